@@ -1,0 +1,381 @@
+"""The messages on the wire as typed records, coded as MessagePack; voice packets have a form of their own (voice.py).
+
+Times: ``*_us`` are microseconds; wall times are UTC since 1970. Unknown fields are ignored, so that a newer device can
+talk to an older hub; a missing field without a default is an error.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import msgspec
+
+Fraction = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Text = Annotated[str, msgspec.Meta(max_length=2000)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything that crosses the wire."""
+
+
+class Stamp(Message, frozen=True, kw_only=True):
+    """Who said it when: carried by every message, so that the receiver can order, deduplicate and date it.
+
+    ``boot_id`` is drawn at random when the sender's program starts; ``sequence`` counts that program's messages from 1.
+    """
+
+    boot_id: Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+    sequence: Count
+    monotonic_us: Count
+    wall_us: int
+
+
+class HubTick(Message, frozen=True, kw_only=True):
+    """The hub is here; its clock."""
+
+    stamp: Stamp
+
+
+class Birth(Message, frozen=True, kw_only=True):
+    """A device came on line. ``birth_count`` grows by one at each connection over the device's whole life."""
+
+    stamp: Stamp
+    birth_count: Count
+    software: Name
+
+
+class Death(Message, frozen=True, kw_only=True):
+    """The connection that began with this birth count ended; void when a later birth is known."""
+
+    stamp: Stamp
+    birth_count: Count
+
+
+class DeviceStatus(Message, frozen=True, kw_only=True):
+    """A device's regular sign of life."""
+
+    stamp: Stamp
+    birth_count: Count
+    battery: Fraction | None = None
+    signal: Fraction | None = None
+    holder: Name | None = None
+
+
+class Severity(StrEnum):
+    """Common Alerting Protocol 1.2, section 3.2.2, element severity."""
+
+    EXTREME = "Extreme"
+    SEVERE = "Severe"
+    MODERATE = "Moderate"
+    MINOR = "Minor"
+
+
+class Answer(StrEnum):
+    """The keys a guard can answer an alert with."""
+
+    SEEN = "seen"
+    NOT_SEEN = "not_seen"
+    CHILD_IS_WITH_ME = "child_is_with_me"
+    NEED_HELP = "need_help"
+
+
+class AlertMessage(Message, frozen=True, kw_only=True):
+    """An alert to one radio. ``alert_id`` makes it idempotent; ``attempt`` counts how often the hub sent it."""
+
+    stamp: Stamp
+    alert_id: Name
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
+    severity: Severity
+    text: Text
+    issued_wall_us: int
+    expires_in_s: float
+    answers: tuple[Answer, ...] = tuple(Answer)
+
+
+class Receipt(Message, frozen=True, kw_only=True):
+    """The radio has the alert on its own disk (it persists before it displays)."""
+
+    stamp: Stamp
+    message_id: Name
+    alert_id: Name
+
+
+class Acknowledgement(Message, frozen=True, kw_only=True):
+    """The guard pressed the acknowledge key."""
+
+    stamp: Stamp
+    message_id: Name
+    alert_id: Name
+    holder: Name | None = None
+
+
+class Report(Message, frozen=True, kw_only=True):
+    """The guard's answer to an alert, or a report of his own (no ``alert_id``)."""
+
+    stamp: Stamp
+    message_id: Name
+    alert_id: Name | None = None
+    answer: Answer | None = None
+    text: Text = ""
+
+
+class Confirm(Message, frozen=True, kw_only=True):
+    """The hub has stored these messages of this device; it need not send them again."""
+
+    stamp: Stamp
+    message_ids: tuple[Name, ...]
+
+
+class FloorRequest(Message, frozen=True, kw_only=True, tag="request"):
+    """Push-to-talk pressed. ``request_id`` ties the hub's answer to the press."""
+
+    stamp: Stamp
+    group_id: Name
+    request_id: Name
+
+
+class FloorRelease(Message, frozen=True, kw_only=True, tag="release"):
+    """Push-to-talk let go."""
+
+    stamp: Stamp
+    burst_id: Count
+
+
+FloorUp = FloorRequest | FloorRelease
+
+
+class DenyReason(StrEnum):
+    """Why the floor was not given (TS 24.380, 8.2.3.6 names the causes)."""
+
+    TAKEN = "floor_taken"
+    NOT_A_MEMBER = "not_a_member"
+    UNKNOWN_GROUP = "unknown_group"
+
+
+class RevokeReason(StrEnum):
+    """Why the floor was taken back."""
+
+    TOO_LONG = "talk_limit_reached"
+    SILENT = "no_voice_arrived"
+    LEFT = "talker_left"
+
+
+class FloorGranted(Message, frozen=True, kw_only=True, tag="granted"):
+    """Speak now."""
+
+    stamp: Stamp
+    group_id: Name
+    request_id: Name
+    call_id: Count
+    burst_id: Count
+    talk_limit_s: float
+
+
+class FloorDenied(Message, frozen=True, kw_only=True, tag="denied"):
+    """Do not speak, and why."""
+
+    stamp: Stamp
+    group_id: Name
+    request_id: Name
+    reason: DenyReason
+
+
+class FloorRevoked(Message, frozen=True, kw_only=True, tag="revoked"):
+    """Stop speaking, and why."""
+
+    stamp: Stamp
+    group_id: Name
+    burst_id: Count
+    reason: RevokeReason
+
+
+FloorDown = FloorGranted | FloorDenied | FloorRevoked
+
+
+class FloorTaken(Message, frozen=True, kw_only=True, tag="taken"):
+    """To a talk group: who speaks."""
+
+    stamp: Stamp
+    group_id: Name
+    call_id: Count
+    burst_id: Count
+    talker_id: Name
+    talker_name: Name
+
+
+class FloorIdle(Message, frozen=True, kw_only=True, tag="idle"):
+    """To a talk group: nobody speaks."""
+
+    stamp: Stamp
+    group_id: Name
+    burst_id: Count
+
+
+GroupFloor = FloorTaken | FloorIdle
+
+
+class BurstHeard(Message, frozen=True, kw_only=True):
+    """What a radio heard of a burst: sent within 0.3 s of its first packet, and when it ends (``ended``).
+
+    ``late_us`` is the age of the first packet when it was played, by the radio's estimate of the hub's clock.
+    """
+
+    stamp: Stamp
+    burst_id: Count
+    packets: Count
+    lost: Count
+    stale: Count
+    late_us: int
+    ended: bool
+
+
+class Calibration(Message, frozen=True, kw_only=True):
+    """A pinhole camera over level ground, enough to measure heights and to place a foot point on the map.
+
+    Image coordinates in pixels from the top left of a picture ``width_px`` by ``height_px``; the optical axis dips
+    ``tilt_deg`` below the horizon and points to ``heading_deg`` (clockwise from north).
+    """
+
+    width_px: int
+    height_px: int
+    focal_px: float
+    center_x_px: float
+    center_y_px: float
+    camera_height_m: float
+    tilt_deg: float
+    heading_deg: float
+    latitude: float
+    longitude: float
+
+
+class CameraAssignment(Message, frozen=True, kw_only=True):
+    """One camera given to a vision worker.
+
+    ``url`` is an rtsp:// or http:// address or a file path, credentials included (this message is never logged).
+    ``looks_per_s`` is how often a frame is looked at. A ``recording`` is read as fast as the machine can and
+    its frames are dated from ``started_at_us``; a live stream is dated by arrival.
+    """
+
+    camera_id: Name
+    url: str
+    looks_per_s: float = 5.0
+    calibration: Calibration | None = None
+    recording: bool = False
+    started_at_us: int | None = None
+
+
+class Assign(Message, frozen=True, kw_only=True):
+    """The complete list of cameras a worker is to look at from now on."""
+
+    stamp: Stamp
+    cameras: tuple[CameraAssignment, ...]
+
+
+class CameraCondition(StrEnum):
+    """How a camera's stream stands."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    STALLED = "stalled"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+    FINISHED = "finished"
+
+
+class CameraState(Message, frozen=True, kw_only=True):
+    """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
+
+    ``detail`` says in plain words what is wrong; ``progress`` is for recordings.
+    """
+
+    stamp: Stamp
+    camera_id: Name
+    condition: CameraCondition
+    detail: Text = ""
+    progress: Fraction | None = None
+    frames_decoded: Count = 0
+    frames_looked_at: Count = 0
+    frames_shed: Count = 0
+    detections: Count = 0
+    sightings: Count = 0
+
+
+COLOURS = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
+"""The eleven basic colour terms (Berlin and Kay, 1969), the order of every colour weight in a sighting."""
+
+ColourWeights = tuple[Fraction, ...]
+
+
+class BoxAt(Message, frozen=True, array_like=True):
+    """Where the person was: pixels of the stream's picture, ``offset_ms`` after the sighting's start."""
+
+    offset_ms: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Sighting(Message, frozen=True, kw_only=True):
+    """One person's continuous appearance on one camera.
+
+    ``upper`` and ``lower`` weigh the eleven COLOURS (each 0..1, summing to at most 1; the rest is "unsure"; empty when
+    not seen). ``descriptor`` is opaque bytes of the describer named by ``describer``; sightings compare only within one
+    describer. ``picture_jpeg`` is the best picture of the person with a margin; ``picture_box`` where it was taken.
+    ``ended`` is false for the first word on a person still in view; the same ``sighting_id`` follows with true.
+    """
+
+    sighting_id: Name
+    camera_id: Name
+    started_at_us: int
+    ended_at_us: int
+    ended: bool
+    frame_width_px: int
+    frame_height_px: int
+    path: tuple[BoxAt, ...]
+    score: Fraction
+    picture_jpeg: bytes
+    picture_box: BoxAt
+    upper: ColourWeights
+    lower: ColourWeights
+    describer: Name
+    descriptor: bytes
+    height_m: float | None = None
+    height_error_m: float | None = None
+    child: Fraction | None = None
+
+
+class SightingMessage(Message, frozen=True, kw_only=True):
+    """A sighting on its way to the store; the worker keeps it until it is confirmed."""
+
+    stamp: Stamp
+    message_id: Name
+    sighting: Sighting
+
+
+class DecodeError(ValueError):
+    """Bytes that are not the message they should be; says what is wrong with which field."""
+
+
+_M = TypeVar("_M")
+_encoder = msgspec.msgpack.Encoder()
+_decoders: dict[object, msgspec.msgpack.Decoder[object]] = {}
+
+
+def encode(message: Message) -> bytes:
+    """MessagePack bytes of a message."""
+    return _encoder.encode(message)
+
+
+def decode(payload: bytes, kind: type[_M]) -> _M:
+    """The message of type ``kind`` (a Message class or a union of tagged ones) in ``payload``. Raises DecodeError."""
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.msgpack.Decoder(kind)
+    try:
+        return decoder.decode(payload)  # type: ignore[return-value]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DecodeError(str(error)) from None
