@@ -1,0 +1,139 @@
+"""One MQTT 5 connection, from CONNECT to its end, on gmqtt (docs/decisions/001-mqtt-client-on-devices.md)."""
+
+# mypy: disable-error-code="no-untyped-call"
+# gmqtt has no types
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gmqtt
+from gmqtt.mqtt.handler import MQTTConnectError
+from gmqtt.storage import PersistentStorage
+
+from devices.link.address import BrokerAddress
+from devices.protocol.topics import MAX_PAYLOAD_BYTES
+
+KEEPALIVE_S = 10
+_OPEN_WITHIN_S = 10.0
+_CLOSE_WITHIN_S = 1.0
+_HEADER_ROOM_BYTES = 1024
+logging.getLogger("gmqtt").setLevel(logging.ERROR)
+_gmqtt_log = logging.getLogger("devices.link.gmqtt")
+_gmqtt_log.addFilter(lambda record: record.exc_info is not None)
+"""gmqtt speaks at every failed try of every client, which the link says itself; only its exceptions are let through."""
+
+OnMessage = Callable[[str, bytes], None]
+
+
+class ConnectError(Exception):
+    """The broker could not be reached or refused; says which broker and why."""
+
+
+class _Client(gmqtt.Client):
+    """gmqtt without its own reconnecting: the link opens a new connection with a new birth each time."""
+
+    async def reconnect(self, delay: bool = False) -> None:
+        return
+
+
+class _Nothing(PersistentStorage):
+    """gmqtt's memory of unacknowledged QoS 1 messages, kept empty: what must arrive is the link's own to repeat."""
+
+    def push_message(self, mid: int, raw_package: bytes) -> None:
+        return
+
+
+class Connection:
+    """An open connection. Create it with ``open``; it never reconnects."""
+
+    def __init__(self, client: _Client, lost: asyncio.Event) -> None:
+        self._client = client
+        self._lost = lost
+
+    @classmethod
+    async def open(
+        cls,
+        broker: BrokerAddress,
+        client_id: str,
+        *,
+        will_topic: str,
+        will_payload: bytes,
+        filters: dict[str, int],
+        on_message: OnMessage,
+    ) -> Connection:
+        """Connect with a clean start and subscribe to ``filters`` (topic: QoS); done when the broker confirmed both.
+
+        The will is retained at QoS 1. Raises ConnectError.
+        """
+        will = gmqtt.Message(will_topic, will_payload, qos=1, retain=True)
+        client = _Client(
+            client_id,
+            clean_session=True,
+            will_message=will,
+            persistent_storage=_Nothing(),
+            logger=_gmqtt_log,
+            maximum_packet_size=MAX_PAYLOAD_BYTES + _HEADER_ROOM_BYTES,
+        )
+        if broker.username is not None:
+            client.set_auth_credentials(broker.username, broker.password)
+        lost = asyncio.Event()
+        subscribed = asyncio.Event()
+
+        def receive(_client: Any, topic: str, payload: bytes, _qos: int, _properties: Any) -> None:
+            on_message(topic, payload)
+
+        client.on_message = receive
+        client.on_disconnect = lambda *_: lost.set()
+        client.on_subscribe = lambda *_: subscribed.set()
+        try:
+            async with asyncio.timeout(_OPEN_WITHIN_S):
+                await _unless_lost(client.connect(broker.host, broker.port, keepalive=KEEPALIVE_S), lost)
+                client.subscribe([gmqtt.Subscription(topic, qos=qos) for topic, qos in filters.items()])
+                await _unless_lost(subscribed.wait(), lost)
+        except (OSError, TimeoutError, MQTTConnectError, ConnectError) as error:
+            await _close(client)
+            reason = str(error) or "no answer"
+            raise ConnectError(f"broker {broker.host}:{broker.port}: {reason}") from None
+        return cls(client, lost)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages can be sent."""
+        return not self._lost.is_set() and bool(self._client.is_connected)
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool = False) -> None:
+        """Hand a message to the socket. Raises OverflowError when the broker's window of QoS 1 messages is full."""
+        self._client.publish(topic, payload, qos=qos, retain=retain)
+
+    async def wait_lost(self) -> None:
+        """Return when the connection has ended."""
+        await self._lost.wait()
+
+    async def close(self) -> None:
+        """Say goodbye in order, so that the broker does not publish the will, and flush what was published."""
+        await _close(self._client)
+
+
+async def _unless_lost(step: Any, lost: asyncio.Event) -> None:
+    """Wait for ``step``. Raises ConnectError when the connection ends first."""
+    tasks = [asyncio.ensure_future(step), asyncio.ensure_future(lost.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not tasks[0].done():
+            raise ConnectError("the broker closed the connection (wrong password?)")
+        await tasks[0]
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _close(client: _Client) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_WITHIN_S):
+            await client.disconnect()
+    except (OSError, TimeoutError):
+        return
