@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 DEFAULT_PORT = 1883
@@ -38,7 +38,3 @@ class BrokerAddress:
             raise AddressError(f"{url!r} has no usable port: use 1 to 65535") from None
         username = unquote(parts.username) if parts.username else None
         return cls(parts.hostname, port, username, password)
-
-    def as_user(self, username: str) -> BrokerAddress:
-        """The same broker for another user of the same password; an address that names its user keeps it."""
-        return self if self.username else replace(self, username=username)

@@ -1,0 +1,97 @@
+"""What a radio hears of the bursts around it: order, age, counts, and when each began and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from devices.protocol.voice import STALE_AFTER_MS, VoicePacket
+from devices.radio.jitter import Frames, JitterBuffer
+
+SILENT_AFTER_US = 1_000_000
+"""A burst without packets for so long is over, though its last packet and the word that the floor is idle were lost."""
+
+IDLE_GRACE_US = STALE_AFTER_MS * 1000
+"""After the word that the floor is idle, packets of the burst may still be under way on another topic."""
+
+MAX_BURSTS = 16
+"""Bursts remembered; the oldest is ended and forgotten. A repeated packet of an ended burst must find it ended."""
+
+
+class Burst:
+    """One burst as this radio hears it; ``late_us`` is the age of its first packet (0 when unknown)."""
+
+    def __init__(self, burst_id: int, late_us: int) -> None:
+        self.burst_id = burst_id
+        self.late_us = late_us
+        self.ended = False
+        self.heard_us = 0
+        self.idle_us: int | None = None
+        self.buffer = JitterBuffer()
+
+
+class Hearing:
+    """All bursts of one radio. Pure: the caller passes the time and gives the frames to the speaker."""
+
+    def __init__(
+        self,
+        *,
+        on_begin: Callable[[Burst], None],
+        on_end: Callable[[Burst], None],
+        on_frames: Callable[[int, Frames], None],
+    ) -> None:
+        self._on_begin = on_begin
+        self._on_end = on_end
+        self._on_frames = on_frames
+        self._bursts: dict[int, Burst] = {}
+
+    def hear(self, packet: VoicePacket, now_us: int, age_us: int | None) -> None:
+        """Take in one packet of somebody else's burst."""
+        burst = self._bursts.get(packet.burst_id)
+        if burst is None:
+            burst = self._begin(packet.burst_id, now_us, age_us or 0)
+        elif burst.ended:
+            return
+        burst.heard_us = now_us
+        _, frames = burst.buffer.push(packet, now_us, age_us)
+        if frames:
+            self._on_frames(burst.burst_id, frames)
+        if packet.last:
+            self._end(burst, now_us)
+
+    def floor_idle(self, burst_id: int, now_us: int) -> None:
+        """The floor is idle again: the burst ends after IDLE_GRACE_US; one never heard changes nothing."""
+        burst = self._bursts.get(burst_id)
+        if burst is not None:
+            burst.idle_us = now_us
+
+    def look(self, now_us: int) -> bool:
+        """End the bursts that fell silent, give up gaps; false when every burst has ended."""
+        lively = False
+        for burst in list(self._bursts.values()):
+            if burst.ended:
+                continue
+            idle = burst.idle_us is not None and now_us - burst.idle_us >= IDLE_GRACE_US
+            if idle or now_us - burst.heard_us >= SILENT_AFTER_US:
+                self._end(burst, now_us)
+                continue
+            lively = True
+            frames = burst.buffer.wait(now_us)
+            if frames:
+                self._on_frames(burst.burst_id, frames)
+        return lively
+
+    def _begin(self, burst_id: int, now_us: int, late_us: int) -> Burst:
+        if len(self._bursts) >= MAX_BURSTS:
+            oldest = self._bursts.pop(next(iter(self._bursts)))
+            if not oldest.ended:
+                self._end(oldest, now_us)
+        burst = self._bursts[burst_id] = Burst(burst_id, late_us)
+        self._on_begin(burst)
+        return burst
+
+    def _end(self, burst: Burst, now_us: int) -> None:
+        burst.ended = True
+        frames = burst.buffer.finish(now_us)
+        if frames:
+            self._on_frames(burst.burst_id, frames)
+        self._on_end(burst)

@@ -1,0 +1,152 @@
+"""The alerts a radio has received: on its disk before anybody sees them, each shown once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from devices.link.journal import Journal
+from devices.link.refusals import Refusal, Refusals
+from devices.protocol.messages import AlertMessage
+
+MAX_ALERTS = 500
+"""Past this the oldest alert is forgotten; the hub would have to repeat it after 500 newer ones to be shown twice."""
+
+_COMPACT_BYTES = 256 * 1024
+
+
+class _Arrived(msgspec.Struct, frozen=True, tag="arrived", array_like=True):
+    alert: AlertMessage
+    expires_wall_us: int
+
+
+class _Acknowledged(msgspec.Struct, frozen=True, tag="acknowledged", array_like=True):
+    alert_id: str
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decoder = msgspec.msgpack.Decoder(_Arrived | _Acknowledged)
+
+
+class Arrival(StrEnum):
+    """What an arriving alert is to this radio."""
+
+    NEW = "new"
+    UNDER_WAY = "under_way"
+    """Its first copy is on the way to the disk."""
+    KNOWN = "known"
+
+
+@dataclass
+class _Kept:
+    alert: AlertMessage
+    expires_wall_us: int
+    durable: bool
+    acknowledged: bool = False
+
+
+class Inbox:
+    """The journal of one radio's alerts. A disk that fails is counted; the alert is then shown all the same."""
+
+    def __init__(self, path: Path | None, refusals: Refusals) -> None:
+        self._refusals = refusals
+        self._kept: dict[str, _Kept] = {}
+        self._journal: Journal | None = None
+        self._next_compaction_bytes = _COMPACT_BYTES
+        if path is not None:
+            self._open(path)
+
+    @property
+    def journal(self) -> Journal | None:
+        """The file to force to the disk after ``arrive``; None without one."""
+        return self._journal
+
+    def arrive(self, alert: AlertMessage, expires_wall_us: int) -> Arrival:
+        """Take in a copy of an alert. After NEW: force the journal to the disk, then call ``is_durable``."""
+        kept = self._kept.get(alert.alert_id)
+        if kept is not None:
+            return Arrival.KNOWN if kept.durable else Arrival.UNDER_WAY
+        self._remember(_Kept(alert, expires_wall_us, durable=False))
+        self._write(_Arrived(alert, expires_wall_us))
+        self._compact()
+        return Arrival.NEW
+
+    def is_durable(self, alert_id: str) -> None:
+        """The alert is on the disk: its copies are KNOWN from now on."""
+        kept = self._kept.get(alert_id)
+        if kept is not None:
+            kept.durable = True
+
+    def acknowledge(self, alert_id: str) -> bool:
+        """Note the guard's key; false when it was pressed before. Raises KeyError for an alert that never arrived."""
+        kept = self._kept[alert_id]
+        if kept.acknowledged:
+            return False
+        kept.acknowledged = True
+        self._write(_Acknowledged(alert_id))
+        return True
+
+    def unanswered(self, wall_us: int) -> list[AlertMessage]:
+        """The alerts to show again after a restart, oldest first: not acknowledged and not expired.
+
+        The wall clock is all that a restarted radio has to tell what has expired meanwhile.
+        """
+        return [k.alert for k in self._kept.values() if not k.acknowledged and k.expires_wall_us > wall_us]
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def _open(self, path: Path) -> None:
+        journal = Journal(path)
+        try:
+            records = journal.open()
+        except OSError as error:
+            self._refusals.add(Refusal.STORE_FAILED, str(error))
+            return
+        if journal.damaged_bytes:
+            self._refusals.add(Refusal.STORE_DAMAGED, f"{path}: cut off {journal.damaged_bytes} bytes at the end")
+        self._journal = journal
+        for record in records:
+            try:
+                entry = _decoder.decode(record)
+            except msgspec.MsgspecError as error:
+                self._refusals.add(Refusal.STORE_DAMAGED, f"{path}: {error}")
+                continue
+            if isinstance(entry, _Arrived):
+                self._remember(_Kept(entry.alert, entry.expires_wall_us, durable=True))
+            elif entry.alert_id in self._kept:
+                self._kept[entry.alert_id].acknowledged = True
+
+    def _remember(self, kept: _Kept) -> None:
+        self._kept[kept.alert.alert_id] = kept
+        if len(self._kept) > MAX_ALERTS:
+            del self._kept[next(iter(self._kept))]
+
+    def _write(self, entry: _Arrived | _Acknowledged) -> None:
+        if self._journal is None:
+            return
+        try:
+            self._journal.append(_encode(entry))
+        except OSError as error:
+            self._refusals.add(Refusal.STORE_FAILED, str(error))
+
+    def _compact(self) -> None:
+        """When the file has grown to twice what it was after the last time, write only what is remembered."""
+        if self._journal is None or self._journal.size_bytes < self._next_compaction_bytes:
+            return
+        entries: list[bytes] = []
+        for alert_id, kept in self._kept.items():
+            entries.append(_encode(_Arrived(kept.alert, kept.expires_wall_us)))
+            if kept.acknowledged:
+                entries.append(_encode(_Acknowledged(alert_id)))
+        try:
+            self._journal.rewrite(entries)
+        except OSError as error:
+            self._refusals.add(Refusal.STORE_FAILED, str(error))
+        self._next_compaction_bytes = _COMPACT_BYTES + 2 * self._journal.size_bytes

@@ -1,0 +1,254 @@
+"""The radio: what arrives is kept, shown and confirmed; what the guard does is said."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+from devices.link import BrokerAddress, Link
+from devices.link.link import LinkTiming
+from devices.link.refusals import Refusal
+from devices.protocol import messages, topics, voice
+from devices.protocol.clock import Clock
+from devices.protocol.messages import (
+    Acknowledgement,
+    AlertMessage,
+    Answer,
+    BurstHeard,
+    DeviceStatus,
+    FloorIdle,
+    FloorTaken,
+    GroupFloor,
+    Receipt,
+    Report,
+)
+from devices.protocol.topics import STATUS_INTERVAL_S, DeviceKind, Down, Up
+from devices.protocol.voice import VoicePacket
+from devices.radio.floor import FloorState
+from devices.radio.hearing import Burst, Hearing
+from devices.radio.inbox import Arrival, Inbox
+from devices.radio.sound import NullSpeaker, Speaker
+from devices.radio.talking import Talking
+
+SOFTWARE = "qianshao-radio 1"
+HEARD_WITHIN_S = 0.2
+"""BurstHeard is spread over so long, that a thousand radios do not answer in one instant; the protocol allows 0.3 s."""
+
+_LOOK_EVERY_S = 0.25
+
+
+class RadioEvents:
+    """What the person at the radio, or a program that plays one, is told; a subclass replaces what it wants to know."""
+
+    def alert_shown(self, alert: AlertMessage) -> None:
+        """A new alert, or one unanswered from before a restart."""
+
+    def floor_changed(self, state: FloorState, why: str) -> None:
+        """Push-to-talk: asking, talking, silent, and why it ended."""
+
+    def group_floor_changed(self, message: FloorTaken | FloorIdle) -> None:
+        """Who speaks in a talk group, or that nobody does."""
+
+    def packet_heard(self, packet: VoicePacket, age_us: int | None) -> None:
+        """A voice packet of somebody else's burst arrived."""
+
+    def burst_began(self, burst: Burst) -> None:
+        """The first packet of somebody's burst was heard."""
+
+    def burst_ended(self, burst: Burst) -> None:
+        """Nothing more comes of it; its counts are final."""
+
+    def hub_changed(self, present: bool) -> None:
+        """The hub's ticks come, or have been missing for 10 s."""
+
+    def connection_changed(self, connected: bool) -> None:
+        """The broker holds the line, or not."""
+
+
+class Radio:
+    """One talkback radio, member of the talk groups given.
+
+    ``battery``, ``signal`` (0..1) and ``holder`` go out with the next status. ``talking`` holds push-to-talk.
+    """
+
+    def __init__(
+        self,
+        radio_id: str,
+        broker: BrokerAddress,
+        *,
+        group_ids: list[str],
+        clock: Clock,
+        rng: random.Random,
+        events: RadioEvents | None = None,
+        speaker: Speaker | None = None,
+        store_dir: Path | None = None,
+        timing: LinkTiming | None = None,
+    ) -> None:
+        """``store_dir`` keeps the inbox and what the hub has not confirmed. Raises OSError, TopicError."""
+        self.radio_id = radio_id
+        self.battery: float | None = None
+        self.signal: float | None = None
+        self.holder: str | None = None
+        self.expired = 0
+        self.link = Link(
+            DeviceKind.RADIO,
+            radio_id,
+            broker,
+            clock=clock,
+            software=SOFTWARE,
+            store_dir=store_dir,
+            rng=rng,
+            timing=timing,
+        )
+        self._events = events or RadioEvents()
+        self._speaker = speaker or NullSpeaker()
+        self._clock = clock
+        self._rng = rng
+        self._inbox = Inbox(store_dir / "inbox" if store_dir else None, self.link.refusals)
+        self._hearing = Hearing(on_begin=self._burst_began, on_end=self._burst_ended, on_frames=self._speaker.play)
+        self._looking = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.talking = Talking(self.link, clock, self._events.floor_changed)
+        self.link.on(Down.ALERT, self._hear_alert)
+        self.link.on_hub_change = self._events.hub_changed
+        self.link.on_connection_change = self._connection_changed
+        for group_id in group_ids:
+            self.link.subscribe_group(topics.group_voice(group_id), self._hear_voice)
+            self.link.subscribe_group(topics.group_floor(group_id), self._hear_group_floor, qos=1)
+
+    async def run(self) -> None:
+        """Be a radio until cancelled. Alerts left unanswered before a restart are shown again first."""
+        for alert in self._inbox.unanswered(self._clock.wall_us()):
+            self._events.alert_shown(alert)
+        status = asyncio.ensure_future(self._say_status())
+        try:
+            await self.link.run()
+        finally:
+            status.cancel()
+            await asyncio.gather(status, *self._under_way, return_exceptions=True)
+            self._inbox.close()
+
+    def acknowledge(self, alert_id: str) -> None:
+        """The guard pressed the acknowledge key; again is harmless. Raises KeyError for an alert that never arrived."""
+        if self._inbox.acknowledge(alert_id):
+            self.link.send_reliably(
+                Up.ACKNOWLEDGEMENT,
+                lambda stamp, message_id: Acknowledgement(
+                    stamp=stamp, message_id=message_id, alert_id=alert_id, holder=self.holder
+                ),
+            )
+
+    def report(self, answer: Answer | None = None, text: str = "", alert_id: str | None = None) -> None:
+        """The guard answers an alert, or reports something of his own (no ``alert_id``)."""
+        self.link.send_reliably(
+            Up.REPORT,
+            lambda stamp, message_id: Report(
+                stamp=stamp, message_id=message_id, alert_id=alert_id, answer=answer, text=text
+            ),
+        )
+
+    def _connection_changed(self, connected: bool) -> None:
+        if connected:
+            self._publish_status()
+        else:
+            self.talking.line_lost()
+        self._events.connection_changed(connected)
+
+    def _hear_alert(self, payload: bytes) -> None:
+        alert = messages.decode(payload, AlertMessage)
+        age_us = self.link.age_us(alert.stamp.monotonic_us, alert.stamp.boot_id) or 0
+        left_s = alert.expires_in_s - max(0, age_us) / 1e6
+        if left_s <= 0:
+            self.expired += 1
+            return
+        arrival = self._inbox.arrive(alert, self._clock.wall_us() + round(left_s * 1e6))
+        if arrival is Arrival.KNOWN:
+            self._send_receipt(alert.alert_id)
+        elif arrival is Arrival.NEW:
+            task = asyncio.ensure_future(self._keep_then_show(alert))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _keep_then_show(self, alert: AlertMessage) -> None:
+        if self._inbox.journal is not None:
+            try:
+                await asyncio.to_thread(self._inbox.journal.syncing())
+            except OSError as error:
+                self.link.refusals.add(Refusal.STORE_FAILED, str(error))
+        self._inbox.is_durable(alert.alert_id)
+        self._send_receipt(alert.alert_id)
+        self._events.alert_shown(alert)
+
+    def _send_receipt(self, alert_id: str) -> None:
+        self.link.send_reliably(
+            Up.RECEIPT, lambda stamp, message_id: Receipt(stamp=stamp, message_id=message_id, alert_id=alert_id)
+        )
+
+    def _hear_voice(self, payload: bytes) -> None:
+        packet = voice.decode(payload)
+        if self.talking.is_own(packet.burst_id):
+            return
+        age_us = self.link.age_us(packet.monotonic_us, packet.boot_id)
+        self._events.packet_heard(packet, age_us)
+        self._hearing.hear(packet, self._clock.monotonic_us(), age_us)
+
+    def _hear_group_floor(self, payload: bytes) -> None:
+        message: FloorTaken | FloorIdle = messages.decode(payload, GroupFloor)  # type: ignore[arg-type]
+        if isinstance(message, FloorIdle):
+            self._hearing.floor_idle(message.burst_id, self._clock.monotonic_us())
+        self._events.group_floor_changed(message)
+
+    def _burst_began(self, burst: Burst) -> None:
+        self._say_heard_soon(burst, ended=False)
+        self._events.burst_began(burst)
+        if not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
+
+    def _burst_ended(self, burst: Burst) -> None:
+        self._speaker.end(burst.burst_id)
+        self._say_heard_soon(burst, ended=True)
+        self._events.burst_ended(burst)
+
+    def _look(self) -> None:
+        self._looking = self._hearing.look(self._clock.monotonic_us())
+        if self._looking:
+            asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
+
+    def _say_heard_soon(self, burst: Burst, *, ended: bool) -> None:
+        asyncio.get_running_loop().call_later(self._rng.uniform(0.0, HEARD_WITHIN_S), self._say_heard, burst, ended)
+
+    def _say_heard(self, burst: Burst, ended: bool) -> None:
+        if not self.link.connected or (burst.ended and not ended):
+            return
+        heard = BurstHeard(
+            stamp=self.link.stamp(),
+            burst_id=burst.burst_id,
+            packets=burst.buffer.packets,
+            lost=burst.buffer.lost,
+            stale=burst.buffer.stale,
+            late_us=burst.late_us,
+            ended=ended,
+        )
+        self.link.publish(Up.HEARD, heard)
+
+    async def _say_status(self) -> None:
+        """Say the status every STATUS_INTERVAL_S, each radio at a moment of its own."""
+        await asyncio.sleep(self._rng.uniform(0.0, STATUS_INTERVAL_S))
+        while True:
+            if self.link.connected:
+                self._publish_status()
+            await asyncio.sleep(STATUS_INTERVAL_S)
+
+    def _publish_status(self) -> None:
+        self.link.publish(
+            Up.STATUS,
+            DeviceStatus(
+                stamp=self.link.stamp(),
+                birth_count=self.link.birth_count,
+                battery=self.battery,
+                signal=self.signal,
+                holder=self.holder,
+            ),
+        )

@@ -1,0 +1,161 @@
+"""Speaking: asks for the floor, packs frames into voice packets, gives the floor back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from devices.link import Link
+from devices.protocol import messages, voice
+from devices.protocol.clock import Clock
+from devices.protocol.messages import (
+    FloorDenied,
+    FloorDown,
+    FloorGranted,
+    FloorRelease,
+    FloorRequest,
+    FloorRevoked,
+)
+from devices.protocol.topics import Down, Up
+from devices.protocol.topics import up as up_topic
+from devices.protocol.voice import MEDIA_TICKS_PER_FRAME, VoicePacket
+from devices.radio.floor import ANSWER_WITHIN_S, Floor, FloorState, Grant
+from devices.radio.opus import SILENT_FRAME
+from devices.radio.sound import Microphone
+
+FRAMES_PER_PACKET = 3
+"""60 ms: a third of the packets for 40 ms more delay, on the way where a radio's battery and a thin line count."""
+
+FRAME_S = 0.02
+_OWN_BURSTS_REMEMBERED = 16
+
+
+class Talking:
+    """One radio's voice. ``on_change(state, why)`` is called whenever the floor state changes."""
+
+    def __init__(self, link: Link, clock: Clock, on_change: Callable[[FloorState, str], None]) -> None:
+        self.floor = Floor()
+        self._link = link
+        self._clock = clock
+        self._on_change = on_change
+        self._presses = 0
+        self._own_bursts: list[int] = []
+        self._pending: list[bytes] = []
+        self._sequence = 0
+        self._media_time = 0
+        self._settled = asyncio.Event()
+        self._voice_topic = up_topic(link.kind, link.device_id, Up.VOICE)
+        link.on(Down.FLOOR_CONTROL, self._hear_floor)
+
+    def is_own(self, burst_id: int) -> bool:
+        """Whether this radio spoke that burst, one of its latest 16."""
+        return burst_id in self._own_bursts
+
+    def press(self, group_id: str) -> None:
+        """The push-to-talk key is down: ask for the floor. Raises FloorError when it was down already."""
+        self._presses += 1
+        request_id = f"{self._link.boot_id:x}-{self._presses}"
+        self.floor.press(request_id)
+        self._settled.clear()
+        self._on_change(self.floor.state, "")
+        request = FloorRequest(stamp=self._link.stamp(), group_id=group_id, request_id=request_id)
+        self._link.publish(Up.FLOOR, request, qos=1)
+        asyncio.get_running_loop().call_later(ANSWER_WITHIN_S, self._unanswered, request_id)
+
+    def speak(self, frame: bytes) -> None:
+        """Add 20 ms of Opus; without the floor it is dropped."""
+        if self.floor.grant is None:
+            return
+        if len(self._pending) == FRAMES_PER_PACKET:
+            self._send_packet(self.floor.grant, last=False)
+        self._pending.append(frame)
+
+    def release(self) -> None:
+        """The key is up: send what is left and give the floor back. Raises FloorError when it was up already."""
+        grant = self.floor.grant
+        if grant is not None:
+            self._pending = self._pending or [SILENT_FRAME]
+            self._send_packet(grant, last=True)
+        self.floor.release()
+        if grant is not None:
+            self._give_back(grant.burst_id)
+        self._change("")
+
+    async def talk(self, group_id: str, microphone: Microphone) -> bool:
+        """Press, speak all that the microphone gives at its natural pace, release; false when the floor was not given.
+
+        Raises FloorError when the key is down already.
+        """
+        self.press(group_id)
+        await self._settled.wait()
+        if self.floor.grant is None:
+            return False
+        burst_id = self.floor.grant.burst_id
+        next_s = asyncio.get_running_loop().time()
+        try:
+            while self.floor.grant is not None and self.floor.grant.burst_id == burst_id:
+                frame = microphone.next_frame()
+                if frame is None:
+                    break
+                self.speak(frame)
+                next_s += FRAME_S
+                await asyncio.sleep(next_s - asyncio.get_running_loop().time())
+        finally:
+            if self.floor.grant is not None and self.floor.grant.burst_id == burst_id:
+                self.release()
+        return True
+
+    def line_lost(self) -> None:
+        """The connection ended: whatever was being said is over."""
+        if self.floor.line_lost():
+            self._change("line_lost")
+
+    def _send_packet(self, grant: Grant, *, last: bool) -> None:
+        packet = VoicePacket(
+            call_id=grant.call_id,
+            burst_id=grant.burst_id,
+            sequence=self._sequence,
+            media_time=self._media_time,
+            boot_id=self._link.boot_id,
+            monotonic_us=self._clock.monotonic_us(),
+            wall_us=self._clock.wall_us(),
+            last=last,
+            frames=tuple(self._pending),
+        )
+        self._link.publish_raw(self._voice_topic, voice.encode(packet))
+        self._sequence += 1
+        self._media_time += len(self._pending) * MEDIA_TICKS_PER_FRAME
+        self._pending = []
+
+    def _hear_floor(self, payload: bytes) -> None:
+        message: FloorDown = messages.decode(payload, FloorDown)  # type: ignore[arg-type]
+        if isinstance(message, FloorGranted):
+            self._granted(message)
+        elif isinstance(message, FloorDenied):
+            if self.floor.denied(message.request_id):
+                self._change(message.reason.value)
+        elif isinstance(message, FloorRevoked) and self.floor.revoked(message.burst_id):
+            self._change(message.reason.value)
+
+    def _granted(self, message: FloorGranted) -> None:
+        grant = Grant(message.group_id, message.call_id, message.burst_id, message.talk_limit_s)
+        if not self.floor.granted(message.request_id, grant):
+            if self.floor.grant is None or self.floor.grant.burst_id != message.burst_id:
+                self._give_back(message.burst_id)
+            return
+        self._own_bursts = [*self._own_bursts[1 - _OWN_BURSTS_REMEMBERED :], message.burst_id]
+        self._pending = []
+        self._sequence = 0
+        self._media_time = 0
+        self._change("")
+
+    def _give_back(self, burst_id: int) -> None:
+        self._link.publish(Up.FLOOR, FloorRelease(stamp=self._link.stamp(), burst_id=burst_id), qos=1)
+
+    def _unanswered(self, request_id: str) -> None:
+        if self.floor.unanswered(request_id):
+            self._change("unanswered")
+
+    def _change(self, why: str) -> None:
+        self._settled.set()
+        self._on_change(self.floor.state, why)
