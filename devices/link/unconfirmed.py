@@ -108,9 +108,10 @@ class Unconfirmed:
             message.sendings = 0
 
     def close(self) -> None:
-        """Close the journal."""
+        """Close the journal; what is said afterwards is kept in memory alone."""
         if self.journal is not None:
             self.journal.close()
+            self.journal = None
 
     def _open(self, path: Path) -> None:
         journal = Journal(path)

@@ -1,0 +1,126 @@
+"""``python -m simulators.radios``: run the radios of a community until the parent ends or a signal comes.
+
+Prints JSON lines: ``{"online": n}`` as radios come and go, and the summary upon SIGUSR1, a line ``report`` on standard
+input, or every ``--report-every`` seconds. The broker's password comes in QIANSHAO_BROKER_PASSWORD.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+import uvloop
+
+from devices.link import AddressError, BrokerAddress
+from devices.protocol.clock import SystemClock
+from simulators.radios.roster import RosterError, read_roster
+from simulators.radios.venues import Manner, Venues
+
+PASSWORD_VARIABLE = "QIANSHAO_BROKER_PASSWORD"
+_FILES_PER_RADIO = 4
+
+
+def main(
+    broker: Annotated[str, typer.Option(help="mqtt://[user@]host:port")],
+    community: Annotated[Path, typer.Option(help="community JSON with venues and radios")],
+    store: Annotated[Path, typer.Option(help="folder for what the radios keep")],
+    count: Annotated[int | None, typer.Option(min=1, max=1000, help="how many radios")] = None,
+    seed: Annotated[int, typer.Option()] = 1,
+    silent_share: Annotated[float, typer.Option(min=0.0, max=1.0, help="guards who never acknowledge")] = 0.05,
+    report_every: Annotated[float | None, typer.Option(min=0.1, help="seconds between summaries")] = None,
+) -> None:
+    """Run many radios in one process."""
+    try:
+        address = BrokerAddress.parse(broker, os.environ.get(PASSWORD_VARIABLE))
+        roster = read_roster(community, count)
+    except (AddressError, RosterError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    _allow_open_files(_FILES_PER_RADIO * len(roster) + 100)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(
+            _run(Venues(roster, address, store, clock=SystemClock(), manner=Manner(seed, silent_share)), report_every)
+        )
+
+
+async def _run(venues: Venues, report_every_s: float | None) -> None:
+    loop = asyncio.get_running_loop()
+    running = asyncio.ensure_future(venues.run())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, running.cancel)
+    loop.add_signal_handler(signal.SIGUSR1, _report, venues)
+    threading.Thread(target=_read_wishes, args=(loop, venues), daemon=True).start()
+    watching = [asyncio.ensure_future(_watch_parent(running)), asyncio.ensure_future(_say_online(venues))]
+    if report_every_s is not None:
+        watching.append(asyncio.ensure_future(_report_regularly(venues, report_every_s)))
+    try:
+        await running
+    except asyncio.CancelledError:
+        _report(venues)
+    finally:
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+
+
+def _report(venues: Venues) -> None:
+    _print(msgspec.json.encode(venues.summary()))
+
+
+def _print(line: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _read_wishes(loop: asyncio.AbstractEventLoop, venues: Venues) -> None:
+    """In a thread, because standard input may be a file, a pipe, a terminal or nothing."""
+    rest = b""
+    while chunk := os.read(0, 1024):
+        *lines, rest = (rest + chunk)[-4096:].split(b"\n")
+        for line in lines:
+            if line.strip() == b"report":
+                loop.call_soon_threadsafe(_report, venues)
+
+
+async def _watch_parent(running: asyncio.Future[None]) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 nobody tells when a parent ends
+        await asyncio.sleep(0.5)
+    running.cancel()
+
+
+async def _say_online(venues: Venues) -> None:
+    said = -1
+    while True:
+        if venues.tally.online != said:
+            said = venues.tally.online
+            _print(b'{"online": %d}' % said)
+        await asyncio.sleep(0.1)
+
+
+async def _report_regularly(venues: Venues, every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        _report(venues)
+
+
+def _allow_open_files(wanted: int) -> None:
+    """A radio holds a socket and two files, more than the usual 1,024 allow for 1,000 radios."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+
+
+if __name__ == "__main__":
+    typer.run(main)

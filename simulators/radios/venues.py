@@ -1,0 +1,139 @@
+"""All the simulated radios together: brings them on line, lets one guard answer a call, sums up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.link import BrokerAddress
+from devices.link.refusals import Refusal
+from devices.protocol.clock import Clock
+from devices.radio import Radio
+from simulators.radios.figures import Summary, Tally
+from simulators.radios.guard import Guard, Listening
+from simulators.radios.roster import Member
+from simulators.radios.speech import reply_frames
+
+DECODED_RADIOS = 2
+"""So many radios decode what they hear; the others count it."""
+
+STARTS_PER_S = 500.0
+"""A broker's queue of waiting connections is about 100 long."""
+
+BATTERY_EVERY_S = 30.0
+_ANSWERED_REMEMBERED = 64
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the guards behave: the seed draws everything, ``silent_share`` of them never acknowledge."""
+
+    seed: int = 1
+    silent_share: float = 0.05
+
+
+class Venues:
+    """The radios of a roster, each with its guard."""
+
+    def __init__(
+        self, roster: list[Member], broker: BrokerAddress, store_dir: Path, *, clock: Clock, manner: Manner
+    ) -> None:
+        """One folder per radio is made below ``store_dir``. Raises OSError."""
+        rng = random.Random(manner.seed)
+        self.tally = Tally()
+        self.guards: list[Guard] = []
+        self._listening: list[Listening] = []
+        self._rng = rng
+        self._reply = reply_frames()
+        self._answered: dict[int, None] = {}
+        self._replies: set[asyncio.Task[None]] = set()
+        radio_ids = frozenset(member.radio_id for member in roster)
+        silent = set(rng.sample(sorted(radio_ids), round(manner.silent_share * len(radio_ids))))
+        for index, member in enumerate(roster):
+            own_rng = random.Random(f"{manner.seed}/{member.radio_id}")
+            guard = Guard(
+                self.tally,
+                clock,
+                own_rng,
+                silent=member.radio_id in silent,
+                radio_ids=radio_ids,
+                call_over=self._call_over,
+            )
+            speaker = Listening() if index < DECODED_RADIOS else None
+            if speaker is not None:
+                self._listening.append(speaker)
+            guard.take(
+                Radio(
+                    member.radio_id,
+                    broker,
+                    group_ids=list(member.group_ids),
+                    clock=clock,
+                    rng=own_rng,
+                    events=guard,
+                    speaker=speaker,
+                    store_dir=store_dir / member.radio_id,
+                ),
+                member.group_ids,
+            )
+            self.guards.append(guard)
+
+    async def run(self) -> None:
+        """Be on line until cancelled; every radio then says goodbye."""
+        async with asyncio.TaskGroup() as group:
+            for index, guard in enumerate(self.guards):
+                group.create_task(self._start(guard.radio, index / STARTS_PER_S))
+            group.create_task(self._drain_batteries())
+
+    def summary(self) -> Summary:
+        """The figures up to now."""
+        refusals: Counter[Refusal] = Counter()
+        for guard in self.guards:
+            refusals.update(guard.radio.link.refusals.counts)
+        tally = self.tally
+        return Summary(
+            online=tally.online,
+            radios=len(self.guards),
+            hub_present=sum(guard.radio.link.hub_present for guard in self.guards),
+            alerts_shown=tally.alerts_shown,
+            duplicates_shown=tally.duplicates_shown,
+            expired=sum(guard.radio.expired for guard in self.guards),
+            acknowledged=tally.acknowledged,
+            reported=tally.reported,
+            replies=tally.replies,
+            packets=tally.packets,
+            lost=tally.lost,
+            stale=tally.stale,
+            frames_decoded=sum(speaker.frames for speaker in self._listening),
+            frames_undecodable=sum(speaker.undecodable for speaker in self._listening),
+            loudness=round(max((speaker.loudness for speaker in self._listening), default=0.0), 1),
+            unconfirmed=sum(guard.radio.link.unconfirmed for guard in self.guards),
+            relay=tally.ages.percentiles(),
+            bursts=tally.bursts(),
+            refusals=dict(refusals),
+        )
+
+    async def _start(self, radio: Radio, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await radio.run()
+
+    async def _drain_batteries(self) -> None:
+        while True:
+            await asyncio.sleep(BATTERY_EVERY_S)
+            for guard in self.guards:
+                guard.look_at_battery()
+
+    def _call_over(self, guard: Guard, group_id: str, burst_id: int) -> None:
+        """The first radio to hear of a call's end has one of the group's guards answer it."""
+        if burst_id in self._answered:
+            return
+        self._answered[burst_id] = None
+        if len(self._answered) > _ANSWERED_REMEMBERED:
+            del self._answered[next(iter(self._answered))]
+        awake = [other for other in self.guards if not other.silent and other.connected and other.hears(group_id)]
+        if awake:
+            task = asyncio.ensure_future(self._rng.choice(awake).reply(group_id, self._reply))
+            self._replies.add(task)
+            task.add_done_callback(self._replies.discard)
