@@ -1,0 +1,1 @@
+"""Footage: coded video as it comes from cameras and files."""

@@ -1,0 +1,53 @@
+"""Dating: the wall time of each frame of a stream, from its media time."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from devices.protocol.clock import Clock
+
+_DRIFT_PER_US = 200e-6
+"""A camera's clock may run this much slower than ours (200 parts per million); crystals keep within 100."""
+_JUMP_US = 5_000_000
+"""Media time that leaps further than this against arrival begins a new count, as after a camera's restart."""
+
+
+class Dating(Protocol):
+    """Turns media time into wall time."""
+
+    def wall_us(self, media_us: int) -> int: ...
+
+
+class RecordedDating:
+    """A recording: its start, then media time."""
+
+    def __init__(self, started_at_us: int) -> None:
+        self._started_at_us = started_at_us
+
+    def wall_us(self, media_us: int) -> int:
+        return self._started_at_us + media_us
+
+
+class ArrivalDating:
+    """A live stream: dated by arrival, without the jitter of the line.
+
+    A frame can come late but never early, so the smallest (arrival - media time) seen is the line's true delay; it is
+    let grow slowly, to follow a camera whose clock runs slow. Call once for each frame, when it arrives.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset_us: float | None = None
+        self._media_us = 0
+
+    def wall_us(self, media_us: int) -> int:
+        now_us = self._clock.monotonic_us()
+        offset_us = float(now_us - media_us)
+        if self._offset_us is None or abs(offset_us - self._offset_us) > _JUMP_US:
+            self._offset_us = offset_us
+        else:
+            elapsed_us = max(media_us - self._media_us, 0)
+            self._offset_us = min(offset_us, self._offset_us + elapsed_us * _DRIFT_PER_US)
+        self._media_us = media_us
+        late_us = now_us - (media_us + self._offset_us)
+        return self._clock.wall_us() - round(late_us)

@@ -1,0 +1,80 @@
+"""What can be wrong with a stream, in words for the person who has to put it right; never with a password in them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import av
+
+
+class SourceError(Exception):
+    """A stream cannot be had; the message says why and what to do."""
+
+
+class Refused(SourceError):
+    """Nobody answers at the address, or the answer is no."""
+
+
+class WrongPassword(Refused):
+    """The camera wants another user name or password."""
+
+
+class NoSuchFile(SourceError):
+    """There is no file or folder of that name, or no such stream on the camera."""
+
+
+class NotVideo(SourceError):
+    """What is there is not video."""
+
+
+class Unreadable(SourceError):
+    """It is there and cannot be read."""
+
+
+class Stalled(SourceError):
+    """No picture came for a while."""
+
+
+def shown(url: str) -> str:
+    """The address as people may see it: without user name, password and query."""
+    parts = urlsplit(url)
+    if not parts.scheme or not parts.netloc:
+        return url
+    host = parts.hostname or ""
+    try:
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        port = ""
+    return f"{parts.scheme}://{host}{port}{parts.path}"
+
+
+def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
+    """The plain reason for which ``url`` could not be opened."""
+    name = shown(url)
+    if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
+        return WrongPassword(f"{name} wants another user name or password")
+    if isinstance(error, av.error.ConnectionRefusedError):
+        return Refused(f"{name} refuses the connection: is the camera on, and is the port right?")
+    if isinstance(error, (av.error.FileNotFoundError, av.error.HTTPNotFoundError)):
+        return NoSuchFile(f"{name} does not exist")
+    if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
+        return Refused(f"{name} did not answer within {timeout_s:g} s: is the camera on, and is the address right?")
+    if isinstance(error, (av.error.InvalidDataError, av.error.DemuxerNotFoundError)):
+        return NotVideo(f"{name} is not video that can be read")
+    if isinstance(error, av.error.PermissionError):
+        return Unreadable(f"{name} may not be read by this program: give it the right to read the file")
+    if urlsplit(url).netloc:
+        return Refused(f"{name} cannot be reached: is the camera on, and is the address right? ({_reason(error)})")
+    return Unreadable(f"{name} cannot be read ({_reason(error)})")
+
+
+def of_reading(error: Exception, url: str, timeout_s: float) -> SourceError:
+    """The plain reason for which reading of ``url`` broke off."""
+    if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
+        return Stalled(f"no picture from {shown(url)} for {timeout_s:g} s")
+    return Unreadable(f"{shown(url)} broke off ({_reason(error)})")
+
+
+def _reason(error: Exception) -> str:
+    """The library's own words, which name no address."""
+    return getattr(error, "strerror", None) or type(error).__name__

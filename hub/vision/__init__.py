@@ -1,0 +1,1 @@
+"""Vision: a stream in, sightings of persons out."""

@@ -1,0 +1,113 @@
+"""One person in view: what is gathered of a track until it becomes a sighting."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.protocol.messages import BoxAt, Calibration, Sighting
+from hub.vision.description.describer import Describer
+from hub.vision.height import child_likelihood, estimate_height
+from hub.vision.tracker import Track
+from hub.vision.views import BestViews
+
+MOST_PATH_BOXES = 600
+"""At the bound every second box of the path is dropped, so that a long stay is told more coarsely, never cut."""
+_CONFIDENT_SCORE = 0.5
+_SURELY_SCORE = 0.6
+_FIRST_WORD_AFTER_S = 0.8
+_MOSTLY_HIDDEN = 0.15
+"""A box covered by more is no measure of a height."""
+_JPEG_QUALITY = 85
+
+
+class Followed:
+    """A track with its path and best views. Times are media seconds; the wall time is that of the first look."""
+
+    def __init__(self, camera_id: str, track: Track, wall_us: int, at_s: float) -> None:
+        self.announced = False
+        self.started_s = at_s
+        self._camera_id = camera_id
+        self._track = track
+        self._started_at_us = wall_us
+        self._path: list[BoxAt] = []
+        self._whole: list[BoxAt] = []
+        self._thin = 1
+        self._seen = 0
+        self._views = BestViews()
+        identity = f"{camera_id}/{wall_us}/{track.number}"
+        self._sighting_id = hashlib.blake2s(identity.encode(), digest_size=10).hexdigest()
+
+    @property
+    def confident(self) -> bool:
+        """Whether this is surely a person: three looks, or two very good ones."""
+        track = self._track
+        if track.looks_seen >= 3:
+            return track.mean_score >= _CONFIDENT_SCORE
+        return track.looks_seen == 2 and track.mean_score >= _SURELY_SCORE
+
+    @property
+    def due_for_first_word(self) -> bool:
+        return not self.announced and self.confident and self._track.last_seen_s - self.started_s >= _FIRST_WORD_AFTER_S
+
+    def see(self, picture: NDArray[np.uint8], score: float, covered: float, at_s: float) -> None:
+        """Take in the track's present box in a BGR frame, ``covered`` (share) by other persons."""
+        height, width = picture.shape[:2]
+        box = self._track.box.clipped(width, height)
+        at = BoxAt(round((at_s - self.started_s) * 1000), *(round(value, 1) for value in box))
+        if self._seen % self._thin == 0:
+            self._path.append(at)
+            if not box.touches_edge(width, height) and covered < _MOSTLY_HIDDEN:
+                self._whole.append(at)
+        self._seen += 1
+        if len(self._path) > MOST_PATH_BOXES:
+            self._path, self._whole, self._thin = self._path[::2], self._whole[::2], self._thin * 2
+        self._views.offer(picture, box, score, covered, at_s)
+
+    def sighting(
+        self, describer: Describer, calibration: Calibration | None, frame_size_px: tuple[int, int], ended: bool
+    ) -> Sighting | None:
+        """What can be said so far (``frame_size_px``: width, height); None when no view was good enough to show."""
+        timed = self._views.best_first
+        if not timed or not self._path:
+            return None
+        best = timed[0]
+        appearance = describer.describe([each.view for each in timed])
+        width, height = frame_size_px
+        tall = estimate_height(calibration, self._whole, width, height) if calibration and self._whole else None
+        last_ms = round((self._track.last_seen_s - self.started_s) * 1000)
+        return Sighting(
+            sighting_id=self._sighting_id,
+            camera_id=self._camera_id,
+            started_at_us=self._started_at_us,
+            ended_at_us=self._started_at_us + max(last_ms, 0) * 1000,
+            ended=ended,
+            frame_width_px=width,
+            frame_height_px=height,
+            path=tuple(self._path),
+            score=min(max(self._track.mean_score, 0.0), 1.0),
+            picture_jpeg=_jpeg(best.view.picture),
+            picture_box=BoxAt(round((best.at_s - self.started_s) * 1000), *(round(v, 1) for v in best.frame_box)),
+            upper=_fractions(appearance.upper),
+            lower=_fractions(appearance.lower),
+            describer=appearance.describer,
+            descriptor=appearance.descriptor,
+            height_m=tall.height_m if tall else None,
+            height_error_m=tall.error_m if tall else None,
+            child=child_likelihood(tall) if tall else None,
+        )
+
+
+def _jpeg(picture: NDArray[np.uint8]) -> bytes:
+    done, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if not done:
+        raise ValueError(f"a picture of shape {picture.shape} cannot be coded as JPEG")
+    return coded.tobytes()
+
+
+def _fractions(weights: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(min(max(float(weight), 0.0), 1.0), 4) for weight in weights)

@@ -1,0 +1,74 @@
+"""Where a person's box is going: a constant-velocity Kalman filter per box measure, for looks at uneven times.
+
+Welch and Bishop, An Introduction to the Kalman Filter, 2006, equations 1.9 to 1.13, for four independent pairs of
+(value, speed): centre x, foot y, width, height. Noises scale with the person's height in the picture, so that one
+setting serves near and far.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.vision.boxes import Box
+
+_SEEN = np.array((0.035, 0.03, 0.05, 0.05))
+"""Standard deviation of a detected measure, in heights of the person."""
+_PUSH = np.array((0.55, 0.30, 0.12, 0.12))
+"""Standard deviation of the acceleration, in heights per second squared: walkers turn, but do not grow."""
+_START = np.array((0.90, 0.50, 0.10, 0.10))
+"""Standard deviation of the unknown first speed, in heights per second: a walker makes 0.8."""
+_SPEED_LIFE_S = 2.5
+"""Unseen, a person's speed is believed less and less: after this time a third of it is left."""
+
+
+class BoxMotion:
+    """The estimated box and its speed."""
+
+    def __init__(self, box: Box) -> None:
+        self._value = _measures(box)
+        self._speed = np.zeros(4)
+        height = box.height
+        self._value_variance = (_SEEN * height) ** 2
+        self._speed_variance = (_START * height) ** 2
+        self._covariance = np.zeros(4)
+
+    @property
+    def box(self) -> Box:
+        x, foot, width, height = self._value
+        width, height = max(width, 1.0), max(height, 1.0)
+        return Box(float(x - width / 2), float(foot - height), float(width), float(height))
+
+    @property
+    def speed_px_s(self) -> tuple[float, float]:
+        """Of the foot point: to the right, downward."""
+        return float(self._speed[0]), float(self._speed[1])
+
+    def advance(self, elapsed_s: float) -> None:
+        """Let time pass without a look."""
+        t = elapsed_s
+        push = (_PUSH * max(float(self._value[3]), 1.0)) ** 2
+        self._value = self._value + self._speed * t
+        self._speed = self._speed * np.exp(-t / _SPEED_LIFE_S)
+        self._value_variance = (
+            self._value_variance + 2 * t * self._covariance + t * t * self._speed_variance + push * t**4 / 4
+        )
+        self._covariance = self._covariance + t * self._speed_variance + push * t**3 / 2
+        self._speed_variance = self._speed_variance + push * t * t
+
+    def correct(self, box: Box, score: float) -> None:
+        """Take a detected box in; one of low ``score`` moves the estimate less (Du et al., GIAOTracker, 2021)."""
+        noise = (_SEEN * max(float(self._value[3]), 1.0)) ** 2 * (1 + 3 * max(0.0, 0.6 - score) / 0.6)
+        gap = _measures(box) - self._value
+        total = self._value_variance + noise
+        gain = self._value_variance / total
+        speed_gain = self._covariance / total
+        self._value = self._value + gain * gap
+        self._speed = self._speed + speed_gain * gap
+        self._speed_variance = self._speed_variance - speed_gain * self._covariance
+        self._covariance = (1 - gain) * self._covariance
+        self._value_variance = (1 - gain) * self._value_variance
+
+
+def _measures(box: Box) -> NDArray[np.float64]:
+    return np.array((box.left + box.width / 2, box.top + box.height, box.width, box.height))

@@ -1,0 +1,116 @@
+"""The pipeline of one camera: frames in, sightings out.
+
+Two halves, so that many cameras can share one detector: ``consider`` runs where frames are decoded and says which are
+worth a look; ``look`` runs where the detector is. Each half may be called from one thread at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.protocol.messages import Calibration, Sighting
+from hub.footage.frame import Frame
+from hub.vision.boxes import covered
+from hub.vision.description.describer import Describer
+from hub.vision.detector import Detections, PersonDetector
+from hub.vision.followed import Followed
+from hub.vision.gate import LookGate
+from hub.vision.motion import Motion, MotionDetector
+from hub.vision.tracker import Track, Tracker
+
+LONGEST_SIGHTING_S = 600.0
+"""A person in view for longer becomes a further sighting, so that none grows without end."""
+_MOVING_SHARE = 0.05
+"""A box with less motion in it stands still."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A frame worth a look, with what moves in it."""
+
+    frame: Frame
+    motion: Motion
+
+    @property
+    def at_s(self) -> float:
+        return self.frame.media_us / 1e6
+
+
+class Pipeline:
+    """One camera's, from its connection to the end of the stream."""
+
+    def __init__(
+        self, camera_id: str, describer: Describer, *, looks_per_s: float, calibration: Calibration | None = None
+    ) -> None:
+        self._camera_id = camera_id
+        self._describer = describer
+        self._calibration = calibration
+        self._motion = MotionDetector()
+        self._gate = LookGate(looks_per_s)
+        self._tracker = Tracker()
+        self._followed: dict[int, Followed] = {}
+        self._frame_size_px = (0, 0)
+        self.detections = 0
+        self.sightings = 0
+
+    def consider(self, frame: Frame) -> Look | None:
+        """The look that a decoded frame is worth, if any. Frames come in order of media time."""
+        at_s = frame.media_us / 1e6
+        if not self._gate.due(at_s):
+            return None
+        motion = self._motion.observe(frame.pixels.grey(), at_s)
+        return Look(frame, motion) if self._gate.wants(motion, len(self._followed), at_s) else None
+
+    def look(self, look: Look, detector: PersonDetector) -> list[Sighting]:
+        """Find and follow persons in it; what is newly known of sightings."""
+        picture = look.frame.pixels.bgr()
+        self._frame_size_px = (picture.shape[1], picture.shape[0])
+        found = detector.detect(picture)
+        moving = look.motion.share_in(found.boxes) >= _MOVING_SHARE
+        if not look.motion.settled:
+            moving |= True
+        result = self._tracker.look(found, moving, look.at_s)
+        self.detections += len(result.seen)
+        self._gate.tell(len(result.seen))
+        self._take_in(look, result.seen, found, picture)
+        said = [self._say(self._followed.pop(track.number), ended=True) for track in result.ended]
+        for track, _ in result.seen:
+            followed = self._followed[track.number]
+            if look.at_s - followed.started_s > LONGEST_SIGHTING_S:
+                said.append(self._say(self._followed.pop(track.number), ended=True))
+            elif followed.due_for_first_word:
+                said.append(self._say(followed, ended=False))
+        return [sighting for sighting in said if sighting is not None]
+
+    def finish(self) -> list[Sighting]:
+        """The stream ended or broke off: every person's last word."""
+        self._tracker.end_all()
+        said = [self._say(followed, ended=True) for followed in self._followed.values()]
+        self._followed.clear()
+        return [sighting for sighting in said if sighting is not None]
+
+    def _take_in(
+        self, look: Look, seen: tuple[tuple[Track, int], ...], found: Detections, picture: NDArray[np.uint8]
+    ) -> None:
+        boxes = np.array([track.box for track, _ in seen]).reshape(-1, 4)
+        feet = boxes[:, 1] + boxes[:, 3]
+        nearer = feet[None, :] > feet[:, None]  # a person whose feet are lower in the picture stands in front
+        hidden = np.where(nearer, covered(boxes, boxes), 0.0)
+        for row, (track, index) in enumerate(seen):
+            followed = self._followed.get(track.number)
+            if followed is None:
+                followed = Followed(self._camera_id, track, look.frame.wall_us, look.at_s)
+                self._followed[track.number] = followed
+            followed.see(picture, float(found.scores[index]), min(float(hidden[row].sum()), 1.0), look.at_s)
+
+    def _say(self, followed: Followed, *, ended: bool) -> Sighting | None:
+        if not followed.confident and not followed.announced:
+            return None
+        sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
+        if sighting is not None:
+            self.sightings += not followed.announced
+            followed.announced = True
+        return sighting

@@ -1,0 +1,205 @@
+"""Tracking: detections of successive looks tied into one track per person.
+
+Two-stage association after ByteTrack (Zhang et al., ECCV 2022): sure detections first, then doubtful ones for the
+tracks still without, so that a half-hidden person is kept. Boxes are grown before they are compared (Yang et al.,
+C-BIoU, WACV 2023), the more the longer a track was unseen, since between two looks a walker can leave his own box.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
+
+from hub.vision.boxes import Box, Boxes, grown, overlap
+from hub.vision.detector import Detections
+from hub.vision.kalman import BoxMotion
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class TrackerSettings:
+    """Scores are the detector's, 0 to 1; ``least_overlap`` is of grown boxes."""
+
+    sure_score: float = 0.45
+    doubtful_score: float = 0.2
+    new_track_score: float = 0.5
+    still_person_score: float = 0.65
+    least_overlap: float = 0.1
+    least_overlap_doubtful: float = 0.35
+    same_person_overlap: float = 0.5
+    same_box_overlap: float = 0.6
+    doubtful_within_s: float = 1.0
+    lost_after_s: float = 2.5
+    unproven_lost_after_s: float = 0.7
+    grow_per_s: float = 0.4
+
+
+class Track:
+    """One person followed over looks. Times are media seconds; boxes are pixels."""
+
+    def __init__(self, number: int, box: Box, score: float, at_s: float) -> None:
+        self.number = number
+        self.first_seen_s = at_s
+        self.last_seen_s = at_s
+        self.looks_seen = 1
+        self.score_sum = score
+        self._motion = BoxMotion(box)
+        self._moved_to_s = at_s
+
+    @property
+    def box(self) -> Box:
+        """Where the person is, or is thought to be while unseen."""
+        return self._motion.box
+
+    @property
+    def mean_score(self) -> float:
+        return self.score_sum / self.looks_seen
+
+    @property
+    def walks(self) -> bool:
+        """Whether the person moves by more than a fifth of his height in a second."""
+        right, down = self._motion.speed_px_s
+        return float(np.hypot(right, down)) > 0.2 * self.box.height
+
+    def advance(self, at_s: float) -> None:
+        """Let time pass."""
+        if at_s > self._moved_to_s:
+            self._motion.advance(at_s - self._moved_to_s)
+            self._moved_to_s = at_s
+
+    def see(self, box: Box, score: float, at_s: float) -> None:
+        """The person was found in ``box``."""
+        self._motion.correct(box, score)
+        self.last_seen_s = at_s
+        self.looks_seen += 1
+        self.score_sum += score
+
+
+@dataclass(frozen=True)
+class LookResult:
+    """What one look changed: tracks seen now with the detection's index, and tracks that ended."""
+
+    seen: tuple[tuple[Track, int], ...]
+    ended: tuple[Track, ...]
+
+
+class Tracker:
+    """Follows the persons of one camera."""
+
+    def __init__(self, settings: TrackerSettings | None = None) -> None:
+        self._settings = settings or TrackerSettings()
+        self._tracks: list[Track] = []
+        self._next_number = 1
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Those alive: in view or lost for a short while."""
+        return tuple(self._tracks)
+
+    def look(self, detections: Detections, moving: NDArray[np.bool_], at_s: float) -> LookResult:
+        """Take in one look at media time ``at_s`` (never going back).
+
+        ``moving`` says of each detection whether something moves in its box. What does not move and is not surely a
+        person begins no track, and a walker's track is not continued by a doubtful box in which nothing moves: a sign
+        or a boulder that looks a little like a person.
+        """
+        rules = self._settings
+        for track in self._tracks:
+            track.advance(at_s)
+        scores = detections.scores
+        sure = np.flatnonzero(scores >= rules.sure_score)
+        proven = [track for track in self._tracks if track.looks_seen > 1]
+        young = [track for track in self._tracks if track.looks_seen == 1]
+        seen, sure = self._associate(proven, detections, sure, at_s, rules.least_overlap)
+        matched, sure = self._associate(young, detections, sure, at_s, rules.least_overlap)
+        seen += matched
+        seen += self._continue_by_doubtful(proven, seen, detections, moving, at_s)
+        for track, index in seen:
+            track.see(Box(*detections.boxes[index]), float(scores[index]), at_s)
+        newcomers = sure[
+            (scores[sure] >= rules.new_track_score) & (moving[sure] | (scores[sure] >= rules.still_person_score))
+        ]
+        seen += self._begin(detections, newcomers, [index for _, index in seen], at_s)
+        ended = tuple(track for track in self._tracks if self._is_lost(track, at_s))
+        self._tracks = [track for track in self._tracks if track not in ended]
+        return LookResult(tuple(seen), ended)
+
+    def end_all(self) -> tuple[Track, ...]:
+        """The stream ended: every track ends."""
+        ended = tuple(self._tracks)
+        self._tracks = []
+        return ended
+
+    def _is_lost(self, track: Track, at_s: float) -> bool:
+        rules = self._settings
+        limit_s = rules.lost_after_s if track.looks_seen > 2 else rules.unproven_lost_after_s
+        return at_s - track.last_seen_s > limit_s
+
+    def _continue_by_doubtful(
+        self,
+        proven: list[Track],
+        seen: list[tuple[Track, int]],
+        detections: Detections,
+        moving: NDArray[np.bool_],
+        at_s: float,
+    ) -> list[tuple[Track, int]]:
+        rules = self._settings
+        scores = detections.scores
+        doubtful = np.flatnonzero((scores >= rules.doubtful_score) & (scores < rules.sure_score))
+        taken = {track.number for track, _ in seen}
+        if doubtful.size and seen:
+            used = detections.boxes[[index for _, index in seen]]
+            doubtful = doubtful[overlap(detections.boxes[doubtful], used).max(axis=1) < rules.same_box_overlap]
+        recent = [
+            track
+            for track in proven
+            if track.number not in taken and at_s - track.last_seen_s < rules.doubtful_within_s
+        ]
+        least = rules.least_overlap_doubtful
+        walking = [track for track in recent if track.walks]
+        found, _ = self._associate(walking, detections, doubtful[moving[doubtful]], at_s, least)
+        doubtful = np.setdiff1d(doubtful, [index for _, index in found])
+        resting = [track for track in recent if not track.walks]
+        more, _ = self._associate(resting, detections, doubtful, at_s, least)
+        return found + more
+
+    def _begin(
+        self, detections: Detections, newcomers: Indices, used: list[int], at_s: float
+    ) -> list[tuple[Track, int]]:
+        begun = []
+        for index in newcomers:
+            box = detections.boxes[index]
+            if used and overlap(box[None], detections.boxes[used]).max() > self._settings.same_person_overlap:
+                continue
+            track = Track(self._next_number, Box(*box), float(detections.scores[index]), at_s)
+            self._next_number += 1
+            self._tracks.append(track)
+            begun.append((track, int(index)))
+        return begun
+
+    def _associate(
+        self, tracks: list[Track], detections: Detections, candidates: Indices, at_s: float, least: float
+    ) -> tuple[list[tuple[Track, int]], Indices]:
+        """The best pairs of tracks and candidates (indices of detections), and the candidates left over."""
+        if not tracks or not len(candidates):
+            return [], candidates
+        found = detections.boxes[candidates]
+        closeness = np.stack([self._closeness(track, found, at_s) for track in tracks])
+        closeness[closeness < least] = 0.0
+        rows, columns = linear_sum_assignment(-closeness)
+        pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if closeness[r, c] > 0]
+        left = np.delete(candidates, [c for _, c in pairs])
+        return [(tracks[r], int(candidates[c])) for r, c in pairs], left
+
+    def _closeness(self, track: Track, found: Boxes, at_s: float) -> NDArray[np.float64]:
+        """How well each found box continues a track, 0 to 1: overlap of grown boxes, less for a differing height."""
+        rules = self._settings
+        share = min(rules.grow_per_s * (at_s - track.last_seen_s), 0.5)
+        here = np.array([track.box])
+        close = overlap(grown(here, share), grown(found, share))[0]
+        ratio = found[:, 3] / here[0, 3]
+        return np.asarray(close * np.minimum(ratio, 1 / ratio))
