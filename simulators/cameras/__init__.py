@@ -1,0 +1,1 @@
+"""Network cameras: films served over RTSP in real time on one scenario clock, with faults on demand."""

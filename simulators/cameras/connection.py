@@ -1,0 +1,182 @@
+"""One RTSP connection: a client that describes, sets up, plays and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import struct
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simulators.cameras.faults import Fault
+from simulators.cameras.playing import Counters, Sender, play
+from simulators.cameras.rtp import rtp_time
+from simulators.cameras.rtsp import Request, RequestError, description, read_request, response
+from simulators.cameras.scenario import next_key
+from simulators.cameras.tape import Tape
+
+if TYPE_CHECKING:
+    from simulators.cameras.server import CameraServer
+
+MAX_BACKLOG_BYTES = 512 * 1024
+"""A client that leaves more than this unread loses pictures up to the next key picture."""
+
+_METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
+
+
+class Interleaved:
+    """Packets within the RTSP connection (RFC 2326, 10.12)."""
+
+    def __init__(self, writer: asyncio.StreamWriter, channel: int) -> None:
+        self._writer, self._channel = writer, channel
+
+    def send(self, rtp: list[bytes]) -> bool:
+        if self._writer.transport.get_write_buffer_size() > MAX_BACKLOG_BYTES:
+            return False
+        framed = [struct.pack("!cBH", b"$", self._channel, len(packet)) + packet for packet in rtp]
+        self._writer.write(b"".join(framed))
+        return True
+
+    def report(self, rtcp: bytes) -> None:
+        self._writer.write(struct.pack("!cBH", b"$", self._channel + 1, len(rtcp)) + rtcp)
+
+
+class Datagrams:
+    """Packets over UDP to the client's two ports."""
+
+    def __init__(self, media: asyncio.DatagramTransport, control: asyncio.DatagramTransport) -> None:
+        self._media, self._control = media, control
+        self._rtp_to, self._rtcp_to = ("", 0), ("", 0)
+
+    def aim(self, host: str, rtp_port: int, rtcp_port: int) -> None:
+        """Send to these ports from now on."""
+        self._rtp_to, self._rtcp_to = (host, rtp_port), (host, rtcp_port)
+
+    def send(self, rtp: list[bytes]) -> bool:
+        for packet in rtp:
+            self._media.sendto(packet, self._rtp_to)
+        return True
+
+    def report(self, rtcp: bytes) -> None:
+        self._control.sendto(rtcp, self._rtcp_to)
+
+
+class Connection:
+    """Answers one client's requests in turn; at most one camera plays on a connection."""
+
+    def __init__(
+        self,
+        server: CameraServer,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        session_id: str,
+        source: int,
+    ) -> None:
+        self._server, self._reader, self._writer = server, reader, writer
+        self._session_id, self._source = session_id, source
+        self._sender: Sender | None = None
+        self._playing: asyncio.Task[None] | None = None
+        self.camera_id: str | None = None
+        self.counters = Counters()
+
+    async def serve(self) -> None:
+        """Until the client leaves or says what is no RTSP."""
+        try:
+            while (request := await read_request(self._reader)) is not None:
+                self._writer.write(await self._answer(request))
+                await self._writer.drain()
+                if request.method == "TEARDOWN":
+                    break
+        except RequestError as error:
+            self._writer.write(response(400, "0", {"X-Reason": str(error)}))
+        except ConnectionError:
+            pass  # the client went away while it was answered: the same end as leaving
+        finally:
+            await self._stop()
+            self._writer.close()
+
+    def close(self) -> None:
+        """Drop the connection, as a camera that loses power does."""
+        self._writer.transport.abort()
+
+    async def _stop(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+            await asyncio.wait([self._playing])
+            self._playing = None
+
+    async def _answer(self, request: Request) -> bytes:
+        sequence = request.headers.get("cseq", "0")
+        if request.method == "OPTIONS":
+            return response(200, sequence, {"Public": _METHODS})
+        tape = self._server.tape(request.camera_id)
+        if tape is None or self._server.fault(request.camera_id) is Fault.REFUSE:
+            return response(404, sequence)
+        login = self._server.login(request.camera_id)
+        if login is not None and not login.accepts(request.headers.get("authorization", ""), request.method):
+            return response(401, sequence, {"WWW-Authenticate": login.challenge()})
+        steps: dict[str, Callable[[Request, Tape, str], bytes]] = {
+            "DESCRIBE": self._describe,
+            "SETUP": self._set_up,
+            "PLAY": self._play,
+        }
+        if request.method in steps:
+            return steps[request.method](request, tape, sequence)
+        if request.method in ("PAUSE", "TEARDOWN"):
+            await self._stop()
+        elif request.method not in ("GET_PARAMETER", "SET_PARAMETER"):
+            return response(501, sequence)
+        return response(200, sequence, {"Session": self._session_id})
+
+    def _describe(self, request: Request, tape: Tape, sequence: str) -> bytes:
+        base = request.url.rstrip("/") + "/"
+        return response(200, sequence, {"Content-Base": base, "Content-Type": "application/sdp"}, description(tape))
+
+    def _set_up(self, request: Request, tape: Tape, sequence: str) -> bytes:
+        if self._playing is not None:
+            return response(455, sequence)
+        for offer in request.headers.get("transport", "").split(","):
+            ports = re.search(r"client_port=(\d+)-(\d+)", offer)
+            if "RTP/AVP/TCP" in offer:
+                channels = re.search(r"interleaved=(\d+)-", offer)
+                channel = int(channels.group(1)) if channels else 0
+                if channel > 254:
+                    continue
+                self._sender = Interleaved(self._writer, channel)
+                agreed = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={self._source:08X}"
+            elif ports and "multicast" not in offer and all(0 < int(port) < 65536 for port in ports.groups()):
+                datagrams, server_ports = self._server.datagrams()
+                peer = self._writer.get_extra_info("peername")[0]
+                datagrams.aim(peer, int(ports.group(1)), int(ports.group(2)))
+                self._sender = datagrams
+                agreed = (
+                    f"RTP/AVP;unicast;client_port={ports.group(1)}-{ports.group(2)};"
+                    f"server_port={server_ports[0]}-{server_ports[1]};ssrc={self._source:08X}"
+                )
+            else:
+                continue
+            self.camera_id = tape.name
+            return response(200, sequence, {"Transport": agreed, "Session": f"{self._session_id};timeout=60"})
+        return response(461, sequence)
+
+    def _play(self, request: Request, tape: Tape, sequence: str) -> bytes:
+        if self._sender is None or self.camera_id != tape.name:
+            return response(455, sequence)
+        scenario = self._server.scenario
+        start = next_key(tape, scenario.elapsed_us(), scenario.duration_us)
+        stamp = rtp_time(start.due_us(tape, scenario.duration_us))
+        first = self._source & 0x7FFF
+
+        def fault() -> Fault:
+            return self._server.fault(tape.name)
+
+        if self._playing is None:
+            playing = play(tape, scenario, self._sender, self._source, start, first, fault, self.counters)
+            self._playing = asyncio.get_running_loop().create_task(playing)
+        track = request.url.rstrip("/") + "/track1"
+        headers = {
+            "Session": self._session_id,
+            "Range": "npt=now-",
+            "RTP-Info": f"url={track};seq={first};rtptime={stamp}",
+        }
+        return response(200, sequence, headers)
