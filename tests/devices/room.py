@@ -226,7 +226,9 @@ class Room:
         return None
 
 
-def packet(burst_id: int, sequence: int, *, frames: int = 1, last: bool = False, media_time: int | None = None) -> bytes:
+def packet(
+    burst_id: int, sequence: int, *, frames: int = 1, last: bool = False, media_time: int | None = None
+) -> bytes:
     """A voice packet of silent frames as a talker sends it."""
     at = sequence * frames * voice.MEDIA_TICKS_PER_FRAME if media_time is None else media_time
     return voice.encode(

@@ -1,0 +1,74 @@
+"""Bursts as a radio hears them: how each begins and ends."""
+
+from __future__ import annotations
+
+from devices.protocol.voice import VoicePacket
+from devices.radio.hearing import MAX_BURSTS, SILENT_AFTER_US, Burst, Hearing
+from devices.radio.jitter import Frames
+
+
+class Heard:
+    """A hearing and what it told."""
+
+    def __init__(self) -> None:
+        self.began: list[int] = []
+        self.ended: list[Burst] = []
+        self.frames: dict[int, Frames] = {}
+        self.hearing = Hearing(
+            on_begin=lambda burst: self.began.append(burst.burst_id),
+            on_end=self.ended.append,
+            on_frames=lambda burst_id, frames: self.frames.setdefault(burst_id, []).extend(frames),
+        )
+
+
+def packet(burst_id: int, sequence: int, *, last: bool = False) -> VoicePacket:
+    return VoicePacket(1, burst_id, sequence, sequence * 960, 5, 0, 0, last, (b"f",))
+
+
+def test_burst_begins_with_its_first_packet_and_ends_with_its_last() -> None:
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 30_000)
+    heard.hearing.hear(packet(1, 1, last=True), 20_000, 30_000)
+    assert heard.began == [1]
+    assert [(burst.burst_id, burst.late_us, burst.buffer.packets) for burst in heard.ended] == [(1, 30_000, 2)]
+    assert heard.frames[1] == [b"f", b"f"]
+
+
+def test_packet_after_the_end_changes_nothing() -> None:
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0, last=True), 0, 0)
+    heard.hearing.hear(packet(1, 0), 10_000, 0)
+    assert (heard.began, len(heard.ended), heard.frames[1]) == ([1], 1, [b"f"])
+
+
+def test_burst_whose_end_was_lost_ends_after_a_second_of_silence() -> None:
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 0)
+    assert heard.hearing.look(SILENT_AFTER_US - 1)
+    assert not heard.hearing.look(SILENT_AFTER_US)
+    assert len(heard.ended) == 1
+
+
+def test_idle_floor_ends_a_burst_only_after_what_is_under_way_has_come() -> None:
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 0)
+    heard.hearing.floor_idle(1, 10_000)
+    assert heard.hearing.look(300_000)
+    heard.hearing.hear(packet(1, 1), 350_000, 0)
+    assert not heard.hearing.look(410_000)
+    assert heard.ended[0].buffer.packets == 2
+
+
+def test_packets_held_at_the_end_are_played() -> None:
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 0)
+    heard.hearing.hear(packet(1, 2, last=True), 20_000, 0)
+    assert heard.frames[1] == [b"f", None, b"f"]
+    assert heard.ended[0].buffer.lost == 1
+
+
+def test_bursts_that_never_end_are_bounded() -> None:
+    heard = Heard()
+    for burst_id in range(MAX_BURSTS + 5):
+        heard.hearing.hear(packet(burst_id, 0), burst_id, 0)
+    assert [burst.burst_id for burst in heard.ended] == [0, 1, 2, 3, 4]

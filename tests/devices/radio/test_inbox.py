@@ -1,0 +1,118 @@
+"""Alerts on the radio's disk: each shown once, none lost by a torn file, bounded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.link.refusals import Refusal, Refusals
+from devices.protocol.clock import ManualClock
+from devices.protocol.messages import AlertMessage, Severity, Stamp
+from devices.radio.inbox import MAX_ALERTS, Arrival, Inbox
+
+NOW_US = 1_767_225_600_000_000
+
+
+def alert(alert_id: str, attempt: int = 1, text: str = "六岁男孩走失") -> AlertMessage:
+    return AlertMessage(
+        stamp=Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=NOW_US),
+        alert_id=alert_id,
+        attempt=attempt,
+        severity=Severity.SEVERE,
+        text=text,
+        issued_wall_us=NOW_US,
+        expires_in_s=60,
+    )
+
+
+def opened(path: Path | None) -> Inbox:
+    return Inbox(path, Refusals("radio R001", ManualClock()))
+
+
+def arrive(inbox: Inbox, alert_id: str, attempt: int = 1) -> Arrival:
+    return inbox.arrive(alert(alert_id, attempt), NOW_US + 60_000_000)
+
+
+def test_repeat_of_an_alert_is_known(tmp_path: Path) -> None:
+    """P-5.3."""
+    inbox = opened(tmp_path / "inbox")
+    assert arrive(inbox, "A1") is Arrival.NEW
+    assert arrive(inbox, "A1", attempt=2) is Arrival.UNDER_WAY
+    inbox.is_durable("A1")
+    assert arrive(inbox, "A1", attempt=3) is Arrival.KNOWN
+    inbox.close()
+
+
+def test_restarted_radio_knows_what_it_had(tmp_path: Path) -> None:
+    """P-5.3, P-5.6."""
+    before = opened(tmp_path / "inbox")
+    for alert_id in ("A1", "A2"):
+        arrive(before, alert_id)
+        before.is_durable(alert_id)
+    assert before.acknowledge("A1")
+    before.close()
+    after = opened(tmp_path / "inbox")
+    assert arrive(after, "A1") is Arrival.KNOWN
+    assert [kept.alert_id for kept in after.unanswered(NOW_US)] == ["A2"]
+    assert after.unanswered(NOW_US + 60_000_000) == []
+    assert not after.acknowledge("A1")
+    after.close()
+
+
+def test_acknowledging_an_alert_that_never_came_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        opened(None).acknowledge("A9")
+
+
+def test_oldest_alerts_are_forgotten_past_the_bound(tmp_path: Path) -> None:
+    """P-5.7."""
+    path = tmp_path / "inbox"
+    inbox = opened(path)
+    for number in range(3 * MAX_ALERTS):
+        inbox.arrive(alert(f"A{number}", text="x" * 2000), NOW_US + 60_000_000)
+    assert len(inbox.unanswered(NOW_US)) == MAX_ALERTS
+    assert path.stat().st_size < 4_000_000
+    inbox.close()
+    after = opened(path)
+    assert {kept.alert_id for kept in after.unanswered(NOW_US)} == {
+        f"A{number}" for number in range(2 * MAX_ALERTS, 3 * MAX_ALERTS)
+    }
+    after.close()
+
+
+def test_disk_that_refuses_is_counted_and_the_alert_still_taken(tmp_path: Path) -> None:
+    refusals = Refusals("radio R001", ManualClock())
+    inbox = Inbox(tmp_path / "missing" / "inbox", refusals)
+    assert refusals.counts[Refusal.STORE_FAILED] == 1
+    assert arrive(inbox, "A1") is Arrival.NEW
+
+
+@given(count=st.integers(0, 8), acknowledged=st.sets(st.integers(0, 7)), kept_share=st.floats(0, 1))
+def test_torn_file_keeps_what_came_before_the_tear_and_takes_new_alerts(
+    count: int, acknowledged: set[int], kept_share: float
+) -> None:
+    """P-5.6."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "inbox"
+        before = opened(path)
+        for number in range(count):
+            arrive(before, f"A{number}")
+            if number in acknowledged:
+                before.acknowledge(f"A{number}")
+        before.close()
+        content = path.read_bytes()
+        path.write_bytes(content[: round(kept_share * len(content))])
+        after = opened(path)
+        known = [number for number in range(count) if arrive(after, f"A{number}") is Arrival.KNOWN]
+        assert known == list(range(len(known)))
+        after.close()
+        again = opened(path)
+        assert all(arrive(again, f"A{number}") is Arrival.KNOWN for number in range(count))
+        assert {kept.alert_id for kept in again.unanswered(NOW_US)} >= {
+            f"A{number}" for number in range(count) if number not in acknowledged
+        }
+        again.close()
