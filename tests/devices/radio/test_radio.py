@@ -1,0 +1,307 @@
+"""The whole radio on real brokers: alerts, keys, push-to-talk, playback, status."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from devices.link import LinkTiming
+from devices.link.journal import Journal
+from devices.protocol import voice
+from devices.protocol.clock import SystemClock
+from devices.protocol.messages import (
+    Acknowledgement,
+    AlertMessage,
+    Answer,
+    BurstHeard,
+    DenyReason,
+    DeviceStatus,
+    FloorDenied,
+    FloorRelease,
+    FloorRequest,
+    FloorRevoked,
+    FloorUp,
+    Receipt,
+    Report,
+    RevokeReason,
+)
+from devices.protocol.topics import Down, Up
+from devices.radio.floor import FloorState
+from devices.radio.hearing import Burst
+from devices.radio.jitter import Frames
+from devices.radio.radio import Radio, RadioEvents
+from devices.radio.sound import FrameMicrophone
+from hub.bridge.broker import Broker
+from tests.devices.room import Room, packet, until
+
+
+class Person(RadioEvents):
+    """Notes what the radio shows, and plays."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.inbox_bytes_when_shown: list[int] = []
+        self.inbox: Path | None = None
+        self.floor: list[tuple[FloorState, str]] = []
+        self.ended: list[Burst] = []
+        self.frames: dict[int, Frames] = {}
+
+    def alert_shown(self, alert: AlertMessage) -> None:
+        self.shown.append(alert.alert_id)
+        if self.inbox is not None:
+            self.inbox_bytes_when_shown.append(self.inbox.stat().st_size)
+
+    def floor_changed(self, state: FloorState, why: str) -> None:
+        self.floor.append((state, why))
+
+    def burst_ended(self, burst: Burst) -> None:
+        self.ended.append(burst)
+
+    def play(self, burst_id: int, frames: Frames) -> None:
+        self.frames.setdefault(burst_id, []).extend(frames)
+
+    def end(self, burst_id: int) -> None:
+        return
+
+
+@asynccontextmanager
+async def radio_on(
+    broker: Broker, person: Person, store_dir: Path | None = None, radio_id: str = "R001"
+) -> AsyncIterator[Radio]:
+    radio = Radio(
+        radio_id,
+        broker.address,
+        group_ids=["all", "grid-7"],
+        clock=SystemClock(),
+        rng=random.Random(1),
+        events=person,
+        speaker=person,
+        store_dir=store_dir,
+        timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.2, longest_repeat_s=1.0),
+    )
+    radio.battery, radio.signal, radio.holder = 0.8, 0.6, "guard-1"
+    task = asyncio.create_task(radio.run())
+    try:
+        await until(lambda: radio.link.connected, "the radio is on line")
+        yield radio
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person()
+
+
+async def know_the_hub(room: Room, radio: Radio) -> None:
+    await room.tick()
+    await until(lambda: radio.link.hub_present, "the hub is known")
+
+
+async def test_status_names_battery_signal_and_holder(broker: Broker, room: Room, person: Person) -> None:
+    """P-2.5."""
+    async with radio_on(broker, person) as radio:
+        status = (await room.hear("R001", Up.STATUS, DeviceStatus))[0]
+    assert (status.battery, status.signal, status.holder) == (0.8, 0.6, "guard-1")
+    assert status.birth_count == radio.link.birth_count
+
+
+async def test_alert_is_on_disk_before_it_is_shown_and_then_has_its_receipt(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-5.1, P-5.2."""
+    person.inbox = tmp_path / "R001" / "inbox"
+    async with radio_on(broker, person, tmp_path / "R001"):
+        await room.alert("R001", "A1")
+        receipt = (await room.hear("R001", Up.RECEIPT, Receipt))[0]
+        await until(lambda: person.shown == ["A1"], "the alert is shown")
+    assert receipt.alert_id == "A1"
+    assert person.inbox_bytes_when_shown[0] > 0
+    journal = Journal(person.inbox)
+    assert len(journal.open()) == 1
+    journal.close()
+
+
+async def test_repeated_alert_has_another_receipt_and_is_not_shown_again(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-5.3."""
+    async with radio_on(broker, person, tmp_path / "R001"):
+        for attempt in (1, 2, 3):
+            await room.alert("R001", "A1", attempt=attempt)
+            receipts = await room.hear("R001", Up.RECEIPT, Receipt, attempt)
+        assert len({receipt.message_id for receipt in receipts}) == 3
+        assert person.shown == ["A1"]
+
+
+async def test_expired_alert_is_neither_kept_nor_shown(broker: Broker, room: Room, person: Person) -> None:
+    """P-5.4."""
+    async with radio_on(broker, person) as radio:
+        await know_the_hub(room, radio)
+        await room.alert("R001", "A1", expires_in_s=60, aged_s=61)
+        await room.alert("R001", "A2", expires_in_s=60, aged_s=30)
+        await until(lambda: person.shown == ["A2"], "only the living alert is shown")
+        assert radio.expired == 1
+        assert [receipt.alert_id for receipt in await room.hear("R001", Up.RECEIPT, Receipt)] == ["A2"]
+
+
+async def test_acknowledgement_and_report_say_who_and_what(broker: Broker, room: Room, person: Person) -> None:
+    """P-5.5."""
+    async with radio_on(broker, person) as radio:
+        await room.alert("R001", "A1")
+        await until(lambda: person.shown == ["A1"], "the alert is shown")
+        radio.acknowledge("A1")
+        radio.acknowledge("A1")
+        radio.report(Answer.CHILD_IS_WITH_ME, "在二号门", alert_id="A1")
+        radio.report(text="东墙有人")
+        said = await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
+        reports = await room.hear("R001", Up.REPORT, Report, 2)
+        await until(lambda: radio.link.unconfirmed == 0, "all is confirmed")
+    assert {(a.alert_id, a.holder) for a in said} == {("A1", "guard-1")}
+    assert len({a.message_id for a in said}) == 1
+    assert {(r.alert_id, r.answer, r.text) for r in reports} == {
+        ("A1", Answer.CHILD_IS_WITH_ME, "在二号门"),
+        (None, None, "东墙有人"),
+    }
+
+
+async def test_restarted_radio_shows_what_was_not_acknowledged(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-5.6."""
+    async with radio_on(broker, person, tmp_path / "R001") as radio:
+        await room.alert("R001", "A1")
+        await room.alert("R001", "A2")
+        await until(lambda: len(person.shown) == 2, "both alerts are shown")
+        radio.acknowledge("A1")
+    again = Person()
+    async with radio_on(broker, again, tmp_path / "R001"):
+        assert again.shown == ["A2"]
+        await room.alert("R001", "A2", attempt=2)
+        await room.hear("R001", Up.RECEIPT, Receipt, 3)
+        assert again.shown == ["A2"]
+
+
+async def test_guard_speaks_and_others_hear_every_frame_but_he_does_not(
+    broker: Broker, room: Room, person: Person
+) -> None:
+    """P-6.1, P-6.5, P-7.1, P-7.2."""
+    other = Person()
+    frames = [b"\x48%d" % number for number in range(20)]
+    async with radio_on(broker, person) as radio, radio_on(broker, other, radio_id="R002"):
+        assert await radio.talking.talk("all", FrameMicrophone(frames))
+        await until(lambda: len(other.ended) == 1, "the other radio heard the end")
+        burst = other.ended[0]
+        assert other.frames[burst.burst_id] == frames
+        floor = await room.hear("R001", Up.FLOOR, FloorUp, 2)
+        assert [type(message) for message in floor] == [FloorRequest, FloorRelease]
+    assert person.frames == {}
+    assert [state for state, _ in person.floor] == [FloorState.ASKING, FloorState.TALKING, FloorState.SILENT]
+    packets = [voice.decode(payload) for topic, payload, _ in room.heard if topic.endswith("/R001/voice")]
+    assert [p.sequence for p in packets] == list(range(7))
+    assert [p.last for p in packets] == [False] * 6 + [True]
+    assert [p.media_time for p in packets] == [3 * 960 * number for number in range(7)]
+
+
+async def test_denied_press_stays_silent_and_says_why(broker: Broker, room: Room, person: Person) -> None:
+    """P-6.2."""
+    room.relays = False
+    async with radio_on(broker, person) as radio:
+        talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"])))
+        request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
+        denied = FloorDenied(stamp=room.stamp(), group_id="all", request_id=request.request_id, reason=DenyReason.TAKEN)
+        await room.say("R001", Down.FLOOR_CONTROL, denied)
+        assert not await talk
+    assert person.floor[-1] == (FloorState.SILENT, "floor_taken")
+    assert not any(topic.endswith("/voice") for topic, _, _ in room.heard)
+
+
+async def test_unanswered_press_ends_after_2_seconds(broker: Broker, room: Room, person: Person) -> None:
+    """P-6.2."""
+    room.relays = False
+    async with radio_on(broker, person) as radio:
+        assert not await radio.talking.talk("all", FrameMicrophone([b"\x48"]))
+    assert person.floor[-1] == (FloorState.SILENT, "unanswered")
+
+
+async def test_floor_that_comes_after_the_key_was_let_go_is_given_back(
+    broker: Broker, room: Room, person: Person
+) -> None:
+    """P-6.3."""
+    room.relays = False
+    async with radio_on(broker, person) as radio:
+        radio.talking.press("all")
+        request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
+        radio.talking.release()
+        burst_id = await room.grant("R001", request)
+        released = (await room.hear("R001", Up.FLOOR, FloorUp, 2))[1]
+    assert isinstance(released, FloorRelease)
+    assert released.burst_id == burst_id
+
+
+async def test_revoked_floor_stops_the_voice(broker: Broker, room: Room, person: Person) -> None:
+    """P-6.4."""
+    async with radio_on(broker, person) as radio:
+        talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"] * 5000)))
+        await until(lambda: radio.talking.floor.grant is not None, "the floor is granted")
+        assert radio.talking.floor.grant is not None
+        burst_id = radio.talking.floor.grant.burst_id
+        revoked = FloorRevoked(stamp=room.stamp(), group_id="all", burst_id=burst_id, reason=RevokeReason.TOO_LONG)
+        await room.say("R001", Down.FLOOR_CONTROL, revoked)
+        assert await asyncio.wait_for(talk, 5)
+    assert person.floor[-1] == (FloorState.SILENT, "talk_limit_reached")
+
+
+async def test_radio_says_that_it_hears_and_what_it_heard(broker: Broker, room: Room, person: Person) -> None:
+    """P-7.6."""
+    async with radio_on(broker, person) as radio:
+        await know_the_hub(room, radio)
+        await room.taken("all", 9)
+        started_s = asyncio.get_running_loop().time()
+        await room.voice("all", packet(9, 0))
+        first = (await room.hear("R001", Up.HEARD, BurstHeard))[0]
+        assert asyncio.get_running_loop().time() - started_s < 0.3
+        await room.voice("all", packet(9, 2))
+        await room.voice("all", packet(9, 3, last=True))
+        last = (await room.hear("R001", Up.HEARD, BurstHeard, 2))[1]
+    assert (first.burst_id, first.packets, first.ended) == (9, 1, False)
+    assert (last.packets, last.lost, last.stale, last.ended) == (3, 1, 0, True)
+    assert 0 <= last.late_us < 300_000
+
+
+async def test_stale_voice_is_not_played(broker: Broker, room: Room, person: Person) -> None:
+    """P-7.3."""
+    async with radio_on(broker, person) as radio:
+        await know_the_hub(room, radio)
+        await room.voice("all", packet(9, 0))
+        await room.voice("all", packet(9, 1), aged_s=5)
+        await room.voice("all", packet(9, 2, last=True))
+        await until(lambda: len(person.ended) == 1, "the burst ended")
+    assert person.ended[0].buffer.stale == 1
+    assert person.frames[9] == [b"\x48", b"\x48"]
+
+
+async def test_radio_hears_its_groups_alone(broker: Broker, room: Room, person: Person) -> None:
+    """P-1.2."""
+    async with radio_on(broker, person):
+        await room.voice("grid-8", packet(1, 0, last=True))
+        await room.voice("grid-7", packet(2, 0, last=True))
+        await until(lambda: len(person.ended) == 1, "a burst was heard")
+    assert [burst.burst_id for burst in person.ended] == [2]
+
+
+async def test_broken_voice_packet_is_counted_and_the_burst_goes_on(broker: Broker, room: Room, person: Person) -> None:
+    """P-7.7."""
+    async with radio_on(broker, person) as radio:
+        await room.voice("all", packet(9, 0))
+        await room.publish("qs/1/group/all/voice", packet(9, 1)[:-1])
+        await room.voice("all", packet(9, 2, last=True))
+        await until(lambda: len(person.ended) == 1, "the burst ended")
+        assert radio.link.refusals.counts["malformed"] == 1
