@@ -8,7 +8,7 @@ import numpy as np
 from hub.vision.description.view import Picture, Weights
 
 _CAST_POWER = 0.5
-"""Half of a full grey-world correction (Buchsbaum 1980): what fills a crop is often one coloured thing, not the light."""
+"""Half of a full grey-world correction (Buchsbaum 1980): one coloured thing often fills a crop, and is no light."""
 _BRIGHTNESS_POWER = 0.5
 _USUAL_BRIGHTNESS = 110.0
 

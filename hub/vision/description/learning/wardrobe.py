@@ -25,7 +25,7 @@ class Pattern(Enum):
 
 @dataclass(frozen=True)
 class Outfit:
-    """One invented person. Lengths are shares of a limb, ``waist`` one of the height; ``girth`` is 1 for the average."""
+    """One invented person. Lengths are shares of a limb, ``waist`` of the height; ``girth`` is 1 for the average."""
 
     hair: Colour
     skin: Colour
