@@ -146,14 +146,17 @@ def _follow_scores(
         warnings.simplefilter("ignore")  # motmetrics warns of pandas' future, which its own releases see to
         import motmetrics
 
-        log = motmetrics.MOTAccumulator()
+        log = motmetrics.MOTAccumulator()  # type: ignore[no-untyped-call]
         for number in frames:
             persons, seen = truth.get(number, []), found.get(number, [])
             distance = 1 - _overlaps([each.box for each in persons], [each.box for each in seen])
             distance[distance > 1 - MATCH_OVERLAP] = np.nan
-            log.update([each.identity for each in persons], [each.identity for each in seen], distance, frameid=number)
+            log.update(  # type: ignore[no-untyped-call]
+                [each.identity for each in persons], [each.identity for each in seen], distance, frameid=number
+            )
         names = ["precision", "recall", "mota", "idf1", "num_switches"]
-        row = motmetrics.metrics.create().compute(log, metrics=names, name="sequence").iloc[0]
+        scorer = motmetrics.metrics.create()  # type: ignore[no-untyped-call]
+        row = scorer.compute(log, metrics=names, name="sequence").iloc[0]
     precision, recall, mota, idf1, switches = (float(row[name]) for name in names)
     return precision, recall, mota, idf1, int(switches)
 

@@ -72,8 +72,8 @@ class MotionDetector:
         height, width = grey.shape
         small_height = min(SMALL_HEIGHT_PX, height)
         size = (max(1, round(width * small_height / height)), small_height)
-        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        small = np.asarray(cv2.GaussianBlur(small, (3, 3), 0)).astype(np.float32)
+        shrunk = cv2.GaussianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), (3, 3), 0)
+        small = np.asarray(shrunk, np.float32)
         scale = (size[0] / width, size[1] / height)
         if self._background.shape != small.shape:
             self._begin(small, at_s)

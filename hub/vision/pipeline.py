@@ -54,7 +54,6 @@ class Pipeline:
         self._followed: dict[int, Followed] = {}
         self._frame_size_px = (0, 0)
         self.detections = 0
-        self.sightings = 0
 
     def consider(self, frame: Frame) -> Look | None:
         """The look that a decoded frame is worth, if any. Frames come in order of media time."""
@@ -111,6 +110,5 @@ class Pipeline:
             return None
         sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
         if sighting is not None:
-            self.sightings += not followed.announced
             followed.announced = True
         return sighting

@@ -1,0 +1,212 @@
+"""One camera given to a worker: a thread that keeps its stream open, and the state that is told of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.protocol.clock import Clock
+from devices.protocol.messages import CameraAssignment, CameraCondition, CameraState, Sighting, Stamp
+from hub.footage.errors import Refused, SourceError, Stalled
+from hub.footage.source import Patience, Stream, is_live, open_live, open_recording
+from hub.vision.description.describer import Describer
+from hub.vision.detector import PersonDetector
+from hub.vision.pipeline import Look, Pipeline
+from hub.vision.scheduler import LookScheduler
+
+_log = logging.getLogger(__name__)
+
+FIRST_RETRY_S = 1.0
+LONGEST_RETRY_S = 30.0
+STEADY_AFTER_S = 10.0
+"""A stream that came for so long is tried again at once when it breaks off."""
+MOST_LOOKS_PER_S = 25.0
+_TURN_S = 0.5
+"""How often a waiting thread sees whether it shall stop."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A look to take, or (None) the end of this pipeline's stream."""
+
+    pipeline: Pipeline
+    look: Look | None
+
+
+@dataclass
+class Counters:
+    """Since the worker started."""
+
+    frames_decoded: int = 0
+    frames_looked_at: int = 0
+    frames_shed: int = 0
+    detections: int = 0
+    sightings: int = 0
+
+
+class AssignedCamera:
+    """Reads one camera in a thread of its own; ``take`` is called by the worker's looking thread."""
+
+    def __init__(
+        self,
+        assignment: CameraAssignment,
+        scheduler: LookScheduler[AssignedCamera, Work],
+        describer: Describer,
+        *,
+        clock: Clock,
+        patience: Patience | None = None,
+        may_go_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """``may_go_on`` holds a recording back while its sightings cannot be delivered."""
+        self.assignment = assignment
+        self.counters = Counters()
+        self._scheduler = scheduler
+        self._describer = describer
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._may_go_on = may_go_on
+        self._condition = CameraCondition.CONNECTING
+        self._detail = ""
+        self._progress: float | None = None
+        self._last_frame_us = 0
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"camera {assignment.camera_id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; it does within the patience for one read."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread's end."""
+        self._thread.join(timeout_s)
+
+    def state(self, stamp: Stamp) -> CameraState:
+        """How the camera stands now."""
+        condition, detail = self._condition, self._detail
+        silent_s = (self._clock.monotonic_us() - self._last_frame_us) / 1e6
+        if condition is CameraCondition.ONLINE and not self._is_recording and silent_s > self._patience.stall_s:
+            condition, detail = CameraCondition.STALLED, f"no picture for {silent_s:.0f} s"
+        return CameraState(
+            stamp=stamp,
+            camera_id=self.assignment.camera_id,
+            condition=condition,
+            detail=detail,
+            progress=self._progress,
+            frames_decoded=self.counters.frames_decoded,
+            frames_looked_at=self.counters.frames_looked_at,
+            frames_shed=self.counters.frames_shed,
+            detections=self.counters.detections,
+            sightings=self.counters.sightings,
+        )
+
+    def take(self, work: Work, detector: PersonDetector) -> list[Sighting]:
+        """Do one piece of this camera's work; what is newly known."""
+        if work.look is None:
+            try:
+                said = work.pipeline.finish()
+            finally:
+                self._ended.set()
+        else:
+            found_before = work.pipeline.detections
+            said = work.pipeline.look(work.look, detector)
+            self.counters.frames_looked_at += 1
+            self.counters.detections += work.pipeline.detections - found_before
+        self.counters.sightings += sum(sighting.ended for sighting in said)
+        return said
+
+    @property
+    def _is_recording(self) -> bool:
+        return self.assignment.recording or not is_live(self.assignment.url)
+
+    def _run(self) -> None:
+        looks_per_s = self.assignment.looks_per_s
+        if not 0 < looks_per_s <= MOST_LOOKS_PER_S:
+            self._set(
+                CameraCondition.UNREADABLE, f"{looks_per_s:g} looks a second: 0 to {MOST_LOOKS_PER_S:g} can be had"
+            )
+            return
+        retry_s = FIRST_RETRY_S
+        while not self._stop.is_set():
+            began_us = self._clock.monotonic_us()
+            try:
+                self._read_once()
+                if self._is_recording and not self._stop.is_set():
+                    self._progress = 1.0
+                    self._set(CameraCondition.FINISHED, "")
+                    return
+                self._set(CameraCondition.CONNECTING, "the camera ended the stream; connecting again")
+            except Refused as error:
+                self._set(CameraCondition.REFUSED, str(error))
+            except Stalled as error:
+                self._set(CameraCondition.STALLED, str(error))
+            except SourceError as error:
+                self._set(CameraCondition.UNREADABLE, str(error))
+            except Exception as error:
+                _log.exception("camera %s: reading failed", self.assignment.camera_id)
+                self._set(CameraCondition.UNREADABLE, f"reading failed ({type(error).__name__}); see the worker's log")
+            if self._clock.monotonic_us() - began_us > STEADY_AFTER_S * 1e6:
+                retry_s = FIRST_RETRY_S
+            self._stop.wait(retry_s)
+            retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    def _read_once(self) -> None:
+        """Read the stream to its end, and have its pipeline finish however it ends. Raises SourceError."""
+        stream = self._open()
+        pipeline = Pipeline(
+            self.assignment.camera_id,
+            self._describer,
+            looks_per_s=self.assignment.looks_per_s,
+            calibration=self.assignment.calibration,
+        )
+        try:
+            for frame in stream.frames():
+                if self._stop.is_set():
+                    break
+                self._last_frame_us = self._clock.monotonic_us()
+                self._set(CameraCondition.ONLINE, "")
+                self.counters.frames_decoded += 1
+                look = pipeline.consider(frame)
+                if look is not None:
+                    self._hand_over(Work(pipeline, look))
+                if self._is_recording:
+                    self._progress = stream.progress
+        finally:
+            stream.close()
+            self._finish(pipeline)
+
+    def _open(self) -> Stream:
+        wanted = self.assignment
+        if not self._is_recording:
+            return open_live(wanted.url, clock=self._clock, patience=self._patience, looks_per_s=wanted.looks_per_s)
+        began_us = self._clock.wall_us() if wanted.started_at_us is None else wanted.started_at_us
+        return open_recording(
+            wanted.url, started_at_us=began_us, patience=self._patience, looks_per_s=wanted.looks_per_s
+        )
+
+    def _hand_over(self, work: Work) -> None:
+        if not self._is_recording:
+            self.counters.frames_shed += self._scheduler.offer(self, work)
+            return
+        while not self._stop.is_set():
+            if not self._may_go_on():
+                self._stop.wait(_TURN_S)
+            elif self._scheduler.put(self, work, patience_s=_TURN_S):
+                return
+
+    def _finish(self, pipeline: Pipeline) -> None:
+        """Have the last words said, and wait until they are."""
+        self._ended.clear()
+        while not self._scheduler.put(self, Work(pipeline, None), patience_s=_TURN_S):
+            continue
+        self._ended.wait(LONGEST_RETRY_S)
+
+    def _set(self, condition: CameraCondition, detail: str) -> None:
+        if (condition, detail) != (self._condition, self._detail):
+            self._detail = detail
+            self._condition = condition
