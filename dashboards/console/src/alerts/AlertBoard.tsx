@@ -1,0 +1,146 @@
+// The board of one alert: counts with seconds, who has not answered first, then reports and who answered.
+import { Select } from "antd";
+import { useMemo } from "react";
+
+import { useTexts } from "../language/language";
+import { clockTime, duration } from "../language/time";
+import type { AlertRecord } from "../room/room";
+import { useRoom } from "../room/store";
+import type { Delivery, Venue } from "../room/types";
+import { useSecond } from "../screen/useSecond";
+import { boardOf, markOf, waitingMs, type Stage } from "./board";
+import { newestFirst, useChosenAlert } from "./chosen";
+import { useAlertDesk } from "./store";
+
+const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
+const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
+
+function Count(props: { name: string; testid: string; value: number; total: number; tone: string; last?: string }) {
+  return (
+    <div className={`count ${props.tone}`} data-testid={props.testid} data-value={props.value}>
+      <b>{props.value}</b>
+      <span>{props.name}</span>
+      {props.last !== undefined && <i>{props.last}</i>}
+    </div>
+  );
+}
+
+export function AlertBoard() {
+  const texts = useTexts();
+  const alert = useChosenAlert();
+  const alerts = useRoom((room) => room.alerts, NO_ALERTS);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const list = useMemo(() => newestFirst(alerts.values()), [alerts]);
+  if (alert === null) return <div className="empty">{texts.alerts.none}</div>;
+  return (
+    <div className="board" data-testid="board" data-alert={alert.alert_id}>
+      <Select
+        size="small"
+        className="wide"
+        data-testid="board-choose"
+        value={alert.alert_id}
+        onChange={(value: string) => useAlertDesk.setState({ chosenId: value === list[0]?.alert_id ? null : value })}
+        options={list.map((one) => ({
+          value: one.alert_id,
+          label: `${clockTime(one.issued_at_ms, zone)} ${texts.severity[one.severity]} ${one.text}`,
+        }))}
+      />
+      <BoardOf alert={alert} />
+    </div>
+  );
+}
+
+function BoardOf({ alert }: { alert: AlertRecord }) {
+  const texts = useTexts();
+  const now = useSecond();
+  const venues = useRoom((room) => room.venues, NO_VENUES);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const board = useMemo(() => boardOf(alert), [alert]);
+  const name = (one: Delivery): string => venues.get(one.venue_id)?.name ?? one.venue_id;
+  const after = (stage: Stage): string =>
+    stage.lastMs === null ? "" : texts.alerts.last(texts.seconds(Math.round(stage.lastMs / 100) / 10));
+  const told = (one: Delivery): string =>
+    [one.answer === null ? "" : texts.answer[one.answer], one.report_text ?? ""].filter((word) => word !== "").join("，");
+  const detail = (one: Delivery): string =>
+    [name(one), one.radio_id, texts.delivery[one.state], one.attempts > 1 ? texts.alerts.attempts(one.attempts) : ""]
+      .filter((word) => word !== "")
+      .join(" · ");
+  return (
+    <>
+      <div className="counts silent-counts">
+        <Count
+          name={texts.alerts.count.undelivered}
+          testid="board-count-undelivered"
+          value={board.undelivered}
+          total={board.total}
+          tone={board.undelivered > 0 ? "bad" : "calm"}
+        />
+        <Count
+          name={texts.alerts.count.unacknowledged}
+          testid="board-count-unacknowledged"
+          value={board.unacknowledged}
+          total={board.total}
+          tone={board.unacknowledged > 0 ? "wait" : "calm"}
+        />
+      </div>
+      <div className="counts">
+        <Count name={texts.alerts.count.sent} testid="board-count-sent" value={board.sent.count} total={board.total} tone="calm" last={after(board.sent)} />
+        <Count name={texts.alerts.count.delivered} testid="board-count-delivered" value={board.delivered.count} total={board.total} tone="calm" last={after(board.delivered)} />
+        <Count name={texts.alerts.count.acknowledged} testid="board-count-acknowledged" value={board.acknowledged.count} total={board.total} tone="good" last={after(board.acknowledged)} />
+        <Count name={texts.alerts.count.reported} testid="board-count-reported" value={board.reported.count} total={board.total} tone="told" last={after(board.reported)} />
+      </div>
+      <div className="board-rest">
+        {board.reports
+          .filter((one) => one.answer === "child_is_with_me" || one.answer === "need_help")
+          .map((one) => (
+            <div key={one.radio_id} className={`urgent-report ${markOf(one)}`} data-testid={`report-${one.answer}`}>
+              <b>{told(one)}</b>
+              <span>{name(one)}</span>
+              <i>{one.reported_at_ms === null ? "" : clockTime(one.reported_at_ms, zone)}</i>
+            </div>
+          ))}
+        <h4>
+          {board.silent.length === 0 ? texts.alerts.everybody : `${texts.alerts.waiting} ${board.silent.length}/${board.total}`}
+        </h4>
+        <div className="cells" data-testid="board-silent">
+          {board.silent.map((one) => (
+            <div key={one.radio_id} className={`cell ${markOf(one)}`} title={detail(one)} data-testid="board-cell" data-radio={one.radio_id}>
+              <span>{name(one)}</span>
+              <i>{duration(waitingMs(alert, one, now), texts)}</i>
+            </div>
+          ))}
+        </div>
+        <Reports reports={board.reports} name={name} told={told} />
+        <h4>
+          {texts.alerts.answered} {board.answered.length}/{board.total}
+        </h4>
+        <div className="dots" data-testid="board-answered">
+          {board.answered.map((one) => (
+            <div key={one.radio_id} className={`dot ${markOf(one)}`} title={detail(one)} data-testid="board-cell" data-radio={one.radio_id} />
+          ))}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Reports(props: { reports: Delivery[]; name: (one: Delivery) => string; told: (one: Delivery) => string }) {
+  const texts = useTexts();
+  const calm = props.reports.filter((one) => one.answer !== "child_is_with_me" && one.answer !== "need_help");
+  const seen = calm.filter((one) => one.answer !== "not_seen" || (one.report_text ?? "") !== "");
+  if (seen.length === 0) return null;
+  return (
+    <>
+      <h4>
+        {texts.alerts.answers} {props.reports.length}
+      </h4>
+      <div className="reports">
+        {seen.map((one) => (
+          <div key={one.radio_id}>
+            <b>{props.told(one)}</b> <span>{props.name(one)}</span>
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+// The one thing that must not be missed: a guard says the child is with him, or that he needs help.
+import { Button } from "antd";
+import { useEffect, useRef } from "react";
+
+import { useTexts } from "../language/language";
+import { clockTime } from "../language/time";
+import type { ReportRecord } from "../room/room";
+import { useRoom } from "../room/store";
+import { playTone } from "../talk/audio";
+import { noteReport, useAlertDesk } from "./store";
+
+const NO_REPORTS: readonly ReportRecord[] = [];
+const isUrgent = (report: ReportRecord): boolean =>
+  report.answer === "child_is_with_me" || report.answer === "need_help";
+
+export function UrgentReports() {
+  const texts = useTexts();
+  const reports = useRoom((room) => room.reports, NO_REPORTS);
+  const noted = useAlertDesk((desk) => desk.noted);
+  const venues = useRoom((room) => room.venues, null);
+  const radios = useRoom((room) => room.radios, null);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const newest = reports.find(isUrgent);
+  const sounded = useRef<number | undefined>(undefined);
+
+  useEffect(() => {
+    if (newest === undefined || sounded.current === newest.number) return;
+    sounded.current = newest.number;
+    playTone(newest.answer === "need_help" ? "help" : "found");
+  }, [newest]);
+
+  const open = reports.filter((report) => isUrgent(report) && !noted.has(report.number)).slice(0, 3);
+  if (open.length === 0) return null;
+  return (
+    <div className="urgent" role="alert" data-testid="urgent">
+      {open.map((report) => (
+        <div key={report.number} className={report.answer === "need_help" ? "help" : "child"}>
+          <b>{report.answer === "need_help" ? texts.answer.need_help : texts.answer.child_is_with_me}</b>
+          <span className="where">{venues?.get(report.venue_id)?.name ?? report.venue_id}</span>
+          <span>
+            {[radios?.get(report.radio_id)?.holder ?? "", report.radio_id, clockTime(report.at_ms, zone), report.text ?? ""]
+              .filter((word) => word !== "")
+              .join(" · ")}
+          </span>
+          <Button size="large" onClick={() => noteReport(report.number)} data-testid="urgent-noted">
+            {texts.alerts.seenBy}
+          </Button>
+        </div>
+      ))}
+    </div>
+  );
+}

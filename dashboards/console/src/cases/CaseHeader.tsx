@@ -1,0 +1,95 @@
+// The case at work: its title, where the person was last seen, other open cases, and closing it with an outcome.
+import { AutoComplete, Button, Popover, Select } from "antd";
+import { useState } from "react";
+
+import { errorText, useLanguage, useTexts } from "../language/language";
+import { hourAndMinute } from "../language/time";
+import { hub } from "../room/hub";
+import { useRoom } from "../room/store";
+import type { Case } from "../room/types";
+import { openCases, useCaseDesk } from "./store";
+
+const NO_CASES: ReadonlyMap<string, Case> = new Map();
+
+export function CaseHeader({ current }: { current: Case }) {
+  const texts = useTexts();
+  const cases = useRoom((room) => room.cases, NO_CASES);
+  const venues = useRoom((room) => room.venues, null);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const open = openCases(cases.values());
+  const seen = [
+    current.last_seen_at_ms === null ? "" : hourAndMinute(current.last_seen_at_ms, zone),
+    venues?.get(current.last_seen_venue_id ?? "")?.name ?? "",
+  ].filter((word) => word !== "");
+  return (
+    <header className="case-header" data-testid="case" data-case={current.case_id}>
+      <div className="row">
+        {open.length > 1 ? (
+          <Select
+            className="grow case-choose"
+            value={current.case_id}
+            onChange={(value: string) => useCaseDesk.setState({ chosenId: value })}
+            options={open.map((one) => ({ value: one.case_id, label: `${one.title} ${hourAndMinute(one.opened_at_ms, zone)}` }))}
+          />
+        ) : (
+          <h2 className="grow">{current.title}</h2>
+        )}
+        <Button size="small" data-testid="case-another" onClick={() => useCaseDesk.setState({ opening: true })}>
+          {texts.cases.another}
+        </Button>
+        <CloseCase current={current} />
+      </div>
+      <p title={current.purpose}>
+        {texts.cases.opened(hourAndMinute(current.opened_at_ms, zone), current.opened_by)}
+        {seen.length > 0 && ` · ${texts.cases.lastSeen} ${seen.join(" ")}`}
+        {` · ${texts.cases.purpose}：${current.purpose}`}
+      </p>
+    </header>
+  );
+}
+
+function CloseCase({ current }: { current: Case }) {
+  const texts = useTexts();
+  const language = useLanguage((store) => store.language);
+  const [outcome, setOutcome] = useState("");
+  const [shown, setShown] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  async function close(): Promise<void> {
+    try {
+      await hub.closeCase(current.case_id, outcome.trim());
+      setShown(false);
+    } catch (error) {
+      setFailure(error);
+    }
+  }
+
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      open={shown}
+      onOpenChange={setShown}
+      content={
+        <div className="close-case">
+          <AutoComplete
+            data-testid="case-outcome"
+            className="wide"
+            placeholder={texts.cases.outcome}
+            value={outcome}
+            onChange={setOutcome}
+            options={texts.cases.outcomes.map((value) => ({ value }))}
+          />
+          {failure !== null && <div className="failure">{errorText(language, failure)}</div>}
+          <Button data-testid="case-close-confirm" type="primary" disabled={outcome.trim() === ""} onClick={() => void close()}>
+            {texts.cases.confirmClose}
+          </Button>
+        </div>
+      }
+    >
+      <Button size="small" data-testid="case-close">
+        {texts.cases.close}
+      </Button>
+    </Popover>
+  );
+}

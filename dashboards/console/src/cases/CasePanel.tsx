@@ -1,0 +1,25 @@
+// The right of the screen: open a case, then search inside it.
+import { SearchPanel } from "../search/SearchPanel";
+import { CaseHeader } from "./CaseHeader";
+import { OpenCaseForm } from "./OpenCaseForm";
+import { useCaseDesk, useOpenCase } from "./store";
+import "./cases.css";
+
+export function CasePanel() {
+  const current = useOpenCase();
+  const opening = useCaseDesk((desk) => desk.opening);
+  if (current === null || opening) {
+    const cancel = current === null ? null : () => useCaseDesk.setState({ opening: false });
+    return (
+      <section className="panel cases">
+        <OpenCaseForm onCancel={cancel} />
+      </section>
+    );
+  }
+  return (
+    <section className="panel cases">
+      <CaseHeader current={current} />
+      <SearchPanel key={current.case_id} current={current} />
+    </section>
+  );
+}

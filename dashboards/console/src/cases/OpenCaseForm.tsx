@@ -1,0 +1,114 @@
+// Opens a case: everything is filled in for a missing child, so that one click and one line are enough.
+import { Button, Input, Select } from "antd";
+import { useState } from "react";
+
+import { errorText, useLanguage, useTexts } from "../language/language";
+import { hub } from "../room/hub";
+import { useRoom } from "../room/store";
+import type { CaseKind, Venue } from "../room/types";
+import { changeSearch, runSearch } from "../search/store";
+import { TimeField } from "../search/TimeField";
+import { useCaseDesk } from "./store";
+
+const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
+
+export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
+  const texts = useTexts();
+  const language = useLanguage((store) => store.language);
+  const venues = useRoom((room) => room.venues, NO_VENUES);
+  const [kind, setKind] = useState<CaseKind>("missing_child");
+  const [title, setTitle] = useState<string | null>(null);
+  const [purpose, setPurpose] = useState<string | null>(null);
+  const [lastSeenMs, setLastSeenMs] = useState<number | null>(null);
+  const [venueId, setVenueId] = useState<string | null>(null);
+  const [line, setLine] = useState("");
+  const [opening, setOpening] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const shownTitle = title ?? texts.cases.kind[kind];
+  const shownPurpose = purpose ?? (kind === "missing_child" ? texts.cases.defaultPurpose : "");
+
+  async function open(): Promise<void> {
+    setOpening(true);
+    setFailure(null);
+    try {
+      const opened = await hub.openCase({
+        kind,
+        title: shownTitle.trim(),
+        purpose: shownPurpose.trim(),
+        ...(lastSeenMs === null ? {} : { last_seen_at_ms: lastSeenMs }),
+        ...(venueId === null ? {} : { last_seen_venue_id: venueId }),
+        ...(line.trim() === "" ? {} : { description_text: line.trim() }),
+      });
+      useCaseDesk.setState({ chosenId: opened.case_id, opening: false });
+      if (line.trim() !== "") {
+        changeSearch(opened.case_id, { line: line.trim() });
+        await runSearch(opened.case_id, { text: line.trim(), limit: 50 });
+      }
+    } catch (error) {
+      setFailure(error);
+      setOpening(false);
+    }
+  }
+
+  return (
+    <div className="open-case">
+      <p className="hint">{texts.cases.none}</p>
+      <label>
+        <span className="field">{texts.cases.caseTitle}</span>
+        <div className="row">
+          <Select
+            className="kind"
+            value={kind}
+            onChange={(value: CaseKind) => setKind(value)}
+            options={(["missing_child", "other"] as const).map((value) => ({ value, label: texts.cases.kind[value] }))}
+          />
+          <Input data-testid="case-title" value={shownTitle} onChange={(event) => setTitle(event.target.value)} />
+        </div>
+      </label>
+      <label>
+        <span className="field">{texts.cases.line}</span>
+        <Input
+          data-testid="case-line"
+          size="large"
+          value={line}
+          placeholder={texts.cases.lineExample}
+          onChange={(event) => setLine(event.target.value)}
+          onPressEnter={() => void open()}
+        />
+      </label>
+      <div className="row">
+        <label className="grow">
+          <span className="field">{texts.cases.lastSeenTime}</span>
+          <TimeField value={lastSeenMs} onChange={setLastSeenMs} testid="case-last-seen" />
+        </label>
+        <label className="grow2">
+          <span className="field">{texts.cases.lastSeenVenue}</span>
+          <Select
+            className="wide"
+            allowClear
+            showSearch={{ optionFilterProp: "label" }}
+            placeholder={texts.cases.chooseVenue}
+            value={venueId}
+            onChange={(value: string | undefined) => setVenueId(value ?? null)}
+            options={[...venues.values()].map((venue) => ({ value: venue.venue_id, label: venue.name }))}
+          />
+        </label>
+      </div>
+      <label>
+        <span className="field">{texts.cases.purpose}</span>
+        <Input data-testid="case-purpose" value={shownPurpose} onChange={(event) => setPurpose(event.target.value)} />
+      </label>
+      {failure !== null && (
+        <div className="failure" role="alert">
+          {errorText(language, failure)}
+        </div>
+      )}
+      <div className="row end">
+        {onCancel !== null && <Button onClick={onCancel}>{texts.cases.cancel}</Button>}
+        <Button data-testid="case-open" type="primary" size="large" loading={opening} onClick={() => void open()}>
+          {texts.cases.open}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+// What happens, newest first, in words; filtered by kind.
+import { Segmented } from "antd";
+import { useMemo, useState } from "react";
+
+import { useLanguage, useTexts } from "../language/language";
+import { clockTime } from "../language/time";
+import { useStore } from "../room/store";
+import { filterOf, toneOf, wordsOf, type EventFilter } from "./words";
+import "./events.css";
+
+/** Rows drawn; the room keeps more, for the filters. */
+const SHOWN = 120;
+const FILTERS = ["radio", "camera", "alert", "talk", "case", "other"] as const;
+
+export function EventList() {
+  const texts = useTexts();
+  const inChinese = useLanguage((store) => store.language === "zh-CN");
+  const room = useStore((store) => store.room);
+  const [filter, setFilter] = useState<EventFilter | "all">("all");
+  const shown = useMemo(
+    () =>
+      (room?.events ?? [])
+        .filter((item) => filter === "all" || filterOf(item.kind) === filter)
+        .slice(0, SHOWN),
+    [room?.events, filter],
+  );
+  if (room === null) return null;
+  return (
+    <div className="events">
+      <Segmented
+        size="small"
+        value={filter}
+        onChange={setFilter}
+        options={[
+          { value: "all" as const, label: texts.events.all },
+          ...FILTERS.map((value) => ({ value, label: texts.events.filter[value] })),
+        ]}
+      />
+      <ol data-testid="event-list">
+        {shown.length === 0 && <li className="empty">{texts.events.none}</li>}
+        {shown.map((item) => (
+          <li key={item.number} className={toneOf(item)} data-kind={item.kind}>
+            <time>{clockTime(item.at_ms, room.community.time_zone)}</time>
+            <span>{wordsOf(item, room, texts, inChinese)}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

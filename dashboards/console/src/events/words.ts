@@ -1,0 +1,108 @@
+// Says an event in words of the chosen language, and which filter it belongs to.
+import type { Item, ItemKind } from "../room/items";
+import type { Room } from "../room/room";
+import type { Texts } from "../language/zh";
+
+export type EventFilter = keyof Texts["events"]["filter"];
+
+export function filterOf(kind: ItemKind): EventFilter {
+  switch (kind.slice(0, kind.indexOf("."))) {
+    case "radio":
+      return "radio";
+    case "camera":
+      return "camera";
+    case "alert":
+    case "delivery":
+    case "report":
+      return "alert";
+    case "call":
+      return "talk";
+    case "case":
+    case "watch":
+    case "search":
+      return "case";
+    default:
+      return "other";
+  }
+}
+
+/** How much the eye should go there: urgent stands out, good and bad have their colour, the rest is plain. */
+export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
+  if (item.kind === "report.made") {
+    return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
+  }
+  if (item.kind === "radio.offline" || item.kind === "device.refused") return "bad";
+  if (item.kind === "camera.changed") {
+    return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
+  }
+  if (item.kind === "alert.issued" || item.kind === "watch.hit") return "good";
+  return "plain";
+}
+
+export function wordsOf(item: Item, room: Room, texts: Texts, inChinese: boolean): string {
+  const words = texts.events;
+  const venue = (id: string): string => room.venues.get(id)?.name ?? id;
+  const group = (id: string): string => room.groups.find((one) => one.group_id === id)?.name ?? id;
+  const camera = (id: string): string => room.cameras.get(id)?.name ?? id;
+  switch (item.kind) {
+    case "radio.online":
+      return words.radioOnline(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
+    case "radio.offline":
+      return words.radioOffline(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
+    case "camera.added":
+      return words.cameraAdded(item.body.name);
+    case "camera.changed": {
+      const said = words.cameraChanged(item.body.name, texts.condition[item.body.condition]);
+      return inChinese && item.body.detail !== "" ? `${said}（${item.body.detail}）` : said;
+    }
+    case "camera.removed":
+      return words.cameraRemoved(item.body.name);
+    case "alert.issued": {
+      const { kind, id } = item.body.target;
+      const to = kind === "group" ? group(id ?? "") : kind === "venue" ? venue(id ?? "") : kind === "radio" ? (id ?? "") : texts.alerts.target.all;
+      return words.alertIssued(item.body.text, to);
+    }
+    case "delivery.changed": {
+      const [first] = item.body.deliveries;
+      if (first !== undefined && item.body.deliveries.length === 1) {
+        return words.delivered(venue(first.venue_id), texts.delivery[first.state]);
+      }
+      const counts = new Map<string, number>();
+      for (const { state } of item.body.deliveries) counts.set(texts.delivery[state], (counts.get(texts.delivery[state]) ?? 0) + 1);
+      const states = [...counts].map(([state, n]) => words.stateCount(state, n)).join(inChinese ? "，" : ", ");
+      return words.deliveries(item.body.deliveries.length, states);
+    }
+    case "report.made": {
+      const answer = item.body.answer === null ? "" : texts.answer[item.body.answer];
+      return words.report(venue(item.body.venue_id), [answer, item.body.text ?? ""].filter((one) => one !== "").join(" "));
+    }
+    case "call.started":
+      return words.callStarted(item.body.talker_name, group(item.body.group_id));
+    case "call.ended": {
+      const { radios_reached, radios_online, duration_s } = item.body;
+      const reached = radios_reached === null || radios_online === null ? "" : texts.talk.reached(radios_reached, radios_online);
+      return words.callEnded(item.body.talker_name, group(item.body.group_id), (duration_s ?? 0).toFixed(1), reached);
+    }
+    case "case.opened":
+      return words.caseOpened(item.body.title);
+    case "case.closed":
+      return words.caseClosed(item.body.title, item.body.outcome ?? "");
+    case "watch.started":
+      return words.watchStarted(item.body.words);
+    case "watch.ended":
+      return words.watchEnded(item.body.words);
+    case "watch.hit":
+      return words.watchHit(camera(item.body.hit.sighting.camera_id));
+    case "search.made":
+      return words.search(inChinese ? item.body.words : item.body.words_en, item.body.hits);
+    case "venue.imported":
+      return words.venue(item.body.name);
+    case "device.refused":
+      return words.refused(item.body.device, item.body.count);
+    case "hub.started":
+      return words.hubStarted(item.body.version);
+    default:
+      // A newer hub's kind: its name is better than nothing.
+      return `${(item as Item).kind} ${(item as Item).subject}`;
+  }
+}

@@ -1,0 +1,109 @@
+// The venue or camera that was clicked on the map: its state and what can be done with it.
+import { Button } from "antd";
+import type { ReactNode } from "react";
+
+import { useChosenAlert } from "../alerts/chosen";
+import { aimAtVenue } from "../alerts/store";
+import { useLanguage, useTexts } from "../language/language";
+import { duration } from "../language/time";
+import { useStore } from "../room/store";
+import { useSecond } from "../screen/useSecond";
+import { chooseOnMap, useMapDesk } from "./store";
+
+export function ChosenCard() {
+  const chosen = useMapDesk((desk) => desk.chosen);
+  if (chosen === null) return null;
+  return chosen.kind === "venue" ? <VenueCard id={chosen.id} /> : <CameraCard id={chosen.id} />;
+}
+
+function Card({ title, kind, children }: { title: string; kind: string; children: ReactNode }) {
+  const texts = useTexts();
+  return (
+    <aside className="chosen-card" data-testid="chosen-card">
+      <header>
+        <b>{title}</b>
+        <span>{kind}</span>
+        <button type="button" aria-label={texts.map.close} title={texts.map.close} onClick={() => chooseOnMap(null)}>
+          ×
+        </button>
+      </header>
+      {children}
+    </aside>
+  );
+}
+
+const percent = (fraction: number | null): string => (fraction === null ? "–" : `${Math.round(fraction * 100)}%`);
+
+function VenueCard({ id }: { id: string }) {
+  const texts = useTexts();
+  const now = useSecond();
+  const room = useStore((store) => store.room);
+  const alert = useChosenAlert();
+  const venue = room?.venues.get(id);
+  if (room === null || venue === undefined) return null;
+  const radios = [...room.radios.values()].filter((radio) => radio.venue_id === id);
+  return (
+    <Card title={venue.name} kind={`${texts.venueKind[venue.kind]} · ${room.grids.get(venue.grid_id)?.name ?? venue.grid_id}`}>
+      {radios.length === 0 && <p>{texts.map.noRadio}</p>}
+      {radios.map((radio) => {
+        const delivery = alert?.deliveries.get(radio.radio_id);
+        return (
+          <dl key={radio.radio_id}>
+            <dt>{radio.name === radio.radio_id ? radio.radio_id : `${radio.name} ${radio.radio_id}`}</dt>
+            <dd className={radio.online ? "good" : "bad"}>
+              {radio.online
+                ? texts.map.radioOnline
+                : radio.since_at_ms === null
+                  ? texts.map.radioOffline
+                  : texts.map.offlineSince(duration(now - radio.since_at_ms, texts))}
+            </dd>
+            <dt>{texts.map.holder}</dt>
+            <dd>{radio.holder ?? "–"}</dd>
+            <dt>
+              {texts.map.battery} / {texts.map.signal}
+            </dt>
+            <dd>
+              {percent(radio.battery)} / {percent(radio.signal)}
+            </dd>
+            {delivery !== undefined && (
+              <>
+                <dt>{texts.alerts.title}</dt>
+                <dd>{delivery.answer === null ? texts.delivery[delivery.state] : texts.answer[delivery.answer]}</dd>
+              </>
+            )}
+          </dl>
+        );
+      })}
+      <Button data-testid="alert-this-venue" block onClick={() => aimAtVenue(id)}>
+        {texts.map.alertVenue}
+      </Button>
+    </Card>
+  );
+}
+
+function CameraCard({ id }: { id: string }) {
+  const texts = useTexts();
+  const inChinese = useLanguage((store) => store.language === "zh-CN");
+  const room = useStore((store) => store.room);
+  const camera = room?.cameras.get(id);
+  if (room === null || camera === undefined) return null;
+  const venue = camera.venue_id === null ? undefined : room.venues.get(camera.venue_id);
+  const healthy = camera.condition === "online" || camera.condition === "finished";
+  return (
+    <Card title={camera.name} kind={venue?.name ?? texts.map.legendCamera}>
+      <dl>
+        <dt>{camera.camera_id}</dt>
+        <dd className={healthy ? "good" : "bad"}>{texts.condition[camera.condition]}</dd>
+        <dt>{texts.map.sightings}</dt>
+        <dd>{camera.sightings}</dd>
+        {camera.progress !== null && (
+          <>
+            <dt>{texts.condition.finished}</dt>
+            <dd>{percent(camera.progress)}</dd>
+          </>
+        )}
+      </dl>
+      {camera.detail !== "" && inChinese && <p>{camera.detail}</p>}
+    </Card>
+  );
+}

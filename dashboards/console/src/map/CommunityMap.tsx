@@ -1,0 +1,104 @@
+// The community's own map in the middle of the screen; nothing of it comes from outside.
+import L from "leaflet";
+import "leaflet/dist/leaflet.css";
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import { useChosenAlert } from "../alerts/chosen";
+import { useTexts } from "../language/language";
+import { hourAndMinute } from "../language/time";
+import { useRoom, useStore } from "../room/store";
+import type { Camera } from "../room/types";
+import { pathOf } from "../search/hits";
+import { useSearchStore } from "../search/store";
+import { useHits } from "../search/useHits";
+import { addGround, CameraLayer, PathLayer, VenueLayer } from "./layers";
+import { Legend } from "./Legend";
+import { chooseOnMap, useMapDesk } from "./store";
+import { ChosenCard } from "./ChosenCard";
+import "./map.css";
+
+interface Drawn {
+  map: L.Map;
+  bounds: L.LatLngBounds;
+  venues: VenueLayer;
+  cameras: CameraLayer;
+  path: PathLayer;
+}
+
+/** Room for the legend below. */
+const MARGINS: L.FitBoundsOptions = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 42] };
+const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
+
+function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection): Drawn {
+  const map = L.map(element, {
+    preferCanvas: true,
+    attributionControl: false,
+    zoomControl: false,
+    zoomSnap: 0.25,
+    maxZoom: 20,
+    keyboard: false,
+  });
+  map.setView([0, 0], 15);
+  const bounds = addGround(map, ground);
+  if (bounds.isValid()) map.fitBounds(bounds, MARGINS);
+  const cameras = new CameraLayer(map);
+  const venues = new VenueLayer(map);
+  const path = new PathLayer(map);
+  map.on("click", () => chooseOnMap(null));
+  return { map, bounds, cameras, venues, path };
+}
+
+export function CommunityMap() {
+  const texts = useTexts();
+  const ground = useStore((store) => store.map);
+  const room = useStore((store) => store.room);
+  const alert = useChosenAlert();
+  const chosen = useMapDesk((desk) => desk.chosen);
+  const cameras = useRoom((now) => now.cameras, NO_CAMERAS);
+  const shown = useHits();
+  const chosenSightingId = useSearchStore((store) => store.chosenSightingId);
+  const element = useRef<HTMLDivElement>(null);
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
+  const path = useMemo(() => pathOf(shown, cameras), [shown, cameras]);
+  const zone = room?.community.time_zone ?? "UTC";
+
+  useEffect(() => {
+    if (element.current === null || ground === null) return;
+    const made = draw(element.current, ground);
+    setDrawn(made);
+    const resized = new ResizeObserver(() => {
+      made.map.invalidateSize({ animate: false });
+      if (made.bounds.isValid()) made.map.fitBounds(made.bounds, { ...MARGINS, animate: false });
+    });
+    resized.observe(element.current);
+    return () => {
+      resized.disconnect();
+      made.map.remove();
+    };
+  }, [ground]);
+
+  useEffect(() => {
+    if (drawn === null || room === null) return;
+    drawn.cameras.show(room.cameras, chosen?.kind === "camera" ? chosen.id : null);
+    drawn.venues.show(room, alert, chosen?.kind === "venue" ? chosen.id : null);
+  }, [drawn, room, alert, chosen]);
+
+  useEffect(() => {
+    drawn?.path.show(path, (atMs) => hourAndMinute(atMs, zone), chosenSightingId);
+  }, [drawn, path, zone, chosenSightingId]);
+
+  return (
+    <section className="map" data-testid="map">
+      <div ref={element} className="leaflet" />
+      <Legend alert={alert !== null} />
+      <button
+        type="button"
+        className="fit"
+        onClick={() => drawn !== null && drawn.map.fitBounds(drawn.bounds, MARGINS)}
+      >
+        {texts.map.wholeCommunity}
+      </button>
+      <ChosenCard />
+    </section>
+  );
+}

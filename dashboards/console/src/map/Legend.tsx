@@ -1,0 +1,60 @@
+// What shapes and colours on the map mean.
+import { useEffect, useRef } from "react";
+
+import type { Mark } from "../alerts/board";
+import { useTexts } from "../language/language";
+import type { VenueKind } from "../room/types";
+import { MARK_COLOURS } from "./looks";
+import { drawVenue, type VenueLook } from "./VenueMarker";
+
+const ONLINE: VenueLook = { fill: "#7f93ad", stroke: "#0b0f14", online: true, chosen: false, large: false };
+const OFFLINE: VenueLook = { fill: "#141a22", stroke: "#ff7875", online: false, chosen: false, large: false };
+const KINDS: VenueKind[] = ["property", "hotel", "school", "entertainment"];
+const SIDE = 16;
+
+function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const ctx = canvas.current?.getContext("2d");
+    if (ctx === null || ctx === undefined) return;
+    ctx.setTransform(2, 0, 0, 2, 0, 0);
+    ctx.clearRect(0, 0, SIDE, SIDE);
+    drawVenue(ctx, kind, look, SIDE / 2, SIDE / 2, 5.5);
+  }, [kind, look]);
+  return <canvas ref={canvas} width={SIDE * 2} height={SIDE * 2} style={{ width: SIDE, height: SIDE }} />;
+}
+
+export function Legend({ alert }: { alert: boolean }) {
+  const texts = useTexts();
+  const marks: [Mark, string][] = [
+    ["undelivered", texts.alerts.count.undelivered],
+    ["unacknowledged", texts.alerts.count.unacknowledged],
+    ["acknowledged", texts.alerts.count.acknowledged],
+    ["reported", texts.alerts.count.reported],
+  ];
+  return (
+    <div className="legend">
+      {KINDS.map((kind) => (
+        <span key={kind}>
+          <Shape kind={kind} look={ONLINE} />
+          {texts.venueKind[kind]}
+        </span>
+      ))}
+      <span>
+        <Shape kind="hotel" look={OFFLINE} />
+        {texts.map.legendOffline}
+      </span>
+      <span>
+        <i style={{ background: "#5aa9ff" }} />
+        {texts.map.legendCamera}
+      </span>
+      {alert &&
+        marks.map(([mark, name]) => (
+          <span key={mark}>
+            <i className="square" style={{ background: MARK_COLOURS[mark] }} />
+            {name}
+          </span>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,147 @@
+// The map's layers on one canvas: ground, grids, camera sectors, venues, and the numbered path of hits above.
+import L from "leaflet";
+
+import type { AlertRecord, Room } from "../room/room";
+import type { Camera, Radio } from "../room/types";
+import type { PathPoint } from "../search/hits";
+import { GROUND_STYLES, venueLook } from "./looks";
+import { viewSector } from "./sector";
+import { chooseOnMap } from "./store";
+import { VenueMarker } from "./VenueMarker";
+
+/** A pane of its own, below pins and tooltips. */
+const GRID_NAMES = "gridNames";
+
+/** Draw the ground in the order in which things lie upon one another; answers its bounds. */
+export function addGround(map: L.Map, ground: GeoJSON.FeatureCollection): L.LatLngBounds {
+  const bounds = L.latLngBounds([]);
+  map.createPane(GRID_NAMES).style.zIndex = "450";
+  for (const kind of ["boundary", "green", "water", "street", "building", "grid"]) {
+    const features = ground.features.filter((feature) => feature.properties?.["kind"] === kind);
+    const layer = L.geoJSON(features, { style: () => ({ ...GROUND_STYLES[kind], interactive: false }), interactive: false });
+    layer.addTo(map);
+    if (layer.getLayers().length > 0) bounds.extend(layer.getBounds());
+    if (kind === "grid") for (const feature of features) addGridName(map, feature);
+  }
+  return bounds;
+}
+
+function addGridName(map: L.Map, feature: GeoJSON.Feature): void {
+  const name = String(feature.properties?.["name"] ?? "");
+  const icon = L.divIcon({ className: "grid-name", html: "", iconSize: [90, 14] });
+  const marker = L.marker(L.geoJSON(feature).getBounds().getCenter(), {
+    icon,
+    pane: GRID_NAMES,
+    interactive: false,
+    keyboard: false,
+  });
+  marker.addTo(map);
+  const element = marker.getElement();
+  if (element !== undefined) element.textContent = name;
+}
+
+export class VenueLayer {
+  private readonly markers = new Map<string, VenueMarker>();
+
+  constructor(private readonly map: L.Map) {}
+
+  show(room: Room, alert: AlertRecord | null, chosenId: string | null): void {
+    const radios = new Map<string, Radio[]>();
+    for (const radio of room.radios.values()) {
+      const list = radios.get(radio.venue_id);
+      if (list === undefined) radios.set(radio.venue_id, [radio]);
+      else list.push(radio);
+    }
+    for (const venue of room.venues.values()) {
+      const look = venueLook(radios.get(venue.venue_id) ?? [], alert, venue.venue_id === chosenId);
+      const known = this.markers.get(venue.venue_id);
+      if (known !== undefined) {
+        known.wear(look);
+        continue;
+      }
+      const marker = new VenueMarker([venue.latitude, venue.longitude], venue.kind, look);
+      marker.bindTooltip(venue.name, { direction: "top", offset: [0, -6] });
+      marker.on("click", () => chooseOnMap({ kind: "venue", id: venue.venue_id }));
+      marker.addTo(this.map);
+      this.markers.set(venue.venue_id, marker);
+    }
+  }
+}
+
+const TROUBLED = ["stalled", "refused", "unreadable"];
+
+export class CameraLayer {
+  private readonly shown = new Map<string, { look: string; layers: L.Layer[] }>();
+
+  constructor(private readonly map: L.Map) {}
+
+  show(cameras: ReadonlyMap<string, Camera>, chosenId: string | null): void {
+    for (const [id, known] of this.shown) {
+      if (!cameras.has(id)) this.remove(id, known.layers);
+    }
+    for (const camera of cameras.values()) {
+      const { latitude, longitude } = camera;
+      if (latitude === null || longitude === null) continue;
+      const colour = TROUBLED.includes(camera.condition) ? "#ff7875" : camera.condition === "connecting" ? "#8c98a8" : "#5aa9ff";
+      const isChosen = camera.camera_id === chosenId;
+      const look = [latitude, longitude, camera.heading_deg, camera.view_deg, camera.range_m, colour, isChosen, camera.name].join();
+      const known = this.shown.get(camera.camera_id);
+      if (known?.look === look) continue;
+      if (known !== undefined) this.remove(camera.camera_id, known.layers);
+      const layers: L.Layer[] = [];
+      if (camera.heading_deg !== null && camera.view_deg !== null) {
+        layers.push(
+          L.polygon(viewSector(latitude, longitude, camera.heading_deg, camera.view_deg, camera.range_m ?? 25), {
+            color: colour,
+            weight: isChosen ? 2 : 1,
+            fillOpacity: isChosen ? 0.35 : 0.14,
+            interactive: false,
+          }),
+        );
+      }
+      const point = L.circleMarker([latitude, longitude], {
+        radius: isChosen ? 6 : 4,
+        color: "#0b0f14",
+        weight: 1,
+        fillColor: colour,
+        fillOpacity: 1,
+      });
+      point.bindTooltip(camera.name, { direction: "top", offset: [0, -4] });
+      point.on("click", () => chooseOnMap({ kind: "camera", id: camera.camera_id }));
+      layers.push(point);
+      for (const layer of layers) layer.addTo(this.map);
+      this.shown.set(camera.camera_id, { look, layers });
+    }
+  }
+
+  private remove(id: string, layers: L.Layer[]): void {
+    for (const layer of layers) layer.remove();
+    this.shown.delete(id);
+  }
+}
+
+export class PathLayer {
+  private readonly group: L.LayerGroup;
+
+  constructor(map: L.Map) {
+    this.group = L.layerGroup().addTo(map);
+  }
+
+  show(points: readonly PathPoint[], time: (atMs: number) => string, chosenSightingId: string | null): void {
+    this.group.clearLayers();
+    if (points.length === 0) return;
+    const line = points.map((point): [number, number] => [point.latitude, point.longitude]);
+    this.group.addLayer(L.polyline(line, { color: "#ffd666", weight: 3, dashArray: "7 6", interactive: false }));
+    for (const point of points) {
+      const chosen = point.hit.sighting.sighting_id === chosenSightingId ? " chosen" : "";
+      const icon = L.divIcon({ className: `hit-pin${chosen}`, html: "", iconSize: [26, 26], iconAnchor: [13, 13] });
+      const pin = L.marker([point.latitude, point.longitude], { icon, keyboard: false });
+      pin.on("click", () => chooseOnMap({ kind: "camera", id: point.hit.sighting.camera_id }));
+      this.group.addLayer(pin);
+      const element = pin.getElement();
+      if (element === undefined) continue;
+      element.textContent = point.label;
+      element.dataset["time"] = time(point.atMs);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// Pure: the colours of venues and of the community's ground, with meaning only.
+import { markOf, type Mark } from "../alerts/board";
+import type { AlertRecord } from "../room/room";
+import type { Radio } from "../room/types";
+import type { VenueLook } from "./VenueMarker";
+
+export const MARK_COLOURS: Record<Mark, string> = {
+  undelivered: "#ff4d4f",
+  unacknowledged: "#ffb020",
+  acknowledged: "#3fae5a",
+  reported: "#2bb6c4",
+  child: "#f759ab",
+  help: "#ff4d4f",
+};
+
+const CALM = "#7f93ad";
+const OFF_LINE = "#ff7875";
+const GROUND = "#141a22";
+
+/** How a venue looks: by its radio while all is calm, by its delivery while an alert is shown. */
+export function venueLook(radios: readonly Radio[], alert: AlertRecord | null, chosen: boolean): VenueLook {
+  const online = radios.some((radio) => radio.online);
+  const deliveries = radios.map((radio) => alert?.deliveries.get(radio.radio_id)).filter((one) => one !== undefined);
+  const marks = deliveries.map(markOf);
+  const order: Mark[] = ["child", "help", "reported", "acknowledged", "unacknowledged", "undelivered"];
+  const mark = order.find((one) => marks.includes(one));
+  if (mark !== undefined) {
+    const colour = MARK_COLOURS[mark];
+    return {
+      fill: online ? colour : GROUND,
+      stroke: online ? "#0b0f14" : colour,
+      online,
+      chosen,
+      large: mark === "child" || mark === "help",
+    };
+  }
+  return { fill: online ? CALM : GROUND, stroke: online ? "#0b0f14" : OFF_LINE, online, chosen, large: false };
+}
+
+export const GROUND_STYLES: Record<string, L.PathOptions> = {
+  street: { color: "#39465a", weight: 4, opacity: 1, lineCap: "round" },
+  building: { color: "#2c3645", weight: 1, fillColor: "#222b38", fillOpacity: 1 },
+  green: { stroke: false, fillColor: "#16291f", fillOpacity: 1 },
+  water: { stroke: false, fillColor: "#132a3d", fillOpacity: 1 },
+  grid: { color: "#4a5d78", weight: 1, dashArray: "4 4", fill: false },
+  boundary: { color: "#6b819f", weight: 2, fill: false },
+};

@@ -1,0 +1,124 @@
+// Follows /ws/events: loads the picture, joins items into one change per frame, reconnects, reloads on a gap.
+import type { Batch, Item } from "./items";
+import type { RoomPicture } from "./types";
+
+export type LineState = "connecting" | "open" | "lost";
+
+/** Nothing heard for this long means that the line is dead: the hub says something at least every 5 s. */
+const SILENCE_MS = 12_000;
+const RETRY_MS = [300, 600, 1200, 2500, 5000];
+/** Close code of docs/api.md: what follows our number is no longer kept. */
+const TOO_FAR_BACK = 4010;
+
+export interface FeedParts {
+  loadPicture: () => Promise<RoomPicture>;
+  connect: (since: number) => WebSocket;
+  /** Takes a new picture; what the room held before is replaced. */
+  onPicture: (picture: RoomPicture) => void;
+  /** Applies the items; answers the last number applied and whether numbers were missing. */
+  onItems: (items: readonly Item[]) => { number: number; gap: boolean };
+  onLine: (state: LineState) => void;
+}
+
+/** Start following; the returned function ends it. */
+export function followFeed(parts: FeedParts): () => void {
+  let socket: WebSocket | undefined;
+  let number: number | undefined;
+  let waiting: Item[] = [];
+  let flushing = false;
+  let tries = 0;
+  let ended = false;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  function open(): void {
+    if (ended) return;
+    parts.onLine(tries === 0 ? "connecting" : "lost");
+    if (number !== undefined) {
+      listen(number);
+      return;
+    }
+    parts.loadPicture().then(
+      (picture) => {
+        if (ended) return;
+        parts.onPicture(picture);
+        number = picture.number;
+        listen(picture.number);
+      },
+      () => again(),
+    );
+  }
+
+  function listen(since: number): void {
+    const line = parts.connect(since);
+    socket = line;
+    watchSilence();
+    line.onopen = () => {
+      tries = 0;
+      parts.onLine("open");
+    };
+    line.onmessage = (message) => {
+      if (line !== socket) return;
+      watchSilence();
+      waiting.push(...(JSON.parse(String(message.data)) as Batch).items);
+      if (waiting.length > 0) flushSoon();
+    };
+    line.onclose = (event) => {
+      if (line !== socket) return;
+      if (event.code === TOO_FAR_BACK) number = undefined;
+      again();
+    };
+  }
+
+  function watchSilence(): void {
+    clearTimeout(silence);
+    silence = setTimeout(() => drop(), SILENCE_MS);
+  }
+
+  function drop(): void {
+    const line = socket;
+    socket = undefined;
+    line?.close();
+    again();
+  }
+
+  function again(): void {
+    if (ended) return;
+    clearTimeout(silence);
+    clearTimeout(retry);
+    waiting = [];
+    parts.onLine("lost");
+    retry = setTimeout(open, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
+    tries += 1;
+  }
+
+  /** A page in the background gets no frames; the timer keeps its room up to date all the same. */
+  function flushSoon(): void {
+    if (flushing) return;
+    flushing = true;
+    if (document.visibilityState === "visible") requestAnimationFrame(flush);
+    else setTimeout(flush, 200);
+  }
+
+  function flush(): void {
+    flushing = false;
+    if (ended || waiting.length === 0) return;
+    const items = waiting;
+    waiting = [];
+    const done = parts.onItems(items);
+    if (done.gap) {
+      number = undefined;
+      drop();
+    } else {
+      number = done.number;
+    }
+  }
+
+  open();
+  return () => {
+    ended = true;
+    clearTimeout(silence);
+    clearTimeout(retry);
+    socket?.close();
+  };
+}

@@ -1,0 +1,61 @@
+// The numbered items of the event feed, one type for each kind of docs/api.md.
+import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Venue, Watch } from "./types";
+
+export interface CallBody {
+  call_id: number;
+  group_id: string;
+  talker_id: string;
+  talker_name: string;
+  burst_id: number;
+  duration_s: number | null;
+  radios_reached: number | null;
+  radios_online: number | null;
+}
+
+export interface ReportBody {
+  radio_id: string;
+  venue_id: string;
+  alert_id: string | null;
+  answer: Answer | null;
+  text: string | null;
+}
+
+interface Bodies {
+  "radio.online": Radio;
+  "radio.offline": Radio;
+  "camera.added": Camera;
+  "camera.changed": Camera;
+  "camera.removed": Camera;
+  "alert.issued": Alert;
+  "delivery.changed": { alert_id: string; deliveries: Delivery[] };
+  "report.made": ReportBody;
+  "call.started": CallBody;
+  "call.ended": CallBody;
+  "case.opened": Case;
+  "case.closed": Case;
+  "watch.started": Watch;
+  "watch.ended": Watch;
+  "watch.hit": { case_id: string; watch_id: string; hit: Hit };
+  "search.made": { case_id: string; words: string; words_en: string; hits: number; search_ms: number };
+  "venue.imported": Venue;
+  "device.refused": { device: string; topic: string; reason: string; count: number };
+  "hub.started": { version: string };
+}
+
+export type ItemKind = keyof Bodies;
+
+export type Item = {
+  [Kind in ItemKind]: {
+    number: number;
+    previous: number;
+    at_ms: number;
+    kind: Kind;
+    subject: string;
+    body: Bodies[Kind];
+  };
+}[ItemKind];
+
+export interface Batch {
+  items: Item[];
+  now: number;
+}

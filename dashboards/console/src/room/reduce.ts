@@ -1,0 +1,133 @@
+// Pure: a room and a batch of numbered items make the next room; a gap in the numbers is found, never skipped.
+import type { Item } from "./items";
+import {
+  alertRecord,
+  MAX_BURSTS,
+  MAX_EVENTS,
+  MAX_REPORTS,
+  MAX_WATCH_HITS,
+  type Burst,
+  type Room,
+  type WatchHit,
+} from "./room";
+import type { Case, Watch } from "./types";
+
+export interface Reduced {
+  room: Room;
+  /** True when an item named a predecessor that this room has not seen: what follows it was not applied. */
+  gap: boolean;
+}
+
+type Draft = { -readonly [Key in keyof Room]: Room[Key] };
+
+/** Apply `items` in order. Items already known are passed over; each map is copied at most once a batch. */
+export function applyItems(room: Room, items: readonly Item[]): Reduced {
+  const draft: Draft = { ...room };
+  const fresh: Item[] = [];
+  const copied = new Map<keyof Room, Map<string, unknown>>();
+
+  function writable<Value>(name: "radios" | "cameras" | "alerts" | "cases" | "venues"): Map<string, Value> {
+    let map = copied.get(name) as Map<string, Value> | undefined;
+    if (map === undefined) {
+      map = new Map(room[name] as ReadonlyMap<string, unknown>) as Map<string, Value>;
+      copied.set(name, map);
+      (draft as Record<string, unknown>)[name] = map;
+    }
+    return map;
+  }
+
+  let gap = false;
+  for (const item of items) {
+    if (item.number <= draft.number) continue;
+    if (item.previous !== draft.number) {
+      gap = true;
+      break;
+    }
+    applyItem(draft, item, writable);
+    draft.number = item.number;
+    fresh.push(item);
+  }
+  if (fresh.length === 0) return { room, gap };
+  draft.events = [...fresh.reverse(), ...room.events].slice(0, MAX_EVENTS);
+  return { room: draft, gap };
+}
+
+type Writable = <Value>(name: "radios" | "cameras" | "alerts" | "cases" | "venues") => Map<string, Value>;
+
+function applyItem(draft: Draft, item: Item, writable: Writable): void {
+  switch (item.kind) {
+    case "radio.online":
+    case "radio.offline":
+      writable("radios").set(item.body.radio_id, item.body);
+      return;
+    case "camera.added":
+    case "camera.changed":
+      writable("cameras").set(item.body.camera_id, item.body);
+      return;
+    case "camera.removed":
+      writable("cameras").delete(item.body.camera_id);
+      return;
+    case "venue.imported":
+      writable("venues").set(item.body.venue_id, item.body);
+      return;
+    case "alert.issued":
+      writable("alerts").set(item.body.alert_id, alertRecord(item.body));
+      return;
+    case "delivery.changed": {
+      const alert = draft.alerts.get(item.body.alert_id);
+      if (alert === undefined) return;
+      const deliveries = new Map(alert.deliveries);
+      for (const delivery of item.body.deliveries) deliveries.set(delivery.radio_id, delivery);
+      writable("alerts").set(alert.alert_id, { ...alert, deliveries });
+      return;
+    }
+    case "report.made":
+      draft.reports = [{ ...item.body, number: item.number, at_ms: item.at_ms }, ...draft.reports].slice(0, MAX_REPORTS);
+      return;
+    case "call.started":
+    case "call.ended":
+      draft.bursts = withBurst(draft.bursts, {
+        ...item.body,
+        started_at_ms: item.at_ms - (item.kind === "call.ended" ? (item.body.duration_s ?? 0) * 1000 : 0),
+        ended: item.kind === "call.ended",
+      });
+      return;
+    case "case.opened":
+    case "case.closed":
+      writable("cases").set(item.body.case_id, item.body);
+      return;
+    case "watch.started":
+    case "watch.ended": {
+      const found = draft.cases.get(item.body.case_id);
+      if (found !== undefined) writable("cases").set(found.case_id, withWatch(found, item.body));
+      return;
+    }
+    case "watch.hit": {
+      const { case_id, watch_id, hit } = item.body;
+      draft.watchHits = withWatchHit(draft.watchHits, { number: item.number, at_ms: item.at_ms, case_id, watch_id, hit });
+      return;
+    }
+    case "search.made":
+    case "device.refused":
+    case "hub.started":
+      return;
+  }
+}
+
+function withBurst(bursts: readonly Burst[], burst: Burst): readonly Burst[] {
+  const known = bursts.findIndex((one) => one.burst_id === burst.burst_id);
+  if (known < 0) return [burst, ...bursts].slice(0, MAX_BURSTS);
+  return bursts.map((one, index) => (index === known ? { ...burst, started_at_ms: one.started_at_ms } : one));
+}
+
+function withWatch(found: Case, watch: Watch): Case {
+  const others = found.watches.filter((one) => one.watch_id !== watch.watch_id);
+  return { ...found, watches: [...others, watch] };
+}
+
+function withWatchHit(hits: readonly WatchHit[], hit: WatchHit): readonly WatchHit[] {
+  const others = hits.filter(
+    (one) => one.case_id !== hit.case_id || one.hit.sighting.sighting_id !== hit.hit.sighting.sighting_id,
+  );
+  return [hit, ...others].slice(0, MAX_WATCH_HITS);
+}

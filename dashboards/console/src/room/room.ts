@@ -1,0 +1,87 @@
+// The room as the console holds it: the hub's picture, indexed, plus what the feed has told since.
+import type { CallBody, Item, ReportBody } from "./items";
+import type {
+  Alert,
+  Camera,
+  Case,
+  Community,
+  Delivery,
+  Grid,
+  Hit,
+  Person,
+  Radio,
+  RoomPicture,
+  TalkGroup,
+  Venue,
+} from "./types";
+
+/** Bounds: the oldest entry leaves when a list is full. */
+export const MAX_EVENTS = 500;
+export const MAX_BURSTS = 20;
+export const MAX_WATCH_HITS = 100;
+export const MAX_REPORTS = 200;
+
+/** An alert with its deliveries by radio, so that a change of one finds it at once. */
+export interface AlertRecord extends Omit<Alert, "deliveries"> {
+  deliveries: ReadonlyMap<string, Delivery>;
+}
+
+export interface Burst extends CallBody {
+  started_at_ms: number;
+  ended: boolean;
+}
+
+export interface ReportRecord extends ReportBody {
+  number: number;
+  at_ms: number;
+}
+
+export interface WatchHit {
+  number: number;
+  at_ms: number;
+  case_id: string;
+  watch_id: string;
+  hit: Hit;
+}
+
+export interface Room {
+  readonly number: number;
+  readonly community: Community;
+  readonly me: Person;
+  readonly grids: ReadonlyMap<string, Grid>;
+  readonly venues: ReadonlyMap<string, Venue>;
+  readonly groups: readonly TalkGroup[];
+  readonly radios: ReadonlyMap<string, Radio>;
+  readonly cameras: ReadonlyMap<string, Camera>;
+  readonly alerts: ReadonlyMap<string, AlertRecord>;
+  readonly cases: ReadonlyMap<string, Case>;
+  /** Newest first. */
+  readonly events: readonly Item[];
+  readonly bursts: readonly Burst[];
+  readonly reports: readonly ReportRecord[];
+  readonly watchHits: readonly WatchHit[];
+}
+
+export function alertRecord(alert: Alert): AlertRecord {
+  return { ...alert, deliveries: new Map(alert.deliveries.map((one) => [one.radio_id, one])) };
+}
+
+/** The room at the picture's number; `kept` is what an earlier picture's feed told and no picture repeats. */
+export function roomFromPicture(picture: RoomPicture, kept?: Room): Room {
+  return {
+    number: picture.number,
+    community: picture.community,
+    me: picture.me,
+    grids: new Map(picture.grids.map((one) => [one.grid_id, one])),
+    venues: new Map(picture.venues.map((one) => [one.venue_id, one])),
+    groups: picture.groups,
+    radios: new Map(picture.radios.map((one) => [one.radio_id, one])),
+    cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),
+    alerts: new Map(picture.alerts.map((one) => [one.alert_id, alertRecord(one)])),
+    cases: new Map(picture.cases.map((one) => [one.case_id, one])),
+    events: kept?.events ?? [],
+    bursts: kept?.bursts ?? [],
+    reports: kept?.reports ?? [],
+    watchHits: kept?.watchHits ?? [],
+  };
+}

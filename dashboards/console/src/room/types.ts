@@ -1,0 +1,232 @@
+// What the hub says about the room, as docs/api.md writes it; times are milliseconds since 1970 UTC.
+
+export type VenueKind = "property" | "hotel" | "school" | "entertainment";
+export type Severity = "Extreme" | "Severe" | "Moderate" | "Minor";
+export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
+export type DeliveryState = "queued" | "sent" | "delivered" | "acknowledged" | "reported" | "expired";
+export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "finished";
+export type CaseKind = "missing_child" | "other";
+export type Age = "child" | "adult";
+
+export const COLOURS = [
+  "black",
+  "grey",
+  "white",
+  "red",
+  "orange",
+  "yellow",
+  "green",
+  "blue",
+  "purple",
+  "pink",
+  "brown",
+] as const;
+export type Colour = (typeof COLOURS)[number];
+
+export interface Community {
+  name: string;
+  latitude: number;
+  longitude: number;
+  time_zone: string;
+}
+
+export interface Person {
+  person_id: string;
+  name: string;
+  role: string;
+}
+
+export interface Grid {
+  grid_id: string;
+  name: string;
+  police_grid_id: string;
+}
+
+export interface Venue {
+  venue_id: string;
+  name: string;
+  kind: VenueKind;
+  grid_id: string;
+  latitude: number;
+  longitude: number;
+}
+
+export interface TalkGroup {
+  group_id: string;
+  name: string;
+  kind: "all" | "venue_kind" | "grid";
+  radio_ids: string[];
+}
+
+export interface Radio {
+  radio_id: string;
+  venue_id: string;
+  name: string;
+  online: boolean;
+  since_at_ms: number | null;
+  heard_at_ms: number | null;
+  battery: number | null;
+  signal: number | null;
+  holder: string | null;
+}
+
+export interface Camera {
+  camera_id: string;
+  name: string;
+  venue_id: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  heading_deg: number | null;
+  view_deg: number | null;
+  range_m: number | null;
+  condition: CameraCondition;
+  detail: string;
+  progress: number | null;
+  frames_looked_at: number;
+  frames_shed: number;
+  sightings: number;
+}
+
+export interface Delivery {
+  radio_id: string;
+  venue_id: string;
+  state: DeliveryState;
+  queued_at_ms: number | null;
+  sent_at_ms: number | null;
+  delivered_at_ms: number | null;
+  acknowledged_at_ms: number | null;
+  reported_at_ms: number | null;
+  answer: Answer | null;
+  report_text: string | null;
+  attempts: number;
+}
+
+export interface AlertTarget {
+  kind: "all" | "group" | "radio" | "venue";
+  id: string | null;
+}
+
+export interface Alert {
+  alert_id: string;
+  text: string;
+  severity: Severity;
+  target: AlertTarget;
+  case_id: string | null;
+  issued_at_ms: number;
+  expires_at_ms: number;
+  issued_by: string;
+  deliveries: Delivery[];
+}
+
+export interface Description {
+  upper: Colour[];
+  lower: Colour[];
+  height_m: number | null;
+  height_tolerance_m: number | null;
+  age: Age | null;
+}
+
+export interface Query {
+  text?: string;
+  description?: Partial<Description>;
+  since_at_ms?: number | null;
+  until_at_ms?: number | null;
+  camera_ids?: string[];
+  venue_ids?: string[];
+  like_sighting_id?: string | null;
+  limit?: number;
+}
+
+export interface Watch {
+  watch_id: string;
+  case_id: string;
+  query: Query;
+  words: string;
+  started_at_ms: number;
+  ended_at_ms: number | null;
+}
+
+export interface Case {
+  case_id: string;
+  kind: CaseKind;
+  title: string;
+  state: "open" | "closed";
+  purpose: string;
+  opened_at_ms: number;
+  opened_by: string;
+  closed_at_ms: number | null;
+  outcome: string | null;
+  last_seen_at_ms: number | null;
+  last_seen_venue_id: string | null;
+  description: Description | null;
+  watches: Watch[];
+}
+
+export interface SightingSummary {
+  sighting_id: string;
+  camera_id: string;
+  venue_id: string | null;
+  started_at_ms: number;
+  ended_at_ms: number;
+  ended: boolean;
+  upper: { colour: Colour; weight: number }[];
+  lower: { colour: Colour; weight: number }[];
+  height_m: number | null;
+  height_error_m: number | null;
+  child: number | null;
+  picture_url: string;
+}
+
+export interface HitPart {
+  field: "upper" | "lower" | "height" | "age" | "like";
+  score: number;
+  words: string;
+  words_en: string;
+}
+
+export interface Hit {
+  rank: number;
+  score: number;
+  sighting: SightingSummary;
+  parts: HitPart[];
+}
+
+export interface SearchAnswer {
+  query: Query;
+  words: string;
+  words_en: string;
+  search_ms: number;
+  coverage: {
+    cameras_searched: number;
+    cameras_off_line: { camera_id: string; since_at_ms: number | null }[];
+    sightings_considered: number;
+    frames_shed: number;
+  };
+  hits: Hit[];
+}
+
+export interface DescribeAnswer {
+  description: Description;
+  since_at_ms: number | null;
+  until_at_ms: number | null;
+  venue_ids: string[];
+  words: string;
+  words_en: string;
+  not_understood: string[];
+}
+
+/** The whole picture at one event number: `GET /api/state`. */
+export interface RoomPicture {
+  number: number;
+  now_at_ms: number;
+  community: Community;
+  me: Person;
+  police_grids: { police_grid_id: string; name: string }[];
+  grids: Grid[];
+  venues: Venue[];
+  groups: TalkGroup[];
+  radios: Radio[];
+  cameras: Camera[];
+  alerts: Alert[];
+  cases: Case[];
+}

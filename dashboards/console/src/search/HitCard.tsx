@@ -1,0 +1,56 @@
+// One hit: the picture, where and when, how well it fits in words, and "more like this".
+import { useTexts, inLanguage, useLanguage } from "../language/language";
+import { clockTime } from "../language/time";
+import { useRoom } from "../room/store";
+import type { ShownHit } from "./hits";
+import { chooseHit, runSearch, useSearchStore } from "./store";
+
+export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: string; step: string | undefined }) {
+  const { hit } = shown;
+  const texts = useTexts();
+  const language = useLanguage((store) => store.language);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const camera = useRoom((room) => room.cameras.get(hit.sighting.camera_id)?.name, undefined);
+  const chosen = useSearchStore((store) => store.chosenSightingId === hit.sighting.sighting_id);
+  const { sighting } = hit;
+  return (
+    <article
+      className={`hit${shown.freshNumber === null ? "" : " fresh"}${chosen ? " chosen" : ""}`}
+      data-testid="hit"
+      data-sighting={sighting.sighting_id}
+      data-camera={sighting.camera_id}
+      onClick={() => chooseHit(chosen ? null : hit)}
+    >
+      <div className="picture">
+        <img src={sighting.picture_url} alt={texts.search.noPicture} loading="lazy" />
+        <b className="rank">{shown.freshNumber === null ? hit.rank : texts.search.newHit}</b>
+        <b className="score">{Math.round(hit.score * 100)}%</b>
+        {step !== undefined && <b className="step">{step}</b>}
+      </div>
+      <div className="time">
+        {clockTime(sighting.started_at_ms, zone)}
+        {!sighting.ended && <em>{texts.search.still}</em>}
+      </div>
+      <div className="camera" title={camera}>
+        {camera ?? sighting.camera_id}
+      </div>
+      <ul>
+        {hit.parts.map((part) => (
+          <li key={part.field} className={part.score >= 0.7 ? "fits" : part.score >= 0.4 ? "partly" : "misfits"}>
+            {texts.search.part[part.field]} {inLanguage(language, part.words, part.words_en)}
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        data-testid="hit-like"
+        onClick={(event) => {
+          event.stopPropagation();
+          void runSearch(caseId, { like_sighting_id: sighting.sighting_id, limit: 50 });
+        }}
+      >
+        {texts.search.like}
+      </button>
+    </article>
+  );
+}

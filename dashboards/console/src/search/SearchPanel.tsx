@@ -1,0 +1,118 @@
+// Search inside the open case: the line, what was understood of it, the form, the hits, the watches.
+import { Button, Input } from "antd";
+import { useState } from "react";
+
+import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
+import { hourAndMinute } from "../language/time";
+import { useRoom } from "../room/store";
+import type { Case, SearchAnswer } from "../room/types";
+import { Hits } from "./Hits";
+import { SearchForm } from "./SearchForm";
+import { changeSearch, EMPTY_FORM, queryOf, runSearch, useSearch } from "./store";
+import { useDescription } from "./useDescription";
+import { Watches } from "./Watches";
+import { describeParts } from "./words";
+import "./search.css";
+
+export function SearchPanel({ current }: { current: Case }) {
+  const texts = useTexts();
+  const language = useLanguage((store) => store.language);
+  const search = useSearch(current.case_id);
+  const [formShown, setFormShown] = useState(false);
+  const go = (): void => void runSearch(current.case_id, queryOf(search));
+  const isEmpty = search.line.trim() === "" && search.form === EMPTY_FORM;
+
+  return (
+    <>
+      <div className="row search-line">
+        <Input
+          data-testid="search-line"
+          size="large"
+          value={search.line}
+          placeholder={texts.search.line}
+          allowClear
+          onChange={(event) => changeSearch(current.case_id, { line: event.target.value })}
+          onPressEnter={go}
+        />
+        <Button
+          data-testid="search-go"
+          size="large"
+          type="primary"
+          loading={search.searching}
+          disabled={isEmpty}
+          onClick={go}
+        >
+          {texts.search.go}
+        </Button>
+        <Button
+          data-testid="search-form-toggle"
+          size="large"
+          aria-expanded={formShown}
+          onClick={() => setFormShown(!formShown)}
+        >
+          {texts.search.form}
+        </Button>
+      </div>
+      <Understood line={search.line} />
+      {formShown && <SearchForm form={search.form} onChange={(form) => changeSearch(current.case_id, { form })} />}
+      {search.failure !== null && (
+        <div className="failure" role="alert" data-testid="search-failure">
+          {errorText(language, search.failure)}
+        </div>
+      )}
+      {search.answer !== null && <Coverage answer={search.answer} />}
+      <Watches current={current} query={search.answer?.query ?? (isEmpty ? null : queryOf(search))} />
+      <Hits caseId={current.case_id} />
+    </>
+  );
+}
+
+function Understood({ line }: { line: string }) {
+  const texts = useTexts();
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const venues = useRoom((room) => room.venues, null);
+  const read = useDescription(line);
+  if (read === null) return null;
+  const words = describeParts(read.description, texts);
+  if (read.since_at_ms !== null) words.push(`${texts.search.since} ${hourAndMinute(read.since_at_ms, zone)}`);
+  if (read.until_at_ms !== null) words.push(`${texts.search.until} ${hourAndMinute(read.until_at_ms, zone)}`);
+  for (const id of read.venue_ids) words.push(venues?.get(id)?.name ?? id);
+  return (
+    <div className="chips" data-testid="search-chips">
+      {words.map((word) => (
+        <span key={word} className="chip">
+          {word}
+        </span>
+      ))}
+      {read.not_understood.length > 0 && (
+        <span className="chip puzzled">
+          {texts.search.notUnderstood}：{read.not_understood.join(" ")}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Coverage({ answer }: { answer: SearchAnswer }) {
+  const texts = useTexts();
+  const language = useLanguage((store) => store.language);
+  const cameras = useRoom((room) => room.cameras, null);
+  const { coverage } = answer;
+  const offLine = coverage.cameras_off_line.map((one) => cameras?.get(one.camera_id)?.name ?? one.camera_id);
+  return (
+    <div className="coverage" data-testid="coverage" title={inLanguage(language, answer.words, answer.words_en)}>
+      <div>
+        <b data-testid="hit-count" data-value={answer.hits.length}>
+        {texts.search.found(answer.hits.length, answer.search_ms.toFixed(answer.search_ms < 10 ? 1 : 0))}
+      </b>
+      <span>{texts.search.coverage(coverage.cameras_searched, coverage.sightings_considered)}</span>
+      {offLine.length > 0 && (
+        <span className="puzzled" title={offLine.join(" ")}>
+          {texts.search.offLine(offLine.length)}
+        </span>
+      )}
+      {coverage.frames_shed > 0 && <span className="puzzled">{texts.search.shed(coverage.frames_shed)}</span>}
+      </div>
+    </div>
+  );
+}

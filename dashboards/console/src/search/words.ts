@@ -1,0 +1,25 @@
+// Says what a description looks for, in the chosen language.
+import type { Texts } from "../language/zh";
+import type { Description } from "../room/types";
+
+/** One word for each part that is given: "红色上衣", "蓝色裤裙", "约 1.10 米", "儿童". */
+export function describeParts(description: Partial<Description> | null, texts: Texts): string[] {
+  if (description === null) return [];
+  const parts: string[] = [];
+  const colours = (names: Description["upper"]): string => names.map((name) => texts.colour[name]).join("/");
+  if (description.upper !== undefined && description.upper.length > 0) {
+    parts.push(texts.search.wearsUpper(colours(description.upper)));
+  }
+  if (description.lower !== undefined && description.lower.length > 0) {
+    parts.push(texts.search.wearsLower(colours(description.lower)));
+  }
+  if (description.height_m !== undefined && description.height_m !== null) {
+    parts.push(texts.search.metres(description.height_m.toFixed(2)));
+  }
+  if (description.age !== undefined && description.age !== null) parts.push(texts.search.ages[description.age]);
+  return parts;
+}
+
+export function describeWords(description: Partial<Description> | null, texts: Texts): string {
+  return describeParts(description, texts).join(texts.otherLanguage === "English" ? "，" : ", ");
+}

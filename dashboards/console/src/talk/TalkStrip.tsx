@@ -1,0 +1,149 @@
+// Always at the bottom: whom one speaks to, the big button, who speaks, how many hear, and the last calls.
+import { Button, Select } from "antd";
+import { useEffect, useMemo } from "react";
+
+import { inLanguage, useLanguage, useTexts } from "../language/language";
+import { clockTime } from "../language/time";
+import type { Burst } from "../room/room";
+import { useRoom } from "../room/store";
+import type { Radio, TalkGroup } from "../room/types";
+import { HearCount } from "./HearCount";
+import { TalkButton } from "./TalkButton";
+import { chooseGroup, enableMicrophone, listenTo, press, release, useTalk } from "./store";
+import "./talk.css";
+
+const NO_GROUPS: readonly TalkGroup[] = [];
+const NO_BURSTS: readonly Burst[] = [];
+const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
+
+/** True where the space bar is a letter or works a control of its own. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.closest("input, textarea, select, [role=combobox], [role=slider]") !== null;
+}
+
+function useSpaceBar(): void {
+  useEffect(() => {
+    let held = false;
+    const down = (event: KeyboardEvent): void => {
+      if (event.code !== "Space" || isTyping(event.target)) return;
+      // Without this the space bar would also press whatever button has the focus.
+      event.preventDefault();
+      if (event.repeat || held) return;
+      held = true;
+      press();
+    };
+    const up = (event: KeyboardEvent): void => {
+      if (event.code !== "Space" || !held) return;
+      event.preventDefault();
+      held = false;
+      release();
+    };
+    const leave = (): void => {
+      if (!held) return;
+      held = false;
+      release();
+    };
+    addEventListener("keydown", down, true);
+    addEventListener("keyup", up, true);
+    addEventListener("blur", leave);
+    return () => {
+      removeEventListener("keydown", down, true);
+      removeEventListener("keyup", up, true);
+      removeEventListener("blur", leave);
+    };
+  }, []);
+}
+
+export function TalkStrip() {
+  const texts = useTexts();
+  const groups = useRoom((room) => room.groups, NO_GROUPS);
+  const radios = useRoom((room) => room.radios, NO_RADIOS);
+  const { groupId, microphone, soundReady } = useTalk();
+  const group = groups.find((one) => one.group_id === groupId);
+  const online = useMemo(
+    () => (group?.radio_ids ?? []).filter((id) => radios.get(id)?.online === true).length,
+    [group, radios],
+  );
+  useSpaceBar();
+  useEffect(() => listenTo(groups.map((one) => one.group_id)), [groups]);
+  return (
+    <section className="talk">
+      <div className="talk-group">
+        <span className="field">{texts.talk.group}</span>
+        <Select
+          data-testid="talk-group"
+          className="wide"
+          size="large"
+          showSearch={{ optionFilterProp: "label" }}
+          popupMatchSelectWidth={240}
+          value={groupId}
+          onChange={chooseGroup}
+          options={groups.map((one) => ({ value: one.group_id, label: one.name }))}
+        />
+      </div>
+      <TalkButton />
+      <TalkState groups={groups} />
+      <HearCount online={online} total={group?.radio_ids.length ?? 0} />
+      {microphone === "ready" && soundReady ? (
+        <LastCalls groups={groups} />
+      ) : (
+        <div className="microphone">
+          <Button data-testid="mic-enable" type="primary" size="large" onClick={() => void enableMicrophone()}>
+            {texts.talk.enable}
+          </Button>
+          <span>{texts.talk.microphone[microphone]}</span>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function TalkState({ groups }: { groups: readonly TalkGroup[] }) {
+  const texts = useTexts();
+  const language = useLanguage((store) => store.language);
+  const { floor, groupId, line, talkers } = useTalk();
+  const name = (id: string): string => groups.find((one) => one.group_id === id)?.name ?? id;
+  const here = talkers.get(groupId);
+  const elsewhere = [...talkers].filter(([id]) => id !== groupId);
+  const state = line !== "open" ? "lost" : floor.state === "idle" && here !== undefined ? "busy" : floor.state;
+  const why =
+    floor.state === "denied"
+      ? inLanguage(language, floor.refusal.message, floor.refusal.messageEn)
+      : floor.state === "revoked"
+        ? (texts.talk.revoked[floor.reason] ?? floor.reason)
+        : here !== undefined
+          ? texts.talk.speaks(here.talkerName)
+          : elsewhere.map(([id, talker]) => texts.talk.speaksIn(talker.talkerName, name(id))).join("，");
+  return (
+    <div className={`talk-state ${state}`} data-testid="talk-state" data-state={state}>
+      <b>{texts.talk.state[state]}</b>
+      <span data-testid="talk-why">{why}</span>
+    </div>
+  );
+}
+
+function LastCalls({ groups }: { groups: readonly TalkGroup[] }) {
+  const texts = useTexts();
+  const bursts = useRoom((room) => room.bursts, NO_BURSTS);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const name = (id: string): string => groups.find((one) => one.group_id === id)?.name ?? id;
+  return (
+    <div className="last-calls" data-testid="last-calls">
+      {bursts.length === 0 && <span className="none">{texts.talk.none}</span>}
+      {bursts.slice(0, 3).map((burst) => (
+        <div key={burst.burst_id} className={burst.ended ? "" : "now"}>
+          <time>{clockTime(burst.started_at_ms, zone)}</time>
+          <b>{burst.talker_name}</b>
+          <span>{name(burst.group_id)}</span>
+          <span>{burst.ended && burst.duration_s !== null ? texts.seconds(Math.round(burst.duration_s * 10) / 10) : ""}</span>
+          <span>
+            {burst.ended && burst.radios_reached !== null && burst.radios_online !== null
+              ? texts.talk.reached(burst.radios_reached, burst.radios_online)
+              : ""}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

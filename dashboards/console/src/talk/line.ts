@@ -1,0 +1,129 @@
+// The websocket /ws/talk: JSON both ways, voice packets both ways, reconnecting by itself.
+import type { Grant, Refusal, Talker } from "./floor";
+
+export type TalkWord =
+  | { type: "granted"; grant: Grant }
+  | { type: "denied"; groupId: string; requestId: string; refusal: Refusal }
+  | { type: "revoked"; burstId: number; reason: string }
+  | { type: "taken"; groupId: string; talker: Talker; radiosOnline: number }
+  | { type: "heard"; burstId: number; radiosHearing: number; radiosOnline: number; ended: boolean }
+  | { type: "idle"; groupId: string; burstId: number };
+
+interface Raw {
+  type: string;
+  group_id: string;
+  request_id: string;
+  call_id: number;
+  burst_id: number;
+  boot_id: number;
+  talk_limit_s: number;
+  reason: string;
+  message: string;
+  message_en: string;
+  talker_id: string;
+  talker_name: string;
+  radios_hearing: number;
+  radios_online: number;
+  ended: boolean;
+}
+
+/** The hub's word in `text`, or null for one this console does not know (a newer hub's). */
+export function readWord(text: string): TalkWord | null {
+  const raw = JSON.parse(text) as Raw;
+  switch (raw.type) {
+    case "granted":
+      return {
+        type: "granted",
+        grant: {
+          groupId: raw.group_id,
+          requestId: raw.request_id,
+          callId: raw.call_id,
+          burstId: raw.burst_id,
+          bootId: raw.boot_id,
+          talkLimitS: raw.talk_limit_s,
+        },
+      };
+    case "denied":
+      return {
+        type: "denied",
+        groupId: raw.group_id,
+        requestId: raw.request_id,
+        refusal: { reason: raw.reason, message: raw.message, messageEn: raw.message_en },
+      };
+    case "revoked":
+      return { type: "revoked", burstId: raw.burst_id, reason: raw.reason };
+    case "taken":
+      return {
+        type: "taken",
+        groupId: raw.group_id,
+        talker: { burstId: raw.burst_id, talkerId: raw.talker_id, talkerName: raw.talker_name },
+        radiosOnline: raw.radios_online,
+      };
+    case "heard":
+      return {
+        type: "heard",
+        burstId: raw.burst_id,
+        radiosHearing: raw.radios_hearing,
+        radiosOnline: raw.radios_online,
+        ended: raw.ended,
+      };
+    case "idle":
+      return { type: "idle", groupId: raw.group_id, burstId: raw.burst_id };
+    default:
+      return null;
+  }
+}
+
+export interface TalkLineParts {
+  address: string;
+  onOpen: () => void;
+  onLost: () => void;
+  onWord: (word: TalkWord) => void;
+  onVoice: (bytes: ArrayBuffer) => void;
+}
+
+const RETRY_MS = 800;
+
+export class TalkLine {
+  private socket: WebSocket | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly parts: TalkLineParts) {
+    this.connect();
+  }
+
+  say(word: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(word));
+  }
+
+  voice(packet: Uint8Array<ArrayBuffer>): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(packet);
+  }
+
+  close(): void {
+    clearTimeout(this.retry);
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close();
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(this.parts.address);
+    this.socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.parts.onOpen();
+    socket.onmessage = (message: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof message.data !== "string") {
+        this.parts.onVoice(message.data);
+        return;
+      }
+      const word = readWord(message.data);
+      if (word !== null) this.parts.onWord(word);
+    };
+    socket.onclose = () => {
+      if (socket !== this.socket) return;
+      this.parts.onLost();
+      this.retry = setTimeout(() => this.connect(), RETRY_MS);
+    };
+  }
+}

@@ -1,0 +1,214 @@
+// Talk as the screen shows it, and the one place where press, microphone, encoder and line meet.
+import { create } from "zustand";
+
+import type { LineState } from "../room/feed";
+import { socketAddress } from "../room/store";
+import { audio, playTone, unlockSound } from "./audio";
+import { nextFloor, type Floor, type FloorEvent, type Talker } from "./floor";
+import { TalkLine, type TalkWord } from "./line";
+import { Listener } from "./listener";
+import { Microphone, type MicrophoneState } from "./microphone";
+import { decodePacket, VoicePacketError } from "./packet";
+import { OutgoingBurst } from "./speaker";
+
+export interface Heard {
+  burstId: number;
+  radiosHearing: number;
+  radiosOnline: number;
+  ended: boolean;
+}
+
+interface TalkStore {
+  line: LineState;
+  soundReady: boolean;
+  microphone: MicrophoneState;
+  groupId: string;
+  floor: Floor;
+  /** Who speaks in which talk group, this console left out. */
+  talkers: ReadonlyMap<string, Talker>;
+  heard: Heard | null;
+  /** Loudness of the last 20 ms spoken, 0 to 1. */
+  level: number;
+  /** Voice packets that were no voice packets. */
+  malformed: number;
+}
+
+export const useTalk = create<TalkStore>(() => ({
+  line: "connecting",
+  soundReady: false,
+  microphone: "off",
+  groupId: "all",
+  floor: { state: "idle" },
+  talkers: new Map(),
+  heard: null,
+  level: 0,
+  malformed: 0,
+}));
+
+/** How long a refusal stays on the screen after the key was let go unheard. */
+const REFUSAL_SHOWN_MS = 5000;
+
+const listener = new Listener();
+const microphone = new Microphone(
+  (samples) => speak(samples),
+  (state) => useTalk.setState({ microphone: state }),
+);
+let line: TalkLine | undefined;
+let burst: OutgoingBurst | undefined;
+let ownBurstId: number | undefined;
+let groupIds: readonly string[] = [];
+
+/** Connect talk; the returned function ends it. */
+export function openTalk(): () => void {
+  unlockSound(() => useTalk.setState({ soundReady: true }));
+  line = new TalkLine({
+    address: socketAddress("/ws/talk"),
+    onOpen: () => {
+      useTalk.setState({ line: "open" });
+      line?.say({ type: "listen", group_ids: groupIds });
+    },
+    onLost: () => {
+      useTalk.setState({ line: "lost", talkers: new Map() });
+      move({ type: "lost" });
+    },
+    onWord: hear,
+    onVoice: (bytes) => {
+      try {
+        const packet = decodePacket(bytes);
+        if (packet.burstId !== ownBurstId) listener.play(packet, performance.now() * 1000);
+      } catch (error) {
+        if (!(error instanceof VoicePacketError)) throw error;
+        useTalk.setState((talk) => ({ malformed: talk.malformed + 1 }));
+      }
+    },
+  });
+  return () => line?.close();
+}
+
+/** Hear these talk groups from now on. */
+export function listenTo(ids: readonly string[]): void {
+  groupIds = ids;
+  line?.say({ type: "listen", group_ids: ids });
+}
+
+export function chooseGroup(groupId: string): void {
+  useTalk.setState({ groupId });
+}
+
+/** Ask for the microphone and let sound out; call it from a click or a key. */
+export async function enableMicrophone(): Promise<boolean> {
+  await audio().resume();
+  return microphone.open();
+}
+
+export function press(): void {
+  const { floor, groupId, line: state } = useTalk.getState();
+  if (floor.state === "speaking" || (floor.state === "requesting" && !floor.released) || state !== "open") return;
+  if (microphone.state !== "ready") {
+    // The first press only opens the microphone: the person is looking at the browser's question, not speaking.
+    void enableMicrophone();
+    return;
+  }
+  const requestId = crypto.randomUUID();
+  move({ type: "press", groupId, requestId });
+  line?.say({ type: "request", group_id: groupId, request_id: requestId });
+}
+
+export function release(): void {
+  move({ type: "release" });
+}
+
+function hear(word: TalkWord): void {
+  switch (word.type) {
+    case "granted":
+      granted(word);
+      return;
+    case "denied":
+      move({ type: "denied", requestId: word.requestId, refusal: word.refusal });
+      return;
+    case "revoked":
+      move({ type: "revoked", burstId: word.burstId, reason: word.reason });
+      return;
+    case "taken":
+      if (word.talker.burstId !== ownBurstId) {
+        useTalk.setState((talk) => ({ talkers: new Map(talk.talkers).set(word.groupId, word.talker) }));
+      }
+      return;
+    case "heard":
+      useTalk.setState({
+        heard: {
+          burstId: word.burstId,
+          radiosHearing: word.radiosHearing,
+          radiosOnline: word.radiosOnline,
+          ended: word.ended,
+        },
+      });
+      return;
+    case "idle":
+      listener.end(word.burstId);
+      useTalk.setState((talk) => {
+        if (talk.talkers.get(word.groupId)?.burstId !== word.burstId) return {};
+        const talkers = new Map(talk.talkers);
+        talkers.delete(word.groupId);
+        return { talkers };
+      });
+      return;
+  }
+}
+
+function granted(word: Extract<TalkWord, { type: "granted" }>): void {
+  const { grant } = word;
+  ownBurstId = grant.burstId;
+  useTalk.setState((talk) => {
+    const talkers = new Map(talk.talkers);
+    if (talkers.get(grant.groupId)?.burstId === grant.burstId) talkers.delete(grant.groupId);
+    return { talkers };
+  });
+  move({ type: "granted", grant, atMs: performance.now() });
+  const { floor } = useTalk.getState();
+  if (floor.state !== "speaking" || floor.grant.burstId !== grant.burstId) {
+    line?.say({ type: "release", burst_id: grant.burstId });
+  }
+}
+
+/** Move the floor and do what the new state asks for. */
+function move(event: FloorEvent): void {
+  const before = useTalk.getState().floor;
+  const floor = nextFloor(before, event);
+  if (floor === before) return;
+  useTalk.setState({ floor });
+  if (before.state === "speaking") stopSpeaking(before.grant.burstId, event.type === "release");
+  if (floor.state === "speaking") {
+    playTone("granted");
+    useTalk.setState({ heard: null, level: 0 });
+    burst = new OutgoingBurst(
+      floor.grant,
+      (packet) => line?.voice(packet),
+      () => move({ type: "revoked", burstId: floor.grant.burstId, reason: "encoder_failed" }),
+    );
+  }
+  if (floor.state === "denied" || floor.state === "revoked") {
+    playTone("denied");
+    setTimeout(() => move({ type: "forget" }), REFUSAL_SHOWN_MS);
+  }
+}
+
+function stopSpeaking(burstId: number, tellHub: boolean): void {
+  const finished = burst;
+  burst = undefined;
+  useTalk.setState({ level: 0 });
+  if (!tellHub) return;
+  const letGo = (): void => line?.say({ type: "release", burst_id: burstId });
+  void finished?.finish().then(letGo, letGo);
+}
+
+function speak(samples: Float32Array<ArrayBuffer>): void {
+  if (burst === undefined) return;
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  const loudness = Math.sqrt(sum / samples.length);
+  burst.speak(samples);
+  // Decibels from -60 (nothing) to -6 (loud) fill the meter.
+  const level = Math.min(1, Math.max(0, (20 * Math.log10(loudness + 1e-6) + 60) / 54));
+  useTalk.setState({ level });
+}
