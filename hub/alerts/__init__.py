@@ -1,0 +1,1 @@
+"""Alerts: issued to venues, delivered to radios, acknowledged by persons, reported on."""

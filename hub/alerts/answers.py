@@ -1,0 +1,180 @@
+"""What radios say about alerts: stored once however often it comes, confirmed to the radio when it is on disk.
+
+While one batch is being written the next one gathers: 130 acknowledgements in one moment are a few transactions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+import structlog
+
+from devices.protocol import messages as wire
+from devices.protocol import topics
+from devices.protocol.clock import Clock
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.alerts import tables
+from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
+from hub.alerts.messages import DeliveryChanged, ReportMade
+from hub.alerts.records import find_deliveries
+from hub.bridge.client import Bridge
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from hub.storage.writer import Change, StorageOverloaded
+
+_log = structlog.get_logger()
+MAX_WAITING = 50_000
+"""Answers heard and not yet stored; one more is not taken, and its radio says it again."""
+_EVENT = {
+    wire.Receipt: DeliveryEvent.RECEIPT,
+    wire.Acknowledgement: DeliveryEvent.ACKNOWLEDGEMENT,
+    wire.Report: DeliveryEvent.REPORT,
+}
+
+
+class Heard(NamedTuple):
+    """One message of one radio."""
+
+    radio_id: str
+    message: wire.Receipt | wire.Acknowledgement | wire.Report
+
+
+class Changed(NamedTuple):
+    """What a message did to a delivery."""
+
+    alert_id: str
+    radio_id: str
+    state: DeliveryState
+
+
+class Answers:
+    """Takes in receipts, acknowledgements and reports. ``delay_s`` histories are for metrics."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: EventLog,
+        registry: Registry,
+        bridge: Bridge,
+        clock: Clock,
+        answered: Callable[[str, str, DeliveryState], None],
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._registry = registry
+        self._bridge = bridge
+        self._clock = clock
+        self._answered = answered
+        self._heard: list[Heard] = []
+        self._wake = asyncio.Event()
+        self.refused = 0
+        self.observe: Callable[[DeliveryState, float], None] = lambda state, delay_s: None
+
+    def listen(self) -> None:
+        """Hear the radios."""
+        self._bridge.on(DeviceKind.RADIO, Up.RECEIPT, wire.Receipt, self._take)
+        self._bridge.on(DeviceKind.RADIO, Up.ACKNOWLEDGEMENT, wire.Acknowledgement, self._take)
+        self._bridge.on(DeviceKind.RADIO, Up.REPORT, wire.Report, self._take)
+
+    def _take(self, radio_id: str, message: Any) -> None:
+        if len(self._heard) >= MAX_WAITING:
+            self.refused += 1
+            return
+        self._heard.append(Heard(radio_id, message))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Store what is heard until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            heard, self._heard = self._heard, []
+            try:
+                changed = await self._database.write(lambda change, heard=heard: self._store(change, heard))  # type: ignore[misc]
+            except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+                _log.error("answers.not_stored", answers=len(heard), error=str(error))
+                continue  # not confirmed, so the radios say it again
+            for one in changed:
+                self._answered(one.alert_id, one.radio_id, one.state)
+            self._confirm(heard)
+
+    def _confirm(self, heard: list[Heard]) -> None:
+        by_radio: dict[str, list[str]] = {}
+        for one in heard:
+            by_radio.setdefault(one.radio_id, []).append(one.message.message_id)
+        for radio_id, message_ids in by_radio.items():
+            confirm = wire.Confirm(stamp=self._bridge.stamper.stamp(), message_ids=tuple(message_ids))
+            self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.CONFIRM), confirm)
+
+    def _store(self, change: Change, heard: list[Heard]) -> list[Changed]:
+        changed: list[Changed] = []
+        for one in heard:
+            if isinstance(one.message, wire.Report) and not self._note_report(change, one.radio_id, one.message):
+                continue
+            if one.message.alert_id is not None:
+                step = self._step(change, one)
+                if step is not None:
+                    changed.append(step)
+        by_alert: dict[str, set[str]] = {}
+        for step in changed:
+            by_alert.setdefault(step.alert_id, set()).add(step.radio_id)
+        for alert_id, radio_ids in by_alert.items():
+            found = find_deliveries(change.connection, alert_id, sorted(radio_ids))
+            body = DeliveryChanged(alert_id=alert_id, deliveries=found)
+            self._events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
+        return changed
+
+    def _step(self, change: Change, one: Heard) -> Changed | None:
+        d, message = tables.deliveries.c, one.message
+        here = (d.alert_id == message.alert_id, d.radio_id == one.radio_id)
+        row = change.connection.execute(sa.select(tables.deliveries).where(*here)).first()
+        if row is None or message.alert_id is None:
+            return None
+        before = DeliveryState(row.state)
+        event = _EVENT[type(message)]
+        after = next_state(before, event)
+        values: dict[str, Any] = {"state": after.value}
+        for column, events in (
+            ("delivered_at_us", DeliveryEvent),
+            ("acknowledged_at_us", (DeliveryEvent.ACKNOWLEDGEMENT, DeliveryEvent.REPORT)),
+            ("reported_at_us", (DeliveryEvent.REPORT,)),
+        ):
+            if event in events and getattr(row, column) is None:
+                values[column] = change.at_us
+        if isinstance(message, wire.Report):
+            values["answer"] = message.answer.value if message.answer else row.answer
+            values["report_text"] = message.text or row.report_text
+        elif after is before:
+            return None
+        change.connection.execute(sa.update(tables.deliveries).where(*here).values(**values))
+        if after is not before:
+            self.observe(after, (change.at_us - row.queued_at_us) / 1e6)
+        return Changed(message.alert_id, one.radio_id, after)
+
+    def _note_report(self, change: Change, radio_id: str, report: wire.Report) -> bool:
+        r = tables.reports.c
+        if change.connection.execute(sa.select(r.message_id).where(r.message_id == report.message_id)).first():
+            return False
+        venue_id = self._registry.radios[radio_id].venue_id
+        answer = report.answer.value if report.answer else None
+        change.connection.execute(
+            sa.insert(tables.reports).values(
+                message_id=report.message_id,
+                radio_id=radio_id,
+                venue_id=venue_id,
+                alert_id=report.alert_id,
+                answer=answer,
+                text=report.text,
+                at_us=change.at_us,
+            )
+        )
+        body = ReportMade(
+            radio_id=radio_id, venue_id=venue_id, alert_id=report.alert_id, answer=report.answer, text=report.text
+        )
+        self._events.append(change, EventKind.REPORT_MADE, radio_id, body)
+        return True

@@ -1,0 +1,86 @@
+"""What the alerts room says and hears over its interface; the wire form to radios is in devices/protocol."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from devices.protocol.messages import Answer, Severity
+from hub.alerts.delivery import DeliveryState
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything in the alerts interface."""
+
+
+class TargetKind(StrEnum):
+    ALL = "all"
+    GROUP = "group"
+    VENUE = "venue"
+    RADIO = "radio"
+
+
+class Target(Part, frozen=True, kw_only=True):
+    """Whom an alert is for; ``id`` names the group, venue or radio."""
+
+    kind: TargetKind
+    id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
+
+
+class NewAlert(Part, frozen=True, kw_only=True):
+    """The request to issue one."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    severity: Severity = Severity.SEVERE
+    target: Target = msgspec.field(default_factory=lambda: Target(kind=TargetKind.ALL))
+    case_id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
+    expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
+
+
+class Delivery(Part, frozen=True, kw_only=True):
+    """How far the alert came at one radio."""
+
+    radio_id: str
+    venue_id: str
+    state: DeliveryState
+    attempts: int
+    queued_at_ms: int
+    sent_at_ms: int | None
+    delivered_at_ms: int | None
+    acknowledged_at_ms: int | None
+    reported_at_ms: int | None
+    answer: Answer | None
+    report_text: str | None
+
+
+class Alert(Part, frozen=True, kw_only=True):
+    """One alert with its deliveries."""
+
+    alert_id: str
+    text: str
+    severity: Severity
+    target: Target
+    case_id: str | None
+    issued_at_ms: int
+    expires_at_ms: int
+    issued_by: str
+    deliveries: tuple[Delivery, ...]
+
+
+class DeliveryChanged(Part, frozen=True, kw_only=True):
+    """Body of the event ``delivery.changed``: the deliveries of one alert that changed together."""
+
+    alert_id: str
+    deliveries: tuple[Delivery, ...]
+
+
+class ReportMade(Part, frozen=True, kw_only=True):
+    """Body of the event ``report.made``."""
+
+    radio_id: str
+    venue_id: str
+    alert_id: str | None
+    answer: Answer | None
+    text: str

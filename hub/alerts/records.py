@@ -1,0 +1,79 @@
+"""Reading and writing alerts and deliveries in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from devices.protocol.messages import Answer, Severity
+from hub.alerts.delivery import DeliveryState
+from hub.alerts.lifetime import Lifetime
+from hub.alerts.messages import Alert, Delivery, Target, TargetKind
+from hub.alerts.tables import alerts, deliveries
+
+_d = deliveries.c
+
+
+def lifetime_of(row: Any) -> Lifetime:
+    """The lifetime in a row of ``alerts``."""
+    return Lifetime(row.issued_at_us, row.issued_monotonic_us, row.machine_boot, row.expires_in_s)
+
+
+def delivery_of(row: Any) -> Delivery:
+    """A row of ``deliveries`` as the interface shows it."""
+    return Delivery(
+        radio_id=row.radio_id,
+        venue_id=row.venue_id,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        queued_at_ms=row.queued_at_us // 1000,
+        sent_at_ms=_ms(row.sent_at_us),
+        delivered_at_ms=_ms(row.delivered_at_us),
+        acknowledged_at_ms=_ms(row.acknowledged_at_us),
+        reported_at_ms=_ms(row.reported_at_us),
+        answer=Answer(row.answer) if row.answer else None,
+        report_text=row.report_text,
+    )
+
+
+def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
+    """A row of ``alerts`` with its deliveries."""
+    return Alert(
+        alert_id=row.alert_id,
+        text=row.text,
+        severity=Severity(row.severity),
+        target=Target(kind=TargetKind(row.target_kind), id=row.target_id),
+        case_id=row.case_id,
+        issued_at_ms=row.issued_at_us // 1000,
+        expires_at_ms=row.issued_at_us // 1000 + round(row.expires_in_s * 1000),
+        issued_by=row.issued_by,
+        deliveries=tuple(delivery_of(one) for one in rows),
+    )
+
+
+def latest_alerts(connection: sa.Connection, limit: int) -> tuple[Alert, ...]:
+    """The latest alerts, newest first."""
+    found = connection.execute(sa.select(alerts).order_by(alerts.c.issued_at_us.desc()).limit(limit)).all()
+    return tuple(alert_of(row, _rows(connection, row.alert_id)) for row in found)
+
+
+def find_alert(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Alert | None:
+    """The one alert that fulfils ``condition``."""
+    row = connection.execute(sa.select(alerts).where(condition)).first()
+    return None if row is None else alert_of(row, _rows(connection, row.alert_id))
+
+
+def find_deliveries(connection: sa.Connection, alert_id: str, radio_ids: Sequence[str]) -> tuple[Delivery, ...]:
+    """The deliveries of an alert to these radios."""
+    query = sa.select(deliveries).where(_d.alert_id == alert_id, _d.radio_id.in_(radio_ids)).order_by(_d.radio_id)
+    return tuple(delivery_of(row) for row in connection.execute(query))
+
+
+def _rows(connection: sa.Connection, alert_id: str) -> Sequence[Any]:
+    return connection.execute(sa.select(deliveries).where(_d.alert_id == alert_id).order_by(_d.radio_id)).all()
+
+
+def _ms(at_us: int | None) -> int | None:
+    return None if at_us is None else at_us // 1000

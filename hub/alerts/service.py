@@ -1,0 +1,311 @@
+"""The alerts room's front door: issue an alert, take in receipts, acknowledgements and reports, deliver again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from devices.protocol import messages as wire
+from devices.protocol import topics
+from devices.protocol.clock import Clock
+from devices.protocol.topics import DeviceKind, Down
+from hub.alerts import tables
+from hub.alerts.answers import Answers
+from hub.alerts.delivery import UNDELIVERED, DeliveryEvent, DeliveryState, again_after_s, next_state
+from hub.alerts.lifetime import Lifetime
+from hub.alerts.messages import Alert, DeliveryChanged, NewAlert, Target, TargetKind
+from hub.alerts.records import alert_of, find_alert, find_deliveries, latest_alerts, lifetime_of
+from hub.bridge.client import Bridge
+from hub.bridge.outbox import Outbox
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.radios import RadioRoll
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from hub.storage.identifiers import new_id
+from hub.storage.writer import Change
+
+_log = structlog.get_logger()
+LOOK_EVERY_S = 1.0
+SHOWN = 20
+"""Alerts in the picture a console loads."""
+
+
+@dataclass
+class _Open:
+    """What is under way to one radio: its state, and when it was last tried by the monotonic clock."""
+
+    state: DeliveryState
+    attempts: int
+    tried_us: int
+
+
+@dataclass
+class _OpenAlert:
+    """An alert whose time has not run out."""
+
+    alert: Alert
+    lifetime: Lifetime
+    radios: dict[str, _Open]
+
+
+class Alerts:
+    """Alerts that are under way, in memory for the timers and in the database for everything else."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: EventLog,
+        outbox: Outbox,
+        registry: Registry,
+        radios: RadioRoll,
+        bridge: Bridge,
+        clock: Clock,
+        expires_in_s: float,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._outbox = outbox
+        self._registry = registry
+        self._radios = radios
+        self._bridge = bridge
+        self._clock = clock
+        self._expires_in_s = expires_in_s
+        self._open: dict[str, _OpenAlert] = {}
+        self._back: set[str] = set()
+        self._wake = asyncio.Event()
+        self.answers = Answers(database, events, registry, bridge, clock, self._answered)
+        outbox.when_taken(self._taken)
+        radios.when_back(self._came_back)
+
+    def open(self) -> None:
+        """Take up what an earlier run left under way; before the hub serves anyone."""
+        self._database.read_now(self._load)
+
+    def _load(self, connection: sa.Connection) -> None:
+        now_us = self._clock.monotonic_us()
+        for row in connection.execute(sa.select(tables.alerts)).all():
+            lifetime = lifetime_of(row)
+            rows = connection.execute(
+                sa.select(tables.deliveries).where(tables.deliveries.c.alert_id == row.alert_id)
+            ).all()
+            states = {r.radio_id: _Open(DeliveryState(r.state), r.attempts, now_us) for r in rows}
+            if lifetime.left_s(self._clock) > 0 or any(one.state in UNDELIVERED for one in states.values()):
+                self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime, states)
+
+    def _recipients(self, target: Target) -> list[str]:
+        registry = self._registry
+        if target.kind is TargetKind.ALL:
+            return list(registry.radios)
+        if target.kind is TargetKind.GROUP and target.id in registry.groups:
+            return list(registry.groups[target.id].radio_ids)
+        if target.kind is TargetKind.VENUE and target.id in registry.venues:
+            return [radio.radio_id for radio in registry.radios.values() if radio.venue_id == target.id]
+        if target.kind is TargetKind.RADIO and target.id in registry.radios:
+            return [target.id]
+        raise Refusal(
+            "unknown_target",
+            f"没有这个对象：{target.id}",
+            f"there is no {target.kind.value} {target.id}",
+            field="target",
+        )
+
+    async def issue(self, new: NewAlert, issued_by: str, idempotency_key: str | None = None) -> Alert:
+        """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
+
+        The same ``idempotency_key`` again returns the alert it made. Raises Refusal for a target without radios.
+        """
+        if not new.text.strip():
+            raise Refusal("empty_text", "请输入警情内容", "the alert has no text", field="text")
+        if idempotency_key is not None:
+            known = await self._database.read(
+                lambda connection: find_alert(connection, tables.alerts.c.idempotency_key == idempotency_key)
+            )
+            if known is not None:
+                return known
+        radio_ids = self._recipients(new.target)
+        if not radio_ids:
+            raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
+        alert_id, online = new_id("A"), {radio_id for radio_id in radio_ids if self._radios.is_online(radio_id)}
+        lifetime = Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s)
+        alert, stored_id = await self._database.write(
+            lambda change: self._store(change, new, issued_by, idempotency_key, alert_id, radio_ids, online, lifetime)
+        )
+        if stored_id == alert_id:
+            now_us = self._clock.monotonic_us()
+            states = {r: _Open(DeliveryState.QUEUED, int(r in online), now_us) for r in radio_ids}
+            self._open[alert_id] = _OpenAlert(alert, lifetime, states)
+            self._wake.set()  # a radio may have come back while the alert was being stored
+        return alert
+
+    def _store(
+        self,
+        change: Change,
+        new: NewAlert,
+        issued_by: str,
+        idempotency_key: str | None,
+        alert_id: str,
+        radio_ids: list[str],
+        online: set[str],
+        lifetime: Lifetime,
+    ) -> tuple[Alert, str]:
+        connection = change.connection
+        if idempotency_key is not None:
+            known = find_alert(connection, tables.alerts.c.idempotency_key == idempotency_key)
+            if known is not None:
+                return known, known.alert_id
+        connection.execute(
+            sa.insert(tables.alerts).values(
+                alert_id=alert_id,
+                text=new.text.strip(),
+                severity=new.severity.value,
+                target_kind=new.target.kind.value,
+                target_id=new.target.id,
+                case_id=new.case_id,
+                issued_by=issued_by,
+                idempotency_key=idempotency_key,
+                issued_at_us=lifetime.began_wall_us,
+                issued_monotonic_us=lifetime.began_monotonic_us,
+                machine_boot=lifetime.machine_boot,
+                expires_in_s=lifetime.lasts_s,
+            )
+        )
+        connection.execute(
+            sa.insert(tables.deliveries),
+            [
+                {
+                    "alert_id": alert_id,
+                    "radio_id": radio_id,
+                    "venue_id": self._registry.radios[radio_id].venue_id,
+                    "state": DeliveryState.QUEUED.value,
+                    "attempts": int(radio_id in online),
+                    "queued_at_us": change.at_us,
+                }
+                for radio_id in radio_ids
+            ],
+        )
+        alert = find_alert(connection, tables.alerts.c.alert_id == alert_id)
+        assert alert is not None
+        for radio_id in radio_ids:
+            if radio_id in online:
+                self._send(change, alert, lifetime, radio_id, 1)
+        self._events.append(change, EventKind.ALERT_ISSUED, alert_id, alert)
+        return alert, alert_id
+
+    def _send(self, change: Change, alert: Alert, lifetime: Lifetime, radio_id: str, attempt: int) -> None:
+        left_s = lifetime.left_s(self._clock)
+        message = wire.AlertMessage(
+            stamp=self._bridge.stamper.stamp(),
+            alert_id=alert.alert_id,
+            attempt=attempt,
+            severity=alert.severity,
+            text=alert.text,
+            issued_wall_us=alert.issued_at_ms * 1000,
+            expires_in_s=left_s,
+        )
+        topic = topics.down(DeviceKind.RADIO, radio_id, Down.ALERT)
+        purpose = f"alert:{alert.alert_id}:{radio_id}"
+        self._outbox.send(change, topic, wire.encode(message), expires_in_s=left_s, purpose=purpose)
+
+    def _taken(self, change: Change, purposes: list[str]) -> None:
+        by_alert: dict[str, list[str]] = {}
+        for purpose in purposes:
+            kind, alert_id, radio_id = purpose.split(":")
+            if kind == "alert":
+                by_alert.setdefault(alert_id, []).append(radio_id)
+        d = tables.deliveries.c
+        for alert_id, radio_ids in by_alert.items():
+            here = (d.alert_id == alert_id, d.radio_id.in_(radio_ids), d.state == DeliveryState.QUEUED.value)
+            changed = list(change.connection.execute(sa.select(d.radio_id).where(*here)).scalars())
+            if not changed:
+                continue
+            change.connection.execute(
+                sa.update(tables.deliveries)
+                .where(d.alert_id == alert_id, d.radio_id.in_(changed))
+                .values(state=next_state(DeliveryState.QUEUED, DeliveryEvent.TAKEN).value, sent_at_us=change.at_us)
+            )
+            self._tell(change, alert_id, changed)
+
+    def _tell(self, change: Change, alert_id: str, radio_ids: list[str]) -> None:
+        body = DeliveryChanged(alert_id=alert_id, deliveries=find_deliveries(change.connection, alert_id, radio_ids))
+        self._events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
+
+    def _answered(self, alert_id: str, radio_id: str, state: DeliveryState) -> None:
+        under_way = self._open.get(alert_id)
+        if under_way is not None and radio_id in under_way.radios:
+            under_way.radios[radio_id].state = state
+
+    def _came_back(self, radio_id: str) -> None:
+        self._back.add(radio_id)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver again what got no receipt, and end what ran out of time, until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+            self._wake.clear()
+            back, self._back = self._back, set()
+            for under_way in list(self._open.values()):
+                await self._look_after(under_way, back)
+
+    async def _look_after(self, under_way: _OpenAlert, back: set[str]) -> None:
+        alert_id = under_way.alert.alert_id
+        undelivered = {r: one for r, one in under_way.radios.items() if one.state in UNDELIVERED}
+        if under_way.lifetime.left_s(self._clock) <= 0:
+            if undelivered:
+                await self._database.write(lambda change: self._expire(change, alert_id, list(undelivered)))
+            del self._open[alert_id]
+            return
+        now_us = self._clock.monotonic_us()
+        due = [
+            radio_id
+            for radio_id, one in undelivered.items()
+            if self._radios.is_online(radio_id)
+            and (radio_id in back or one.attempts == 0 or now_us - one.tried_us >= again_after_s(one.attempts) * 1e6)
+        ]
+        if not due:
+            return
+        for radio_id in due:
+            undelivered[radio_id].attempts += 1
+            undelivered[radio_id].tried_us = now_us
+        attempts = {radio_id: undelivered[radio_id].attempts for radio_id in due}
+        _log.info("alert.delivered_again", alert=alert_id, radios=len(due))
+        await self._database.write(lambda change: self._send_again(change, under_way, attempts))
+
+    def _send_again(self, change: Change, under_way: _OpenAlert, attempts: dict[str, int]) -> None:
+        d = tables.deliveries.c
+        for radio_id, attempt in attempts.items():
+            change.connection.execute(
+                sa.update(tables.deliveries)
+                .where(d.alert_id == under_way.alert.alert_id, d.radio_id == radio_id)
+                .values(attempts=attempt)
+            )
+            self._send(change, under_way.alert, under_way.lifetime, radio_id, attempt)
+
+    def _expire(self, change: Change, alert_id: str, radio_ids: list[str]) -> None:
+        d = tables.deliveries.c
+        change.connection.execute(
+            sa.update(tables.deliveries)
+            .where(d.alert_id == alert_id, d.radio_id.in_(radio_ids), d.state.in_([s.value for s in UNDELIVERED]))
+            .values(state=DeliveryState.EXPIRED.value)
+        )
+        self._tell(change, alert_id, radio_ids)
+
+    async def find(self, alert_id: str) -> Alert:
+        """One alert with its deliveries. Raises Refusal when there is none of that id."""
+        found = await self._database.read(
+            lambda connection: find_alert(connection, tables.alerts.c.alert_id == alert_id)
+        )
+        if found is None:
+            raise Refusal("unknown_alert", f"没有警情 {alert_id}", f"there is no alert {alert_id}", status=404)
+        return found
+
+    async def latest(self) -> tuple[Alert, ...]:
+        """The alerts a console shows at first."""
+        return await self._database.read(lambda connection: latest_alerts(connection, SHOWN))

@@ -1,0 +1,51 @@
+"""What the alerts room keeps."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hub.storage.schema import metadata
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("alert_id", sa.String(48), primary_key=True),
+    sa.Column("text", sa.String(2000), nullable=False),
+    sa.Column("severity", sa.String(20), nullable=False),
+    sa.Column("target_kind", sa.String(20), nullable=False),
+    sa.Column("target_id", sa.String(48), nullable=True),
+    sa.Column("case_id", sa.String(48), nullable=True),
+    sa.Column("issued_by", sa.String(64), nullable=False),
+    sa.Column("idempotency_key", sa.String(64), nullable=True, unique=True),
+    sa.Column("issued_at_us", sa.BigInteger, nullable=False),
+    sa.Column("issued_monotonic_us", sa.BigInteger, nullable=False),
+    sa.Column("machine_boot", sa.String(64), nullable=False),
+    sa.Column("expires_in_s", sa.Float, nullable=False),
+)
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("alert_id", sa.ForeignKey("alerts.alert_id"), primary_key=True),
+    sa.Column("radio_id", sa.String(48), primary_key=True),
+    sa.Column("venue_id", sa.String(48), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("queued_at_us", sa.BigInteger, nullable=False),
+    sa.Column("sent_at_us", sa.BigInteger, nullable=True),
+    sa.Column("delivered_at_us", sa.BigInteger, nullable=True),
+    sa.Column("acknowledged_at_us", sa.BigInteger, nullable=True),
+    sa.Column("reported_at_us", sa.BigInteger, nullable=True),
+    sa.Column("answer", sa.String(20), nullable=True),
+    sa.Column("report_text", sa.String(2000), nullable=True),
+)
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("message_id", sa.String(64), primary_key=True),
+    sa.Column("radio_id", sa.String(48), nullable=False),
+    sa.Column("venue_id", sa.String(48), nullable=False),
+    sa.Column("alert_id", sa.String(48), nullable=True, index=True),
+    sa.Column("answer", sa.String(20), nullable=True),
+    sa.Column("text", sa.String(2000), nullable=False),
+    sa.Column("at_us", sa.BigInteger, nullable=False),
+)

@@ -1,0 +1,210 @@
+"""Puts the rooms together from settings; nothing else knows all rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import structlog
+from fastapi import FastAPI
+
+from devices.protocol.clock import Clock, SystemClock
+from devices.protocol.topics import DeviceKind, UpTopic
+from hub import gauges
+from hub.access.origin import OriginGuard
+from hub.alerts import routes as alert_routes
+from hub.alerts.service import Alerts
+from hub.bridge.broker import Broker
+from hub.bridge.client import Bridge
+from hub.bridge.outbox import Outbox
+from hub.bridge.refused import Refused
+from hub.cases import routes as case_routes
+from hub.cases.service import Cases
+from hub.cases.watching import Watching
+from hub.console import routes as console_routes
+from hub.console.feed import Feed
+from hub.console.http import add_error_answers
+from hub.console.picture import Picture, take_picture
+from hub.console.sockets import sockets
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.metrics import Metrics
+from hub.registry import routes as registry_routes
+from hub.registry.radios import RadioRoll
+from hub.registry.service import Registry
+from hub.settings import Settings
+from hub.sightings.intake import Intake
+from hub.sightings.service import SightingService
+from hub.storage.database import Database
+from hub.storage.writer import Change
+from hub.talk.service import Talk
+from hub.vision.service import Vision
+
+_log = structlog.get_logger()
+RESTART_TASK_AFTER_S = 1.0
+FORGET_EVERY_S = 3600.0
+TELL_REFUSED_EVERY_S = 1.0
+
+
+class HubStarted(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``hub.started``."""
+
+    version: str
+
+
+class Hub:
+    """One hub: made, started, served, stopped."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        data = settings.data_dir
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        password = settings.broker_password.get_secret_value() if settings.broker_password else None
+        self.broker = Broker(data / "broker", settings.broker, port=settings.broker_port, password=password)
+        self.database = Database(settings.database_url, self.clock)
+        self.events = EventLog(self.database)
+        self.outbox = Outbox(self.database)
+        self.refused = Refused()
+        self.registry = Registry(self.database, self.events)
+        self.bridge = Bridge(self.broker.hub_address, self.clock, self.refused, known=self._knows)
+        self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
+        self.alerts = Alerts(
+            self.database,
+            self.events,
+            self.outbox,
+            self.registry,
+            self.radios,
+            self.bridge,
+            self.clock,
+            settings.alert_expires_in_s,
+        )
+        self.talk = Talk(
+            self.registry,
+            self.radios,
+            self.bridge,
+            self.refused,
+            self.database,
+            self.events,
+            self.clock,
+            settings.talk_limit_s,
+        )
+        self.vision = Vision(
+            self.registry,
+            self.database,
+            self.events,
+            self.bridge,
+            self.broker.address,
+            data / "workers",
+            settings.vision_workers,
+        )
+        self.sightings = SightingService(data / "sightings", self.clock)
+        self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
+        self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
+        self.watching = Watching(self.cases, self.sightings, self.database, self.events)
+        self.feed = Feed(self.events)
+        self.metrics = Metrics()
+        self.guard = OriginGuard(self._make_app())
+        self._tasks: list[asyncio.Task[None]] = []
+        self.task_failures = 0
+
+    def _knows(self, topic: UpTopic) -> bool:
+        if topic.kind is DeviceKind.RADIO:
+            return topic.device_id in self.registry.radios
+        if topic.kind is DeviceKind.WORKER:
+            return self.vision.knows_worker(topic.device_id)
+        return topic.device_id in self.registry.cameras
+
+    def _make_app(self) -> FastAPI:
+        app = FastAPI(title="黔哨", openapi_url=None)
+        add_error_answers(app)
+        app.include_router(console_routes.routes(self.picture, self.events, self.metrics))
+        app.include_router(alert_routes.routes(self.alerts))
+        app.include_router(case_routes.routes(self.cases))
+        app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
+        app.include_router(sockets(self.feed, self.talk, self.refused))
+        console_routes.add_page(app)
+        return app
+
+    async def start(self) -> None:
+        """Open the stores, start the broker and the rooms. Raises BrokerError when there is no broker to use."""
+        await self.broker.start()
+        await asyncio.to_thread(self.database.migrate)
+        self.events.open()
+        self.outbox.open()
+        self.registry.open()
+        self.alerts.open()
+        self.cases.open()
+        await asyncio.to_thread(self.sightings.open)
+        self.database.start()
+        gauges.add_all(self)
+        self.radios.listen(self.bridge)
+        self.alerts.answers.listen()
+        self.talk.listen()
+        self.vision.listen()
+        self.intake.listen()
+        self.intake.follow(self.watching.see)
+        for name, run in (
+            ("bridge", self.bridge.run),
+            ("outbox", lambda: self.outbox.run(self.bridge.take, self.bridge.connected)),
+            ("radios", self.radios.run),
+            ("alerts", self.alerts.run),
+            ("answers", self.alerts.answers.run),
+            ("talk", self.talk.run),
+            ("intake", self.intake.run),
+            ("refused", self._tell_refused),
+            ("forgetting", self._forget),
+        ):
+            self._tasks.append(asyncio.create_task(self._supervise(name, run), name=name))
+        self.vision.start()
+        version = HubStarted(version=importlib.metadata.version("qianshao-hub"))
+        await self._tell(EventKind.HUB_STARTED, "hub", version)
+
+    async def stop(self) -> None:
+        """Stop in the order that loses nothing: workers, rooms, database, broker."""
+        await self.vision.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.database.stop()
+        await asyncio.to_thread(self.sightings.close)
+        await self.broker.stop()
+
+    async def _supervise(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """A room's loop that fails is told of, counted and started again; it never takes the hub with it."""
+        while True:
+            try:
+                await run()
+            except Exception:
+                self.task_failures += 1
+                _log.exception("task.failed", task=name)
+            await asyncio.sleep(RESTART_TASK_AFTER_S)
+
+    async def picture(self) -> Picture:
+        """What a console loads at first."""
+        return await take_picture(
+            self.events, self.registry, self.radios, self.vision, self.alerts, self.cases, self.clock
+        )
+
+    async def _tell(self, kind: EventKind, subject: str, body: msgspec.Struct) -> None:
+        def change(open_change: Change) -> None:
+            self.events.append(open_change, kind, subject, body)
+
+        await self.database.write(change)
+
+    async def _tell_refused(self) -> None:
+        while True:
+            await asyncio.sleep(TELL_REFUSED_EVERY_S)
+            for refused in self.refused.take():
+                await self._tell(EventKind.DEVICE_REFUSED, refused.device, refused)
+
+    async def _forget(self) -> None:
+        """Delete events and sightings that are older than they may be kept."""
+        while True:
+            before_us = self.clock.wall_us() - self.settings.retention_days * 86_400_000_000
+            forgotten = await self.events.forget_before(before_us)
+            _log.info("events.forgotten", events=forgotten)
+            await asyncio.to_thread(self.sightings.forget_before, before_us)
+            await asyncio.sleep(FORGET_EVERY_S)

@@ -1,0 +1,201 @@
+"""The hub's own MQTT connection: routes what devices say to the rooms, publishes what the hub says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import aiomqtt
+import structlog
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from devices.link import BrokerAddress
+from devices.protocol import messages, topics, voice
+from devices.protocol.clock import Clock
+from devices.protocol.topics import DeviceKind, Up, UpTopic
+from hub.bridge.outbox import Outgoing
+from hub.bridge.refused import Refused
+from hub.storage.identifiers import new_number
+
+_log = structlog.get_logger()
+_M = TypeVar("_M", bound=messages.Message)
+
+KEEPALIVE_S = 10
+RECONNECT_FIRST_S = 0.1
+RECONNECT_MOST_S = 2.0
+MAX_INCOMING = 50_000
+"""Messages read and not yet routed; more are dropped by the client (QoS 0 is lost, devices repeat the rest)."""
+PENDING_WARN_AT = 2_000
+"""Publishes under way at which the client warns; an alert to all radios is far below."""
+RETAINED = (Up.BIRTH, Up.DEATH)
+
+Handler = Callable[[str, Any], None]
+RawHandler = Callable[[str, bytes], None]
+
+
+class Stamper:
+    """Stamps the hub's own messages."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.boot_id = new_number()
+        self._clock = clock
+        self._sequence = 0
+
+    def stamp(self) -> messages.Stamp:
+        """The next stamp of this run of the hub."""
+        self._sequence += 1
+        return messages.Stamp(
+            boot_id=self.boot_id,
+            sequence=self._sequence,
+            monotonic_us=self._clock.monotonic_us(),
+            wall_us=self._clock.wall_us(),
+        )
+
+
+class Bridge:
+    """One connection that is made again whenever it ends. Handlers run on the event loop and must return quickly."""
+
+    def __init__(
+        self, address: BrokerAddress, clock: Clock, refused: Refused, *, known: Callable[[UpTopic], bool]
+    ) -> None:
+        self.stamper = Stamper(clock)
+        self.connected = asyncio.Event()
+        self.received = 0
+        self.published = 0
+        self.connections = 0
+        self._address = address
+        self._refused = refused
+        self._known = known
+        self._client: aiomqtt.Client | None = None
+        self._handlers: dict[tuple[DeviceKind, Up], tuple[Any, Handler]] = {}
+        self._raw: dict[tuple[DeviceKind, Up], RawHandler] = {}
+
+    def on(self, kind: DeviceKind, what: Up, message: Any, handler: Callable[[str, Any], None]) -> None:
+        """Have ``handler(device_id, message)`` called for each well-formed message of a known device."""
+        self._handlers[kind, what] = (message, handler)
+
+    def on_voice(self, kind: DeviceKind, handler: RawHandler) -> None:
+        """Have ``handler(device_id, payload)`` called for voice packets, which are not decoded here."""
+        self._raw[kind, Up.VOICE] = handler
+
+    async def run(self) -> None:
+        """Stay connected until cancelled; sends the hub's tick."""
+        delay_s = RECONNECT_FIRST_S
+        while True:
+            try:
+                async with self._make_client() as client:
+                    client.pending_calls_threshold = PENDING_WARN_AT
+                    self._client = client
+                    await self._subscribe(client)
+                    self.connections += 1
+                    self.connected.set()
+                    delay_s = RECONNECT_FIRST_S
+                    ticking = asyncio.create_task(self._tick(client), name="hub-tick")
+                    try:
+                        async for message in client.messages:
+                            self._route(str(message.topic), bytes(message.payload or b""))
+                    finally:
+                        ticking.cancel()
+                        with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
+                            await ticking
+            except aiomqtt.MqttError as error:
+                _log.warning("bridge.disconnected", error=str(error), again_in_s=delay_s)
+            finally:
+                self.connected.clear()
+                self._client = None
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, RECONNECT_MOST_S)
+
+    def _make_client(self) -> aiomqtt.Client:
+        return aiomqtt.Client(
+            self._address.host,
+            self._address.port,
+            username=self._address.username,
+            password=self._address.password,
+            identifier=f"hub-{self.stamper.boot_id}",
+            protocol=aiomqtt.ProtocolVersion.V5,
+            keepalive=KEEPALIVE_S,
+            clean_start=True,
+            max_queued_incoming_messages=MAX_INCOMING,
+            max_inflight_messages=200,
+            timeout=10,
+        )
+
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        wanted = [*self._handlers, *self._raw]
+        # QoS 0 for retained states: the embedded broker hands out only 100 of them at QoS 1 (measured)
+        for kind, what in wanted:
+            await client.subscribe(topics.all_up(kind, what), qos=0 if what in (*RETAINED, Up.VOICE) else 1)
+
+    async def _tick(self, client: aiomqtt.Client) -> None:
+        while True:
+            payload = messages.encode(messages.HubTick(stamp=self.stamper.stamp()))
+            await client.publish(topics.HUB_TICK, payload, qos=0)
+            await asyncio.sleep(topics.TICK_INTERVAL_S)
+
+    def _route(self, topic: str, payload: bytes) -> None:
+        self.received += 1
+        try:
+            parsed = topics.parse_up(topic)
+        except topics.TopicError as error:
+            self._refused.add("?", topic, "bad_topic", str(error))
+            return
+        device = parsed.device_id
+        if len(payload) > topics.MAX_PAYLOAD_BYTES:
+            self._refused.add(device, topic, "oversized", f"{len(payload)} bytes")
+            return
+        if not self._known(parsed):
+            self._refused.add(device, topic, "unknown_device", "not enrolled here")
+            return
+        if not payload:
+            return  # a retained state was cleared
+        try:
+            raw = self._raw.get((parsed.kind, parsed.up))
+            if raw is not None:
+                raw(device, payload)
+                return
+            kind, handler = self._handlers[parsed.kind, parsed.up]
+            handler(device, messages.decode(payload, kind))
+        except (messages.DecodeError, voice.VoicePacketError) as error:
+            self._refused.add(device, topic, "malformed", str(error))
+
+    def say(self, topic: str, message: messages.Message, qos: int = 1) -> None:
+        """Publish without waiting; while the broker is away the message is dropped and counted.
+
+        For what is worthless later or is asked for again: floor control, confirmations. The rest goes by the outbox.
+        """
+        self._publish_soon(topic, messages.encode(message), qos)
+
+    def say_voice(self, topic: str, packet: bytes) -> None:
+        """Publish a voice packet at QoS 0 at once; while the broker is away it is dropped and counted."""
+        self._publish_soon(topic, packet, 0)
+
+    def _publish_soon(self, topic: str, payload: bytes, qos: int) -> None:
+        client = self._client
+        if client is None or not self.connected.is_set():
+            self._refused.add("hub", topic, "broker_away", "not connected to the broker")
+            return
+        self.published += 1
+        task = asyncio.ensure_future(client.publish(topic, payload, qos=qos))
+        task.add_done_callback(lambda done: self._published(topic, done))
+
+    def _published(self, topic: str, done: asyncio.Future[None]) -> None:
+        if not done.cancelled() and done.exception() is not None:
+            self._refused.add("hub", topic, "broker_away", str(done.exception()))
+
+    def take(self, message: Outgoing) -> asyncio.Future[None]:
+        """Publish one message of the outbox at QoS 1; done when the broker has it."""
+        client = self._client
+        if client is None:
+            failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            failed.set_exception(aiomqtt.MqttError("not connected"))
+            return failed
+        self.published += 1
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.MessageExpiryInterval = message.expires_in_s
+        return asyncio.ensure_future(
+            client.publish(message.topic, message.payload, qos=1, properties=properties, timeout=5)
+        )

@@ -1,0 +1,126 @@
+"""The outbox: what must go out over MQTT is stored with the change that decided it, and survives a crash.
+
+A row leaves when the broker has taken the message (QoS 1). A crash in between sends it again at the next start;
+receivers tell repeats by the message's own idempotent id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from hub.bridge.tables import outbox
+from hub.storage.database import Database
+from hub.storage.writer import Change
+
+IN_FLIGHT = 200
+"""Messages published and not yet taken by the broker."""
+
+
+class Outgoing(NamedTuple):
+    """One message on its way out. ``purpose`` is handed back to its owner when the broker has taken it."""
+
+    number: int
+    topic: str
+    payload: bytes
+    expires_in_s: int
+    purpose: str
+
+
+Publish = Callable[[Outgoing], "asyncio.Future[None]"]
+Taken = Callable[[Change, list[str]], None]
+
+
+class Outbox:
+    """Stored messages, published in order, removed when the broker has them.
+
+    The queue is bounded by the database: rows are only added by changes, and a change that cannot be stored is refused.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._next = 1
+        self._noted: list[Outgoing] = []
+        self._ready: deque[Outgoing] = deque()
+        self._wake = asyncio.Event()
+        self._taken: Taken = lambda change, purposes: None
+
+    @property
+    def waiting(self) -> int:
+        """Messages stored and not yet handed to the broker."""
+        return len(self._ready)
+
+    def open(self) -> None:
+        """Load what an earlier run left; before the writer starts."""
+        rows = self._database.read_now(
+            lambda connection: connection.execute(sa.select(outbox).order_by(outbox.c.number)).all()
+        )
+        self._ready.extend(Outgoing(*row) for row in rows)
+        self._next = rows[-1].number + 1 if rows else 1
+        self._wake.set()
+        self._database.writer.add_journal(self)
+
+    def when_taken(self, taken: Taken) -> None:
+        """Have ``taken`` run in the change that removes messages, with their purposes."""
+        self._taken = taken
+
+    def send(self, change: Change, topic: str, payload: bytes, *, expires_in_s: float, purpose: str) -> None:
+        """Within ``change``: have ``payload`` published on ``topic`` at QoS 1 with this expiry."""
+        number = self._next + len(self._noted)
+        self._noted.append(Outgoing(number, topic, payload, max(1, round(expires_in_s)), purpose))
+
+    def begin(self, connection: sa.Connection) -> None:
+        self._noted = []
+
+    def mark(self) -> int:
+        return len(self._noted)
+
+    def back_to(self, mark: object) -> None:
+        assert isinstance(mark, int)
+        del self._noted[mark:]
+
+    def flush(self, connection: sa.Connection) -> None:
+        if self._noted:
+            connection.execute(sa.insert(outbox), [message._asdict() for message in self._noted])
+
+    def committed(self) -> Callable[[], None] | None:
+        messages = self._noted
+        if not messages:
+            return None
+        self._next = messages[-1].number + 1
+        return lambda: self._offer(messages)
+
+    def _offer(self, messages: list[Outgoing]) -> None:
+        self._ready.extend(messages)
+        self._wake.set()
+
+    async def run(self, publish: Callable[[Outgoing], asyncio.Future[None]], connected: asyncio.Event) -> None:
+        """Publish until cancelled; what a lost connection did not confirm goes back to the front."""
+        while True:
+            await self._wake.wait()
+            await connected.wait()
+            batch = [self._ready.popleft() for _ in range(min(IN_FLIGHT, len(self._ready)))]
+            if not batch:
+                self._wake.clear()
+                continue
+            try:
+                results = await asyncio.gather(*(publish(message) for message in batch), return_exceptions=True)
+            except asyncio.CancelledError:
+                self._ready.extendleft(reversed(batch))
+                raise
+            done = [m for m, result in zip(batch, results, strict=True) if not isinstance(result, BaseException)]
+            again = [m for m, result in zip(batch, results, strict=True) if isinstance(result, BaseException)]
+            self._ready.extendleft(reversed(again))
+            if done:
+                await self._database.write(lambda change, done=done: self._remove(change, done))  # type: ignore[misc]
+            if again:
+                await asyncio.sleep(0.2)
+
+    def _remove(self, change: Change, done: list[Outgoing]) -> None:
+        numbers = [message.number for message in done]
+        change.connection.execute(sa.delete(outbox).where(outbox.c.number.in_(numbers)))
+        self._taken(change, [message.purpose for message in done])

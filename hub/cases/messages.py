@@ -1,0 +1,92 @@
+"""What the cases room says and hears over its interface."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from hub.sightings.messages import Description, Hit, Query
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything in the cases interface."""
+
+
+class CaseKind(StrEnum):
+    MISSING_CHILD = "missing_child"
+    OTHER = "other"
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class NewCase(Part, frozen=True, kw_only=True):
+    """The request to open one."""
+
+    kind: CaseKind = CaseKind.MISSING_CHILD
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    purpose: Annotated[str, msgspec.Meta(min_length=2, max_length=500)]
+    last_seen_at_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    last_seen_venue_id: str | None = None
+    description_text: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+
+
+class CloseCase(Part, frozen=True, kw_only=True):
+    """The request to close one."""
+
+    outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class Watch(Part, frozen=True, kw_only=True):
+    """A query that stays on while its case is open."""
+
+    watch_id: str
+    case_id: str
+    query: Query
+    words: str
+    started_at_ms: int
+    ended_at_ms: int | None
+
+
+class Case(Part, frozen=True, kw_only=True):
+    """One case."""
+
+    case_id: str
+    kind: CaseKind
+    title: str
+    purpose: str
+    state: CaseState
+    opened_at_ms: int
+    opened_by: str
+    closed_at_ms: int | None
+    outcome: str | None
+    last_seen_at_ms: int | None
+    last_seen_venue_id: str | None
+    description: Description | None
+    watches: tuple[Watch, ...] = ()
+
+
+class WatchHit(Part, frozen=True, kw_only=True):
+    """Body of ``watch.hit``."""
+
+    case_id: str
+    watch_id: str
+    hit: Hit
+
+
+class SearchMade(Part, frozen=True, kw_only=True):
+    """Body of ``search.made``."""
+
+    case_id: str
+    words: str
+    words_en: str
+    hits: int
+    search_ms: float
+
+
+class DescribeRequest(Part, frozen=True, kw_only=True):
+    text: Annotated[str, msgspec.Meta(max_length=500)]

@@ -1,0 +1,103 @@
+"""Reading and writing cases and watches in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from hub.cases.messages import Case, CaseKind, CaseState, Watch
+from hub.cases.tables import cases, watches
+from hub.sightings.messages import Description, Query
+from hub.storage.writer import Change
+
+
+def case_of(row: Any, found: tuple[Watch, ...]) -> Case:
+    """A row of ``cases`` with its watches."""
+    return Case(
+        case_id=row.case_id,
+        kind=CaseKind(row.kind),
+        title=row.title,
+        purpose=row.purpose,
+        state=CaseState(row.state),
+        opened_at_ms=row.opened_at_us // 1000,
+        opened_by=row.opened_by,
+        closed_at_ms=_ms(row.closed_at_us),
+        outcome=row.outcome,
+        last_seen_at_ms=_ms(row.last_seen_at_us),
+        last_seen_venue_id=row.last_seen_venue_id,
+        description=msgspec.json.decode(row.description, type=Description) if row.description else None,
+        watches=found,
+    )
+
+
+def watch_of(row: Any) -> Watch:
+    """A row of ``watches``."""
+    return Watch(
+        watch_id=row.watch_id,
+        case_id=row.case_id,
+        query=msgspec.json.decode(row.query, type=Query),
+        words=row.words,
+        started_at_ms=row.started_at_us // 1000,
+        ended_at_ms=_ms(row.ended_at_us),
+    )
+
+
+def find_case(connection: sa.Connection, case_id: str) -> Case | None:
+    """One case with its watches."""
+    row = connection.execute(sa.select(cases).where(cases.c.case_id == case_id)).first()
+    return None if row is None else case_of(row, _watches(connection, case_id))
+
+
+def latest_cases(connection: sa.Connection, ended: int) -> tuple[Case, ...]:
+    """All open cases and the latest ``ended`` closed ones, newest first."""
+    newest = sa.select(cases).order_by(cases.c.opened_at_us.desc())
+    rows = [
+        *connection.execute(newest.where(cases.c.state == CaseState.OPEN.value)),
+        *connection.execute(newest.where(cases.c.state == CaseState.CLOSED.value).limit(ended)),
+    ]
+    return tuple(case_of(row, _watches(connection, row.case_id)) for row in rows)
+
+
+def insert_case(change: Change, case: Case) -> None:
+    """Store a new case."""
+    values = msgspec.structs.asdict(case)
+    description, kind, state = values.pop("description"), values.pop("kind"), values.pop("state")
+    values.pop("watches")
+    for name in ("opened_at", "closed_at", "last_seen_at"):
+        at_ms = values.pop(f"{name}_ms")
+        values[f"{name}_us"] = None if at_ms is None else at_ms * 1000
+    coded = None if description is None else msgspec.json.encode(description)
+    change.connection.execute(sa.insert(cases).values(**values, kind=kind.value, state=state.value, description=coded))
+
+
+def insert_watch(change: Change, watch: Watch) -> None:
+    """Store a new watch."""
+    change.connection.execute(
+        sa.insert(watches).values(
+            watch_id=watch.watch_id,
+            case_id=watch.case_id,
+            query=msgspec.json.encode(watch.query),
+            words=watch.words,
+            started_at_us=watch.started_at_ms * 1000,
+        )
+    )
+
+
+def end_watches(change: Change, condition: sa.ColumnElement[bool]) -> tuple[Watch, ...]:
+    """End the watches that fulfil ``condition`` and are on; returns them as ended."""
+    on = sa.and_(condition, watches.c.ended_at_us.is_(None))
+    ids = list(change.connection.execute(sa.select(watches.c.watch_id).where(on)).scalars())
+    change.connection.execute(sa.update(watches).where(on).values(ended_at_us=change.at_us))
+    rows = change.connection.execute(sa.select(watches).where(watches.c.watch_id.in_(ids)))
+    return tuple(watch_of(row) for row in rows)
+
+
+def _watches(connection: sa.Connection, case_id: str) -> tuple[Watch, ...]:
+    query = sa.select(watches).where(watches.c.case_id == case_id).order_by(watches.c.started_at_us)
+    return tuple(watch_of(row) for row in connection.execute(query))
+
+
+def _ms(at_us: int | None) -> int | None:
+    return None if at_us is None else at_us // 1000

@@ -1,0 +1,287 @@
+"""The cases room's front door: opening and closing, and the one gate through which footage is searched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+import sqlalchemy as sa
+
+from devices.protocol.clock import Clock
+from hub.access import audit
+from hub.access.audit import Action
+from hub.access.people import Person
+from hub.cases import tables
+from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
+from hub.cases.records import end_watches, find_case, insert_case, insert_watch, latest_cases
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.service import Registry
+from hub.sightings.messages import CameraOffLine, Query, SearchAnswer, SightingSummary, Understood
+from hub.sightings.service import CameraPlace, SightingService
+from hub.storage.database import Database
+from hub.storage.identifiers import new_id
+from hub.storage.writer import Change
+from hub.vision.service import Vision
+
+SHOWN_ENDED = 20
+MAX_OPEN = 50
+MAX_WATCHES = 20
+"""Watches that are on in one case; a further one is refused."""
+
+
+class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of an audit record on a look at one sighting."""
+
+    sighting_id: str
+
+
+class Cases:
+    """Open cases in memory, all of them in the database. Whatever looks at footage passes ``_gate``."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: EventLog,
+        registry: Registry,
+        sightings: SightingService,
+        vision: Vision,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._registry = registry
+        self._sightings = sightings
+        self._vision = vision
+        self._clock = clock
+        self._open: dict[str, Case] = {}
+        self.observe_search: Callable[[float], None] = lambda seconds: None
+
+    def open(self) -> None:
+        """Load the open cases; before the hub serves anyone."""
+        found = self._database.read_now(lambda connection: latest_cases(connection, 0))
+        self._open = {case.case_id: case for case in found}
+
+    @property
+    def watches(self) -> list[Watch]:
+        """The watches that are on."""
+        return [watch for case in self._open.values() for watch in case.watches if watch.ended_at_ms is None]
+
+    def places(self) -> tuple[CameraPlace, ...]:
+        """Every camera with the venue it stands at, as the sightings room needs them."""
+        return tuple(CameraPlace(c.camera_id, c.venue_id) for c in self._registry.cameras.values())
+
+    async def latest(self) -> tuple[Case, ...]:
+        """The cases a console shows at first."""
+        return await self._database.read(lambda connection: latest_cases(connection, SHOWN_ENDED))
+
+    async def _gate(self, case_id: str) -> Case:
+        case = self._open.get(case_id)
+        if case is not None:
+            return case
+        known = await self._database.read(lambda connection: find_case(connection, case_id))
+        if known is None:
+            raise Refusal("unknown_case", f"没有案件 {case_id}", f"there is no case {case_id}", status=404)
+        raise Refusal(
+            "case_closed",
+            "案件已关闭，不能再查看录像",
+            "the case is closed; footage opens only in an open case",
+            status=409,
+        )
+
+    async def open_case(self, new: NewCase, person: Person) -> Case:
+        """Open a case. Raises Refusal for an unknown venue or a purpose of blanks."""
+        if not new.title.strip() or not new.purpose.strip():
+            raise Refusal("empty_purpose", "请写明案由和目的", "say what the case is and what for", field="purpose")
+        if new.last_seen_venue_id is not None and new.last_seen_venue_id not in self._registry.venues:
+            raise Refusal("unknown_venue", "没有这个场所", "there is no such venue", field="last_seen_venue_id")
+        if len(self._open) >= MAX_OPEN:
+            raise Refusal("too_many_cases", f"最多同时 {MAX_OPEN} 个案件", f"at most {MAX_OPEN} open cases", status=409)
+        understood = await self.describe(new.description_text) if new.description_text else None
+        case = Case(
+            case_id=new_id("K"),
+            kind=new.kind,
+            title=new.title.strip(),
+            purpose=new.purpose.strip(),
+            state=CaseState.OPEN,
+            opened_at_ms=self._clock.wall_us() // 1000,
+            opened_by=person.person_id,
+            closed_at_ms=None,
+            outcome=None,
+            last_seen_at_ms=new.last_seen_at_ms,
+            last_seen_venue_id=new.last_seen_venue_id,
+            description=understood.description if understood else None,
+        )
+
+        def change(open_change: Change) -> None:
+            insert_case(open_change, case)
+            self._events.append(open_change, EventKind.CASE_OPENED, case.case_id, case)
+            self._note(open_change, person, Action.OPEN_CASE, case, new)
+
+        await self._database.write(change)
+        self._open[case.case_id] = case
+        return case
+
+    async def close_case(self, case_id: str, request: CloseCase, person: Person) -> Case:
+        """Close a case; its watches end with it."""
+        case = await self._gate(case_id)
+
+        def change(open_change: Change) -> Case:
+            for watch in end_watches(open_change, tables.watches.c.case_id == case_id):
+                self._events.append(open_change, EventKind.WATCH_ENDED, watch.watch_id, watch)
+            update = sa.update(tables.cases).where(tables.cases.c.case_id == case_id)
+            values = {"state": CaseState.CLOSED.value, "closed_at_us": open_change.at_us, "outcome": request.outcome}
+            open_change.connection.execute(update.values(**values))
+            closed = find_case(open_change.connection, case_id)
+            assert closed is not None
+            self._events.append(open_change, EventKind.CASE_CLOSED, case_id, closed)
+            self._note(open_change, person, Action.CLOSE_CASE, case, request)
+            return closed
+
+        closed = await self._database.write(change)
+        self._open.pop(case_id, None)
+        return closed
+
+    async def describe(self, text: str) -> Understood:
+        """What one line of Chinese or English says."""
+        venues = tuple((venue.venue_id, venue.name) for venue in self._registry.venues.values())
+        now_us, zone = self._clock.wall_us(), self._registry.community.time_zone
+        return await asyncio.to_thread(self._sightings.describe, text, venues, now_us, zone)
+
+    async def search(self, case_id: str, query: Query, person: Person) -> SearchAnswer:
+        """Search sightings for the case. Raises Refusal for nonsense or a closed case."""
+        case = await self._gate(case_id)
+        complete = await self._complete(query)
+        found = await asyncio.to_thread(self._sightings.search, complete, self.places())
+        answer = msgspec.structs.replace(
+            found,
+            hits=tuple(
+                msgspec.structs.replace(hit, sighting=self.with_picture(case_id, hit.sighting)) for hit in found.hits
+            ),
+            coverage=msgspec.structs.replace(
+                found.coverage,
+                cameras_off_line=tuple(
+                    CameraOffLine(camera_id=view.camera_id, since_at_ms=view.since_at_ms)
+                    for view in self._vision.views()
+                    if not view.recording and view.condition != "online"
+                ),
+                frames_shed=sum(view.frames_shed for view in self._vision.views()),
+            ),
+        )
+        self.observe_search(answer.search_ms / 1000)
+        made = SearchMade(
+            case_id=case_id,
+            words=answer.words,
+            words_en=answer.words_en,
+            hits=len(answer.hits),
+            search_ms=answer.search_ms,
+        )
+
+        def change(open_change: Change) -> None:
+            self._events.append(open_change, EventKind.SEARCH_MADE, case_id, made)
+            self._note(open_change, person, Action.SEARCH, case, answer.query)
+
+        await self._database.write(change)
+        return answer
+
+    async def _complete(self, query: Query) -> Query:
+        """The query with what its text says filled in where the other fields are open."""
+        if not query.text:
+            return query
+        said = await self.describe(query.text)
+        given = query.description
+        description = said.description
+        if given is not None:
+            description = msgspec.structs.replace(
+                description,
+                upper=given.upper or description.upper,
+                lower=given.lower or description.lower,
+                height_m=given.height_m if given.height_m is not None else description.height_m,
+                height_tolerance_m=given.height_tolerance_m,
+                age=given.age or description.age,
+            )
+        return msgspec.structs.replace(
+            query,
+            description=description,
+            since_at_ms=query.since_at_ms if query.since_at_ms is not None else said.since_at_ms,
+            until_at_ms=query.until_at_ms if query.until_at_ms is not None else said.until_at_ms,
+            venue_ids=query.venue_ids or said.venue_ids,
+        )
+
+    async def start_watch(self, case_id: str, query: Query, person: Person) -> Watch:
+        """Keep a query on until the case ends. Raises Refusal for nonsense or too many."""
+        case = await self._gate(case_id)
+        if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
+            raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
+        complete = await self._complete(query)
+        words = await asyncio.to_thread(self._sightings.words, complete)
+        watch = Watch(
+            watch_id=new_id("W"),
+            case_id=case_id,
+            query=complete,
+            words=words,
+            started_at_ms=self._clock.wall_us() // 1000,
+            ended_at_ms=None,
+        )
+
+        def change(open_change: Change) -> None:
+            insert_watch(open_change, watch)
+            self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, watch)
+            self._note(open_change, person, Action.WATCH, case, watch)
+
+        await self._database.write(change)
+        await self._reload(case_id)
+        return watch
+
+    async def end_watch(self, case_id: str, watch_id: str) -> Watch:
+        """End one watch. Raises Refusal when there is none of that id in the case."""
+        await self._gate(case_id)
+
+        def change(open_change: Change) -> Watch:
+            here = sa.and_(tables.watches.c.watch_id == watch_id, tables.watches.c.case_id == case_id)
+            ended = end_watches(open_change, here)
+            if not ended:
+                raise Refusal("unknown_watch", "没有这个布控", f"no watch {watch_id} is on", status=404)
+            self._events.append(open_change, EventKind.WATCH_ENDED, watch_id, ended[0])
+            return ended[0]
+
+        watch = await self._database.write(change)
+        await self._reload(case_id)
+        return watch
+
+    async def _reload(self, case_id: str) -> None:
+        case = await self._database.read(lambda connection: find_case(connection, case_id))
+        if case is not None and case.state is CaseState.OPEN:
+            self._open[case_id] = case
+
+    async def look(self, case_id: str, sighting_id: str, person: Person) -> SightingSummary:
+        """One sighting. Raises Refusal when there is none of that id."""
+        await self._gate(case_id)
+        found = await asyncio.to_thread(self._sightings.get, sighting_id)
+        if found is None:
+            raise _no_sighting(sighting_id)
+        return self.with_picture(case_id, self._sightings.summary(found, self.places()))
+
+    async def picture(self, case_id: str, sighting_id: str, person: Person) -> bytes:
+        """The best picture of a sighting, as JPEG; the look is audited. Raises Refusal when it is not kept."""
+        case = await self._gate(case_id)
+        found = await asyncio.to_thread(self._sightings.picture, sighting_id)
+        if found is None:
+            raise _no_sighting(sighting_id)
+        detail = LookedAt(sighting_id=sighting_id)
+        await self._database.write(lambda change: self._note(change, person, Action.LOOK, case, detail))
+        return found
+
+    def with_picture(self, case_id: str, sighting: SightingSummary) -> SightingSummary:
+        """The sighting with the address of its picture within this case."""
+        url = f"/api/cases/{case_id}/sightings/{sighting.sighting_id}/picture"
+        return msgspec.structs.replace(sighting, picture_url=url)
+
+    def _note(self, change: Change, person: Person, action: Action, case: Case, detail: msgspec.Struct) -> None:
+        audit.record(change, person.person_id, action, detail=detail, case_id=case.case_id, purpose=case.purpose)
+
+
+def _no_sighting(sighting_id: str) -> Refusal:
+    return Refusal("unknown_sighting", "没有这条出现记录", f"there is no sighting {sighting_id}", status=404)

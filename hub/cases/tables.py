@@ -1,0 +1,34 @@
+"""What the cases room keeps."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hub.storage.schema import metadata
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("case_id", sa.String(48), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("title", sa.String(100), nullable=False),
+    sa.Column("purpose", sa.String(500), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("opened_at_us", sa.BigInteger, nullable=False),
+    sa.Column("opened_by", sa.String(64), nullable=False),
+    sa.Column("closed_at_us", sa.BigInteger, nullable=True),
+    sa.Column("outcome", sa.String(500), nullable=True),
+    sa.Column("last_seen_at_us", sa.BigInteger, nullable=True),
+    sa.Column("last_seen_venue_id", sa.String(48), nullable=True),
+    sa.Column("description", sa.LargeBinary, nullable=True),
+)
+watches = sa.Table(
+    "watches",
+    metadata,
+    sa.Column("watch_id", sa.String(48), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.case_id"), nullable=False, index=True),
+    sa.Column("query", sa.LargeBinary, nullable=False),
+    sa.Column("words", sa.String(500), nullable=False),
+    sa.Column("started_at_us", sa.BigInteger, nullable=False),
+    sa.Column("ended_at_us", sa.BigInteger, nullable=True),
+)

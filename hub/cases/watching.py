@@ -1,0 +1,56 @@
+"""Watches: each sighting that comes in is held against the queries that are on, and a match is told at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from devices.protocol.messages import Sighting
+from hub.cases.messages import Watch, WatchHit
+from hub.cases.service import Cases
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.sightings.messages import Hit
+from hub.sightings.service import SightingService
+from hub.sightings.watch import WatchMemory
+from hub.storage.database import Database
+from hub.storage.writer import Change
+
+
+class Watching:
+    """Follows the intake on behalf of open cases."""
+
+    def __init__(self, cases: Cases, sightings: SightingService, database: Database, events: EventLog) -> None:
+        self._cases = cases
+        self._sightings = sightings
+        self._database = database
+        self._events = events
+        self._memory = WatchMemory()
+
+    async def see(self, sighting: Sighting) -> None:
+        """Hold one sighting, first word or last, against every watch that is on."""
+        watches = self._cases.watches
+        self._memory.keep_only({watch.watch_id for watch in watches})
+        if not watches:
+            return
+        matches = await asyncio.to_thread(self._judge, sighting, watches)
+        if not matches:
+            return
+
+        def change(open_change: Change) -> None:
+            for match in matches:
+                self._events.append(open_change, EventKind.WATCH_HIT, match.watch_id, match)
+
+        await self._database.write(change)
+
+    def _judge(self, sighting: Sighting, watches: list[Watch]) -> list[WatchHit]:
+        found = []
+        places = self._cases.places()
+        for watch in watches:
+            hit: Hit | None = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
+            if hit is not None:
+                pictured = self._cases.with_picture(watch.case_id, hit.sighting)
+                hit = msgspec.structs.replace(hit, sighting=pictured)
+                found.append(WatchHit(case_id=watch.case_id, watch_id=watch.watch_id, hit=hit))
+        return found

@@ -1,0 +1,52 @@
+"""Child processes that end with the hub, even when the hub is killed: the broker and the vision workers."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent(niceness: int) -> Callable[[], None]:
+    import os
+
+    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+    def prepare() -> None:
+        os.nice(niceness)
+        if libc is not None:
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return prepare
+
+
+async def start_child(
+    command: Sequence[str], *, environment: Mapping[str, str] | None = None, niceness: int = 0
+) -> asyncio.subprocess.Process:
+    """Start ``command`` in a process group of its own (Ctrl-C reaches only the hub, which ends its children in order).
+
+    Linux sends the child SIGKILL when the hub's main thread ends for whatever reason; call this from that thread.
+    """
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        env=dict(environment) if environment is not None else None,
+        start_new_session=True,
+        preexec_fn=_end_with_parent(niceness),
+    )
+
+
+async def end_child(process: asyncio.subprocess.Process, patience_s: float = 3.0) -> None:
+    """Ask the child to end, and end it when it does not."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), patience_s)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

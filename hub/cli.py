@@ -1,0 +1,179 @@
+"""The command ``qianshao``: each room's and simulator's commands, put together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+from pydantic import ValidationError
+
+from hub.bridge.broker import BrokerError
+from hub.settings import Settings
+
+app = typer.Typer(name="qianshao", help="黔哨：社区警务室的一体化中枢", no_args_is_help=True, add_completion=False)
+cameras_app = typer.Typer(help="摄像头与录像文件", no_args_is_help=True)
+registry_app = typer.Typer(help="场所登记", no_args_is_help=True)
+evaluate_app = typer.Typer(help="用标注数据评估", no_args_is_help=True)
+audit_app = typer.Typer(help="审计日志", no_args_is_help=True)
+app.add_typer(cameras_app, name="cameras")
+app.add_typer(registry_app, name="registry")
+app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(audit_app, name="audit")
+
+DataDir = Annotated[Path | None, typer.Option(help="数据目录（默认 var/hub，或 QIANSHAO_DATA_DIR）")]
+Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")]
+
+
+def fail(message: str, code: int = 2) -> NoReturn:
+    """Say what is wrong and end."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _settings(**given: object) -> Settings:
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        fail("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
+
+
+def _print(record: msgspec.Struct) -> None:
+    typer.echo(msgspec.json.format(msgspec.json.encode(record), indent=1).decode())
+
+
+@app.command()
+def hub(
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="控制台地址（仅限本机）")] = None,
+    port: Annotated[int | None, typer.Option(help="控制台端口，0 为任选")] = None,
+    broker: Annotated[str | None, typer.Option(help="auto、managed、embedded 或 mqtt://主机:端口")] = None,
+    broker_port: Annotated[int | None, typer.Option(help="自带消息服务器的端口，0 为任选")] = None,
+    vision_workers: Annotated[int | None, typer.Option(help="视频分析进程数")] = None,
+    log_level: Annotated[str | None, typer.Option(help="DEBUG、INFO、WARNING")] = None,
+) -> None:
+    """启动中枢。"""
+    from hub.serve import PortTaken, serve
+
+    settings = _settings(
+        data_dir=data_dir,
+        host=host,
+        port=port,
+        broker=broker,
+        broker_port=broker_port,
+        vision_workers=vision_workers,
+        log_level=log_level,
+    )
+    try:
+        serve(settings)
+    except (BrokerError, PortTaken) as error:
+        fail(str(error))
+
+
+@app.command()
+def demo(
+    data_dir: Annotated[Path, typer.Option(help="演示数据目录")] = Path("var/demo"),
+    community_dir: Annotated[Path, typer.Option(help="模拟社区目录（首次启动时生成）")] = Path("var/community"),
+    port: Annotated[int, typer.Option(help="控制台端口，0 为任选")] = 8470,
+    broker: Annotated[str, typer.Option(help="auto、managed、embedded")] = "auto",
+    radios: Annotated[int, typer.Option(min=1, max=1000, help="模拟对讲机数")] = 130,
+    check: Annotated[bool, typer.Option("--check", help="无界面地演一遍全过程并核对")] = False,
+    as_json: Json = False,
+) -> None:
+    """一条命令演示：中枢、130 部对讲机、摄像头。"""
+    from simulators.demo import run
+
+    raise typer.Exit(
+        run.check(community_dir, broker, radios, as_json)
+        if check
+        else run.show(data_dir, community_dir, port, broker, radios)
+    )
+
+
+@cameras_app.command("add")
+def cameras_add(
+    source: Annotated[str, typer.Argument(help="录像文件，或 rtsp:// 地址")],
+    name: Annotated[str | None, typer.Option(help="名称")] = None,
+    venue: Annotated[str | None, typer.Option(help="所在场所编号")] = None,
+    started_at: Annotated[str | None, typer.Option(help="录像开始时间，如 2026-11-21T16:20:00+08:00")] = None,
+    wait: Annotated[bool, typer.Option(help="等录像分析完")] = True,
+    data_dir: DataDir = None,
+) -> None:
+    """接入一路摄像头，或比实时更快地分析一个录像文件。"""
+    from hub.commands.cameras import add
+
+    add(_settings(data_dir=data_dir), source, name, venue, started_at, wait)
+
+
+@cameras_app.command("list")
+def cameras_list(data_dir: DataDir = None) -> None:
+    """列出摄像头及其状态。"""
+    from hub.commands.cameras import show
+
+    show(_settings(data_dir=data_dir))
+
+
+@cameras_app.command("remove")
+def cameras_remove(camera_id: str, data_dir: DataDir = None) -> None:
+    """移除一路摄像头。"""
+    from hub.commands.cameras import remove
+
+    remove(_settings(data_dir=data_dir), camera_id)
+
+
+@registry_app.command("import")
+def registry_import(file: Path, data_dir: DataDir = None) -> None:
+    """导入场所（CSV）或整个社区（JSON）；有误的行逐行指出，其余照常导入。"""
+    from hub.commands.registry import import_file
+
+    raise typer.Exit(import_file(_settings(data_dir=data_dir), file))
+
+
+@evaluate_app.command("detection")
+def evaluate_detection_command(
+    mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")], as_json: Json = False
+) -> None:
+    """按真值评估整条检测跟踪流水线。"""
+    from hub.vision.evaluate import evaluate_detection
+
+    try:
+        report = evaluate_detection(mot)
+    except (ValueError, OSError) as error:
+        fail(str(error))
+    _print(report) if as_json else typer.echo(report)
+
+
+@evaluate_app.command("retrieval")
+def evaluate_retrieval_command(
+    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")], as_json: Json = False
+) -> None:
+    """评估以图找人（经由实际存储与检索）。"""
+    from hub.sightings.evaluate import evaluate_retrieval
+
+    try:
+        report = evaluate_retrieval(crops)
+    except (ValueError, OSError) as error:
+        fail(str(error))
+    _print(report) if as_json else typer.echo(report)
+
+
+@audit_app.command("verify")
+def audit_verify(data_dir: DataDir = None) -> None:
+    """核对审计日志是否完整未改。"""
+    from devices.protocol.clock import SystemClock
+    from hub.access.audit import AuditBroken, verify
+    from hub.storage.database import Database
+
+    settings = _settings(data_dir=data_dir)
+    try:
+        count = Database(settings.database_url, SystemClock()).read_now(verify)
+    except AuditBroken as error:
+        fail(str(error), 1)
+    typer.echo(f"{count} 条审计记录，完整无改动")
+
+
+def main() -> None:
+    """Entry point of the command."""
+    sys.exit(app())

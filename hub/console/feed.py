@@ -1,0 +1,125 @@
+"""The event feed: each client proves to itself that it missed nothing, and a slow one never slows another.
+
+A client's view is the log filtered by kinds. Each item names the number before it in that view. Clients at the same
+place share one coded frame; what happens within 20 ms travels in one frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+from hub.events.log import EventLog, TooFarBack
+from hub.events.messages import Item
+
+BATCH_S = 0.02
+KEEPALIVE_S = 5.0
+MAX_FRAMES = 256
+"""Frames waiting for one client; at the bound it is closed as too slow and resumes by its last number."""
+MAX_CLIENTS = 500
+
+
+class TooSlow(Exception):
+    """The client did not read in time."""
+
+
+@dataclass(eq=False)
+class FeedClient:
+    """One websocket's place in the log. ``last`` is the number its view has reached."""
+
+    kinds: frozenset[str] | None
+    last: int
+    frames: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MAX_FRAMES))
+    too_slow: bool = False
+
+    def wants(self, item: Item) -> bool:
+        """Whether the item is in this client's view."""
+        return self.kinds is None or item.kind in self.kinds
+
+
+class Feed:
+    """Follows the log and hands frames to the clients that are up to date."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._clients: set[FeedClient] = set()
+        self._gathered: list[Item] = []
+        self._sending: asyncio.TimerHandle | None = None
+        self.dropped_slow = 0
+        log.follow(self._follow)
+
+    @property
+    def clients(self) -> int:
+        """How many clients follow."""
+        return len(self._clients)
+
+    def _follow(self, items: list[Item]) -> None:
+        self._gathered.extend(items)
+        if self._sending is None:
+            self._sending = asyncio.get_running_loop().call_later(BATCH_S, self._send)
+
+    def _send(self) -> None:
+        self._sending = None
+        items, self._gathered = self._gathered, []
+        frames: dict[tuple[frozenset[str] | None, int], tuple[bytes, int]] = {}
+        for client in list(self._clients):
+            place = (client.kinds, client.last)
+            if place not in frames:
+                wanted = [item for item in items if item.number > client.last and client.wants(item)]
+                frames[place] = _frame(wanted, client.last, items)
+            frame, last = frames[place]
+            if not frame:
+                continue
+            try:
+                client.frames.put_nowait(frame)
+                client.last = last
+            except asyncio.QueueFull:
+                client.too_slow = True
+                self.dropped_slow += 1
+                self._clients.discard(client)
+
+    async def follow(self, since: int, kinds: frozenset[str] | None) -> AsyncGenerator[bytes]:
+        """Frames for one client: what followed ``since``, then what comes. Raises TooSlow, TooFarBack."""
+        if since > self._log.last:
+            raise TooFarBack(f"event {since} was never given; the newest is {self._log.last}")
+        if len(self._clients) >= MAX_CLIENTS:
+            raise TooSlow
+        client = FeedClient(kinds, since)
+        reached = since
+        while reached < self._log.last:
+            page = await self._log.since(reached)
+            if not page:
+                break
+            reached = page[-1].number
+            frame, client.last = _frame([item for item in page if client.wants(item)], client.last, page)
+            if frame:
+                yield frame
+        # No await between the last look at the log and joining, so nothing slips in between; and what is gathered for
+        # the next frame but was read here already is not above client.last, so nothing comes twice.
+        self._clients.add(client)
+        yield _keepalive(self._log.last)
+        try:
+            while True:
+                try:
+                    yield await asyncio.wait_for(client.frames.get(), KEEPALIVE_S)
+                except TimeoutError:
+                    yield _keepalive(self._log.last)
+                if client.too_slow and client.frames.empty():
+                    raise TooSlow
+        finally:
+            self._clients.discard(client)
+
+
+def _frame(wanted: list[Item], last: int, items: list[Item]) -> tuple[bytes, int]:
+    if not wanted:
+        return b"", last
+    coded = []
+    for item in wanted:
+        coded.append(item.encode(last))
+        last = item.number
+    return b"".join((b'{"items":[', b",".join(coded), b'],"now":', str(items[-1].number).encode(), b"}")), last
+
+
+def _keepalive(now: int) -> bytes:
+    return f'{{"items":[],"now":{now}}}'.encode()

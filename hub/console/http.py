@@ -1,0 +1,79 @@
+"""Reading requests into typed records and writing records as JSON answers; refusals in the one form of errors.py."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from hub.errors import Refusal
+from hub.storage.writer import StorageOverloaded
+
+_T = TypeVar("_T")
+MAX_BODY_BYTES = 4 * 1024 * 1024
+_encoder = msgspec.json.Encoder()
+
+
+class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+    message_en: str
+    field: str | None = None
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    error: ErrorBody
+
+
+def answer(record: Any, status: int = 200) -> Response:
+    """A record as a JSON response."""
+    return Response(_encoder.encode(record), status, media_type="application/json")
+
+
+async def read_bytes(request: Request) -> bytes:
+    """The whole body, at most MAX_BODY_BYTES. Raises Refusal for a larger one before reading it all."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise Refusal(
+                "too_large", f"内容超过 {MAX_BODY_BYTES} 字节", f"the body is over {MAX_BODY_BYTES} bytes", status=413
+            )
+    return bytes(body)
+
+
+async def read(request: Request, kind: type[_T]) -> _T:
+    """The body as a record. Raises Refusal saying which field is wrong."""
+    try:
+        return msgspec.json.decode(await read_bytes(request), type=kind)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        field = text.rsplit("`$.", 1)[-1].rstrip("`") if "`$." in text else None
+        raise Refusal("bad_field", f"{field or '内容'}有误：{text}", text, field=field) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal("not_json", f"不是有效的 JSON：{error}", f"this is not JSON: {error}", status=400) from None
+
+
+def _refused(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    body = ErrorBody(code=refusal.code, message=refusal.message, message_en=refusal.message_en, field=refusal.field)
+    return answer(ErrorAnswer(error=body), refusal.status)
+
+
+def _overloaded(_request: Request, error: Exception) -> Response:
+    body = ErrorBody(code="storage_overloaded", message="数据库繁忙，请稍后再试", message_en=f"try again: {error}")
+    return answer(ErrorAnswer(error=body), 503)
+
+
+def _failed(_request: Request, _error: Exception) -> Response:
+    body = ErrorBody(code="internal", message="系统内部错误，已记录", message_en="an internal error; it is in the log")
+    return answer(ErrorAnswer(error=body), 500)
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Have refusals answered in the form of docs/api.md."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Exception, _failed)
+    app.add_exception_handler(StorageOverloaded, _overloaded)

@@ -1,0 +1,72 @@
+"""The console's HTTP face: the picture, the events, the metrics, and the page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from hub.console.http import answer
+from hub.console.picture import Picture
+from hub.errors import Refusal
+from hub.events.log import EventLog, TooFarBack
+from hub.metrics import Metrics
+
+STATIC = Path(__file__).parent / "static"
+MAX_EVENTS = 2_000
+_NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>黔哨</title>
+<p>控制台页面尚未构建，请运行 <code>make setup</code>。</p>
+<p>The console has not been built: run <code>make setup</code>.</p>"""
+
+
+def routes(take: Callable[[], Awaitable[Picture]], events: EventLog, metrics: Metrics) -> APIRouter:
+    """What a console or a program reads."""
+    router = APIRouter()
+
+    @router.get("/api/state")
+    async def state() -> Response:
+        return answer(await take())
+
+    @router.get("/api/events")
+    async def read_events(request: Request) -> Response:
+        since, limit = _number(request, "since", 0), min(_number(request, "limit", 500), MAX_EVENTS)
+        try:
+            items = await events.since(since, limit)
+        except TooFarBack as error:
+            raise Refusal("too_far_back", "这些事件已不再保存", str(error), field="since", status=410) from None
+        previous, coded = since, []
+        for item in items:
+            coded.append(item.encode(previous))
+            previous = item.number
+        body = b"".join((b'{"items":[', b",".join(coded), b'],"now":', str(events.last).encode(), b"}"))
+        return Response(body, media_type="application/json")
+
+    @router.get("/metrics")
+    async def scrape() -> Response:
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @router.get("/healthz")
+    async def health() -> Response:
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    return router
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not text.isdecimal():
+        raise Refusal("bad_number", f"{name} 须为非负整数", f"{name} must be a whole number from 0", field=name)
+    return int(text)
+
+
+def add_page(app: FastAPI) -> None:
+    """Serve the built console at /, or a word on how to build it."""
+    if (STATIC / "index.html").exists():
+        app.mount("/", StaticFiles(directory=STATIC, html=True))
+        return
+
+    @app.get("/")
+    async def not_built() -> Response:
+        return Response(_NOT_BUILT, media_type="text/html; charset=utf-8", status_code=503)

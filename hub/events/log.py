@@ -1,0 +1,120 @@
+"""The event log: appended in the transaction of the change it tells of, numbered without gaps, followed as it grows.
+
+Invariant: numbers are 1, 2, 3 … in commit order. One writer thread gives them (storage/writer.py), from a count that
+is only taken over when the batch is on disk; a change that fails gives its numbers back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from hub.events.messages import EventKind, Item
+from hub.events.tables import events
+from hub.storage.database import Database
+from hub.storage.writer import Change
+
+RECENT = 8_192
+"""Items kept in memory, so that a console that was away briefly is caught up without the disk."""
+PAGE = 2_000
+"""Items read from the database at a time."""
+
+_encoder = msgspec.json.Encoder()
+Follower = Callable[[list[Item]], None]
+
+
+class TooFarBack(LookupError):
+    """Asked for what follows a number whose successors are no longer kept."""
+
+
+class EventLog:
+    """Append in a change, read what follows a number, follow what comes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._committed = 0  # the writer's: last number on disk
+        self._noted: list[Item] = []  # the writer's: this batch
+        self._recent: deque[Item] = deque(maxlen=RECENT)
+        self._followers: list[Follower] = []
+        self._last = 0
+        self._first = 1
+
+    @property
+    def last(self) -> int:
+        """The newest number that followers have been told of."""
+        return self._last
+
+    def open(self) -> None:
+        """Take up the count where the database left it; before the writer starts."""
+        query = sa.select(sa.func.max(events.c.number), sa.func.min(events.c.number))
+        newest, oldest = self._database.read_now(lambda connection: connection.execute(query).one())
+        self._committed = self._last = newest or 0
+        self._first = oldest or self._last + 1
+        self._database.writer.add_journal(self)
+
+    def append(self, change: Change, kind: EventKind, subject: str, body: msgspec.Struct) -> int:
+        """Note an event within ``change``; returns its number. ``subject`` is the id of what it is about."""
+        number = self._committed + len(self._noted) + 1
+        self._noted.append(Item(number, change.at_us, kind.value, subject, _encoder.encode(body)))
+        return number
+
+    def begin(self, connection: sa.Connection) -> None:
+        self._noted = []
+
+    def mark(self) -> int:
+        return len(self._noted)
+
+    def back_to(self, mark: object) -> None:
+        assert isinstance(mark, int)
+        del self._noted[mark:]
+
+    def flush(self, connection: sa.Connection) -> None:
+        if self._noted:
+            connection.execute(sa.insert(events), [item._asdict() for item in self._noted])
+
+    def committed(self) -> Callable[[], None] | None:
+        items = self._noted
+        if not items:
+            return None
+        self._committed = items[-1].number
+        return lambda: self._publish(items)
+
+    def _publish(self, items: list[Item]) -> None:
+        self._recent.extend(items)
+        self._last = items[-1].number
+        for follower in self._followers:
+            follower(items)
+
+    def follow(self, follower: Follower) -> None:
+        """Have ``follower`` called on the event loop with each batch, in order; it must return quickly."""
+        self._followers.append(follower)
+
+    async def since(self, number: int, limit: int = PAGE) -> list[Item]:
+        """At most ``limit`` items after ``number``, in order. Raises TooFarBack when some are no longer kept."""
+        if number + 1 < self._first:
+            raise TooFarBack(f"events up to {self._first - 1} are no longer kept; {number} was asked for")
+        if number >= self._last:
+            return []
+        if self._recent and self._recent[0].number <= number + 1:
+            start = number + 1 - self._recent[0].number
+            return [self._recent[i] for i in range(start, min(start + limit, len(self._recent)))]
+        query = sa.select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
+        rows: list[Any] = list(await self._database.read(lambda connection: connection.execute(query).all()))
+        return [Item(*row) for row in rows if row.number <= self._last]
+
+    async def forget_before(self, at_us: int) -> int:
+        """Delete events older than ``at_us``; the newest stays, so that the count goes on. Returns how many."""
+
+        def change(open_change: Change) -> tuple[int, int]:
+            newest_kept = sa.select(sa.func.min(events.c.number)).where(events.c.at_us >= at_us)
+            first = open_change.connection.execute(newest_kept).scalar() or self._committed
+            deleted = open_change.connection.execute(sa.delete(events).where(events.c.number < first)).rowcount
+            return first, deleted
+
+        first, deleted = await self._database.write(change)
+        self._first = max(self._first, first)
+        return deleted

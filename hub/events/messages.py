@@ -1,0 +1,45 @@
+"""The kinds of event and the item in which one travels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class EventKind(StrEnum):
+    """What can happen; docs/api.md lists the body of each."""
+
+    HUB_STARTED = "hub.started"
+    RADIO_ONLINE = "radio.online"
+    RADIO_OFFLINE = "radio.offline"
+    CAMERA_ADDED = "camera.added"
+    CAMERA_CHANGED = "camera.changed"
+    CAMERA_REMOVED = "camera.removed"
+    VENUE_IMPORTED = "venue.imported"
+    ALERT_ISSUED = "alert.issued"
+    DELIVERY_CHANGED = "delivery.changed"
+    REPORT_MADE = "report.made"
+    BURST_STARTED = "burst.started"
+    BURST_ENDED = "burst.ended"
+    CASE_OPENED = "case.opened"
+    CASE_CLOSED = "case.closed"
+    WATCH_STARTED = "watch.started"
+    WATCH_ENDED = "watch.ended"
+    WATCH_HIT = "watch.hit"
+    SEARCH_MADE = "search.made"
+    DEVICE_REFUSED = "device.refused"
+
+
+class Item(NamedTuple):
+    """One event. ``body`` is JSON, coded once and passed on as it is."""
+
+    number: int
+    at_us: int
+    kind: str
+    subject: str
+    body: bytes
+
+    def encode(self, previous: int) -> bytes:
+        """The item as a client reads it; ``previous`` is the number before it in that client's view."""
+        head = f'{{"number":{self.number},"previous":{previous},"at_ms":{self.at_us // 1000},"kind":"{self.kind}",'
+        return b"".join((head.encode(), b'"subject":"', self.subject.encode(), b'","body":', self.body, b"}"))

@@ -1,0 +1,71 @@
+"""What each room counts, named and given to Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from hub.alerts.delivery import DeliveryState
+from hub.metrics import counter, gauge, labelled
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+def add_all(hub: Hub) -> None:
+    """Connect the rooms' counts and observations to the hub's metrics."""
+    hub.metrics.add(lambda: _hub(hub))
+    hub.metrics.add(lambda: _cameras(hub))
+
+    def observe_step(state: DeliveryState, delay_s: float) -> None:
+        hub.metrics.alert_step_seconds.labels(state.value).observe(delay_s)
+
+    hub.alerts.answers.observe = observe_step
+    hub.talk.observe_relay = hub.metrics.voice_relay_seconds.observe
+    hub.cases.observe_search = hub.metrics.search_seconds.observe
+
+
+def _hub(hub: Hub) -> Iterable[Metric]:
+    writer = hub.database.writer
+    yield gauge("radios_enrolled", "Radios in the registry", len(hub.registry.radios))
+    yield gauge("radios_online", "Radios heard from within 15 s", hub.radios.online)
+    yield counter("mqtt_received_messages", "MQTT messages received", hub.bridge.received)
+    yield counter("mqtt_published_messages", "MQTT messages published", hub.bridge.published)
+    yield counter("mqtt_connections", "Connections made to the broker", hub.bridge.connections)
+    yield counter("broker_restarts", "Times the broker was started again", hub.broker.restarts)
+    yield labelled(CounterMetricFamily, "refused", "Messages refused, by reason", "reason", hub.refused.counts.items())
+    yield counter("requests_refused", "Requests and websockets of foreign origin", hub.guard.refused)
+    yield gauge("outbox_waiting_messages", "Messages stored and not yet handed to the broker", hub.outbox.waiting)
+    yield gauge("storage_waiting_changes", "Changes not yet on disk", writer.waiting)
+    yield counter("storage_changes", "Changes written", writer.counts.changes)
+    yield counter("storage_batches", "Transactions written", writer.counts.batches)
+    yield counter("storage_failed_changes", "Changes that failed and left nothing", writer.counts.failed)
+    yield counter(
+        "storage_retried_batches", "Transactions repeated, the database being away", writer.counts.retried_batches
+    )
+    yield gauge("events_last_number", "Number of the newest event", hub.events.last)
+    yield gauge("websocket_clients", "Consoles that follow the events", hub.feed.clients)
+    yield counter("websocket_dropped_clients", "Consoles dropped for reading too slowly", hub.feed.dropped_slow)
+    yield counter("voice_relayed_packets", "Voice packets relayed", hub.talk.packets_relayed)
+    yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)
+    yield gauge("sightings_waiting", "Sightings heard and not yet stored", hub.intake.waiting)
+    yield counter("sightings_stored", "Sightings stored", hub.intake.stored)
+    yield gauge("vision_workers_running", "Vision workers that run", hub.vision.workers_running)
+    yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.restarts)
+    yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)
+
+
+def _cameras(hub: Hub) -> Iterable[Metric]:
+    views = hub.vision.views()
+    online = [(view.camera_id, float(view.condition == "online")) for view in views]
+    yield labelled(GaugeMetricFamily, "camera_online", "Whether the camera's stream flows", "camera", online)
+    for name, text, values in (
+        ("camera_decoded_frames", "Frames decoded", [(v.camera_id, v.frames_decoded) for v in views]),
+        ("camera_looked_at_frames", "Frames looked at", [(v.camera_id, v.frames_looked_at) for v in views]),
+        ("camera_shed_frames", "Frames left out under load", [(v.camera_id, v.frames_shed) for v in views]),
+        ("camera_detections", "Persons detected", [(v.camera_id, v.detections) for v in views]),
+        ("camera_sightings", "Sightings", [(v.camera_id, v.sightings) for v in views]),
+    ):
+        yield labelled(CounterMetricFamily, name, text, "camera", values)

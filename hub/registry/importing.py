@@ -1,0 +1,146 @@
+"""Reading import files: a community as JSON, venues with radios as CSV; a bad row is named, good ones go in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import msgspec
+
+from hub.errors import Refusal
+from hub.registry.records import CommunityFile, Radio, Record, Venue
+
+MAX_ROWS = 20_000
+COLUMNS = ("venue_id", "name", "kind", "grid_id", "latitude", "longitude", "radio_id", "radio_name")
+
+
+class RowError(Record, frozen=True, kw_only=True):
+    """One row that was left out, and why. ``row`` counts lines of the file from 1, the heading included."""
+
+    row: int
+    field: str | None
+    message: str
+    message_en: str
+
+
+class VenueRows(Record, frozen=True, kw_only=True):
+    """What a CSV file held."""
+
+    venues: tuple[Venue, ...]
+    radios: tuple[Radio, ...]
+    errors: tuple[RowError, ...]
+
+
+class ImportReport(Record, frozen=True, kw_only=True):
+    """The answer to an import."""
+
+    imported: int
+    errors: tuple[RowError, ...]
+
+
+def read_community(text: bytes) -> CommunityFile:
+    """The community in a JSON import file. Raises Refusal naming the first field that is wrong."""
+    try:
+        found = msgspec.json.decode(text, type=CommunityFile)
+    except msgspec.MsgspecError as error:
+        raise Refusal("bad_community_file", f"社区文件有误：{error}", f"the community file is wrong: {error}") from None
+    check_links(found)
+    return found
+
+
+def check_links(found: CommunityFile) -> None:
+    """Every reference must lead somewhere, every id stand once. Raises Refusal naming the first that does not."""
+    police_grids = _unique("police_grid_id", [grid.police_grid_id for grid in found.police_grids])
+    grids = _unique("grid_id", [grid.grid_id for grid in found.grids])
+    venues = _unique("venue_id", [venue.venue_id for venue in found.venues])
+    _unique("radio_id", [radio.radio_id for radio in found.radios])
+    _unique("camera_id", [camera.camera_id for camera in found.cameras])
+    for grid in found.grids:
+        _known("police_grid_id", grid.police_grid_id, police_grids)
+    for venue in found.venues:
+        _known("grid_id", venue.grid_id, grids)
+    for radio in found.radios:
+        _known("venue_id", radio.venue_id, venues)
+    for camera in found.cameras:
+        if camera.venue_id is not None:
+            _known("venue_id", camera.venue_id, venues)
+
+
+def _unique(field: str, ids: list[str]) -> set[str]:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise Refusal("double_id", f"{field} {one} 出现了两次", f"{field} {one} stands twice", field=field)
+        seen.add(one)
+    return seen
+
+
+def _known(field: str, one: str, ids: set[str]) -> None:
+    if one not in ids:
+        raise Refusal("unknown_reference", f"没有 {field} {one}", f"there is no {field} {one}", field=field)
+
+
+def read_venues(text: str, grid_ids: frozenset[str]) -> VenueRows:
+    """Venues and their radios from CSV with the heading COLUMNS. Raises Refusal for a file that is no such table."""
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise Refusal(
+            "missing_columns",
+            f"缺少列：{'、'.join(missing)}",
+            f"columns are missing: {', '.join(missing)}",
+            field=missing[0],
+        )
+    venues: dict[str, Venue] = {}
+    radios: dict[str, Radio] = {}
+    errors: list[RowError] = []
+    try:
+        for row in reader:
+            if len(venues) + len(errors) >= MAX_ROWS:
+                raise Refusal("too_many_rows", f"最多 {MAX_ROWS} 行", f"at most {MAX_ROWS} rows")
+            try:
+                venue, radio = _row(row, grid_ids)
+                if venue.venue_id in venues or (radio and radio.radio_id in radios):
+                    raise Refusal("double_id", "编号重复", "the id stands twice", field="venue_id")
+            except Refusal as refusal:
+                errors.append(
+                    RowError(
+                        row=reader.line_num,
+                        field=refusal.field,
+                        message=refusal.message,
+                        message_en=refusal.message_en,
+                    )
+                )
+                continue
+            venues[venue.venue_id] = venue
+            if radio:
+                radios[radio.radio_id] = radio
+    except csv.Error as error:
+        raise Refusal("not_csv", f"不是 CSV：{error}", f"this is not CSV: {error}") from None
+    return VenueRows(venues=tuple(venues.values()), radios=tuple(radios.values()), errors=tuple(errors))
+
+
+def _row(row: dict[str, Any], grid_ids: frozenset[str]) -> tuple[Venue, Radio | None]:
+    for column in COLUMNS:
+        if row[column] is None:
+            raise Refusal("short_row", f"这一行没有 {column}", f"this row has no {column}", field=column)
+    if None in row:
+        raise Refusal("long_row", "这一行的列太多", "this row has too many columns")
+    if row["grid_id"] not in grid_ids:
+        raise Refusal(
+            "unknown_grid", f"没有网格 {row['grid_id']!r}", f"there is no grid {row['grid_id']!r}", field="grid_id"
+        )
+    try:
+        venue = msgspec.convert({column: row[column].strip() for column in COLUMNS[:6]}, Venue, strict=False)
+        radio = None
+        if row["radio_id"].strip():
+            name = row["radio_name"].strip() or f"{venue.name}对讲机"
+            radio = msgspec.convert(
+                {"radio_id": row["radio_id"].strip(), "venue_id": venue.venue_id, "name": name}, Radio
+            )
+    except msgspec.ValidationError as error:
+        text = str(error)
+        field = text.rsplit("`$.", 1)[-1].rstrip("`") if "`$." in text else None
+        raise Refusal("bad_field", f"{field or '这一行'}有误：{text}", text, field=field) from None
+    return venue, radio

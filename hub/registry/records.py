@@ -1,0 +1,116 @@
+"""The records of the registry as other rooms and the console see them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from devices.protocol.messages import Calibration
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}$")]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything the registry holds."""
+
+
+class VenueKind(StrEnum):
+    PROPERTY = "property"
+    HOTEL = "hotel"
+    SCHOOL = "school"
+    ENTERTAINMENT = "entertainment"
+
+
+class Community(Record, frozen=True, kw_only=True):
+    name: Title
+    latitude: Latitude
+    longitude: Longitude
+    time_zone: str
+
+
+class PoliceGrid(Record, frozen=True, kw_only=True):
+    police_grid_id: Id
+    name: Title
+
+
+class Grid(Record, frozen=True, kw_only=True):
+    grid_id: Id
+    name: Title
+    police_grid_id: Id
+
+
+class Venue(Record, frozen=True, kw_only=True):
+    venue_id: Id
+    name: Title
+    kind: VenueKind
+    grid_id: Id
+    latitude: Latitude
+    longitude: Longitude
+
+
+class Radio(Record, frozen=True, kw_only=True):
+    radio_id: Id
+    venue_id: Id
+    name: Title
+
+
+class Camera(Record, frozen=True, kw_only=True):
+    """One camera. ``url`` may hold credentials: it goes to vision workers and nowhere else."""
+
+    camera_id: Id
+    name: Title
+    venue_id: Id | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    heading_deg: float | None = None
+    view_deg: float | None = None
+    range_m: float | None = None
+    calibration: Calibration | None = None
+    url: str | None = None
+    recording: bool = False
+    started_at_us: int | None = None
+
+
+class GroupKind(StrEnum):
+    ALL = "all"
+    VENUE_KIND = "venue_kind"
+    GRID = "grid"
+
+
+class TalkGroup(Record, frozen=True, kw_only=True):
+    """The radios that hear one another."""
+
+    group_id: Id
+    name: Title
+    kind: GroupKind
+    radio_ids: tuple[str, ...]
+
+
+class CommunityFile(Record, frozen=True, kw_only=True):
+    """An import file: a whole community in one JSON document."""
+
+    community: Community
+    police_grids: tuple[PoliceGrid, ...]
+    grids: tuple[Grid, ...]
+    venues: tuple[Venue, ...]
+    radios: tuple[Radio, ...]
+    cameras: tuple[Camera, ...] = ()
+
+
+class RadioView(Record, frozen=True, kw_only=True):
+    """A radio with how it stands now."""
+
+    radio_id: str
+    venue_id: str
+    name: str
+    online: bool
+    since_at_ms: int | None
+    heard_at_ms: int | None
+    battery: float | None
+    signal: float | None
+    holder: str | None

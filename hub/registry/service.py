@@ -1,0 +1,211 @@
+"""The registry's front door: what the community consists of, held in memory, written through to the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from devices.protocol.messages import Calibration
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry import tables
+from hub.registry.importing import ImportReport, VenueRows, check_links
+from hub.registry.records import (
+    Camera,
+    Community,
+    CommunityFile,
+    Grid,
+    GroupKind,
+    PoliceGrid,
+    Radio,
+    Record,
+    TalkGroup,
+    Venue,
+    VenueKind,
+)
+from hub.storage.database import Database
+from hub.storage.writer import Change
+
+ALL_GROUP = "all"
+MAX_CAMERAS = 2_000
+KIND_NAMES = {
+    VenueKind.PROPERTY: "物业小区",
+    VenueKind.HOTEL: "宾馆旅店",
+    VenueKind.SCHOOL: "学校",
+    VenueKind.ENTERTAINMENT: "娱乐场所",
+}
+_EMPTY = Community(name="未命名社区", latitude=25.1, longitude=105.47, time_zone="Asia/Shanghai")
+
+
+class _FeatureCollection(msgspec.Struct):
+    """As much of a GeoJSON map as is checked (RFC 7946, section 3.3)."""
+
+    type: str
+    features: list[msgspec.Raw]
+
+
+class Registry:
+    """Everything that is enrolled. Reads are of memory; changes return when they are on disk."""
+
+    def __init__(self, database: Database, events: EventLog) -> None:
+        self._database = database
+        self._events = events
+        self.community = _EMPTY
+        self.map_geojson = b'{"type":"FeatureCollection","features":[]}'
+        self.police_grids: dict[str, PoliceGrid] = {}
+        self.grids: dict[str, Grid] = {}
+        self.venues: dict[str, Venue] = {}
+        self.radios: dict[str, Radio] = {}
+        self.cameras: dict[str, Camera] = {}
+        self.groups: dict[str, TalkGroup] = {}
+
+    def open(self) -> None:
+        """Load everything; before the hub serves anyone."""
+        self._database.read_now(self._load)
+
+    def _load(self, connection: sa.Connection) -> None:
+        row = connection.execute(sa.select(tables.community)).first()
+        if row is not None:
+            self.community = Community(
+                name=row.name, latitude=row.latitude, longitude=row.longitude, time_zone=row.time_zone
+            )
+            self.map_geojson = row.map_geojson or self.map_geojson
+        self.police_grids = _load(connection, tables.police_grids, PoliceGrid)
+        self.grids = _load(connection, tables.grids, Grid)
+        self.venues = _load(connection, tables.venues, Venue)
+        self.radios = _load(connection, tables.radios, Radio)
+        self.cameras = {row.camera_id: _camera(_plain(row)) for row in connection.execute(sa.select(tables.cameras))}
+        self._group()
+
+    def _group(self) -> None:
+        def members(wanted: Any) -> tuple[str, ...]:
+            return tuple(r.radio_id for r in self.radios.values() if wanted(self.venues[r.venue_id]))
+
+        groups = [TalkGroup(group_id=ALL_GROUP, name="全体场所", kind=GroupKind.ALL, radio_ids=tuple(self.radios))]
+        for kind in VenueKind:
+            radio_ids = members(lambda venue, kind=kind: venue.kind is kind)
+            groups.append(
+                TalkGroup(
+                    group_id=f"kind-{kind.value}", name=KIND_NAMES[kind], kind=GroupKind.VENUE_KIND, radio_ids=radio_ids
+                )
+            )
+        for grid in self.grids.values():
+            radio_ids = members(lambda venue, grid=grid: venue.grid_id == grid.grid_id)
+            groups.append(
+                TalkGroup(group_id=f"grid-{grid.grid_id}", name=grid.name, kind=GroupKind.GRID, radio_ids=radio_ids)
+            )
+        self.groups = {group.group_id: group for group in groups}
+
+    async def put_map(self, map_geojson: bytes) -> None:
+        """Take over the community's map. Raises Refusal for what is no GeoJSON FeatureCollection."""
+        try:
+            found = msgspec.json.decode(map_geojson, type=_FeatureCollection)
+        except msgspec.MsgspecError as error:
+            raise Refusal("not_geojson", f"不是 GeoJSON 地图：{error}", f"this is not a GeoJSON map: {error}") from None
+        if found.type != "FeatureCollection":
+            raise Refusal(
+                "not_geojson", "地图须为 FeatureCollection", "the map must be a FeatureCollection", field="type"
+            )
+        update = sa.update(tables.community).values(map_geojson=map_geojson)
+        await self._database.write(lambda change: change.connection.execute(update))
+        self.map_geojson = map_geojson
+
+    async def import_community(self, found: CommunityFile) -> None:
+        """Take over a community but for its cameras (vision.put_camera enrols those). Raises Refusal.
+
+        What is enrolled already is updated, nothing is removed; only venues that are new or changed are events.
+        """
+        check_links(found)
+        changed = [venue for venue in found.venues if self.venues.get(venue.venue_id) != venue]
+
+        def change(open_change: Change) -> None:
+            connection = open_change.connection
+            connection.execute(sa.delete(tables.community))
+            row = msgspec.structs.asdict(found.community)
+            connection.execute(sa.insert(tables.community).values(**row, map_geojson=self.map_geojson))
+            for table, records in (
+                (tables.police_grids, found.police_grids),
+                (tables.grids, found.grids),
+                (tables.venues, found.venues),
+                (tables.radios, found.radios),
+            ):
+                for record in records:
+                    _put(connection, table, record)
+            for venue in changed:
+                self._events.append(open_change, EventKind.VENUE_IMPORTED, venue.venue_id, venue)
+
+        await self._database.write(change)
+        await self._database.read(self._load)
+
+    async def import_venues(self, rows: VenueRows) -> ImportReport:
+        """Take over the good rows of a CSV file; the bad ones are in the report."""
+
+        def change(open_change: Change) -> None:
+            for venue in rows.venues:
+                _put(open_change.connection, tables.venues, venue)
+                self._events.append(open_change, EventKind.VENUE_IMPORTED, venue.venue_id, venue)
+            for radio in rows.radios:
+                _put(open_change.connection, tables.radios, radio)
+
+        await self._database.write(change)
+        await self._database.read(self._load)
+        return ImportReport(imported=len(rows.venues), errors=rows.errors)
+
+    async def put_camera(self, camera: Camera) -> None:
+        """Enrol a camera or change one; its room (vision) tells of it. Raises Refusal for an unknown venue."""
+        if camera.venue_id is not None and camera.venue_id not in self.venues:
+            raise Refusal(
+                "unknown_venue", f"没有场所 {camera.venue_id}", f"there is no venue {camera.venue_id}", field="venue_id"
+            )
+        if camera.camera_id not in self.cameras and len(self.cameras) >= MAX_CAMERAS:
+            raise Refusal(
+                "too_many_cameras", f"最多 {MAX_CAMERAS} 路摄像头", f"at most {MAX_CAMERAS} cameras", status=409
+            )
+        await self._database.write(lambda change: _put(change.connection, tables.cameras, camera))
+        self.cameras[camera.camera_id] = camera
+
+    async def remove_camera(self, camera_id: str) -> Camera:
+        """Take a camera out. Raises Refusal when there is none of that id."""
+        camera = self.cameras.get(camera_id)
+        if camera is None:
+            raise Refusal("unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404)
+        await self._database.write(
+            lambda change: change.connection.execute(
+                sa.delete(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
+            )
+        )
+        del self.cameras[camera_id]
+        return camera
+
+
+def _load(connection: sa.Connection, table: sa.Table, kind: type[Any]) -> dict[str, Any]:
+    rows = connection.execute(sa.select(table))
+    key = table.primary_key.columns[0].name
+    return {getattr(row, key): msgspec.convert(_plain(row), kind) for row in rows}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {str(name): value for name, value in row._mapping.items()}  # column names come as a subclass of str
+
+
+def _camera(row: dict[str, Any]) -> Camera:
+    calibration = row.pop("calibration")
+    found = msgspec.convert(row, Camera)
+    if calibration is None:
+        return found
+    return msgspec.structs.replace(found, calibration=msgspec.json.decode(calibration, type=Calibration))
+
+
+def _put(connection: sa.Connection, table: sa.Table, record: Record) -> None:
+    values = msgspec.structs.asdict(record)
+    if values.get("calibration") is not None:
+        values["calibration"] = msgspec.json.encode(values["calibration"])
+    if "kind" in values:
+        values["kind"] = values["kind"].value
+    key = table.primary_key.columns[0]
+    changed = connection.execute(sa.update(table).where(key == values[key.name]).values(**values))
+    if changed.rowcount == 0:
+        connection.execute(sa.insert(table).values(**values))

@@ -1,0 +1,72 @@
+"""Every setting of the hub, typed, with its default; the environment name is QIANSHAO_ and the field in capitals."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class BrokerChoice(StrEnum):
+    """Which MQTT broker the hub speaks to, where no address is given."""
+
+    AUTO = "auto"
+    """The machine's mosquitto where it is installed, the embedded broker otherwise."""
+    MANAGED = "managed"
+    """mosquitto, started and configured by the hub."""
+    EMBEDDED = "embedded"
+    """iotcore (rumqttd) as a child process: loopback only."""
+
+
+class Settings(BaseSettings):
+    """The hub's settings. Folders are created when missing."""
+
+    model_config = SettingsConfigDict(env_prefix="QIANSHAO_", extra="forbid")
+
+    data_dir: Path = Path("var/hub")
+    """Database, sightings, broker state: everything the hub keeps."""
+    host: str = "127.0.0.1"
+    """Address of the console and the interface; loopback until there is sign-in."""
+    port: int = Field(default=8470, ge=0, le=65535)
+    """0 takes a free port."""
+    broker: str = BrokerChoice.AUTO.value
+    """auto, managed, embedded, or the address of another broker: mqtt://[user@]host:port."""
+    broker_port: int = Field(default=0, ge=0, le=65535)
+    """Port of the broker that the hub starts; 0 takes a free one."""
+    broker_password: SecretStr | None = None
+    """Password for a broker given by address; the hub makes its own for the one it starts."""
+    vision_workers: int | None = Field(default=None, ge=0, le=256)
+    """Vision worker processes on this machine; by default one less than its cores, at least one."""
+    alert_expires_in_s: float = Field(default=1800.0, gt=0, le=86_400)
+    """How long an alert is worth delivering, where the dispatcher does not say."""
+    talk_limit_s: float = Field(default=60.0, gt=1, le=600)
+    """The longest talk burst."""
+    retention_days: int = Field(default=30, ge=1, le=3650)
+    """How long events and sightings are kept; 30 days is what the 2025 regulation on public-safety video asks for."""
+    log_level: str = "INFO"
+
+    @field_validator("host")
+    @classmethod
+    def _loopback_only(cls, host: str) -> str:
+        if host not in LOOPBACK_HOSTS:
+            raise ValueError(
+                f"{host} is reachable by others, and this version has no sign-in: serve 127.0.0.1 "
+                "and reach it through an SSH tunnel"
+            )
+        return host
+
+    @field_validator("broker")
+    @classmethod
+    def _known_broker(cls, broker: str) -> str:
+        if broker in {choice.value for choice in BrokerChoice} or broker.startswith("mqtt://"):
+            return broker
+        raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is, as SQLAlchemy writes it."""
+        return f"sqlite:///{self.data_dir / 'hub.sqlite3'}"

@@ -1,0 +1,176 @@
+"""What this room hears and says: description, query, hits; the shapes of docs/api.md."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from devices.protocol.messages import COLOURS, Sighting
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything that passes this room's door."""
+
+
+class Age(StrEnum):
+    CHILD = "child"
+    ADULT = "adult"
+
+
+class Description(Form, frozen=True, kw_only=True):
+    """What a person looks like, as told. Colours are names of COLOURS, several meaning any of them."""
+
+    upper: tuple[str, ...] = ()
+    lower: tuple[str, ...] = ()
+    height_m: float | None = None
+    height_tolerance_m: float = 0.1
+    age: Age | None = None
+
+
+class Query(Form, frozen=True, kw_only=True):
+    """The question. ``text`` fills in what the other fields leave out; no cameras and no venues means all."""
+
+    text: str | None = None
+    description: Description | None = None
+    since_at_ms: int | None = None
+    until_at_ms: int | None = None
+    camera_ids: tuple[str, ...] = ()
+    venue_ids: tuple[str, ...] = ()
+    like_sighting_id: str | None = None
+    limit: int = 50
+
+
+class CameraPlace(Form, frozen=True, kw_only=True):
+    """A camera that may be searched, and the venue it stands at."""
+
+    camera_id: str
+    venue_id: str | None = None
+
+
+class VenueName(Form, frozen=True, kw_only=True):
+    """A venue as people call it."""
+
+    venue_id: str
+    name: str
+
+
+class ColourWeight(Form, frozen=True, kw_only=True):
+    colour: str
+    weight: float
+
+
+class SightingSummary(Form, frozen=True, kw_only=True):
+    """A sighting without its path and picture. ``picture_url`` is filled in by whoever knows the case."""
+
+    sighting_id: str
+    camera_id: str
+    venue_id: str | None
+    started_at_ms: int
+    ended_at_ms: int
+    ended: bool
+    upper: tuple[ColourWeight, ...]
+    lower: tuple[ColourWeight, ...]
+    height_m: float | None
+    height_error_m: float | None
+    child: float | None
+    picture_url: str | None = None
+
+
+class Field(StrEnum):
+    """The parts of a description that are compared."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+    HEIGHT = "height"
+    AGE = "age"
+    LIKE = "like"
+
+
+class Part(Form, frozen=True, kw_only=True):
+    """How well one part of the question fits a sighting, 0..1, and in words."""
+
+    field: Field
+    score: float
+    words: str
+    words_en: str
+
+
+class Hit(Form, frozen=True, kw_only=True):
+    rank: int
+    score: float
+    sighting: SightingSummary
+    parts: tuple[Part, ...]
+
+
+class CameraOffLine(Form, frozen=True, kw_only=True):
+    camera_id: str
+    since_at_ms: int
+
+
+class Coverage(Form, frozen=True, kw_only=True):
+    """What the answer rests on. Cameras off line and frames shed are filled in by whoever watches the cameras."""
+
+    cameras_searched: int
+    sightings_considered: int
+    cameras_off_line: tuple[CameraOffLine, ...] = ()
+    frames_shed: int = 0
+
+
+class SearchAnswer(Form, frozen=True, kw_only=True):
+    """The answer: the query as searched, in words, and the best hits first."""
+
+    query: Query
+    words: str
+    words_en: str
+    search_ms: float
+    coverage: Coverage
+    hits: tuple[Hit, ...]
+
+
+class Understood(Form, frozen=True, kw_only=True):
+    """What was read out of one line of text, and what was not."""
+
+    description: Description
+    since_at_ms: int | None
+    until_at_ms: int | None
+    venue_ids: tuple[str, ...]
+    words: str
+    words_en: str
+    not_understood: tuple[str, ...]
+
+
+class SightingCounts(Form, frozen=True, kw_only=True):
+    """Counters since the start, and sizes now, for the metrics."""
+
+    stored: int
+    duplicates: int
+    refused: int
+    sightings_kept: int
+    sightings_live: int
+    segments: int
+    bytes_on_disk: int
+    damaged_bytes: int
+    searches: int
+
+
+def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
+    """The sighting as lists and boards show it; colours that weigh under 0.05 are left out."""
+    return SightingSummary(
+        sighting_id=sighting.sighting_id,
+        camera_id=sighting.camera_id,
+        venue_id=venue_id,
+        started_at_ms=sighting.started_at_us // 1000,
+        ended_at_ms=sighting.ended_at_us // 1000,
+        ended=sighting.ended,
+        upper=_weights(sighting.upper),
+        lower=_weights(sighting.lower),
+        height_m=sighting.height_m,
+        height_error_m=sighting.height_error_m,
+        child=sighting.child,
+    )
+
+
+def _weights(weights: tuple[float, ...]) -> tuple[ColourWeight, ...]:
+    named = sorted(zip(weights, COLOURS, strict=False), reverse=True)
+    return tuple(ColourWeight(colour=colour, weight=round(weight, 3)) for weight, colour in named if weight >= 0.05)

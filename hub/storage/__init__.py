@@ -1,0 +1,1 @@
+"""The database engine, its single writer, and the schema's migrations."""

@@ -1,0 +1,181 @@
+"""The first schema: events, outbox, registry, alerts, cases, audit records."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "alerts",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("target_kind", sa.String(length=20), nullable=False),
+        sa.Column("target_id", sa.String(length=48), nullable=True),
+        sa.Column("case_id", sa.String(length=48), nullable=True),
+        sa.Column("issued_by", sa.String(length=64), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=64), nullable=True),
+        sa.Column("issued_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("issued_monotonic_us", sa.BigInteger(), nullable=False),
+        sa.Column("machine_boot", sa.String(length=64), nullable=False),
+        sa.Column("expires_in_s", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_alerts_idempotency_key")),
+    )
+    op.create_table(
+        "audit_records",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=48), nullable=True),
+        sa.Column("purpose", sa.String(length=500), nullable=False),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
+        sa.Column("previous_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_records")),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("purpose", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opened_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("opened_by", sa.String(length=64), nullable=False),
+        sa.Column("closed_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.String(length=500), nullable=True),
+        sa.Column("last_seen_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("last_seen_venue_id", sa.String(length=48), nullable=True),
+        sa.Column("description", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_cases")),
+    )
+    op.create_table(
+        "community",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("map_geojson", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_community")),
+    )
+    op.create_table(
+        "events",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_events")),
+    )
+    op.create_index(op.f("ix_events_at_us"), "events", ["at_us"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_in_s", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_outbox")),
+    )
+    op.create_table(
+        "police_grids",
+        sa.Column("police_grid_id", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("police_grid_id", name=op.f("pk_police_grids")),
+    )
+    op.create_table(
+        "reports",
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("alert_id", sa.String(length=48), nullable=True),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_reports")),
+    )
+    op.create_index(op.f("ix_reports_alert_id"), "reports", ["alert_id"], unique=False)
+    op.create_table(
+        "deliveries",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("queued_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("delivered_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("reported_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("report_text", sa.String(length=2000), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.alert_id"], name=op.f("fk_deliveries_alert_id_alerts")),
+        sa.PrimaryKeyConstraint("alert_id", "radio_id", name=op.f("pk_deliveries")),
+    )
+    op.create_table(
+        "grids",
+        sa.Column("grid_id", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("police_grid_id", sa.String(length=48), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["police_grid_id"], ["police_grids.police_grid_id"], name=op.f("fk_grids_police_grid_id_police_grids")
+        ),
+        sa.PrimaryKeyConstraint("grid_id", name=op.f("pk_grids")),
+    )
+    op.create_table(
+        "watches",
+        sa.Column("watch_id", sa.String(length=48), nullable=False),
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("query", sa.LargeBinary(), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("started_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at_us", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name=op.f("fk_watches_case_id_cases")),
+        sa.PrimaryKeyConstraint("watch_id", name=op.f("pk_watches")),
+    )
+    op.create_index(op.f("ix_watches_case_id"), "watches", ["case_id"], unique=False)
+    op.create_table(
+        "venues",
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("grid_id", sa.String(length=48), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["grid_id"], ["grids.grid_id"], name=op.f("fk_venues_grid_id_grids")),
+        sa.PrimaryKeyConstraint("venue_id", name=op.f("pk_venues")),
+    )
+    op.create_table(
+        "cameras",
+        sa.Column("camera_id", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=True),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("heading_deg", sa.Float(), nullable=True),
+        sa.Column("view_deg", sa.Float(), nullable=True),
+        sa.Column("range_m", sa.Float(), nullable=True),
+        sa.Column("calibration", sa.LargeBinary(), nullable=True),
+        sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("recording", sa.Boolean(), nullable=False),
+        sa.Column("started_at_us", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_cameras_venue_id_venues")),
+        sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_cameras")),
+    )
+    op.create_table(
+        "radios",
+        sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_radios_venue_id_venues")),
+        sa.PrimaryKeyConstraint("radio_id", name=op.f("pk_radios")),
+    )

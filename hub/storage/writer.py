@@ -1,0 +1,202 @@
+"""The one writer: changes from every room, many in a transaction, each event numbered in its change's transaction.
+
+A change is a function of a ``Change``. It runs in the writer's thread inside a savepoint, so that one that fails takes
+nothing else with it. It may run twice when the database was briefly away, so it must touch nothing but the ``Change``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+import structlog
+
+from devices.protocol.clock import Clock
+
+_T = TypeVar("_T")
+_log = structlog.get_logger()
+
+MAX_BATCH = 256
+MAX_WAITING = 20_000
+"""Changes waiting for the writer; one more is refused, since the disk has then been away for minutes."""
+RETRY_FOR_S = 30.0
+RETRY_EVERY_S = 0.1
+
+
+class StorageOverloaded(RuntimeError):
+    """The database has not kept up and the queue of changes is full."""
+
+
+class Journal(Protocol):
+    """What is written beside the changes of a batch: the event log and the outbox."""
+
+    def begin(self, connection: sa.Connection) -> None:
+        """A batch starts (again)."""
+
+    def mark(self) -> object:
+        """Where the journal stands, before one change."""
+
+    def back_to(self, mark: object) -> None:
+        """Forget what was noted since ``mark``: that change failed."""
+
+    def flush(self, connection: sa.Connection) -> None:
+        """Write what the batch noted, before its commit."""
+
+    def committed(self) -> Callable[[], None] | None:
+        """The batch is on disk; returns what to do on the event loop, if anything."""
+
+
+@dataclass
+class Change:
+    """One open change: the connection to write with, the time of the batch, and its journals."""
+
+    connection: sa.Connection
+    at_us: int
+
+
+@dataclass
+class _Job:
+    run: Callable[[Change], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
+@dataclass
+class WriterCounts:
+    """Plain counters; metrics.py reads them."""
+
+    changes: int = 0
+    batches: int = 0
+    failed: int = 0
+    retried_batches: int = 0
+    longest_batch_s: float = field(default=0.0)
+
+
+class Writer:
+    """Runs changes in batches in one thread. ``journals`` write beside them; order is kept."""
+
+    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+        self.counts = WriterCounts()
+        self._engine = engine
+        self._clock = clock
+        self._journals: list[Journal] = []
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Changes not yet on disk."""
+        return self._waiting
+
+    def add_journal(self, journal: Journal) -> None:
+        """Before ``start``: have ``journal`` written in every batch."""
+        self._journals.append(journal)
+
+    def start(self) -> None:
+        """Start the thread; futures are resolved on the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._work, name="storage-writer", daemon=True)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Write what waits, then end the thread."""
+        if self._thread is None:
+            return
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._thread = None
+
+    async def write(self, change: Callable[[Change], _T]) -> _T:
+        """Run ``change`` and return its result when it is on disk.
+
+        Raises whatever ``change`` raised (then nothing of it is kept), or StorageOverloaded.
+        """
+        if self._loop is None or self._waiting >= MAX_WAITING:
+            raise StorageOverloaded(f"{self._waiting} changes wait for the database")
+        done: asyncio.Future[_T] = self._loop.create_future()
+        self._waiting += 1
+        self._jobs.put(_Job(change, done))
+        return await done
+
+    def _work(self) -> None:
+        ended = False
+        while not ended:
+            batch: list[_Job] = []
+            job = self._jobs.get()
+            while job is not None:
+                batch.append(job)
+                if len(batch) == MAX_BATCH:
+                    break
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+            ended = job is None
+            if batch:
+                self._commit(batch)
+
+    def _commit(self, batch: list[_Job]) -> None:
+        began = time.monotonic()
+        while True:
+            try:
+                after = self._try_commit(batch)
+                break
+            except sa.exc.OperationalError as error:
+                if time.monotonic() - began > RETRY_FOR_S:
+                    _log.error("storage.batch_lost", changes=len(batch), error=str(error.orig))
+                    after = []
+                    for job in batch:
+                        job.error = error
+                    break
+                self.counts.retried_batches += 1
+                _log.warning("storage.batch_retried", changes=len(batch), error=str(error.orig))
+                time.sleep(RETRY_EVERY_S)
+        self.counts.batches += 1
+        self.counts.changes += len(batch)
+        self.counts.longest_batch_s = max(self.counts.longest_batch_s, time.monotonic() - began)
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._resolve, batch, after)
+
+    def _try_commit(self, batch: list[_Job]) -> list[Callable[[], None]]:
+        with self._engine.connect().execution_options(write=True) as connection, connection.begin():
+            change = Change(connection, self._clock.wall_us())
+            for journal in self._journals:
+                journal.begin(connection)
+            for job in batch:
+                marks = [journal.mark() for journal in self._journals]
+                connection.exec_driver_sql("SAVEPOINT change")
+                try:
+                    job.result, job.error = job.run(change), None
+                except sa.exc.OperationalError:
+                    raise
+                except Exception as error:
+                    connection.exec_driver_sql("ROLLBACK TO change")
+                    for journal, mark in zip(self._journals, marks, strict=True):
+                        journal.back_to(mark)
+                    job.error = error
+                    self.counts.failed += 1
+                connection.exec_driver_sql("RELEASE change")
+            for journal in self._journals:
+                journal.flush(connection)
+        return [after for journal in self._journals if (after := journal.committed()) is not None]
+
+    def _resolve(self, batch: list[_Job], after: list[Callable[[], None]]) -> None:
+        self._waiting -= len(batch)
+        for step in after:
+            step()
+        for job in batch:
+            if job.done.cancelled():
+                continue
+            if job.error is not None:
+                job.done.set_exception(job.error)
+            else:
+                job.done.set_result(job.result)

@@ -1,0 +1,96 @@
+"""What a console says and hears on its talk websocket, and the bodies of the burst events."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from devices.protocol.messages import DenyReason, Name, RevokeReason
+
+
+class TalkMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """A text frame on the talk websocket; its ``type`` says which."""
+
+
+class Listen(TalkMessage, frozen=True, kw_only=True, tag="listen"):
+    group_ids: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)]
+
+
+class Request(TalkMessage, frozen=True, kw_only=True, tag="request"):
+    group_id: Name
+    request_id: Name
+
+
+class Release(TalkMessage, frozen=True, kw_only=True, tag="release"):
+    burst_id: int
+
+
+FromClient = Listen | Request | Release
+
+
+class Granted(TalkMessage, frozen=True, kw_only=True, tag="granted"):
+    group_id: str
+    request_id: str
+    call_id: int
+    burst_id: int
+    boot_id: int
+    talk_limit_s: float
+
+
+class Denied(TalkMessage, frozen=True, kw_only=True, tag="denied"):
+    group_id: str
+    request_id: str
+    reason: DenyReason
+    message: str
+    message_en: str
+
+
+class Revoked(TalkMessage, frozen=True, kw_only=True, tag="revoked"):
+    group_id: str
+    burst_id: int
+    reason: RevokeReason
+
+
+class Taken(TalkMessage, frozen=True, kw_only=True, tag="taken"):
+    group_id: str
+    call_id: int
+    burst_id: int
+    talker_id: str
+    talker_name: str
+    radios_online: int
+
+
+class HeardBy(TalkMessage, frozen=True, kw_only=True, tag="heard"):
+    burst_id: int
+    radios_hearing: int
+    radios_online: int
+    ended: bool
+
+
+class Idle(TalkMessage, frozen=True, kw_only=True, tag="idle"):
+    group_id: str
+    burst_id: int
+
+
+ToClient = Granted | Denied | Revoked | Taken | HeardBy | Idle
+
+
+class BurstRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``burst.started`` and ``burst.ended``."""
+
+    call_id: int
+    group_id: str
+    burst_id: int
+    talker_id: str
+    talker_name: str
+    duration_s: float | None
+    radios_reached: int
+    radios_online: int
+
+
+DENIED_WORDS = {
+    DenyReason.TAKEN: ("有人正在讲话", "somebody is speaking"),
+    DenyReason.NOT_A_MEMBER: ("不在该对讲组内", "not a member of this talk group"),
+    DenyReason.UNKNOWN_GROUP: ("没有这个对讲组", "there is no such talk group"),
+}

@@ -1,0 +1,292 @@
+"""The talk room's front door: floor requests in, grants out, voice packets relayed untouched to group and consoles."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from devices.protocol import messages as wire
+from devices.protocol import topics, voice
+from devices.protocol.clock import Clock
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.bridge.client import Bridge
+from hub.bridge.refused import Refused
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.radios import RadioRoll
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from hub.storage.identifiers import new_number
+from hub.storage.writer import Change
+from hub.talk import messages as out
+from hub.talk.floor import Burst, Floor
+from hub.talk.reach import Reach, ReachTable
+
+LOOK_EVERY_S = 0.2
+SUM_UP_AFTER_S = 1.0
+"""A radio hears if its receipt came within 1 s."""
+
+
+class Peer(Protocol):
+    """A console on its talk websocket. Both calls return at once; one that is too slow loses packets or is closed."""
+
+    talker_id: str
+    name: str
+    group_ids: frozenset[str]
+
+    def say(self, message: out.ToClient) -> None: ...
+
+    def play(self, packet: bytes) -> None: ...
+
+
+class Talk:
+    """One floor per talk group; whoever holds it is heard by the group's radios and the consoles that listen."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        radios: RadioRoll,
+        bridge: Bridge,
+        refused: Refused,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        talk_limit_s: float,
+    ) -> None:
+        self._registry = registry
+        self._radios = radios
+        self._bridge = bridge
+        self._refused = refused
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._limit_s = talk_limit_s
+        self._floors: dict[str, Floor] = {}
+        self._reach = ReachTable()
+        self._peers: dict[str, Peer] = {}
+        self._background: set[asyncio.Future[Any]] = set()
+        self.packets_relayed = 0
+        self.observe_relay: Callable[[float], None] = lambda seconds: None
+
+    def listen(self) -> None:
+        """Hear the radios."""
+        self._bridge.on(DeviceKind.RADIO, Up.FLOOR, wire.FloorUp, self._radio_floor)
+        self._bridge.on(DeviceKind.RADIO, Up.HEARD, wire.BurstHeard, self._radio_heard)
+        self._bridge.on_voice(DeviceKind.RADIO, self._radio_voice)
+
+    @property
+    def bursts_under_way(self) -> int:
+        """How many groups somebody speaks in."""
+        return sum(floor.burst is not None for floor in self._floors.values())
+
+    def join(self, peer: Peer) -> None:
+        """A console connected."""
+        self._peers[peer.talker_id] = peer
+
+    def leave(self, peer: Peer) -> None:
+        """A console went; if it was speaking, the floor is free."""
+        self._peers.pop(peer.talker_id, None)
+        for group_id, floor in self._floors.items():
+            burst = floor.leave(peer.talker_id, self._clock.monotonic_us())
+            if burst is not None:
+                self._ended(group_id, burst)
+
+    async def run(self) -> None:
+        """Take the floor back where it is due and tell consoles who hears, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            now_us = self._clock.monotonic_us()
+            for group_id, floor in self._floors.items():
+                revoked = floor.expire(now_us)
+                if revoked is not None:
+                    self._revoke(group_id, *revoked)
+                elif floor.burst is not None:
+                    self._tell_reach(floor.burst.burst_id)
+
+    def press(self, peer: Peer, group_id: str, request_id: str) -> None:
+        """A console's push-to-talk was pressed; it is answered by ``granted`` or ``denied``."""
+        found = self._request(group_id, peer.talker_id, peer.name)
+        if isinstance(found, wire.DenyReason):
+            words = out.DENIED_WORDS[found]
+            peer.say(
+                out.Denied(
+                    group_id=group_id, request_id=request_id, reason=found, message=words[0], message_en=words[1]
+                )
+            )
+            return
+        peer.say(
+            out.Granted(
+                group_id=group_id,
+                request_id=request_id,
+                call_id=found.call_id,
+                burst_id=found.burst_id,
+                boot_id=self._bridge.stamper.boot_id,
+                talk_limit_s=self._limit_s,
+            )
+        )
+
+    def release(self, talker_id: str, burst_id: int) -> None:
+        """Push-to-talk was let go."""
+        for group_id, floor in self._floors.items():
+            burst = floor.release(talker_id, burst_id, self._clock.monotonic_us())
+            if burst is not None:
+                self._ended(group_id, burst)
+                return
+
+    def speak(self, talker_id: str, packet: bytes) -> None:
+        """A voice packet of a talker. Raises VoicePacketError for bytes that are none; drops what no floor covers."""
+        header = voice.decode(packet)
+        now_us = self._clock.monotonic_us()
+        reach = self._reach.of(header.burst_id)
+        floor = self._floors.get(reach.group_id) if reach else None
+        if reach is None or floor is None or not floor.voice(talker_id, header.burst_id, now_us):
+            self._refused.add(talker_id, "voice", "no_floor", f"burst {header.burst_id} is not under way")
+            return
+        reach.packets += 1
+        self.packets_relayed += 1
+        stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
+        self._bridge.say_voice(topics.group_voice(reach.group_id), stamped)
+        for peer in self._peers.values():
+            if peer.talker_id != talker_id and reach.group_id in peer.group_ids:
+                peer.play(stamped)
+        self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
+        if header.last:
+            self.release(talker_id, header.burst_id)
+
+    def _request(self, group_id: str, talker_id: str, name: str) -> Burst | wire.DenyReason:
+        if group_id not in self._registry.groups:
+            return wire.DenyReason.UNKNOWN_GROUP
+        floor = self._floors.get(group_id)
+        if floor is None:
+            floor = self._floors[group_id] = Floor(self._limit_s, new_number)
+        before = floor.burst
+        found = floor.request(talker_id, self._clock.monotonic_us())
+        if isinstance(found, Burst) and found is not before:
+            self._started(group_id, found, name)
+        return found
+
+    def _started(self, group_id: str, burst: Burst, name: str) -> None:
+        online = self._radios.online_in(group_id)
+        if burst.talker_id in self._registry.radios:
+            online = max(0, online - 1)  # a radio does not hear itself
+        reach = Reach(burst, group_id, name, online)
+        self._reach.start(reach)
+        self._bridge.say(
+            topics.group_floor(group_id),
+            wire.FloorTaken(
+                stamp=self._bridge.stamper.stamp(),
+                group_id=group_id,
+                call_id=burst.call_id,
+                burst_id=burst.burst_id,
+                talker_id=burst.talker_id,
+                talker_name=name,
+            ),
+        )
+        taken = out.Taken(
+            group_id=group_id,
+            call_id=burst.call_id,
+            burst_id=burst.burst_id,
+            talker_id=burst.talker_id,
+            talker_name=name,
+            radios_online=online,
+        )
+        for peer in self._peers.values():
+            peer.say(taken)
+        self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
+
+    def _ended(self, group_id: str, burst: Burst) -> None:
+        idle = wire.FloorIdle(stamp=self._bridge.stamper.stamp(), group_id=group_id, burst_id=burst.burst_id)
+        self._bridge.say(topics.group_floor(group_id), idle)
+        for peer in self._peers.values():
+            peer.say(out.Idle(group_id=group_id, burst_id=burst.burst_id))
+        duration_s = (self._clock.monotonic_us() - burst.started_us) / 1e6
+        self._in_background(self._sum_up(burst.burst_id, duration_s))
+
+    async def _sum_up(self, burst_id: int, duration_s: float) -> None:
+        await asyncio.sleep(SUM_UP_AFTER_S)
+        reach = self._reach.of(burst_id)
+        if reach is None:
+            return
+        reach.ended = True
+        self._tell_reach(burst_id)
+        await self._store(EventKind.BURST_ENDED, reach, duration_s)
+
+    async def _store(self, kind: EventKind, reach: Reach, duration_s: float | None) -> None:
+        record = out.BurstRecord(
+            call_id=reach.burst.call_id,
+            group_id=reach.group_id,
+            burst_id=reach.burst.burst_id,
+            talker_id=reach.burst.talker_id,
+            talker_name=reach.talker_name,
+            duration_s=duration_s,
+            radios_reached=len(reach.hearing),
+            radios_online=reach.radios_online,
+        )
+
+        def change(open_change: Change) -> None:
+            self._events.append(open_change, kind, reach.group_id, record)
+
+        await self._database.write(change)
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _revoke(self, group_id: str, burst: Burst, reason: wire.RevokeReason) -> None:
+        peer = self._peers.get(burst.talker_id)
+        if peer is not None:
+            peer.say(out.Revoked(group_id=group_id, burst_id=burst.burst_id, reason=reason))
+        elif burst.talker_id in self._registry.radios:
+            revoked = wire.FloorRevoked(
+                stamp=self._bridge.stamper.stamp(), group_id=group_id, burst_id=burst.burst_id, reason=reason
+            )
+            self._bridge.say(topics.down(DeviceKind.RADIO, burst.talker_id, Down.FLOOR_CONTROL), revoked)
+        self._ended(group_id, burst)
+
+    def _tell_reach(self, burst_id: int) -> None:
+        reach = self._reach.of(burst_id)
+        if reach is None or (reach.told == len(reach.hearing) and not reach.ended):
+            return
+        reach.told = len(reach.hearing)
+        heard = out.HeardBy(
+            burst_id=burst_id, radios_hearing=reach.told, radios_online=reach.radios_online, ended=reach.ended
+        )
+        for peer in self._peers.values():
+            peer.say(heard)
+
+    def _radio_floor(self, radio_id: str, message: wire.FloorUp) -> None:
+        if isinstance(message, wire.FloorRelease):
+            self.release(radio_id, message.burst_id)
+            return
+        group = self._registry.groups.get(message.group_id)
+        found: Burst | wire.DenyReason
+        if group is not None and radio_id not in group.radio_ids:
+            found = wire.DenyReason.NOT_A_MEMBER
+        else:
+            found = self._request(message.group_id, radio_id, self._registry.radios[radio_id].name)
+        stamp = self._bridge.stamper.stamp()
+        answer: wire.FloorDown
+        if isinstance(found, wire.DenyReason):
+            answer = wire.FloorDenied(
+                stamp=stamp, group_id=message.group_id, request_id=message.request_id, reason=found
+            )
+        else:
+            answer = wire.FloorGranted(
+                stamp=stamp,
+                group_id=message.group_id,
+                request_id=message.request_id,
+                call_id=found.call_id,
+                burst_id=found.burst_id,
+                talk_limit_s=self._limit_s,
+            )
+        self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.FLOOR_CONTROL), answer)
+
+    def _radio_heard(self, radio_id: str, heard: wire.BurstHeard) -> None:
+        reach = self._reach.of(heard.burst_id)
+        if reach is not None:
+            reach.heard(radio_id, heard)
+
+    def _radio_voice(self, radio_id: str, packet: bytes) -> None:
+        self.speak(radio_id, packet)

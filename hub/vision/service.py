@@ -1,0 +1,272 @@
+"""The vision room's front door: keeps workers running, gives them cameras, and knows how each camera stands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from devices.link import BrokerAddress
+from devices.protocol import messages as wire
+from devices.protocol import topics
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.bridge.client import Bridge
+from hub.children import end_child, start_child
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.records import Camera
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from hub.storage.writer import Change
+
+_log = structlog.get_logger()
+NICENESS = 10
+RESTART_FIRST_S = 0.5
+RESTART_MOST_S = 15.0
+STEADY_AFTER_S = 30.0
+"""A worker that ran for so long starts again at once when it ends."""
+PROGRESS_STEP = 0.05
+DEFAULT_VIEW_DEG = 60.0
+DEFAULT_RANGE_M = 20.0
+
+
+class CameraView(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera as the console sees it: never its address, which may hold a password."""
+
+    camera_id: str
+    name: str
+    venue_id: str | None
+    latitude: float | None
+    longitude: float | None
+    heading_deg: float | None
+    view_deg: float
+    range_m: float
+    calibrated: bool
+    recording: bool
+    condition: str
+    detail: str
+    progress: float | None
+    frames_decoded: int
+    frames_looked_at: int
+    frames_shed: int
+    detections: int
+    sightings: int
+    since_at_ms: int | None
+
+
+class CameraRemoved(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``camera.removed``."""
+
+    camera_id: str
+
+
+@dataclass
+class _Stand:
+    """The last word on one camera."""
+
+    state: wire.CameraState
+    since_at_ms: int
+
+
+@dataclass
+class _Worker:
+    worker_id: str
+    process: asyncio.subprocess.Process | None = None
+    restarts: int = 0
+    task: asyncio.Task[None] | None = field(default=None)
+
+
+class Vision:
+    """Workers on this machine and their cameras."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        database: Database,
+        events: EventLog,
+        bridge: Bridge,
+        broker: BrokerAddress,
+        directory: Path,
+        workers: int | None,
+    ) -> None:
+        count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
+        self._registry = registry
+        self._database = database
+        self._events = events
+        self._bridge = bridge
+        self._broker = broker
+        self._directory = directory
+        self._workers = {f"worker-{number}": _Worker(f"worker-{number}") for number in range(1, count + 1)}
+        self._stands: dict[str, _Stand] = {}
+        self._background: set[asyncio.Future[None]] = set()
+
+    def listen(self) -> None:
+        """Hear the workers."""
+        self._bridge.on(DeviceKind.WORKER, Up.BIRTH, wire.Birth, lambda worker_id, _birth: self._assign(worker_id))
+        self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, wire.CameraState, self._hear)
+
+    def knows_worker(self, worker_id: str) -> bool:
+        """Whether a worker of this name belongs here."""
+        return worker_id in self._workers
+
+    @property
+    def workers_running(self) -> int:
+        """Worker processes that run now."""
+        return sum(w.process is not None and w.process.returncode is None for w in self._workers.values())
+
+    @property
+    def restarts(self) -> int:
+        """How often workers had to be started again."""
+        return sum(worker.restarts for worker in self._workers.values())
+
+    def start(self) -> None:
+        """Start the workers; each is replaced when it ends."""
+        for worker in self._workers.values():
+            worker.task = asyncio.create_task(self._keep(worker), name=worker.worker_id)
+
+    async def stop(self) -> None:
+        """End the workers."""
+        for worker in self._workers.values():
+            if worker.task is not None:
+                worker.task.cancel()
+                await asyncio.gather(worker.task, return_exceptions=True)
+            if worker.process is not None:
+                await end_child(worker.process)
+
+    async def _keep(self, worker: _Worker) -> None:
+        delay_s = RESTART_FIRST_S
+        loop = asyncio.get_running_loop()
+        while True:
+            began_s = loop.time()
+            worker.process = await start_child(
+                self._command(worker.worker_id),
+                environment={**os.environ, "QIANSHAO_BROKER_PASSWORD": self._broker.password or ""},
+                niceness=NICENESS,
+            )
+            code = await worker.process.wait()
+            worker.restarts += 1
+            delay_s = RESTART_FIRST_S if loop.time() - began_s > STEADY_AFTER_S else min(delay_s * 2, RESTART_MOST_S)
+            _log.error("worker.ended", worker=worker.worker_id, code=code, again_in_s=delay_s)
+            await asyncio.sleep(delay_s)
+
+    def _command(self, worker_id: str) -> list[str]:
+        user = f"{self._broker.username}@" if self._broker.username else ""
+        address = f"mqtt://{user}{self._broker.host}:{self._broker.port}"
+        store = self._directory / worker_id
+        return [
+            sys.executable, "-m", "hub.vision.worker",
+            "--worker-id", worker_id, "--broker", address, "--store", str(store),
+        ]  # fmt: skip
+
+    def _assign(self, worker_id: str) -> None:
+        names = list(self._workers)
+        if worker_id not in names:
+            return
+        mine = [
+            camera
+            for index, camera in enumerate(sorted(self._registry.cameras.values(), key=lambda c: c.camera_id))
+            if camera.url and names[index % len(names)] == worker_id and not self._is_finished(camera)
+        ]
+        assignments = tuple(
+            wire.CameraAssignment(
+                camera_id=camera.camera_id,
+                url=camera.url or "",
+                calibration=camera.calibration,
+                recording=camera.recording,
+                started_at_us=camera.started_at_us,
+            )
+            for camera in mine
+        )
+        assign = wire.Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
+        self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.ASSIGN), assign)
+
+    def _is_finished(self, camera: Camera) -> bool:
+        stand = self._stands.get(camera.camera_id)
+        return camera.recording and stand is not None and stand.state.condition is wire.CameraCondition.FINISHED
+
+    def reassign(self) -> None:
+        """Tell every worker its cameras anew, after the registry changed."""
+        for worker_id in self._workers:
+            self._assign(worker_id)
+
+    async def put_camera(self, camera: Camera, also: Callable[[Change], None] | None = None) -> CameraView:
+        """Enrol a camera and have it looked at; ``also`` runs in a change of its own (the audit record)."""
+        new = camera.camera_id not in self._registry.cameras
+        await self._registry.put_camera(camera)
+        self._stands.pop(camera.camera_id, None)
+        view = self.view(camera.camera_id)
+        kind = EventKind.CAMERA_ADDED if new else EventKind.CAMERA_CHANGED
+        await self._tell(kind, camera.camera_id, view, also)
+        self.reassign()
+        return view
+
+    async def remove_camera(self, camera_id: str, also: Callable[[Change], None] | None = None) -> None:
+        """Take a camera out. Raises Refusal when there is none of that id."""
+        await self._registry.remove_camera(camera_id)
+        self._stands.pop(camera_id, None)
+        await self._tell(EventKind.CAMERA_REMOVED, camera_id, CameraRemoved(camera_id=camera_id), also)
+        self.reassign()
+
+    def _tell(
+        self, kind: EventKind, camera_id: str, body: msgspec.Struct, also: Callable[[Change], None] | None = None
+    ) -> Awaitable[None]:
+        def change(open_change: Change) -> None:
+            if also is not None:
+                also(open_change)
+            self._events.append(open_change, kind, camera_id, body)
+
+        return self._database.write(change)
+
+    def _hear(self, _worker_id: str, state: wire.CameraState) -> None:
+        if state.camera_id not in self._registry.cameras:
+            return
+        before = self._stands.get(state.camera_id)
+        turned = before is None or before.state.condition is not state.condition
+        since = state.stamp.wall_us // 1000 if turned or before is None else before.since_at_ms
+        self._stands[state.camera_id] = _Stand(state, since)
+        moved = before is not None and abs((state.progress or 0) - (before.state.progress or 0)) >= PROGRESS_STEP
+        if moved or turned or (before is not None and before.state.detail != state.detail):
+            view = self.view(state.camera_id)
+            task = asyncio.ensure_future(self._tell(EventKind.CAMERA_CHANGED, state.camera_id, view))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+        elif before is not None and before.state.progress != state.progress:
+            # progress is told in steps: keep the one that was told
+            self._stands[state.camera_id].state = msgspec.structs.replace(state, progress=before.state.progress)
+
+    def view(self, camera_id: str) -> CameraView:
+        """One camera with how it stands. KeyError when it is not enrolled."""
+        camera, stand = self._registry.cameras[camera_id], self._stands.get(camera_id)
+        state = stand.state if stand else None
+        waiting = wire.CameraCondition.CONNECTING.value if camera.url else wire.CameraCondition.REFUSED.value
+        return CameraView(
+            camera_id=camera_id,
+            name=camera.name,
+            venue_id=camera.venue_id,
+            latitude=camera.latitude,
+            longitude=camera.longitude,
+            heading_deg=camera.heading_deg,
+            view_deg=camera.view_deg or DEFAULT_VIEW_DEG,
+            range_m=camera.range_m or DEFAULT_RANGE_M,
+            calibrated=camera.calibration is not None,
+            recording=camera.recording,
+            condition=state.condition.value if state else waiting,
+            detail=state.detail if state else ("" if camera.url else "没有视频地址"),
+            progress=state.progress if state else None,
+            frames_decoded=state.frames_decoded if state else 0,
+            frames_looked_at=state.frames_looked_at if state else 0,
+            frames_shed=state.frames_shed if state else 0,
+            detections=state.detections if state else 0,
+            sightings=state.sightings if state else 0,
+            since_at_ms=stand.since_at_ms if stand else None,
+        )
+
+    def views(self) -> list[CameraView]:
+        """All cameras."""
+        return [self.view(camera_id) for camera_id in self._registry.cameras]
