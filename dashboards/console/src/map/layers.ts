@@ -9,16 +9,19 @@ import { viewSector } from "./sector";
 import { chooseOnMap } from "./store";
 import { VenueMarker } from "./VenueMarker";
 
-/** A pane of its own, below pins and tooltips. */
-const GRID_NAMES = "gridNames";
+/** Panes below the canvas of venues and cameras (Leaflet's overlay pane, 400), so that no name hides a venue. */
+const GROUND = { name: "ground", zIndex: "300" };
+const GRID_NAMES = { name: "gridNames", zIndex: "350" };
 
 /** Draw the ground in the order in which things lie upon one another; answers its bounds. */
 export function addGround(map: L.Map, ground: GeoJSON.FeatureCollection): L.LatLngBounds {
   const bounds = L.latLngBounds([]);
-  map.createPane(GRID_NAMES).style.zIndex = "450";
+  for (const pane of [GROUND, GRID_NAMES]) map.createPane(pane.name).style.zIndex = pane.zIndex;
+  const renderer = L.canvas({ pane: GROUND.name });
   for (const kind of ["boundary", "green", "water", "street", "building", "grid"]) {
     const features = ground.features.filter((feature) => feature.properties?.["kind"] === kind);
-    const layer = L.geoJSON(features, { style: () => ({ ...GROUND_STYLES[kind], interactive: false }), interactive: false });
+    const style = { ...GROUND_STYLES[kind], renderer, interactive: false };
+    const layer = L.geoJSON(features, { style: () => style, interactive: false, pane: GROUND.name });
     layer.addTo(map);
     if (layer.getLayers().length > 0) bounds.extend(layer.getBounds());
     if (kind === "grid") for (const feature of features) addGridName(map, feature);
@@ -31,7 +34,7 @@ function addGridName(map: L.Map, feature: GeoJSON.Feature): void {
   const icon = L.divIcon({ className: "grid-name", html: "", iconSize: [90, 14] });
   const marker = L.marker(L.geoJSON(feature).getBounds().getCenter(), {
     icon,
-    pane: GRID_NAMES,
+    pane: GRID_NAMES.name,
     interactive: false,
     keyboard: false,
   });

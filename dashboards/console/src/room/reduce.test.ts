@@ -1,0 +1,162 @@
+// The room after batches of numbered items.
+import { describe, expect, test } from "vitest";
+
+import type { Item } from "./items";
+import { applyItems } from "./reduce";
+import { MAX_EVENTS, roomFromPicture, type Room } from "./room";
+import type { Alert, Delivery, Radio, RoomPicture } from "./types";
+
+const radio = (id: string, online: boolean): Radio => ({
+  radio_id: id,
+  venue_id: `V${id}`,
+  name: id,
+  online,
+  since_at_ms: 0,
+  heard_at_ms: 0,
+  battery: null,
+  signal: null,
+  holder: null,
+});
+
+const delivery = (id: string, part: Partial<Delivery> = {}): Delivery => ({
+  radio_id: id,
+  venue_id: `V${id}`,
+  state: "queued",
+  queued_at_ms: 1,
+  sent_at_ms: null,
+  delivered_at_ms: null,
+  acknowledged_at_ms: null,
+  reported_at_ms: null,
+  answer: null,
+  report_text: null,
+  attempts: 0,
+  ...part,
+});
+
+const alert = (deliveries: Delivery[]): Alert => ({
+  alert_id: "A1",
+  text: "走失儿童",
+  severity: "Severe",
+  target: { kind: "all", id: null },
+  case_id: null,
+  issued_at_ms: 1,
+  expires_at_ms: 2,
+  issued_by: "duty",
+  deliveries,
+});
+
+const picture: RoomPicture = {
+  number: 10,
+  now_at_ms: 0,
+  community: { name: "栖凤社区", latitude: 25, longitude: 105, time_zone: "Asia/Shanghai" },
+  me: { person_id: "duty", name: "值班员", role: "dispatcher" },
+  police_grids: [],
+  grids: [],
+  venues: [],
+  groups: [],
+  radios: [radio("R1", true), radio("R2", true)],
+  cameras: [],
+  alerts: [],
+  cases: [],
+};
+const room = (): Room => roomFromPicture(picture);
+
+type Told = { [Kind in Item["kind"]]: Pick<Extract<Item, { kind: Kind }>, "kind" | "body"> }[Item["kind"]];
+
+const item = (number: number, told: Told, previous = number - 1): Item =>
+  ({ number, previous, at_ms: number * 1000, subject: "", ...told }) as Item;
+
+describe("the room", () => {
+  test("follows radios on and off line", () => {
+    const { room: next, gap } = applyItems(room(), [item(11, { kind: "radio.offline", body: radio("R1", false) })]);
+    expect(gap).toBe(false);
+    expect(next.number).toBe(11);
+    expect(next.radios.get("R1")?.online).toBe(false);
+    expect(next.radios.get("R2")?.online).toBe(true);
+  });
+
+  test("leaves the room before untouched", () => {
+    const before = room();
+    applyItems(before, [item(11, { kind: "radio.offline", body: radio("R1", false) })]);
+    expect(before.radios.get("R1")?.online).toBe(true);
+  });
+
+  test("stops at a gap, says so, and applies nothing behind it", () => {
+    const { room: next, gap } = applyItems(room(), [
+      item(11, { kind: "radio.offline", body: radio("R1", false) }),
+      item(14, { kind: "radio.offline", body: radio("R2", false) }),
+    ]);
+    expect(gap).toBe(true);
+    expect(next.number).toBe(11);
+    expect(next.radios.get("R2")?.online).toBe(true);
+  });
+
+  test("accepts a jump in numbers that its view does not show, when the predecessor is named", () => {
+    const { room: next, gap } = applyItems(room(), [item(20, { kind: "hub.started", body: { version: "1" } }, 10)]);
+    expect([next.number, gap]).toEqual([20, false]);
+  });
+
+  test("passes over what it knows already after a reconnection", () => {
+    const once = applyItems(room(), [item(11, { kind: "radio.offline", body: radio("R1", false) })]).room;
+    const twice = applyItems(once, [item(11, { kind: "radio.offline", body: radio("R1", false) })]);
+    expect(twice.gap).toBe(false);
+    expect(twice.room).toBe(once);
+    expect(twice.room.events).toHaveLength(1);
+  });
+
+  test("changes only the deliveries that changed", () => {
+    const issued = item(11, { kind: "alert.issued", body: alert([delivery("R1"), delivery("R2")]) });
+    const changed = item(12, {
+      kind: "delivery.changed",
+      body: { alert_id: "A1", deliveries: [delivery("R2", { state: "acknowledged", acknowledged_at_ms: 5 })] },
+    });
+    const next = applyItems(room(), [issued, changed]).room;
+    expect(next.alerts.get("A1")?.deliveries.get("R1")?.state).toBe("queued");
+    expect(next.alerts.get("A1")?.deliveries.get("R2")?.state).toBe("acknowledged");
+  });
+
+  test("keeps the event list newest first and bounded", () => {
+    const items = Array.from({ length: MAX_EVENTS + 60 }, (_, index) =>
+      item(11 + index, { kind: "hub.started", body: { version: "1" } }),
+    );
+    const next = applyItems(room(), items).room;
+    expect(next.events).toHaveLength(MAX_EVENTS);
+    expect(next.events[0]?.number).toBe(10 + MAX_EVENTS + 60);
+  });
+
+  test("takes 260 events of an all-venue alert in one batch quickly", () => {
+    const ids = Array.from({ length: 130 }, (_, index) => `R${index}`);
+    const items = [
+      item(11, { kind: "alert.issued", body: alert(ids.map((id) => delivery(id))) }),
+      ...Array.from({ length: 260 }, (_, index) =>
+        item(12 + index, {
+          kind: "delivery.changed",
+          body: { alert_id: "A1", deliveries: [delivery(ids[index % 130] ?? "", { state: "delivered" })] },
+        }),
+      ),
+    ];
+    applyItems(room(), items);
+    const start = performance.now();
+    applyItems(room(), items);
+    expect(performance.now() - start).toBeLessThan(100);
+  });
+
+  test("shows a burst once, from its start to its end", () => {
+    const body = {
+      call_id: 1,
+      group_id: "all",
+      talker_id: "R1",
+      talker_name: "王",
+      burst_id: 3,
+      duration_s: null,
+      radios_reached: null,
+      radios_online: 2,
+    };
+    const next = applyItems(room(), [
+      item(11, { kind: "call.started", body }),
+      item(12, { kind: "call.ended", body: { ...body, duration_s: 0.8, radios_reached: 2 } }),
+    ]).room;
+    expect(next.bursts).toHaveLength(1);
+    expect(next.bursts[0]).toMatchObject({ ended: true, duration_s: 0.8, started_at_ms: 11_000 });
+  });
+});
