@@ -17,7 +17,6 @@ from devices.radio.radio import Radio, RadioEvents
 from devices.radio.sound import FrameMicrophone
 from simulators.radios.figures import Tally
 
-ACKNOWLEDGE_S = (1.0, 20.0)
 REPORT_AFTER_S = (1.0, 6.0)
 REPORT_SHARE = 0.3
 SEEN_SHARE = 0.2
@@ -64,12 +63,14 @@ class Guard(RadioEvents):
         rng: random.Random,
         *,
         silent: bool,
+        acknowledge_s: tuple[float, float],
         radio_ids: frozenset[str],
         call_over: Callable[[Guard, str, int], None],
     ) -> None:
         self.radio: Radio
         self.connected = False
         self.silent = silent
+        self._acknowledge_s = acknowledge_s
         self._tally = tally
         self._clock = clock
         self._rng = rng
@@ -101,7 +102,7 @@ class Guard(RadioEvents):
         if not self._tally.show(self.radio.radio_id, alert.alert_id) or self.silent:
             return
         loop = asyncio.get_running_loop()
-        loop.call_later(self._rng.uniform(*ACKNOWLEDGE_S), self._acknowledge, alert)
+        loop.call_later(self._rng.uniform(*self._acknowledge_s), self._acknowledge, alert)
 
     def _acknowledge(self, alert: AlertMessage) -> None:
         self.radio.acknowledge(alert.alert_id)

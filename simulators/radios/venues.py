@@ -29,10 +29,14 @@ _ANSWERED_REMEMBERED = 64
 
 @dataclass(frozen=True)
 class Manner:
-    """How the guards behave: the seed draws everything, ``silent_share`` of them never acknowledge."""
+    """How the guards behave: the seed draws everything, ``silent_share`` of them never acknowledge an alert.
+
+    The others do after ``acknowledge_s``, from and to seconds.
+    """
 
     seed: int = 1
     silent_share: float = 0.05
+    acknowledge_s: tuple[float, float] = (1.0, 20.0)
 
 
 class Venues:
@@ -59,6 +63,7 @@ class Venues:
                 clock,
                 own_rng,
                 silent=member.radio_id in silent,
+                acknowledge_s=manner.acknowledge_s,
                 radio_ids=radio_ids,
                 call_over=self._call_over,
             )

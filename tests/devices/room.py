@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -77,6 +78,7 @@ class Room:
             username=self._address.username,
             password=self._address.password,
             protocol=aiomqtt.ProtocolVersion.V5,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         ) as client:
             self._client = client
             for kind in DeviceKind:

@@ -1,0 +1,84 @@
+"""The parts of the radio simulator: roster, speech, figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devices.radio.opus import Decoder
+from simulators.radios.figures import Ages, Tally
+from simulators.radios.roster import Member, RosterError, read_roster
+from simulators.radios.speech import reply_frames
+
+
+def community(folder: Path, venue_of_radio: str = "V1") -> Path:
+    path = folder / "community.json"
+    path.write_text(
+        json.dumps(
+            {
+                "name": "栖凤社区",
+                "venues": [{"venue_id": "V1", "name": "客来旅馆", "kind": "hotel", "grid_id": "07"}],
+                "radios": [{"radio_id": "R001", "venue_id": venue_of_radio, "name": "旅馆保安"}],
+            }
+        )
+    )
+    return path
+
+
+def test_radio_is_in_the_groups_of_all_its_venues_kind_and_its_grid(tmp_path: Path) -> None:
+    assert read_roster(community(tmp_path)) == [Member("R001", ("all", "kind-hotel", "grid-07"))]
+
+
+def test_more_radios_than_the_community_has_is_an_error_that_counts_them(tmp_path: Path) -> None:
+    with pytest.raises(RosterError, match="has 1 radios; 130 are asked for"):
+        read_roster(community(tmp_path), 130)
+
+
+def test_radio_in_an_unknown_venue_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RosterError, match="R001 is in venue 'V9'"):
+        read_roster(community(tmp_path, "V9"))
+
+
+def test_file_that_is_no_community_is_named_with_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_text('{"venues": []}')
+    with pytest.raises(RosterError, match=r"wrong\.json .* `radios`"):
+        read_roster(path)
+
+
+def test_reply_is_a_second_of_voiced_sound() -> None:
+    frames = reply_frames()
+    assert len(frames) == 60
+    decoder = Decoder()
+    sound = np.concatenate([decoder.decode(frame) for frame in frames])
+    assert sound.std() > 1000
+    spectrum = np.abs(np.fft.rfft(sound))
+    frequency_hz = np.fft.rfftfreq(sound.size, 1 / 48_000)
+    voiced = spectrum[(frequency_hz > 100) & (frequency_hz < 3500)].sum()
+    assert voiced / spectrum.sum() > 0.8
+
+
+def test_percentiles_of_ages_are_right_to_a_tenth_of_a_millisecond() -> None:
+    ages = Ages()
+    for age_us in range(0, 100_000, 10):
+        ages.add(age_us)
+    ages.add(-5)
+    found = ages.percentiles()
+    assert found.count == 10_001
+    assert found.p50_ms == pytest.approx(50, abs=0.1)
+    assert found.p99_ms == pytest.approx(99, abs=0.1)
+    assert found.max_ms == pytest.approx(99.99)
+
+
+def test_alert_shown_twice_on_one_radio_is_a_duplicate() -> None:
+    tally = Tally()
+    assert [tally.show(*shown) for shown in (("R1", "A1"), ("R2", "A1"), ("R1", "A1"), ("R1", "A2"))] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert (tally.alerts_shown, tally.duplicates_shown) == (3, 1)
