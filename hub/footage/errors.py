@@ -48,6 +48,11 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
+def no_answer(url: str, timeout_s: float) -> Refused:
+    """Nothing came within the time given."""
+    return Refused(f"{shown(url)} did not answer within {timeout_s:g} s: is the camera on, and is the address right?")
+
+
 def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
     """The plain reason for which ``url`` could not be opened."""
     name = shown(url)
@@ -58,7 +63,7 @@ def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
     if isinstance(error, (av.error.FileNotFoundError, av.error.HTTPNotFoundError)):
         return NoSuchFile(f"{name} does not exist")
     if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
-        return Refused(f"{name} did not answer within {timeout_s:g} s: is the camera on, and is the address right?")
+        return no_answer(url, timeout_s)
     if isinstance(error, (av.error.InvalidDataError, av.error.DemuxerNotFoundError)):
         return NotVideo(f"{name} is not video that can be read")
     if isinstance(error, av.error.PermissionError):

@@ -6,6 +6,7 @@ thread per stream.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,10 @@ from hub.footage.errors import NotVideo, Unreadable
 from hub.footage.folder import FolderStream
 from hub.footage.frame import CodedPixels, Frame
 
-_BAD_PACKETS_IN_A_ROW = 100
-"""A stream with more is given up; fewer are the scars of a bad line."""
+_BAD_IN_A_ROW = 50
+"""A stream with more packets or frames that make no sense is given up; fewer are the scars of a bad line."""
+_ANALYSE_US = "500000"
+"""How much of a camera's stream is read to learn its form; ten times as much, the usual, is a wait for nothing."""
 _ALL_NEEDED = 3.0
 """With fewer frames than this for each one looked at, none is left out by the decoder."""
 
@@ -86,7 +89,7 @@ class VideoStream:
         self._first_pts: int | None = None
         self._media_us = -1
         self._read_us = 0
-        self.bad_packets = 0
+        self._bad_in_a_row = 0
         self._container = _open(url, patience)
         if not self._container.streams.video:
             self.close()
@@ -124,16 +127,16 @@ class VideoStream:
         """The frames that a packet completes (an empty packet brings the last ones). Raises Unreadable."""
         try:
             decoded = packet.decode()
-        except av.error.FFmpegError as error:
-            self.bad_packets += 1
-            if self.bad_packets > _BAD_PACKETS_IN_A_ROW:
-                raise Unreadable(f"{errors.shown(self._url)} cannot be decoded ({error.strerror})") from None
+        except av.error.FFmpegError:
+            self._count_bad()
             return
         for frame in decoded:
-            self.bad_packets = 0
-            if isinstance(frame, av.VideoFrame):
-                media_us = self._media_time_us(frame)
-                yield Frame(media_us, self._dating.wall_us(media_us), CodedPixels(frame))
+            if not isinstance(frame, av.VideoFrame) or frame.is_corrupt:
+                self._count_bad()
+                continue
+            self._bad_in_a_row = 0
+            media_us = self._media_time_us(frame)
+            yield Frame(media_us, self._dating.wall_us(media_us), CodedPixels(frame))
 
     def frames(self) -> Iterator[Frame]:
         """Every decoded frame in order of display. Raises SourceError."""
@@ -152,6 +155,11 @@ class VideoStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _count_bad(self) -> None:
+        self._bad_in_a_row += 1
+        if self._bad_in_a_row > _BAD_IN_A_ROW:
+            raise Unreadable(f"what {errors.shown(self._url)} sends cannot be decoded")
 
     def _media_time_us(self, frame: av.VideoFrame) -> int:
         """Microseconds after the first frame, always growing; by the frame rate where a frame carries no time."""
@@ -173,8 +181,11 @@ class VideoStream:
 def _open(url: str, patience: Patience) -> InputContainer:
     options = {}
     if urlsplit(url).scheme in ("rtsp", "rtsps"):
-        options = {"rtsp_transport": "tcp", "timeout": str(round(patience.open_s * 1e6))}
+        options = {"rtsp_transport": "tcp", "analyzeduration": _ANALYSE_US}
+    began_s = time.monotonic()
     try:
         return av.open(url, options=options, timeout=(patience.open_s, patience.stall_s))
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if time.monotonic() - began_s >= patience.open_s:  # some demuxers call a time-out bad data
+            raise errors.no_answer(url, patience.open_s) from None
         raise errors.of_opening(error, url, patience.open_s) from None

@@ -108,11 +108,13 @@ class MotionDetector:
         if settled:
             rate = 1 - math.exp(-elapsed_s / _FORGET_S)
             slow = 1 - math.exp(-elapsed_s / _FORGET_MOVING_S)
-            still = cv2.bitwise_not(mask)
+            restless = cv2.compare(cv2.absdiff(small, self._before), _LEAST_CHANGE, cv2.CMP_GT)
+            walking = cv2.bitwise_and(mask, restless)
+            calm = cv2.bitwise_not(walking)
             difference = cv2.absdiff(small, self._background)
-            cv2.accumulateWeighted(difference, self._noise, rate, mask=still)
-            cv2.accumulateWeighted(small, self._background, rate, mask=still)
-            cv2.accumulateWeighted(small, self._background, slow, mask=mask)
+            cv2.accumulateWeighted(difference, self._noise, rate, mask=cv2.bitwise_not(mask))
+            cv2.accumulateWeighted(small, self._background, rate, mask=calm)
+            cv2.accumulateWeighted(small, self._background, slow, mask=walking)
         else:
             cv2.accumulateWeighted(small, self._background, 1.0 / self._pictures)
         self._before = small
