@@ -78,6 +78,7 @@ class Hub:
             self.registry,
             self.radios,
             self.bridge,
+            self.refused,
             self.clock,
             settings.alert_expires_in_s,
         )

@@ -7,6 +7,7 @@ import ctypes
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import IO
 
 _PR_SET_PDEATHSIG = 1
 
@@ -25,7 +26,13 @@ def _end_with_parent(niceness: int) -> Callable[[], None]:
 
 
 async def start_child(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None, niceness: int = 0
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    niceness: int = 0,
+    stdin: int = asyncio.subprocess.DEVNULL,
+    stdout: int | IO[bytes] | None = None,
+    stderr: int | IO[bytes] | None = None,
 ) -> asyncio.subprocess.Process:
     """Start ``command`` in a process group of its own (Ctrl-C reaches only the hub, which ends its children in order).
 
@@ -33,7 +40,9 @@ async def start_child(
     """
     return await asyncio.create_subprocess_exec(
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
         env=dict(environment) if environment is not None else None,
         start_new_session=True,
         preexec_fn=_end_with_parent(niceness),

@@ -14,13 +14,13 @@ import structlog
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts import tables
 from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
 from hub.alerts.messages import DeliveryChanged, ReportMade
 from hub.alerts.records import find_deliveries
 from hub.bridge.client import Bridge
+from hub.bridge.refused import Refused
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
@@ -53,7 +53,7 @@ class Changed(NamedTuple):
 
 
 class Answers:
-    """Takes in receipts, acknowledgements and reports. ``delay_s`` histories are for metrics."""
+    """Takes in receipts, acknowledgements and reports. ``observe`` hears how long each step took."""
 
     def __init__(
         self,
@@ -61,18 +61,17 @@ class Answers:
         events: EventLog,
         registry: Registry,
         bridge: Bridge,
-        clock: Clock,
+        refused: Refused,
         answered: Callable[[str, str, DeliveryState], None],
     ) -> None:
         self._database = database
         self._events = events
         self._registry = registry
         self._bridge = bridge
-        self._clock = clock
+        self._refused = refused
         self._answered = answered
         self._heard: list[Heard] = []
         self._wake = asyncio.Event()
-        self.refused = 0
         self.observe: Callable[[DeliveryState, float], None] = lambda state, delay_s: None
 
     def listen(self) -> None:
@@ -83,7 +82,7 @@ class Answers:
 
     def _take(self, radio_id: str, message: Any) -> None:
         if len(self._heard) >= MAX_WAITING:
-            self.refused += 1
+            self._refused.add(radio_id, "answer", "overloaded", f"{MAX_WAITING} answers wait")
             return
         self._heard.append(Heard(radio_id, message))
         self._wake.set()
@@ -134,6 +133,7 @@ class Answers:
         here = (d.alert_id == message.alert_id, d.radio_id == one.radio_id)
         row = change.connection.execute(sa.select(tables.deliveries).where(*here)).first()
         if row is None or message.alert_id is None:
+            self._refused.add(one.radio_id, type(message).__name__.lower(), "unknown_alert", f"alert {message.alert_id}")
             return None
         before = DeliveryState(row.state)
         event = _EVENT[type(message)]

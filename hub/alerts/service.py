@@ -21,6 +21,7 @@ from hub.alerts.messages import Alert, DeliveryChanged, NewAlert, Target, Target
 from hub.alerts.records import alert_of, find_alert, find_deliveries, latest_alerts, lifetime_of
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox
+from hub.bridge.refused import Refused
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -65,6 +66,7 @@ class Alerts:
         registry: Registry,
         radios: RadioRoll,
         bridge: Bridge,
+        refused: Refused,
         clock: Clock,
         expires_in_s: float,
     ) -> None:
@@ -79,7 +81,7 @@ class Alerts:
         self._open: dict[str, _OpenAlert] = {}
         self._back: set[str] = set()
         self._wake = asyncio.Event()
-        self.answers = Answers(database, events, registry, bridge, clock, self._answered)
+        self.answers = Answers(database, events, registry, bridge, refused, self._answered)
         outbox.when_taken(self._taken)
         radios.when_back(self._came_back)
 

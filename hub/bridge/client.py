@@ -16,6 +16,7 @@ from devices.link import BrokerAddress
 from devices.protocol import messages, topics, voice
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Up, UpTopic
+from hub.bridge.clocks import DeviceClocks
 from hub.bridge.outbox import Outgoing
 from hub.bridge.refused import Refused
 from hub.storage.identifiers import new_number
@@ -62,6 +63,8 @@ class Bridge:
         self, address: BrokerAddress, clock: Clock, refused: Refused, *, known: Callable[[UpTopic], bool]
     ) -> None:
         self.stamper = Stamper(clock)
+        self.clocks = DeviceClocks()
+        self._clock = clock
         self.connected = asyncio.Event()
         self.received = 0
         self.published = 0
@@ -96,7 +99,7 @@ class Bridge:
                     ticking = asyncio.create_task(self._tick(client), name="hub-tick")
                     try:
                         async for message in client.messages:
-                            self._route(str(message.topic), bytes(message.payload or b""))
+                            self._route(str(message.topic), bytes(message.payload or b""), message.retain)
                     finally:
                         ticking.cancel()
                         with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
@@ -136,7 +139,7 @@ class Bridge:
             await client.publish(topics.HUB_TICK, payload, qos=0)
             await asyncio.sleep(topics.TICK_INTERVAL_S)
 
-    def _route(self, topic: str, payload: bytes) -> None:
+    def _route(self, topic: str, payload: bytes, retained: bool) -> None:
         self.received += 1
         try:
             parsed = topics.parse_up(topic)
@@ -152,13 +155,19 @@ class Bridge:
             return
         if not payload:
             return  # a retained state was cleared
+        if retained and parsed.up not in RETAINED:
+            self._refused.add(device, topic, "retained", "only births and deaths are retained")
+            return
         try:
             raw = self._raw.get((parsed.kind, parsed.up))
             if raw is not None:
                 raw(device, payload)
                 return
             kind, handler = self._handlers[parsed.kind, parsed.up]
-            handler(device, messages.decode(payload, kind))
+            message = messages.decode(payload, kind)
+            if not retained:
+                self.clocks.hear(device, message.stamp, self._clock.monotonic_us(), self._clock.wall_us())
+            handler(device, message)
         except (messages.DecodeError, voice.VoicePacketError) as error:
             self._refused.add(device, topic, "malformed", str(error))
 

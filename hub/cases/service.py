@@ -15,11 +15,12 @@ from hub.access.people import Person
 from hub.cases import tables
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.records import end_watches, find_case, insert_case, insert_watch, latest_cases
+from hub.cases.views import SightingView, view_of
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
-from hub.sightings.messages import CameraOffLine, Query, SearchAnswer, SightingSummary, Understood
+from hub.sightings.messages import CameraOffLine, Query, SearchAnswer, SightingSummary, Understood, summary
 from hub.sightings.service import CameraPlace, SightingService
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id
@@ -71,7 +72,7 @@ class Cases:
 
     def places(self) -> tuple[CameraPlace, ...]:
         """Every camera with the venue it stands at, as the sightings room needs them."""
-        return tuple(CameraPlace(c.camera_id, c.venue_id) for c in self._registry.cameras.values())
+        return tuple(CameraPlace(camera_id=c.camera_id, venue_id=c.venue_id) for c in self._registry.cameras.values())
 
     async def latest(self) -> tuple[Case, ...]:
         """The cases a console shows at first."""
@@ -256,13 +257,17 @@ class Cases:
         if case is not None and case.state is CaseState.OPEN:
             self._open[case_id] = case
 
-    async def look(self, case_id: str, sighting_id: str, person: Person) -> SightingSummary:
-        """One sighting. Raises Refusal when there is none of that id."""
-        await self._gate(case_id)
+    async def look(self, case_id: str, sighting_id: str, person: Person) -> SightingView:
+        """One sighting with its path; the look is audited. Raises Refusal when there is none of that id."""
+        case = await self._gate(case_id)
         found = await asyncio.to_thread(self._sightings.get, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
-        return self.with_picture(case_id, self._sightings.summary(found, self.places()))
+        camera = self._registry.cameras.get(found.camera_id)
+        detail = LookedAt(sighting_id=sighting_id)
+        await self._database.write(lambda change: self._note(change, person, Action.LOOK, case, detail))
+        shown = self.with_picture(case_id, summary(found, camera.venue_id if camera else None))
+        return view_of(found, shown)
 
     async def picture(self, case_id: str, sighting_id: str, person: Person) -> bytes:
         """The best picture of a sighting, as JPEG; the look is audited. Raises Refusal when it is not kept."""

@@ -22,7 +22,7 @@ def import_file(settings: Settings, file: Path) -> int:
         typer.echo(str(error), err=True)
         return 2
     report = msgspec.json.decode(answer, type=ImportReport)
-    for error in report.errors:
-        typer.echo(f"第 {error.row} 行：{error.message}", err=True)
+    for left_out in report.errors:
+        typer.echo(f"第 {left_out.row} 行：{left_out.message}", err=True)
     typer.echo(f"导入 {report.imported} 个场所，{len(report.errors)} 行有误")
     return 1 if report.errors else 0

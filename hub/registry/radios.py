@@ -9,6 +9,7 @@ from devices.protocol.clock import Clock
 from devices.protocol.messages import Birth, Death, DeviceStatus
 from devices.protocol.topics import DeviceKind, Up
 from hub.bridge.client import Bridge
+from hub.bridge.clocks import DeviceClocks
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.presence import PresenceTable, Turn
@@ -18,7 +19,7 @@ from hub.storage.database import Database
 from hub.storage.writer import Change
 
 EXPIRE_EVERY_S = 1.0
-Came = Callable[[str], None]
+RadioTurned = Callable[[str], None]
 
 
 class RadioRoll:
@@ -30,18 +31,25 @@ class RadioRoll:
         self._events = events
         self._clock = clock
         self._presence = PresenceTable()
-        self._back: list[Came] = []
+        self._clocks = DeviceClocks()
+        self._back: list[RadioTurned] = []
+        self._gone: list[RadioTurned] = []
         self._writing: set[asyncio.Task[None]] = set()
 
     def listen(self, bridge: Bridge) -> None:
         """Hear births, deaths and signs of life."""
+        self._clocks = bridge.clocks
         bridge.on(DeviceKind.RADIO, Up.BIRTH, Birth, self._born)
         bridge.on(DeviceKind.RADIO, Up.DEATH, Death, self._died)
         bridge.on(DeviceKind.RADIO, Up.STATUS, DeviceStatus, self._status)
 
-    def when_back(self, came: Came) -> None:
+    def when_back(self, came: RadioTurned) -> None:
         """Have ``came(radio_id)`` called for each radio that comes (again)."""
         self._back.append(came)
+
+    def when_gone(self, gone: RadioTurned) -> None:
+        """Have ``gone(radio_id)`` called for each radio that went off line or lost the connection it spoke on."""
+        self._gone.append(gone)
 
     @property
     def online(self) -> int:
@@ -60,6 +68,7 @@ class RadioRoll:
     def view(self, radio_id: str) -> RadioView:
         """One radio with how it stands. KeyError when it is not enrolled."""
         radio, presence = self._registry.radios[radio_id], self._presence.of(radio_id)
+        behind_us = self._clocks.wall_error_us(radio_id)
         return RadioView(
             radio_id=radio_id,
             venue_id=radio.venue_id,
@@ -70,6 +79,7 @@ class RadioRoll:
             battery=presence.battery,
             signal=presence.signal,
             holder=presence.holder,
+            clock_behind_s=None if behind_us is None else round(behind_us / 1e6, 2),
         )
 
     async def run(self) -> None:
@@ -100,6 +110,9 @@ class RadioRoll:
             task = asyncio.ensure_future(self._store(kind, view))
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
+        if turn in (Turn.WENT, Turn.CAME_AGAIN):
+            for gone in self._gone:
+                gone(radio_id)
         if turn in (Turn.CAME, Turn.CAME_AGAIN):
             for came in self._back:
                 came(radio_id)

@@ -114,3 +114,5 @@ class RadioView(Record, frozen=True, kw_only=True):
     battery: float | None
     signal: float | None
     holder: str | None
+    clock_behind_s: float | None
+    """How far the radio's own wall clock is behind the hub's (ahead: negative)."""

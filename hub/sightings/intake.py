@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import structlog
-from hub.sightings.service import SightingService
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused
+from hub.sightings.errors import SightingsError
+from hub.sightings.service import SightingService
 
 _log = structlog.get_logger()
 MAX_WAITING = 2_000
@@ -92,7 +93,7 @@ class Intake:
             try:
                 if self._sightings.add(one.message.sighting):
                     stored.append(one.message.sighting)
-            except ValueError as error:
+            except SightingsError as error:
                 self._refused.add(one.worker_id, "sighting", "malformed", str(error))
         self.stored += len(stored)
         return stored

@@ -74,6 +74,7 @@ class Talk:
         self._bridge.on(DeviceKind.RADIO, Up.FLOOR, wire.FloorUp, self._radio_floor)
         self._bridge.on(DeviceKind.RADIO, Up.HEARD, wire.BurstHeard, self._radio_heard)
         self._bridge.on_voice(DeviceKind.RADIO, self._radio_voice)
+        self._radios.when_gone(self._talker_left)
 
     @property
     def bursts_under_way(self) -> int:
@@ -87,8 +88,11 @@ class Talk:
     def leave(self, peer: Peer) -> None:
         """A console went; if it was speaking, the floor is free."""
         self._peers.pop(peer.talker_id, None)
+        self._talker_left(peer.talker_id)
+
+    def _talker_left(self, talker_id: str) -> None:
         for group_id, floor in self._floors.items():
-            burst = floor.leave(peer.talker_id, self._clock.monotonic_us())
+            burst = floor.leave(talker_id, self._clock.monotonic_us())
             if burst is not None:
                 self._ended(group_id, burst)
 

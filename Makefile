@@ -1,0 +1,53 @@
+# make demo: install everything once, then show the product with a simulated community.
+# make test: install what the tests need, then run all of them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSOLE := dashboards/console
+CONSOLE_SOURCES := $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+.PHONY: demo setup test check lint lock clean
+
+demo: setup
+	$(BIN)/qianshao demo
+
+setup: $(VENV)/.installed hub/console/static/index.html
+
+$(VENV)/.installed: requirements/product.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/product.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+hub/console/static/index.html: $(VENV)/.installed $(CONSOLE_SOURCES)
+	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm ci --no-audit --no-fund && npm run build'
+	touch $@
+
+$(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
+	touch $@
+
+test: setup $(VENV)/.installed-tests
+	scripts/install-test-tools
+	$(MAKE) --no-print-directory lint
+	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm run check && npm test'
+	$(BIN)/python -m pytest
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  pyproject.toml --group build -o requirements/product.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --group tests -c requirements/product.txt -o requirements/tests.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --group node -o requirements/node.txt
+
+clean:
+	rm -rf $(VENV) hub/console/static $(CONSOLE)/node_modules

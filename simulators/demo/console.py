@@ -1,0 +1,163 @@
+"""A console's two websockets without a browser: follows the events, proves that none is missing, talks, listens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+
+from devices.protocol import voice
+from devices.protocol.voice import FRAME_MS, MEDIA_TICKS_PER_FRAME, VoicePacket
+from hub.alerts.messages import DeliveryChanged
+from hub.talk.messages import Denied, Granted, HeardBy, Idle, Listen, Release, Request, Revoked, Taken
+
+ANSWER_WITHIN_S = 10.0
+_FromHub = Granted | Denied | Revoked | Taken | HeardBy | Idle
+
+
+class _Item(msgspec.Struct):
+    number: int
+    previous: int
+    kind: str
+    subject: str
+    body: msgspec.Raw
+
+
+class _Frame(msgspec.Struct):
+    items: list[_Item]
+    now: int
+
+
+def _socket_url(url: str, path: str) -> str:
+    return url.replace("http://", "ws://", 1) + path
+
+
+class ConsoleLine:
+    """Follows ``/ws/events`` from the newest event on; ``gaps`` counts items whose ``previous`` was not the last."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._last: int | None = None
+        self._kinds: Counter[str] = Counter()
+        self._delivered: dict[str, set[str]] = {}
+        self._acknowledged: dict[str, set[str]] = {}
+        self._changed = asyncio.Condition()
+        self.gaps = 0
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[ConsoleLine]:
+        """Connect and follow until the block ends."""
+        async with connect(_socket_url(url, "/ws/events?since=0"), max_size=None) as socket:
+            line = cls(socket)
+            following = asyncio.create_task(line._follow())
+            try:
+                yield line
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+
+    def count(self, kind: str) -> int:
+        """Events of this kind so far."""
+        return self._kinds[kind]
+
+    async def _follow(self) -> None:
+        async for text in self._socket:
+            async with self._changed:
+                for item in msgspec.json.decode(text, type=_Frame).items:
+                    self.gaps += item.previous != (self._last or 0)
+                    self._last = item.number
+                    self._kinds[item.kind] += 1
+                    if item.kind == "delivery.changed":
+                        self._take(msgspec.json.decode(item.body, type=DeliveryChanged))
+                self._changed.notify_all()
+
+    def _take(self, changed: DeliveryChanged) -> None:
+        for one in changed.deliveries:
+            if one.delivered_at_ms is not None:
+                self._delivered.setdefault(changed.alert_id, set()).add(one.radio_id)
+            if one.acknowledged_at_ms is not None:
+                self._acknowledged.setdefault(changed.alert_id, set()).add(one.radio_id)
+
+    async def wait_delivered(self, alert_id: str, radios: int, within_s: float) -> None:
+        """Return when so many radios have it, or when the time is over."""
+        await self._wait(self._delivered, alert_id, radios, within_s)
+
+    async def wait_acknowledged(self, alert_id: str, radios: int, within_s: float) -> None:
+        """Return when so many guards acknowledged, or when the time is over."""
+        await self._wait(self._acknowledged, alert_id, radios, within_s)
+
+    async def _wait(self, by_alert: dict[str, set[str]], alert_id: str, radios: int, within_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._changed:
+                await self._changed.wait_for(lambda: len(by_alert.get(alert_id, ())) >= radios)
+
+
+class TalkLine:
+    """``/ws/talk`` with a microphone made of ready Opus frames."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[TalkLine]:
+        """Connect until the block ends."""
+        async with connect(_socket_url(url, "/ws/talk")) as socket:
+            yield cls(socket)
+
+    async def call(self, group_id: str, frames: list[bytes]) -> tuple[int, bool]:
+        """Speak to a group; returns how many radios heard it and whether one then answered by voice."""
+        await self._say(Listen(group_ids=(group_id,)))
+        await self._say(Request(group_id=group_id, request_id="check"))
+        granted = await self._wait_granted()
+        sending = asyncio.create_task(self._speak(granted, frames))
+        heard, answered, ended = 0, False, False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(len(frames) * FRAME_MS / 1000 + ANSWER_WITHIN_S):
+                while not (answered and ended):
+                    message = await self._socket.recv()
+                    if isinstance(message, bytes):
+                        answered = answered or voice.decode(message).burst_id != granted.burst_id
+                        continue
+                    said = msgspec.json.decode(message, type=_FromHub)
+                    if isinstance(said, HeardBy) and said.burst_id == granted.burst_id:
+                        heard, ended = max(heard, said.radios_hearing), said.ended
+        await sending
+        return heard, answered
+
+    async def _say(self, message: Listen | Request | Release) -> None:
+        await self._socket.send(msgspec.json.encode(message).decode())
+
+    async def _wait_granted(self) -> Granted:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            while True:
+                message = await self._socket.recv()
+                if isinstance(message, str):
+                    said = msgspec.json.decode(message, type=_FromHub)
+                    if isinstance(said, Granted):
+                        return said
+
+    async def _speak(self, granted: Granted, frames: list[bytes]) -> None:
+        """Send one frame every 20 ms by the clock, as a microphone does."""
+        began_s = time.monotonic()
+        for number, frame in enumerate(frames):
+            await asyncio.sleep(max(0.0, began_s + number * FRAME_MS / 1000 - time.monotonic()))
+            packet = VoicePacket(
+                call_id=granted.call_id,
+                burst_id=granted.burst_id,
+                sequence=number,
+                media_time=number * MEDIA_TICKS_PER_FRAME,
+                boot_id=granted.boot_id,
+                monotonic_us=time.monotonic_ns() // 1000,
+                wall_us=time.time_ns() // 1000,
+                last=number == len(frames) - 1,
+                frames=(frame,),
+            )
+            await self._socket.send(voice.encode(packet))
+        await self._say(Release(burst_id=granted.burst_id))
