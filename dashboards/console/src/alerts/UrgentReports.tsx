@@ -32,7 +32,7 @@ export function UrgentReports() {
   const open = reports.filter((report) => isUrgent(report) && !noted.has(report.number)).slice(0, 3);
   if (open.length === 0) return null;
   return (
-    <div className="urgent" role="alert" data-testid="urgent">
+    <div className="urgent-reports" role="alert" data-testid="urgent">
       {open.map((report) => (
         <div key={report.number} className={report.answer === "need_help" ? "help" : "child"}>
           <b>{report.answer === "need_help" ? texts.answer.need_help : texts.answer.child_is_with_me}</b>

@@ -1,5 +1,5 @@
 // The case at work: its title, where the person was last seen, other open cases, and closing it with an outcome.
-import { AutoComplete, Button, Popover, Select } from "antd";
+import { Button, Input, Popover, Select } from "antd";
 import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
@@ -72,13 +72,16 @@ function CloseCase({ current }: { current: Case }) {
       onOpenChange={setShown}
       content={
         <div className="close-case">
-          <AutoComplete
+          {texts.cases.outcomes.map((value) => (
+            <Button key={value} onClick={() => setOutcome(value)}>
+              {value}
+            </Button>
+          ))}
+          <Input
             data-testid="case-outcome"
-            className="wide"
             placeholder={texts.cases.outcome}
             value={outcome}
-            onChange={setOutcome}
-            options={texts.cases.outcomes.map((value) => ({ value }))}
+            onChange={(event) => setOutcome(event.target.value)}
           />
           {failure !== null && <div className="failure">{errorText(language, failure)}</div>}
           <Button data-testid="case-close-confirm" type="primary" disabled={outcome.trim() === ""} onClick={() => void close()}>

@@ -76,6 +76,7 @@ export const en: Texts = {
     hold: "Hold to talk",
     holdHint: "Hold the space bar or this button",
     hearing: (n, all) => `${n} of ${all} hear`,
+    heard: (n, all) => `${n} of ${all} heard`,
     notHearing: (n) => `${n} on line do not hear`,
     offLine: (n) => `${n} off line`,
     allHear: "All hear",

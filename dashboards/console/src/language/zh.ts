@@ -73,6 +73,7 @@ export const zh = {
     hold: "按住说话",
     holdHint: "按住空格键或这个按钮",
     hearing: (n: number, all: number) => `${all} 台中 ${n} 台在听`,
+    heard: (n: number, all: number) => `${all} 台中 ${n} 台听到`,
     notHearing: (n: number) => `${n} 台在线没听到`,
     offLine: (n: number) => `${n} 台离线`,
     allHear: "全部在听",

@@ -34,15 +34,15 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection): Drawn {
     preferCanvas: true,
     attributionControl: false,
     zoomControl: false,
-    zoomSnap: 0.25,
+    zoomSnap: 0.1,
     maxZoom: 20,
     keyboard: false,
   });
   map.setView([0, 0], 15);
   const bounds = addGround(map, ground);
   if (bounds.isValid()) map.fitBounds(bounds, MARGINS);
-  const cameras = new CameraLayer(map);
   const venues = new VenueLayer(map);
+  const cameras = new CameraLayer(map);
   const path = new PathLayer(map);
   map.on("click", () => chooseOnMap(null));
   return { map, bounds, cameras, venues, path };
@@ -79,8 +79,8 @@ export function CommunityMap() {
 
   useEffect(() => {
     if (drawn === null || room === null) return;
-    drawn.cameras.show(room.cameras, chosen?.kind === "camera" ? chosen.id : null);
     drawn.venues.show(room, alert, chosen?.kind === "venue" ? chosen.id : null);
+    drawn.cameras.show(room.cameras, chosen?.kind === "camera" ? chosen.id : null);
   }, [drawn, room, alert, chosen]);
 
   useEffect(() => {

@@ -2,6 +2,7 @@
 import L from "leaflet";
 
 import type { VenueKind } from "../room/types";
+import { drawingOf } from "./canvas";
 
 export interface VenueLook {
   fill: string;
@@ -10,18 +11,6 @@ export interface VenueLook {
   chosen: boolean;
   /** Drawn half as large again: what needs an answer. */
   large: boolean;
-}
-
-interface CanvasRenderer extends L.Canvas {
-  _ctx: CanvasRenderingContext2D;
-  _drawing: boolean;
-}
-
-interface DrawnMarker {
-  _renderer: CanvasRenderer;
-  _point: L.Point;
-  _radius: number;
-  _empty(): boolean;
 }
 
 /** The corners of each kind's shape on the unit circle; a hotel is round. */
@@ -91,7 +80,7 @@ export class VenueMarker extends L.CircleMarker {
     private readonly kind: VenueKind,
     look: VenueLook,
   ) {
-    super(at, { radius: 7 });
+    super(at, { radius: 7, bubblingMouseEvents: false });
     this.shown = look;
   }
 
@@ -111,10 +100,8 @@ export class VenueMarker extends L.CircleMarker {
     this.setRadius(look.large ? 10 : 7);
   }
 
-  /** Leaflet calls this to draw a circle; the renderer's fields are its own, named as in Leaflet 1.9. */
   protected _updatePath(): void {
-    const drawn = this as unknown as DrawnMarker;
-    if (!drawn._renderer._drawing || drawn._empty()) return;
-    drawVenue(drawn._renderer._ctx, this.kind, this.shown, drawn._point.x, drawn._point.y, drawn._radius);
+    const drawing = drawingOf(this);
+    if (drawing !== null) drawVenue(drawing.ctx, this.kind, this.shown, drawing.x, drawing.y, drawing.radius);
   }
 }

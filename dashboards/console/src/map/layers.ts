@@ -4,7 +4,8 @@ import L from "leaflet";
 import type { AlertRecord, Room } from "../room/room";
 import type { Camera, Radio } from "../room/types";
 import type { PathPoint } from "../search/hits";
-import { GROUND_STYLES, venueLook } from "./looks";
+import { CameraMarker } from "./CameraMarker";
+import { GROUND_STYLES, shortNames, venueLook } from "./looks";
 import { viewSector } from "./sector";
 import { chooseOnMap } from "./store";
 import { VenueMarker } from "./VenueMarker";
@@ -13,7 +14,7 @@ import { VenueMarker } from "./VenueMarker";
 const GROUND = { name: "ground", zIndex: "300" };
 const GRID_NAMES = { name: "gridNames", zIndex: "350" };
 
-/** Draw the ground in the order in which things lie upon one another; answers its bounds. */
+/** Draw the ground in the order in which things lie upon one another; answers the bounds of streets and grids. */
 export function addGround(map: L.Map, ground: GeoJSON.FeatureCollection): L.LatLngBounds {
   const bounds = L.latLngBounds([]);
   for (const pane of [GROUND, GRID_NAMES]) map.createPane(pane.name).style.zIndex = pane.zIndex;
@@ -23,14 +24,16 @@ export function addGround(map: L.Map, ground: GeoJSON.FeatureCollection): L.LatL
     const style = { ...GROUND_STYLES[kind], renderer, interactive: false };
     const layer = L.geoJSON(features, { style: () => style, interactive: false, pane: GROUND.name });
     layer.addTo(map);
-    if (layer.getLayers().length > 0) bounds.extend(layer.getBounds());
-    if (kind === "grid") for (const feature of features) addGridName(map, feature);
+    if (kind === "street" || kind === "grid") for (const one of layer.getLayers()) bounds.extend((one as L.Polyline).getBounds());
+    if (kind === "grid") {
+      const names = shortNames(features.map((feature) => String(feature.properties?.["name"] ?? "")));
+      features.forEach((feature, index) => addGridName(map, feature, names[index] ?? ""));
+    }
   }
   return bounds;
 }
 
-function addGridName(map: L.Map, feature: GeoJSON.Feature): void {
-  const name = String(feature.properties?.["name"] ?? "");
+function addGridName(map: L.Map, feature: GeoJSON.Feature, name: string): void {
   const icon = L.divIcon({ className: "grid-name", html: "", iconSize: [90, 14] });
   const marker = L.marker(L.geoJSON(feature).getBounds().getCenter(), {
     icon,
@@ -102,13 +105,7 @@ export class CameraLayer {
           }),
         );
       }
-      const point = L.circleMarker([latitude, longitude], {
-        radius: isChosen ? 6 : 4,
-        color: "#0b0f14",
-        weight: 1,
-        fillColor: colour,
-        fillOpacity: 1,
-      });
+      const point = new CameraMarker([latitude, longitude], colour, isChosen, camera.heading_deg, camera.view_deg);
       point.bindTooltip(camera.name, { direction: "top", offset: [0, -4] });
       point.on("click", () => chooseOnMap({ kind: "camera", id: camera.camera_id }));
       layers.push(point);

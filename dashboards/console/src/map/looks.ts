@@ -37,6 +37,18 @@ export function venueLook(radios: readonly Radio[], alert: AlertRecord | null, c
   return { fill: online ? CALM : GROUND, stroke: online ? "#0b0f14" : OFF_LINE, online, chosen, large: false };
 }
 
+/** What all names have in common before and after what tells them apart is left out: "栖凤第三网格" becomes "三". */
+export function shortNames(names: readonly string[]): string[] {
+  const [first] = names;
+  if (first === undefined || names.length < 2) return [...names];
+  let before = 0;
+  while (before < first.length && names.every((name) => name[before] === first[before])) before += 1;
+  let after = 0;
+  const last = (name: string): string | undefined => name[name.length - 1 - after];
+  while (names.every((name) => name.length - after > before + 1 && last(name) === last(first))) after += 1;
+  return names.map((name) => name.slice(before, name.length - after));
+}
+
 export const GROUND_STYLES: Record<string, L.PathOptions> = {
   street: { color: "#39465a", weight: 4, opacity: 1, lineCap: "round" },
   building: { color: "#2c3645", weight: 1, fillColor: "#222b38", fillOpacity: 1 },

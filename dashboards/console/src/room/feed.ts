@@ -60,7 +60,14 @@ export function followFeed(parts: FeedParts): () => void {
     line.onmessage = (message) => {
       if (line !== socket) return;
       watchSilence();
-      waiting.push(...(JSON.parse(String(message.data)) as Batch).items);
+      const batch = JSON.parse(String(message.data)) as Batch;
+      if (number !== undefined && batch.now < number) {
+        // The hub's log is younger than what we know: another log began, so our picture is void.
+        number = undefined;
+        drop();
+        return;
+      }
+      waiting.push(...batch.items);
       if (waiting.length > 0) flushSoon();
     };
     line.onclose = (event) => {

@@ -43,13 +43,13 @@ function Screen() {
     <div className="screen">
       <TopBar />
       <LostBanner />
-      <UrgentReports />
       {ready ? (
         <main>
           <AlertPanel />
           <div className="middle">
             <CommunityMap />
             <LowerPanel />
+            <UrgentReports />
           </div>
           <CasePanel />
         </main>

@@ -19,7 +19,11 @@ export function SearchPanel({ current }: { current: Case }) {
   const language = useLanguage((store) => store.language);
   const search = useSearch(current.case_id);
   const [formShown, setFormShown] = useState(false);
-  const go = (): void => void runSearch(current.case_id, queryOf(search));
+  function go(): void {
+    // The pictures need the room that the form takes.
+    setFormShown(false);
+    void runSearch(current.case_id, queryOf(search));
+  }
   const isEmpty = search.line.trim() === "" && search.form === EMPTY_FORM;
 
   return (

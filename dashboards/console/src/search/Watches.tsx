@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { hub } from "../room/hub";
-import type { Case, Query } from "../room/types";
+import type { Case, Query, Watch } from "../room/types";
 import { describeWords } from "./words";
 
 export function Watches({ current, query }: { current: Case; query: Query | null }) {
@@ -12,6 +12,10 @@ export function Watches({ current, query }: { current: Case; query: Query | null
   const language = useLanguage((store) => store.language);
   const [failure, setFailure] = useState<unknown>(null);
   const running = current.watches.filter((watch) => watch.ended_at_ms === null);
+
+  // The hub keeps a watch's words in Chinese only.
+  const wordsOf = (watch: Watch): string =>
+    (language === "en" ? describeWords(watch.query.description ?? null, texts) : "") || watch.words;
 
   async function tell(doing: Promise<unknown>): Promise<void> {
     setFailure(null);
@@ -30,7 +34,9 @@ export function Watches({ current, query }: { current: Case; query: Query | null
       </Button>
       {running.map((watch) => (
         <span key={watch.watch_id} className="chip watch" data-testid="watch">
-          {texts.search.watching}：{language === "en" ? describeWords(watch.query.description ?? null, texts) || watch.words : watch.words}
+          <span title={wordsOf(watch)}>
+            {texts.search.watching}：{wordsOf(watch)}
+          </span>
           <button type="button" onClick={() => void tell(hub.endWatch(current.case_id, watch.watch_id))}>
             {texts.search.stopWatch}
           </button>

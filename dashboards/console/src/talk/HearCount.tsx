@@ -5,6 +5,7 @@ import { useTalk } from "./store";
 export function HearCount({ online, total }: { online: number; total: number }) {
   const texts = useTexts();
   const heard = useTalk((talk) => talk.heard);
+  const talking = useTalk((talk) => talk.floor.state === "speaking" || talk.talkers.size > 0);
   if (heard === null) {
     return (
       <div className="hear-count" data-testid="heard-count" data-hearing="" data-online={online}>
@@ -16,6 +17,7 @@ export function HearCount({ online, total }: { online: number; total: number }) 
   const missing = Math.max(0, heard.radiosOnline - heard.radiosHearing);
   const offLine = Math.max(0, total - heard.radiosOnline);
   const all = Math.max(total, heard.radiosOnline);
+  const over = heard.ended || !talking;
   const unheard = [
     missing > 0 ? texts.talk.notHearing(missing) : "",
     offLine > 0 ? texts.talk.offLine(offLine) : "",
@@ -29,7 +31,7 @@ export function HearCount({ online, total }: { online: number; total: number }) 
       data-burst={heard.burstId}
       data-ended={heard.ended}
     >
-      <b>{texts.talk.hearing(heard.radiosHearing, all)}</b>
+      <b>{(over ? texts.talk.heard : texts.talk.hearing)(heard.radiosHearing, all)}</b>
       <span>{unheard.length > 0 ? unheard.join(" · ") : texts.talk.allHear}</span>
     </div>
   );

@@ -21,6 +21,7 @@ function useSecondsLeft(): number | null {
 export function TalkButton() {
   const texts = useTexts();
   const state = useTalk((talk) => talk.floor.state);
+  const lost = useTalk((talk) => talk.line !== "open");
   const level = useTalk((talk) => talk.level);
   const left = useSecondsLeft();
   return (
@@ -29,6 +30,7 @@ export function TalkButton() {
       className={`talk-button ${state}`}
       data-testid="talk-button"
       tabIndex={-1}
+      disabled={lost}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         press();

@@ -1,0 +1,21 @@
+// What the map shows of a venue, and the short names of grids.
+import { expect, test } from "vitest";
+
+import type { Radio } from "../room/types";
+import { shortNames, venueLook } from "./looks";
+
+const radio = (online: boolean): Radio => ({ radio_id: "R1", venue_id: "V1", online }) as Radio;
+
+test("a venue whose radio is off line is hollow and stands out", () => {
+  const off = venueLook([radio(false)], null, false);
+  const on = venueLook([radio(true)], null, false);
+  expect(off.online).toBe(false);
+  expect(off.fill).not.toBe(on.fill);
+  expect(off.stroke).not.toBe(on.stroke);
+});
+
+test("grids are named by what tells them apart", () => {
+  expect(shortNames(["栖凤第一网格", "栖凤第二十网格"])).toEqual(["一", "二十"]);
+  expect(shortNames(["东", "西"])).toEqual(["东", "西"]);
+  expect(shortNames(["唯一网格"])).toEqual(["唯一网格"]);
+});
