@@ -8,19 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gmqtt
+from gmqtt.mqtt.connection import MQTTConnection
 from gmqtt.mqtt.handler import MQTTConnectError
 from gmqtt.storage import PersistentStorage
 
 from devices.link.address import BrokerAddress
-from devices.protocol.topics import MAX_PAYLOAD_BYTES
+from devices.link.reading import MAX_PACKET_BYTES, ReadingProtocol
 
 KEEPALIVE_S = 10
 _OPEN_WITHIN_S = 10.0
 _CLOSE_WITHIN_S = 1.0
-_HEADER_ROOM_BYTES = 1024
 logging.getLogger("gmqtt").setLevel(logging.ERROR)
 _gmqtt_log = logging.getLogger("devices.link.gmqtt")
 _gmqtt_log.addFilter(lambda record: record.exc_info is not None)
@@ -34,7 +35,25 @@ class ConnectError(Exception):
 
 
 class _Client(gmqtt.Client):
-    """gmqtt without its own reconnecting: the link opens a new connection with a new birth each time."""
+    """gmqtt without its own reading and reconnecting: the link opens a new connection with a new birth each time."""
+
+    def __init__(self, on_message: OnMessage, client_id: str, **gmqtt_arguments: Any) -> None:
+        super().__init__(client_id, **gmqtt_arguments)
+        self._receive = on_message
+        # gmqtt hands over the client, the topic, the payload, the QoS and the properties
+        self.on_message = lambda _client, topic, payload, _qos, _properties: on_message(topic, payload)
+
+    async def _create_connection(
+        self, host: str, port: int, ssl: Any, clean_session: bool, keepalive: int
+    ) -> MQTTConnection:
+        make = partial(
+            ReadingProtocol,
+            self._receive,
+            connection_state=self._connection_state,
+            id_generator=self._package_handler.id_generator,
+        )
+        transport, protocol = await asyncio.get_running_loop().create_connection(make, host, port, ssl=ssl or None)
+        return MQTTConnection(transport, protocol, clean_session, keepalive, package_handler=self._package_handler)
 
     async def reconnect(self, delay: bool = False) -> None:
         return
@@ -71,22 +90,19 @@ class Connection:
         """
         will = gmqtt.Message(will_topic, will_payload, qos=1, retain=True)
         client = _Client(
+            on_message,
             client_id,
             clean_session=True,
             will_message=will,
             persistent_storage=_Nothing(),
             logger=_gmqtt_log,
-            maximum_packet_size=MAX_PAYLOAD_BYTES + _HEADER_ROOM_BYTES,
+            maximum_packet_size=MAX_PACKET_BYTES,
         )
         if broker.username is not None:
             client.set_auth_credentials(broker.username, broker.password)
         lost = asyncio.Event()
         subscribed = asyncio.Event()
 
-        def receive(_client: Any, topic: str, payload: bytes, _qos: int, _properties: Any) -> None:
-            on_message(topic, payload)
-
-        client.on_message = receive
         client.on_disconnect = lambda *_: lost.set()
         client.on_subscribe = lambda *_: subscribed.set()
         try:

@@ -19,7 +19,8 @@ class HubClock:
     """Estimates the hub's monotonic clock by the smallest of the latest ``arrival - sent`` differences.
 
     A tick is never early, only late, so the smallest difference is the nearest to the true offset (the minimum
-    filter of NTP, RFC 5905 section 10). Everything is forgotten when another boot id ticks.
+    filter of NTP, RFC 5905 section 10). Whatever else the hub stamped can only correct it downwards, for nothing arrives
+    before it was sent: ages are never negative. Everything is forgotten when another boot id ticks.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -50,7 +51,10 @@ class HubClock:
         """How long ago the hub's clock showed that reading; None when that boot's clock is not known."""
         if boot_id != self._boot_id:
             return None
-        return self._clock.monotonic_us() - hub_monotonic_us - self._offset_us
+        difference_us = self._clock.monotonic_us() - hub_monotonic_us
+        if difference_us < self._offset_us:
+            self._differences_us[-1] = self._offset_us = difference_us
+        return difference_us - self._offset_us
 
     def present(self) -> bool:
         """Whether a tick was heard within ABSENT_AFTER_S."""

@@ -215,6 +215,7 @@ class Link:
             if self.on_connection_change:
                 self.on_connection_change(True)
             await connection.wait_lost()
+            self.refusals.add(Refusal.LINE_LOST, f"the broker at {self._broker.host}:{self._broker.port} is gone")
         finally:
             self._connection = None
             if connection.is_open:

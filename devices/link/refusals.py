@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     UNEXPECTED_TOPIC = "unexpected_topic"
     HANDLER_FAILED = "handler_failed"
     NOT_CONNECTED = "not_connected"
+    LINE_LOST = "line_lost"
     TOO_MANY_IN_FLIGHT = "too_many_in_flight"
     STORE_FULL = "store_full"
     STORE_DAMAGED = "store_damaged"

@@ -8,6 +8,7 @@ from devices.link.backoff import Backoff
 
 
 def test_waits_double_up_to_the_longest_and_keep_jitter() -> None:
+    """P-2.4."""
     backoff = Backoff(0.2, 10.0, random.Random(1))
     steps_s = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
     waits_s = [backoff.next_s() for _ in steps_s]

@@ -23,6 +23,16 @@ def test_age_is_measured_by_the_least_delayed_tick() -> None:
     assert hub.age_us(said_us, 1) == 200_000 - 3_000
 
 
+def test_message_less_delayed_than_every_tick_corrects_the_estimate() -> None:
+    """P-3.2."""
+    clock = ManualClock(monotonic_us=50_000_000)
+    hub = HubClock(clock)
+    hub.hear(tick(clock.monotonic_us() - 40_000))
+    assert hub.age_us(clock.monotonic_us() - 1_000, 1) == 0
+    clock.advance(0.1)
+    assert hub.age_us(clock.monotonic_us() - 101_000, 1) == 100_000
+
+
 def test_a_wall_clock_that_jumps_changes_no_age() -> None:
     """P-3.2."""
     clock = ManualClock()

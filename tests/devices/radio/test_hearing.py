@@ -42,6 +42,7 @@ def test_packet_after_the_end_changes_nothing() -> None:
 
 
 def test_burst_whose_end_was_lost_ends_after_a_second_of_silence() -> None:
+    """P-7.6."""
     heard = Heard()
     heard.hearing.hear(packet(1, 0), 0, 0)
     assert heard.hearing.look(SILENT_AFTER_US - 1)
@@ -50,6 +51,7 @@ def test_burst_whose_end_was_lost_ends_after_a_second_of_silence() -> None:
 
 
 def test_idle_floor_ends_a_burst_only_after_what_is_under_way_has_come() -> None:
+    """P-7.6."""
     heard = Heard()
     heard.hearing.hear(packet(1, 0), 0, 0)
     heard.hearing.floor_idle(1, 10_000)
