@@ -19,7 +19,7 @@ class HubClock:
     """Estimates the hub's monotonic clock by the smallest of the latest ``arrival - sent`` differences.
 
     A tick is never early, only late, so the smallest difference is the nearest to the true offset (the minimum
-    filter of NTP, RFC 5905 section 10). Whatever else the hub stamped can only correct it downwards, for nothing arrives
+    filter of NTP, RFC 5905 section 10). Whatever else the hub stamped can only correct it down, for nothing arrives
     before it was sent: ages are never negative. Everything is forgotten when another boot id ticks.
     """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.link.journal import Journal, parse
@@ -22,6 +22,7 @@ def written(folder: Path, records: list[bytes]) -> Path:
     return folder / "journal"
 
 
+@settings(deadline=None)
 @given(records=RECORDS, kept_share=st.floats(0, 1))
 def test_file_torn_anywhere_gives_the_whole_records_before_and_takes_new_ones(
     records: list[bytes], kept_share: float
@@ -42,6 +43,7 @@ def test_file_torn_anywhere_gives_the_whole_records_before_and_takes_new_ones(
         again.close()
 
 
+@settings(deadline=None)
 @given(records=RECORDS.filter(len), garbage=st.binary(min_size=1, max_size=100))
 def test_garbage_after_the_records_is_cut_off(records: list[bytes], garbage: bytes) -> None:
     with TemporaryDirectory() as folder:
@@ -54,6 +56,7 @@ def test_garbage_after_the_records_is_cut_off(records: list[bytes], garbage: byt
         assert read[: len(records)] == records
 
 
+@settings(deadline=None)
 @given(records=RECORDS.filter(len), flip=st.integers(min_value=0))
 def test_flipped_bit_is_never_read_as_a_record(records: list[bytes], flip: int) -> None:
     with TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from gmqtt.mqtt.package import Package
 from gmqtt.mqtt.utils import ConnectionState, IdGenerator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.link.reading import MAX_PACKET_BYTES, ReadingProtocol
@@ -59,6 +59,7 @@ def publish(topic: bytes, payload: bytes, *, properties: bytes = b"", qos: int =
 PAYLOADS = st.lists(st.binary(max_size=400), max_size=8)
 
 
+@settings(deadline=None)
 @given(payloads=PAYLOADS, cuts=st.lists(st.integers(min_value=0), max_size=12))
 def test_messages_come_whole_and_in_order_wherever_the_stream_is_cut(payloads: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(publish(b"qs/1/hub/tick", payload) for payload in payloads)
@@ -87,6 +88,7 @@ def test_stream_that_is_no_mqtt_or_too_large_is_closed(stream: bytes) -> None:
     assert line.closed
 
 
+@settings(deadline=None)
 @given(stream=st.binary(max_size=300))
 def test_no_bytes_can_upset_the_reader(stream: bytes) -> None:
     line = Line()

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.link.refusals import Refusal, Refusals
@@ -91,6 +91,7 @@ def test_disk_that_refuses_is_counted_and_the_alert_still_taken(tmp_path: Path) 
     assert arrive(inbox, "A1") is Arrival.NEW
 
 
+@settings(deadline=None)
 @given(count=st.integers(0, 8), acknowledged=st.sets(st.integers(0, 7)), kept_share=st.floats(0, 1))
 def test_torn_file_keeps_what_came_before_the_tear_and_takes_new_alerts(
     count: int, acknowledged: set[int], kept_share: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.protocol.voice import MEDIA_TICKS_PER_FRAME, VoicePacket
@@ -95,6 +95,7 @@ ARRIVALS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(arrivals=ARRIVALS, frames_each=st.integers(1, 6))
 def test_any_arrivals_play_each_frame_at_most_once_and_in_order(
     arrivals: list[tuple[int, int, int | None]], frames_each: int
@@ -115,6 +116,7 @@ def test_any_arrivals_play_each_frame_at_most_once_and_in_order(
     assert len(heard) == accepted * frames_each == buffer.packets * frames_each
 
 
+@settings(deadline=None)
 @given(order=st.permutations(list(range(8))))
 def test_any_order_within_the_hold_time_loses_nothing_after_the_first(order: list[int]) -> None:
     """P-7.4."""
