@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -41,18 +42,12 @@ class Query(Form, frozen=True, kw_only=True):
     limit: int = 50
 
 
-class CameraPlace(Form, frozen=True, kw_only=True):
+@dataclass(frozen=True)
+class CameraPlace:
     """A camera that may be searched, and the venue it stands at."""
 
     camera_id: str
     venue_id: str | None = None
-
-
-class VenueName(Form, frozen=True, kw_only=True):
-    """A venue as people call it."""
-
-    venue_id: str
-    name: str
 
 
 class ColourWeight(Form, frozen=True, kw_only=True):
@@ -105,7 +100,7 @@ class Hit(Form, frozen=True, kw_only=True):
 
 class CameraOffLine(Form, frozen=True, kw_only=True):
     camera_id: str
-    since_at_ms: int
+    since_at_ms: int | None
 
 
 class Coverage(Form, frozen=True, kw_only=True):

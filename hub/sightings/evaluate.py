@@ -1,0 +1,194 @@
+"""Measures retrieval and colour naming on labelled crops, through the store's own rows and the search's own ranking."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from devices.protocol.messages import COLOURS, BoxAt, Sighting
+from hub.sightings.columns import Table
+from hub.sightings.messages import Description
+from hub.sightings.scoring import Likeness, Wanted
+from hub.sightings.search import Span, rank
+from hub.sightings.store import Store
+from hub.vision.description.describer import Appearance, Describer
+from hub.vision.description.view import View
+
+_NAME = re.compile(r"(-?\d+)_c(\d+)")
+_STARTED_US = 1_767_225_600_000_000
+_NO_TIME = Span(None, None)
+
+
+@dataclass(frozen=True)
+class RetrievalReport:
+    """Market-1501's measures, 0..1; times are of description alone, on one thread."""
+
+    rank1: float
+    rank5: float
+    map: float
+    queries: int
+    gallery: int
+    identities: int
+    ms_per_crop: float
+    descriptor_bytes: int
+
+
+@dataclass(frozen=True)
+class ColourReport:
+    """The share of crops whose strongest colour is the label's, among crops with one labelled colour."""
+
+    upper_top1: float
+    upper_crops: int
+    lower_top1: float
+    lower_crops: int
+
+
+@dataclass(frozen=True)
+class _Crop:
+    identity: int
+    camera: str
+    appearance: Appearance
+
+
+def evaluate_retrieval(crops_dir: Path, models_dir: Path | None = None) -> RetrievalReport:
+    """Each query against the gallery, the same identity on the same camera left out.
+
+    ``crops_dir`` holds crops named as Market-1501 names them: flat, where each is a query against all others, or in
+    query/ and gallery/ (identities below 1 in the gallery are distractors). Raises ValueError without any crop.
+    """
+    describer = Describer(models_dir)
+    started = time.perf_counter()
+    if (crops_dir / "query").is_dir():
+        queries, gallery = (_described(crops_dir / part, describer) for part in ("query", "gallery"))
+        described = len(queries) + len(gallery)
+    else:
+        queries = gallery = _described(crops_dir, describer)
+        described = len(gallery)
+    ms_per_crop = (time.perf_counter() - started) * 1000 / described
+    with tempfile.TemporaryDirectory() as directory:
+        orders = _rank_all(Path(directory), queries, gallery)
+    results = [_measures(gallery, query, order) for query, order in zip(queries, orders, strict=True)]
+    scored = np.array([result for result in results if result is not None])
+    if not len(scored):
+        raise ValueError(f"no identity in {crops_dir} is seen by two cameras")
+    return RetrievalReport(
+        rank1=round(float(scored[:, 0].mean()), 4),
+        rank5=round(float(scored[:, 1].mean()), 4),
+        map=round(float(scored[:, 2].mean()), 4),
+        queries=len(scored),
+        gallery=len(gallery),
+        identities=len({crop.identity for crop in queries}),
+        ms_per_crop=round(ms_per_crop, 2),
+        descriptor_bytes=len(gallery[0].appearance.descriptor),
+    )
+
+
+def evaluate_colours(crops_dir: Path, attributes: Path, models_dir: Path | None = None) -> ColourReport:
+    """Compare the strongest colour named with the label, among the names that the labels of that garment use.
+
+    ``attributes`` is JSON: identity to Market-1501 attributes (``upred``: 2 means yes). Raises ValueError.
+    """
+    labels = json.loads(attributes.read_text())
+    crops = _described(crops_dir, Describer(models_dir))
+    upper = _colour_hits(crops, labels, "up")
+    lower = _colour_hits(crops, labels, "down")
+    return ColourReport(
+        upper_top1=round(float(np.mean(upper)), 4),
+        upper_crops=len(upper),
+        lower_top1=round(float(np.mean(lower)), 4),
+        lower_crops=len(lower),
+    )
+
+
+def _described(folder: Path, describer: Describer) -> list[_Crop]:
+    crops = []
+    for path in sorted(folder.glob("*.jpg")) + sorted(folder.glob("*.png")):
+        match = _NAME.match(path.name)
+        picture = cv2.imread(str(path))
+        if match is None or picture is None:
+            raise ValueError(f"{path} is no crop named as Market-1501 names them (0001_c1s1_000151_01.jpg)")
+        view = View(np.asarray(picture, np.uint8), (0, 0, picture.shape[1], picture.shape[0]), False, 1.0)
+        crops.append(_Crop(int(match[1]), f"c{match[2]}", describer.describe([view])))
+    if not crops:
+        raise ValueError(f"{folder} holds no .jpg or .png")
+    return crops
+
+
+def _rank_all(directory: Path, queries: list[_Crop], gallery: list[_Crop]) -> list[list[int]]:
+    """For each query the gallery's numbers, best first, as the search ranks what the sealed store holds."""
+    store = Store(directory)
+    try:
+        store.add([_sighting(number, crop) for number, crop in enumerate(gallery)], _STARTED_US)
+        store.seal_due(_STARTED_US + 24 * 3_600_000_000)
+        tables = store.tables(None, None)
+        cameras = frozenset(crop.camera for crop in gallery)
+        return [_order(tables, cameras, query, len(gallery)) for query in queries]
+    finally:
+        store.close()
+
+
+def _order(tables: Sequence[Table], cameras: frozenset[str], query: _Crop, limit: int) -> list[int]:
+    like = Likeness(query.appearance.describer, query.appearance.descriptor)
+    ranking = rank(tables, cameras, _NO_TIME, Wanted(Description(), like), limit)
+    return [(found.started_us - _STARTED_US) // 1000 for found in ranking.best]
+
+
+def _sighting(number: int, crop: _Crop) -> Sighting:
+    """The crop as a sighting that begins ``number`` milliseconds into an hour, by which it is known again."""
+    return Sighting(
+        sighting_id=f"crop-{number}",
+        camera_id=crop.camera,
+        started_at_us=_STARTED_US + number * 1000,
+        ended_at_us=_STARTED_US + number * 1000,
+        ended=True,
+        frame_width_px=1,
+        frame_height_px=1,
+        path=(),
+        score=1.0,
+        picture_jpeg=b"",
+        picture_box=BoxAt(0, 0, 0, 1, 1),
+        upper=crop.appearance.upper,
+        lower=crop.appearance.lower,
+        describer=crop.appearance.describer,
+        descriptor=crop.appearance.descriptor,
+    )
+
+
+def _measures(gallery: list[_Crop], query: _Crop, order: list[int]) -> tuple[bool, bool, float] | None:
+    """Rank-1, rank-5 and average precision of one query; None when no other camera saw the identity."""
+    same = np.array([gallery[number].identity == query.identity for number in order])
+    same_camera = np.array([gallery[number].camera == query.camera for number in order])
+    junk = same & same_camera
+    hits = same[~junk]
+    if not hits.any():
+        return None
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return bool(hits[0]), bool(hits[:5].any()), float((precision * hits).sum() / hits.sum())
+
+
+def _colour_hits(crops: list[_Crop], labels: dict[str, dict[str, int]], prefix: str) -> list[bool]:
+    names = {
+        key: key.removeprefix(prefix).replace("gray", "grey")
+        for attributes in labels.values()
+        for key in attributes
+        if key.removeprefix(prefix).replace("gray", "grey") in COLOURS and key.startswith(prefix)
+    }
+    vocabulary = sorted(set(names.values()))
+    hits = []
+    for crop in crops:
+        labelled = [names[key] for key, said in labels[f"{crop.identity:04d}"].items() if key in names and said == 2]
+        weights = crop.appearance.upper if prefix == "up" else crop.appearance.lower
+        if len(labelled) == 1:
+            strongest = max(vocabulary, key=lambda name: weights[COLOURS.index(name)])
+            hits.append(strongest == labelled[0])
+    if not hits:
+        raise ValueError(f"no crop has one labelled colour of {prefix}")
+    return hits

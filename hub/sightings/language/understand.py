@@ -1,0 +1,61 @@
+"""From one line of text to a description, a time and places, and what of it was not understood."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hub.sightings import query
+from hub.sightings.errors import SightingsError
+from hub.sightings.language.clothes import read_clothes
+from hub.sightings.language.heights import USUAL_TOLERANCE_M, read_height
+from hub.sightings.language.line import Line
+from hub.sightings.language.people import read_age
+from hub.sightings.language.places import read_venues
+from hub.sightings.language.times import read_time
+from hub.sightings.messages import Description, Query, Understood
+
+MAX_LENGTH = 500
+
+
+def understand(text: str, venues: tuple[tuple[str, str], ...], now_us: int, zone: ZoneInfo) -> Understood:
+    """Read one line. ``venues`` are ids and names; ``now_us`` is the present, microseconds since 1970; times of day are
+    of ``zone``. Raises SightingsError for a text longer than MAX_LENGTH signs.
+    """
+    if len(text) > MAX_LENGTH:
+        raise SightingsError(
+            "text_too_long", f"描述超过 {MAX_LENGTH} 字。", f"Use at most {MAX_LENGTH} signs.", field="text"
+        )
+    line = Line(text)
+    venue_ids = read_venues(line, venues)
+    age = read_age(line)
+    time = read_time(line, datetime.fromtimestamp(now_us / 1e6, zone))
+    height = read_height(line)
+    clothes = read_clothes(line)
+    description = Description(
+        upper=clothes.upper,
+        lower=clothes.lower,
+        height_m=None if height is None else height.height_m,
+        height_tolerance_m=USUAL_TOLERANCE_M if height is None else height.tolerance_m,
+        age=age,
+    )
+    since_at_ms, until_at_ms = (
+        None if moment is None else round(moment.timestamp() * 1000)
+        for moment in ((time.since, time.until) if time else (None, None))
+    )
+    chinese, english = query.words(
+        Query(description=description, since_at_ms=since_at_ms, until_at_ms=until_at_ms), zone
+    )
+    names = [name for venue_id, name in venues if venue_id in venue_ids]
+    if names:
+        chinese = "；".join(part for part in (chinese, "在" + "、".join(names)) if part)
+        english = "; ".join(part for part in (english, "at " + ", ".join(names)) if part)
+    return Understood(
+        description=description,
+        since_at_ms=since_at_ms,
+        until_at_ms=until_at_ms,
+        venue_ids=venue_ids,
+        words=chinese,
+        words_en=english,
+        not_understood=line.left_over(),
+    )

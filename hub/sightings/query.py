@@ -1,0 +1,122 @@
+"""Checks a question before anything is searched, and says it back in words."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from devices.protocol.messages import COLOURS
+from hub.sightings.colour_words import CHINESE
+from hub.sightings.errors import SightingsError
+from hub.sightings.messages import Age, CameraPlace, Description, Query
+
+MAX_LIMIT = 500
+_PLAUSIBLE_M = (0.3, 2.5)
+
+
+def check(query: Query) -> None:
+    """Raise SightingsError naming the field for a question that cannot be meant."""
+    said = query.description or Description()
+    for field, colours in (("upper", said.upper), ("lower", said.lower)):
+        for colour in colours:
+            if colour not in COLOURS:
+                known = "、".join(CHINESE.values())
+                raise SightingsError(
+                    "unknown_colour",
+                    f"不认识的颜色“{colour}”，可用：{known}。",
+                    f"{colour!r} is not one of the colours {', '.join(COLOURS)}.",
+                    field=f"description.{field}",
+                )
+    if said.height_m is not None and not _PLAUSIBLE_M[0] <= said.height_m <= _PLAUSIBLE_M[1]:
+        raise SightingsError(
+            "implausible_height",
+            f"身高 {said.height_m:g} 米不合理，应在 {_PLAUSIBLE_M[0]} 至 {_PLAUSIBLE_M[1]} 米之间。",
+            f"A height of {said.height_m:g} m is no person's; say {_PLAUSIBLE_M[0]} to {_PLAUSIBLE_M[1]} m.",
+            field="description.height_m",
+        )
+    if not (math.isfinite(said.height_tolerance_m) and 0 <= said.height_tolerance_m <= 1):
+        raise SightingsError(
+            "implausible_tolerance",
+            "身高误差应在 0 至 1 米之间。",
+            "A height tolerance is between 0 and 1 m.",
+            field="description.height_tolerance_m",
+        )
+    if query.since_at_ms is not None and query.until_at_ms is not None and query.since_at_ms > query.until_at_ms:
+        raise SightingsError(
+            "time_reversed", "开始时间晚于结束时间。", "The time begins after it ends.", field="since_at_ms"
+        )
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise SightingsError(
+            "limit_out_of_range",
+            f"结果条数应在 1 至 {MAX_LIMIT} 之间。",
+            f"Ask for 1 to {MAX_LIMIT} hits.",
+            field="limit",
+        )
+    described = said.upper or said.lower or said.height_m is not None or said.age is not None
+    if not described and query.like_sighting_id is None:
+        raise SightingsError(
+            "nothing_to_look_for",
+            "请描述要找的人：衣服颜色、身高、儿童或成人，或选一张相似的照片。",
+            "Say whom to look for: clothing colours, height, child or adult, or a sighting that looks alike.",
+            field="description",
+        )
+
+
+def chosen_cameras(query: Query, cameras: tuple[CameraPlace, ...]) -> tuple[CameraPlace, ...]:
+    """The cameras that the query means: those named, and those at the venues named; all when none are named.
+
+    Raises SightingsError for a camera or a venue without cameras that is not among ``cameras``.
+    """
+    if not query.camera_ids and not query.venue_ids:
+        return cameras
+    known = {camera.camera_id for camera in cameras}
+    for camera_id in query.camera_ids:
+        if camera_id not in known:
+            raise SightingsError(
+                "unknown_camera",
+                f"没有摄像头 {camera_id}。",
+                f"There is no camera {camera_id}.",
+                field="camera_ids",
+            )
+    chosen = tuple(
+        camera for camera in cameras if camera.camera_id in query.camera_ids or camera.venue_id in query.venue_ids
+    )
+    if not chosen:
+        raise SightingsError(
+            "no_camera_there",
+            "所选场所没有摄像头。",
+            "There is no camera at the venues chosen.",
+            field="venue_ids",
+        )
+    return chosen
+
+
+def words(query: Query, zone: ZoneInfo) -> tuple[str, str]:
+    """The question in words, Chinese and English; times of day are of ``zone``."""
+    said = query.description or Description()
+    chinese, english = [], []
+    if said.upper:
+        chinese.append("或".join(CHINESE[colour] for colour in said.upper) + "上衣")
+        english.append(" or ".join(said.upper) + " top")
+    if said.lower:
+        chinese.append("或".join(CHINESE[colour] for colour in said.lower) + "裤子")
+        english.append(" or ".join(said.lower) + " trousers")
+    if said.height_m is not None:
+        chinese.append(f"约 {said.height_m:.2f} 米")
+        english.append(f"about {said.height_m:.2f} m")
+    if said.age is not None:
+        chinese.append("儿童" if said.age is Age.CHILD else "成人")
+        english.append(said.age.value)
+    if query.like_sighting_id is not None:
+        chinese.append("与所选照片相似")
+        english.append("like the sighting chosen")
+    for moment, after, after_en in (
+        (query.since_at_ms, "以后", "since"),
+        (query.until_at_ms, "以前", "until"),
+    ):
+        if moment is not None:
+            told = datetime.fromtimestamp(moment / 1000, zone).strftime("%m-%d %H:%M")
+            chinese.append(told + after)
+            english.append(f"{after_en} {told}")
+    return "；".join(chinese), "; ".join(english)

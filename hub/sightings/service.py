@@ -1,0 +1,218 @@
+"""The front door of sightings: take them in, search them, compare one with a query, read a description."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from devices.protocol.clock import Clock
+from devices.protocol.messages import Sighting
+from hub.sightings import explain, query, rows
+from hub.sightings.columns import columns_of
+from hub.sightings.errors import SightingsError
+from hub.sightings.language.understand import understand
+from hub.sightings.messages import CameraPlace as CameraPlace
+from hub.sightings.messages import (
+    Coverage,
+    Description,
+    Field,
+    Hit,
+    Query,
+    SearchAnswer,
+    SightingCounts,
+    SightingSummary,
+    Understood,
+    summary,
+)
+from hub.sightings.records import Place, RecordError
+from hub.sightings.scoring import Likeness, Wanted, score
+from hub.sightings.search import Ranked, Span, rank
+from hub.sightings.store import Store
+
+_SEAL_EVERY_US = 60_000_000
+
+
+class SightingService:
+    """Synchronous; every method may be called from any thread.
+
+    Methods that touch the disk raise OSError when it fails: nothing half-written is ever read back.
+    """
+
+    def __init__(self, directory: Path, clock: Clock, zone: ZoneInfo | None = None) -> None:
+        """``zone`` is the community's, for times said in words; Asia/Shanghai unless given."""
+        self._directory = directory
+        self._clock = clock
+        self._zone = zone or ZoneInfo("Asia/Shanghai")
+        self._store: Store | None = None
+        self._counting = threading.Lock()
+        self._stored = self._duplicates = self._refused = self._searches = 0
+        self._sealed_us = 0
+
+    def open(self) -> None:
+        """Open the store, replaying what a kill left unsealed."""
+        self._store = Store(self._directory)
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def add(self, sighting: Sighting) -> bool:
+        """Keep a sighting; true when it told anything new. It is on the disk when this returns.
+
+        The first word on a person in view is replaced by the later ones of the same id; a repeat changes nothing.
+        Raises SightingsError for one that cannot be stored.
+        """
+        now_us = self._clock.wall_us()
+        try:
+            rows.check(sighting, now_us)
+            new = self._opened.add((sighting,), now_us)[0]
+        except SightingsError:
+            with self._counting:
+                self._refused += 1
+            raise
+        with self._counting:
+            self._stored += new
+            self._duplicates += not new
+            seal = abs(now_us - self._sealed_us) >= _SEAL_EVERY_US
+            if seal:
+                self._sealed_us = now_us
+        if seal:
+            self._opened.seal_due(now_us)
+        return new
+
+    def search(self, asked: Query, cameras: tuple[CameraPlace, ...]) -> SearchAnswer:
+        """Rank what these cameras saw. ``text`` is not read: fill in what ``describe`` made of it before.
+
+        Raises SightingsError for a question that cannot be meant.
+        """
+        started_us = self._clock.monotonic_us()
+        query.check(asked)
+        chosen = query.chosen_cameras(asked, cameras)
+        venues = {camera.camera_id: camera.venue_id for camera in chosen}
+        span, wanted = span_of(asked), self._wanted(asked)
+        tables = self._opened.tables(span.since_us, span.until_us)
+        itself = asked.like_sighting_id is not None
+        ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself)
+        hits: list[Hit] = []
+        for ranked in ranking.best:
+            sighting = self._read(ranked)
+            if sighting is not None and sighting.sighting_id != asked.like_sighting_id and len(hits) < asked.limit:
+                parts = tuple(zip(wanted.fields, ranked.parts, strict=True))
+                hits.append(_hit(len(hits) + 1, ranked.score, parts, sighting, venues[sighting.camera_id]))
+        with self._counting:
+            self._searches += 1
+        chinese, english = query.words(asked, self._zone)
+        return SearchAnswer(
+            query=asked,
+            words=chinese,
+            words_en=english,
+            search_ms=(self._clock.monotonic_us() - started_us) / 1000,
+            coverage=Coverage(cameras_searched=len(chosen), sightings_considered=ranking.considered),
+            hits=tuple(hits),
+        )
+
+    def match(self, asked: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> Hit | None:
+        """One sighting held against a query, scored as the search would; None when place or time do not fit.
+
+        Raises SightingsError for a question that cannot be meant.
+        """
+        query.check(asked)
+        venues = {camera.camera_id: camera.venue_id for camera in query.chosen_cameras(asked, cameras)}
+        span = span_of(asked)
+        if sighting.camera_id not in venues or not span.touches(sighting.started_at_us, sighting.ended_at_us):
+            return None
+        wanted = self._wanted(asked)
+        row = np.array([rows.row_of(sighting, 0, 0, Place(0, 0))], rows.ROW)
+        scored = score(columns_of(row), (sighting.describer,), slice(0, 1), wanted)
+        parts = tuple((field, float(scores[0])) for field, scores in scored.parts)
+        return _hit(1, float(scored.whole[0]), parts, sighting, venues[sighting.camera_id])
+
+    def get(self, sighting_id: str) -> Sighting | None:
+        """The newest word on a sighting, path and picture included; None when it is not kept."""
+        return self._opened.get(sighting_id)
+
+    def summary(self, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> SightingSummary:
+        """The sighting as lists show it."""
+        venues = {camera.camera_id: camera.venue_id for camera in cameras}
+        return summary(sighting, venues.get(sighting.camera_id))
+
+    def picture(self, sighting_id: str) -> bytes | None:
+        """The sighting's best picture as JPEG; None when it is not kept."""
+        sighting = self.get(sighting_id)
+        return None if sighting is None else sighting.picture_jpeg
+
+    def describe(self, text: str, venues: Sequence[tuple[str, str]], now_us: int, zone: str) -> Understood:
+        """Read one line of Chinese or English. ``venues`` are ids and names; times of day are of ``zone``."""
+        return understand(text, tuple(venues), now_us, ZoneInfo(zone))
+
+    def words(self, asked: Query) -> str:
+        """A query in Chinese words. Raises SightingsError for one that cannot be meant."""
+        query.check(asked)
+        return query.words(asked, self._zone)[0]
+
+    def forget_before(self, before_us: int) -> int:
+        """Delete the hours that ended before; how many."""
+        return self._opened.drop_before(before_us)
+
+    def counts(self) -> SightingCounts:
+        """For the metrics."""
+        kept, live, segments, size = self._opened.sizes()
+        with self._counting:
+            return SightingCounts(
+                stored=self._stored,
+                duplicates=self._duplicates,
+                refused=self._refused,
+                sightings_kept=kept,
+                sightings_live=live,
+                segments=segments,
+                bytes_on_disk=size,
+                damaged_bytes=self._opened.damaged_bytes,
+                searches=self._searches,
+            )
+
+    @property
+    def _opened(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("the sightings are not open")
+        return self._store
+
+    def _wanted(self, asked: Query) -> Wanted:
+        like = None
+        if asked.like_sighting_id is not None:
+            sighting = self.get(asked.like_sighting_id)
+            if sighting is None or not sighting.descriptor:
+                raise SightingsError(
+                    "unknown_sighting",
+                    f"没有目击记录 {asked.like_sighting_id}，或它无法比较。",
+                    f"There is no sighting {asked.like_sighting_id} to compare with.",
+                    field="like_sighting_id",
+                )
+            like = Likeness(sighting.describer, sighting.descriptor)
+        return Wanted(asked.description or Description(), like)
+
+    def _read(self, ranked: Ranked) -> Sighting | None:
+        try:
+            return ranked.table.records.read(ranked.table.columns.place(ranked.row))
+        except RecordError:
+            self._opened.damaged(ranked.table.columns.place(ranked.row))
+            return None
+
+
+def span_of(asked: Query) -> Span:
+    """The query's times in microseconds."""
+    return Span(
+        None if asked.since_at_ms is None else asked.since_at_ms * 1000,
+        None if asked.until_at_ms is None else asked.until_at_ms * 1000 + 999,
+    )
+
+
+def _hit(
+    place: int, whole: float, parts: tuple[tuple[Field, float], ...], sighting: Sighting, venue_id: str | None
+) -> Hit:
+    told = tuple(explain.part(field, value, sighting) for field, value in parts)
+    return Hit(rank=place, score=round(whole, 4), sighting=summary(sighting, venue_id), parts=told)

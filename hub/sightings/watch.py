@@ -1,0 +1,57 @@
+"""Watches: does a sighting fit a query so well that an officer is told, and was it not told already."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Protocol
+
+from devices.protocol.messages import Sighting
+from hub.sightings.messages import CameraPlace, Hit, Query
+from hub.sightings.scoring import UNSURE_SCORE
+
+STRONG = 0.7
+"""A hit this good is worth looking up for."""
+CLEARLY_BETTER = 0.1
+"""A later word on a sighting already told is told again when it scores this much higher."""
+MAX_TOLD = 10_000
+"""Sightings remembered as told, each watch; beyond it the oldest are forgotten and could be told again."""
+
+
+class Matcher(Protocol):
+    """Whoever compares one sighting with one query: the front door."""
+
+    def match(self, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> Hit | None:
+        """The hit, or None when place or time do not fit."""
+        ...
+
+
+def is_strong(hit: Hit) -> bool:
+    """Whether the hit is good as a whole and nothing in it surely contradicts the query."""
+    return hit.score >= STRONG and all(part.score >= UNSURE_SCORE - 0.05 for part in hit.parts)
+
+
+class WatchMemory:
+    """What each watch has told. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, OrderedDict[str, float]] = {}
+
+    def keep_only(self, watch_ids: set[str]) -> None:
+        """Forget watches that ended."""
+        for watch_id in self._told.keys() - watch_ids:
+            del self._told[watch_id]
+
+    def judge(
+        self, watch_id: str, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], matcher: Matcher
+    ) -> Hit | None:
+        """The hit to tell of, or None: too weak, elsewhere, or told before."""
+        hit = matcher.match(query, sighting, cameras)
+        if hit is None or not is_strong(hit):
+            return None
+        told = self._told.setdefault(watch_id, OrderedDict())
+        if hit.score < told.get(sighting.sighting_id, -1.0) + CLEARLY_BETTER:
+            return None
+        told[sighting.sighting_id] = hit.score
+        while len(told) > MAX_TOLD:
+            told.popitem(last=False)
+        return hit
