@@ -53,6 +53,7 @@ export const en: Texts = {
   map: {
     title: "Community map",
     wholeCommunity: "Whole map",
+    wholePath: "Path",
     radioOnline: "Radio on line",
     radioOffline: "Radio off line",
     offlineSince: (ago) => `off line for ${ago}`,

@@ -50,6 +50,7 @@ export const zh = {
   map: {
     title: "社区地图",
     wholeCommunity: "看全图",
+    wholePath: "看路径",
     radioOnline: "对讲机在线",
     radioOffline: "对讲机离线",
     offlineSince: (ago: string) => `离线 ${ago}`,

@@ -90,14 +90,16 @@ export function CommunityMap() {
   return (
     <section className="map" data-testid="map">
       <div ref={element} className="leaflet" />
-      <Legend alert={alert !== null} />
-      <button
-        type="button"
-        className="fit"
-        onClick={() => drawn !== null && drawn.map.fitBounds(drawn.bounds, MARGINS)}
-      >
-        {texts.map.wholeCommunity}
-      </button>
+      <Legend alert={alert !== null}>
+        {path.length > 0 && (
+          <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame(path)}>
+            {texts.map.wholePath}
+          </button>
+        )}
+        <button type="button" className="fit" onClick={() => drawn?.map.fitBounds(drawn.bounds, MARGINS)}>
+          {texts.map.wholeCommunity}
+        </button>
+      </Legend>
       <ChosenCard />
     </section>
   );

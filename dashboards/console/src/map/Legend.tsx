@@ -1,5 +1,5 @@
 // What shapes and colours on the map mean.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 import type { Mark } from "../alerts/board";
 import { useTexts } from "../language/language";
@@ -24,7 +24,8 @@ function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
   return <canvas ref={canvas} width={SIDE * 2} height={SIDE * 2} style={{ width: SIDE, height: SIDE }} />;
 }
 
-export function Legend({ alert }: { alert: boolean }) {
+/** The legend; `children` are the buttons at its right end. */
+export function Legend({ alert, children }: { alert: boolean; children: ReactNode }) {
   const texts = useTexts();
   const marks: [Mark, string][] = [
     ["undelivered", texts.alerts.count.undelivered],
@@ -55,6 +56,8 @@ export function Legend({ alert }: { alert: boolean }) {
             {name}
           </span>
         ))}
+      <span className="space" />
+      {children}
     </div>
   );
 }

@@ -42,8 +42,13 @@ function addGridName(map: L.Map, feature: GeoJSON.Feature, name: string): void {
     keyboard: false,
   });
   marker.addTo(map);
+  write(marker, name);
+}
+
+/** Names come from outside: text, never markup. */
+function write(marker: L.Marker, text: string): void {
   const element = marker.getElement();
-  if (element !== undefined) element.textContent = name;
+  if (element !== undefined) element.textContent = text;
 }
 
 export class VenueLayer {
@@ -120,10 +125,14 @@ export class CameraLayer {
   }
 }
 
+/** Times lie below the pins (Leaflet's marker pane, 600), so that no time hides a step. */
+const HIT_TIMES = { name: "hitTimes", zIndex: "590" };
+
 export class PathLayer {
   private readonly group: L.LayerGroup;
 
-  constructor(map: L.Map) {
+  constructor(private readonly map: L.Map) {
+    map.createPane(HIT_TIMES.name).style.zIndex = HIT_TIMES.zIndex;
     this.group = L.layerGroup().addTo(map);
   }
 
@@ -138,10 +147,21 @@ export class PathLayer {
       const pin = L.marker([point.latitude, point.longitude], { icon, keyboard: false });
       pin.on("click", () => chooseOnMap({ kind: "camera", id: point.hit.sighting.camera_id }));
       this.group.addLayer(pin);
-      const element = pin.getElement();
-      if (element === undefined) continue;
-      element.textContent = point.label;
-      element.dataset["time"] = time(point.atMs);
+      write(pin, point.label);
+      const shown = L.marker([point.latitude, point.longitude], {
+        icon: L.divIcon({ className: "hit-time", html: "", iconSize: [44, 17], iconAnchor: [-15, 8] }),
+        pane: HIT_TIMES.name,
+        interactive: false,
+        keyboard: false,
+      });
+      this.group.addLayer(shown);
+      write(shown, time(point.atMs));
     }
+  }
+
+  /** Bring the whole path into view. */
+  frame(points: readonly PathPoint[]): void {
+    const line = points.map((point): [number, number] => [point.latitude, point.longitude]);
+    if (line.length > 0) this.map.fitBounds(L.latLngBounds(line), { padding: [60, 60], maxZoom: 19 });
   }
 }
