@@ -34,6 +34,10 @@ class ConnectError(Exception):
     """The broker could not be reached or refused; says which broker and why."""
 
 
+class _Lost(Exception):
+    """The connection ended while something was waited for."""
+
+
 class _Client(gmqtt.Client):
     """gmqtt without its own reading and reconnecting: the link opens a new connection with a new birth each time."""
 
@@ -105,15 +109,22 @@ class Connection:
 
         client.on_disconnect = lambda *_: lost.set()
         client.on_subscribe = lambda *_: subscribed.set()
+        opened = False
         try:
             async with asyncio.timeout(_OPEN_WITHIN_S):
                 await _unless_lost(client.connect(broker.host, broker.port, keepalive=KEEPALIVE_S), lost)
                 client.subscribe([gmqtt.Subscription(topic, qos=qos) for topic, qos in filters.items()])
                 await _unless_lost(subscribed.wait(), lost)
-        except (OSError, TimeoutError, MQTTConnectError, ConnectError) as error:
-            await _close(client)
-            reason = str(error) or "no answer"
-            raise ConnectError(f"broker {broker.host}:{broker.port}: {reason}") from None
+            opened = True
+        except (OSError, TimeoutError, MQTTConnectError) as error:
+            raise ConnectError(f"broker {broker.host}:{broker.port}: {error or 'no answer'}") from None
+        except _Lost:
+            raise ConnectError(
+                f"broker {broker.host}:{broker.port} closed the connection (wrong user or password?)"
+            ) from None
+        finally:
+            if not opened:
+                await _close(client)
         return cls(client, lost)
 
     @property
@@ -135,12 +146,12 @@ class Connection:
 
 
 async def _unless_lost(step: Any, lost: asyncio.Event) -> None:
-    """Wait for ``step``. Raises ConnectError when the connection ends first."""
+    """Wait for ``step``. Raises _Lost when the connection ends first."""
     tasks = [asyncio.ensure_future(step), asyncio.ensure_future(lost.wait())]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if not tasks[0].done():
-            raise ConnectError("the broker closed the connection (wrong password?)")
+            raise _Lost
         await tasks[0]
     finally:
         for task in tasks:

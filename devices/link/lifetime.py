@@ -9,15 +9,15 @@ from pathlib import Path
 class Lifetime:
     """Counts births in a small file.
 
-    A device without a file (new, wiped or kept in memory) starts from the wall clock's seconds, so that the hub
-    still sees a larger number than before. A device connects less than once a second, so the counts never meet.
+    A device without a file (new, wiped or kept in memory) starts from the wall clock's milliseconds, so that the hub
+    still sees a larger number than before: no device connects a thousand times a second.
     """
 
     def __init__(self, path: Path | None, wall_us: int) -> None:
         self._path = path
         self._count = _read(path) if path is not None else 0
         if self._count == 0:
-            self._count = wall_us // 1_000_000
+            self._count = wall_us // 1000
 
     def next_birth(self) -> int:
         """The count for a new connection, on disk before it is used; call it in a thread. Raises OSError."""

@@ -176,14 +176,13 @@ class Link:
 
     async def run(self) -> None:
         """Connect and reconnect until cancelled; then say Death and close."""
-        housekeeping = asyncio.ensure_future(self._housekeep())
         try:
-            while True:
-                await self._connect_once()
-                await asyncio.sleep(self._backoff.next_s())
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._housekeep())
+                while True:
+                    await self._connect_once()
+                    await asyncio.sleep(self._backoff.next_s())
         finally:
-            housekeeping.cancel()
-            await asyncio.gather(housekeeping, return_exceptions=True)
             self._unconfirmed.close()
 
     async def _connect_once(self) -> None:

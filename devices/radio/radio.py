@@ -121,12 +121,12 @@ class Radio:
         """Be a radio until cancelled. Alerts left unanswered before a restart are shown again first."""
         for alert in self._inbox.unanswered(self._clock.wall_us()):
             self._events.alert_shown(alert)
-        status = asyncio.ensure_future(self._say_status())
         try:
-            await self.link.run()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._say_status())
+                await self.link.run()
         finally:
-            status.cancel()
-            await asyncio.gather(status, *self._under_way, return_exceptions=True)
+            await asyncio.gather(*self._under_way, return_exceptions=True)
             self._inbox.close()
 
     def acknowledge(self, alert_id: str) -> None:
@@ -140,7 +140,9 @@ class Radio:
             )
 
     def report(self, answer: Answer | None = None, text: str = "", alert_id: str | None = None) -> None:
-        """The guard answers an alert, or reports something of his own (no ``alert_id``)."""
+        """The guard answers an alert, or reports something of his own (no ``alert_id``). Raises ValueError if empty."""
+        if answer is None and not text:
+            raise ValueError("a report has an answer, a text or both")
         self.link.send_reliably(
             Up.REPORT,
             lambda stamp, message_id: Report(

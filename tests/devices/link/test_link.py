@@ -21,7 +21,7 @@ from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 from tests.devices.room import DEADLINE_S, Room, until
 
-QUICK = LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.2, longest_repeat_s=1.0)
+QUICK = LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.2, longest_repeat_s=0.4)
 
 
 def make_link(address: BrokerAddress, store_dir: Path | None = None, device_id: str = "R001") -> Link:

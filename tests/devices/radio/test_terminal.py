@@ -1,0 +1,46 @@
+"""One radio on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from devices.protocol.messages import Acknowledgement, Answer, Birth, Death, Report
+from devices.protocol.topics import Up
+from devices.radio.__main__ import PASSWORD_VARIABLE
+from hub.bridge.broker import Broker
+from tests.devices.room import DEADLINE_S, Room
+
+
+async def test_enter_acknowledges_a_letter_answers_and_q_says_goodbye(
+    broker: Broker, room: Room, tmp_path: Path
+) -> None:
+    url = f"mqtt://{broker.address.username}@127.0.0.1:{broker.address.port}"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "devices.radio", "--radio-id", "R001", "--broker", url, "--store", str(tmp_path / "r")),
+        env={**os.environ, PASSWORD_VARIABLE: broker.address.password or "", "PYTHONUNBUFFERED": "1"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        await room.hear("R001", Up.BIRTH, Birth)
+        await room.alert("R001", "A1")
+        async with asyncio.timeout(DEADLINE_S):
+            while "六岁男孩走失" not in (await process.stdout.readline()).decode():
+                continue
+        process.stdin.write(b"\n")
+        assert (await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement))[0].alert_id == "A1"
+        process.stdin.write(b"c\n")
+        assert (await room.hear("R001", Up.REPORT, Report))[0].answer is Answer.CHILD_IS_WITH_ME
+        process.stdin.write(b"q\n")
+        await room.hear("R001", Up.DEATH, Death)
+        assert await asyncio.wait_for(process.wait(), DEADLINE_S) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
