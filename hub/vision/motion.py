@@ -108,8 +108,8 @@ class MotionDetector:
         if settled:
             rate = 1 - math.exp(-elapsed_s / _FORGET_S)
             slow = 1 - math.exp(-elapsed_s / _FORGET_MOVING_S)
-            restless = cv2.compare(cv2.absdiff(small, self._before), _LEAST_CHANGE, cv2.CMP_GT)
-            walking = cv2.bitwise_and(mask, restless)
+            restless = np.asarray(cv2.absdiff(small, self._before)) > _LEAST_CHANGE
+            walking = np.where(restless, mask, np.uint8(0))
             calm = cv2.bitwise_not(walking)
             difference = cv2.absdiff(small, self._background)
             cv2.accumulateWeighted(difference, self._noise, rate, mask=cv2.bitwise_not(mask))

@@ -43,8 +43,15 @@ class Pipeline:
     """One camera's, from its connection to the end of the stream."""
 
     def __init__(
-        self, camera_id: str, describer: Describer, *, looks_per_s: float, calibration: Calibration | None = None
+        self,
+        camera_id: str,
+        describer: Describer,
+        *,
+        looks_per_s: float,
+        calibration: Calibration | None = None,
+        longest_sighting_s: float = LONGEST_SIGHTING_S,
     ) -> None:
+        self._longest_sighting_s = longest_sighting_s
         self._camera_id = camera_id
         self._describer = describer
         self._calibration = calibration
@@ -61,7 +68,7 @@ class Pipeline:
         if not self._gate.due(at_s):
             return None
         motion = self._motion.observe(frame.pixels.grey(), at_s)
-        return Look(frame, motion) if self._gate.wants(motion, len(self._followed), at_s) else None
+        return Look(frame, motion) if self._gate.wants(motion, len(self._tracker.tracks), at_s) else None
 
     def look(self, look: Look, detector: PersonDetector) -> list[Sighting]:
         """Find and follow persons in it; what is newly known of sightings."""
@@ -78,7 +85,7 @@ class Pipeline:
         said = [self._say(self._followed.pop(track.number), ended=True) for track in result.ended]
         for track, _ in result.seen:
             followed = self._followed[track.number]
-            if look.at_s - followed.started_s > LONGEST_SIGHTING_S:
+            if look.at_s - followed.started_s > self._longest_sighting_s:
                 said.append(self._say(self._followed.pop(track.number), ended=True))
             elif followed.due_for_first_word:
                 said.append(self._say(followed, ended=False))

@@ -1,0 +1,74 @@
+"""The detector finds people, drawn and real, where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from hub.vision.boxes import overlap
+from hub.vision.detector import DetectorError, PersonDetector
+from tests.vision.drawn import Walker, scene, street
+from tests.vision.shared_footage import FOOTAGE, needs_footage
+
+
+@pytest.fixture(scope="module")
+def detector() -> PersonDetector:
+    return PersonDetector()
+
+
+@pytest.mark.parametrize("size", [(640, 480), (480, 480), (1280, 720), (417, 333)])
+def test_walkers_are_found_where_they_are(detector: PersonDetector, size: tuple[int, int]) -> None:
+    width, height = size
+    walkers = [
+        Walker(width * 0.3, height * 0.9, 0, height * 0.27),
+        Walker(width * 0.7, height * 0.85, 0, height * 0.25),
+    ]
+    found = detector.detect(scene(walkers, 0.5, street(width, height)))
+    sure = found.boxes[found.scores > 0.5]
+    truth = np.array([walker.box(0.5) for walker in walkers])
+    assert len(sure) == 2
+    assert overlap(truth, sure).max(axis=1).min() > 0.6
+
+
+def test_empty_street_holds_nobody(detector: PersonDetector) -> None:
+    assert (detector.detect(street()).scores < 0.3).all()
+
+
+def test_boxes_lie_within_the_picture(detector: PersonDetector) -> None:
+    found = detector.detect(scene([Walker(10, 470, 0, 150), Walker(620, 500, 0, 150)], 0.5))
+    assert len(found) > 0
+    corners = found.boxes[:, :2] + found.boxes[:, 2:]
+    assert found.boxes.min() >= 0
+    assert (corners <= (640, 480)).all()
+
+
+def test_best_score_comes_first(detector: PersonDetector) -> None:
+    scores = detector.detect(scene([Walker(200, 420, 0, 150), Walker(400, 330, 0, 90)], 0.5)).scores
+    assert scores.tolist() == sorted(scores.tolist(), reverse=True)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (2000, 3, 3), (3, 2000, 3)])
+def test_odd_picture_is_no_error(detector: PersonDetector, shape: tuple[int, int, int]) -> None:
+    detector.detect(np.zeros(shape, np.uint8))
+
+
+def test_model_that_is_none_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"not a model")
+    with pytest.raises(DetectorError, match=r"broken\.onnx cannot be loaded"):
+        PersonDetector(broken)
+
+
+def test_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DetectorError, match=r"absent\.onnx cannot be loaded"):
+        PersonDetector(tmp_path / "absent.onnx")
+
+
+@needs_footage
+def test_real_walkers_are_found(detector: PersonDetector) -> None:
+    picture = np.asarray(cv2.imread(str(FOOTAGE / "pets09-s2l1" / "img1" / "000290.jpg")), np.uint8)
+    found = detector.detect(picture)
+    assert int((found.scores > 0.5).sum()) == 6

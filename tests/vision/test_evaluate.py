@@ -1,0 +1,127 @@
+"""Detection and tracking scores: right on truth that is known, and as good as stated on real footage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.vision import motchallenge
+from hub.vision.boxes import Box
+from hub.vision.description.describer import Describer
+from hub.vision.detector import PersonDetector
+from hub.vision.evaluate import DetectionReport, Found, average_precision, evaluate_detection
+from hub.vision.motchallenge import Labelled, SequenceError
+from tests.vision.drawn import Walker, film
+from tests.vision.shared_footage import FOOTAGE, needs_footage
+
+WALKERS = (Walker(80, 440, 70, 150), Walker(560, 400, -60, 130), Walker(300, 360, 25, 110))
+BOX = Box(100, 100, 40, 100)
+
+
+def _evaluate(sequence: Path) -> DetectionReport:
+    return evaluate_detection(sequence, detector=PersonDetector(), describer=Describer())
+
+
+def _sequence(folder: Path, rows: list[str]) -> Path:
+    (folder / "gt").mkdir()
+    (folder / "gt" / "gt.txt").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def street_report(tmp_path_factory: pytest.TempPathFactory) -> DetectionReport:
+    folder = tmp_path_factory.mktemp("street")
+    film(folder / "street.mp4", WALKERS, seconds=4)
+    rows = [
+        f"{number + 1},{identity},{box.left},{box.top},{box.width},{box.height},1,-1,-1,-1"
+        for number in range(40)
+        for identity, walker in enumerate(WALKERS)
+        for box in [walker.box(number / 10)]
+    ]
+    return _evaluate(_sequence(folder, rows))
+
+
+def test_drawn_walkers_are_found_and_followed(street_report: DetectionReport) -> None:
+    assert street_report.precision > 0.9
+    assert street_report.recall > 0.85
+    assert street_report.average_precision > 0.85
+    assert street_report.idf1 > 0.85
+    assert street_report.mota > 0.8
+
+
+def test_looks_are_those_of_the_product(street_report: DetectionReport) -> None:
+    assert street_report.frames == 40
+    assert 15 <= street_report.detector_calls <= 21
+    assert street_report.ms_per_frame > 0
+
+
+def test_average_precision_of_perfect_boxes_is_one() -> None:
+    truth = {1: [Labelled(1, BOX)], 2: [Labelled(1, BOX)]}
+    found = {1: [Found(7, BOX, 0.9)], 2: [Found(7, BOX, 0.8)]}
+    assert average_precision(truth, found) == pytest.approx(1.0)
+
+
+def test_average_precision_counts_a_second_box_on_a_person_as_false() -> None:
+    truth = {1: [Labelled(1, BOX)], 2: [Labelled(1, BOX)]}
+    found = {1: [Found(7, BOX, 0.9), Found(8, BOX, 0.8)], 2: [Found(7, BOX, 0.7)]}
+    assert average_precision(truth, found) == pytest.approx(0.5 * 1 + 0.5 * 2 / 3)
+
+
+def test_average_precision_of_nothing_found_is_zero() -> None:
+    assert average_precision({1: [Labelled(1, BOX)]}, {}) == 0.0
+
+
+def test_ignored_rows_and_other_classes_are_not_labels(tmp_path: Path) -> None:
+    rows = ["1,1,10,10,20,50,1,1,1.0", "1,2,10,10,20,50,0,1,1.0", "1,3,10,10,20,50,1,3,1.0", "", "2,1,10,10,20,50"]
+    labels = motchallenge.labels(_sequence(tmp_path, rows))
+    assert {number: [each.identity for each in persons] for number, persons in labels.items()} == {1: [1], 2: [1]}
+
+
+def test_senseless_label_is_named_by_line(tmp_path: Path) -> None:
+    with pytest.raises(SequenceError, match=r"gt\.txt line 2 is not frame,id"):
+        motchallenge.labels(_sequence(tmp_path, ["1,1,10,10,20,50", "one,two"]))
+
+
+def test_folder_without_labels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SequenceError, match=r"neither gt/gt\.txt nor gt\.txt"):
+        motchallenge.labels(tmp_path)
+
+
+def test_labels_of_nobody_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SequenceError, match="labels nobody"):
+        motchallenge.labels(_sequence(tmp_path, [""]))
+
+
+def test_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SequenceError, match="neither img1/ nor exactly one video, but 0"):
+        motchallenge.pictures(tmp_path)
+
+
+def test_video_that_seqinfo_names_is_taken(tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        (tmp_path / name).touch()
+    (tmp_path / "seqinfo.ini").write_text("[Sequence]\nvideo=b.mp4\n", encoding="utf-8")
+    assert motchallenge.pictures(tmp_path).name == "b.mp4"
+
+
+def test_video_that_is_named_and_missing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "seqinfo.ini").write_text("[Sequence]\nvideo=b.mp4\n", encoding="utf-8")
+    with pytest.raises(SequenceError, match=r"names video=b\.mp4, which is not in"):
+        motchallenge.pictures(tmp_path)
+
+
+def test_seqinfo_that_makes_no_sense_is_said(tmp_path: Path) -> None:
+    (tmp_path / "seqinfo.ini").write_text("imDir=img1\n", encoding="utf-8")
+    with pytest.raises(SequenceError, match=r"seqinfo\.ini cannot be read"):
+        motchallenge.pictures(tmp_path)
+
+
+@needs_footage
+@pytest.mark.parametrize(
+    ("name", "average_precision", "idf1"), [("pets09-s2l1", 0.86, 0.72), ("tud-campus", 0.74, 0.76)]
+)
+def test_real_walkers_are_found_and_followed(name: str, average_precision: float, idf1: float) -> None:
+    report = _evaluate(FOOTAGE / name)
+    assert report.average_precision >= average_precision
+    assert report.idf1 >= idf1

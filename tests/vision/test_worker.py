@@ -1,0 +1,232 @@
+"""A vision worker process over a real broker: given cameras, it says what it sees and how each camera stands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from devices.protocol.clock import SystemClock
+from devices.protocol.messages import (
+    Assign,
+    Birth,
+    CameraAssignment,
+    CameraCondition,
+    CameraState,
+    Death,
+    Sighting,
+    SightingMessage,
+)
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.bridge.broker import Broker
+from simulators.cameras.faults import Fault
+from simulators.cameras.login import Scheme
+from simulators.cameras.server import CameraServer
+from simulators.cameras.tape import read_tape
+from tests.devices.room import Room, open_broker, until
+from tests.vision.drawn import Walker, film
+
+WORKER = "worker-1"
+DEADLINE_S = 40.0
+STARTED_US = 1_767_225_600_000_000
+
+
+class Post:
+    """The worker's process and what the room hears of it."""
+
+    def __init__(self, room: Room, process: asyncio.subprocess.Process) -> None:
+        self.room = room
+        self.process = process
+
+    async def assign(self, *cameras: CameraAssignment) -> None:
+        assign = Assign(stamp=self.room.stamp(), cameras=cameras)
+        await self.room.say(WORKER, Down.ASSIGN, assign, kind=DeviceKind.WORKER)
+
+    def states(self, camera_id: str) -> list[CameraState]:
+        said = self.room.said(WORKER, Up.CAMERA_STATE, CameraState, DeviceKind.WORKER)
+        return [state for state in said if state.camera_id == camera_id]
+
+    def sightings(self, camera_id: str) -> list[Sighting]:
+        said = self.room.said(WORKER, Up.SIGHTING, SightingMessage, DeviceKind.WORKER)
+        return [message.sighting for message in said if message.sighting.camera_id == camera_id]
+
+    async def stands(self, camera_id: str, condition: CameraCondition) -> CameraState:
+        def found() -> bool:
+            return any(state.condition is condition for state in self.states(camera_id))
+
+        await until(found, f"camera {camera_id} {condition.value}", DEADLINE_S)
+        return [state for state in self.states(camera_id) if state.condition is condition][-1]
+
+    async def sees(self, camera_id: str, what: Callable[[Sighting], bool], words: str) -> Sighting:
+        await until(lambda: any(what(each) for each in self.sightings(camera_id)), words, DEADLINE_S)
+        return next(each for each in self.sightings(camera_id) if what(each))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    walkers = [Walker(40, 430, 130, 150), Walker(600, 400, -140, 130)]  # both leave within 5 s
+    return film(tmp_path_factory.mktemp("clip") / "gate.mp4", walkers, seconds=8)
+
+
+@pytest.fixture
+async def cameras(clip: Path) -> AsyncIterator[CameraServer]:
+    tape = read_tape(clip)
+    async with CameraServer({"gate": tape, "yard": tape}, SystemClock(), random.Random(1)) as server:
+        yield server
+
+
+@asynccontextmanager
+async def _started(broker: Broker, room: Room, store: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    address = broker.hub_address
+    user = f"{address.username}@" if address.username else ""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hub.vision.worker", "--worker-id", WORKER,
+        "--broker", f"mqtt://{user}{address.host}:{address.port}", "--store", str(store),
+        env={**os.environ, "QIANSHAO_BROKER_PASSWORD": address.password or ""},
+    )  # fmt: skip
+    try:
+        await until(lambda: bool(room.said(WORKER, Up.BIRTH, Birth, DeviceKind.WORKER)), "born", DEADLINE_S)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+@pytest.fixture
+async def post(tmp_path: Path) -> AsyncIterator[Post]:
+    async with (
+        open_broker("managed", tmp_path / "broker") as broker,
+        Room(broker.hub_address).open() as room,
+        _started(broker, room, tmp_path / "store") as process,
+    ):
+        yield Post(room, process)
+
+
+async def test_people_on_a_live_camera_are_told(post: Post, cameras: CameraServer) -> None:
+    await post.assign(CameraAssignment(camera_id="gate", url=cameras.url("gate")))
+    state = await post.stands("gate", CameraCondition.ONLINE)
+    assert state.detail == ""
+    first = await post.sees("gate", lambda each: not each.ended, "a first word")
+    assert abs(first.started_at_us - SystemClock().wall_us()) < 30_000_000
+    await post.sees("gate", lambda each: each.ended and each.sighting_id == first.sighting_id, "its last word")
+
+
+async def test_recording_is_read_whole_without_shedding(post: Post, clip: Path) -> None:
+    await post.assign(
+        CameraAssignment(camera_id="film", url=str(clip), recording=True, started_at_us=STARTED_US, looks_per_s=5)
+    )
+    finished = await post.stands("film", CameraCondition.FINISHED)
+    assert finished.progress == 1.0
+    assert finished.frames_decoded == 80
+    assert finished.frames_shed == 0
+    assert 30 <= finished.frames_looked_at <= 41
+    final = [each for each in post.sightings("film") if each.ended]
+    assert len(final) == finished.sightings == 2
+    assert all(STARTED_US <= each.started_at_us < each.ended_at_us <= STARTED_US + 8_000_000 for each in final)
+
+
+async def test_camera_with_a_wrong_password_is_refused_and_others_go_on(post: Post, cameras: CameraServer) -> None:
+    cameras.ask_password("yard", "duty", "s3cret", Scheme.DIGEST)
+    url = cameras.url("yard").replace("rtsp://", "rtsp://duty:hunter2@")
+    await post.assign(
+        CameraAssignment(camera_id="yard", url=url), CameraAssignment(camera_id="gate", url=cameras.url("gate"))
+    )
+    refused = await post.stands("yard", CameraCondition.REFUSED)
+    assert "password" in refused.detail
+    assert "hunter2" not in refused.detail
+    await post.stands("gate", CameraCondition.ONLINE)
+
+
+async def test_stream_that_is_not_video_is_unreadable(post: Post, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.mp4"
+    letter.write_bytes(b"Dear Sir, " * 500)
+    await post.assign(CameraAssignment(camera_id="letter", url=str(letter), recording=True))
+    state = await post.stands("letter", CameraCondition.UNREADABLE)
+    assert "is not video" in state.detail
+
+
+async def test_impossible_pace_is_said(post: Post, clip: Path) -> None:
+    await post.assign(CameraAssignment(camera_id="film", url=str(clip), recording=True, looks_per_s=0))
+    state = await post.stands("film", CameraCondition.UNREADABLE)
+    assert "looks a second" in state.detail
+
+
+async def test_camera_that_stalls_is_said_and_comes_back(post: Post, cameras: CameraServer) -> None:
+    await post.assign(CameraAssignment(camera_id="gate", url=cameras.url("gate")))
+    await post.stands("gate", CameraCondition.ONLINE)
+    cameras.set_fault("gate", Fault.STALL)
+    stalled = await post.stands("gate", CameraCondition.STALLED)
+    assert "no picture" in stalled.detail
+    cameras.set_fault("gate", Fault.NONE)
+    await until(lambda: post.states("gate")[-1].condition is CameraCondition.ONLINE, "on line again", DEADLINE_S)
+
+
+async def test_camera_taken_away_is_let_go(post: Post, cameras: CameraServer) -> None:
+    await post.assign(CameraAssignment(camera_id="gate", url=cameras.url("gate")))
+    await post.stands("gate", CameraCondition.ONLINE)
+    await post.assign()
+    await until(lambda: not cameras.watchers, "nobody watches the camera", DEADLINE_S)
+
+
+async def test_same_assignment_again_leaves_cameras_alone(post: Post, clip: Path) -> None:
+    camera = CameraAssignment(camera_id="film", url=str(clip), recording=True, started_at_us=STARTED_US)
+    await post.assign(camera)
+    await post.stands("film", CameraCondition.FINISHED)
+    decoded = post.states("film")[-1].frames_decoded
+    count = len(post.states("film"))
+    await post.assign(camera)
+    await until(lambda: len(post.states("film")) > count, "a further state", DEADLINE_S)
+    assert post.states("film")[-1].condition is CameraCondition.FINISHED
+    assert post.states("film")[-1].frames_decoded == decoded
+
+
+async def test_orderly_end_gives_the_last_word_on_who_is_in_view(post: Post, cameras: CameraServer) -> None:
+    await post.assign(CameraAssignment(camera_id="gate", url=cameras.url("gate")))
+    first = await post.sees("gate", lambda each: not each.ended, "a first word")
+    post.process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(post.process.wait(), DEADLINE_S) == 0
+    await post.sees("gate", lambda each: each.ended and each.sighting_id == first.sighting_id, "its last word")
+    await until(lambda: bool(post.room.said(WORKER, Up.DEATH, Death, DeviceKind.WORKER)), "goodbye", DEADLINE_S)
+
+
+async def test_worker_works_at_low_priority(post: Post) -> None:
+    assert os.getpriority(os.PRIO_PROCESS, post.process.pid) >= 10
+
+
+async def test_worker_ends_when_its_parent_does(tmp_path: Path) -> None:
+    async with open_broker("managed", tmp_path / "broker") as broker, Room(broker.hub_address).open() as room:
+        address = broker.hub_address
+        shell = await asyncio.create_subprocess_exec(
+            "sh", "-c", '"$@" & wait', "sh", sys.executable, "-m", "hub.vision.worker", "--worker-id", WORKER,
+            "--broker", f"mqtt://{address.username}@{address.host}:{address.port}",
+            env={**os.environ, "QIANSHAO_BROKER_PASSWORD": address.password or ""},
+        )  # fmt: skip
+        await until(lambda: bool(room.said(WORKER, Up.BIRTH, Birth, DeviceKind.WORKER)), "born", DEADLINE_S)
+        shell.kill()
+        await shell.wait()
+        await until(lambda: bool(room.said(WORKER, Up.DEATH, Death, DeviceKind.WORKER)), "dead", DEADLINE_S)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--worker-id", "W 1", "--broker", "mqtt://127.0.0.1"], "cannot be a name"),
+        (["--worker-id", "W1", "--broker", "http://127.0.0.1"], "not a broker address"),
+        (["--worker-id", "W1", "--broker", "mqtt://127.0.0.1", "--model", "/nowhere.onnx"], "cannot be loaded"),
+    ],
+)
+async def test_worker_that_cannot_start_says_why(arguments: list[str], words: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hub.vision.worker", *arguments, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(process.communicate(), DEADLINE_S)
+    assert process.returncode == 2
+    assert words in said.decode()
