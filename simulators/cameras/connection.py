@@ -155,12 +155,12 @@ class Connection:
                 )
             else:
                 continue
-            self.camera_id = tape.name
+            self.camera_id = request.camera_id
             return response(200, sequence, {"Transport": agreed, "Session": f"{self._session_id};timeout=60"})
         return response(461, sequence)
 
     def _play(self, request: Request, tape: Tape, sequence: str) -> bytes:
-        if self._sender is None or self.camera_id != tape.name:
+        if self._sender is None or self.camera_id != request.camera_id:
             return response(455, sequence)
         scenario = self._server.scenario
         start = next_key(tape, scenario.elapsed_us(), scenario.duration_us)
@@ -168,7 +168,7 @@ class Connection:
         first = self._source & 0x7FFF
 
         def fault() -> Fault:
-            return self._server.fault(tape.name)
+            return self._server.fault(request.camera_id)
 
         if self._playing is None:
             playing = play(tape, scenario, self._sender, self._source, start, first, fault, self.counters)

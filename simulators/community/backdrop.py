@@ -132,5 +132,62 @@ def draw_backdrop(viewpoint: Viewpoint, street: StreetSide, seed: int) -> Image:
     haze = np.clip((distance - 25) / 180, 0, 0.75)[:, None]
     colours = colours * (1 - haze) + sky * haze
     picture = np.clip(colours.reshape(*shape, 3), 0, 255).astype(np.uint8)
+    _stand_things(picture, viewpoint, street, rng)
     size = (viewpoint.width_px, viewpoint.height_px)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _stand_things(picture: Image, viewpoint: Viewpoint, street: StreetSide, rng: np.random.Generator) -> None:
+    """Trees and planters on the far pavement, beyond where people walk, farthest first."""
+    places = np.sort(rng.uniform(-3, 26, 7))[::-1]
+    for along_m in places:
+        foot = np.array([viewpoint.east_m, viewpoint.north_m]) + along_m * np.array(street.along)
+        foot = foot + (street.width_m - SIDEWALK_M + 0.55) * np.array(street.across)
+        if rng.random() < 0.5:
+            _tree(picture, viewpoint, foot, rng)
+        else:
+            _planter(picture, viewpoint, foot, rng)
+
+
+def _tree(picture: Image, viewpoint: Viewpoint, foot: Floats, rng: np.random.Generator) -> None:
+    """A trunk, round by shading; its crown is above the picture."""
+    radius = float(rng.uniform(0.10, 0.16))
+    ends = viewpoint.project(np.array([[*foot, 0.0], [*foot, 4.0]]))
+    if ends[:, 2].min() < 1:
+        return
+    for share in np.linspace(1, 0, 9):
+        colour = np.array([58.0, 70.0, 84.0]) * (0.6 + 0.55 * (1 - share))
+        half = radius * viewpoint.focal_px / ends[:, 2] * share
+        shift = (1 - share) * half * 0.3
+        quad = [
+            [ends[0, 0] - half[0] + shift[0], ends[0, 1]],
+            [ends[0, 0] + half[0] + shift[0], ends[0, 1]],
+            [ends[1, 0] + half[1] + shift[1], ends[1, 1]],
+            [ends[1, 0] - half[1] + shift[1], ends[1, 1]],
+        ]
+        _fill(picture, quad, colour)
+
+
+def _planter(picture: Image, viewpoint: Viewpoint, foot: Floats, rng: np.random.Generator) -> None:
+    """A stone tub with a low shrub."""
+    top = viewpoint.project(np.array([[*foot, 0.0], [*foot, 0.45], [*foot, 0.7]]))
+    if top[:, 2].min() < 1:
+        return
+    half = 0.42 * viewpoint.focal_px / top[0, 2]
+    for _ in range(60):
+        offset = rng.normal(0, 0.4, 2) * half
+        tone = np.array([52.0, 96.0, 62.0]) * rng.uniform(0.6, 1.25)
+        centre = ((top[2, :2] + offset * (1.0, 0.6)) * OVERSAMPLING).astype(int)
+        cv2.circle(picture, centre.tolist(), max(2, int(half * 0.34)), tone.tolist(), -1, cv2.LINE_AA)
+    quad = [
+        [top[0, 0] - half * 0.85, top[0, 1]],
+        [top[0, 0] + half * 0.85, top[0, 1]],
+        [top[1, 0] + half, top[1, 1]],
+        [top[1, 0] - half, top[1, 1]],
+    ]
+    _fill(picture, quad, np.array([120.0, 132.0, 142.0]))
+
+
+def _fill(picture: Image, corners: list[list[float]], colour: Floats) -> None:
+    points = (np.array(corners) * OVERSAMPLING).round().astype(np.int32)
+    cv2.fillConvexPoly(picture, points, colour.tolist(), cv2.LINE_AA)

@@ -82,6 +82,10 @@ def stride_m(figure: Figure, speed_m_s: float) -> float:
     return 0.80 * figure.height_m * math.sqrt(max(speed_m_s, 0.3) / (1.35 * math.sqrt(figure.height_m / 1.7)))
 
 
+_LIFT = 0.3
+"""Share of the sinking of a stiff-legged walk that ankles and pelvis take up (Saunders and others, 1953)."""
+
+
 def _limb(cover: Cover, start: float, end: float) -> Part:
     return Part(cover, start, end, start, end)
 
@@ -97,7 +101,7 @@ def parts_of(figure: Figure) -> tuple[Part, ...]:
         Part(Cover.LOWER, size.torso_half * 0.86 * b, size.torso_half * 0.9 * b, size.torso_depth * b, 0.066 * b),
         _limb(Cover.SKIN, 0.030 * limb, 0.028 * limb),
         Part(Cover.SKIN, size.head_radius * 0.86, size.head_radius * 0.80, size.head_radius, size.head_radius * 0.9),
-        _limb(Cover.HAIR, size.head_radius * 0.97, size.head_radius * (0.9 if figure.long_hair else 0.86)),
+        _limb(Cover.HAIR, size.head_radius * 0.99, size.head_radius * (0.9 if figure.long_hair else 0.86)),
     ]
     for _ in (1, -1):
         parts += [
@@ -115,11 +119,11 @@ def pose(figure: Figure, east_north: Floats, direction: Floats, walked_m: Floats
     """Poses of a figure walking.
 
     ``east_north`` (F, 2) metres, ``direction`` (F, 2) unit vectors, ``walked_m`` (F,) sets the gait's phase. The lower
-    foot stands on the ground in every frame.
+    foot stands on the ground in every frame, within a fiftieth of the height.
     """
     size = CHILD if figure.child else ADULT
     phase = 2 * np.pi * walked_m / stride_m(figure, speed_m_s)
-    swing = 0.40 * min(1.25, max(0.5, speed_m_s / 1.3 * math.sqrt(1.7 / figure.height_m)))
+    swing = 0.36 * min(1.15, max(0.5, speed_m_s / 1.3 * math.sqrt(1.7 / figure.height_m)))
     zero = np.zeros_like(phase)
 
     def at(forward: Floats | float, left: Floats | float, up: Floats | float) -> Floats:
@@ -132,10 +136,13 @@ def pose(figure: Figure, east_north: Floats, direction: Floats, walked_m: Floats
     ends: list[tuple[Floats, Floats]] = [
         (at(lean, 0, size.shoulder - 0.045), at(0.01, 0, size.waist - 0.01)),
         (at(0.005, 0, size.waist - 0.02), at(0, 0, size.hip - 0.005)),
-        (at(lean, 0, size.shoulder - 0.02), at(lean + 0.01, 0, size.head - size.head_radius * 0.9)),
-        (at(lean + 0.018, 0, size.head), at(lean + 0.024, 0, size.head - size.head_radius * 0.62)),
+        (at(lean, 0, size.shoulder + 0.012), at(lean + 0.01, 0, size.head - size.head_radius * 0.9)),
+        (
+            at(lean + 0.018, 0, size.head - size.head_radius * 0.30),
+            at(lean + 0.024, 0, size.head - size.head_radius * 0.62),
+        ),
     ]
-    crown = at(lean - 0.004, 0, 1.0 - size.head_radius * 0.97)
+    crown = at(lean + 0.004, 0, 1.0 - size.head_radius * 0.99)
     nape = at(lean - 0.03, 0, size.shoulder - 0.02) if figure.long_hair else at(lean - 0.012, 0, size.head - 0.012)
     ends.append((crown, nape))
     feet = []
@@ -157,7 +164,9 @@ def pose(figure: Figure, east_north: Floats, direction: Floats, walked_m: Floats
         hand = below(wrist, arm + 0.35, 0.035)
         ends += [(hip, knee), (knee, ankle), (heel, toe), (shoulder, elbow), (elbow, wrist), (wrist, hand)]
     local = np.stack([np.stack(pair, axis=1) for pair in ends], axis=1)
-    local[..., 2] += (0.022 - np.minimum(feet[0], feet[1]))[:, None, None]
+    standing = size.ankle - 0.022
+    lowest = np.minimum(feet[0], feet[1])
+    local[..., 2] += (0.022 - standing - (1 - _LIFT) * (lowest - standing))[:, None, None]
     local *= figure.height_m
     forward = np.concatenate([direction, zero[:, None]], axis=1)
     left = np.stack([-direction[:, 1], direction[:, 0], zero], axis=1)

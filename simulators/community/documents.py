@@ -118,11 +118,16 @@ def _camera_entry(camera: SceneCamera) -> CameraEntry:
     )
 
 
-class Geometry(msgspec.Struct, frozen=True):
+class LineString(msgspec.Struct, frozen=True, tag_field="type", tag="LineString"):
     """GeoJSON (RFC 7946): positions are longitude, latitude."""
 
-    type: str
-    coordinates: list[tuple[float, float]] | list[list[tuple[float, float]]]
+    coordinates: list[tuple[float, float]]
+
+
+class Polygon(msgspec.Struct, frozen=True, tag_field="type", tag="Polygon"):
+    """An outer ring, closed."""
+
+    coordinates: list[list[tuple[float, float]]]
 
 
 class Properties(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,7 +138,7 @@ class Properties(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Feature(msgspec.Struct, frozen=True):
-    geometry: Geometry
+    geometry: LineString | Polygon
     properties: Properties
     type: str = "Feature"
 
@@ -157,8 +162,7 @@ def map_document(scene: Scene) -> MapDocument:
     named = {venue.point: venue.name for venue in scene.placement.venues}
     features += [_area(lot.outline, Properties("building", named.get(lot.door))) for lot in town.lots]
     features += [
-        Feature(Geometry("LineString", _positions(street.points)), Properties("street", street.name))
-        for street in town.streets
+        Feature(LineString(_positions(street.points)), Properties("street", street.name)) for street in town.streets
     ]
     return MapDocument(features)
 
@@ -172,4 +176,4 @@ def _area(outline: list[Point], properties: Properties) -> Feature:
     """A polygon, its ring anticlockwise and closed as RFC 7946 (3.1.6) asks."""
     doubled = sum(a.east * b.north - b.east * a.north for a, b in zip(outline, [*outline[1:], outline[0]], strict=True))
     ring = outline if doubled > 0 else outline[::-1]
-    return Feature(Geometry("Polygon", [_positions([*ring, ring[0]])]), properties)
+    return Feature(Polygon([_positions([*ring, ring[0]])]), properties)

@@ -73,11 +73,11 @@ def render_film(
             coded = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             coded.pts = number
             container.mux(stream.encode(coded))
-            if (number + 1) % _REPORT_EVERY == 0:
+            if number and number % _REPORT_EVERY == 0:
                 progress(_REPORT_EVERY)
         container.mux(stream.encode(None))
-    progress(len(together) % _REPORT_EVERY)
     partial.replace(target)
+    progress(len(together) - (len(together) - 1) // _REPORT_EVERY * _REPORT_EVERY)
 
 
 def _paint(

@@ -45,6 +45,10 @@ _UPPER_SHARES = {
 _LOWER_SHARES = {"black": 34, "blue": 26, "grey": 20, "brown": 11, "white": 5, "green": 4}
 
 MISSING_CHILD_HEIGHT_M = 1.10
+_MISSING_CHILD_UPPER, _MISSING_CHILD_LOWER = "red", "blue"
+_DRESSED_LIKE_HER = 2
+"""So many adults wear the missing child's colours: only their size tells them from her."""
+
 _CHILDREN: tuple[tuple[str, str, float, bool], ...] = (
     ("red", "grey", 1.16, False),
     ("white", "blue", 1.06, True),
@@ -53,6 +57,9 @@ _CHILDREN: tuple[tuple[str, str, float, bool], ...] = (
     ("green", "brown", 1.20, False),
 )
 """Upper, lower, height and long hair of the other children; the first three share one colour with the missing child."""
+
+_SIDEWAYS_M = (-1.8, 2.2)
+"""How far to the right of the street's middle people keep; its edges are for trees and planters."""
 
 _CORNER_M = 0.9
 
@@ -99,6 +106,8 @@ def gather(town: Town, placement: Placement, parameters: Parameters, rng: np.ran
         height = float(np.clip(rng.normal(1.60 if woman else 1.71, 0.055), 1.46, 1.88))
         figure = Figure(height, False, float(rng.uniform(0.9, 1.18)), bool(rng.random() < 0.5), woman)
         clothes = _pick(_UPPER_SHARES, rng), _pick(_LOWER_SHARES, rng)
+        if number <= _DRESSED_LIKE_HER:
+            clothes = (_MISSING_CHILD_UPPER, _MISSING_CHILD_LOWER)
         speed = float(np.clip(rng.normal(1.25, 0.18), 0.8, 1.7))
         people.append(_person(f"A{number:02d}", PersonKind.ADULT, figure, clothes, way, start, speed, rng))
     return people
@@ -109,9 +118,10 @@ def _missing_child(town: Town, placement: Placement, parameters: Parameters, rng
     nodes = _wander(town, placement, list(placement.route), 400.0, rng)
     start = 5.0
     speed = float(np.clip((placement.route_end_m - start) / max(parameters.seconds - 12.0, 1.0), 1.0, 1.75))
-    way = Line.through(beside([town.crossings[node] for node in nodes], 2.1))
+    way = Line.through(beside([town.crossings[node] for node in nodes], 1.8))
     figure = Figure(MISSING_CHILD_HEIGHT_M, True, 1.0, False, True)
-    return _person("K01", PersonKind.MISSING_CHILD, figure, ("red", "blue"), way, start, speed, rng)
+    clothes = (_MISSING_CHILD_UPPER, _MISSING_CHILD_LOWER)
+    return _person("K01", PersonKind.MISSING_CHILD, figure, clothes, way, start, speed, rng)
 
 
 def _person(
@@ -158,7 +168,7 @@ def _way(
         first = list(route if rng.random() < 0.5 else route[::-1])
     nodes = _wander(town, placement, first, parameters.seconds * 1.75 + 120, rng)
     start = float(rng.uniform(0, math.dist(town.crossings[nodes[0]], town.crossings[nodes[1]])))
-    return Line.through(beside([town.crossings[node] for node in nodes], float(rng.uniform(-2.6, 2.8)))), start
+    return Line.through(beside([town.crossings[node] for node in nodes], float(rng.uniform(*_SIDEWAYS_M)))), start
 
 
 def _wander(

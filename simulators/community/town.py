@@ -9,7 +9,7 @@ import numpy as np
 from simulators.community.ground import Point
 from simulators.community.names import AVENUES, CROSS_STREETS, DISTRICTS, counted
 
-STREET_WIDTH_M = 12.0
+STREET_WIDTH_M = 13.0
 """Between the fronts on both sides."""
 
 COLUMNS, ROWS = len(CROSS_STREETS), len(AVENUES)
