@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Generator
+from typing import Any
 
 import uvicorn
 import uvloop
@@ -46,25 +47,30 @@ def serve(settings: Settings) -> None:
             runner.run(_serve(settings, listener))
 
 
+def make_server(hub: Hub, **given: Any) -> uvicorn.Server:
+    """The hub's HTTP server; ``given`` are further settings of uvicorn."""
+    config = uvicorn.Config(
+        hub.guard,
+        http="h11",
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=WEBSOCKET_MAX_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=10,
+        ws_ping_timeout=20,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        limit_concurrency=2_000,
+        **given,
+    )
+    return _Server(config)
+
+
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     hub = Hub(settings)
-    server = _Server(
-        uvicorn.Config(
-            hub.guard,
-            http="h11",
-            lifespan="off",
-            ws="websockets-sansio",
-            ws_max_size=WEBSOCKET_MAX_BYTES,
-            ws_per_message_deflate=False,
-            ws_ping_interval=10,
-            ws_ping_timeout=20,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-            limit_concurrency=2_000,
-        )
-    )
+    server = make_server(hub)
 
     def end() -> None:
         server.should_exit = True
