@@ -5,6 +5,7 @@ import { useState } from "react";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
 import { hub } from "../room/hub";
+import { personName } from "../room/room";
 import { useRoom } from "../room/store";
 import type { Case } from "../room/types";
 import { openCases, useCaseDesk } from "./store";
@@ -16,6 +17,7 @@ export function CaseHeader({ current }: { current: Case }) {
   const cases = useRoom((room) => room.cases, NO_CASES);
   const venues = useRoom((room) => room.venues, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const openedBy = useRoom((room) => personName(room, current.opened_by), current.opened_by);
   const open = openCases(cases.values());
   const seen = [
     current.last_seen_at_ms === null ? "" : hourAndMinute(current.last_seen_at_ms, zone),
@@ -40,7 +42,7 @@ export function CaseHeader({ current }: { current: Case }) {
         <CloseCase current={current} />
       </div>
       <p title={current.purpose}>
-        {texts.cases.opened(hourAndMinute(current.opened_at_ms, zone), current.opened_by)}
+        {texts.cases.opened(hourAndMinute(current.opened_at_ms, zone), openedBy)}
         {seen.length > 0 && ` · ${texts.cases.lastSeen} ${seen.join(" ")}`}
         {` · ${texts.cases.purpose}：${current.purpose}`}
       </p>

@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import { useLanguage, useTexts } from "../language/language";
 import { clockTime } from "../language/time";
 import { useStore } from "../room/store";
-import { filterOf, toneOf, wordsOf, type EventFilter } from "./words";
+import { filterOf, isEcho, toneOf, wordsOf, type EventFilter } from "./words";
 import "./events.css";
 
 /** Rows drawn; the room keeps more, for the filters. */
@@ -20,7 +20,7 @@ export function EventList() {
   const shown = useMemo(
     () =>
       (room?.events ?? [])
-        .filter((item) => filter === "all" || filterOf(item.kind) === filter)
+        .filter((item) => (filter === "all" || filterOf(item.kind) === filter) && !isEcho(item))
         .slice(0, SHOWN),
     [room?.events, filter],
   );

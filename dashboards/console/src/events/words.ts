@@ -15,7 +15,7 @@ export function filterOf(kind: ItemKind): EventFilter {
     case "delivery":
     case "report":
       return "alert";
-    case "call":
+    case "burst":
       return "talk";
     case "case":
     case "watch":
@@ -24,6 +24,11 @@ export function filterOf(kind: ItemKind): EventFilter {
     default:
       return "other";
   }
+}
+
+/** True for what another event of the same moment says in more words: a report is told by the guard's own answer. */
+export function isEcho(item: Item): boolean {
+  return item.kind === "delivery.changed" && item.body.deliveries.every((one) => one.state === "reported");
 }
 
 /** How much the eye should go there: urgent stands out, good and bad have their colour, the rest is plain. */
@@ -76,9 +81,9 @@ export function wordsOf(item: Item, room: Room, texts: Texts, inChinese: boolean
       const answer = item.body.answer === null ? "" : texts.answer[item.body.answer];
       return words.report(venue(item.body.venue_id), [answer, item.body.text ?? ""].filter((one) => one !== "").join(" "));
     }
-    case "call.started":
+    case "burst.started":
       return words.callStarted(item.body.talker_name, group(item.body.group_id));
-    case "call.ended": {
+    case "burst.ended": {
       const { radios_reached, radios_online, duration_s } = item.body;
       const reached = radios_reached === null || radios_online === null ? "" : texts.talk.reached(radios_reached, radios_online);
       return words.callEnded(item.body.talker_name, group(item.body.group_id), (duration_s ?? 0).toFixed(1), reached);

@@ -7,7 +7,7 @@ import { useChosenAlert } from "../alerts/chosen";
 import { useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
 import { useRoom, useStore } from "../room/store";
-import type { Camera } from "../room/types";
+import type { Camera, Venue } from "../room/types";
 import { pathOf } from "../search/hits";
 import { useSearchStore } from "../search/store";
 import { useHits } from "../search/useHits";
@@ -26,10 +26,10 @@ interface Drawn {
 }
 
 /** Room for the legend below. */
-const MARGINS: L.FitBoundsOptions = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 42] };
+const MARGINS: L.FitBoundsOptions = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 54] };
 const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 
-function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection): Drawn {
+function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: Iterable<Venue>): Drawn {
   const map = L.map(element, {
     preferCanvas: true,
     attributionControl: false,
@@ -40,17 +40,19 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection): Drawn {
   });
   map.setView([0, 0], 15);
   const bounds = addGround(map, ground);
+  if (!bounds.isValid()) for (const venue of venues) bounds.extend([venue.latitude, venue.longitude]);
   if (bounds.isValid()) map.fitBounds(bounds, MARGINS);
-  const venues = new VenueLayer(map);
+  const venueLayer = new VenueLayer(map);
   const cameras = new CameraLayer(map);
   const path = new PathLayer(map);
   map.on("click", () => chooseOnMap(null));
-  return { map, bounds, cameras, venues, path };
+  return { map, bounds, cameras, venues: venueLayer, path };
 }
 
 export function CommunityMap() {
   const texts = useTexts();
   const ground = useStore((store) => store.map);
+  const mapMissing = useStore((store) => store.mapMissing);
   const room = useStore((store) => store.room);
   const alert = useChosenAlert();
   const chosen = useMapDesk((desk) => desk.chosen);
@@ -64,7 +66,7 @@ export function CommunityMap() {
 
   useEffect(() => {
     if (element.current === null || ground === null) return;
-    const made = draw(element.current, ground);
+    const made = draw(element.current, ground, useStore.getState().room?.venues.values() ?? []);
     setDrawn(made);
     const resized = new ResizeObserver(() => {
       made.map.invalidateSize({ animate: false });
@@ -90,6 +92,7 @@ export function CommunityMap() {
   return (
     <section className="map" data-testid="map">
       <div ref={element} className="leaflet" />
+      {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
       <Legend alert={alert !== null}>
         {path.length > 0 && (
           <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame(path)}>

@@ -1,7 +1,7 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
 import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Venue, Watch } from "./types";
 
-export interface CallBody {
+export interface BurstBody {
   call_id: number;
   group_id: string;
   talker_id: string;
@@ -29,8 +29,8 @@ interface Bodies {
   "alert.issued": Alert;
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
   "report.made": ReportBody;
-  "call.started": CallBody;
-  "call.ended": CallBody;
+  "burst.started": BurstBody;
+  "burst.ended": BurstBody;
   "case.opened": Case;
   "case.closed": Case;
   "watch.started": Watch;

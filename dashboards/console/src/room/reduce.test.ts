@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Item } from "./items";
-import { applyItems } from "./reduce";
+import { applyItems, withPast } from "./reduce";
 import { MAX_EVENTS, roomFromPicture, type Room } from "./room";
 import type { Alert, Delivery, Radio, RoomPicture } from "./types";
 
@@ -141,6 +141,17 @@ describe("the room", () => {
     expect(performance.now() - start).toBeLessThan(100);
   });
 
+  test("learns from the past what no picture repeats, without counting it twice", () => {
+    const past = [
+      item(8, { kind: "hub.started", body: { version: "1" } }),
+      item(9, { kind: "hub.started", body: { version: "1" } }),
+    ];
+    const once = withPast(room(), past);
+    expect(once.events.map((one) => one.number)).toEqual([9, 8]);
+    expect(withPast(once, past).events).toHaveLength(2);
+    expect(once.number).toBe(10);
+  });
+
   test("shows a burst once, from its start to its end", () => {
     const body = {
       call_id: 1,
@@ -153,8 +164,8 @@ describe("the room", () => {
       radios_online: 2,
     };
     const next = applyItems(room(), [
-      item(11, { kind: "call.started", body }),
-      item(12, { kind: "call.ended", body: { ...body, duration_s: 0.8, radios_reached: 2 } }),
+      item(11, { kind: "burst.started", body }),
+      item(12, { kind: "burst.ended", body: { ...body, duration_s: 0.8, radios_reached: 2 } }),
     ]).room;
     expect(next.bursts).toHaveLength(1);
     expect(next.bursts[0]).toMatchObject({ ended: true, duration_s: 0.8, started_at_ms: 11_000 });

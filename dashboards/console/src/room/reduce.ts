@@ -84,13 +84,9 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
     case "report.made":
       draft.reports = [{ ...item.body, number: item.number, at_ms: item.at_ms }, ...draft.reports].slice(0, MAX_REPORTS);
       return;
-    case "call.started":
-    case "call.ended":
-      draft.bursts = withBurst(draft.bursts, {
-        ...item.body,
-        started_at_ms: item.at_ms - (item.kind === "call.ended" ? (item.body.duration_s ?? 0) * 1000 : 0),
-        ended: item.kind === "call.ended",
-      });
+    case "burst.started":
+    case "burst.ended":
+      draft.bursts = withBurst(draft.bursts, item);
       return;
     case "case.opened":
     case "case.closed":
@@ -102,11 +98,9 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       if (found !== undefined) writable("cases").set(found.case_id, withWatch(found, item.body));
       return;
     }
-    case "watch.hit": {
-      const { case_id, watch_id, hit } = item.body;
-      draft.watchHits = withWatchHit(draft.watchHits, { number: item.number, at_ms: item.at_ms, case_id, watch_id, hit });
+    case "watch.hit":
+      draft.watchHits = withWatchHit(draft.watchHits, item);
       return;
-    }
     case "search.made":
     case "device.refused":
     case "hub.started":
@@ -114,7 +108,27 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
   }
 }
 
-function withBurst(bursts: readonly Burst[], burst: Burst): readonly Burst[] {
+/** The room with what happened before its picture and no picture repeats: event list, last bursts, watch hits. */
+export function withPast(room: Room, items: readonly Item[]): Room {
+  const past = items.filter((item) => item.number <= room.number);
+  const draft: Draft = { ...room };
+  for (const item of past) {
+    if (item.kind === "burst.started" || item.kind === "burst.ended") draft.bursts = withBurst(draft.bursts, item);
+    if (item.kind === "watch.hit") draft.watchHits = withWatchHit(draft.watchHits, item);
+  }
+  const known = new Set(room.events.map((item) => item.number));
+  const events = [...room.events, ...past.filter((item) => !known.has(item.number))];
+  draft.events = events.sort((a, b) => b.number - a.number).slice(0, MAX_EVENTS);
+  return draft;
+}
+
+type BurstItem = Extract<Item, { kind: "burst.started" | "burst.ended" }>;
+type WatchHitItem = Extract<Item, { kind: "watch.hit" }>;
+
+function withBurst(bursts: readonly Burst[], item: BurstItem): readonly Burst[] {
+  const ended = item.kind === "burst.ended";
+  const startedAtMs = item.at_ms - (ended ? (item.body.duration_s ?? 0) * 1000 : 0);
+  const burst: Burst = { ...item.body, started_at_ms: startedAtMs, ended };
   const known = bursts.findIndex((one) => one.burst_id === burst.burst_id);
   if (known < 0) return [burst, ...bursts].slice(0, MAX_BURSTS);
   return bursts.map((one, index) => (index === known ? { ...burst, started_at_ms: one.started_at_ms } : one));
@@ -125,9 +139,11 @@ function withWatch(found: Case, watch: Watch): Case {
   return { ...found, watches: [...others, watch] };
 }
 
-function withWatchHit(hits: readonly WatchHit[], hit: WatchHit): readonly WatchHit[] {
+function withWatchHit(hits: readonly WatchHit[], item: WatchHitItem): readonly WatchHit[] {
+  const { number, at_ms } = item;
+  const { case_id, hit } = item.body;
   const others = hits.filter(
-    (one) => one.case_id !== hit.case_id || one.hit.sighting.sighting_id !== hit.hit.sighting.sighting_id,
+    (one) => one.case_id !== case_id || one.hit.sighting.sighting_id !== hit.sighting.sighting_id,
   );
-  return [hit, ...others].slice(0, MAX_WATCH_HITS);
+  return [{ number, at_ms, ...item.body }, ...others].slice(0, MAX_WATCH_HITS);
 }

@@ -1,5 +1,5 @@
 // The room as the console holds it: the hub's picture, indexed, plus what the feed has told since.
-import type { CallBody, Item, ReportBody } from "./items";
+import type { BurstBody, Item, ReportBody } from "./items";
 import type {
   Alert,
   Camera,
@@ -26,7 +26,7 @@ export interface AlertRecord extends Omit<Alert, "deliveries"> {
   deliveries: ReadonlyMap<string, Delivery>;
 }
 
-export interface Burst extends CallBody {
+export interface Burst extends BurstBody {
   started_at_ms: number;
   ended: boolean;
 }
@@ -84,4 +84,9 @@ export function roomFromPicture(picture: RoomPicture, kept?: Room): Room {
     reports: kept?.reports ?? [],
     watchHits: kept?.watchHits ?? [],
   };
+}
+
+/** The name of a person the picture knows, else the identifier. */
+export function personName(room: Room, personId: string): string {
+  return room.me.person_id === personId ? room.me.name : personId;
 }

@@ -3,7 +3,7 @@ import { create } from "zustand";
 
 import { followFeed, type LineState } from "./feed";
 import { hub } from "./hub";
-import { applyItems } from "./reduce";
+import { applyItems, withPast } from "./reduce";
 import { MAX_EVENTS, roomFromPicture, type Room } from "./room";
 
 interface RoomStore {
@@ -12,9 +12,17 @@ interface RoomStore {
   /** The hub's clock minus this machine's, milliseconds. */
   clockOffsetMs: number;
   map: GeoJSON.FeatureCollection | null;
+  /** True when the hub could not give the map: venues are then drawn on empty ground. */
+  mapMissing: boolean;
 }
 
-export const useStore = create<RoomStore>(() => ({ room: null, line: "connecting", clockOffsetMs: 0, map: null }));
+export const useStore = create<RoomStore>(() => ({
+  room: null,
+  line: "connecting",
+  clockOffsetMs: 0,
+  map: null,
+  mapMissing: false,
+}));
 
 /** A part of the room, or `absent` until the first picture is there. */
 export function useRoom<Value>(part: (room: Room) => Value, absent: Value): Value {
@@ -34,8 +42,9 @@ function socketAddress(path: string): string {
 export function followRoom(): () => void {
   return followFeed({
     loadPicture: async () => {
-      if (useStore.getState().map === null) useStore.setState({ map: await hub.map() });
-      return hub.state();
+      const picture = await hub.state();
+      if (useStore.getState().map === null || useStore.getState().mapMissing) await loadMap();
+      return picture;
     },
     connect: (since) => new WebSocket(socketAddress(`/ws/events?since=${since}`)),
     onPicture: (picture) => {
@@ -57,14 +66,19 @@ export function followRoom(): () => void {
   });
 }
 
-/** Fill the event list with what happened before the picture; the list lives without it when the hub cannot say. */
+async function loadMap(): Promise<void> {
+  await hub.map().then(
+    (map) => useStore.setState({ map, mapMissing: false }),
+    () => useStore.setState({ map: { type: "FeatureCollection", features: [] }, mapMissing: true }),
+  );
+}
+
+/** Ask for what happened before the picture; the screen lives without it when the hub cannot say. */
 async function loadPast(number: number): Promise<void> {
   const batch = await hub.events(Math.max(0, number - MAX_EVENTS), MAX_EVENTS).catch(() => null);
   const room = useStore.getState().room;
   if (batch === null || room === null) return;
-  const past = batch.items.filter((item) => item.number <= number).reverse();
-  const later = room.events.filter((item) => item.number > number);
-  useStore.setState({ room: { ...room, events: [...later, ...past].slice(0, MAX_EVENTS) } });
+  useStore.setState({ room: withPast(room, batch.items) });
 }
 
 export { socketAddress };

@@ -8,7 +8,7 @@ import { useRoom } from "../room/store";
 import type { Case, SearchAnswer } from "../room/types";
 import { Hits } from "./Hits";
 import { SearchForm } from "./SearchForm";
-import { changeSearch, EMPTY_FORM, queryOf, runSearch, useSearch } from "./store";
+import { changeSearch, isEmptyQuery, queryOf, runSearch, useSearch } from "./store";
 import { useDescription } from "./useDescription";
 import { Watches } from "./Watches";
 import { describeParts } from "./words";
@@ -24,7 +24,7 @@ export function SearchPanel({ current }: { current: Case }) {
     setFormShown(false);
     void runSearch(current.case_id, queryOf(search));
   }
-  const isEmpty = search.line.trim() === "" && search.form === EMPTY_FORM;
+  const isEmpty = isEmptyQuery(queryOf(search));
 
   return (
     <>

@@ -33,7 +33,7 @@ export function Timeline() {
         <div className="lane">
           {ticksBetween(fromMs, fromMs + spanMs).map((tick) => (
             <i key={tick} style={{ left: at(tick) }}>
-              {hourAndMinute(tick, zone)}
+              {tick % 60_000 === 0 ? hourAndMinute(tick, zone) : clockTime(tick, zone)}
             </i>
           ))}
         </div>

@@ -83,6 +83,11 @@ export function queryOf(search: Search): Query {
   return query;
 }
 
+/** True for a query that asks for nobody in particular. */
+export function isEmptyQuery(query: Query): boolean {
+  return Object.keys(query).every((name) => name === "limit");
+}
+
 /** Ask the hub; the answer replaces the last one, a failure leaves it on the screen with the reason above. */
 export async function runSearch(caseId: string, query: Query): Promise<void> {
   changeSearch(caseId, { searching: true, failure: null });

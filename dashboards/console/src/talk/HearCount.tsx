@@ -15,8 +15,8 @@ export function HearCount({ online, total }: { online: number; total: number }) 
     );
   }
   const missing = Math.max(0, heard.radiosOnline - heard.radiosHearing);
-  const offLine = Math.max(0, total - heard.radiosOnline);
-  const all = Math.max(total, heard.radiosOnline);
+  const offLine = heard.own ? Math.max(0, total - heard.radiosOnline) : 0;
+  const all = heard.radiosOnline + offLine;
   const over = heard.ended || !talking;
   const unheard = [
     missing > 0 ? texts.talk.notHearing(missing) : "",

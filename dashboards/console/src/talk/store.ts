@@ -12,6 +12,8 @@ import { decodePacket, VoicePacketError } from "./packet";
 import { OutgoingBurst } from "./speaker";
 
 export interface Heard {
+  /** True for a burst of this console; of others' bursts the talker's own radio is not counted. */
+  own: boolean;
   burstId: number;
   radiosHearing: number;
   radiosOnline: number;
@@ -137,6 +139,7 @@ function hear(word: TalkWord): void {
     case "heard":
       useTalk.setState({
         heard: {
+          own: word.burstId === ownBurstId,
           burstId: word.burstId,
           radiosHearing: word.radiosHearing,
           radiosOnline: word.radiosOnline,
