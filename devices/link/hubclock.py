@@ -30,11 +30,6 @@ class HubClock:
         self._offset_us = 0
         self._heard_us: int | None = None
 
-    @property
-    def boot_id(self) -> int | None:
-        """The hub program that ticked last; None before the first tick."""
-        return self._boot_id
-
     def hear(self, tick: HubTick) -> bool:
         """Take in a tick that arrived now; true when another hub program speaks than before."""
         now_us = self._clock.monotonic_us()

@@ -62,12 +62,6 @@ class Journal:
 
         return sync
 
-    def clear(self) -> None:
-        """Forget every record. Raises OSError."""
-        assert self._file_descriptor is not None, "open() first"
-        os.ftruncate(self._file_descriptor, 0)
-        self.size_bytes = 0
-
     def rewrite(self, records: list[bytes]) -> None:
         """Replace the whole content at once: a crash leaves the old or the new. Raises OSError."""
         fresh = Journal(self._path.with_suffix(".new"))

@@ -32,7 +32,7 @@ from devices.radio.sound import NullSpeaker, Speaker
 from devices.radio.talking import Talking
 
 SOFTWARE = "qianshao-radio 1"
-HEARD_WITHIN_S = 0.2
+HEARD_WITHIN_S = 0.15
 """BurstHeard is spread over so long, that a thousand radios do not answer in one instant; the protocol allows 0.3 s."""
 
 _LOOK_EVERY_S = 0.25

@@ -7,6 +7,7 @@ input, or every ``--report-every`` seconds. The broker's password comes in QIANS
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -21,6 +22,7 @@ import uvloop
 
 from devices.link import AddressError, BrokerAddress
 from devices.protocol.clock import SystemClock
+from simulators.radios.quiet import OneLineASecond
 from simulators.radios.roster import RosterError, read_roster
 from simulators.radios.venues import Manner, Venues
 
@@ -44,11 +46,11 @@ def main(
     except (AddressError, RosterError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    clock = SystemClock()
+    logging.getLogger("devices.link.refusals").addFilter(OneLineASecond(clock))
     _allow_open_files(_FILES_PER_RADIO * len(roster) + 100)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(
-            _run(Venues(roster, address, store, clock=SystemClock(), manner=Manner(seed, silent_share)), report_every)
-        )
+        runner.run(_run(Venues(roster, address, store, clock=clock, manner=Manner(seed, silent_share)), report_every))
 
 
 async def _run(venues: Venues, report_every_s: float | None) -> None:

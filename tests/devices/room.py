@@ -31,7 +31,7 @@ from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 
 BROKERS = ("managed", "embedded")
-DEADLINE_S = 10.0
+DEADLINE_S = 20.0
 _M = TypeVar("_M")
 
 

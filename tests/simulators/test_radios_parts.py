@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from devices.protocol.clock import ManualClock
 from devices.radio.opus import Decoder
 from simulators.radios.figures import Ages, Tally
+from simulators.radios.quiet import OneLineASecond
 from simulators.radios.roster import Member, RosterError, read_roster
 from simulators.radios.speech import reply_frames
 
@@ -59,6 +62,20 @@ def test_reply_is_a_second_of_voiced_sound() -> None:
     frequency_hz = np.fft.rfftfreq(sound.size, 1 / 48_000)
     voiced = spectrum[(frequency_hz > 100) & (frequency_hz < 3500)].sum()
     assert voiced / spectrum.sum() > 0.8
+
+
+def test_many_radios_complain_in_one_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock()
+    log = logging.getLogger("test of many radios")
+    log.addFilter(OneLineASecond(clock))
+    for number in range(130):
+        log.warning("radio R%03d: line lost", number)
+    clock.advance(1.1)
+    log.warning("radio R000: not connected")
+    assert caplog.messages == [
+        "radio R000: line lost",
+        "radio R000: not connected (and 129 lines like it before)",
+    ]
 
 
 def test_percentiles_of_ages_are_right_to_a_tenth_of_a_millisecond() -> None:
