@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import aiomqtt
@@ -24,6 +26,8 @@ from hub.events.messages import EventKind, Item
 from hub.registry.records import Camera, Community, CommunityFile, Grid, PoliceGrid, Radio, Venue, VenueKind
 from hub.serve import make_server
 from hub.settings import Settings
+from hub.storage.database import Database, migrate
+from hub.storage.engine import make_engine
 from tests.devices.room import DEADLINE_S, until
 
 _T = TypeVar("_T")
@@ -32,7 +36,7 @@ CHANGES = {"X-Qianshao": "1"}
 
 
 def community(venues: int = 4) -> CommunityFile:
-    """Venues V01, V02 … in two grids, hotel and school in turn, each with one radio R01, R02 …, and camera C01 at V01."""
+    """Venues V01, V02 … in two grids, hotels and schools, each with one radio R01, R02 …, and camera C01 at V01."""
     return CommunityFile(
         community=Community(name="栖凤社区", latitude=25.1, longitude=105.47, time_zone="Asia/Shanghai"),
         police_grids=(PoliceGrid(police_grid_id="P1", name="一警格"),),
@@ -48,9 +52,7 @@ def community(venues: int = 4) -> CommunityFile:
             )
             for n in range(1, venues + 1)
         ),
-        radios=tuple(
-            Radio(radio_id=f"R{n:02}", venue_id=f"V{n:02}", name=f"对讲机{n}") for n in range(1, venues + 1)
-        ),
+        radios=tuple(Radio(radio_id=f"R{n:02}", venue_id=f"V{n:02}", name=f"对讲机{n}") for n in range(1, venues + 1)),
         cameras=(Camera(camera_id="C01", name="大门", venue_id="V01", latitude=25.1, longitude=105.47),),
     )
 
@@ -123,7 +125,7 @@ class Told:
 
 
 class HandDevice:
-    """A radio or worker played by hand: says whatever it is told to, and hears what the hub says to it and to groups."""
+    """A radio or worker played by hand: says what the test wants, and hears what the hub says to it and to groups."""
 
     def __init__(self, kind: DeviceKind, device_id: str, boot_id: int = 11) -> None:
         self.device_id = device_id
@@ -220,3 +222,28 @@ async def after_advancing(clock: ManualClock, seconds: float, condition: Any, wh
     """Move the clock, then wait for what must follow."""
     clock.advance(seconds)
     await until(condition, f"{what}, {seconds} s later", DEADLINE_S)
+
+
+@cache
+def _migrated() -> bytes:
+    """The file of an empty database of today's schema; making one takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.sqlite3"
+        engine = make_engine(f"sqlite:///{file}")
+        migrate(engine)
+        engine.dispose()
+        return file.read_bytes()
+
+
+@asynccontextmanager
+async def open_database(folder: Path, clock: Clock | None = None) -> AsyncIterator[Database]:
+    """A migrated database that writes."""
+    file = folder / "hub.sqlite3"
+    if not file.exists():
+        file.write_bytes(_migrated())
+    database = Database(f"sqlite:///{file}", clock or SystemClock())
+    database.start()
+    try:
+        yield database
+    finally:
+        await database.stop()

@@ -98,8 +98,8 @@ class Feed:
         # No await between the last look at the log and joining, so nothing slips in between; and what is gathered for
         # the next frame but was read here already is not above client.last, so nothing comes twice.
         self._clients.add(client)
-        yield _keepalive(self._log.last)
         try:
+            yield _keepalive(self._log.last)
             while True:
                 try:
                     yield await asyncio.wait_for(client.frames.get(), KEEPALIVE_S)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -31,6 +32,32 @@ RETRY_EVERY_S = 0.1
 
 class StorageOverloaded(RuntimeError):
     """The database has not kept up and the queue of changes is full."""
+
+
+class StorageClosed(RuntimeError):
+    """The writer has been stopped."""
+
+
+_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+"""Primary result codes that say that the database is briefly away; others are a fault of the change itself."""
+
+
+def is_away(error: Exception) -> bool:
+    """Whether trying again may help."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _AWAY
 
 
 class Journal(Protocol):
@@ -91,6 +118,7 @@ class Writer:
         self._waiting = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     @property
     def waiting(self) -> int:
@@ -108,7 +136,8 @@ class Writer:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Write what waits, then end the thread."""
+        """Write what waits, then end the thread; later changes are refused."""
+        self._closed = True
         if self._thread is None:
             return
         self._jobs.put(None)
@@ -118,8 +147,10 @@ class Writer:
     async def write(self, change: Callable[[Change], _T]) -> _T:
         """Run ``change`` and return its result when it is on disk.
 
-        Raises whatever ``change`` raised (then nothing of it is kept), or StorageOverloaded.
+        Raises whatever ``change`` raised (then nothing of it is kept), StorageOverloaded or StorageClosed.
         """
+        if self._closed:
+            raise StorageClosed("the database is closed")
         if self._loop is None or self._waiting >= MAX_WAITING:
             raise StorageOverloaded(f"{self._waiting} changes wait for the database")
         done: asyncio.Future[_T] = self._loop.create_future()
@@ -146,25 +177,36 @@ class Writer:
 
     def _commit(self, batch: list[_Job]) -> None:
         began = time.monotonic()
-        while True:
-            try:
-                after = self._try_commit(batch)
-                break
-            except sa.exc.OperationalError as error:
-                if time.monotonic() - began > RETRY_FOR_S:
-                    _log.error("storage.batch_lost", changes=len(batch), error=str(error.orig))
-                    after = []
-                    for job in batch:
-                        job.error = error
-                    break
-                self.counts.retried_batches += 1
-                _log.warning("storage.batch_retried", changes=len(batch), error=str(error.orig))
-                time.sleep(RETRY_EVERY_S)
+        after: list[Callable[[], None]] = []
+        try:
+            after = self._insist(batch)
+        except Exception as error:
+            if len(batch) > 1 and not is_away(error):
+                for job in batch:  # whichever broke the batch fails alone
+                    self._commit([job])
+                return
+            _log.error("storage.batch_lost", changes=len(batch), error=str(error))
+            self.counts.failed += len(batch)
+            for job in batch:
+                job.error = error
         self.counts.batches += 1
         self.counts.changes += len(batch)
         self.counts.longest_batch_s = max(self.counts.longest_batch_s, time.monotonic() - began)
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._resolve, batch, after)
+
+    def _insist(self, batch: list[_Job]) -> list[Callable[[], None]]:
+        """Commit the batch, trying for RETRY_FOR_S while the database is away."""
+        until = time.monotonic() + RETRY_FOR_S
+        while True:
+            try:
+                return self._try_commit(batch)
+            except sa.exc.OperationalError as error:
+                if not is_away(error) or time.monotonic() > until:
+                    raise
+                self.counts.retried_batches += 1
+                _log.warning("storage.batch_retried", changes=len(batch), error=str(error.orig))
+                time.sleep(RETRY_EVERY_S)
 
     def _try_commit(self, batch: list[_Job]) -> list[Callable[[], None]]:
         with self._engine.connect().execution_options(write=True) as connection, connection.begin():
@@ -176,9 +218,9 @@ class Writer:
                 connection.exec_driver_sql("SAVEPOINT change")
                 try:
                     job.result, job.error = job.run(change), None
-                except sa.exc.OperationalError:
-                    raise
                 except Exception as error:
+                    if is_away(error):
+                        raise
                     connection.exec_driver_sql("ROLLBACK TO change")
                     for journal, mark in zip(self._journals, marks, strict=True):
                         journal.back_to(mark)
@@ -191,12 +233,14 @@ class Writer:
 
     def _resolve(self, batch: list[_Job], after: list[Callable[[], None]]) -> None:
         self._waiting -= len(batch)
-        for step in after:
-            step()
-        for job in batch:
-            if job.done.cancelled():
-                continue
-            if job.error is not None:
-                job.done.set_exception(job.error)
-            else:
-                job.done.set_result(job.result)
+        try:
+            for step in after:
+                step()
+        finally:
+            for job in batch:
+                if job.done.cancelled():
+                    continue
+                if job.error is not None:
+                    job.done.set_exception(job.error)
+                else:
+                    job.done.set_result(job.result)

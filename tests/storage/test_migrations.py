@@ -1,0 +1,54 @@
+"""The schema that migrations make is the one that the rooms' tables describe."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import hub
+from hub.events.tables import events
+from hub.storage.database import migrate
+from hub.storage.engine import make_engine
+from hub.storage.schema import metadata
+
+ROOM_TABLES = sorted(Path(hub.__path__[0]).glob("*/tables.py"))
+
+
+def differences(engine: sa.Engine) -> list[object]:
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def test_empty_database_is_brought_to_the_schema_of_the_rooms(tmp_path: Path) -> None:
+    for tables in ROOM_TABLES:
+        importlib.import_module(f"hub.{tables.parent.name}.tables")
+    assert len(metadata.tables) > len(ROOM_TABLES) > 5
+    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
+    assert differences(engine) != []
+    migrate(engine)
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_migrating_again_keeps_what_is_stored(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
+    migrate(engine)
+    row = {"number": 1, "at_us": 5, "kind": "hub.started", "subject": "hub", "body": b"{}"}
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        connection.execute(sa.insert(events), row)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert [dict(found._mapping) for found in connection.execute(sa.select(events))] == [row]
+    engine.dispose()
+
+
+def test_database_keeps_every_commit_through_a_power_cut(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+    engine.dispose()
