@@ -56,9 +56,14 @@ class Found(NamedTuple):
 
 
 def evaluate_detection(
-    sequence: Path, *, detector: PersonDetector, describer: Describer, looks_per_s: float = USUAL_LOOKS_PER_S
+    sequence: Path,
+    *,
+    looks_per_s: float = USUAL_LOOKS_PER_S,
+    detector: PersonDetector | None = None,
+    describer: Describer | None = None,
 ) -> DetectionReport:
     """Run a MOTChallenge sequence through the pipeline and score it. Raises SequenceError, SourceError."""
+    detector, describer = detector or PersonDetector(), describer or Describer()
     truth = motchallenge.labels(sequence)
     stream = open_recording(str(motchallenge.pictures(sequence)), started_at_us=0, looks_per_s=looks_per_s)
     pipeline = Pipeline("evaluated", describer, looks_per_s=looks_per_s)

@@ -34,8 +34,8 @@ _log = logging.getLogger(__name__)
 NICENESS = 10
 STATE_TURN_S = 1.0
 STATE_INTERVAL_S = 5.0
-BUSY_SHARE = 0.8
-"""The share of a core that looking at live cameras may take; what does not fit in is shed."""
+BUSY_SHARE = 0.6
+"""The share of a core that looking at live cameras may take, decoding aside; what does not fit in is shed."""
 MOST_UNCONFIRMED = 500
 """With more sightings on the way, recordings wait."""
 _STOP_WITHIN_S = 2.0
@@ -135,7 +135,7 @@ class Worker:
         """The looking thread: each camera's turn, until the scheduler is closed."""
         while (turn := self._scheduler.take()) is not None:
             camera, work = turn
-            began_s = time.perf_counter()
+            began_s = time.thread_time()
             try:
                 said = camera.take(work, self._detector)
             except Exception:
@@ -145,7 +145,7 @@ class Worker:
                 assert self._loop is not None
                 self._loop.call_soon_threadsafe(self._send, sighting)
             if not camera.assignment.recording:
-                time.sleep((time.perf_counter() - began_s) * (1 / BUSY_SHARE - 1))
+                time.sleep((time.thread_time() - began_s) * (1 / BUSY_SHARE - 1))
 
     def _send(self, sighting: Sighting) -> None:
         def build(stamp: Stamp, message_id: str) -> Message:

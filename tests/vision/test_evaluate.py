@@ -8,8 +8,6 @@ import pytest
 
 from hub.vision import motchallenge
 from hub.vision.boxes import Box
-from hub.vision.description.describer import Describer
-from hub.vision.detector import PersonDetector
 from hub.vision.evaluate import DetectionReport, Found, average_precision, evaluate_detection
 from hub.vision.motchallenge import Labelled, SequenceError
 from tests.vision.drawn import Walker, film
@@ -17,10 +15,6 @@ from tests.vision.shared_footage import FOOTAGE, needs_footage
 
 WALKERS = (Walker(80, 440, 70, 150), Walker(560, 400, -60, 130), Walker(300, 360, 25, 110))
 BOX = Box(100, 100, 40, 100)
-
-
-def _evaluate(sequence: Path) -> DetectionReport:
-    return evaluate_detection(sequence, detector=PersonDetector(), describer=Describer())
 
 
 def _sequence(folder: Path, rows: list[str]) -> Path:
@@ -39,7 +33,7 @@ def street_report(tmp_path_factory: pytest.TempPathFactory) -> DetectionReport:
         for identity, walker in enumerate(WALKERS)
         for box in [walker.box(number / 10)]
     ]
-    return _evaluate(_sequence(folder, rows))
+    return evaluate_detection(_sequence(folder, rows))
 
 
 def test_drawn_walkers_are_found_and_followed(street_report: DetectionReport) -> None:
@@ -122,6 +116,6 @@ def test_seqinfo_that_makes_no_sense_is_said(tmp_path: Path) -> None:
     ("name", "average_precision", "idf1"), [("pets09-s2l1", 0.86, 0.72), ("tud-campus", 0.74, 0.76)]
 )
 def test_real_walkers_are_found_and_followed(name: str, average_precision: float, idf1: float) -> None:
-    report = _evaluate(FOOTAGE / name)
+    report = evaluate_detection(FOOTAGE / name)
     assert report.average_precision >= average_precision
     assert report.idf1 >= idf1
