@@ -175,7 +175,7 @@ class Link:
         return message_id
 
     async def run(self) -> None:
-        """Connect and reconnect until cancelled; then say Death and close."""
+        """Connect and reconnect until cancelled; then say Death and close for good. Raises what a callback raises."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._housekeep())
