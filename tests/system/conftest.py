@@ -1,0 +1,78 @@
+"""What system tests share: the whole product in processes of its own, with 130 simulated radios."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from hub.alerts.messages import Alert, NewAlert
+from simulators.community.documents import community_document
+from simulators.community.parameters import Parameters
+from simulators.community.scene import make_scene
+from simulators.demo.parts import HubPart, RadiosPart
+from simulators.demo.stage import HEADERS
+from tests.devices.room import BROKERS
+
+RADIOS = 130
+
+
+@dataclass
+class PoliceRoom:
+    """A hub process and its radios, without cameras."""
+
+    hub: HubPart
+    radios: RadiosPart
+    http: httpx.AsyncClient = field(
+        default_factory=lambda: httpx.AsyncClient(headers=HEADERS, timeout=30, trust_env=False)
+    )
+
+    async def alert_all(self) -> Alert:
+        """Issue an alert to every venue; stored when this returns."""
+        body = msgspec.json.encode(NewAlert(text="走失儿童：女孩，红色上衣"))
+        answer = await self.http.post(f"{self.hub.url}/api/alerts", content=body)
+        return msgspec.json.decode(answer.raise_for_status().content, type=Alert)
+
+    async def alert(self, alert_id: str) -> Alert:
+        """The alert as the hub now has it."""
+        answer = await self.http.get(f"{self.hub.url}/api/alerts/{alert_id}")
+        return msgspec.json.decode(answer.raise_for_status().content, type=Alert)
+
+    def children(self, name: str) -> list[int]:
+        """Process ids of the hub's children whose command holds ``name``."""
+        assert self.hub.process is not None
+        pid = self.hub.process.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(child) for child in found if name in Path(f"/proc/{child}/cmdline").read_text()]
+
+
+@pytest.fixture(scope="session")
+def community_json(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Qifeng community's import file, without films."""
+    file = tmp_path_factory.mktemp("community") / "community.json"
+    file.write_bytes(msgspec.json.encode(community_document(make_scene(Parameters()))))
+    return file
+
+
+@pytest.fixture(params=BROKERS)
+async def police_room(
+    request: pytest.FixtureRequest, tmp_path: Path, community_json: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[PoliceRoom]:
+    monkeypatch.setitem(os.environ, "QIANSHAO_VISION_WORKERS", "0")
+    room = PoliceRoom(HubPart(tmp_path, 0, request.param), RadiosPart(tmp_path))
+    try:
+        await room.hub.start()
+        answer = await room.http.post(f"{room.hub.url}/api/registry/community", content=community_json.read_bytes())
+        answer.raise_for_status()
+        await room.radios.start(room.hub.broker_address(), community_json, RADIOS)
+        await room.radios.wait_online(RADIOS, lambda _online: None)
+        yield room
+    finally:
+        await room.radios.stop()
+        await room.hub.stop()
+        await room.http.aclose()
