@@ -169,6 +169,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.talk.settle()
         await self.database.stop()
         await asyncio.to_thread(self.sightings.close)
         await self.broker.stop()

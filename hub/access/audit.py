@@ -1,7 +1,8 @@
 """The audit log: every search, look and export, chained by hashes so that a changed record is found.
 
 Each record's hash covers its own fields and the hash before it (SHA-256 over length-prefixed fields), so that changing,
-removing, inserting or reordering a record breaks the chain from there on.
+removing, inserting or reordering a record breaks the chain from there on. Records cut off at the end leave a chain that
+holds: that is seen by its length alone, against one that was noted before.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from hub.access.tables import audit_records
 from hub.storage.writer import Change
 
 FIRST = "0" * 64
+_NOTHING = b"\xff" * 8
+"""Stands for the length of a field that has no value: not the same as an empty one."""
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -65,7 +68,10 @@ def record(
 def _hash(fields: dict[str, Any]) -> str:
     digest = hashlib.sha256()
     for value in fields.values():
-        data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
+        if value is None:
+            digest.update(_NOTHING)
+            continue
+        data = value if isinstance(value, bytes) else str(value).encode()
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.hexdigest()

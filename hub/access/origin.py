@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from hub.settings import LOOPBACK_HOSTS
 
@@ -38,7 +38,15 @@ _REFUSED = (
 
 def is_loopback(host: str) -> bool:
     """Whether a ``Host`` header or origin names this machine itself."""
-    return (urlsplit(f"//{host}").hostname or "") in LOOPBACK_HOSTS
+    return _split(f"//{host}").hostname in LOOPBACK_HOSTS
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; of one that is none, nothing."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 class OriginGuard:
@@ -54,7 +62,7 @@ class OriginGuard:
         origin = headers.get(b"origin")
         if not is_loopback(host):
             return False
-        if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+        if origin is not None and _split(origin.decode("latin-1")).netloc != host:
             return False
         return scope["type"] == "websocket" or scope["method"] in _SAFE or CHANGE_HEADER in headers
 

@@ -45,11 +45,19 @@ class Heard(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """What a message did to a delivery."""
+    """What a message did to a delivery. ``delay_s`` since its queueing, None where its state was reached before."""
 
     alert_id: str
     radio_id: str
     state: DeliveryState
+    delay_s: float | None
+
+
+class Stored(NamedTuple):
+    """What a batch of messages did, and those that answer no alert of their radio."""
+
+    changed: list[Changed]
+    unknown: list[Heard]
 
 
 class Answers:
@@ -94,12 +102,17 @@ class Answers:
             self._wake.clear()
             heard, self._heard = self._heard, []
             try:
-                changed = await self._database.write(lambda change, heard=heard: self._store(change, heard))  # type: ignore[misc]
+                stored = await self._database.write(lambda change, heard=heard: self._store(change, heard))  # type: ignore[misc]
             except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
                 _log.error("answers.not_stored", answers=len(heard), error=str(error))
                 continue  # not confirmed, so the radios say it again
-            for one in changed:
-                self._answered(one.alert_id, one.radio_id, one.state)
+            for step in stored.changed:
+                self._answered(step.alert_id, step.radio_id, step.state)
+                if step.delay_s is not None:
+                    self.observe(step.state, step.delay_s)
+            for one in stored.unknown:
+                what, alert_id = type(one.message).__name__.lower(), one.message.alert_id
+                self._refused.add(one.radio_id, what, "unknown_alert", f"alert {alert_id} is not this radio's")
             self._confirm(heard)
 
     def _confirm(self, heard: list[Heard]) -> None:
@@ -110,15 +123,18 @@ class Answers:
             confirm = wire.Confirm(stamp=self._bridge.stamper.stamp(), message_ids=tuple(message_ids))
             self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.CONFIRM), confirm)
 
-    def _store(self, change: Change, heard: list[Heard]) -> list[Changed]:
+    def _store(self, change: Change, heard: list[Heard]) -> Stored:
         changed: list[Changed] = []
+        unknown: list[Heard] = []
         for one in heard:
             if isinstance(one.message, wire.Report) and not self._note_report(change, one.radio_id, one.message):
                 continue
             if one.message.alert_id is not None:
-                step = self._step(change, one)
-                if step is not None:
-                    changed.append(step)
+                row = self._find(change, one)
+                if row is None:
+                    unknown.append(one)
+                else:
+                    changed += self._step(change, one, row)
         by_alert: dict[str, set[str]] = {}
         for step in changed:
             by_alert.setdefault(step.alert_id, set()).add(step.radio_id)
@@ -126,15 +142,15 @@ class Answers:
             found = find_deliveries(change.connection, alert_id, sorted(radio_ids))
             body = DeliveryChanged(alert_id=alert_id, deliveries=found)
             self._events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
-        return changed
+        return Stored(changed, unknown)
 
-    def _step(self, change: Change, one: Heard) -> Changed | None:
-        d, message = tables.deliveries.c, one.message
-        here = (d.alert_id == message.alert_id, d.radio_id == one.radio_id)
-        row = change.connection.execute(sa.select(tables.deliveries).where(*here)).first()
-        if row is None or message.alert_id is None:
-            self._refused.add(one.radio_id, type(message).__name__.lower(), "unknown_alert", f"alert {message.alert_id}")
-            return None
+    def _find(self, change: Change, one: Heard) -> Any:
+        d = tables.deliveries.c
+        here = (d.alert_id == one.message.alert_id, d.radio_id == one.radio_id)
+        return change.connection.execute(sa.select(tables.deliveries).where(*here)).first()
+
+    def _step(self, change: Change, one: Heard, row: Any) -> list[Changed]:
+        message = one.message
         before = DeliveryState(row.state)
         event = _EVENT[type(message)]
         after = next_state(before, event)
@@ -150,15 +166,17 @@ class Answers:
             values["answer"] = message.answer.value if message.answer else row.answer
             values["report_text"] = message.text or row.report_text
         elif after is before:
-            return None
+            return []
+        d = tables.deliveries.c
+        here = (d.alert_id == row.alert_id, d.radio_id == row.radio_id)
         change.connection.execute(sa.update(tables.deliveries).where(*here).values(**values))
-        if after is not before:
-            self.observe(after, (change.at_us - row.queued_at_us) / 1e6)
-        return Changed(message.alert_id, one.radio_id, after)
+        delay_s = None if after is before else (change.at_us - row.queued_at_us) / 1e6
+        return [Changed(row.alert_id, row.radio_id, after, delay_s)]
 
     def _note_report(self, change: Change, radio_id: str, report: wire.Report) -> bool:
         r = tables.reports.c
-        if change.connection.execute(sa.select(r.message_id).where(r.message_id == report.message_id)).first():
+        repeat = (r.radio_id == radio_id, r.message_id == report.message_id)
+        if change.connection.execute(sa.select(r.message_id).where(*repeat)).first():
             return False
         venue_id = self._registry.radios[radio_id].venue_id
         answer = report.answer.value if report.answer else None

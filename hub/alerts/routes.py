@@ -8,6 +8,7 @@ from hub.access.people import ON_DUTY
 from hub.alerts.messages import NewAlert
 from hub.alerts.service import Alerts
 from hub.console.http import answer, read
+from hub.errors import Refusal
 
 MAX_KEY = 64
 
@@ -19,7 +20,10 @@ def routes(alerts: Alerts) -> APIRouter:
     @router.post("")
     async def issue(request: Request) -> Response:
         new = await read(request, NewAlert)
-        key = request.headers.get("Idempotency-Key", "")[:MAX_KEY] or None
+        key = request.headers.get("Idempotency-Key") or None
+        if key is not None and len(key) > MAX_KEY:
+            words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
+            raise Refusal("bad_key", *words, field="Idempotency-Key")
         return answer(await alerts.issue(new, ON_DUTY.person_id, key), 201)
 
     @router.get("/{alert_id}")

@@ -20,7 +20,7 @@ from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, DeliveryChanged, NewAlert, Target, TargetKind
 from hub.alerts.records import alert_of, find_alert, find_deliveries, latest_alerts, lifetime_of
 from hub.bridge.client import Bridge
-from hub.bridge.outbox import Outbox
+from hub.bridge.outbox import Outbox, Outgoing
 from hub.bridge.refused import Refused
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -88,6 +88,19 @@ class Alerts:
     def open(self) -> None:
         """Take up what an earlier run left under way; before the hub serves anyone."""
         self._database.read_now(self._load)
+        self._outbox.renew(self._renew)
+
+    def _renew(self, left: Outgoing) -> Outgoing | None:
+        """What an earlier run left in the outbox, coded anew; None when nobody needs it any more."""
+        _, alert_id, radio_id = left.purpose.split(":")
+        under_way = self._open.get(alert_id)
+        if under_way is None or under_way.radios[radio_id].state not in UNDELIVERED:
+            return None
+        left_s = under_way.lifetime.left_s(self._clock)
+        if left_s <= 0:
+            return None
+        payload = self._coded(under_way.alert, left_s, max(1, under_way.radios[radio_id].attempts))
+        return left._replace(payload=payload, expires_in_s=max(1, round(left_s)))
 
     def _load(self, connection: sa.Connection) -> None:
         now_us = self._clock.monotonic_us()
@@ -199,8 +212,7 @@ class Alerts:
         self._events.append(change, EventKind.ALERT_ISSUED, alert_id, alert)
         return alert, alert_id
 
-    def _send(self, change: Change, alert: Alert, lifetime: Lifetime, radio_id: str, attempt: int) -> None:
-        left_s = lifetime.left_s(self._clock)
+    def _coded(self, alert: Alert, left_s: float, attempt: int) -> bytes:
         message = wire.AlertMessage(
             stamp=self._bridge.stamper.stamp(),
             alert_id=alert.alert_id,
@@ -210,16 +222,20 @@ class Alerts:
             issued_wall_us=alert.issued_at_ms * 1000,
             expires_in_s=left_s,
         )
+        return wire.encode(message)
+
+    def _send(self, change: Change, alert: Alert, lifetime: Lifetime, radio_id: str, attempt: int) -> None:
+        left_s = lifetime.left_s(self._clock)
         topic = topics.down(DeviceKind.RADIO, radio_id, Down.ALERT)
         purpose = f"alert:{alert.alert_id}:{radio_id}"
-        self._outbox.send(change, topic, wire.encode(message), expires_in_s=left_s, purpose=purpose)
+        payload = self._coded(alert, left_s, attempt)
+        self._outbox.send(change, topic, payload, expires_in_s=left_s, purpose=purpose)
 
     def _taken(self, change: Change, purposes: list[str]) -> None:
         by_alert: dict[str, list[str]] = {}
         for purpose in purposes:
-            kind, alert_id, radio_id = purpose.split(":")
-            if kind == "alert":
-                by_alert.setdefault(alert_id, []).append(radio_id)
+            _, alert_id, radio_id = purpose.split(":")
+            by_alert.setdefault(alert_id, []).append(radio_id)
         d = tables.deliveries.c
         for alert_id, radio_ids in by_alert.items():
             here = (d.alert_id == alert_id, d.radio_id.in_(radio_ids), d.state == DeliveryState.QUEUED.value)

@@ -41,8 +41,8 @@ deliveries = sa.Table(
 reports = sa.Table(
     "reports",
     metadata,
+    sa.Column("radio_id", sa.String(48), primary_key=True),
     sa.Column("message_id", sa.String(64), primary_key=True),
-    sa.Column("radio_id", sa.String(48), nullable=False),
     sa.Column("venue_id", sa.String(48), nullable=False),
     sa.Column("alert_id", sa.String(48), nullable=True, index=True),
     sa.Column("answer", sa.String(20), nullable=True),

@@ -117,7 +117,7 @@ listen = "127.0.0.1:{credentials.port}"
 next_connection_delay_ms = 0
 [v5.1.connections]
 connection_timeout_ms = 10000
-max_payload_size = {topics.MAX_PAYLOAD_BYTES}
+max_payload_size = {topics.MAX_PAYLOAD_BYTES + TOPIC_BYTES}
 max_inflight_count = 400
 dynamic_filters = true
 [v5.1.connections.auth]

@@ -46,6 +46,7 @@ class Outbox:
         self._next = 1
         self._noted: list[Outgoing] = []
         self._ready: deque[Outgoing] = deque()
+        self._dropped: list[Outgoing] = []
         self._wake = asyncio.Event()
         self._taken: Taken = lambda change, purposes: None
 
@@ -63,6 +64,19 @@ class Outbox:
         self._next = rows[-1].number + 1 if rows else 1
         self._wake.set()
         self._database.writer.add_journal(self)
+
+    def renew(self, again: Callable[[Outgoing], Outgoing | None]) -> None:
+        """After ``open``: have what an earlier run left coded anew, since its stamp is of a clock that nobody knows.
+
+        What ``again`` has no more use for (None) is removed unsent.
+        """
+        left, self._ready = self._ready, deque()
+        for message in left:
+            renewed = again(message)
+            if renewed is None:
+                self._dropped.append(message)
+            else:
+                self._ready.append(renewed)
 
     def when_taken(self, taken: Taken) -> None:
         """Have ``taken`` run in the change that removes messages, with their purposes."""
@@ -100,6 +114,9 @@ class Outbox:
 
     async def run(self, publish: Callable[[Outgoing], asyncio.Future[None]], connected: asyncio.Event) -> None:
         """Publish until cancelled; what a lost connection did not confirm goes back to the front."""
+        dropped, self._dropped = self._dropped, []
+        if dropped:
+            await self._database.write(lambda change: self._delete(change, dropped))
         while True:
             await self._wake.wait()
             await connected.wait()
@@ -120,7 +137,10 @@ class Outbox:
             if again:
                 await asyncio.sleep(0.2)
 
+    def _delete(self, change: Change, messages: list[Outgoing]) -> None:
+        for message in messages:
+            change.connection.execute(sa.delete(outbox).where(outbox.c.number == message.number))
+
     def _remove(self, change: Change, done: list[Outgoing]) -> None:
-        numbers = [message.number for message in done]
-        change.connection.execute(sa.delete(outbox).where(outbox.c.number.in_(numbers)))
+        self._delete(change, done)
         self._taken(change, [message.purpose for message in done])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 
 import msgspec
@@ -21,25 +22,28 @@ class RefusedDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused:
-    """Counts refusals; ``take`` hands out what gathered since the last call."""
+    """Counts refusals, from any thread; ``take`` hands out what gathered since the last call."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self._waiting: dict[str, RefusedDevice] = {}
+        self._counting = threading.Lock()
 
     def add(self, device: str, topic: str, reason: str, detail: str) -> None:
         """Count one refusal of ``reason``; ``detail`` is what a person needs to mend it."""
-        self.counts[reason] += 1
-        known = self._waiting.get(reason)
-        count = known.count + 1 if known else 1
-        self._waiting[reason] = RefusedDevice(
-            device=device[:64], topic=topic[:200], reason=reason, detail=detail[:300], count=count
-        )
+        with self._counting:
+            self.counts[reason] += 1
+            known = self._waiting.get(reason)
+            count = known.count + 1 if known else 1
+            self._waiting[reason] = RefusedDevice(
+                device=device[:64], topic=topic[:200], reason=reason, detail=detail[:300], count=count
+            )
 
     def take(self) -> list[RefusedDevice]:
         """What was refused since the last call, logged as it is taken; call it once a second."""
-        taken = list(self._waiting.values())
-        self._waiting.clear()
+        with self._counting:
+            taken = list(self._waiting.values())
+            self._waiting.clear()
         for refused in taken:
             _log.warning("device.refused", **msgspec.structs.asdict(refused))
         return taken

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from hub.errors import Refusal
 from hub.storage.writer import StorageOverloaded
@@ -62,6 +63,14 @@ def _refused(_request: Request, refusal: Exception) -> Response:
     return answer(ErrorAnswer(error=body), refusal.status)
 
 
+def _no_such_thing(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    words = {404: ("没有这个地址", "there is nothing at this address"), 405: ("不支持这个方法", "not done this way")}
+    message, message_en = words.get(error.status_code, (error.detail, error.detail))
+    code = "not_found" if error.status_code == 404 else "bad_request"
+    return answer(ErrorAnswer(error=ErrorBody(code=code, message=message, message_en=message_en)), error.status_code)
+
+
 def _overloaded(_request: Request, error: Exception) -> Response:
     body = ErrorBody(code="storage_overloaded", message="数据库繁忙，请稍后再试", message_en=f"try again: {error}")
     return answer(ErrorAnswer(error=body), 503)
@@ -77,3 +86,4 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(Exception, _failed)
     app.add_exception_handler(StorageOverloaded, _overloaded)
+    app.add_exception_handler(HTTPException, _no_such_thing)

@@ -46,6 +46,7 @@ async def take_picture(
     """The number is read first: what happens while the rest is gathered is followed again, never missed."""
     number = events.last
     latest_alerts, latest_cases = await alerts.latest(), await cases.latest()
+    await registry.settled()
     return Picture(
         number=number,
         now_at_ms=clock.wall_us() // 1000,

@@ -16,6 +16,7 @@ from hub.metrics import Metrics
 
 STATIC = Path(__file__).parent / "static"
 MAX_EVENTS = 2_000
+MAX_DIGITS = 18
 _NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>黔哨</title>
 <p>控制台页面尚未构建，请运行 <code>make setup</code>。</p>
 <p>The console has not been built: run <code>make setup</code>.</p>"""
@@ -56,7 +57,7 @@ def routes(take: Callable[[], Awaitable[Picture]], events: EventLog, metrics: Me
 
 def _number(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, str(default))
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS):
         raise Refusal("bad_number", f"{name} 须为非负整数", f"{name} must be a whole number from 0", field=name)
     return int(text)
 

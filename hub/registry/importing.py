@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Container
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -51,6 +53,11 @@ def read_community(text: bytes) -> CommunityFile:
 
 def check_links(found: CommunityFile) -> None:
     """Every reference must lead somewhere, every id stand once. Raises Refusal naming the first that does not."""
+    try:
+        ZoneInfo(found.community.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = found.community.time_zone
+        raise Refusal("unknown_time_zone", f"没有时区 {zone!r}", f"no time zone {zone!r}", field="time_zone") from None
     police_grids = _unique("police_grid_id", [grid.police_grid_id for grid in found.police_grids])
     grids = _unique("grid_id", [grid.grid_id for grid in found.grids])
     venues = _unique("venue_id", [venue.venue_id for venue in found.venues])
@@ -70,10 +77,14 @@ def check_links(found: CommunityFile) -> None:
 def _unique(field: str, ids: list[str]) -> set[str]:
     seen: set[str] = set()
     for one in ids:
-        if one in seen:
-            raise Refusal("double_id", f"{field} {one} 出现了两次", f"{field} {one} stands twice", field=field)
+        _not_twice(field, one, seen)
         seen.add(one)
     return seen
+
+
+def _not_twice(field: str, one: str, seen: Container[str]) -> None:
+    if one in seen:
+        raise Refusal("double_id", f"{field} {one} 出现了两次", f"{field} {one} stands twice", field=field)
 
 
 def _known(field: str, one: str, ids: set[str]) -> None:
@@ -84,6 +95,14 @@ def _known(field: str, one: str, ids: set[str]) -> None:
 def read_venues(text: str, grid_ids: frozenset[str]) -> VenueRows:
     """Venues and their radios from CSV with the heading COLUMNS. Raises Refusal for a file that is no such table."""
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+    try:
+        return _rows(reader, grid_ids)
+    except csv.Error as error:
+        line = reader.line_num
+        raise Refusal("not_csv", f"第 {line} 行不是 CSV：{error}", f"line {line} is not CSV: {error}") from None
+
+
+def _rows(reader: csv.DictReader[str], grid_ids: frozenset[str]) -> VenueRows:
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         raise Refusal(
@@ -95,29 +114,27 @@ def read_venues(text: str, grid_ids: frozenset[str]) -> VenueRows:
     venues: dict[str, Venue] = {}
     radios: dict[str, Radio] = {}
     errors: list[RowError] = []
-    try:
-        for row in reader:
-            if len(venues) + len(errors) >= MAX_ROWS:
-                raise Refusal("too_many_rows", f"最多 {MAX_ROWS} 行", f"at most {MAX_ROWS} rows")
-            try:
-                venue, radio = _row(row, grid_ids)
-                if venue.venue_id in venues or (radio and radio.radio_id in radios):
-                    raise Refusal("double_id", "编号重复", "the id stands twice", field="venue_id")
-            except Refusal as refusal:
-                errors.append(
-                    RowError(
-                        row=reader.line_num,
-                        field=refusal.field,
-                        message=refusal.message,
-                        message_en=refusal.message_en,
-                    )
-                )
-                continue
-            venues[venue.venue_id] = venue
+    for row in reader:
+        if len(venues) + len(errors) >= MAX_ROWS:
+            raise Refusal("too_many_rows", f"最多 {MAX_ROWS} 行", f"at most {MAX_ROWS} rows")
+        try:
+            venue, radio = _row(row, grid_ids)
+            _not_twice("venue_id", venue.venue_id, venues)
             if radio:
-                radios[radio.radio_id] = radio
-    except csv.Error as error:
-        raise Refusal("not_csv", f"不是 CSV：{error}", f"this is not CSV: {error}") from None
+                _not_twice("radio_id", radio.radio_id, radios)
+        except Refusal as refusal:
+            errors.append(
+                RowError(
+                    row=reader.line_num,
+                    field=refusal.field,
+                    message=refusal.message,
+                    message_en=refusal.message_en,
+                )
+            )
+            continue
+        venues[venue.venue_id] = venue
+        if radio:
+            radios[radio.radio_id] = radio
     return VenueRows(venues=tuple(venues.values()), radios=tuple(radios.values()), errors=tuple(errors))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -61,6 +62,12 @@ class Registry:
         self.radios: dict[str, Radio] = {}
         self.cameras: dict[str, Camera] = {}
         self.groups: dict[str, TalkGroup] = {}
+        self._changing = asyncio.Lock()
+
+    async def settled(self) -> None:
+        """Returns when memory holds every change whose event has been told."""
+        async with self._changing:
+            return
 
     def open(self) -> None:
         """Load everything; before the hub serves anyone."""
@@ -109,9 +116,9 @@ class Registry:
             raise Refusal(
                 "not_geojson", "地图须为 FeatureCollection", "the map must be a FeatureCollection", field="type"
             )
-        update = sa.update(tables.community).values(map_geojson=map_geojson)
-        await self._database.write(lambda change: change.connection.execute(update))
-        self.map_geojson = map_geojson
+        async with self._changing:
+            await self._database.write(lambda change: _put_community(change.connection, self.community, map_geojson))
+            self.map_geojson = map_geojson
 
     async def import_community(self, found: CommunityFile) -> None:
         """Take over a community but for its cameras (vision.put_camera enrols those). Raises Refusal.
@@ -123,9 +130,7 @@ class Registry:
 
         def change(open_change: Change) -> None:
             connection = open_change.connection
-            connection.execute(sa.delete(tables.community))
-            row = msgspec.structs.asdict(found.community)
-            connection.execute(sa.insert(tables.community).values(**row, map_geojson=self.map_geojson))
+            _put_community(connection, found.community, self.map_geojson)
             for table, records in (
                 (tables.police_grids, found.police_grids),
                 (tables.grids, found.grids),
@@ -137,8 +142,9 @@ class Registry:
             for venue in changed:
                 self._events.append(open_change, EventKind.VENUE_IMPORTED, venue.venue_id, venue)
 
-        await self._database.write(change)
-        await self._database.read(self._load)
+        async with self._changing:
+            await self._database.write(change)
+            await self._database.read(self._load)
 
     async def import_venues(self, rows: VenueRows) -> ImportReport:
         """Take over the good rows of a CSV file; the bad ones are in the report."""
@@ -150,8 +156,9 @@ class Registry:
             for radio in rows.radios:
                 _put(open_change.connection, tables.radios, radio)
 
-        await self._database.write(change)
-        await self._database.read(self._load)
+        async with self._changing:
+            await self._database.write(change)
+            await self._database.read(self._load)
         return ImportReport(imported=len(rows.venues), errors=rows.errors)
 
     async def put_camera(self, camera: Camera) -> None:
@@ -164,20 +171,21 @@ class Registry:
             raise Refusal(
                 "too_many_cameras", f"最多 {MAX_CAMERAS} 路摄像头", f"at most {MAX_CAMERAS} cameras", status=409
             )
-        await self._database.write(lambda change: _put(change.connection, tables.cameras, camera))
-        self.cameras[camera.camera_id] = camera
+        async with self._changing:
+            await self._database.write(lambda change: _put(change.connection, tables.cameras, camera))
+            self.cameras[camera.camera_id] = camera
 
     async def remove_camera(self, camera_id: str) -> Camera:
         """Take a camera out. Raises Refusal when there is none of that id."""
-        camera = self.cameras.get(camera_id)
-        if camera is None:
-            raise Refusal("unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404)
-        await self._database.write(
-            lambda change: change.connection.execute(
-                sa.delete(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
-            )
-        )
-        del self.cameras[camera_id]
+        async with self._changing:
+            camera = self.cameras.get(camera_id)
+            if camera is None:
+                raise Refusal(
+                    "unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404
+                )
+            taking_out = sa.delete(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
+            await self._database.write(lambda change: change.connection.execute(taking_out))
+            del self.cameras[camera_id]
         return camera
 
 
@@ -197,6 +205,12 @@ def _camera(row: dict[str, Any]) -> Camera:
     if calibration is None:
         return found
     return msgspec.structs.replace(found, calibration=msgspec.json.decode(calibration, type=Calibration))
+
+
+def _put_community(connection: sa.Connection, community: Community, map_geojson: bytes) -> None:
+    connection.execute(sa.delete(tables.community))
+    row = msgspec.structs.asdict(community)
+    connection.execute(sa.insert(tables.community).values(**row, map_geojson=map_geojson))
 
 
 def _put(connection: sa.Connection, table: sa.Table, record: Record) -> None:

@@ -108,6 +108,10 @@ class Talk:
                 elif floor.burst is not None:
                     self._tell_reach(floor.burst.burst_id)
 
+    async def settle(self) -> None:
+        """Return when every burst that ended has been told of; at most SUM_UP_AFTER_S."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
     def press(self, peer: Peer, group_id: str, request_id: str) -> None:
         """A console's push-to-talk was pressed; it is answered by ``granted`` or ``denied``."""
         found = self._request(group_id, peer.talker_id, peer.name)

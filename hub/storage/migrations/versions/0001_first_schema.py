@@ -94,14 +94,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "reports",
-        sa.Column("message_id", sa.String(length=64), nullable=False),
         sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
         sa.Column("venue_id", sa.String(length=48), nullable=False),
         sa.Column("alert_id", sa.String(length=48), nullable=True),
         sa.Column("answer", sa.String(length=20), nullable=True),
         sa.Column("text", sa.String(length=2000), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_reports")),
+        sa.PrimaryKeyConstraint("radio_id", "message_id", name=op.f("pk_reports")),
     )
     op.create_index(op.f("ix_reports_alert_id"), "reports", ["alert_id"], unique=False)
     op.create_table(
