@@ -9,6 +9,7 @@ import { hourAndMinute } from "../language/time";
 import { hub } from "../room/hub";
 import { useRoom, useStore } from "../room/store";
 import type { Severity } from "../room/types";
+import { leaveTextField } from "../talk/spaceBar";
 import { useAlertDesk } from "./store";
 import { TargetSelect } from "./TargetSelect";
 
@@ -46,6 +47,7 @@ export function AlertComposer() {
       );
       key.current = null;
       useAlertDesk.setState({ text: "", chosenId: null });
+      leaveTextField();
     } catch (error) {
       setFailure(error);
     } finally {

@@ -1,10 +1,11 @@
 // What happens, newest first, in words; filtered by kind.
 import { Segmented } from "antd";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 
 import { useLanguage, useTexts } from "../language/language";
 import { clockTime } from "../language/time";
-import { useStore } from "../room/store";
+import type { Item } from "../room/items";
+import { useRoom, useStore } from "../room/store";
 import { filterOf, isEcho, toneOf, wordsOf, type EventFilter } from "./words";
 import "./events.css";
 
@@ -12,19 +13,33 @@ import "./events.css";
 const SHOWN = 120;
 const FILTERS = ["radio", "camera", "alert", "talk", "case", "other"] as const;
 
-export function EventList() {
+const NO_EVENTS: readonly Item[] = [];
+
+/** One event; drawn once, since neither it nor the names in it change. */
+const Row = memo(function Row({ item }: { item: Item }) {
   const texts = useTexts();
   const inChinese = useLanguage((store) => store.language === "zh-CN");
-  const room = useStore((store) => store.room);
+  const room = useStore.getState().room;
+  if (room === null) return null;
+  return (
+    <li className={toneOf(item)} data-kind={item.kind}>
+      <time>{clockTime(item.at_ms, room.community.time_zone)}</time>
+      <span>{wordsOf(item, room, texts, inChinese)}</span>
+    </li>
+  );
+});
+
+export function EventList() {
+  const texts = useTexts();
+  const events = useRoom((room) => room.events, NO_EVENTS);
   const [filter, setFilter] = useState<EventFilter | "all">("all");
   const shown = useMemo(
     () =>
-      (room?.events ?? [])
+      events
         .filter((item) => (filter === "all" || filterOf(item.kind) === filter) && !isEcho(item))
         .slice(0, SHOWN),
-    [room?.events, filter],
+    [events, filter],
   );
-  if (room === null) return null;
   return (
     <div className="events">
       <Segmented
@@ -39,10 +54,7 @@ export function EventList() {
       <ol data-testid="event-list">
         {shown.length === 0 && <li className="empty">{texts.events.none}</li>}
         {shown.map((item) => (
-          <li key={item.number} className={toneOf(item)} data-kind={item.kind}>
-            <time>{clockTime(item.at_ms, room.community.time_zone)}</time>
-            <span>{wordsOf(item, room, texts, inChinese)}</span>
-          </li>
+          <Row key={item.number} item={item} />
         ))}
       </ol>
     </div>

@@ -77,6 +77,7 @@ export const en: Texts = {
     notHearing: (n) => `${n} on line do not hear`,
     offLine: (n) => `${n} off line`,
     allHear: "All hear",
+    allHeard: "All heard",
     willHear: (n, all) => `${n} of ${all} on line`,
     state: {
       idle: "Free",

@@ -14,9 +14,11 @@ interface LanguageStore {
   language: Language;
 }
 
-export const useLanguage = create<LanguageStore>(() => ({
-  language: localStorage.getItem(KEPT_AS) === "en" ? "en" : "zh-CN",
-}));
+export const useLanguage = create<LanguageStore>(() => {
+  const language = localStorage.getItem(KEPT_AS) === "en" ? "en" : "zh-CN";
+  document.documentElement.lang = language;
+  return { language };
+});
 
 export function speakLanguage(language: Language): void {
   localStorage.setItem(KEPT_AS, language);

@@ -74,6 +74,7 @@ export const zh = {
     notHearing: (n: number) => `${n} 台在线没听到`,
     offLine: (n: number) => `${n} 台离线`,
     allHear: "全部在听",
+    allHeard: "全部听到",
     willHear: (n: number, all: number) => `${all} 台中 ${n} 台在线`,
     state: {
       idle: "空闲",

@@ -7,7 +7,7 @@ import { useChosenAlert } from "../alerts/chosen";
 import { useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
 import { useRoom, useStore } from "../room/store";
-import type { Camera, Venue } from "../room/types";
+import type { Camera, Radio, Venue } from "../room/types";
 import { pathOf } from "../search/hits";
 import { useSearchStore } from "../search/store";
 import { useHits } from "../search/useHits";
@@ -27,6 +27,8 @@ interface Drawn {
 
 /** Room for the legend below. */
 const MARGINS: L.FitBoundsOptions = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 54] };
+const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
+const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 
 function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: Iterable<Venue>): Drawn {
@@ -53,16 +55,17 @@ export function CommunityMap() {
   const texts = useTexts();
   const ground = useStore((store) => store.map);
   const mapMissing = useStore((store) => store.mapMissing);
-  const room = useStore((store) => store.room);
   const alert = useChosenAlert();
   const chosen = useMapDesk((desk) => desk.chosen);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const venues = useRoom((room) => room.venues, NO_VENUES);
+  const radios = useRoom((room) => room.radios, NO_RADIOS);
   const cameras = useRoom((now) => now.cameras, NO_CAMERAS);
   const shown = useHits();
   const chosenSightingId = useSearchStore((store) => store.chosenSightingId);
   const element = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const path = useMemo(() => pathOf(shown, cameras), [shown, cameras]);
-  const zone = room?.community.time_zone ?? "UTC";
 
   useEffect(() => {
     if (element.current === null || ground === null) return;
@@ -80,10 +83,12 @@ export function CommunityMap() {
   }, [ground]);
 
   useEffect(() => {
-    if (drawn === null || room === null) return;
-    drawn.venues.show(room, alert, chosen?.kind === "venue" ? chosen.id : null);
-    drawn.cameras.show(room.cameras, chosen?.kind === "camera" ? chosen.id : null);
-  }, [drawn, room, alert, chosen]);
+    drawn?.venues.show(venues, radios, alert, chosen?.kind === "venue" ? chosen.id : null);
+  }, [drawn, venues, radios, alert, chosen]);
+
+  useEffect(() => {
+    drawn?.cameras.show(cameras, chosen?.kind === "camera" ? chosen.id : null);
+  }, [drawn, cameras, chosen]);
 
   useEffect(() => {
     drawn?.path.show(path, (atMs) => hourAndMinute(atMs, zone), chosenSightingId);

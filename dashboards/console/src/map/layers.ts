@@ -1,8 +1,8 @@
 // The map's layers on one canvas: ground, grids, camera sectors, venues, and the numbered path of hits above.
 import L from "leaflet";
 
-import type { AlertRecord, Room } from "../room/room";
-import type { Camera, Radio } from "../room/types";
+import type { AlertRecord } from "../room/room";
+import type { Camera, Radio, Venue } from "../room/types";
 import type { PathPoint } from "../search/hits";
 import { CameraMarker } from "./CameraMarker";
 import { GROUND_STYLES, shortNames, venueLook } from "./looks";
@@ -56,15 +56,20 @@ export class VenueLayer {
 
   constructor(private readonly map: L.Map) {}
 
-  show(room: Room, alert: AlertRecord | null, chosenId: string | null): void {
-    const radios = new Map<string, Radio[]>();
-    for (const radio of room.radios.values()) {
-      const list = radios.get(radio.venue_id);
-      if (list === undefined) radios.set(radio.venue_id, [radio]);
+  show(
+    venues: ReadonlyMap<string, Venue>,
+    radios: ReadonlyMap<string, Radio>,
+    alert: AlertRecord | null,
+    chosenId: string | null,
+  ): void {
+    const byVenue = new Map<string, Radio[]>();
+    for (const radio of radios.values()) {
+      const list = byVenue.get(radio.venue_id);
+      if (list === undefined) byVenue.set(radio.venue_id, [radio]);
       else list.push(radio);
     }
-    for (const venue of room.venues.values()) {
-      const look = venueLook(radios.get(venue.venue_id) ?? [], alert, venue.venue_id === chosenId);
+    for (const venue of venues.values()) {
+      const look = venueLook(byVenue.get(venue.venue_id) ?? [], alert, venue.venue_id === chosenId);
       const known = this.markers.get(venue.venue_id);
       if (known !== undefined) {
         known.wear(look);

@@ -6,6 +6,7 @@ import { errorText, inLanguage, useLanguage, useTexts } from "../language/langua
 import { hourAndMinute } from "../language/time";
 import { useRoom } from "../room/store";
 import type { Case, SearchAnswer } from "../room/types";
+import { leaveTextField } from "../talk/spaceBar";
 import { Hits } from "./Hits";
 import { SearchForm } from "./SearchForm";
 import { changeSearch, isEmptyQuery, queryOf, runSearch, useSearch } from "./store";
@@ -22,6 +23,7 @@ export function SearchPanel({ current }: { current: Case }) {
   function go(): void {
     // The pictures need the room that the form takes.
     setFormShown(false);
+    leaveTextField();
     void runSearch(current.case_id, queryOf(search));
   }
   const isEmpty = isEmptyQuery(queryOf(search));

@@ -32,7 +32,7 @@ export function HearCount({ online, total }: { online: number; total: number }) 
       data-ended={heard.ended}
     >
       <b>{(over ? texts.talk.heard : texts.talk.hearing)(heard.radiosHearing, all)}</b>
-      <span>{unheard.length > 0 ? unheard.join(" · ") : texts.talk.allHear}</span>
+      <span>{unheard.length > 0 ? unheard.join(" · ") : over ? texts.talk.allHeard : texts.talk.allHear}</span>
     </div>
   );
 }

@@ -9,57 +9,20 @@ import { useRoom } from "../room/store";
 import type { Radio, TalkGroup } from "../room/types";
 import { HearCount } from "./HearCount";
 import { TalkButton } from "./TalkButton";
-import { chooseGroup, enableMicrophone, listenTo, press, release, useTalk } from "./store";
+import { useSpaceBar } from "./spaceBar";
+import { chooseGroup, enableMicrophone, listenTo, useTalk } from "./store";
 import "./talk.css";
 
 const NO_GROUPS: readonly TalkGroup[] = [];
 const NO_BURSTS: readonly Burst[] = [];
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 
-/** True where the space bar is a letter or works a control of its own. */
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest("input, textarea, select, [role=combobox], [role=slider]") !== null;
-}
-
-function useSpaceBar(): void {
-  useEffect(() => {
-    let held = false;
-    const down = (event: KeyboardEvent): void => {
-      if (event.code !== "Space" || isTyping(event.target)) return;
-      // Without this the space bar would also press whatever button has the focus.
-      event.preventDefault();
-      if (event.repeat || held) return;
-      held = true;
-      press();
-    };
-    const up = (event: KeyboardEvent): void => {
-      if (event.code !== "Space" || !held) return;
-      event.preventDefault();
-      held = false;
-      release();
-    };
-    const leave = (): void => {
-      if (!held) return;
-      held = false;
-      release();
-    };
-    addEventListener("keydown", down, true);
-    addEventListener("keyup", up, true);
-    addEventListener("blur", leave);
-    return () => {
-      removeEventListener("keydown", down, true);
-      removeEventListener("keyup", up, true);
-      removeEventListener("blur", leave);
-    };
-  }, []);
-}
-
 export function TalkStrip() {
   const texts = useTexts();
   const groups = useRoom((room) => room.groups, NO_GROUPS);
   const radios = useRoom((room) => room.radios, NO_RADIOS);
-  const { groupId, microphone, soundReady } = useTalk();
+  const groupId = useTalk((talk) => talk.groupId);
+  const ready = useTalk((talk) => talk.microphone === "ready" && talk.soundReady);
   const group = groups.find((one) => one.group_id === groupId);
   const online = useMemo(
     () => (group?.radio_ids ?? []).filter((id) => radios.get(id)?.online === true).length,
@@ -85,24 +48,31 @@ export function TalkStrip() {
       <TalkButton />
       <TalkState groups={groups} />
       <HearCount online={online} total={group?.radio_ids.length ?? 0} />
-      {microphone === "ready" && soundReady ? (
-        <LastCalls groups={groups} />
-      ) : (
-        <div className="microphone">
-          <Button data-testid="mic-enable" type="primary" size="large" onClick={() => void enableMicrophone()}>
-            {texts.talk.enable}
-          </Button>
-          <span>{texts.talk.microphone[microphone]}</span>
-        </div>
-      )}
+      {ready ? <LastCalls groups={groups} /> : <MicrophoneState />}
     </section>
+  );
+}
+
+function MicrophoneState() {
+  const texts = useTexts();
+  const microphone = useTalk((talk) => talk.microphone);
+  return (
+    <div className="microphone">
+      <Button data-testid="mic-enable" type="primary" size="large" onClick={() => void enableMicrophone()}>
+        {texts.talk.enable}
+      </Button>
+      <span>{texts.talk.microphone[microphone]}</span>
+    </div>
   );
 }
 
 function TalkState({ groups }: { groups: readonly TalkGroup[] }) {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
-  const { floor, groupId, line, talkers } = useTalk();
+  const floor = useTalk((talk) => talk.floor);
+  const groupId = useTalk((talk) => talk.groupId);
+  const line = useTalk((talk) => talk.line);
+  const talkers = useTalk((talk) => talk.talkers);
   const name = (id: string): string => groups.find((one) => one.group_id === id)?.name ?? id;
   const here = talkers.get(groupId);
   const elsewhere = [...talkers].filter(([id]) => id !== groupId);

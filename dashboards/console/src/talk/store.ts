@@ -58,6 +58,8 @@ const microphone = new Microphone(
 let line: TalkLine | undefined;
 let burst: OutgoingBurst | undefined;
 let ownBurstId: number | undefined;
+/** True while key or button is down. */
+let held = false;
 let groupIds: readonly string[] = [];
 
 /** Connect talk; the returned function ends it. */
@@ -103,20 +105,29 @@ export async function enableMicrophone(): Promise<boolean> {
   return microphone.open();
 }
 
+/** The key or button went down: ask for the floor. */
 export function press(): void {
-  const { floor, groupId, line: state } = useTalk.getState();
-  if (floor.state === "speaking" || (floor.state === "requesting" && !floor.released) || state !== "open") return;
-  if (microphone.state !== "ready") {
-    // The first press only opens the microphone: the person is looking at the browser's question, not speaking.
-    void enableMicrophone();
+  held = true;
+  if (microphone.state === "ready") {
+    request();
     return;
   }
+  // Where the browser has to ask the person first, the key is up again before the microphone is there.
+  void enableMicrophone().then((ready) => {
+    if (ready && held) request();
+  });
+}
+
+function request(): void {
+  const { floor, groupId, line: state } = useTalk.getState();
+  if (floor.state === "speaking" || (floor.state === "requesting" && !floor.released) || state !== "open") return;
   const requestId = crypto.randomUUID();
   move({ type: "press", groupId, requestId });
   line?.say({ type: "request", group_id: groupId, request_id: requestId });
 }
 
 export function release(): void {
+  held = false;
   move({ type: "release" });
 }
 

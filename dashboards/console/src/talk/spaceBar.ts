@@ -1,0 +1,53 @@
+// The space bar is the push-to-talk key everywhere on the page except where text is being typed.
+import { useEffect } from "react";
+
+import { press, release } from "./store";
+
+const TEXT_TYPES = ["text", "search", "tel", "url", "email", "password", "number"];
+
+/** True where the space bar is a letter: text fields, and lists that are open for typing. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.getAttribute("role") === "combobox") return target.getAttribute("aria-expanded") === "true";
+  if (target instanceof HTMLInputElement) return TEXT_TYPES.includes(target.type);
+  return target instanceof HTMLTextAreaElement || target.isContentEditable;
+}
+
+export function useSpaceBar(): void {
+  useEffect(() => {
+    let held = false;
+    const down = (event: KeyboardEvent): void => {
+      if (event.code !== "Space" || isTyping(event.target)) return;
+      // Otherwise the space bar would also press the button or open the list that has the focus.
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (event.repeat || held) return;
+      held = true;
+      press();
+    };
+    const up = (event: KeyboardEvent): void => {
+      if (event.code !== "Space" || !held) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      letGo();
+    };
+    const letGo = (): void => {
+      if (!held) return;
+      held = false;
+      release();
+    };
+    addEventListener("keydown", down, true);
+    addEventListener("keyup", up, true);
+    addEventListener("blur", letGo);
+    return () => {
+      removeEventListener("keydown", down, true);
+      removeEventListener("keyup", up, true);
+      removeEventListener("blur", letGo);
+    };
+  }, []);
+}
+
+/** Take the focus out of a text field, so that the space bar speaks again. */
+export function leaveTextField(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}
