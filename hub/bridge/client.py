@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -125,6 +126,7 @@ class Bridge:
             max_queued_incoming_messages=MAX_INCOMING,
             max_inflight_messages=200,
             timeout=10,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],  # voice waits for no acknowledgement
         )
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
