@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 """Grows whenever the same parameters would give another community, so that rendered folders are made anew."""
 
 FRAME_RATE_HZ = 10

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulators.community.backdrop import StreetSide
 from simulators.community.ground import Point
-from simulators.community.names import SHARES, VenueKind, venue_names
+from simulators.community.names import SHARES, VenueKind, counted, venue_names
 from simulators.community.parameters import HEIGHT_PX, WIDTH_PX, Parameters
 from simulators.community.town import STREET_WIDTH_M, Lot, Node, Town
 from simulators.community.viewpoint import Viewpoint
@@ -82,7 +82,7 @@ def place_all(town: Town, parameters: Parameters, rng: np.random.Generator) -> P
     venues = _venues(town, behind, rng)
     venue_of_lot = {venue.point: venue for venue in venues}
     numbers = rng.permutation(len(spots)) + 1
-    cameras = []
+    cameras: list[SceneCamera] = []
     for number, spot, (point, street, stretch), lot in zip(numbers, spots, stands, behind, strict=True):
         venue = venue_of_lot[lot.door]
         heading = _heading_deg(street, spot.angle_deg)
@@ -100,7 +100,7 @@ def place_all(town: Town, parameters: Parameters, rng: np.random.Generator) -> P
         cameras.append(
             SceneCamera(
                 camera_id=f"C{number:02d}",
-                name=f"{venue.name}门口{_direction(heading)}向",
+                name=_camera_name(venue, heading, cameras),
                 venue_id=venue.venue_id,
                 viewpoint=viewpoint,
                 street=street,
@@ -174,6 +174,13 @@ def _heading_deg(street: StreetSide, angle_deg: float) -> float:
     """The compass direction ``angle_deg`` to the right of the street's own."""
     along = math.degrees(math.atan2(street.along[0], street.along[1]))
     return round((along + angle_deg) % 360, 1)
+
+
+def _camera_name(venue: Venue, heading_deg: float, named: list[SceneCamera]) -> str:
+    """After the venue and the direction; further cameras at the same venue are numbered."""
+    name = f"{venue.name}门口{_direction(heading_deg)}向"
+    same = sum(camera.name.startswith(name) for camera in named)
+    return f"{name}{counted(same + 1)}号" if same else name
 
 
 def _direction(heading_deg: float) -> str:

@@ -41,7 +41,7 @@ async def cameras(tape: Tape) -> AsyncIterator[CameraServer]:
 
 @contextmanager
 def _open(url: str, transport: str = "tcp") -> Iterator[av.container.InputContainer]:
-    options = {"rtsp_transport": transport, "timeout": TIMEOUT_US, "analyzeduration": "0", "fflags": "nobuffer"}
+    options = {"rtsp_transport": transport, "timeout": TIMEOUT_US, "analyzeduration": "1"}
     with av.open(url, options=options) as container:
         yield container
 

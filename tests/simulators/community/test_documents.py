@@ -21,6 +21,11 @@ def test_every_camera_stands_within_20_m_of_its_venue_and_says_how_it_sees(scene
         assert (camera.calibration.width_px, camera.calibration.height_px) == (640, 360)
 
 
+def test_no_two_cameras_have_the_same_name(scene: Scene) -> None:
+    names = [camera.name for camera in community_document(scene).cameras]
+    assert len(set(names)) == len(names)
+
+
 def test_everything_that_is_named_elsewhere_exists(scene: Scene) -> None:
     document = community_document(scene)
     police = {one.police_grid_id for one in document.police_grids}
