@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.protocol.messages import COLOURS
 from hub.sightings.colour_words import likeness
 from hub.sightings.columns import Columns, Selection
 from hub.sightings.messages import Age, Description, Field
@@ -18,6 +19,8 @@ from hub.sightings.rows import CHILD_STEPS, UNKNOWN_CHILD, UNSURE
 Scores = NDArray[np.float32]
 
 UNSURE_SCORE = 0.3
+_WHOLE_GARMENT = 0.7
+"""A colour on this share of a garment fits as well as one on all of it: folds, shade and prints take the rest."""
 _LEAST_HEIGHT_ERROR_M = 0.03
 _VAGUE_HEIGHT_ERROR_M = 0.2
 """A height known only to this is half way to not known at all."""
@@ -85,6 +88,7 @@ def score(columns: Columns, describers: tuple[str, ...], selection: Selection, w
 def _colour(planes: NDArray[np.uint8], selection: Selection, colours: tuple[str, ...]) -> Scores:
     fits = np.append(likeness(colours), np.float32(UNSURE_SCORE)) / np.float32(255)
     assert len(fits) == UNSURE + 1
+    fits[[COLOURS.index(colour) for colour in colours]] /= np.float32(_WHOLE_GARMENT)
     found = np.zeros(planes[0][selection].shape, np.float32)
     for plane in np.flatnonzero(fits):
         found += planes[plane][selection] * fits[plane]

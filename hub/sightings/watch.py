@@ -27,7 +27,7 @@ class Matcher(Protocol):
 
 def is_strong(hit: Hit) -> bool:
     """Whether the hit is good as a whole and nothing in it surely contradicts the query."""
-    return hit.score >= STRONG and all(part.score >= UNSURE_SCORE - 0.05 for part in hit.parts)
+    return hit.score >= STRONG and all(part.score >= UNSURE_SCORE - 0.01 for part in hit.parts)
 
 
 class WatchMemory:

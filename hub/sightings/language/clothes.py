@@ -24,7 +24,7 @@ _COLOURS = {
 }
 _UPPER = (
     "上衣|上身|上装|外套|外衣|夹克|羽绒服|冲锋衣|卫衣|毛衣|线衫|针织衫|t恤|体恤|短袖|长袖|衬衫|衬衣|背心|马甲|棉袄|棉衣|大衣|风衣|西装|开衫"
-    r"|polo衫|罩衫|衣服|衣裳|上半身|袄|衫|衣|t-?shirts?|shirts?|tops?|jackets?|coats?|sweaters?|hood(?:y|ies?)|blouses?|vests?|jumpers?"
+    r"|polo衫|罩衫|衣服|衣裳|上半身|袄|衫|衣|t-?shirts?|shirts?|tops?|jackets?|coats?|sweaters?|hoodies?|hoody|blouses?|vests?|jumpers?"
     "|pullovers?|cardigans?|sweatshirts?|parka|anorak|upper body|waistcoat"
 )
 _LOWER = (
@@ -76,7 +76,7 @@ _COLOUR_PATTERN = "|".join(
 )
 _TOKEN = re.compile(
     rf"(?P<OTHER>{_longest_first(_OTHER)})|(?P<BOTH>{_longest_first(_BOTH)})|(?P<UPPER>{_longest_first(_UPPER)})"
-    rf"|(?P<LOWER>{_longest_first(_LOWER)})|(?P<COLOUR>{_COLOUR_PATTERN})|(?P<BREAK>[,;。;、\0])"
+    rf"|(?P<LOWER>{_longest_first(_LOWER)})|(?P<COLOUR>{_COLOUR_PATTERN})|(?P<BREAK>[,;。\0])"
     r"|(?P<SHORT>(?<![以之午早晚])上(?=(?:深|浅)?[红橙黄绿蓝紫粉棕黑白灰])|下(?=(?:深|浅)?[红橙黄绿蓝紫粉棕黑白灰]))"
 )
 _COLOUR_NAMES = tuple(_COLOURS)
@@ -113,27 +113,17 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _stretches(tokens: list[_Token]) -> list[tuple[int, int]]:
-    """Runs of tokens between breaks; a break inside a run of colours (红、白) does not end it."""
+    """Runs of tokens between breaks."""
     stretches, start = [], 0
     for index, token in enumerate(tokens):
         if token.kind is _Kind.BREAK:
             stretches.append((start, index))
             start = index + 1
-    stretches.append((start, len(tokens)))
-    joined: list[tuple[int, int]] = []
-    for begin, end in stretches:
-        previous = joined[-1] if joined else None
-        only_colours = previous and all(t.kind is _Kind.COLOUR for t in tokens[previous[0] : previous[1]])
-        if previous and previous[0] < previous[1] and only_colours and begin < end:
-            joined[-1] = (previous[0], end)
-        else:
-            joined.append((begin, end))
-    return joined
+    return [*stretches, (start, len(tokens))]
 
 
 def _assign(tokens: list[_Token], upper: list[str], lower: list[str], line: Line) -> None:
     """Give each garment its colours: those before it, or those after it where the stretch begins with a garment."""
-    tokens = [token for token in tokens if token.kind is not _Kind.BREAK]
     garments = [index for index, token in enumerate(tokens) if token.kind is not _Kind.COLOUR]
     colour_first = bool(tokens) and tokens[0].kind is _Kind.COLOUR
     used: set[int] = set()

@@ -21,9 +21,9 @@ _SUFFIX, _ENGLISH_END = "§", "¤"
 _CLOCK = (
     rf"(?:(?P<day§>{_DAY})\s*)?(?:的\s*)?(?P<half§>{_HALF})?\s*"
     r"(?:(?P<hour§>\d{1,2}):(?P<minute§>\d{2})(?::\d{2})?"
-    rf"|(?P<zhhour§>\d{{1,2}}|{CHINESE_NUMBER})\s*[点時时](?:钟|整)?"
+    rf"|(?P<zhhour§>\d{{1,2}}|{CHINESE_NUMBER})\s*[点時时](?!{CHINESE_NUMBER}(?:米|公尺))(?:钟|整)?"
     rf"(?P<zhminute§>半|一刻|三刻|\d{{1,2}}|{CHINESE_NUMBER})?\s*分?"
-    r"|(?P<enhour§>\d{1,2})(?=\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|¤)))"
+    r"|(?<![\d.])(?P<enhour§>\d{1,2})(?=\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|¤)))"
     r"\s*(?P<ampm§>am\b|pm\b|a\.m\.|p\.m\.)?(?:\s*o'clock)?(?:\s+(?P<enday§>today|yesterday))?"
 )
 
@@ -33,7 +33,7 @@ def _clock(suffix: str, english_end: str) -> str:
     return _CLOCK.replace(_SUFFIX, suffix).replace(_ENGLISH_END, english_end)
 
 
-_FIRST, _SECOND = _clock("", "(?:and|to|-|till|until)"), _clock("2", r"$|[,.;]|\s")
+_FIRST, _SECOND = _clock("", "(?:and|to|-|till|until)"), _clock("2", r"$|[,;]|\.(?!\d)|\s(?!\s*(?:m|cm|met|ft)\b)")
 _RANGE = re.compile(
     rf"(?:between|from|从)?\s*{_FIRST}"
     rf"\s*(?:到|至|-|~|—|and|to|till|until)\s*{_SECOND}\s*(?:之间|期间)?"

@@ -1,0 +1,230 @@
+"""The search is exact, filters before it ranks, ranks unsure as unsure, and goes on while sightings come in."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devices.protocol.clock import ManualClock
+from devices.protocol.messages import Sighting
+from hub.sightings.errors import SightingsError
+from hub.sightings.messages import Age, CameraPlace, Description, Field, Query
+from hub.sightings.rows import HOUR_US
+from hub.sightings.service import SightingService
+from tests.sightings.seen import CAMERAS, NOON_US, random_sightings, sighting, weights
+
+RED_OVER_BLUE = Description(upper=("red",), lower=("blue",), height_m=1.1)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(wall_us=NOON_US)
+
+
+@pytest.fixture
+def service(tmp_path: Path, clock: ManualClock) -> SightingService:
+    opened = SightingService(tmp_path, clock)
+    opened.open()
+    return opened
+
+
+def found(service: SightingService, query: Query, cameras: tuple[CameraPlace, ...] = CAMERAS) -> list[str]:
+    return [hit.sighting.sighting_id for hit in service.search(query, cameras).hits]
+
+
+def test_the_child_described_comes_first(service: SightingService) -> None:
+    service.add(sighting("adult", height_m=1.7, child=0.0))
+    service.add(sighting("other clothes", upper=weights(black=0.9), lower=weights(black=0.9)))
+    service.add(sighting("child"))
+    assert found(service, Query(description=RED_OVER_BLUE))[0] == "child"
+
+
+def test_every_order_equals_a_comparison_one_by_one(service: SightingService, clock: ManualClock) -> None:
+    made = random_sightings(400, np.random.default_rng(7))
+    for one in made[:300]:
+        service.add(one)
+    clock.advance(8 * 3600)
+    service.add(sighting("s-late", started_at_us=NOON_US + 5 * HOUR_US))
+    assert service.counts().segments == 3
+    for one in made[300:]:
+        service.add(one)
+    everyone = {one.sighting_id: one for one in [*made, sighting("s-late", started_at_us=NOON_US + 5 * HOUR_US)]}
+    queries = [
+        Query(description=RED_OVER_BLUE, limit=30),
+        Query(description=Description(upper=("grey", "white"), age=Age.CHILD), camera_ids=("C02", "C03"), limit=30),
+        Query(like_sighting_id="s5", limit=30),
+        Query(
+            description=Description(height_m=1.3),
+            like_sighting_id="s9",
+            since_at_ms=NOON_US // 1000 + 1_800_000,
+            until_at_ms=NOON_US // 1000 + 5_400_000,
+            limit=30,
+        ),
+    ]
+    for query in queries:
+        hits = service.search(query, CAMERAS).hits
+        scores = {}
+        for one in everyone.values():
+            match = service.match(query, one, CAMERAS)
+            if match is not None and one.sighting_id != query.like_sighting_id:
+                scores[one.sighting_id] = match.score
+        best = sorted(scores.values(), reverse=True)[:30]
+        assert [hit.score for hit in hits] == best
+        assert all(hit.score == scores[hit.sighting.sighting_id] for hit in hits)
+
+
+def test_place_and_time_are_filtered_before_ranking(service: SightingService) -> None:
+    service.add(sighting("poor match here", camera_id="C03", upper=weights(green=0.9)))
+    for number in range(100):
+        service.add(sighting(f"good match elsewhere {number}"))
+    here = Query(description=RED_OVER_BLUE, venue_ids=("V02",), limit=1)
+    assert found(service, here) == ["poor match here"]
+    answer = service.search(here, CAMERAS)
+    assert answer.coverage.cameras_searched == 1
+    assert answer.coverage.sightings_considered == 1
+
+
+def test_a_sighting_that_began_before_the_time_and_lasted_into_it_is_found(service: SightingService) -> None:
+    began_us = NOON_US - 30_000_000
+    service.add(sighting("lasting", started_at_us=began_us, ended_at_us=NOON_US + 30_000_000))
+    service.add(sighting("over", started_at_us=began_us))
+    assert found(service, Query(description=RED_OVER_BLUE, since_at_ms=NOON_US // 1000)) == ["lasting"]
+
+
+def test_a_person_still_in_view_is_found(service: SightingService) -> None:
+    service.add(sighting("in view", ended=False))
+    hits = service.search(Query(description=RED_OVER_BLUE), CAMERAS).hits
+    assert [hit.sighting.ended for hit in hits] == [False]
+
+
+def test_unsure_ranks_between_what_fits_and_what_does_not(service: SightingService) -> None:
+    service.add(sighting("green", upper=weights(green=0.9)))
+    service.add(sighting("unseen", upper=()))
+    service.add(sighting("red"))
+    query = Query(description=Description(upper=("red",)))
+    assert found(service, query) == ["red", "unseen", "green"]
+    words = {hit.sighting.sighting_id: hit.parts[0] for hit in service.search(query, CAMERAS).hits}
+    assert (words["red"].words, words["red"].words_en) == ("红色，确定", "red, sure")
+    assert (words["unseen"].words, words["unseen"].words_en) == ("看不清", "unclear")
+
+
+def test_a_vague_height_neither_proves_nor_excludes(service: SightingService) -> None:
+    service.add(sighting("fits", height_m=1.12, height_error_m=0.03))
+    service.add(sighting("vague", height_m=1.4, height_error_m=0.6))
+    service.add(sighting("too tall", height_m=1.6, height_error_m=0.03))
+    assert found(service, Query(description=Description(height_m=1.1))) == ["fits", "vague", "too tall"]
+
+
+def test_neighbouring_colours_score_between(service: SightingService) -> None:
+    for colour in ("green", "pink", "red"):
+        service.add(sighting(colour, upper=weights(**{colour: 0.9})))
+    assert found(service, Query(description=Description(upper=("red",)))) == ["red", "pink", "green"]
+
+
+def test_like_finds_the_same_looks_and_leaves_out_the_one_asked_with(service: SightingService) -> None:
+    looks = np.random.default_rng(1).integers(-100, 100, 64).astype(np.int8)
+    service.add(sighting("asked", descriptor=looks.tobytes()))
+    service.add(sighting("same", descriptor=(looks + 5).astype(np.int8).tobytes()))
+    service.add(sighting("opposite", descriptor=(-looks).astype(np.int8).tobytes()))
+    service.add(sighting("other describer", descriptor=looks.tobytes(), describer="test-2"))
+    assert found(service, Query(like_sighting_id="asked")) == ["same", "other describer", "opposite"]
+
+
+def test_hits_say_what_was_compared(service: SightingService) -> None:
+    service.add(sighting("child"))
+    description = Description(upper=("red",), lower=("blue",), height_m=1.1, age=Age.CHILD)
+    answer = service.search(Query(description=description), CAMERAS)
+    assert [part.field for part in answer.hits[0].parts] == [Field.UPPER, Field.LOWER, Field.HEIGHT, Field.AGE]
+    assert answer.hits[0].sighting.venue_id == "V01"
+    assert answer.words == "红色上衣；蓝色裤子；约 1.10 米；儿童"
+    assert answer.words_en == "red top; blue trousers; about 1.10 m; child"
+
+
+NONSENSE = [
+    (Query(), "description"),
+    (Query(description=Description()), "description"),
+    (Query(description=Description(upper=("reddish",))), "description.upper"),
+    (Query(description=Description(lower=("",))), "description.lower"),
+    (Query(description=Description(height_m=-1.1)), "description.height_m"),
+    (Query(description=Description(height_m=float("nan"))), "description.height_m"),
+    (Query(description=Description(height_m=1.1, height_tolerance_m=-1)), "description.height_tolerance_m"),
+    (Query(description=RED_OVER_BLUE, since_at_ms=2, until_at_ms=1), "since_at_ms"),
+    (Query(description=RED_OVER_BLUE, limit=0), "limit"),
+    (Query(description=RED_OVER_BLUE, limit=100_000), "limit"),
+    (Query(description=RED_OVER_BLUE, camera_ids=("C99",)), "camera_ids"),
+    (Query(description=RED_OVER_BLUE, venue_ids=("V99",)), "venue_ids"),
+    (Query(like_sighting_id="nobody"), "like_sighting_id"),
+]
+
+
+@pytest.mark.parametrize(("query", "field"), NONSENSE)
+def test_nonsense_is_refused_naming_the_field(service: SightingService, query: Query, field: str) -> None:
+    with pytest.raises(SightingsError) as refused:
+        service.search(query, CAMERAS)
+    assert refused.value.field == field
+    assert refused.value.message and refused.value.message_en and refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"started_at_us": 5}, "started_at_us"),
+        ({"started_at_us": NOON_US + 30 * HOUR_US}, "started_at_us"),
+        ({"ended_at_us": NOON_US - 1}, "ended_at_us"),
+        ({"upper": (0.5,)}, "upper"),
+        ({"lower": (1.0,) * 11}, "lower"),
+        ({"descriptor": bytes(65)}, "descriptor"),
+        ({"height_m": float("nan")}, "height_m"),
+    ],
+)
+def test_a_sighting_that_cannot_be_is_refused_and_counted(
+    service: SightingService, wrong: dict[str, object], field: str
+) -> None:
+    with pytest.raises(SightingsError) as refused:
+        service.add(sighting("bad", **wrong))
+    assert refused.value.field == field
+    assert service.counts().refused == 1
+    assert service.get("bad") is None
+
+
+def test_searches_go_on_while_sightings_come_in(service: SightingService) -> None:
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def search() -> None:
+        try:
+            while not done.is_set():
+                hits = service.search(Query(description=RED_OVER_BLUE, limit=500), CAMERAS).hits
+                seen = [hit.sighting.sighting_id for hit in hits]
+                assert len(seen) == len(set(seen))
+        except BaseException as error:
+            failures.append(error)
+
+    readers = [threading.Thread(target=search) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    made: list[Sighting] = random_sightings(150, np.random.default_rng(9))
+    for one in made:
+        service.add(one)
+    done.set()
+    for reader in readers:
+        reader.join(10)
+    assert not failures
+    assert service.counts().stored == 150
+
+
+def test_the_newest_of_equal_sightings_come_first(service: SightingService) -> None:
+    for second in range(20):
+        service.add(sighting(f"s{second}", started_at_us=NOON_US + second * 1_000_000))
+    query = Query(description=RED_OVER_BLUE, limit=3)
+    assert found(service, query) == ["s19", "s18", "s17"]
+
+
+def test_pictures_are_kept(service: SightingService) -> None:
+    kept = sighting("s1")
+    service.add(kept)
+    assert service.picture("s1") == kept.picture_jpeg
+    assert service.picture("s2") is None

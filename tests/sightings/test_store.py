@@ -1,0 +1,212 @@
+"""What the store promises: nothing lost over a kill, nothing twice, the newest word stands, old hours go whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hub.sightings.rows import HOUR_US
+from hub.sightings.store import OPEN_HOURS, Store
+from tests.sightings.seen import NOON_US, random_sightings, sighting
+
+LATER_US = NOON_US + 10 * HOUR_US
+
+
+def ids(store: Store) -> list[str]:
+    """Every sighting a search would come across, in no order."""
+    found = []
+    for table in store.tables(None, None):
+        for row in range(len(table.columns)):
+            if table.alive is None or table.alive[row]:
+                found.append(table.records.read(table.columns.place(row)).sighting_id)
+    return sorted(found)
+
+
+def test_a_sighting_is_kept_with_its_picture_and_path(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    kept = sighting("s1")
+    assert store.add([kept], NOON_US) == [True]
+    assert store.get("s1") == kept
+    assert store.get("s2") is None
+
+
+def test_the_same_sighting_twice_is_one(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.add([sighting("s1"), sighting("s1")], NOON_US) == [True, False]
+    store.seal_due(LATER_US)
+    assert store.add([sighting("s1")], LATER_US) == [False]
+    assert ids(store) == ["s1"]
+
+
+def test_the_last_word_replaces_the_first(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first, last = sighting("s1", ended=False), sighting("s1", ended_at_us=NOON_US + 9_000_000)
+    assert store.add([first, last, first], NOON_US) == [True, True, False]
+    assert ids(store) == ["s1"]
+    assert store.get("s1") == last
+
+
+def test_a_last_word_after_the_hour_was_sealed_replaces_the_first(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add([sighting("s1", ended=False), sighting("s2")], NOON_US)
+    assert store.seal_due(LATER_US) == 1
+    last = sighting("s1", ended_at_us=NOON_US + 9_000_000)
+    assert store.add([last], LATER_US) == [True]
+    assert ids(store) == ["s1", "s2"]
+    assert store.get("s1") == last
+    store.close()
+    again = Store(tmp_path)
+    assert ids(again) == ["s1", "s2"]
+    assert again.get("s1") == last
+    again.seal_due(LATER_US + HOUR_US)
+    assert ids(again) == ["s1", "s2"]
+    assert again.get("s1") == last
+    assert len(list((tmp_path / "sealed").iterdir())) == 2
+
+
+def test_what_was_not_sealed_is_there_after_a_restart(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = random_sightings(50, np.random.default_rng(1))
+    store.add(made, NOON_US)
+    store.close()
+    again = Store(tmp_path)
+    assert ids(again) == sorted(one.sighting_id for one in made)
+    assert again.add(made, NOON_US) == [False] * 50
+
+
+def test_sealing_changes_no_sighting(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = random_sightings(200, np.random.default_rng(2))
+    store.add(made, NOON_US)
+    assert store.seal_due(LATER_US) == 3
+    assert not list((tmp_path / "open").iterdir())
+    store.close()
+    again = Store(tmp_path)
+    assert all(again.get(one.sighting_id) == one for one in made)
+    table = again.tables(None, None)[0]
+    assert (np.diff(table.columns.camera.astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize("lost_bytes", [1, 10, 200])
+def test_a_torn_end_loses_only_the_last_sighting(tmp_path: Path, lost_bytes: int) -> None:
+    store = Store(tmp_path)
+    store.add([sighting("s1"), sighting("s2"), sighting("s3")], NOON_US)
+    store.close()
+    log = next((tmp_path / "open").iterdir())
+    os.truncate(log, log.stat().st_size - lost_bytes)
+    again = Store(tmp_path)
+    assert ids(again) == ["s1", "s2"]
+    assert again.damaged_bytes > 0
+    assert again.add([sighting("s3")], NOON_US) == [True]
+    again.close()
+    assert ids(Store(tmp_path)) == ["s1", "s2", "s3"]
+
+
+def test_damage_in_the_middle_of_a_log_loses_only_what_was_damaged(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add([sighting("s1"), sighting("s2"), sighting("s3")], NOON_US)
+    store.close()
+    log = next((tmp_path / "open").iterdir())
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    log.write_bytes(bytes(content))
+    assert ids(Store(tmp_path)) == ["s1", "s3"]
+
+
+def test_damaged_columns_are_made_anew_from_the_records(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = random_sightings(60, np.random.default_rng(3), hours=1)
+    store.add(made, NOON_US)
+    store.seal_due(LATER_US)
+    store.close()
+    columns = next((tmp_path / "sealed").glob("*.columns"))
+    content = bytearray(columns.read_bytes())
+    content[-100] ^= 0xFF
+    columns.write_bytes(bytes(content))
+    again = Store(tmp_path)
+    assert again.damaged_bytes > 0
+    assert ids(again) == sorted(one.sighting_id for one in made)
+    again.seal_due(LATER_US)
+    assert all(again.get(one.sighting_id) == one for one in made)
+
+
+def test_a_kill_while_sealing_leaves_every_sighting_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = random_sightings(20, np.random.default_rng(4), hours=1)
+    store.add(made, NOON_US)
+    log = next((tmp_path / "open").iterdir())
+    before = log.read_bytes()
+    store.seal_due(LATER_US)
+    store.close()
+    log.write_bytes(before)
+    (tmp_path / "sealed" / f"{log.stem}-000002.records").write_bytes(b"half a generation")
+    (tmp_path / "sealed" / f"{log.stem}-000002.tmp").write_bytes(b"half a generation")
+    again = Store(tmp_path)
+    assert ids(again) == sorted(one.sighting_id for one in made)
+
+
+def test_a_killed_process_leaves_all_that_it_said_was_kept(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from hub.sightings.store import Store
+from tests.sightings.seen import NOON_US, sighting
+store = Store(Path(sys.argv[1]))
+for number in range(10_000):
+    store.add([sighting(f"s{number}")], NOON_US)
+    print(f"s{number}", flush=True)
+"""
+    root = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=root
+    )
+    assert process.stdout is not None
+    said = [process.stdout.readline().strip() for _ in range(25)]
+    process.send_signal(signal.SIGKILL)
+    said += process.stdout.read().split()[:-1]
+    process.stdout.close()
+    process.wait(10)
+    assert set(said) <= set(ids(Store(tmp_path)))
+
+
+def test_retention_deletes_whole_hours(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    old, new = sighting("old", started_at_us=NOON_US - HOUR_US), sighting("new")
+    store.add([old, new], NOON_US)
+    store.seal_due(LATER_US)
+    store.add([sighting("late", started_at_us=NOON_US - 2 * HOUR_US)], LATER_US)
+    assert store.drop_before(NOON_US) == 2
+    assert ids(store) == ["new"]
+    assert len(list((tmp_path / "sealed").iterdir())) == 2
+    assert not list((tmp_path / "open").iterdir())
+
+
+def test_a_search_under_way_still_reads_an_hour_that_retention_deleted(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add([sighting("s1")], NOON_US)
+    store.seal_due(LATER_US)
+    table = store.tables(None, None)[0]
+    store.drop_before(LATER_US)
+    assert table.records.read(table.columns.place(0)).sighting_id == "s1"
+
+
+def test_many_hours_at_once_are_sealed_to_stay_within_bounds(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for hour in range(OPEN_HOURS + 3):
+        store.add([sighting(f"s{hour}", started_at_us=NOON_US - hour * HOUR_US)], NOON_US + hour)
+    assert len(list((tmp_path / "open").iterdir())) == OPEN_HOURS
+    assert len(ids(store)) == OPEN_HOURS + 3
+
+
+def test_only_hours_that_touch_the_time_asked_for_are_looked_at(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    long = sighting("long", started_at_us=NOON_US - 60_000_000, ended_at_us=NOON_US + 60_000_000)
+    store.add([long, sighting("s1"), sighting("s2", started_at_us=NOON_US + 2 * HOUR_US)], NOON_US)
+    assert len(store.tables(NOON_US, NOON_US + HOUR_US - 1)) == 2
+    assert len(store.tables(NOON_US + HOUR_US, None)) == 1
