@@ -63,13 +63,18 @@ def check(query: Query) -> None:
         )
 
 
+def is_meant(query: Query, camera: CameraPlace) -> bool:
+    """Whether the query asks about this camera: it names it or its venue, or names neither cameras nor venues."""
+    if not query.camera_ids and not query.venue_ids:
+        return True
+    return camera.camera_id in query.camera_ids or camera.venue_id in query.venue_ids
+
+
 def chosen_cameras(query: Query, cameras: tuple[CameraPlace, ...]) -> tuple[CameraPlace, ...]:
     """The cameras that the query means: those named, and those at the venues named; all when none are named.
 
     Raises SightingsError for a camera or a venue without cameras that is not among ``cameras``.
     """
-    if not query.camera_ids and not query.venue_ids:
-        return cameras
     known = {camera.camera_id for camera in cameras}
     for camera_id in query.camera_ids:
         if camera_id not in known:
@@ -79,10 +84,8 @@ def chosen_cameras(query: Query, cameras: tuple[CameraPlace, ...]) -> tuple[Came
                 f"There is no camera {camera_id}.",
                 field="camera_ids",
             )
-    chosen = tuple(
-        camera for camera in cameras if camera.camera_id in query.camera_ids or camera.venue_id in query.venue_ids
-    )
-    if not chosen:
+    chosen = tuple(camera for camera in cameras if is_meant(query, camera))
+    if query.venue_ids and not chosen:
         raise SightingsError(
             "no_camera_there",
             "所选场所没有摄像头。",

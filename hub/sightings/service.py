@@ -117,14 +117,17 @@ class SightingService:
         )
 
     def match(self, asked: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> Hit | None:
-        """One sighting held against a query, scored as the search would; None when place or time do not fit.
+        """One sighting held against a query, scored as the search would.
 
+        None when place or time do not fit, or the sighting that the query compares with is kept no more.
         Raises SightingsError for a question that cannot be meant.
         """
         query.check(asked)
-        venues = {camera.camera_id: camera.venue_id for camera in query.chosen_cameras(asked, cameras)}
+        venues = {camera.camera_id: camera.venue_id for camera in cameras if query.is_meant(asked, camera)}
         span = span_of(asked)
         if sighting.camera_id not in venues or not span.touches(sighting.started_at_us, sighting.ended_at_us):
+            return None
+        if asked.like_sighting_id is not None and self.get(asked.like_sighting_id) is None:
             return None
         wanted = self._wanted(asked)
         row = np.array([rows.row_of(sighting, 0, 0, Place(0, 0))], rows.ROW)

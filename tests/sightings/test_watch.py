@@ -59,6 +59,13 @@ def test_a_watch_keeps_to_its_time(service: SightingService) -> None:
     assert memory.judge("W1", query, later, CAMERAS, service) is not None
 
 
+def test_a_watch_outlives_its_camera_and_the_sighting_it_compares_with(service: SightingService) -> None:
+    gone = Query(description=QUERY.description, camera_ids=("C01", "removed"))
+    assert WatchMemory().judge("W1", gone, sighting("s1"), CAMERAS, service) is not None
+    forgotten = Query(like_sighting_id="kept no more")
+    assert WatchMemory().judge("W1", forgotten, sighting("s1"), CAMERAS, service) is None
+
+
 def test_an_ended_watch_is_forgotten_and_memory_is_bounded(
     service: SightingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
