@@ -2,8 +2,18 @@
 import { useTexts, inLanguage, useLanguage } from "../language/language";
 import { clockTime } from "../language/time";
 import { useRoom } from "../room/store";
+import { useSecond } from "../screen/useSecond";
 import type { ShownHit } from "./hits";
 import { chooseHit, runSearch, useSearchStore } from "./store";
+
+/** The hub's word on a person still in view is this fresh at most. */
+const IN_VIEW_MS = 20_000;
+
+function StillInView({ lastMs }: { lastMs: number }) {
+  const texts = useTexts();
+  const now = useSecond();
+  return now - lastMs < IN_VIEW_MS ? <em>{texts.search.still}</em> : null;
+}
 
 export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: string; step: string | undefined }) {
   const { hit } = shown;
@@ -29,7 +39,7 @@ export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: stri
       </div>
       <div className="time">
         {clockTime(sighting.started_at_ms, zone)}
-        {!sighting.ended && <em>{texts.search.still}</em>}
+        {!sighting.ended && <StillInView lastMs={sighting.ended_at_ms} />}
       </div>
       <div className="camera" title={camera}>
         {camera ?? sighting.camera_id}

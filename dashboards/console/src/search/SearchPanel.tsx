@@ -1,6 +1,6 @@
 // Search inside the open case: the line, what was understood of it, the form, the hits, the watches.
 import { Button, Input } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
@@ -9,10 +9,10 @@ import type { Case, SearchAnswer } from "../room/types";
 import { leaveTextField } from "../talk/spaceBar";
 import { Hits } from "./Hits";
 import { SearchForm } from "./SearchForm";
-import { changeSearch, isEmptyQuery, queryOf, runSearch, useSearch } from "./store";
+import { changeSearch, isEmptyQuery, proposeLine, queryOf, runSearch, useSearch } from "./store";
 import { useDescription } from "./useDescription";
 import { Watches } from "./Watches";
-import { describeParts } from "./words";
+import { describeParts, describeWords } from "./words";
 import "./search.css";
 
 export function SearchPanel({ current }: { current: Case }) {
@@ -20,6 +20,8 @@ export function SearchPanel({ current }: { current: Case }) {
   const language = useLanguage((store) => store.language);
   const search = useSearch(current.case_id);
   const [formShown, setFormShown] = useState(false);
+  const described = describeWords(current.description, texts);
+  useEffect(() => proposeLine(current.case_id, described), [current.case_id, described]);
   function go(): void {
     // The pictures need the room that the form takes.
     setFormShown(false);

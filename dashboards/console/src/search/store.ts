@@ -62,6 +62,11 @@ export function changeSearch(caseId: string, change: Partial<Search>): void {
   }));
 }
 
+/** Write the line of a case in which nothing was searched from this page yet. */
+export function proposeLine(caseId: string, line: string): void {
+  if (!useSearchStore.getState().searches.has(caseId)) changeSearch(caseId, { line });
+}
+
 export function chooseHit(hit: Hit | null): void {
   useSearchStore.setState({ chosenSightingId: hit?.sighting.sighting_id ?? null });
 }
