@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--passers-by", type=int, default=Parameters.passers_by)
     parser.add_argument("--processes", type=int, default=None, help="rendering processes; default: one per core")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         parameters = Parameters(options.seed, options.seconds, options.cameras, options.passers_by)
     except ParameterError as error:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -90,6 +94,19 @@ def test_the_same_parameters_give_the_same_films(folder: Path, tmp_path: Path) -
     build(tmp_path, TINY, lambda progress: None)
     for film in (folder / "video").iterdir():
         assert (tmp_path / "video" / film.name).read_bytes() == film.read_bytes()
+
+
+def test_the_command_ends_cleanly_when_told_to_and_leaves_no_process(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simulators.community", "--out", str(tmp_path), "--seconds", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["frames_done"] == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 1
+        assert "start again" in json.loads(process.stderr.read())["error"]
+    assert read_manifest(tmp_path) is None
+    assert not list((tmp_path / "video").glob("*.mp4"))
 
 
 @pytest.mark.parametrize(("name", "value"), [("seconds", 0), ("cameras", 0), ("cameras", 25), ("seed", -1)])
