@@ -1,13 +1,15 @@
 """Person detection: a picture in, boxes of persons with scores out (NanoDet-g 416 by ONNX Runtime).
 
-Pre- and post-processing follow NanoDet (RangiLyu, 2020, Apache-2.0): letterbox to 416, per-channel normalisation, and
+Pre- and post-processing follow NanoDet (RangiLyu, 2020, Apache-2.0): longer side to 416, per-channel normalisation, and
 for each cell of strides 8, 16 and 32 a score per class and a distribution over 11 distances to each of four sides
 (generalised focal loss, Li et al. 2020).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -15,12 +17,15 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from hub.vision.boxes import Boxes
+from hub.vision.boxes import Box, Boxes
 
 MODEL = Path(__file__).parent / "models" / "nanodet.onnx"
 
 _SIDE_PX = 416
+"""The longer side of a whole frame, as NanoDet-g was trained."""
 _STRIDES_PX = (8, 16, 32)
+_SCORES = ("Identity:0", "Identity_1:0", "Identity_2:0")
+_DISTANCES = ("Identity_3:0", "Identity_4:0", "Identity_5:0")
 _BINS = 11
 _PERSON = 0
 _MEAN = np.array((103.53, 116.28, 123.675), np.float32)  # BGR, as NanoDet was trained
@@ -64,58 +69,81 @@ class PersonDetector:
         except Exception as error:  # onnxruntime raises a dozen classes of its own
             raise DetectorError(f"the person detector's model {model} cannot be loaded: {error}") from error
         self._input = self._session.get_inputs()[0].name
-        scores: dict[int, str] = {}
-        distances: dict[int, str] = {}
-        for output in self._session.get_outputs():
-            (distances if output.shape[2] == 4 * _BINS else scores)[output.shape[1]] = output.name
-        cells = [(_SIDE_PX // stride) ** 2 for stride in _STRIDES_PX]
-        self._outputs = [scores[count] for count in cells] + [distances[count] for count in cells]
-        self._centres = np.concatenate([_cell_centres(stride) for stride in _STRIDES_PX])
-        self._strides = np.concatenate(
-            [np.full(count, s, np.float32) for count, s in zip(cells, _STRIDES_PX, strict=True)]
-        )
-        self._canvas = np.zeros((_SIDE_PX, _SIDE_PX, 3), np.uint8)
+        self._fixed_size = all(isinstance(side, int) for side in self._session.get_inputs()[0].shape)
         self._least_score = least_score
         self._same_person_overlap = same_person_overlap
 
-    def detect(self, picture: NDArray[np.uint8]) -> Detections:
-        """Persons in a BGR picture (height x width x 3)."""
-        height, width = picture.shape[:2]
-        scale = _SIDE_PX / max(height, width)
-        inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
-        left, top = (_SIDE_PX - inner_width) // 2, (_SIDE_PX - inner_height) // 2
-        self._canvas[:] = 0
+    def detect(self, picture: NDArray[np.uint8], region: Box | None = None) -> Detections:
+        """Persons in a BGR picture (height x width x 3), or in a region of it, at the scale of the whole.
+
+        A region takes its share of the whole's time, where the model takes pictures of any size; one of a fixed size
+        is given the whole.
+        """
+        if self._fixed_size:
+            region = None
+        scale = _SIDE_PX / max(picture.shape[:2])
+        left, top, right, bottom = _corners(region, picture)
+        part = picture[top:bottom, left:right]
+        width, height = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
         way = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-        self._canvas[top : top + inner_height, left : left + inner_width] = cv2.resize(
-            picture, (inner_width, inner_height), interpolation=way
-        )
-        tensor = np.ascontiguousarray(((self._canvas - _MEAN) / _DEVIATION).transpose(2, 0, 1)[None])
-        found = [np.asarray(part) for part in self._session.run(self._outputs, {self._input: tensor})]
+        small = cv2.resize(part, (width, height), interpolation=way)
+        canvas = np.zeros((*self._canvas_size(height, width), 3), np.uint8)
+        x, y = (canvas.shape[1] - width) // 2, (canvas.shape[0] - height) // 2
+        canvas[y : y + height, x : x + width] = small
+        boxes, scores = self._run(canvas)
+        if not len(scores):
+            return NOBODY
+        zoom = np.array((part.shape[1] / width, part.shape[0] / height) * 2)
+        corners = (boxes - (x, y, x, y)) * zoom + (left, top, left, top)
+        corners = np.clip(corners, (left, top, left, top), (right, bottom, right, bottom))
+        boxes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
+        chosen = np.asarray(
+            cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self._least_score, self._same_person_overlap), dtype=int
+        ).reshape(-1)
+        return Detections(boxes[chosen], scores[chosen])
+
+    def _canvas_size(self, height: int, width: int) -> tuple[int, int]:
+        """Rows and columns of the network's input: whole cells of the largest stride."""
+        if self._fixed_size:
+            return _SIDE_PX, _SIDE_PX
+        stride = _STRIDES_PX[-1]
+        return -(-height // stride) * stride, -(-width // stride) * stride
+
+    def _run(self, canvas: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Corners (left, top, right, bottom) in the canvas and scores of all cells that may show a person."""
+        tensor = np.ascontiguousarray(((canvas - _MEAN) / _DEVIATION).transpose(2, 0, 1)[None])
+        found = [np.asarray(part) for part in self._session.run((*_SCORES, *_DISTANCES), {self._input: tensor})]
         strides = len(_STRIDES_PX)
         scores = np.concatenate([part[0, :, _PERSON] for part in found[:strides]])
         keep = np.flatnonzero(scores >= self._least_score)
-        if keep.size == 0:
-            return NOBODY
+        centres, stride = _cells(canvas.shape[0], canvas.shape[1])
         bins = np.concatenate([part[0] for part in found[strides:]])[keep].reshape(-1, 4, _BINS)
-        sides = _expected_distance(bins) * self._strides[keep, None]
-        centres = self._centres[keep]
-        corners = np.concatenate([centres - sides[:, :2], centres + sides[:, 2:]], axis=1).astype(np.float64)
-        corners = (corners - (left, top, left, top)) * ((width / inner_width, height / inner_height) * 2)
-        corners = np.clip(corners, 0, (width, height, width, height))
-        boxes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
-        chosen = np.asarray(
-            cv2.dnn.NMSBoxes(boxes.tolist(), scores[keep].tolist(), self._least_score, self._same_person_overlap),
-            dtype=int,
-        ).reshape(-1)
-        return Detections(boxes[chosen], scores[keep][chosen].astype(np.float64))
+        sides = _expected_distance(bins) * stride[keep, None]
+        corners = np.concatenate([centres[keep] - sides[:, :2], centres[keep] + sides[:, 2:]], axis=1)
+        return corners.astype(np.float64), scores[keep].astype(np.float64)
 
 
-def _cell_centres(stride_px: int) -> NDArray[np.float32]:
-    """Centres of a square grid of cells, row by row, N x 2 (x, y)."""
-    count = _SIDE_PX // stride_px
-    line = np.arange(count, dtype=np.float32) * stride_px + stride_px / 2
-    x, y = np.meshgrid(line, line)
-    return np.stack([x.ravel(), y.ravel()], axis=1)
+def _corners(region: Box | None, picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part to look at, at least a pixel, within the picture."""
+    height, width = picture.shape[:2]
+    if region is None:
+        return 0, 0, width, height
+    inside = region.clipped(width, height)
+    left, top = min(int(inside.left), width - 1), min(int(inside.top), height - 1)
+    right = min(max(math.ceil(inside.left + inside.width), left + 1), width)
+    bottom = min(max(math.ceil(inside.top + inside.height), top + 1), height)
+    return left, top, right, bottom
+
+
+@lru_cache(maxsize=256)
+def _cells(rows_px: int, columns_px: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Centres (N x 2: x, y) and strides (N) of the cells of a canvas, stride by stride, row by row."""
+    centres, strides = [], []
+    for stride in _STRIDES_PX:
+        x, y = np.meshgrid(np.arange(-(-columns_px // stride)), np.arange(-(-rows_px // stride)))
+        centres.append((np.stack([x.ravel(), y.ravel()], axis=1) * stride + stride / 2).astype(np.float32))
+        strides.append(np.full(x.size, stride, np.float32))
+    return np.concatenate(centres), np.concatenate(strides)
 
 
 def _expected_distance(bins: NDArray[np.float32]) -> NDArray[np.float32]:

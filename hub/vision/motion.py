@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.vision.boxes import Boxes
+from hub.vision.boxes import Box, Boxes
 
 SMALL_HEIGHT_PX = 120
 SETTLED_AFTER_S = 2.0
@@ -42,6 +42,13 @@ class Motion:
     @property
     def anything(self) -> bool:
         return self.share > 0.0
+
+    @property
+    def bounds(self) -> Box | None:
+        """The smallest box of the full picture around all that moves."""
+        left, top, width, height = cv2.boundingRect(self.mask)
+        scale_x, scale_y = self.small_per_px
+        return Box(left / scale_x, top / scale_y, width / scale_x, height / scale_y) if width else None
 
     def share_in(self, boxes: Boxes) -> NDArray[np.float64]:
         """The moving share of each box (N rows in pixels of the full picture)."""

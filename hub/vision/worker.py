@@ -191,7 +191,7 @@ def main() -> int:
         link = Link(
             DeviceKind.WORKER, given.worker_id, broker, clock=clock, software="qianshao-worker", store_dir=given.store
         )
-        worker = Worker(link, PersonDetector(given.model), Describer(given.model.parent), clock=clock)
+        worker = Worker(link, PersonDetector(given.model), Describer(), clock=clock)
     except (AddressError, TopicError, DetectorError, OSError) as error:
         parser.exit(2, f"vision worker {given.worker_id} cannot start: {error}\n")
     asyncio.run(work(worker))
