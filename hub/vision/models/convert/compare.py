@@ -8,6 +8,14 @@ import numpy as np
 import onnxruntime
 
 
+OPEN_SIDE_PX = 416
+"""What an open height or width is tried with."""
+
+
+def _sides(shape: list[int | str]) -> list[int]:
+    return [side if isinstance(side, int) else OPEN_SIDE_PX for side in shape]
+
+
 def largest_difference(left: Path, right: Path, seed: int) -> float:
     """Return the largest absolute difference over all outputs for one random input, drawn evenly from -2 to 2.
 
@@ -22,7 +30,8 @@ def largest_difference(left: Path, right: Path, seed: int) -> float:
         raise ValueError(f"{left} has {shapes[0]}, {right} has {shapes[1]}")
     random = np.random.default_rng(seed)
     inputs = {
-        tensor.name: random.uniform(-2, 2, tensor.shape).astype(np.float32) for tensor in sessions[0].get_inputs()
+        tensor.name: random.uniform(-2, 2, _sides(tensor.shape)).astype(np.float32)
+        for tensor in sessions[0].get_inputs()
     }
     names = sorted(tensor.name for tensor in sessions[0].get_outputs())
     answers = [session.run(names, inputs) for session in sessions]
