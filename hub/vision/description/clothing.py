@@ -22,9 +22,10 @@ class Garment(Enum):
     LOWER = (0.54, 0.68)
 
 
-_LEAST_MASK = 0.15
-"""A garment of which the mask is this faint on average was not seen."""
-_SURE_MASK = 0.6
+_FAINT_MASK, _SURE_MASK = 0.15, 0.6
+"""A garment is sure when the mask is this strong on it."""
+_SURE_BY_BOX = 0.3
+"""How sure the middle of the box is where the mask is faint: the detector saw a person, the mask no more."""
 
 _across = (np.arange(COLUMNS) + 0.5) / COLUMNS - 0.5
 _MIDDLE = (0.3 + 0.7 * np.exp(-((_across / 0.2) ** 2) / 2)).astype(np.float32)[None, :]
@@ -38,8 +39,9 @@ def garment_colours(corrected: Picture, mask: Weights, garment: Garment) -> NDAr
     top, bottom = extent(pixel_weights(mask))
     start, end = (round(top + (bottom - top) * share) for share in garment.value)
     part = mask[start : max(end, start + 1)]
-    weights = (part**2 * _MIDDLE).reshape(-1, 1) + 1e-4
+    weights = (part**2 * _MIDDLE + 0.02 * _MIDDLE**4).reshape(-1, 1)
     names = name_pixels(corrected[start : max(end, start + 1)].reshape(-1, 3))
     seen = float((part * _MIDDLE).max(axis=1).mean())
-    sure = float(np.clip((seen - _LEAST_MASK) / (_SURE_MASK - _LEAST_MASK), 0.0, 1.0))
+    masked = float(np.clip((seen - _FAINT_MASK) / (_SURE_MASK - _FAINT_MASK), 0.0, 1.0))
+    sure = _SURE_BY_BOX + (1 - _SURE_BY_BOX) * masked
     return np.asarray((names * weights).sum(axis=0) / weights.sum() * sure, np.float32)

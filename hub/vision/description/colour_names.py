@@ -57,7 +57,8 @@ def name_lab(lab: Floats) -> Floats:
             ("pink", 342.0, 368.0),
         )
     }
-    pale_red = _above(lightness, 62.0, 4.0)
+    paleness = np.clip(40 * (0.8 - chroma / np.maximum(lightness, 1)), -15, 20)
+    pale_red = _above(np.asarray(lightness + paleness, np.float32), 62.0, 4.0)
     deep_pink = _above(lightness, 45.0, 4.0) * 0.6 + _above(lightness, 58.0, 4.0) * 0.4
     pale_purple = _above(lightness, 65.0, 4.0) * _above(hue, 318.0, 5.0)
     brown_orange = 1 - _above(np.asarray(lightness * 0.6 + chroma * 0.5, np.float32), 62.0, 4.0)

@@ -9,15 +9,19 @@ from hub.vision.description.view import Picture, Weights
 
 _CAST_POWER = 0.5
 """Half of a full grey-world correction (Buchsbaum 1980): one coloured thing often fills a crop, and is no light."""
+_VIVID_SATURATION = 0.3
+"""A pixel more saturated than this shows a dye rather than the light, and counts less than half."""
 _BRIGHTNESS_POWER = 0.5
 _USUAL_BRIGHTNESS = 110.0
 
 
 def corrected(person: Picture) -> Picture:
-    """The picture (uint8 BGR) with its mean colour drawn halfway towards a grey of usual brightness."""
+    """The picture (uint8 BGR), its greyish pixels drawn halfway to grey, its brightness halfway to the usual."""
     pixels = person.astype(np.float32) + 1.0
-    mean = pixels.reshape(-1, 3).mean(axis=0)
-    gain = (mean.mean() / mean) ** _CAST_POWER * (_USUAL_BRIGHTNESS / mean.mean()) ** _BRIGHTNESS_POWER
+    flat = pixels.reshape(-1, 3)
+    greyish = 1 / (1 + ((1 - flat.min(axis=1) / flat.max(axis=1)) / _VIVID_SATURATION) ** 4)
+    light = greyish @ flat / greyish.sum()
+    gain = (light.mean() / light) ** _CAST_POWER * (_USUAL_BRIGHTNESS / flat.mean()) ** _BRIGHTNESS_POWER
     return np.asarray(np.clip(pixels * gain.astype(np.float32), 0.0, 255.0), np.uint8)
 
 

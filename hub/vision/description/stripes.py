@@ -19,6 +19,8 @@ _STRIPE_WIDTH = 0.6
 _FULL_CHROMA = 60.0
 _CHROMA_POWER = 0.6
 _TOP_SHARE, _BOTTOM_SHARE = 0.02, 0.985
+_LOWEST_TOP, _HIGHEST_BOTTOM = round(0.08 * ROWS), round(0.92 * ROWS)
+"""A detector's box begins near the head and ends near the feet, whatever the mask has missed."""
 
 _across = (np.arange(COLUMNS) + 0.5) / COLUMNS - 0.5
 _MIDDLE = np.exp(-((_across / 0.25) ** 2) / 2).astype(np.float32)[None, :]
@@ -31,10 +33,11 @@ def pixel_weights(mask: Weights) -> Weights:
 
 
 def extent(weights: Weights) -> tuple[int, int]:
-    """First row and the row after the last of the person, from how the weights add up from the top."""
+    """First row and the row after the last of the person: where the weights begin and end, but near the box's ends."""
     share = np.cumsum(weights.sum(axis=1))
     share /= share[-1]
-    return int(np.searchsorted(share, _TOP_SHARE)), int(np.searchsorted(share, _BOTTOM_SHARE)) + 1
+    top, bottom = (int(np.searchsorted(share, part)) for part in (_TOP_SHARE, _BOTTOM_SHARE))
+    return min(top, _LOWEST_TOP), max(bottom + 1, _HIGHEST_BOTTOM)
 
 
 def colour_stripes(lab: Weights, weights: Weights) -> NDArray[np.float32]:
