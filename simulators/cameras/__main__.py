@@ -6,15 +6,48 @@ import argparse
 import asyncio
 import json
 import random
+import re
 import signal
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from devices.protocol.clock import SystemClock
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
-from simulators.cameras.server import CameraServer, read_tapes
+from simulators.cameras.server import CameraServer, CameraUnknown, read_tapes
 from simulators.cameras.tape import TapeError
+
+_FAULT_FORM = "CAMERA=" + "|".join(Fault)
+_LOGIN_FORM = "CAMERA=USER:PASSWORD:" + "|".join(Scheme)
+
+
+class _Wrong(NamedTuple):
+    camera_id: str
+    fault: Fault
+
+
+class _Asked(NamedTuple):
+    camera_id: str
+    username: str
+    password: str
+    scheme: Scheme
+
+
+def _fault(text: str) -> _Wrong:
+    camera_id, _, fault = text.partition("=")
+    try:
+        return _Wrong(camera_id, Fault(fault))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form {_FAULT_FORM}") from None
+
+
+def _login(text: str) -> _Asked:
+    match = re.fullmatch(r"([^=]+)=([^:]+):(.+):(basic|digest)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form {_LOGIN_FORM}")
+    camera_id, username, password, scheme = match.groups()
+    return _Asked(camera_id, username, password, Scheme(scheme))
 
 
 def main() -> int:
@@ -24,13 +57,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--t0-wall-us", type=int, default=None, help="when the scene begins; default: now")
-    parser.add_argument("--fault", action="append", default=[], metavar="CAMERA=FAULT", help="stall, refuse, garbage")
-    parser.add_argument("--login", action="append", default=[], metavar="CAMERA=USER:PASSWORD:basic|digest")
+    parser.add_argument("--fault", action="append", type=_fault, default=[], metavar=_FAULT_FORM)
+    parser.add_argument("--login", action="append", type=_login, default=[], metavar=_LOGIN_FORM)
     options = parser.parse_args()
     try:
         asyncio.run(_serve(options))
-    except (TapeError, OSError, KeyError, ValueError) as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=sys.stderr)
+    except (TapeError, CameraUnknown, OSError) as error:
+        print(json.dumps({"error": str(error)}), file=sys.stderr)
         return 1
     return 0
 
@@ -42,13 +75,10 @@ async def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     server = CameraServer(tapes, clock, random.Random(clock.wall_us()), options.t0_wall_us, options.host, options.port)
-    for text in options.fault:
-        camera_id, _, fault = text.partition("=")
-        server.set_fault(camera_id, Fault(fault))
-    for text in options.login:
-        camera_id, _, login = text.partition("=")
-        username, password, scheme = login.split(":")
-        server.ask_password(camera_id, username, password, Scheme(scheme))
+    for wrong in options.fault:
+        server.set_fault(wrong.camera_id, wrong.fault)
+    for asked in options.login:
+        server.ask_password(asked.camera_id, asked.username, asked.password, asked.scheme)
     async with server:
         ready = {
             "port": server.port,

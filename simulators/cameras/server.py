@@ -20,6 +20,10 @@ MAX_CONNECTIONS = 512
 """Further clients are turned away at once."""
 
 
+class CameraUnknown(LookupError):
+    """A camera is named that this server does not have; lists those it has."""
+
+
 class CameraServer:
     """Use as an asynchronous context manager; ``port`` 0 takes a free one, which ``port`` then says."""
 
@@ -62,17 +66,21 @@ class CameraServer:
         return self._faults.get(camera_id, Fault.NONE)
 
     def set_fault(self, camera_id: str, fault: Fault) -> None:
-        """From now on, also for clients that are watching (REFUSE: only for new requests). Raises KeyError."""
-        self._tapes[camera_id]
+        """From now on, also for clients that are watching (REFUSE: only for new requests). Raises CameraUnknown."""
+        self._check(camera_id)
         self._faults[camera_id] = fault
 
     def login(self, camera_id: str) -> Login | None:
         return self._logins.get(camera_id)
 
     def ask_password(self, camera_id: str, username: str, password: str, scheme: Scheme) -> None:
-        """From now on new requests need the password. Raises KeyError."""
-        self._tapes[camera_id]
+        """From now on new requests need the password. Raises CameraUnknown."""
+        self._check(camera_id)
         self._logins[camera_id] = Login(username, password, scheme, self._rng.randbytes(16).hex())
+
+    def _check(self, camera_id: str) -> None:
+        if camera_id not in self._tapes:
+            raise CameraUnknown(f"there is no camera {camera_id!r}; there are {', '.join(self.camera_ids)}")
 
     def disconnect(self, camera_id: str) -> int:
         """Drop all who watch a camera; how many that were."""

@@ -63,7 +63,7 @@ def render_film(
         stream.codec_context.gop_size = _KEY_FRAME_EVERY
         stream.codec_context.thread_count = 1
         stream.codec_context.time_base = Fraction(1, FRAME_RATE_HZ)
-        plane = 0
+        plane = told = 0
         for number, present in enumerate(together):
             plane = (plane + int(rng.integers(1, _NOISE_PLANES))) % _NOISE_PLANES
             picture = empty[plane].copy()
@@ -73,11 +73,12 @@ def render_film(
             coded = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             coded.pts = number
             container.mux(stream.encode(coded))
-            if number and number % _REPORT_EVERY == 0:
-                progress(_REPORT_EVERY)
+            if number - told == _REPORT_EVERY:
+                progress(number - told)
+                told = number
         container.mux(stream.encode(None))
     partial.replace(target)
-    progress(len(together) - (len(together) - 1) // _REPORT_EVERY * _REPORT_EVERY)
+    progress(len(together) - told)
 
 
 def _paint(

@@ -12,7 +12,7 @@ import numpy as np
 from simulators.community.arrays import Floats
 from simulators.community.body import Figure
 from simulators.community.ground import Line, beside
-from simulators.community.parameters import FRAME_RATE_HZ, Parameters
+from simulators.community.parameters import Parameters
 from simulators.community.placement import Placement
 from simulators.community.town import Node, Town
 
@@ -185,8 +185,3 @@ def _wander(
         length += math.dist(town.crossings[here], town.crossings[ahead])
         way.append(ahead)
     return way
-
-
-def scene_times_s(parameters: Parameters) -> Floats:
-    """Scenario time of each frame."""
-    return np.arange(parameters.frames) / FRAME_RATE_HZ

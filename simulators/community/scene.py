@@ -10,7 +10,7 @@ from simulators.community.appearances import appearances, boxes_in_picture, visi
 from simulators.community.arrays import Floats
 from simulators.community.ground import Point, place_of
 from simulators.community.parameters import FRAME_RATE_HZ, SCENE_STARTS_AT, Parameters
-from simulators.community.people import Person, gather, scene_times_s
+from simulators.community.people import Person, gather
 from simulators.community.placement import Placement, SceneCamera, place_all
 from simulators.community.town import Town, plan_town
 from simulators.community.truth import BoxRun, CameraTruth, PersonTruth, SceneTruth, WalkTruth
@@ -28,7 +28,7 @@ class Scene:
     @property
     def times_s(self) -> Floats:
         """Scenario time of each frame."""
-        return scene_times_s(self.parameters)
+        return np.arange(self.parameters.frames) / FRAME_RATE_HZ
 
 
 def make_scene(parameters: Parameters) -> Scene:

@@ -212,6 +212,23 @@ async def test_the_command_says_where_its_cameras_are_and_ends_when_told(film: P
     assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--fault=C77=stall", "there is no camera 'C77'; there are C01"),
+        ("--fault=C01=tired", "CAMERA=none|stall|refuse|garbage"),
+        ("--login=C01=admin", "CAMERA=USER:PASSWORD:basic|digest"),
+    ],
+)
+async def test_the_command_says_which_option_is_wrong(film: Path, option: str, said: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulators.cameras", "--dir", str(film.parent), option, stderr=asyncio.subprocess.PIPE
+    )
+    _, error = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode in (1, 2)
+    assert said in error.decode()
+
+
 async def test_the_command_says_what_is_wrong_with_an_empty_folder(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "simulators.cameras", "--dir", str(tmp_path), stderr=asyncio.subprocess.PIPE
