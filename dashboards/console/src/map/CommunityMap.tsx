@@ -3,7 +3,7 @@ import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import { useChosenAlert } from "../alerts/chosen";
+import { useMapAlert } from "../alerts/chosen";
 import { useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
 import { useRoom, useStore } from "../room/store";
@@ -55,7 +55,7 @@ export function CommunityMap() {
   const texts = useTexts();
   const ground = useStore((store) => store.map);
   const mapMissing = useStore((store) => store.mapMissing);
-  const alert = useChosenAlert();
+  const alert = useMapAlert();
   const chosen = useMapDesk((desk) => desk.chosen);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const venues = useRoom((room) => room.venues, NO_VENUES);

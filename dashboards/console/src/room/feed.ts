@@ -18,6 +18,8 @@ export interface FeedParts {
   /** Applies the items; answers the last number applied and whether numbers were missing. */
   onItems: (items: readonly Item[]) => { number: number; gap: boolean };
   onLine: (state: LineState) => void;
+  /** Runs the function before the screen is next drawn. */
+  beforeNextFrame: (flush: () => void) => void;
 }
 
 /** Start following; the returned function ends it. */
@@ -99,12 +101,10 @@ export function followFeed(parts: FeedParts): () => void {
     tries += 1;
   }
 
-  /** A page in the background gets no frames; the timer keeps its room up to date all the same. */
   function flushSoon(): void {
     if (flushing) return;
     flushing = true;
-    if (document.visibilityState === "visible") requestAnimationFrame(flush);
-    else setTimeout(flush, 200);
+    parts.beforeNextFrame(flush);
   }
 
   function flush(): void {

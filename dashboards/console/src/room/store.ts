@@ -6,6 +6,8 @@ import { hub } from "./hub";
 import { applyItems, withPast } from "./reduce";
 import { MAX_EVENTS, roomFromPicture, type Room } from "./room";
 
+const BACKGROUND_MS = 200;
+
 interface RoomStore {
   room: Room | null;
   line: LineState;
@@ -63,6 +65,11 @@ export function followRoom(): () => void {
       return { number: reduced.room.number, gap: reduced.gap };
     },
     onLine: (line) => useStore.setState({ line }),
+    // A page in the background gets no frames; the timer keeps its room up to date all the same.
+    beforeNextFrame: (flush) => {
+      if (document.visibilityState === "visible") requestAnimationFrame(flush);
+      else setTimeout(flush, BACKGROUND_MS);
+    },
   });
 }
 

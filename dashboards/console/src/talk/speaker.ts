@@ -57,6 +57,11 @@ export class OutgoingBurst {
     held.forEach((frame, index) => this.sendFrame(frame, index === held.length - 1));
   }
 
+  /** Stop at once; what is still in the encoder is thrown away. */
+  abort(): void {
+    if (this.encoder.state !== "closed") this.encoder.close();
+  }
+
   private take(chunk: EncodedAudioChunk): void {
     const frame = new Uint8Array(chunk.byteLength);
     chunk.copyTo(frame);

@@ -211,7 +211,10 @@ function stopSpeaking(burstId: number, tellHub: boolean): void {
   const finished = burst;
   burst = undefined;
   useTalk.setState({ level: 0 });
-  if (!tellHub) return;
+  if (!tellHub) {
+    finished?.abort();
+    return;
+  }
   const letGo = (): void => line?.say({ type: "release", burst_id: burstId });
   void finished?.finish().then(letGo, letGo);
 }

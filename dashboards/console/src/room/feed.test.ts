@@ -1,0 +1,151 @@
+// Following the hub's events over lines that break, fall silent, or tell of numbers that were missed.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { followFeed, type LineState } from "./feed";
+import type { Item } from "./items";
+import { applyItems } from "./reduce";
+import { roomFromPicture, type Room } from "./room";
+import type { RoomPicture } from "./types";
+
+/** The far end of a websocket: what a browser would give, opened and closed by the test. */
+class Line {
+  onopen: (() => void) | null = null;
+  onmessage: ((message: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  closed = false;
+
+  constructor(readonly since: number) {}
+
+  close(): void {
+    this.closed = true;
+  }
+
+  tell(numbers: readonly number[], now: number, previous = (numbers[0] ?? 1) - 1): void {
+    const items = numbers.map((number, index) => ({
+      number,
+      previous: index === 0 ? previous : numbers[index - 1],
+      at_ms: 0,
+      kind: "hub.started",
+      subject: "",
+      body: { version: "1" },
+    }));
+    this.onmessage?.({ data: JSON.stringify({ items, now }) });
+  }
+}
+
+const picture = (number: number): RoomPicture => ({
+  number,
+  now_at_ms: 0,
+  community: { name: "", latitude: 0, longitude: 0, time_zone: "UTC" },
+  me: { person_id: "", name: "", role: "" },
+  police_grids: [],
+  grids: [],
+  venues: [],
+  groups: [],
+  radios: [],
+  cameras: [],
+  alerts: [],
+  cases: [],
+});
+
+describe("the feed", () => {
+  let lines: Line[];
+  let states: LineState[];
+  let room: Room | null;
+  let pictures: number;
+  let hubNumber: number;
+  let frames: (() => void)[];
+  let stop: () => void;
+
+  const line = (): Line => lines[lines.length - 1] ?? new Line(-1);
+  const frame = (): void => frames.splice(0).forEach((flush) => flush());
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    lines = [];
+    states = [];
+    room = null;
+    pictures = 0;
+    hubNumber = 10;
+    frames = [];
+    stop = followFeed({
+      loadPicture: () => {
+        pictures += 1;
+        return Promise.resolve(picture(hubNumber));
+      },
+      connect: (since) => {
+        lines.push(new Line(since));
+        return line() as unknown as WebSocket;
+      },
+      onPicture: (next) => (room = roomFromPicture(next, room ?? undefined)),
+      onItems: (items: readonly Item[]) => {
+        const reduced = applyItems(room ?? roomFromPicture(picture(0)), items);
+        room = reduced.room;
+        return { number: room.number, gap: reduced.gap };
+      },
+      onLine: (state) => states.push(state),
+      beforeNextFrame: (flush) => frames.push(flush),
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    line().onopen?.();
+  });
+
+  afterEach(() => {
+    stop();
+    vi.useRealTimers();
+  });
+
+  test("follows from the picture's number", () => {
+    expect(line().since).toBe(10);
+    expect(states.at(-1)).toBe("open");
+  });
+
+  test("applies what came between two frames as one change", () => {
+    line().tell([11], 11);
+    line().tell([12, 13], 13);
+    expect(room?.number).toBe(10);
+    expect(frames).toHaveLength(1);
+    frame();
+    expect(room?.number).toBe(13);
+  });
+
+  test("goes on from its last number after the line broke, without loading the picture again", async () => {
+    line().tell([11], 11);
+    frame();
+    line().onclose?.({ code: 1006 });
+    expect(states.at(-1)).toBe("lost");
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures]).toEqual([11, 1]);
+  });
+
+  test("loads the picture again when a number was missed", async () => {
+    hubNumber = 15;
+    line().tell([14], 14);
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures, room?.number]).toEqual([15, 2, 15]);
+  });
+
+  test("loads the picture again when the hub no longer keeps what follows", async () => {
+    hubNumber = 900;
+    line().onclose?.({ code: 4010 });
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures]).toEqual([900, 2]);
+  });
+
+  test("loads the picture again when the hub began another log", async () => {
+    hubNumber = 3;
+    line().tell([], 3);
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures, room?.number]).toEqual([3, 2, 3]);
+  });
+
+  test("takes 12 s of silence for a broken line", async () => {
+    const silent = line();
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(silent.closed).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(silent.closed).toBe(true);
+    expect(lines).toHaveLength(2);
+  });
+});
