@@ -13,12 +13,20 @@ from hub.sightings.messages import Age, CameraPlace, Description, Query
 
 MAX_LIMIT = 500
 _PLAUSIBLE_M = (0.3, 2.5)
+_LATEST_MS = 4_102_444_800_000
 
 
 def check(query: Query) -> None:
     """Raise SightingsError naming the field for a question that cannot be meant."""
     said = query.description or Description()
     for field, colours in (("upper", said.upper), ("lower", said.lower)):
+        if len(colours) > len(COLOURS):
+            raise SightingsError(
+                "too_many_colours",
+                f"颜色最多 {len(COLOURS)} 种。",
+                f"Name at most {len(COLOURS)} colours.",
+                field=f"description.{field}",
+            )
         for colour in colours:
             if colour not in COLOURS:
                 known = "、".join(CHINESE.values())
@@ -42,6 +50,11 @@ def check(query: Query) -> None:
             "A height tolerance is between 0 and 1 m.",
             field="description.height_tolerance_m",
         )
+    for field, moment in (("since_at_ms", query.since_at_ms), ("until_at_ms", query.until_at_ms)):
+        if moment is not None and not 0 <= moment <= _LATEST_MS:
+            raise SightingsError(
+                "time_out_of_range", "时间应在 1970 至 2100 年之间。", "A time lies between 1970 and 2100.", field=field
+            )
     if query.since_at_ms is not None and query.until_at_ms is not None and query.since_at_ms > query.until_at_ms:
         raise SightingsError(
             "time_reversed", "开始时间晚于结束时间。", "The time begins after it ends.", field="since_at_ms"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from typing import Any
 
 import numpy as np
@@ -61,15 +60,17 @@ def check(sighting: Sighting, now_us: int) -> None:
     if not 0 <= sighting.ended_at_us - sighting.started_at_us <= 24 * HOUR_US:
         raise _refused("ended_at_us", "结束时间早于开始或超过一天", "it ends before it starts, or a day after")
     for name, weights in (("upper", sighting.upper), ("lower", sighting.lower)):
-        if weights and (len(weights) != len(COLOURS) or sum(weights) > 1.01):
+        if weights and not (len(weights) == len(COLOURS) and min(weights) >= 0 and sum(weights) <= 1.01):
             raise _refused(
                 name, "颜色权重不是十一个或总和超过一", "colour weights are not eleven adding up to 1 at most"
             )
     if len(sighting.descriptor) > DESCRIPTOR_BYTES:
         raise _refused("descriptor", f"描述超过{DESCRIPTOR_BYTES}字节", f"longer than {DESCRIPTOR_BYTES} bytes")
     for number in (sighting.height_m, sighting.height_error_m):
-        if number is not None and not (math.isfinite(number) and 0 <= number < 10):
+        if number is not None and not 0 <= number < 10:
             raise _refused("height_m", "身高不合理", "the height or its error is no person's")
+    if sighting.child is not None and not 0 <= sighting.child <= 1:
+        raise _refused("child", "儿童可能性不在0至1之间", "the likelihood of a child is not between 0 and 1")
 
 
 def row_of(sighting: Sighting, camera: int, describer: int, place: tuple[int, int]) -> tuple[Any, ...]:

@@ -16,9 +16,10 @@ import numpy as np
 
 from devices.protocol.messages import Sighting
 from hub.sightings.columns import Table
+from hub.sightings.errors import SightingsError
 from hub.sightings.open_hour import OpenHour
 from hub.sightings.records import Place, RecordError, RecordFile, read_all
-from hub.sightings.rows import HOUR_US, ROW, hour_of, row_of
+from hub.sightings.rows import HOUR_US, ROW, check, hour_of, row_of
 from hub.sightings.segment import Segment, SegmentError, sync_folder, write_columns
 
 OPEN_HOURS = 48
@@ -252,6 +253,11 @@ class Store:
                 self.damaged_bytes += opened.damaged_bytes
 
     def _replay(self, sighting: Sighting, place: Place, opened: OpenHour) -> None:
+        try:
+            check(sighting, sighting.started_at_us)
+        except SightingsError:
+            self.damaged_bytes += place.length
+            return
         known = self._known.get(sighting.sighting_id)
         segment = self._segments.get(opened.hour)
         sealed = segment.find(sighting.sighting_id) if known is None and segment is not None else None

@@ -152,6 +152,9 @@ NONSENSE = [
     (Query(description=Description(height_m=float("nan"))), "description.height_m"),
     (Query(description=Description(height_m=1.1, height_tolerance_m=-1)), "description.height_tolerance_m"),
     (Query(description=RED_OVER_BLUE, since_at_ms=2, until_at_ms=1), "since_at_ms"),
+    (Query(description=RED_OVER_BLUE, since_at_ms=10**18), "since_at_ms"),
+    (Query(description=RED_OVER_BLUE, until_at_ms=-1), "until_at_ms"),
+    (Query(description=Description(upper=("red",) * 1000)), "description.upper"),
     (Query(description=RED_OVER_BLUE, limit=0), "limit"),
     (Query(description=RED_OVER_BLUE, limit=100_000), "limit"),
     (Query(description=RED_OVER_BLUE, camera_ids=("C99",)), "camera_ids"),
@@ -177,7 +180,9 @@ def test_nonsense_is_refused_naming_the_field(service: SightingService, query: Q
         ({"upper": (0.5,)}, "upper"),
         ({"lower": (1.0,) * 11}, "lower"),
         ({"descriptor": bytes(65)}, "descriptor"),
+        ({"lower": (float("nan"),) * 11}, "lower"),
         ({"height_m": float("nan")}, "height_m"),
+        ({"child": float("nan")}, "child"),
     ],
 )
 def test_a_sighting_that_cannot_be_is_refused_and_counted(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hub.sightings.records import RecordFile
 from hub.sightings.rows import HOUR_US
 from hub.sightings.store import OPEN_HOURS, Store
 from tests.sightings.seen import NOON_US, random_sightings, sighting
@@ -173,6 +174,16 @@ for number in range(10_000):
     process.stdout.close()
     process.wait(10)
     assert set(said) <= set(ids(Store(tmp_path)))
+
+
+def test_a_log_record_that_no_one_could_have_stored_does_not_stop_the_start(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add([sighting("s1")], NOON_US)
+    store.close()
+    log = RecordFile(next((tmp_path / "open").iterdir()), create=True)
+    log.append(sighting("impossible", child=float("nan")))
+    log.close()
+    assert ids(Store(tmp_path)) == ["s1"]
 
 
 def test_retention_deletes_whole_hours(tmp_path: Path) -> None:
