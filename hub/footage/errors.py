@@ -8,7 +8,11 @@ import av
 
 
 class SourceError(Exception):
-    """A stream cannot be had; the message says why and what to do."""
+    """A stream cannot be had; says why and what to do, in English (``str``) and ``chinese``."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
 
 
 class Refused(SourceError):
@@ -50,34 +54,47 @@ def shown(url: str) -> str:
 
 def no_answer(url: str, timeout_s: float) -> Refused:
     """Nothing came within the time given."""
-    return Refused(f"{shown(url)} did not answer within {timeout_s:g} s: is the camera on, and is the address right?")
+    return Refused(
+        f"{shown(url)} did not answer within {timeout_s:g} s: is the camera on, and is the address right?",
+        f"{shown(url)} 在 {timeout_s:g} 秒内没有应答：请检查摄像头是否通电、地址是否正确",
+    )
 
 
 def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
     """The plain reason for which ``url`` could not be opened."""
     name = shown(url)
     if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
-        return WrongPassword(f"{name} wants another user name or password")
+        return WrongPassword(f"{name} wants another user name or password", f"{name} 的用户名或密码不对")
     if isinstance(error, av.error.ConnectionRefusedError):
-        return Refused(f"{name} refuses the connection: is the camera on, and is the port right?")
+        return Refused(
+            f"{name} refuses the connection: is the camera on, and is the port right?",
+            f"{name} 拒绝连接：请检查摄像头是否通电、端口是否正确",
+        )
     if isinstance(error, (av.error.FileNotFoundError, av.error.HTTPNotFoundError)):
-        return NoSuchFile(f"{name} does not exist")
+        return NoSuchFile(f"{name} does not exist", f"{name} 不存在")
     if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
         return no_answer(url, timeout_s)
     if isinstance(error, (av.error.InvalidDataError, av.error.DemuxerNotFoundError)):
-        return NotVideo(f"{name} is not video that can be read")
+        return NotVideo(f"{name} is not video that can be read", f"{name} 不是能读取的视频")
     if isinstance(error, av.error.PermissionError):
-        return Unreadable(f"{name} may not be read by this program: give it the right to read the file")
+        return Unreadable(
+            f"{name} may not be read by this program: give it the right to read the file",
+            f"本程序无权读取 {name}：请授予读取权限",
+        )
     if urlsplit(url).netloc:
-        return Refused(f"{name} cannot be reached: is the camera on, and is the address right? ({_reason(error)})")
-    return Unreadable(f"{name} cannot be read ({_reason(error)})")
+        return Refused(
+            f"{name} cannot be reached: is the camera on, and is the address right? ({_reason(error)})",
+            f"{name} 无法连接：请检查摄像头是否通电、地址是否正确",
+        )
+    return Unreadable(f"{name} cannot be read ({_reason(error)})", f"{name} 无法读取（{_reason(error)}）")
 
 
 def of_reading(error: Exception, url: str, timeout_s: float) -> SourceError:
     """The plain reason for which reading of ``url`` broke off."""
+    name = shown(url)
     if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
-        return Stalled(f"no picture from {shown(url)} for {timeout_s:g} s")
-    return Unreadable(f"{shown(url)} broke off ({_reason(error)})")
+        return Stalled(f"no picture from {name} for {timeout_s:g} s", f"{name} 已 {timeout_s:g} 秒没有画面")
+    return Unreadable(f"{name} broke off ({_reason(error)})", f"{name} 读取中断（{_reason(error)}）")
 
 
 def _reason(error: Exception) -> str:

@@ -26,7 +26,7 @@ class FolderStream:
         self._dating = dating
         self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
         if not self._paths:
-            raise NotVideo(f"{folder} holds no pictures")
+            raise NotVideo(f"{folder} holds no pictures", f"{folder} 里没有图片")
         self._rate_hz = rate_hz(folder.parent) or _USUAL_RATE_HZ
         self._read = 0
 
@@ -43,7 +43,7 @@ class FolderStream:
         for index, path in enumerate(self._paths):
             picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
             if picture is None:
-                raise Unreadable(f"{path} is not a picture that can be read")
+                raise Unreadable(f"{path} is not a picture that can be read", f"{path} 不是能读取的图片")
             self._read = index + 1
             media_us = round(index * 1e6 / self._rate_hz)
             yield Frame(media_us, self._dating.wall_us(media_us), PlainPixels(np.asarray(picture, np.uint8)))
@@ -62,7 +62,7 @@ def rate_hz(sequence: Path) -> float | None:
         ini.read_string(file.read_text(encoding="utf-8"))
         rate = ini.getfloat("Sequence", "frameRate")
     except (ConfigError, ValueError, OSError) as error:
-        raise Unreadable(f"{file} has no usable frameRate: {error}") from None
+        raise Unreadable(f"{file} has no usable frameRate: {error}", f"{file} 里没有可用的 frameRate") from None
     if rate <= 0:
-        raise Unreadable(f"{file}: frameRate must be above 0, not {rate:g}")
+        raise Unreadable(f"{file}: frameRate must be above 0, not {rate:g}", f"{file}：frameRate 必须大于 0")
     return rate

@@ -93,7 +93,7 @@ class VideoStream:
         self._container = _open(url, patience)
         if not self._container.streams.video:
             self.close()
-            raise NotVideo(f"{errors.shown(url)} holds no video")
+            raise NotVideo(f"{errors.shown(url)} holds no video", f"{errors.shown(url)} 里没有视频")
         self._video = self._container.streams.video[0]
         context = self._video.codec_context
         context.thread_count = 1
@@ -143,7 +143,8 @@ class VideoStream:
         for packet in self.packets():
             yield from self.decode(packet)
         if self._media_us < 0:
-            raise NotVideo(f"{errors.shown(self._url)} holds no picture that can be decoded")
+            name = errors.shown(self._url)
+            raise NotVideo(f"{name} holds no picture that can be decoded", f"{name} 里没有能解码的画面")
 
     def close(self) -> None:
         self._container.close()
@@ -159,7 +160,8 @@ class VideoStream:
     def _count_bad(self) -> None:
         self._bad_in_a_row += 1
         if self._bad_in_a_row > _BAD_IN_A_ROW:
-            raise Unreadable(f"what {errors.shown(self._url)} sends cannot be decoded")
+            name = errors.shown(self._url)
+            raise Unreadable(f"what {name} sends cannot be decoded", f"{name} 发来的内容无法解码")
 
     def _media_time_us(self, frame: av.VideoFrame) -> int:
         """Microseconds after the first frame, always growing; by the frame rate where a frame carries no time."""

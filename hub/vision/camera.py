@@ -91,7 +91,8 @@ class AssignedCamera:
         condition, detail = self._condition, self._detail
         silent_s = (self._clock.monotonic_us() - self._last_frame_us) / 1e6
         if condition is CameraCondition.ONLINE and not self._is_recording and silent_s > self._patience.stall_s:
-            condition, detail = CameraCondition.STALLED, f"no picture for {silent_s:.0f} s"
+            condition = CameraCondition.STALLED
+            detail = _both(f"no picture for {silent_s:.0f} s", f"已 {silent_s:.0f} 秒没有画面")
         return CameraState(
             stamp=stamp,
             camera_id=self.assignment.camera_id,
@@ -127,9 +128,9 @@ class AssignedCamera:
     def _run(self) -> None:
         looks_per_s = self.assignment.looks_per_s
         if not 0 < looks_per_s <= MOST_LOOKS_PER_S:
-            self._set(
-                CameraCondition.UNREADABLE, f"{looks_per_s:g} looks a second: 0 to {MOST_LOOKS_PER_S:g} can be had"
-            )
+            english = f"{looks_per_s:g} looks a second: above 0 and at most {MOST_LOOKS_PER_S:g} can be had"
+            chinese = f"每秒看 {looks_per_s:g} 次：必须大于 0，最多 {MOST_LOOKS_PER_S:g} 次"
+            self._set(CameraCondition.UNREADABLE, _both(english, chinese))
             return
         retry_s = FIRST_RETRY_S
         while not self._stop.is_set():
@@ -140,16 +141,14 @@ class AssignedCamera:
                     self._progress = 1.0
                     self._set(CameraCondition.FINISHED, "")
                     return
-                self._set(CameraCondition.CONNECTING, "the camera ended the stream; connecting again")
-            except Refused as error:
-                self._set(CameraCondition.REFUSED, str(error))
-            except Stalled as error:
-                self._set(CameraCondition.STALLED, str(error))
+                english = "the camera ended the stream; connecting again"
+                self._set(CameraCondition.CONNECTING, _both(english, "摄像头中断了视频，正在重新连接"))
             except SourceError as error:
-                self._set(CameraCondition.UNREADABLE, str(error))
+                self._set(_condition_of(error), _both(str(error), error.chinese))
             except Exception as error:
                 _log.exception("camera %s: reading failed", self.assignment.camera_id)
-                self._set(CameraCondition.UNREADABLE, f"reading failed ({type(error).__name__}); see the worker's log")
+                english = f"reading failed ({type(error).__name__}); see the worker's log"
+                self._set(CameraCondition.UNREADABLE, _both(english, "读取失败，请查看工作进程日志"))
             if self._clock.monotonic_us() - began_us > STEADY_AFTER_S * 1e6:
                 retry_s = FIRST_RETRY_S
             self._stop.wait(retry_s)
@@ -210,3 +209,14 @@ class AssignedCamera:
         if (condition, detail) != (self._condition, self._detail):
             self._detail = detail
             self._condition = condition
+
+
+def _condition_of(error: SourceError) -> CameraCondition:
+    if isinstance(error, Refused):
+        return CameraCondition.REFUSED
+    return CameraCondition.STALLED if isinstance(error, Stalled) else CameraCondition.UNREADABLE
+
+
+def _both(english: str, chinese: str) -> str:
+    """The same for both readers: a state has one text."""
+    return f"{chinese} ({english})"

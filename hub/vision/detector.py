@@ -69,25 +69,21 @@ class PersonDetector:
         except Exception as error:  # onnxruntime raises a dozen classes of its own
             raise DetectorError(f"the person detector's model {model} cannot be loaded: {error}") from error
         self._input = self._session.get_inputs()[0].name
-        self._fixed_size = all(isinstance(side, int) for side in self._session.get_inputs()[0].shape)
         self._least_score = least_score
         self._same_person_overlap = same_person_overlap
 
     def detect(self, picture: NDArray[np.uint8], region: Box | None = None) -> Detections:
         """Persons in a BGR picture (height x width x 3), or in a region of it, at the scale of the whole.
 
-        A region takes its share of the whole's time, where the model takes pictures of any size; one of a fixed size
-        is given the whole.
+        A region takes its share of the whole's time.
         """
-        if self._fixed_size:
-            region = None
         scale = _SIDE_PX / max(picture.shape[:2])
         left, top, right, bottom = _corners(region, picture)
         part = picture[top:bottom, left:right]
         width, height = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
         way = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
         small = cv2.resize(part, (width, height), interpolation=way)
-        canvas = np.zeros((*self._canvas_size(height, width), 3), np.uint8)
+        canvas = np.zeros((_whole_cells(height), _whole_cells(width), 3), np.uint8)
         x, y = (canvas.shape[1] - width) // 2, (canvas.shape[0] - height) // 2
         canvas[y : y + height, x : x + width] = small
         boxes, scores = self._run(canvas)
@@ -102,13 +98,6 @@ class PersonDetector:
         ).reshape(-1)
         return Detections(boxes[chosen], scores[chosen])
 
-    def _canvas_size(self, height: int, width: int) -> tuple[int, int]:
-        """Rows and columns of the network's input: whole cells of the largest stride."""
-        if self._fixed_size:
-            return _SIDE_PX, _SIDE_PX
-        stride = _STRIDES_PX[-1]
-        return -(-height // stride) * stride, -(-width // stride) * stride
-
     def _run(self, canvas: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Corners (left, top, right, bottom) in the canvas and scores of all cells that may show a person."""
         tensor = np.ascontiguousarray(((canvas - _MEAN) / _DEVIATION).transpose(2, 0, 1)[None])
@@ -121,6 +110,11 @@ class PersonDetector:
         sides = _expected_distance(bins) * stride[keep, None]
         corners = np.concatenate([centres[keep] - sides[:, :2], centres[keep] + sides[:, 2:]], axis=1)
         return corners.astype(np.float64), scores[keep].astype(np.float64)
+
+
+def _whole_cells(side_px: int) -> int:
+    """The length rounded up to cells of the largest stride, as the network takes it."""
+    return -(-side_px // _STRIDES_PX[-1]) * _STRIDES_PX[-1]
 
 
 def _corners(region: Box | None, picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
