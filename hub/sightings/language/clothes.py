@@ -24,8 +24,8 @@ _COLOURS = {
 }
 _UPPER = (
     "上衣|上身|上装|外套|外衣|夹克|羽绒服|冲锋衣|卫衣|毛衣|线衫|针织衫|t恤|体恤|短袖|长袖|衬衫|衬衣|背心|马甲|棉袄|棉衣|大衣|风衣|西装|开衫"
-    r"|polo衫|罩衫|衣服|衣裳|上半身|袄|衫|衣|t-?shirts?|shirts?|tops?|jackets?|coats?|sweaters?|hoodies?|hoody|blouses?|vests?|jumpers?"
-    "|pullovers?|cardigans?|sweatshirts?|parka|anorak|upper body|waistcoat"
+    r"|polo衫|罩衫|衣服|衣裳|上半身|袄|衫|衣|t[- ]?shirts?|shirts?|tops?|jackets?|coats?|sweaters?|hoodies?"
+    "|hoody|blouses?|vests?|jumpers?|pullovers?|cardigans?|sweatshirts?|parka|anorak|upper body|waistcoat"
 )
 _LOWER = (
     "裤子|裤|长裤|短裤|牛仔裤|运动裤|休闲裤|西裤|下身|下装|下半身|半身裙|短裙|裙子|裙|trousers|pants|jeans|shorts|skirt|leggings"
@@ -84,6 +84,7 @@ _CARELESS = re.compile(
     r"金(?=[^色黄]|$)|米(?!色)|茶(?!色)|银(?=行)|丹(?!色)|朱(?![红色])|赤(?!色)|青(?=年|少)|黄(?=昏)|白(?=天)|红(?=领巾|绿灯)"
 )
 """One sign that is a colour only in company."""
+_NOT = re.compile(r"(?:不是|不穿|没穿|没有|并非|非|\b(?:not|no|isn't|never|without))\s*(?:an?\s+)?$")
 
 
 def read_clothes(line: Line) -> SaidClothes:
@@ -105,6 +106,8 @@ def _tokens(text: str) -> list[_Token]:
         colour = next((name for name in _COLOUR_NAMES if match[name]), "")
         if colour:
             kind = "COLOUR"
+            if _NOT.search(text, 0, match.start()):
+                continue
             careless = _CARELESS.search(text, match.start(), match.end() + 1)
             if careless and careless.start() == match.start() and len(match[0]) == 1:
                 continue

@@ -28,7 +28,10 @@ _RANGE = re.compile(
 )
 _UNDER = re.compile(rf"(?:不到|不足|小于|低于|矮于|under|below|less than|shorter than)\s*(?P<length>{_LENGTH})")
 _ONE = re.compile(rf"(?:{_ABOUT})?(?P<length>{_LENGTH})\s*(?P<more>多|出头|几)?\s*(?:左右|上下|高|tall|high)*")
-_NAMED = re.compile(r"(?:身高|height(?: of)?)\s*[::]?\s*(?:about |around |约|大约)?(?P<length>\d{2,3})(?!\d|\s*岁)")
+_NAMED = re.compile(
+    r"(?:身高|height(?: of)?)\s*[::]?\s*(?:about |around |约|大约)?(?P<length>\d{2,3})(?!\d|\s*岁)"
+    r"|(?<![\d.:])(?P<bare>1\d\d)\s*(?:左右|上下|多)"
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def _said(pattern: re.Pattern[str], match: re.Match[str]) -> SaidHeight | None:
         if not _PLAUSIBLE_M[0] <= low < high:
             return None
         return SaidHeight(round((low + high) / 2, 3), round((high - low) / 2, 3))
-    length_m = _metres(match["length"])
+    length_m = _metres(match["length"] or match[match.lastindex or 0])
     if pattern is _UNDER:
         return SaidHeight(round(length_m - 0.1, 3), USUAL_TOLERANCE_M)
     if pattern is _ONE and match["more"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.sightings.language.line import Line
-from hub.sightings.language.numerals import CHINESE_NUMBER, value
+from hub.sightings.language.numerals import CHINESE_NUMBER, DIGITS, value
 from hub.sightings.messages import Age
 
 _ADULT_FROM_YEARS = 16
@@ -25,11 +25,16 @@ _ADULT = re.compile(
 )
 
 
+def _years(said: str) -> float:
+    """The years said; two digits in a row (五六) are the larger of two guesses."""
+    return float(DIGITS[said[-1]]) if len(said) == 2 and all(sign in DIGITS for sign in said) else value(said)
+
+
 def read_age(line: Line) -> Age | None:
     """Take the words for child or adult, and years, out of the line. A child wins where both stand (a mother's)."""
     ages: list[Age] = []
     while match := line.take(_YEARS):
-        years = value(match["chinese"] or match["english"])
+        years = _years(match["chinese"] or match["english"])
         ages.append(Age.CHILD if years < _ADULT_FROM_YEARS else Age.ADULT)
     while line.take(_CHILD):
         ages.append(Age.CHILD)
