@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -16,19 +17,24 @@ import httpx
 import msgspec
 import uvicorn
 
-from devices.link import BrokerAddress
+from devices.link import BrokerAddress, LinkTiming
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.clock import Clock, ManualClock, SystemClock
+from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.topics import DeviceKind, Down, Up
+from devices.protocol.voice import VoicePacket
+from devices.radio.floor import FloorState
+from devices.radio.radio import Radio as DeviceRadio
+from devices.radio.radio import RadioEvents
 from hub.app import Hub
+from hub.bridge.broker import Broker
 from hub.events.messages import EventKind, Item
 from hub.registry.records import Camera, Community, CommunityFile, Grid, PoliceGrid, Radio, Venue, VenueKind
 from hub.serve import make_server
 from hub.settings import Settings
 from hub.storage.database import Database, migrate
 from hub.storage.engine import make_engine
-from tests.devices.room import DEADLINE_S, until
+from tests.devices.room import until
 
 _T = TypeVar("_T")
 CHANGES = {"X-Qianshao": "1"}
@@ -218,10 +224,51 @@ async def radio_on_line(hub: Hub, radio_id: str, birth_count: int = 1) -> AsyncI
         yield radio
 
 
-async def after_advancing(clock: ManualClock, seconds: float, condition: Any, what: str) -> None:
-    """Move the clock, then wait for what must follow."""
-    clock.advance(seconds)
-    await until(condition, f"{what}, {seconds} s later", DEADLINE_S)
+class Person(RadioEvents):
+    """Whoever holds a real radio: notes what it shows and who speaks, and what it plays."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.packets: list[VoicePacket] = []
+        self.floor: list[tuple[FloorState, str]] = []
+
+    def alert_shown(self, alert: wire.AlertMessage) -> None:
+        self.shown.append(alert.alert_id)
+
+    def packet_heard(self, packet: VoicePacket, age_us: int | None) -> None:
+        self.packets.append(packet)
+
+    def floor_changed(self, state: FloorState, why: str) -> None:
+        self.floor.append((state, why))
+
+
+@asynccontextmanager
+async def real_radio(hub: Hub, radio_id: str, person: Person, store: Path | None = None) -> AsyncIterator[DeviceRadio]:
+    """A real radio of the hub's community on line, in the talk groups that it belongs to."""
+    radio = DeviceRadio(
+        radio_id,
+        hub.broker.address,
+        group_ids=[group.group_id for group in hub.registry.groups.values() if radio_id in group.radio_ids],
+        clock=SystemClock(),
+        rng=random.Random(radio_id),
+        events=person,
+        store_dir=store,
+        timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.3, longest_repeat_s=1.0),
+    )
+    task = asyncio.create_task(radio.run())
+    try:
+        await until(lambda: hub.radios.is_online(radio_id), f"{radio_id} is on line")
+        yield radio
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def address_of(broker: Broker) -> str:
+    """The broker's address as the hub's setting ``broker`` takes it; the password goes beside it."""
+    address = broker.hub_address
+    return f"mqtt://{address.username}@{address.host}:{address.port}"
 
 
 @cache

@@ -266,7 +266,8 @@ class Alerts:
         """Deliver again what got no receipt, and end what ran out of time, until cancelled."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._wake.wait()
             self._wake.clear()
             back, self._back = self._back, set()
             for under_way in list(self._open.values()):

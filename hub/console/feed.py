@@ -102,9 +102,11 @@ class Feed:
             yield _keepalive(self._log.last)
             while True:
                 try:
-                    yield await asyncio.wait_for(client.frames.get(), KEEPALIVE_S)
+                    async with asyncio.timeout(KEEPALIVE_S):
+                        frame = await client.frames.get()
                 except TimeoutError:
-                    yield _keepalive(self._log.last)
+                    frame = _keepalive(self._log.last)
+                yield frame
                 if client.too_slow and client.frames.empty():
                     raise TooSlow
         finally:
