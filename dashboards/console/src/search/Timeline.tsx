@@ -5,7 +5,7 @@ import { useTexts } from "../language/language";
 import { clockTime, hourAndMinute } from "../language/time";
 import { useRoom } from "../room/store";
 import type { Camera } from "../room/types";
-import { pathOf, timelineRows } from "./hits";
+import { pathOf, timelineRows, type TimelineRow } from "./hits";
 import { ticksBetween } from "./ticks";
 import { chooseHit, useSearchStore } from "./store";
 import { useHits } from "./useHits";
@@ -23,6 +23,12 @@ export function Timeline() {
     () => new Map(pathOf(shown, cameras).map((point) => [point.hit.sighting.sighting_id, point.label])),
     [shown, cameras],
   );
+  // The cameras of the path come first, so that it is seen without scrolling.
+  const ordered = useMemo(() => {
+    const step = (row: TimelineRow): number =>
+      Math.min(rows.length + 100, ...row.hits.map(({ hit }) => Number(steps.get(hit.sighting.sighting_id) ?? Infinity)));
+    return [...rows].sort((a, b) => step(a) - step(b));
+  }, [rows, steps]);
   if (rows.length === 0) return <div className="empty">{texts.search.timelineEmpty}</div>;
   const spanMs = Math.max(toMs - fromMs, 60_000);
   const at = (ms: number): string => `${((ms - fromMs) / spanMs) * 100}%`;
@@ -38,7 +44,7 @@ export function Timeline() {
           ))}
         </div>
       </div>
-      {rows.map((row) => (
+      {ordered.map((row) => (
         <div className="line" key={row.cameraId} data-testid="timeline-row">
           <span className="name" title={cameras.get(row.cameraId)?.name}>
             {cameras.get(row.cameraId)?.name ?? row.cameraId}

@@ -73,6 +73,12 @@ describe("the path", () => {
     ]);
   });
 
+  test("is not bent by hits that fit far worse than the best", () => {
+    const shown = shownHits("K1", answer(hit("sure", "C1", 0.9, 1000), hit("doubtful", "C2", 0.6, 2000)), 0, []);
+    const path = pathOf(shown, new Map([camera("C1"), camera("C2")]));
+    expect(path.map((point) => point.hit.sighting.sighting_id)).toEqual(["sure"]);
+  });
+
   test("leaves out cameras that have no place on the map", () => {
     expect(pathOf(shownHits("K1", answer(hit("a", "C9", 0.9, 0)), 0, []), new Map())).toEqual([]);
   });

@@ -43,13 +43,17 @@ export interface PathPoint {
 
 /** Of the best hits, this many may be on the path. */
 const PATH_HITS = 10;
+/** A hit that scores below this part of the best one is somebody else more often than not, and bends the path. */
+const PATH_SCORE = 0.7;
 
 /** The best hit on each camera, among the best ten of the answer and what watches brought, in time order. */
 export function pathOf(shown: readonly ShownHit[], cameras: ReadonlyMap<string, Camera>): PathPoint[] {
   const searched = shown.filter((one) => one.freshNumber === null).slice(0, PATH_HITS);
   const fresh = shown.filter((one) => one.freshNumber !== null);
   const best = new Map<string, Hit>();
+  const least = PATH_SCORE * Math.max(0, ...shown.map((one) => one.hit.score));
   for (const { hit } of [...searched, ...fresh]) {
+    if (hit.score < least) continue;
     const known = best.get(hit.sighting.camera_id);
     if (known === undefined || hit.score > known.score) best.set(hit.sighting.camera_id, hit);
   }
