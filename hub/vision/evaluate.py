@@ -28,7 +28,7 @@ from hub.vision.pipeline import Pipeline
 
 MATCH_OVERLAP = 0.5
 USUAL_LOOKS_PER_S = 5.0
-_LONGEST_GAP_MS = 2500
+_LONGEST_GAP_MS = 2000
 
 
 @dataclass(frozen=True)

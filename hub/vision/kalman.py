@@ -18,7 +18,7 @@ _PUSH = np.array((0.55, 0.30, 0.12, 0.12))
 """Standard deviation of the acceleration, in heights per second squared: walkers turn, but do not grow."""
 _START = np.array((0.90, 0.50, 0.10, 0.10))
 """Standard deviation of the unknown first speed, in heights per second: a walker makes 0.8."""
-_SPEED_LIFE_S = 2.5
+_SPEED_LIFE_S = 5.0
 """Unseen, a person's speed is believed less and less: after this time a third of it is left."""
 
 

@@ -25,7 +25,7 @@ class TrackerSettings:
     """Scores are the detector's, 0 to 1; ``least_overlap`` is of grown boxes."""
 
     sure_score: float = 0.45
-    doubtful_score: float = 0.2
+    doubtful_score: float = 0.25
     new_track_score: float = 0.5
     still_person_score: float = 0.65
     least_overlap: float = 0.1
@@ -33,7 +33,7 @@ class TrackerSettings:
     same_person_overlap: float = 0.5
     same_box_overlap: float = 0.6
     doubtful_within_s: float = 1.0
-    lost_after_s: float = 2.5
+    lost_after_s: float = 2.0
     unproven_lost_after_s: float = 0.7
     grow_per_s: float = 0.4
 
