@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Container
-from typing import Any
+from collections.abc import Container, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from hub.errors import Refusal
 from hub.registry.records import CommunityFile, Radio, Record, Venue
 
+_R = TypeVar("_R", bound=Record)
 MAX_ROWS = 20_000
 COLUMNS = ("venue_id", "name", "kind", "grid_id", "latitude", "longitude", "radio_id", "radio_name")
 
@@ -98,7 +100,7 @@ def read_venues(text: str, grid_ids: frozenset[str]) -> VenueRows:
     try:
         return _rows(reader, grid_ids)
     except csv.Error as error:
-        line = reader.line_num
+        line = reader.reader.line_num
         raise Refusal("not_csv", f"第 {line} 行不是 CSV：{error}", f"line {line} is not CSV: {error}") from None
 
 
@@ -148,16 +150,20 @@ def _row(row: dict[str, Any], grid_ids: frozenset[str]) -> tuple[Venue, Radio | 
         raise Refusal(
             "unknown_grid", f"没有网格 {row['grid_id']!r}", f"there is no grid {row['grid_id']!r}", field="grid_id"
         )
+    venue = _convert({column: row[column].strip() for column in COLUMNS[:6]}, Venue)
+    if not row["radio_id"].strip():
+        return venue, None
+    name = row["radio_name"].strip() or f"{venue.name}对讲机"
+    values = {"radio_id": row["radio_id"].strip(), "venue_id": venue.venue_id, "name": name}
+    return venue, _convert(values, Radio, {"name": "radio_name"})
+
+
+def _convert(values: dict[str, str], kind: type[_R], columns: Mapping[str, str] = MappingProxyType({})) -> _R:
+    """The record. Raises Refusal naming the column, which is the field's own name but for those in ``columns``."""
     try:
-        venue = msgspec.convert({column: row[column].strip() for column in COLUMNS[:6]}, Venue, strict=False)
-        radio = None
-        if row["radio_id"].strip():
-            name = row["radio_name"].strip() or f"{venue.name}对讲机"
-            radio = msgspec.convert(
-                {"radio_id": row["radio_id"].strip(), "venue_id": venue.venue_id, "name": name}, Radio
-            )
+        return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
         text = str(error)
-        field = text.rsplit("`$.", 1)[-1].rstrip("`") if "`$." in text else None
-        raise Refusal("bad_field", f"{field or '这一行'}有误：{text}", text, field=field) from None
-    return venue, radio
+        field = text.rsplit("`$.", 1)[-1].rstrip("`")
+        column = columns.get(field, field)
+        raise Refusal("bad_field", f"{column}有误：{text}", text, field=column) from None
