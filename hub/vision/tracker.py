@@ -29,6 +29,7 @@ class TrackerSettings:
     new_track_score: float = 0.5
     still_person_score: float = 0.65
     least_overlap: float = 0.1
+    least_height_ratio: float = 0.7
     least_overlap_doubtful: float = 0.35
     same_person_overlap: float = 0.5
     same_box_overlap: float = 0.6
@@ -202,4 +203,5 @@ class Tracker:
         here = np.array([track.box])
         close = overlap(grown(here, share), grown(found, share))[0]
         ratio = found[:, 3] / here[0, 3]
-        return np.asarray(close * np.minimum(ratio, 1 / ratio))
+        alike = np.minimum(ratio, 1 / ratio)
+        return np.asarray(np.where(alike < rules.least_height_ratio, 0.0, close * alike))
