@@ -85,7 +85,7 @@ class Pipeline:
         moving = look.motion.share_in(found.boxes) >= _MOVING_SHARE
         if not look.motion.settled:
             moving |= True
-        result = self._tracker.look(found, moving, look.at_s)
+        result = self._tracker.look(found, moving, look.at_s, picture.shape[1])
         self.detections += len(result.seen)
         self._gate.tell(len(result.seen))
         self._take_in(look, result.seen, found, picture)

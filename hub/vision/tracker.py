@@ -7,6 +7,7 @@ C-BIoU, WACV 2023), the more the longer a track was unseen, since between two lo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from hub.vision.detector import Detections
 from hub.vision.kalman import BoxMotion
 
 Indices = NDArray[np.intp]
+_EDGE_PX = 4.0
+_TURNING_BACK = 0.25
+"""Who walks out of the picture and is then this share of his width further in did not turn: somebody else enters."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,15 @@ class Track:
         right, down = self._motion.speed_px_s
         return float(np.hypot(right, down)) > 0.2 * self.box.height
 
+    def leaving(self, width_px: float) -> int:
+        """Which way is inward for one who walks out of the picture: 1 at its left edge, -1 at its right, else 0."""
+        if not self.walks:
+            return 0
+        right, _ = self._motion.speed_px_s
+        if right < 0 and self.box.left <= _EDGE_PX:
+            return 1
+        return -1 if right > 0 and self.box.left + self.box.width >= width_px - _EDGE_PX else 0
+
     def advance(self, at_s: float) -> None:
         """Let time pass."""
         if at_s > self._moved_to_s:
@@ -95,19 +108,23 @@ class Tracker:
         self._settings = settings or TrackerSettings()
         self._tracks: list[Track] = []
         self._next_number = 1
+        self._width_px = math.inf
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         """Those alive: in view or lost for a short while."""
         return tuple(self._tracks)
 
-    def look(self, detections: Detections, moving: NDArray[np.bool_], at_s: float) -> LookResult:
+    def look(
+        self, detections: Detections, moving: NDArray[np.bool_], at_s: float, width_px: float = math.inf
+    ) -> LookResult:
         """Take in one look at media time ``at_s`` (never going back).
 
         ``moving`` says of each detection whether something moves in its box. What does not move and is not surely a
         person begins no track, and a walker's track is not continued by a doubtful box in which nothing moves: a sign
-        or a boulder that looks a little like a person.
+        or a boulder that looks a little like a person. ``width_px`` is the picture's.
         """
+        self._width_px = width_px
         rules = self._settings
         for track in self._tracks:
             track.advance(at_s)
@@ -204,4 +221,8 @@ class Tracker:
         close = overlap(grown(here, share), grown(found, share))[0]
         ratio = found[:, 3] / here[0, 3]
         alike = np.minimum(ratio, 1 / ratio)
-        return np.asarray(np.where(alike < rules.least_height_ratio, 0.0, close * alike))
+        alike[alike < rules.least_height_ratio] = 0.0
+        inward = track.leaving(self._width_px)
+        back_px = inward * (found[:, 0] + found[:, 2] / 2 - track.box.left - track.box.width / 2)
+        alike[back_px > _TURNING_BACK * track.box.width] = 0.0  # he left; this is another, who enters
+        return np.asarray(close * alike)
