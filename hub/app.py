@@ -36,6 +36,7 @@ from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.settings import Settings
 from hub.sightings.intake import Intake
+from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -46,6 +47,7 @@ _log = structlog.get_logger()
 RESTART_TASK_AFTER_S = 1.0
 FORGET_EVERY_S = 3600.0
 TELL_REFUSED_EVERY_S = 1.0
+COUNT_EVERY_S = 10.0
 
 
 class HubStarted(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,12 +106,13 @@ class Hub:
         self.sightings = SightingService(data / "sightings", self.clock)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
-        self.watching = Watching(self.cases, self.sightings, self.database, self.events)
+        self.watching = Watching(self.cases, self.sightings, self.database, self.events, self.refused)
         self.feed = Feed(self.events)
         self.metrics = Metrics()
         self.guard = OriginGuard(self._make_app())
         self._tasks: list[asyncio.Task[None]] = []
         self.task_failures = 0
+        self.sighting_counts: SightingCounts | None = None
 
     def _knows(self, topic: UpTopic) -> bool:
         if topic.kind is DeviceKind.RADIO:
@@ -157,6 +160,7 @@ class Hub:
             ("intake", self.intake.run),
             ("refused", self._tell_refused),
             ("forgetting", self._forget),
+            ("counting", self._count),
         ):
             self._tasks.append(asyncio.create_task(self._supervise(name, run), name=name))
         self.vision.start()
@@ -201,6 +205,12 @@ class Hub:
             await asyncio.sleep(TELL_REFUSED_EVERY_S)
             for refused in self.refused.take():
                 await self._tell(EventKind.DEVICE_REFUSED, refused.device, refused)
+
+    async def _count(self) -> None:
+        """Keep the store's sizes for the metrics; asking may wait for the disk."""
+        while True:
+            self.sighting_counts = await asyncio.to_thread(self.sightings.counts)
+            await asyncio.sleep(COUNT_EVERY_S)
 
     async def _forget(self) -> None:
         """Delete events and sightings that are older than they may be kept."""

@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from hub.bridge.broker import BrokerError
+from hub.errors import Refusal
 from hub.settings import Settings
 
 app = typer.Typer(name="qianshao", help="黔哨：社区警务室的一体化中枢", no_args_is_help=True, add_completion=False)
@@ -40,7 +41,7 @@ def _settings(**given: object) -> Settings:
         fail("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
 
 
-def _print(record: msgspec.Struct) -> None:
+def _print(record: object) -> None:
     typer.echo(msgspec.json.format(msgspec.json.encode(record), indent=1).decode())
 
 
@@ -136,11 +137,13 @@ def evaluate_detection_command(
     mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")], as_json: Json = False
 ) -> None:
     """按真值评估整条检测跟踪流水线。"""
+    from hub.vision.description.describer import Describer
+    from hub.vision.detector import PersonDetector
     from hub.vision.evaluate import evaluate_detection
 
     try:
-        report = evaluate_detection(mot)
-    except (ValueError, OSError) as error:
+        report = evaluate_detection(mot, detector=PersonDetector(), describer=Describer())
+    except (ValueError, OSError, RuntimeError) as error:
         fail(str(error))
     _print(report) if as_json else typer.echo(report)
 
@@ -154,6 +157,22 @@ def evaluate_retrieval_command(
 
     try:
         report = evaluate_retrieval(crops)
+    except (ValueError, OSError, Refusal) as error:
+        fail(str(error))
+    _print(report) if as_json else typer.echo(report)
+
+
+@evaluate_app.command("colours")
+def evaluate_colours_command(
+    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")],
+    attributes: Annotated[Path, typer.Option(help="属性 JSON")],
+    as_json: Json = False,
+) -> None:
+    """评估衣着颜色命名。"""
+    from hub.sightings.evaluate import evaluate_colours
+
+    try:
+        report = evaluate_colours(crops, attributes)
     except (ValueError, OSError) as error:
         fail(str(error))
     _print(report) if as_json else typer.echo(report)

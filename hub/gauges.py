@@ -52,6 +52,13 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)
     yield gauge("sightings_waiting", "Sightings heard and not yet stored", hub.intake.waiting)
     yield counter("sightings_stored", "Sightings stored", hub.intake.stored)
+    if hub.sighting_counts is not None:
+        counts = hub.sighting_counts
+        yield gauge("sightings_kept", "Sightings in the store", counts.sightings_kept)
+        yield gauge("sightings_live", "Persons in view, whose sighting has not ended", counts.sightings_live)
+        yield gauge("sightings_segments", "Hours in the store", counts.segments)
+        yield gauge("sightings_stored_bytes", "Disk that the store takes", counts.bytes_on_disk)
+        yield gauge("sightings_damaged_bytes", "Bytes of the store that could not be read", counts.damaged_bytes)
     yield gauge("vision_workers_running", "Vision workers that run", hub.vision.workers_running)
     yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.restarts)
     yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)

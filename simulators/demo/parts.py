@@ -35,6 +35,7 @@ class HubPart:
         self._broker = broker
         self.process: asyncio.subprocess.Process | None = None
         self.url = ""
+        self.restarts = 0
 
     @property
     def log(self) -> Path:
@@ -46,7 +47,7 @@ class HubPart:
         self._data_dir.mkdir(parents=True, exist_ok=True)
         (self._data_dir / "port").unlink(missing_ok=True)
         command = [sys.executable, "-m", "hub", "hub", "--data-dir", str(self._data_dir), "--port", str(self._port)]
-        with self.log.open("wb") as log:
+        with self.log.open("ab" if self.restarts else "wb") as log:
             self.process = await start_child([*command, "--broker", self._broker], stdout=log, stderr=log)
         async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient(trust_env=False) as http:
             while not await self._answers(http):
@@ -62,6 +63,15 @@ class HubPart:
             return (await http.get(f"{self.url}/healthz")).is_success
         except (OSError, ValueError, httpx.TransportError):
             return False
+
+    async def keep(self) -> None:
+        """Start the hub again whenever it ends, as a service manager would, until cancelled. Raises PartFailed."""
+        while True:
+            assert self.process is not None
+            await self.process.wait()
+            self.restarts += 1
+            self._port = int(self.url.rsplit(":", 1)[1])
+            await self.start()
 
     def broker_address(self) -> BrokerAddress:
         """Where devices connect."""

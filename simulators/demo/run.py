@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
 
 import httpx
@@ -34,22 +34,33 @@ async def _show(data_dir: Path, community_dir: Path, port: int, broker: str, rad
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    with _progress(console) as tell:
-        stage = Stage(data_dir, community_dir, port=port, broker=broker, radios=radios, tell=tell)
-        showing = asyncio.create_task(_put_on(stage, console))
-        waiting = asyncio.create_task(ended.wait())
-        await asyncio.wait({showing, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        failed = showing.exception() if showing.done() else None
-    if failed is None:
-        await waiting
+    try:
+        with _progress(console) as tell:
+            stage = Stage(data_dir, community_dir, port=port, broker=broker, radios=radios, tell=tell)
+            await _until(ended, _put_on(stage, console))
+        await _until(ended, stage.hub.keep())
         console.print("正在停止……数据已保留，下次启动继续使用")
-    showing.cancel()
-    await asyncio.gather(showing, return_exceptions=True)
-    await stage.stop()
-    if failed is not None:
-        console.print(f"[red]没有启动成功：{failed}[/red]")
+    except (PartFailed, BuildError, TimeoutError, OSError, httpx.HTTPError) as error:
+        console.print(f"[red]没有启动成功：{error or type(error).__name__}[/red]")
         return 1
+    finally:
+        await stage.stop()
     return 0
+
+
+async def _until(ended: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Run ``work`` until it is done or the visitor ends the demonstration. Raises what ``work`` raises."""
+    if ended.is_set():
+        work.close()
+        return None
+    working, waiting = asyncio.create_task(work), asyncio.create_task(ended.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    return None
 
 
 async def _put_on(stage: Stage, console: Console) -> None:

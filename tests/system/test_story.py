@@ -110,12 +110,14 @@ async def test_watch_told_of_her_as_she_was_seen(played: Played) -> None:
 async def test_dispatcher_holds_the_space_bar_and_130_radios_hear(page: Page) -> None:
     await page.get_by_test_id("mic-enable").click()
     await expect(page.get_by_test_id("mic-enable")).to_be_hidden(timeout=SOON_MS)
-    await page.locator("body").click(position={"x": 680, "y": 20})
     await page.keyboard.down("Space")
-    await expect(page.get_by_test_id("heard-count")).to_contain_text(str(RADIOS), timeout=SOON_MS)
-    await expect(page.get_by_test_id("heard-count")).to_contain_text(re.compile("听到"), timeout=SOON_MS)
+    await expect(page.get_by_test_id("talk-state")).to_have_attribute("data-state", "speaking", timeout=SOON_MS)
+    heard = page.get_by_test_id("heard-count")
+    await expect(heard).to_have_attribute("data-hearing", str(RADIOS), timeout=SOON_MS)
+    await expect(heard).to_contain_text("听到")
     await page.keyboard.up("Space")
-    await expect(page.get_by_test_id("last-calls")).to_contain_text("对讲机", timeout=SOON_MS)
+    await expect(page.get_by_test_id("talk-state")).not_to_have_attribute("data-state", "speaking", timeout=SOON_MS)
+    await expect(page.get_by_test_id("last-calls")).to_contain_text(re.compile("保安.*听到"), timeout=SOON_MS)
 
 
 async def test_dispatcher_alerts_all_venues_and_sees_who_has_not_answered(page: Page) -> None:
@@ -123,9 +125,11 @@ async def test_dispatcher_alerts_all_venues_and_sees_who_has_not_answered(page: 
     await page.get_by_test_id("alert-send").click()
     cells = page.get_by_test_id("board-cell")
     await expect(cells).to_have_count(RADIOS, timeout=SOON_MS)
-    silent = page.get_by_test_id("board-silent")
-    await expect(silent).to_be_visible(timeout=SOON_MS)
-    await expect(page.get_by_test_id("board-answered")).to_contain_text(re.compile(r"1[12]\d"), timeout=GUARDS_TAKE_MS)
+    await expect(page.get_by_test_id("board-silent")).to_be_visible(timeout=SOON_MS)
+    delivered = page.get_by_test_id("board-count-delivered")
+    await expect(delivered).to_have_attribute("data-value", str(RADIOS), timeout=SOON_MS)
+    acknowledged = page.get_by_test_id("board-count-acknowledged")
+    await expect(acknowledged).to_have_attribute("data-value", re.compile(r"1[12]\d"), timeout=GUARDS_TAKE_MS)
 
 
 async def test_officer_opens_a_case_searches_and_sees_ranked_hits_with_pictures(page: Page) -> None:

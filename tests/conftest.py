@@ -1,0 +1,28 @@
+"""In CI a skipped test fails the run, unless what it misses is ../shared: a test that never runs proves nothing."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+ALLOWED_REASON = "../shared is missing"
+
+
+def _forbidden_skips(reporter: pytest.TerminalReporter) -> list[str]:
+    skipped = reporter.stats.get("skipped", [])
+    return [f"{one.nodeid}: {one.longrepr}" for one in skipped if ALLOWED_REASON not in str(one.longrepr)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> object:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and _forbidden_skips(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get("CI") == "true":
+        for skip in _forbidden_skips(terminalreporter):
+            terminalreporter.write_line(f"not allowed in CI: skipped {skip}", red=True)
