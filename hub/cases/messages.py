@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from hub.registry.records import AtMs
 from hub.sightings.messages import Description, Hit, Query
 
 
@@ -30,7 +31,7 @@ class NewCase(Part, frozen=True, kw_only=True):
     kind: CaseKind = CaseKind.MISSING_CHILD
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     purpose: Annotated[str, msgspec.Meta(min_length=2, max_length=500)]
-    last_seen_at_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    last_seen_at_ms: AtMs | None = None
     last_seen_venue_id: str | None = None
     description_text: Annotated[str, msgspec.Meta(max_length=500)] | None = None
 

@@ -19,6 +19,7 @@ from hub.cases.views import SightingView, view_of
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.registry.records import LAST_AT_MS
 from hub.registry.service import Registry
 from hub.sightings.messages import CameraOffLine, Query, SearchAnswer, SightingSummary, Understood, summary
 from hub.sightings.service import CameraPlace, SightingService
@@ -85,12 +86,7 @@ class Cases:
         known = await self._database.read(lambda connection: find_case(connection, case_id))
         if known is None:
             raise Refusal("unknown_case", f"没有案件 {case_id}", f"there is no case {case_id}", status=404)
-        raise Refusal(
-            "case_closed",
-            "案件已关闭，不能再查看录像",
-            "the case is closed; footage opens only in an open case",
-            status=409,
-        )
+        raise _case_closed()
 
     async def open_case(self, new: NewCase, person: Person) -> Case:
         """Open a case. Raises Refusal for an unknown venue or a purpose of blanks."""
@@ -130,6 +126,7 @@ class Cases:
         case = await self._gate(case_id)
 
         def change(open_change: Change) -> Case:
+            _must_be_open(open_change, case_id)
             for watch in end_watches(open_change, tables.watches.c.case_id == case_id):
                 self._events.append(open_change, EventKind.WATCH_ENDED, watch.watch_id, watch)
             update = sa.update(tables.cases).where(tables.cases.c.case_id == case_id)
@@ -188,7 +185,10 @@ class Cases:
         return answer
 
     async def _complete(self, query: Query) -> Query:
-        """The query with what its text says filled in where the other fields are open."""
+        """The query with what its text says filled in where the other fields are open. Raises Refusal."""
+        for field, at_ms in (("since_at_ms", query.since_at_ms), ("until_at_ms", query.until_at_ms)):
+            if at_ms is not None and not 0 <= at_ms <= LAST_AT_MS:
+                raise Refusal("no_time", f"{field} 不是时间：{at_ms}", f"{field} is no time: {at_ms}", field=field)
         if not query.text:
             return query
         said = await self.describe(query.text)
@@ -228,6 +228,7 @@ class Cases:
         )
 
         def change(open_change: Change) -> None:
+            _must_be_open(open_change, case_id)
             insert_watch(open_change, watch)
             self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, watch)
             self._note(open_change, person, Action.WATCH, case, watch)
@@ -286,6 +287,22 @@ class Cases:
 
     def _note(self, change: Change, person: Person, action: Action, case: Case, detail: msgspec.Struct) -> None:
         audit.record(change, person.person_id, action, detail=detail, case_id=case.case_id, purpose=case.purpose)
+
+
+def _case_closed() -> Refusal:
+    return Refusal(
+        "case_closed",
+        "案件已关闭，不能再查看录像",
+        "the case is closed; footage opens only in an open case",
+        status=409,
+    )
+
+
+def _must_be_open(change: Change, case_id: str) -> None:
+    """Raises Refusal when the case was closed since the gate let the request through."""
+    state = change.connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.case_id == case_id)).scalar()
+    if state != CaseState.OPEN.value:
+        raise _case_closed()
 
 
 def _no_sighting(sighting_id: str) -> Refusal:

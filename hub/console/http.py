@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,13 +46,19 @@ async def read_bytes(request: Request) -> bytes:
     return bytes(body)
 
 
+def _field_at_fault(text: str) -> str | None:
+    """The field that msgspec's message names: by its path, or as missing from the whole."""
+    found = re.search(r"missing required field `(\w+)`$|`\$\.(.+)`$", text)
+    return found and (found[1] or found[2])
+
+
 async def read(request: Request, kind: type[_T]) -> _T:
     """The body as a record. Raises Refusal saying which field is wrong."""
     try:
         return msgspec.json.decode(await read_bytes(request), type=kind)
     except msgspec.ValidationError as error:
         text = str(error)
-        field = text.rsplit("`$.", 1)[-1].rstrip("`") if "`$." in text else None
+        field = _field_at_fault(text)
         raise Refusal("bad_field", f"{field or '内容'}有误：{text}", text, field=field) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("not_json", f"不是有效的 JSON：{error}", f"this is not JSON: {error}", status=400) from None

@@ -13,6 +13,10 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}\Z")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+LAST_AT_MS = 253_402_300_799_999
+"""The end of the year 9999."""
+AtMs = Annotated[int, msgspec.Meta(ge=0, le=LAST_AT_MS)]
+"""Milliseconds since 1970 UTC."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

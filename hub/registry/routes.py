@@ -13,7 +13,7 @@ from hub.access.people import ON_DUTY
 from hub.console.http import answer, read, read_bytes
 from hub.errors import Refusal
 from hub.registry.importing import ImportReport, read_community, read_venues
-from hub.registry.records import Camera, Latitude, Longitude, Title
+from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id
@@ -32,7 +32,7 @@ class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     recording: bool = False
-    started_at_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    started_at_ms: AtMs | None = None
 
 
 def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:

@@ -1,0 +1,31 @@
+"""One hub and its console for all tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from hub.app import Hub
+from tests.hub import Told, open_console, open_hub
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hub.app.TELL_REFUSED_EVERY_S", 0.05)
+        async with open_hub(tmp_path_factory.mktemp("hub")) as opened:
+            yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def console(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_console(hub) as client:
+        yield client
+
+
+@pytest.fixture
+def told(hub: Hub) -> Told:
+    return Told(hub)

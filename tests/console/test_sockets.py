@@ -1,0 +1,269 @@
+"""The two websockets as consoles use them: the event feed, and talk with whatever a broken page may send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from devices.protocol import voice
+from devices.radio.floor import FloorState
+from hub.app import Hub
+from hub.events.messages import EventKind
+from hub.serve import WEBSOCKET_MAX_BYTES
+from tests.devices.room import packet, until
+from tests.hub import Person, Told, real_radio, websocket_address
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class Page:
+    """A console's talk websocket: what it was told and what it heard."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.told: list[dict[str, Any]] = []
+        self.packets: list[voice.VoicePacket] = []
+        self.closed: int | None = None
+
+    async def read(self) -> None:
+        try:
+            while True:
+                message = await self.socket.recv()
+                if isinstance(message, bytes):
+                    self.packets.append(voice.decode(message))
+                else:
+                    self.told.append(msgspec.json.decode(message))
+        except websockets.ConnectionClosed as closed:
+            self.closed = closed.rcvd.code if closed.rcvd else -1
+
+    async def say(self, **message: Any) -> None:
+        await self.socket.send(msgspec.json.encode(message).decode())
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [message for message in self.told if message["type"] == kind]
+
+    async def wait(self, kind: str, count: int = 1) -> dict[str, Any]:
+        await until(lambda: len(self.of(kind)) >= count, f"the console was told {kind} {count} times")
+        return self.of(kind)[count - 1]
+
+    async def press(self, group_id: str = "all") -> int:
+        before = len(self.of("granted"))
+        await self.say(type="request", group_id=group_id, request_id="r")
+        burst_id: int = (await self.wait("granted", before + 1))["burst_id"]
+        return burst_id
+
+
+@asynccontextmanager
+async def page_on(console: httpx.AsyncClient) -> AsyncIterator[Page]:
+    async with connect(websocket_address(console, "/ws/talk")) as socket:
+        page = Page(socket)
+        reading = asyncio.create_task(page.read())
+        yield page
+    await reading
+
+
+async def works(hub: Hub, console: httpx.AsyncClient, page: Page) -> None:
+    """The page can still speak, and another that listens hears it."""
+    async with page_on(console) as listener:
+        await listener.say(type="listen", group_ids=["all"])
+        burst_id = await page.press()
+        await listener.wait("taken")
+        await page.socket.send(packet(burst_id, 0, frames=2))
+        await page.socket.send(packet(burst_id, 1, last=True))
+        await until(lambda: len(listener.packets) == 2, "the listener heard both packets")
+        assert (await listener.wait("idle"))["burst_id"] == burst_id
+        assert [len(one.frames) for one in listener.packets] == [2, 1]
+        assert {one.boot_id for one in listener.packets} == {hub.bridge.stamper.boot_id}
+
+
+JUNK: list[str | bytes] = [
+    "",
+    "hello",
+    "{",
+    "[" * 10_000,
+    '{"type": "sing"}',
+    '{"type": "request"}',
+    '{"type": "request", "group_id": 5, "request_id": "r"}',
+    '{"type": "listen", "group_ids": "all"}',
+    '{"type": "listen", "group_ids": [' + ",".join(['"x"'] * 201) + "]}",
+    '{"type": "release", "burst_id": "12"}',
+    b"",
+    b"\x00" * 51,
+    b"\xff" * 1000,
+    packet(99, 0)[:-1],
+    packet(99, 0) + b"x",
+]
+
+
+async def test_junk_on_the_talk_line_is_counted_and_the_line_goes_on(hub: Hub, console: httpx.AsyncClient) -> None:
+    malformed = hub.refused.counts["malformed"]
+    async with page_on(console) as page:
+        for junk in JUNK:
+            await page.socket.send(junk)
+        await until(lambda: hub.refused.counts["malformed"] == malformed + len(JUNK), "all junk is counted")
+        await works(hub, console, page)
+
+
+async def test_junk_is_shown_to_the_dispatcher(hub: Hub, console: httpx.AsyncClient, told: Told) -> None:
+    async with page_on(console) as page:
+        await page.socket.send("hello")
+        body = (await told.wait(EventKind.DEVICE_REFUSED))[-1]
+    assert (body["topic"], body["reason"], body["device"].startswith("console-")) == ("/ws/talk", "malformed", True)
+
+
+@pytest.mark.parametrize("frame", ["x" * (WEBSOCKET_MAX_BYTES + 1), b"\x00" * (WEBSOCKET_MAX_BYTES + 1)])
+async def test_oversized_frame_closes_its_own_line_alone(
+    hub: Hub, console: httpx.AsyncClient, frame: str | bytes
+) -> None:
+    async with page_on(console) as good:
+        async with page_on(console) as bad:
+            burst_id = await bad.press()
+            await bad.socket.send(frame)
+            await until(lambda: bad.closed is not None, "the line is closed")
+            assert bad.closed == 1009  # message too big, RFC 6455 section 7.4.1
+        assert (await good.wait("idle"))["burst_id"] == burst_id, "its floor is free"
+        await works(hub, console, good)
+
+
+async def test_console_that_vanishes_while_speaking_frees_the_floor(hub: Hub, console: httpx.AsyncClient) -> None:
+    async with page_on(console) as other:
+        async with page_on(console) as page:
+            burst_id = await page.press()
+            page.socket.transport.abort()
+        assert (await other.wait("idle"))["burst_id"] == burst_id
+        await works(hub, console, other)
+
+
+async def test_second_console_is_denied_in_words_while_the_first_speaks(hub: Hub, console: httpx.AsyncClient) -> None:
+    async with page_on(console) as first, page_on(console) as second:
+        burst_id = await first.press()
+        await second.say(type="request", group_id="all", request_id="mine")
+        denied = await second.wait("denied")
+        assert (denied["request_id"], denied["reason"], denied["message"]) == ("mine", "floor_taken", "有人正在讲话")
+        await second.say(type="release", burst_id=burst_id)
+        await second.socket.send(packet(burst_id, 0))
+        await until(lambda: hub.refused.counts["no_floor"] > 0, "a stranger's packet is refused")
+        assert hub.talk.bursts_under_way == 1
+        await first.say(type="release", burst_id=burst_id)
+        await second.wait("idle")
+
+
+async def test_unknown_group_is_denied_in_words(console: httpx.AsyncClient) -> None:
+    async with page_on(console) as page:
+        await page.say(type="request", group_id="nowhere", request_id="r")
+        assert (await page.wait("denied"))["reason"] == "unknown_group"
+
+
+async def test_console_that_falls_silent_is_told_that_the_floor_is_gone(console: httpx.AsyncClient) -> None:
+    async with page_on(console) as page:
+        burst_id = await page.press()
+        revoked = await page.wait("revoked")
+        assert (revoked["burst_id"], revoked["reason"]) == (burst_id, "no_voice_arrived")
+
+
+async def test_all_call_is_heard_by_real_radios_and_the_console_is_told_how_many(
+    hub: Hub, console: httpx.AsyncClient, told: Told
+) -> None:
+    guards = [Person(), Person()]
+    async with (
+        real_radio(hub, "R01", guards[0]),
+        real_radio(hub, "R02", guards[1]) as answering,
+        page_on(console) as page,
+    ):
+        await page.say(type="listen", group_ids=["all"])
+        burst_id = await page.press()
+        assert (await page.wait("taken"))["radios_online"] == 2
+        for sequence in range(10):
+            await page.socket.send(packet(burst_id, sequence, last=sequence == 9))
+        await until(lambda: all(len(guard.packets) == 10 for guard in guards), "both radios heard every packet")
+        await until(lambda: bool(ended(told, burst_id)), "the burst is told of as ended")
+        assert (ended(told, burst_id)[0]["radios_reached"], ended(told, burst_id)[0]["radios_online"]) == (2, 2)
+        last = [heard for heard in page.of("heard") if heard["ended"] and heard["burst_id"] == burst_id]
+        assert [(heard["radios_hearing"], heard["radios_online"]) for heard in last] == [(2, 2)]
+        answering.talking.press("all")
+        await until(lambda: answering.talking.floor.state is FloorState.TALKING, "the guard has the floor")
+        answering.talking.speak(b"\x48")
+        answering.talking.release()
+        await until(lambda: len(page.packets) == 1, "the console hears the guard's answer")
+        assert page.of("taken")[1]["talker_id"] == "R02"
+
+
+def ended(told: Told, burst_id: int) -> list[dict[str, Any]]:
+    return [body for body in told.of(EventKind.BURST_ENDED) if body["burst_id"] == burst_id]
+
+
+async def test_event_feed_follows_and_resumes_over_the_websocket(hub: Hub, console: httpx.AsyncClient) -> None:
+    since = hub.events.last
+    address = websocket_address(console, "/ws/events")
+    async with connect(f"{address}?since={since}") as socket:
+        await console.post("/api/alerts", json={"text": "一"})
+        items = await items_from(socket, 1)
+    await console.post("/api/alerts", json={"text": "二"})
+    async with connect(f"{address}?since={items[-1]['number']}&kinds=alert.issued") as socket:
+        items += await items_from(socket, 1)
+    assert [item["body"]["text"] for item in items if item["kind"] == "alert.issued"] == ["一", "二"]
+    assert (items[0]["previous"], items[-1]["previous"]) == (since, items[-2]["number"])
+
+
+async def items_from(socket: ClientConnection, count: int) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    async with asyncio.timeout(10):
+        while len(items) < count:
+            items += msgspec.json.decode(await socket.recv())["items"]
+    return items
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "reason"),
+    [
+        ("", 4400, "since must be a number"),
+        ("?since=soon", 4400, "since must be a number"),
+        ("?since=-5", 4010, "too_far_back"),
+        ("?since=99999999999", 4010, "too_far_back"),
+        ("?since=" + "9" * 5000, 4400, "since must be a number"),
+    ],
+)
+async def test_feed_from_a_number_that_cannot_be_is_closed_with_its_reason(
+    console: httpx.AsyncClient, query: str, code: int, reason: str
+) -> None:
+    async with connect(websocket_address(console, "/ws/events" + query)) as socket:
+        with pytest.raises(websockets.ConnectionClosed):
+            await socket.recv()
+        assert (socket.close_code, socket.close_reason) == (code, reason)
+
+
+@pytest.mark.parametrize("path", ["/ws/events?since=0", "/ws/talk"])
+@pytest.mark.parametrize(
+    ("host", "origin"), [("127.0.0.1", "http://evil.example"), ("127.0.0.1", "null"), ("evil.example", None)]
+)
+async def test_websocket_of_another_page_is_refused_at_the_handshake(
+    hub: Hub, console: httpx.AsyncClient, path: str, host: str, origin: str | None
+) -> None:
+    refused, port = hub.guard.refused, console.base_url.port
+    with pytest.raises(websockets.InvalidStatus) as handshake:
+        async with connect(
+            f"ws://{host}:{port}{path}",
+            host="127.0.0.1",
+            port=port,
+            origin=websockets.Origin(origin) if origin else None,
+        ):
+            pass
+    assert handshake.value.response.status_code == 403
+    assert hub.guard.refused == refused + 1
+
+
+async def test_page_that_leaves_takes_its_place_with_it(hub: Hub, console: httpx.AsyncClient) -> None:
+    await until(lambda: hub.feed.clients == 0, "no client is left of earlier tests")
+    for _ in range(5):
+        async with connect(websocket_address(console, f"/ws/events?since={hub.events.last}")) as socket:
+            await socket.recv()
+            assert hub.feed.clients == 1
+        await until(lambda: hub.feed.clients == 0, "the client is forgotten")
