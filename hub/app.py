@@ -106,7 +106,7 @@ class Hub:
         self.sightings = SightingService(data / "sightings", self.clock)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
-        self.watching = Watching(self.cases, self.sightings, self.database, self.events, self.refused)
+        self.watching = Watching(self.cases, self.sightings, self.database, self.events)
         self.feed = Feed(self.events)
         self.metrics = Metrics()
         self.guard = OriginGuard(self._make_app())

@@ -7,12 +7,10 @@ import asyncio
 import msgspec
 
 from devices.protocol.messages import Sighting
-from hub.bridge.refused import Refused
 from hub.cases.messages import Watch, WatchHit
 from hub.cases.service import Cases
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.sightings.errors import SightingsError
 from hub.sightings.messages import Hit
 from hub.sightings.service import SightingService
 from hub.sightings.watch import WatchMemory
@@ -23,14 +21,11 @@ from hub.storage.writer import Change
 class Watching:
     """Follows the intake on behalf of open cases."""
 
-    def __init__(
-        self, cases: Cases, sightings: SightingService, database: Database, events: EventLog, refused: Refused
-    ) -> None:
+    def __init__(self, cases: Cases, sightings: SightingService, database: Database, events: EventLog) -> None:
         self._cases = cases
         self._sightings = sightings
         self._database = database
         self._events = events
-        self._refused = refused
         self._memory = WatchMemory()
 
     async def see(self, sighting: Sighting) -> None:
@@ -53,11 +48,7 @@ class Watching:
         found = []
         places = self._cases.places()
         for watch in watches:
-            try:
-                hit: Hit | None = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
-            except SightingsError as error:  # its camera was removed, say; the other watches go on
-                self._refused.add(watch.watch_id, "watch", "watch_unanswerable", error.message_en)
-                continue
+            hit: Hit | None = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
             if hit is not None:
                 pictured = self._cases.with_picture(watch.case_id, hit.sighting)
                 hit = msgspec.structs.replace(hit, sighting=pictured)

@@ -1,0 +1,288 @@
+"""Cases: footage opens only in an open case, every look is an audit record, watches end with their case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+
+from devices.protocol import messages as wire
+from devices.protocol.topics import DeviceKind, Up
+from hub.access import audit
+from hub.access.audit import Action
+from hub.access.people import ON_DUTY
+from hub.access.tables import audit_records
+from hub.app import Hub
+from hub.cases.messages import Case, CaseState, CloseCase, NewCase, Watch
+from hub.errors import Refusal
+from hub.events.messages import EventKind
+from hub.registry.records import Camera
+from hub.sightings.messages import Age, Description, Query
+from tests.devices.room import until
+from tests.hub import HandDevice, Told, open_hub
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+RED_AND_BLUE = Query(description=Description(upper=("red",), lower=("blue",)))
+PICTURE = b"\xff\xd8 a picture \xff\xd9"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hub.app.TELL_REFUSED_EVERY_S", 0.05)
+        async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1) as opened:
+            await opened.vision.stop()
+            yield opened
+
+
+@pytest.fixture
+def told(hub: Hub) -> Told:
+    return Told(hub)
+
+
+def weights(colour: str) -> tuple[float, ...]:
+    return tuple(float(one == colour) for one in wire.COLOURS)
+
+
+def sighting(hub: Hub, sighting_id: str, upper: str, lower: str, camera_id: str = "C01") -> wire.Sighting:
+    box = wire.BoxAt(0, 10.0, 20.0, 30.0, 80.0)
+    now_us = hub.clock.wall_us()
+    return wire.Sighting(
+        sighting_id=sighting_id,
+        camera_id=camera_id,
+        started_at_us=now_us - 5_000_000,
+        ended_at_us=now_us - 1_000_000,
+        ended=True,
+        frame_width_px=640,
+        frame_height_px=480,
+        path=(box,),
+        score=0.9,
+        picture_jpeg=PICTURE,
+        picture_box=box,
+        upper=weights(upper),
+        lower=weights(lower),
+        describer="test-1",
+        descriptor=bytes(64),
+        height_m=1.1,
+        height_error_m=0.05,
+        child=1.0,
+    )
+
+
+async def open_case(hub: Hub, **given: Any) -> Case:
+    return await hub.cases.open_case(NewCase(title="六岁女孩走失", purpose="寻找走失儿童", **given), ON_DUTY)
+
+
+async def close(hub: Hub, case: Case) -> Case:
+    return await hub.cases.close_case(case.case_id, CloseCase(outcome="找到了"), ON_DUTY)
+
+
+async def records(hub: Hub, case: Case) -> list[tuple[str, str, str]]:
+    """The audit records of a case: who, what, what for."""
+    a = audit_records.c
+    query = sa.select(a.person_id, a.action, a.purpose).where(a.case_id == case.case_id).order_by(a.number)
+    return await hub.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
+
+
+async def seen(hub: Hub, *sightings: wire.Sighting) -> None:
+    """The sightings come in as a vision worker says them; returns when the hub has confirmed all."""
+    async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as worker:
+        for found in sightings:
+            message = wire.SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
+            await worker.say(Up.SIGHTING, message)
+        await until(lambda: all(hub.sightings.get(s.sighting_id) == s for s in sightings), "the sightings are stored")
+
+
+async def test_search_finds_who_was_described_first_and_tells_and_notes_it(hub: Hub, told: Told) -> None:
+    await seen(hub, sighting(hub, "child", "red", "blue"), sighting(hub, "other", "green", "black"))
+    case = await open_case(hub)
+    answer = await hub.cases.search(case.case_id, RED_AND_BLUE, ON_DUTY)
+    assert answer.hits[0].sighting.sighting_id == "child"
+    assert answer.hits[0].sighting.venue_id == "V01"
+    assert answer.hits[0].sighting.picture_url == f"/api/cases/{case.case_id}/sightings/child/picture"
+    assert [off.camera_id for off in answer.coverage.cameras_off_line] == ["C01"]
+    made = told.of(EventKind.SEARCH_MADE, case.case_id)
+    assert [(one["words"], one["hits"]) for one in made] == [("红色上衣；蓝色裤子", len(answer.hits))]
+    assert (await records(hub, case))[-1] == ("duty", "search", "寻找走失儿童")
+    assert hub.metrics.text().count(b"qianshao_search_seconds_count 1.0") == 1
+
+
+async def test_closed_case_opens_no_footage(hub: Hub) -> None:
+    await seen(hub, sighting(hub, "kept", "red", "blue"))
+    case = await open_case(hub)
+    await close(hub, case)
+    noted = await records(hub, case)
+    for asking in (
+        hub.cases.search(case.case_id, RED_AND_BLUE, ON_DUTY),
+        hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY),
+        hub.cases.look(case.case_id, "kept", ON_DUTY),
+        hub.cases.picture(case.case_id, "kept", ON_DUTY),
+        close(hub, case),
+    ):
+        with pytest.raises(Refusal) as refused:
+            await asking
+        assert (refused.value.code, refused.value.status) == ("case_closed", 409)
+    assert await records(hub, case) == noted
+
+
+async def test_every_step_of_a_case_is_an_audit_record_with_its_purpose(hub: Hub) -> None:
+    await seen(hub, sighting(hub, "looked-at", "red", "blue"))
+    case = await open_case(hub)
+    view = await hub.cases.look(case.case_id, "looked-at", ON_DUTY)
+    assert [(box.left, box.top, box.width, box.height) for box in view.path] == [(10, 20, 30, 80)]
+    assert await hub.cases.picture(case.case_id, "looked-at", ON_DUTY) == PICTURE
+    await hub.cases.search(case.case_id, RED_AND_BLUE, ON_DUTY)
+    await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    await close(hub, case)
+    expected = [Action.OPEN_CASE, Action.LOOK, Action.LOOK, Action.SEARCH, Action.WATCH, Action.CLOSE_CASE]
+    assert await records(hub, case) == [("duty", action.value, "寻找走失儿童") for action in expected]
+    assert await hub.database.read(audit.verify) >= len(expected)
+
+
+async def test_sighting_that_is_not_kept_is_refused_by_name(hub: Hub) -> None:
+    case = await open_case(hub)
+    for asking in (hub.cases.look, hub.cases.picture):
+        with pytest.raises(Refusal) as refused:
+            await asking(case.case_id, "never-seen", ON_DUTY)
+        assert (refused.value.code, refused.value.status) == ("unknown_sighting", 404)
+
+
+async def test_text_of_a_query_fills_in_what_the_other_fields_leave_out(hub: Hub) -> None:
+    case = await open_case(hub)
+    answer = await hub.cases.search(case.case_id, Query(text="红上衣蓝裤子的男孩，约一米一"), ON_DUTY)
+    assert answer.query.description == Description(
+        upper=("red",), lower=("blue",), height_m=1.1, height_tolerance_m=0.1, age=Age.CHILD
+    )
+    given = Query(
+        text="红上衣蓝裤子的男孩，约一米一，16:20以后",
+        description=Description(upper=("green",)),
+        since_at_ms=1_700_000_000_000,
+    )
+    answer = await hub.cases.search(case.case_id, given, ON_DUTY)
+    assert answer.query.description is not None
+    assert (answer.query.description.upper, answer.query.description.lower) == (("green",), ("blue",))
+    assert answer.query.since_at_ms == 1_700_000_000_000
+
+
+async def test_case_takes_its_description_from_one_line(hub: Hub) -> None:
+    case = await open_case(hub, description_text="red top, blue trousers", last_seen_venue_id="V02")
+    assert case.description is not None
+    assert (case.description.upper, case.description.lower) == (("red",), ("blue",))
+    assert case in await hub.cases.latest()
+
+
+NONSENSE = [
+    (Query(), "nothing_to_look_for"),
+    (Query(text="今天天气"), "nothing_to_look_for"),
+    (Query(text="红" * 501), "text_too_long"),
+    (Query(description=Description(upper=("plaid",))), "unknown_colour"),
+    (Query(description=Description(height_m=11.0)), "implausible_height"),
+    (msgspec.structs.replace(RED_AND_BLUE, limit=0), "limit_out_of_range"),
+    (msgspec.structs.replace(RED_AND_BLUE, since_at_ms=10**20), "no_time"),
+    (msgspec.structs.replace(RED_AND_BLUE, until_at_ms=-1), "no_time"),
+    (msgspec.structs.replace(RED_AND_BLUE, camera_ids=("C99",)), "unknown_camera"),
+    (msgspec.structs.replace(RED_AND_BLUE, like_sighting_id="never"), "unknown_sighting"),
+]
+
+
+@pytest.mark.parametrize(("query", "code"), NONSENSE, ids=[code for _, code in NONSENSE])
+async def test_nonsense_is_refused_in_words_and_noted_nowhere(hub: Hub, query: Query, code: str) -> None:
+    case = await open_case(hub)
+    with pytest.raises(Refusal) as refused:
+        await hub.cases.search(case.case_id, query, ON_DUTY)
+    assert refused.value.code == code
+    assert refused.value.message and refused.value.message_en
+    assert len(await records(hub, case)) == 1
+
+
+async def test_watch_tells_of_a_match_at_once_and_of_nobody_else(hub: Hub, told: Told) -> None:
+    case = await open_case(hub)
+    watch = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    assert told.of(EventKind.WATCH_STARTED, watch.watch_id)[0]["words"] == "红色上衣；蓝色裤子"
+    await seen(hub, sighting(hub, "passer-by", "green", "black"), sighting(hub, "she", "red", "blue"))
+    hit = (await told.wait(EventKind.WATCH_HIT, watch.watch_id))[0]
+    assert (hit["case_id"], hit["hit"]["sighting"]["sighting_id"]) == (case.case_id, "she")
+    assert hit["hit"]["sighting"]["picture_url"] == f"/api/cases/{case.case_id}/sightings/she/picture"
+    await hub.cases.end_watch(case.case_id, watch.watch_id)
+    assert len(told.of(EventKind.WATCH_HIT, watch.watch_id)) == 1
+    with pytest.raises(Refusal, match="no watch"):
+        await hub.cases.end_watch(case.case_id, watch.watch_id)
+
+
+async def test_watch_ends_with_its_case(hub: Hub, told: Told) -> None:
+    ending, going_on = await open_case(hub), await open_case(hub)
+    ended = await hub.cases.start_watch(ending.case_id, RED_AND_BLUE, ON_DUTY)
+    other = await hub.cases.start_watch(going_on.case_id, RED_AND_BLUE, ON_DUTY)
+    closed = await close(hub, ending)
+    assert [watch.ended_at_ms is None for watch in closed.watches] == [False]
+    assert len(told.of(EventKind.WATCH_ENDED, ended.watch_id)) == 1
+    await seen(hub, sighting(hub, "after-the-end", "red", "blue"))
+    await told.wait(EventKind.WATCH_HIT, other.watch_id)
+    assert told.of(EventKind.WATCH_HIT, ended.watch_id) == []
+    await close(hub, going_on)
+
+
+async def test_watch_on_a_camera_that_was_removed_stops_no_other(hub: Hub, told: Told) -> None:
+    case = await open_case(hub)
+    await hub.vision.put_camera(Camera(camera_id="C02", name="后门"))
+    lost = await hub.cases.start_watch(
+        case.case_id, msgspec.structs.replace(RED_AND_BLUE, camera_ids=("C02",)), ON_DUTY
+    )
+    good = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    await hub.vision.remove_camera("C02")
+    await seen(hub, sighting(hub, "still-found", "red", "blue"))
+    await told.wait(EventKind.WATCH_HIT, good.watch_id)
+    assert told.of(EventKind.WATCH_HIT, lost.watch_id) == []
+    assert hub.task_failures == 0
+    await close(hub, case)
+
+
+async def test_case_is_closed_once_and_no_watch_outlives_it(hub: Hub, told: Told) -> None:
+    case = await open_case(hub)
+    results = await asyncio.gather(
+        hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY),
+        close(hub, case),
+        hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY),
+        close(hub, case),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, Case) for result in results) == 1
+    for result in results:
+        assert isinstance(result, Case | Watch) or (isinstance(result, Refusal) and result.code == "case_closed")
+    assert len(told.of(EventKind.CASE_CLOSED, case.case_id)) == 1
+    closed = next(one for one in await hub.cases.latest() if one.case_id == case.case_id)
+    assert closed.state is CaseState.CLOSED
+    assert all(watch.ended_at_ms is not None for watch in closed.watches)
+    assert not [watch for watch in hub.cases.watches if watch.case_id == case.case_id]
+
+
+async def test_one_watch_or_one_case_too_many_is_refused(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = await open_case(hub)
+    monkeypatch.setattr("hub.cases.service.MAX_WATCHES", 1)
+    await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    monkeypatch.setattr("hub.cases.service.MAX_OPEN", 1)
+    for asking in (hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY), open_case(hub)):
+        with pytest.raises(Refusal) as refused:
+            await asking
+        assert refused.value.status == 409
+    await close(hub, case)
+
+
+async def test_open_case_and_its_watch_survive_a_restart_of_the_hub(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as before:
+        case = await open_case(before, last_seen_at_ms=1_767_000_000_000)
+        closed = await close(before, await open_case(before))
+        watch = await before.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    async with open_hub(tmp_path) as after:
+        assert after.cases.watches == [watch]
+        assert await after.cases.latest() == (msgspec.structs.replace(case, watches=(watch,)), closed)
+        answer = await after.cases.search(case.case_id, RED_AND_BLUE, ON_DUTY)
+        assert answer.hits == ()
+        with pytest.raises(Refusal, match="closed"):
+            await after.cases.search(closed.case_id, RED_AND_BLUE, ON_DUTY)
