@@ -168,4 +168,3 @@ async def test_nothing_on_the_page_comes_from_elsewhere(browser: Browser, played
     await context.close()
     assert asked
     assert all(url.startswith((played.stage.url, "data:", "blob:")) for url in asked), asked
-
