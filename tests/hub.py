@@ -39,6 +39,7 @@ from tests.devices.room import until
 _T = TypeVar("_T")
 CHANGES = {"X-Qianshao": "1"}
 """The header that a request needs to change something."""
+PICTURE = b"\xff\xd8 a picture \xff\xd9"
 
 
 def community(venues: int = 4) -> CommunityFile:
@@ -222,6 +223,32 @@ async def radio_on_line(hub: Hub, radio_id: str, birth_count: int = 1) -> AsyncI
         await radio.be_born(birth_count)
         await until(lambda: hub.radios.is_online(radio_id), f"{radio_id} is on line")
         yield radio
+
+
+def sighting(hub: Hub, sighting_id: str, upper: str, lower: str, camera_id: str = "C01") -> wire.Sighting:
+    """A child in these colours, seen for 4 s until a second ago."""
+    box = wire.BoxAt(0, 10.0, 20.0, 30.0, 80.0)
+    now_us = hub.clock.wall_us()
+    return wire.Sighting(
+        sighting_id=sighting_id,
+        camera_id=camera_id,
+        started_at_us=now_us - 5_000_000,
+        ended_at_us=now_us - 1_000_000,
+        ended=True,
+        frame_width_px=640,
+        frame_height_px=480,
+        path=(box,),
+        score=0.9,
+        picture_jpeg=PICTURE,
+        picture_box=box,
+        upper=tuple(float(one == upper) for one in wire.COLOURS),
+        lower=tuple(float(one == lower) for one in wire.COLOURS),
+        describer="test-1",
+        descriptor=bytes(64),
+        height_m=1.1,
+        height_error_m=0.05,
+        child=1.0,
+    )
 
 
 class Person(RadioEvents):

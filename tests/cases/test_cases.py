@@ -25,11 +25,10 @@ from hub.events.messages import EventKind
 from hub.registry.records import Camera
 from hub.sightings.messages import Age, Description, Query
 from tests.devices.room import until
-from tests.hub import HandDevice, Told, open_hub
+from tests.hub import PICTURE, HandDevice, Told, open_hub, sighting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RED_AND_BLUE = Query(description=Description(upper=("red",), lower=("blue",)))
-PICTURE = b"\xff\xd8 a picture \xff\xd9"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -44,35 +43,6 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
 @pytest.fixture
 def told(hub: Hub) -> Told:
     return Told(hub)
-
-
-def weights(colour: str) -> tuple[float, ...]:
-    return tuple(float(one == colour) for one in wire.COLOURS)
-
-
-def sighting(hub: Hub, sighting_id: str, upper: str, lower: str, camera_id: str = "C01") -> wire.Sighting:
-    box = wire.BoxAt(0, 10.0, 20.0, 30.0, 80.0)
-    now_us = hub.clock.wall_us()
-    return wire.Sighting(
-        sighting_id=sighting_id,
-        camera_id=camera_id,
-        started_at_us=now_us - 5_000_000,
-        ended_at_us=now_us - 1_000_000,
-        ended=True,
-        frame_width_px=640,
-        frame_height_px=480,
-        path=(box,),
-        score=0.9,
-        picture_jpeg=PICTURE,
-        picture_box=box,
-        upper=weights(upper),
-        lower=weights(lower),
-        describer="test-1",
-        descriptor=bytes(64),
-        height_m=1.1,
-        height_error_m=0.05,
-        child=1.0,
-    )
 
 
 async def open_case(hub: Hub, **given: Any) -> Case:

@@ -1,0 +1,178 @@
+"""What the community consists of: imports, talk groups, the map, cameras, restarts, radios coming and going."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from devices.protocol import messages as wire
+from devices.protocol.topics import Up
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.importing import read_venues
+from hub.registry.records import Camera, GroupKind
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from tests.devices.room import until
+from tests.hub import Told, community, open_database, open_hub, radio_on_line
+
+HEADING = "venue_id,name,kind,grid_id,latitude,longitude,radio_id,radio_name\n"
+MAP = b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":null}]}'
+
+
+def open_registry(database: Database) -> Registry:
+    events = EventLog(database)
+    events.open()
+    registry = Registry(database, events)
+    registry.open()
+    return registry
+
+
+@pytest.fixture
+async def registry(tmp_path: Path) -> AsyncIterator[Registry]:
+    async with open_database(tmp_path) as database:
+        opened = open_registry(database)
+        await opened.import_community(community())
+        yield opened
+
+
+def rows(*lines: str) -> str:
+    return HEADING + "".join(line + "\n" for line in lines)
+
+
+async def test_talk_groups_are_all_one_per_kind_and_one_per_grid(registry: Registry) -> None:
+    groups = {group.group_id: (group.kind, group.radio_ids) for group in registry.groups.values()}
+    assert groups == {
+        "all": (GroupKind.ALL, ("R01", "R02", "R03", "R04")),
+        "kind-property": (GroupKind.VENUE_KIND, ()),
+        "kind-hotel": (GroupKind.VENUE_KIND, ("R01", "R03")),
+        "kind-school": (GroupKind.VENUE_KIND, ("R02", "R04")),
+        "kind-entertainment": (GroupKind.VENUE_KIND, ()),
+        "grid-G1": (GroupKind.GRID, ("R01", "R02")),
+        "grid-G2": (GroupKind.GRID, ("R03", "R04")),
+    }
+
+
+async def test_imported_rows_join_the_groups_and_bad_ones_are_in_the_report(registry: Registry) -> None:
+    text = rows("V05,新店,hotel,G1,25.1,105.4,R05,", "V06,坏店,hotel,G9,25.1,105.4,R06,")
+    report = await registry.import_venues(read_venues(text, frozenset(registry.grids)))
+    assert (report.imported, [(error.row, error.field) for error in report.errors]) == (1, [(3, "grid_id")])
+    assert registry.groups["kind-hotel"].radio_ids == ("R01", "R03", "R05")
+    assert set(registry.venues) == {"V01", "V02", "V03", "V04", "V05"}
+
+
+async def test_importing_again_changes_and_removes_nothing_else(registry: Registry) -> None:
+    report = await registry.import_venues(
+        read_venues(rows("V01,改名宾馆,hotel,G2,25.1,105.4,R01,前台"), frozenset(registry.grids))
+    )
+    assert report.imported == 1
+    assert (registry.venues["V01"].name, registry.radios["R01"].name) == ("改名宾馆", "前台")
+    assert registry.groups["grid-G2"].radio_ids == ("R01", "R03", "R04")
+    assert len(registry.venues) == len(registry.radios) == 4
+
+
+async def test_community_imported_again_tells_only_of_what_changed(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        told = Told(hub)
+        found = community()
+        renamed = msgspec.structs.replace(found.venues[1], name="新名字")
+        await hub.registry.import_community(
+            msgspec.structs.replace(found, venues=(found.venues[0], renamed, *found.venues[2:]))
+        )
+        assert [body["name"] for body in told.of(EventKind.VENUE_IMPORTED)] == ["新名字"]
+
+
+async def test_everything_enrolled_is_there_after_a_restart(tmp_path: Path) -> None:
+    calibration = wire.Calibration(
+        width_px=640,
+        height_px=480,
+        focal_px=500.0,
+        center_x_px=320.0,
+        center_y_px=240.0,
+        camera_height_m=3.2,
+        tilt_deg=20.0,
+        heading_deg=90.0,
+        latitude=25.1,
+        longitude=105.47,
+    )
+    camera = Camera(camera_id="C01", name="大门", venue_id="V01", calibration=calibration, url="rtsp://u:p@h/1")
+    async with open_database(tmp_path) as database:
+        before = open_registry(database)
+        await before.import_community(community())
+        await before.put_map(MAP)
+        await before.put_camera(camera)
+    async with open_database(tmp_path) as database:
+        after = open_registry(database)
+        assert after.cameras == {"C01": camera}
+        assert (after.venues, after.radios, after.groups) == (before.venues, before.radios, before.groups)
+        assert (after.community, after.map_geojson) == (before.community, MAP)
+
+
+async def test_map_taken_over_before_any_community_is_kept(tmp_path: Path) -> None:
+    async with open_database(tmp_path) as database:
+        await open_registry(database).put_map(MAP)
+    async with open_database(tmp_path) as database:
+        assert open_registry(database).map_geojson == MAP
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b'{"type":"Feature","features":[]}', b'{"type":"FeatureCollection"}']
+)
+async def test_what_is_no_map_is_refused_and_the_old_one_kept(registry: Registry, text: bytes) -> None:
+    await registry.put_map(MAP)
+    with pytest.raises(Refusal) as refused:
+        await registry.put_map(text)
+    assert refused.value.code == "not_geojson"
+    assert registry.map_geojson == MAP
+
+
+async def test_imports_and_cameras_at_the_same_moment_all_stay(registry: Registry) -> None:
+    async def import_one(n: int) -> None:
+        await registry.import_venues(
+            read_venues(rows(f"X{n:02},店,hotel,G1,25.1,105.4,Y{n:02},"), frozenset(registry.grids))
+        )
+
+    await asyncio.gather(
+        *(import_one(n) for n in range(10)),
+        *(registry.put_camera(Camera(camera_id=f"C{n:02}", name="路口")) for n in range(10)),
+    )
+    assert {f"X{n:02}" for n in range(10)} <= set(registry.venues)
+    assert set(registry.cameras) == {f"C{n:02}" for n in range(10)}
+
+
+async def test_camera_at_an_unknown_venue_or_one_too_many_is_refused(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refusal, match="no venue V99"):
+        await registry.put_camera(Camera(camera_id="C01", name="x", venue_id="V99"))
+    monkeypatch.setattr("hub.registry.service.MAX_CAMERAS", 1)
+    await registry.put_camera(Camera(camera_id="C01", name="x"))
+    await registry.put_camera(Camera(camera_id="C01", name="changed"))
+    with pytest.raises(Refusal, match="at most 1"):
+        await registry.put_camera(Camera(camera_id="C02", name="x"))
+    await registry.remove_camera("C01")
+    with pytest.raises(Refusal, match="no camera C01"):
+        await registry.remove_camera("C01")
+
+
+async def test_radios_that_come_and_go_are_told_of_with_their_status(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        told = Told(hub)
+        async with radio_on_line(hub, "R02") as radio:
+            (online,) = await told.wait(EventKind.RADIO_ONLINE, "R02")
+            assert (online["venue_id"], online["online"], online["battery"]) == ("V02", True, None)
+            status = wire.DeviceStatus(stamp=radio.stamp(), birth_count=1, battery=0.5, signal=0.25, holder="张三")
+            await radio.say(Up.STATUS, status)
+            await until(lambda: hub.radios.view("R02").holder == "张三", "the status is known")
+            view = hub.radios.view("R02")
+            assert (view.battery, view.signal) == (0.5, 0.25)
+            assert (hub.radios.online, hub.radios.online_in("kind-school"), hub.radios.online_in("x")) == (1, 1, 0)
+            await radio.die()
+            (offline,) = await told.wait(EventKind.RADIO_OFFLINE, "R02")
+            assert (offline["online"], offline["holder"]) == (False, "张三")
+            assert offline["since_at_ms"] >= online["since_at_ms"]
