@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from hub.bridge.tables import outbox
 from hub.storage.database import Database
+from hub.storage.journal import Journal
 from hub.storage.writer import Change
 
 IN_FLIGHT = 200
@@ -35,16 +36,16 @@ Publish = Callable[[Outgoing], "asyncio.Future[None]"]
 Taken = Callable[[Change, list[str]], None]
 
 
-class Outbox:
+class Outbox(Journal[Outgoing]):
     """Stored messages, published in order, removed when the broker has them.
 
     The queue is bounded by the database: rows are only added by changes, and a change that cannot be stored is refused.
     """
 
     def __init__(self, database: Database) -> None:
+        super().__init__()
         self._database = database
         self._next = 1
-        self._noted: list[Outgoing] = []
         self._ready: deque[Outgoing] = deque()
         self._dropped: list[Outgoing] = []
         self._wake = asyncio.Event()
@@ -84,25 +85,15 @@ class Outbox:
 
     def send(self, change: Change, topic: str, payload: bytes, *, expires_in_s: float, purpose: str) -> None:
         """Within ``change``: have ``payload`` published on ``topic`` at QoS 1 with this expiry."""
-        number = self._next + len(self._noted)
-        self._noted.append(Outgoing(number, topic, payload, max(1, round(expires_in_s)), purpose))
-
-    def begin(self, connection: sa.Connection) -> None:
-        self._noted = []
-
-    def mark(self) -> int:
-        return len(self._noted)
-
-    def back_to(self, mark: object) -> None:
-        assert isinstance(mark, int)
-        del self._noted[mark:]
+        number = self._next + len(self.noted)
+        self.noted.append(Outgoing(number, topic, payload, max(1, round(expires_in_s)), purpose))
 
     def flush(self, connection: sa.Connection) -> None:
-        if self._noted:
-            connection.execute(sa.insert(outbox), [message._asdict() for message in self._noted])
+        if self.noted:
+            connection.execute(sa.insert(outbox), [message._asdict() for message in self.noted])
 
     def committed(self) -> Callable[[], None] | None:
-        messages = self._noted
+        messages = self.noted
         if not messages:
             return None
         self._next = messages[-1].number + 1

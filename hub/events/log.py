@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from hub.events.messages import EventKind, Item
 from hub.events.tables import events
 from hub.storage.database import Database
+from hub.storage.journal import Journal
 from hub.storage.writer import Change
 
 RECENT = 8_192
@@ -31,13 +32,13 @@ class TooFarBack(LookupError):
     """Asked for what follows a number whose successors are no longer kept."""
 
 
-class EventLog:
+class EventLog(Journal[Item]):
     """Append in a change, read what follows a number, follow what comes."""
 
     def __init__(self, database: Database) -> None:
+        super().__init__()
         self._database = database
         self._committed = 0  # the writer's: last number on disk
-        self._noted: list[Item] = []  # the writer's: this batch
         self._recent: deque[Item] = deque(maxlen=RECENT)
         self._followers: list[Follower] = []
         self._last = 0
@@ -58,26 +59,16 @@ class EventLog:
 
     def append(self, change: Change, kind: EventKind, subject: str, body: msgspec.Struct) -> int:
         """Note an event within ``change``; returns its number. ``subject`` is the id of what it is about."""
-        number = self._committed + len(self._noted) + 1
-        self._noted.append(Item(number, change.at_us, kind.value, subject, _encoder.encode(body)))
+        number = self._committed + len(self.noted) + 1
+        self.noted.append(Item(number, change.at_us, kind.value, subject, _encoder.encode(body)))
         return number
 
-    def begin(self, connection: sa.Connection) -> None:
-        self._noted = []
-
-    def mark(self) -> int:
-        return len(self._noted)
-
-    def back_to(self, mark: object) -> None:
-        assert isinstance(mark, int)
-        del self._noted[mark:]
-
     def flush(self, connection: sa.Connection) -> None:
-        if self._noted:
-            connection.execute(sa.insert(events), [item._asdict() for item in self._noted])
+        if self.noted:
+            connection.execute(sa.insert(events), [item._asdict() for item in self.noted])
 
     def committed(self) -> Callable[[], None] | None:
-        items = self._noted
+        items = self.noted
         if not items:
             return None
         self._committed = items[-1].number

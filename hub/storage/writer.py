@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
 
 from devices.protocol.clock import Clock
+from hub.storage.journal import Journal
 
 _T = TypeVar("_T")
 _log = structlog.get_logger()
@@ -60,25 +61,6 @@ def is_away(error: Exception) -> bool:
     return code is None or code & 0xFF in _AWAY
 
 
-class Journal(Protocol):
-    """What is written beside the changes of a batch: the event log and the outbox."""
-
-    def begin(self, connection: sa.Connection) -> None:
-        """A batch starts (again)."""
-
-    def mark(self) -> object:
-        """Where the journal stands, before one change."""
-
-    def back_to(self, mark: object) -> None:
-        """Forget what was noted since ``mark``: that change failed."""
-
-    def flush(self, connection: sa.Connection) -> None:
-        """Write what the batch noted, before its commit."""
-
-    def committed(self) -> Callable[[], None] | None:
-        """The batch is on disk; returns what to do on the event loop, if anything."""
-
-
 @dataclass
 class Change:
     """One open change: the connection to write with, the time of the batch, and its journals."""
@@ -113,7 +95,7 @@ class Writer:
         self.counts = WriterCounts()
         self._engine = engine
         self._clock = clock
-        self._journals: list[Journal] = []
+        self._journals: list[Journal[Any]] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -125,7 +107,7 @@ class Writer:
         """Changes not yet on disk."""
         return self._waiting
 
-    def add_journal(self, journal: Journal) -> None:
+    def add_journal(self, journal: Journal[Any]) -> None:
         """Before ``start``: have ``journal`` written in every batch."""
         self._journals.append(journal)
 
@@ -212,7 +194,7 @@ class Writer:
         with self._engine.connect().execution_options(write=True) as connection, connection.begin():
             change = Change(connection, self._clock.wall_us())
             for journal in self._journals:
-                journal.begin(connection)
+                journal.begin()
             for job in batch:
                 marks = [journal.mark() for journal in self._journals]
                 connection.exec_driver_sql("SAVEPOINT change")

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from devices.protocol.clock import SystemClock
 from hub.storage.engine import make_engine
+from hub.storage.journal import Journal
 from hub.storage.writer import Change, StorageClosed, StorageOverloaded, Writer
 
 FILE = "writer.sqlite3"
@@ -127,22 +128,12 @@ async def test_database_that_stays_away_fails_the_changes_and_the_next_one_is_wr
     assert notes(tmp_path) == {"kept"}
 
 
-class Ledger:
+class Ledger(Journal[str]):
     """A journal that refuses to write the word 'poison'."""
 
     def __init__(self) -> None:
-        self.noted: list[str] = []
+        super().__init__()
         self.kept: list[str] = []
-
-    def begin(self, connection: sa.Connection) -> None:
-        self.noted = []
-
-    def mark(self) -> object:
-        return len(self.noted)
-
-    def back_to(self, mark: object) -> None:
-        assert isinstance(mark, int)
-        del self.noted[mark:]
 
     def flush(self, connection: sa.Connection) -> None:
         if "poison" in self.noted:

@@ -49,6 +49,7 @@ _LAST = re.compile(
     r"(?:最近|过去|近|前|刚才|the last|the past|last|past|within|in the last|in the past)\s*(?:的)?\s*"
     rf"{_AMOUNT}?\s*{_UNIT}(?:之内|以内|内|里)?"
 )
+_WITHIN = re.compile(rf"{_AMOUNT}\s*{_UNIT}(?:之内|以内|内|里)")
 _AGO = re.compile(rf"{_AMOUNT}\s*{_UNIT}\s*(?:以前|之前|前|ago)(?:开始|起|以后|之后|后)?")
 _JUST_NOW = re.compile(r"刚刚|刚才|方才|just now|right now")
 _DAY_ALONE = re.compile(rf"(?:since |from |从)?(?P<day>{_DAY})\s*(?P<half>{_HALF})?(?:以后|之后|起|开始|以来)?")
@@ -91,7 +92,7 @@ def read_time(line: Line, now: datetime) -> SaidTime | None:
             if moment is not None:
                 line.blank(match.start(), match.end())
                 return _span(match, moment)
-    match = line.take(_LAST)
+    match = line.take(_LAST) or line.take(_WITHIN)
     if match:
         return SaidTime(now - _length(match["amount"], match["unit"]), None)
     match = line.take(_AGO)

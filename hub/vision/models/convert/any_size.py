@@ -10,8 +10,8 @@ _CHANNELS_FIRST_RANK = 4
 def any_size(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a copy whose input's height and width, and whose outputs' cell counts, are left open.
 
-    Only declarations change: no node of such a model holds a size (its resizes are by scale, its reshapes end in -1). The
-    network works for sides that are multiples of its largest stride.
+    Only declarations change: no node of such a model holds a size (its resizes are by scale, its reshapes end in -1).
+    The network works for sides that are multiples of its largest stride.
     """
     opened = onnx.ModelProto()
     opened.CopyFrom(model)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-
 OPEN_SIDE_PX = 416
 """What an open height or width is tried with."""
 
