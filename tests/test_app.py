@@ -17,7 +17,8 @@ from hub.bridge.broker import BrokerError
 from hub.events.messages import EventKind
 from hub.settings import Settings
 from tests.devices.room import until
-from tests.hub import HandDevice, open_hub, radio_on_line, settings, sighting
+from tests.hub import open_hub, settings, sighting
+from tests.played import HandDevice, radio_on_line
 
 
 async def test_each_start_is_an_event_that_goes_on_counting(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.importing import read_venues
 from tests.devices.room import until
-from tests.hub import HandDevice, Person, Told, open_hub, radio_on_line, real_radio
+from tests.hub import Told, open_hub
+from tests.played import HandDevice, Person, radio_on_line, real_radio
 
 
 @pytest.fixture

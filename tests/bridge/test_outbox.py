@@ -24,7 +24,8 @@ from hub.bridge.tables import outbox as outbox_table
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from tests.devices.room import BROKERS, open_broker, until
-from tests.hub import HandDevice, Person, address_of, open_database, open_hub, real_radio
+from tests.hub import address_of, open_database, open_hub
+from tests.played import HandDevice, Person, real_radio
 
 
 class Post:

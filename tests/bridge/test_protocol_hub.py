@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import aiomqtt
 import msgspec
 import pytest
 
 from devices.protocol import messages as wire
-from devices.protocol import topics, voice
+from devices.protocol import topics
 from devices.protocol.clock import ManualClock
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts.delivery import DeliveryState
@@ -19,7 +18,8 @@ from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.events.messages import EventKind
 from tests.devices.room import BROKERS, open_broker, packet, until
-from tests.hub import HandDevice, Told, address_of, open_hub, radio_on_line, sighting
+from tests.hub import Told, address_of, open_hub, sighting
+from tests.played import HandDevice, radio_on_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,23 +30,13 @@ async def alert(hub: Hub, radio_id: str) -> Alert:
     )
 
 
-async def refused(told: Told, device: str, reason: str) -> dict[str, Any]:
-    """The event that tells of a refusal, once it is told."""
-
-    def found() -> list[dict[str, Any]]:
-        return [body for body in told.of(EventKind.DEVICE_REFUSED, device) if body["reason"] == reason]
-
-    await until(lambda: bool(found()), f"{device} was refused: {reason}")
-    return found()[-1]
-
-
 async def test_message_on_a_topic_of_another_form_is_refused(hub: Hub, told: Told) -> None:
     """P-1.1."""
     before = hub.refused.counts["bad_topic"]
     async with HandDevice.open(hub.broker.address, "R01") as radio:
         await radio.publish("qs/1/radio/三号岗/status", b"x")
         await radio.publish(f"qs/1/radio/{'R' * 65}/birth", b"x")
-        body = await refused(told, "?", "bad_topic")
+        body = await told.refusal("?", "bad_topic")
         await until(lambda: hub.refused.counts["bad_topic"] == before + 2, "both are counted")
     assert "三号岗" in body["detail"] or "RRR" in body["detail"]
 
@@ -60,7 +50,7 @@ async def test_field_of_a_newer_version_is_ignored_and_a_missing_one_refused(hub
         await until(lambda: hub.radios.view("R02").battery == 0.4, "the newer radio's status is taken")
         del status["birth_count"]
         await radio.publish("qs/1/radio/R02/status", msgspec.msgpack.encode({**status, "battery": 0.9}))
-        body = await refused(told, "R02", "malformed")
+        body = await told.refusal("R02", "malformed")
     assert "birth_count" in body["detail"]
     assert hub.radios.view("R02").battery == 0.4
 
@@ -73,8 +63,8 @@ async def test_malformed_and_oversized_payloads_are_counted_and_shown(hub: Hub, 
             await radio.publish("qs/1/radio/R03/status", junk)
         await radio.publish("qs/1/radio/R03/voice", b"no packet")
         await radio.publish("qs/1/radio/R03/status", b"\x00" * (topics.MAX_PAYLOAD_BYTES + 1))
-        await refused(told, "R03", "malformed")
-        body = await refused(told, "R03", "oversized")
+        await told.refusal("R03", "malformed")
+        body = await told.refusal("R03", "oversized")
         assert str(topics.MAX_PAYLOAD_BYTES + 1) in body["detail"]
         await until(lambda: hub.refused.counts["malformed"] >= malformed + 4, "each malformed payload is counted")
         assert hub.refused.counts["oversized"] == oversized + 1
@@ -147,7 +137,7 @@ async def test_unknown_device_is_refused_by_name(hub: Hub, told: Told) -> None:
     async with HandDevice.open(hub.broker.address, "R99") as stranger:
         await stranger.say(Up.BIRTH, wire.Birth(stamp=stranger.stamp(), birth_count=1, software="test"))
         await stranger.say(Up.REPORT, wire.Report(stamp=stranger.stamp(), message_id="m1", text="我是谁"))
-        body = await refused(told, "R99", "unknown_device")
+        body = await told.refusal("R99", "unknown_device")
         await until(lambda: sum(b["count"] for b in told.of(EventKind.DEVICE_REFUSED, "R99")) == 2, "both are told")
     assert "qs/1/radio/R99/" in body["topic"]
     assert hub.radios.online == online
@@ -261,7 +251,7 @@ async def test_report_on_an_unknown_alert_is_confirmed_and_shown_as_refused(hub:
             report = wire.Report(stamp=radio.stamp(), message_id=f"lost-{n}", alert_id=alert_id)
             await radio.say(Up.REPORT, report)
         await until(lambda: set(confirmed(radio)) == {"lost-0", "lost-1"}, "both are confirmed")
-        await refused(told, "R11", "unknown_alert")
+        await told.refusal("R11", "unknown_alert")
         assert (await hub.alerts.find(issued.alert_id)).deliveries[0].state is DeliveryState.QUEUED
 
 
@@ -291,117 +281,6 @@ def attempts(radio: HandDevice, issued: Alert) -> list[int]:
     """The attempts of one alert that the radio has heard."""
     heard = radio.said_to_me(Down.ALERT, wire.AlertMessage)
     return [message.attempt for message in heard if message.alert_id == issued.alert_id]
-
-
-async def pressed(radio: HandDevice, group_id: str, request_id: str, answers: int = 1) -> wire.FloorDown:
-    """The hub's answer to a press of push-to-talk."""
-    await radio.say(Up.FLOOR, wire.FloorRequest(stamp=radio.stamp(), group_id=group_id, request_id=request_id))
-    answer: wire.FloorDown = (await radio.hear(Down.FLOOR_CONTROL, wire.FloorDown, answers))[-1]
-    return answer
-
-
-async def granted(radio: HandDevice, group_id: str, request_id: str = "r") -> wire.FloorGranted:
-    answer = await pressed(radio, group_id, request_id)
-    assert isinstance(answer, wire.FloorGranted), answer
-    assert (answer.group_id, answer.request_id) == (group_id, request_id)
-    return answer
-
-
-async def release(radio: HandDevice, grant: wire.FloorGranted) -> None:
-    await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=grant.burst_id))
-
-
-async def test_group_is_told_who_speaks_and_when_nobody_does(hub: Hub, told: Told) -> None:
-    """P-6.6."""
-    async with radio_on_line(hub, "R13") as talker, radio_on_line(hub, "R14") as other:
-        grant = await granted(talker, "kind-hotel")
-        await release(talker, grant)
-        taken, idle = await other.hear_group_floor("kind-hotel", 2)
-        floors = [m for m in other.heard if m.topic.value == topics.group_floor("kind-hotel")]
-        assert [m.qos for m in floors] == [1, 1]
-    assert isinstance(taken, wire.FloorTaken)
-    assert (taken.talker_id, taken.talker_name, taken.burst_id) == ("R13", "对讲机13", grant.burst_id)
-    assert isinstance(idle, wire.FloorIdle)
-    assert idle.burst_id == grant.burst_id
-    started = await told.wait(EventKind.BURST_STARTED, "kind-hotel")
-    assert (started[0]["talker_id"], started[0]["duration_s"]) == ("R13", None)
-
-
-async def test_second_talker_is_denied(hub: Hub, told: Told) -> None:
-    """P-6.7."""
-    async with radio_on_line(hub, "R15") as first, radio_on_line(hub, "R17") as second:
-        grant = await granted(first, "all")
-        busy = await pressed(second, "all", "r1")
-        await release(first, grant)
-        foreign = await pressed(second, "kind-school", "r2", 2)
-        unknown = await pressed(second, "nowhere", "r3", 3)
-        free = await pressed(second, "all", "r4", 4)
-        assert isinstance(free, wire.FloorGranted)
-        await release(second, free)
-        await second.hear_group_floor("all", 4)
-    assert [(denied.request_id, denied.reason) for denied in (busy, foreign, unknown)] == [  # type: ignore[union-attr]
-        ("r1", wire.DenyReason.TAKEN),
-        ("r2", wire.DenyReason.NOT_A_MEMBER),
-        ("r3", wire.DenyReason.UNKNOWN_GROUP),
-    ]
-
-
-async def test_floor_of_a_radio_that_left_is_taken_back(hub: Hub, told: Told) -> None:
-    """P-6.8."""
-    async with radio_on_line(hub, "R18") as leaver, radio_on_line(hub, "R20") as other:
-        grant = await granted(leaver, "all")
-        await leaver.die()
-        idle = (await other.hear_group_floor("all", 2))[1]
-        assert isinstance(idle, wire.FloorIdle)
-        assert idle.burst_id == grant.burst_id
-        await release(other, await granted(other, "all"))
-        await other.hear_group_floor("all", 4)
-
-
-async def test_talker_who_says_nothing_is_told_that_the_floor_is_gone(hub: Hub, told: Told) -> None:
-    """P-6.8."""
-    async with radio_on_line(hub, "R19") as silent:
-        grant = await granted(silent, "all")
-        revoked = (await silent.hear(Down.FLOOR_CONTROL, wire.FloorDown, 2))[1]
-        await silent.hear_group_floor("all", 2)
-    assert isinstance(revoked, wire.FloorRevoked)
-    assert (revoked.burst_id, revoked.reason) == (grant.burst_id, wire.RevokeReason.SILENT)
-
-
-def relayed(device: HandDevice, group_id: str) -> list[bytes]:
-    return [bytes(m.payload) for m in device.heard if m.topic.value == topics.group_voice(group_id)]
-
-
-async def test_frames_are_relayed_as_they_came_with_the_hubs_clock(hub: Hub, told: Told) -> None:
-    """P-7.1."""
-    async with radio_on_line(hub, "R21") as talker, radio_on_line(hub, "R22") as listener:
-        grant = await granted(talker, "all")
-        sent = [packet(grant.burst_id, n, frames=3, last=n == 2) for n in range(3)]
-        began_us = hub.clock.monotonic_us()
-        for one in sent:
-            await talker.publish("qs/1/radio/R21/voice", one, qos=0)
-        await until(lambda: len(relayed(listener, "all")) == 3, "three packets are relayed")
-        for before, after in zip(map(voice.decode, sent), map(voice.decode, relayed(listener, "all")), strict=True):
-            assert after.boot_id == hub.bridge.stamper.boot_id
-            assert began_us <= after.monotonic_us <= hub.clock.monotonic_us()
-            assert after == before._replace(
-                boot_id=after.boot_id, monotonic_us=after.monotonic_us, wall_us=after.wall_us
-            )
-        assert isinstance((await listener.hear_group_floor("all", 2))[1], wire.FloorIdle), "the last packet ends it"
-
-
-async def test_voice_without_the_floor_is_not_relayed(hub: Hub, told: Told) -> None:
-    """P-7.8."""
-    async with radio_on_line(hub, "R23") as talker, radio_on_line(hub, "R24") as intruder:
-        grant = await granted(talker, "all")
-        await intruder.publish("qs/1/radio/R24/voice", packet(grant.burst_id, 0))
-        await intruder.publish("qs/1/radio/R24/voice", packet(4711, 0))
-        await refused(told, "R24", "no_floor")
-        await talker.publish("qs/1/radio/R23/voice", packet(grant.burst_id, 7, last=True))
-        await until(lambda: len(relayed(intruder, "all")) == 1, "the talker's own packet is relayed")
-        await talker.publish("qs/1/radio/R23/voice", packet(grant.burst_id, 8))
-        await refused(told, "R23", "no_floor")
-        assert [voice.decode(one).sequence for one in relayed(intruder, "all")] == [7]
 
 
 async def test_worker_that_comes_on_line_is_given_its_cameras(hub: Hub, told: Told) -> None:
@@ -444,7 +323,7 @@ async def test_sighting_is_stored_once_and_then_confirmed(hub: Hub, told: Told) 
         foreign = msgspec.structs.replace(first, sighting_id="S2", camera_id="C77")
         await worker.say(Up.SIGHTING, wire.SightingMessage(stamp=worker.stamp(), message_id="m3", sighting=foreign))
         await until(lambda: sorted(confirmed(worker)) == ["m1", "m2", "m2", "m3"], "all are confirmed")
-        await refused(told, "worker-1", "unknown_camera")
+        await told.refusal("worker-1", "unknown_camera")
     assert hub.sightings.get("S1") == last
     assert hub.sightings.get("S2") is None
     assert hub.sightings.counts().sightings_kept + hub.sightings.counts().sightings_live == 1

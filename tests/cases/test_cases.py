@@ -25,7 +25,8 @@ from hub.events.messages import EventKind
 from hub.registry.records import Camera
 from hub.sightings.messages import Age, Description, Query
 from tests.devices.room import until
-from tests.hub import PICTURE, HandDevice, Told, open_hub, sighting
+from tests.hub import PICTURE, Told, open_hub, sighting
+from tests.played import HandDevice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RED_AND_BLUE = Query(description=Description(upper=("red",), lower=("blue",)))

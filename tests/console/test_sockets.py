@@ -19,7 +19,8 @@ from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.serve import WEBSOCKET_MAX_BYTES
 from tests.devices.room import packet, until
-from tests.hub import Person, Told, real_radio, websocket_address
+from tests.hub import Told, websocket_address
+from tests.played import Person, real_radio
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

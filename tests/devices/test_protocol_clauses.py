@@ -15,6 +15,7 @@ _FILES = {
     **{name: f"devices/link/test_{name}.py" for name in ("link", "unconfirmed", "hubclock", "refusals", "backoff")},
     **{name: f"devices/radio/test_{name}.py" for name in ("radio", "inbox", "floor", "jitter", "hearing")},
     "hub": "bridge/test_protocol_hub.py",
+    "talk": "bridge/test_protocol_talk.py",
 }
 
 

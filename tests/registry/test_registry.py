@@ -19,7 +19,8 @@ from hub.registry.records import Camera, GroupKind
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from tests.devices.room import until
-from tests.hub import Told, community, open_database, open_hub, radio_on_line
+from tests.hub import Told, community, open_database, open_hub
+from tests.played import radio_on_line
 
 HEADING = "venue_id,name,kind,grid_id,latitude,longitude,radio_id,radio_name\n"
 MAP = b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":null}]}'
