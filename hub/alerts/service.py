@@ -55,6 +55,18 @@ class _OpenAlert:
     radios: dict[str, _Open]
 
 
+@dataclass(frozen=True)
+class _Issue:
+    """An alert on its way into the database; ``attempts`` is 1 for the radios on line, 0 for the others."""
+
+    new: NewAlert
+    alert_id: str
+    issued_by: str
+    idempotency_key: str | None
+    lifetime: Lifetime
+    attempts: dict[str, int]
+
+
 class Alerts:
     """Alerts that are under way, in memory for the timers and in the database for everything else."""
 
@@ -104,14 +116,12 @@ class Alerts:
 
     def _load(self, connection: sa.Connection) -> None:
         now_us = self._clock.monotonic_us()
-        for row in connection.execute(sa.select(tables.alerts)).all():
-            lifetime = lifetime_of(row)
-            rows = connection.execute(
-                sa.select(tables.deliveries).where(tables.deliveries.c.alert_id == row.alert_id)
-            ).all()
+        d = tables.deliveries.c
+        undelivered = sa.select(d.alert_id).where(d.state.in_([state.value for state in UNDELIVERED]))
+        for row in connection.execute(sa.select(tables.alerts).where(tables.alerts.c.alert_id.in_(undelivered))).all():
+            rows = connection.execute(sa.select(tables.deliveries).where(d.alert_id == row.alert_id)).all()
             states = {r.radio_id: _Open(DeliveryState(r.state), r.attempts, now_us) for r in rows}
-            if lifetime.left_s(self._clock) > 0 or any(one.state in UNDELIVERED for one in states.values()):
-                self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime, states)
+            self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime_of(row), states)
 
     def _recipients(self, target: Target) -> list[str]:
         registry = self._registry
@@ -146,44 +156,38 @@ class Alerts:
         radio_ids = self._recipients(new.target)
         if not radio_ids:
             raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
-        alert_id, online = new_id("A"), {radio_id for radio_id in radio_ids if self._radios.is_online(radio_id)}
-        lifetime = Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s)
-        alert, stored_id = await self._database.write(
-            lambda change: self._store(change, new, issued_by, idempotency_key, alert_id, radio_ids, online, lifetime)
+        issue = _Issue(
+            new=new,
+            alert_id=new_id("A"),
+            issued_by=issued_by,
+            idempotency_key=idempotency_key,
+            lifetime=Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s),
+            attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
         )
-        if stored_id == alert_id:
+        alert = await self._database.write(lambda change: self._store(change, issue))
+        if alert.alert_id == issue.alert_id:
             now_us = self._clock.monotonic_us()
-            states = {r: _Open(DeliveryState.QUEUED, int(r in online), now_us) for r in radio_ids}
-            self._open[alert_id] = _OpenAlert(alert, lifetime, states)
+            states = {r: _Open(DeliveryState.QUEUED, attempts, now_us) for r, attempts in issue.attempts.items()}
+            self._open[alert.alert_id] = _OpenAlert(alert, issue.lifetime, states)
             self._wake.set()  # a radio may have come back while the alert was being stored
         return alert
 
-    def _store(
-        self,
-        change: Change,
-        new: NewAlert,
-        issued_by: str,
-        idempotency_key: str | None,
-        alert_id: str,
-        radio_ids: list[str],
-        online: set[str],
-        lifetime: Lifetime,
-    ) -> tuple[Alert, str]:
-        connection = change.connection
-        if idempotency_key is not None:
-            known = find_alert(connection, tables.alerts.c.idempotency_key == idempotency_key)
+    def _store(self, change: Change, issue: _Issue) -> Alert:
+        connection, new, lifetime = change.connection, issue.new, issue.lifetime
+        if issue.idempotency_key is not None:
+            known = find_alert(connection, tables.alerts.c.idempotency_key == issue.idempotency_key)
             if known is not None:
-                return known, known.alert_id
+                return known
         connection.execute(
             sa.insert(tables.alerts).values(
-                alert_id=alert_id,
+                alert_id=issue.alert_id,
                 text=new.text.strip(),
                 severity=new.severity.value,
                 target_kind=new.target.kind.value,
                 target_id=new.target.id,
                 case_id=new.case_id,
-                issued_by=issued_by,
-                idempotency_key=idempotency_key,
+                issued_by=issue.issued_by,
+                idempotency_key=issue.idempotency_key,
                 issued_at_us=lifetime.began_wall_us,
                 issued_monotonic_us=lifetime.began_monotonic_us,
                 machine_boot=lifetime.machine_boot,
@@ -194,23 +198,23 @@ class Alerts:
             sa.insert(tables.deliveries),
             [
                 {
-                    "alert_id": alert_id,
+                    "alert_id": issue.alert_id,
                     "radio_id": radio_id,
                     "venue_id": self._registry.radios[radio_id].venue_id,
                     "state": DeliveryState.QUEUED.value,
-                    "attempts": int(radio_id in online),
+                    "attempts": attempts,
                     "queued_at_us": change.at_us,
                 }
-                for radio_id in radio_ids
+                for radio_id, attempts in issue.attempts.items()
             ],
         )
-        alert = find_alert(connection, tables.alerts.c.alert_id == alert_id)
+        alert = find_alert(connection, tables.alerts.c.alert_id == issue.alert_id)
         assert alert is not None
-        for radio_id in radio_ids:
-            if radio_id in online:
-                self._send(change, alert, lifetime, radio_id, 1)
-        self._events.append(change, EventKind.ALERT_ISSUED, alert_id, alert)
-        return alert, alert_id
+        for radio_id, attempts in issue.attempts.items():
+            if attempts:
+                self._send(change, alert, lifetime, radio_id, attempts)
+        self._events.append(change, EventKind.ALERT_ISSUED, alert.alert_id, alert)
+        return alert
 
     def _coded(self, alert: Alert, left_s: float, attempt: int) -> bytes:
         message = wire.AlertMessage(
