@@ -87,7 +87,7 @@ class EventLog(Journal[Item]):
     async def since(self, number: int, limit: int = PAGE) -> list[Item]:
         """At most ``limit`` items after ``number``, in order. Raises TooFarBack when some are no longer kept."""
         if number + 1 < self._first:
-            raise TooFarBack(f"events up to {self._first - 1} are no longer kept; {number} was asked for")
+            raise self._too_far_back(number)
         if number >= self._last:
             return []
         if self._recent and self._recent[0].number <= number + 1:
@@ -95,7 +95,12 @@ class EventLog(Journal[Item]):
             return [self._recent[i] for i in range(start, min(start + limit, len(self._recent)))]
         query = sa.select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
         rows: list[Any] = list(await self._database.read(lambda connection: connection.execute(query).all()))
+        if not rows or rows[0].number != number + 1:  # they were forgotten while this was being read
+            raise self._too_far_back(number)
         return [Item(*row) for row in rows if row.number <= self._last]
+
+    def _too_far_back(self, number: int) -> TooFarBack:
+        return TooFarBack(f"event {number + 1} is no longer kept; ask for what follows a later number")
 
     async def forget_before(self, at_us: int) -> int:
         """Delete events older than ``at_us``; the newest stays, so that the count goes on. Returns how many."""

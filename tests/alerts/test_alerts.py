@@ -11,8 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from devices.protocol import messages as wire
+from devices.protocol import topics
 from devices.protocol.clock import ManualClock
-from devices.protocol.topics import Down, Up
+from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, Delivery, NewAlert, Target, TargetKind
 from hub.app import Hub
@@ -281,6 +282,26 @@ async def test_guards_with_real_radios_see_an_all_venue_alert_once_and_answer(tm
             await until(lambda: first.link.unconfirmed == 0, "everything the first said is confirmed")
         assert (await delivery(hub, alert, "R01")).state is DeliveryState.REPORTED
         assert [guard.shown for guard in guards.values()] == [[alert.alert_id]] * 4
+
+
+async def test_130_acknowledgements_in_one_moment_are_a_few_transactions(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, venues=130) as hub, HandDevice.open(hub.broker.address, "R01") as radio:
+        told = Told(hub)
+        alert = await issue(hub)
+        before = hub.database.writer.counts.batches
+        words = [
+            (
+                topics.up(DeviceKind.RADIO, radio_id, Up.ACKNOWLEDGEMENT),
+                wire.Acknowledgement(stamp=radio.stamp(), message_id=f"of {radio_id}", alert_id=alert.alert_id),
+            )
+            for radio_id in hub.registry.radios
+        ]
+        await asyncio.gather(*(radio.publish(topic, wire.encode(word)) for topic, word in words))
+        await until(lambda: len(delivered(told)) == 130, "all 130 are told of")
+        assert hub.database.writer.counts.batches - before < 65
+        assert len(told.of(EventKind.DELIVERY_CHANGED)) < 65, "they travel together"
+        found = await hub.alerts.find(alert.alert_id)
+    assert {one.state for one in found.deliveries} == {DeliveryState.ACKNOWLEDGED}
 
 
 def delivered(told: Told) -> set[str]:
