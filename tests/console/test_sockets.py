@@ -15,9 +15,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from devices.protocol import voice
 from devices.radio.floor import FloorState
+from hub.alerts.messages import ReportMade
 from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.serve import WEBSOCKET_MAX_BYTES
+from hub.storage.writer import Change
 from tests.devices.room import packet, until
 from tests.hub import Told, websocket_address
 from tests.played import Person, real_radio
@@ -220,6 +222,37 @@ async def items_from(socket: ClientConnection, count: int) -> list[dict[str, Any
         while len(items) < count:
             items += msgspec.json.decode(await socket.recv())["items"]
     return items
+
+
+async def test_console_that_stops_reading_is_closed_and_resumes_while_another_has_everything(
+    hub: Hub, console: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.console.feed.MAX_FRAMES", 5)
+    since, dropped = hub.events.last, hub.feed.dropped_slow
+    long = ReportMade(radio_id="R01", venue_id="V01", alert_id=None, answer=None, text="长" * 2000)
+
+    def change(open_change: Change) -> None:
+        for _ in range(50):
+            hub.events.append(open_change, EventKind.REPORT_MADE, "R01", long)
+
+    address = websocket_address(console, "/ws/events?since=")
+    async with connect(f"{address}{since}", max_queue=1) as stalled, connect(f"{address}{since}") as good:
+        await stalled.recv()
+        had: list[dict[str, Any]] = []
+        while hub.feed.dropped_slow == dropped:
+            await hub.database.write(change)
+            had += await items_from(good, 50)
+            assert len(had) < 20_000, "a console that reads nothing is never dropped"
+        kept = []
+        with pytest.raises(websockets.ConnectionClosed):
+            while True:
+                kept += msgspec.json.decode(await stalled.recv())["items"]
+        assert (stalled.close_code, stalled.close_reason) == (4008, "too_slow")
+    assert [item["number"] for item in had] == list(range(since + 1, hub.events.last + 1))
+    assert 0 < len(kept) < len(had)
+    async with connect(f"{address}{kept[-1]['number']}") as resumed:
+        kept += await items_from(resumed, len(had) - len(kept))
+    assert kept == had
 
 
 @pytest.mark.parametrize(
