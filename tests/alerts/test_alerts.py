@@ -31,7 +31,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Hub]:
+async def hub(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
+    monkeypatch.setattr("hub.alerts.service.LOOK_EVERY_S", 0.05)
     async with open_hub(tmp_path / "hub", clock=clock) as opened:
         yield opened
 

@@ -26,7 +26,7 @@ def client(address: BrokerAddress, password: str | None = None) -> aiomqtt.Clien
         username=address.username,
         password=password or address.password,
         protocol=aiomqtt.ProtocolVersion.V5,
-        timeout=3,
+        timeout=1,
     )
 
 
