@@ -14,6 +14,8 @@ from hub.vision.boxes import Box
 
 _SEEN = np.array((0.035, 0.03, 0.05, 0.05))
 """Standard deviation of a detected measure, in heights of the person."""
+_DRIFTED = np.array((0.10, 0.10, 10.0, 10.0))
+"""The same of a measure followed by optical flow: rough, and of no use for the size."""
 _PUSH = np.array((0.55, 0.30, 0.12, 0.12))
 """Standard deviation of the acceleration, in heights per second squared: walkers turn, but do not grow."""
 _START = np.array((0.90, 0.50, 0.10, 0.10))
@@ -59,7 +61,15 @@ class BoxMotion:
     def correct(self, box: Box, score: float) -> None:
         """Take a detected box in; one of low ``score`` moves the estimate less (Du et al., GIAOTracker, 2021)."""
         noise = (_SEEN * max(float(self._value[3]), 1.0)) ** 2 * (1 + 3 * max(0.0, 0.6 - score) / 0.6)
-        gap = _measures(box) - self._value
+        self._take(_measures(box), noise)
+
+    def drift(self, before: Box, right_px: float, down_px: float) -> None:
+        """Take in that what was in ``before`` was seen to go so far; its size is not told."""
+        there = _measures(Box(before.left + right_px, before.top + down_px, before.width, before.height))
+        self._take(there, (_DRIFTED * max(float(self._value[3]), 1.0)) ** 2)
+
+    def _take(self, measures: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
+        gap = measures - self._value
         total = self._value_variance + noise
         gain = self._value_variance / total
         speed_gain = self._covariance / total

@@ -32,9 +32,10 @@ _SMALLEST_SPOT_PX = 6
 
 @dataclass(frozen=True)
 class Motion:
-    """What moves in one picture: a mask (small picture, 255 = moves) with its scale, and the share that moves."""
+    """What moves in one picture: a mask (255 = moves) and the small grey picture it is of, their scale, the share."""
 
     mask: NDArray[np.uint8]
+    grey: NDArray[np.uint8]
     small_per_px: tuple[float, float]
     share: float
     settled: bool
@@ -79,12 +80,13 @@ class MotionDetector:
         height, width = grey.shape
         small_height = min(SMALL_HEIGHT_PX, height)
         size = (max(1, round(width * small_height / height)), small_height)
-        shrunk = cv2.GaussianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), (3, 3), 0)
+        resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        shrunk = np.asarray(cv2.GaussianBlur(resized, (3, 3), 0), np.uint8)
         small = np.asarray(shrunk, np.float32)
         scale = (size[0] / width, size[1] / height)
         if self._background.shape != small.shape:
             self._begin(small, at_s)
-            return Motion(np.zeros(small.shape, np.uint8), scale, 0.0, settled=False)
+            return Motion(np.zeros(small.shape, np.uint8), shrunk, scale, 0.0, settled=False)
         elapsed_s = max(at_s - self._at_s, 1e-3)
         self._at_s = at_s
         self._pictures += 1
@@ -93,9 +95,9 @@ class MotionDetector:
         share = cv2.countNonZero(mask) / mask.size
         if share > _EVERYTHING:
             self._begin(small, at_s)
-            return Motion(mask, scale, share, settled=False)
+            return Motion(mask, shrunk, scale, share, settled=False)
         self._learn(small, mask, elapsed_s, settled)
-        return Motion(mask, scale, share, settled)
+        return Motion(mask, shrunk, scale, share, settled)
 
     def _begin(self, small: NDArray[np.float32], at_s: float) -> None:
         self._background = small.copy()

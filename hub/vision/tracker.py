@@ -8,6 +8,7 @@ C-BIoU, WACV 2023), the more the longer a track was unseen, since between two lo
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,11 +80,14 @@ class Track:
             return 1
         return -1 if right > 0 and self.box.left + self.box.width >= width_px - _EDGE_PX else 0
 
-    def advance(self, at_s: float) -> None:
-        """Let time pass."""
+    def advance(self, at_s: float, drift: tuple[float, float] | None = None) -> None:
+        """Let time pass, in which the box was seen to go by ``drift`` (pixels, right and down)."""
         if at_s > self._moved_to_s:
+            before = self.box
             self._motion.advance(at_s - self._moved_to_s)
             self._moved_to_s = at_s
+            if drift is not None:
+                self._motion.drift(before, *drift)
 
     def see(self, box: Box, score: float, at_s: float) -> None:
         """The person was found in ``box``."""
@@ -116,18 +120,24 @@ class Tracker:
         return tuple(self._tracks)
 
     def look(
-        self, detections: Detections, moving: NDArray[np.bool_], at_s: float, width_px: float = math.inf
+        self,
+        detections: Detections,
+        moving: NDArray[np.bool_],
+        at_s: float,
+        width_px: float = math.inf,
+        drifts: Mapping[int, tuple[float, float]] | None = None,
     ) -> LookResult:
         """Take in one look at media time ``at_s`` (never going back).
 
         ``moving`` says of each detection whether something moves in its box. What does not move and is not surely a
         person begins no track, and a walker's track is not continued by a doubtful box in which nothing moves: a sign
-        or a boulder that looks a little like a person. ``width_px`` is the picture's.
+        or a boulder that looks a little like a person. ``width_px`` is the picture's. ``drifts`` says
+        by track number how far (pixels, right and down) a track's box was seen to go since the last look.
         """
         self._width_px = width_px
         rules = self._settings
         for track in self._tracks:
-            track.advance(at_s)
+            track.advance(at_s, (drifts or {}).get(track.number))
         scores = detections.scores
         sure = np.flatnonzero(scores >= rules.sure_score)
         proven = [track for track in self._tracks if track.looks_seen > 1]

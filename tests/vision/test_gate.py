@@ -10,7 +10,8 @@ from hub.vision.motion import Motion
 
 
 def _motion(share: float, settled: bool = True) -> Motion:
-    return Motion(np.zeros((4, 4), np.uint8), (1.0, 1.0), share, settled)
+    nothing = np.zeros((4, 4), np.uint8)
+    return Motion(nothing, nothing, (1.0, 1.0), share, settled)
 
 
 STILL, MOVING, UNSETTLED = _motion(0.0), _motion(0.1), _motion(0.0, settled=False)

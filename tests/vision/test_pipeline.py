@@ -34,15 +34,25 @@ def describer() -> Describer:
 
 
 def _run(
-    pipeline: Pipeline, detector: PersonDetector, walkers: Sequence[Walker], seconds: float, step_s: float = 0.2
+    pipeline: Pipeline,
+    detector: PersonDetector,
+    walkers: Sequence[Walker],
+    seconds: float,
+    step_s: float = 0.2,
+    look_every_s: float = 0.0,
 ) -> list[Sighting]:
-    """Everything said of a scene, in order; who walks out of the picture is gone."""
+    """Everything said of a scene, in order; who walks out of the picture is gone.
+
+    ``look_every_s`` sheds looks as a busy machine does.
+    """
     said: list[Sighting] = []
+    looked_s = -1e9
     for at_s in np.arange(0, seconds, step_s):
         media_us = round(at_s * 1e6)
         frame = Frame(media_us, STARTED_US + media_us, PlainPixels(scene(walkers, at_s, BACKGROUND)))
         look = pipeline.consider(frame)
-        if look is not None:
+        if look is not None and at_s - looked_s >= look_every_s - 1e-6:
+            looked_s = float(at_s)
             said += pipeline.look(look, detector)
     return said
 
@@ -118,6 +128,16 @@ def test_glimpse_of_one_look_is_no_sighting(detector: PersonDetector, describer:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     _run(pipeline, detector, [Walker(300, 440, 60, 150)], 0.2)
     assert pipeline.finish() == []
+
+
+def test_walkers_looked_at_once_a_second_keep_their_sightings(detector: PersonDetector, describer: Describer) -> None:
+    pipeline = Pipeline("C01", describer, looks_per_s=5)
+    walkers = [Walker(-50, 430, 100, 150, RED, BLUE), Walker(690, 455, -110, 160, GREEN, BLUE)]
+    said = _run(pipeline, detector, walkers, 9, look_every_s=1.0) + pipeline.finish()
+    ended = [sighting for sighting in said if sighting.ended]
+    assert len(ended) == 2
+    assert all(sighting.ended_at_us - sighting.started_at_us >= 3_000_000 for sighting in ended)
+    assert {COLOURS[int(np.argmax(sighting.upper))] for sighting in ended} == {"red", "green"}
 
 
 def test_person_who_stops_stays_one_sighting(detector: PersonDetector, describer: Describer) -> None:
