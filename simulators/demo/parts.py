@@ -44,7 +44,7 @@ class HubPart:
 
     async def start(self) -> None:
         """Start and wait until it answers. Raises PartFailed."""
-        self._data_dir.mkdir(parents=True, exist_ok=True)
+        self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._data_dir / "port").unlink(missing_ok=True)
         command = [sys.executable, "-m", "hub", "hub", "--data-dir", str(self._data_dir), "--port", str(self._port)]
         with self.log.open("ab" if self.restarts else "wb") as log:
@@ -190,9 +190,7 @@ class CamerasPart(LinesPart):
     def __init__(self, data_dir: Path) -> None:
         super().__init__("模拟摄像头", data_dir / "cameras.log")
 
-    async def start(self, community_dir: Path, t0_wall_us: int | None = None) -> CamerasReady:
-        command = [sys.executable, "-m", "simulators.cameras", "--dir", str(community_dir)]
-        if t0_wall_us is not None:
-            command += ["--t0-wall-us", str(t0_wall_us)]
-        await self._start(command)
+    async def start(self, community_dir: Path, t0_wall_us: int) -> CamerasReady:
+        program = [sys.executable, "-m", "simulators.cameras"]
+        await self._start([*program, "--dir", str(community_dir), "--t0-wall-us", str(t0_wall_us)])
         return msgspec.json.decode(await asyncio.wait_for(self._line(), READY_WITHIN_S), type=CamerasReady)

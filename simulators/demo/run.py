@@ -105,7 +105,7 @@ def check(community_dir: Path, broker: str, radios: int, as_json: bool) -> int:
         try:
             report = runner.run(_check(Path(folder), community_dir, broker, radios, tell))
         except (PartFailed, BuildError, TimeoutError, OSError, httpx.HTTPError) as error:
-            print(f"{type(error).__name__}: {error}", file=sys.stderr)
+            print(msgspec.json.encode({"error": f"{type(error).__name__}: {error}"}).decode())
             return 1
     print(msgspec.json.format(msgspec.json.encode(report), indent=1 if not as_json else 0).decode())
     for missed in report.missed():

@@ -99,11 +99,16 @@ class Stage:
         await asyncio.to_thread(build, self._community_dir, self._parameters, rendering, None, self._stop_building)
         self._documents.set()
 
-    async def start_cameras(self, t0_wall_us: int | None = None) -> CamerasReady:
-        """Serve the rendered films, waiting for them where they are still being made, and enrol the cameras."""
+    async def wait_films(self) -> None:
+        """Return when the films are there; the first start renders them. Raises BuildError."""
         assert self._building is not None
         await self._building
+
+    async def start_cameras(self, lead_s: float = 0.0) -> CamerasReady:
+        """Serve the films and enrol the cameras; the scene begins ``lead_s`` from now. Raises BuildError."""
+        await self.wait_films()
         self._tell(Told("启动摄像头"))
+        t0_wall_us = time.time_ns() // 1000 + round(lead_s * 1e6)
         self.cameras_ready = await self.cameras.start(self._community_dir, t0_wall_us)
         await self._import(self.cameras_ready.cameras)
         return self.cameras_ready

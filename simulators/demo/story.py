@@ -34,6 +34,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What the story came to; times in seconds or milliseconds as named."""
 
     ready_s: float
+    """Until hub, radios and cameras were on line, less ``rendered_s``."""
+    rendered_s: float
+    """What the first start waited for the films; 0 once they are there."""
     radios: int
     radios_online: int
     voice_radios_heard: int
@@ -72,11 +75,12 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
     """Play the story on an empty stage. Raises PartFailed, BuildError, TimeoutError."""
     began_s = time.monotonic()
     await stage.start()
-    started_s = time.monotonic() - began_s
-    cameras_from_s = time.monotonic()
-    cameras = await stage.start_cameras(time.time_ns() // 1000 + round(LEAD_S * 1e6))
+    waited_from_s = time.monotonic()
+    await stage.wait_films()
+    rendered_s = time.monotonic() - waited_from_s
+    cameras = await stage.start_cameras(LEAD_S)
     await stage.wait_cameras()
-    ready_s = started_s + time.monotonic() - cameras_from_s
+    ready_s = time.monotonic() - began_s - rendered_s
     online = sum(radio.online for radio in (await stage.picture()).radios)
     truth = load(community_dir)
     case = await _open_case(stage)
@@ -102,6 +106,7 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
         summary = await stage.radios.report()
         return Report(
             ready_s=round(ready_s, 1),
+            rendered_s=round(rendered_s, 1),
             radios=radios,
             radios_online=online,
             voice_radios_heard=heard,
