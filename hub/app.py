@@ -99,7 +99,7 @@ class Hub:
             self.database,
             self.events,
             self.bridge,
-            self.broker.address,
+            self.broker.worker_address,
             data / "workers",
             settings.vision_workers,
         )

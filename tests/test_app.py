@@ -42,7 +42,7 @@ async def test_loop_that_fails_is_counted_and_started_again(tmp_path: Path, monk
     async with open_hub(tmp_path, vision_workers=1) as hub:
         await hub.vision.stop()
         hub.intake.follow(stumble)
-        async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as worker:
+        async with HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER) as worker:
             for number in (1, 2):
                 found = sighting(hub, f"S{number}", "red", "blue")
                 said = wire.SightingMessage(stamp=worker.stamp(), message_id=f"m{number}", sighting=found)

@@ -29,6 +29,7 @@ TOPIC_BYTES = 512
 """Room for topic and properties beside the largest payload."""
 HUB_USER = "hub"
 DEVICE_USER = "device"
+WORKER_USER = "worker"
 
 
 class BrokerError(RuntimeError):
@@ -42,6 +43,7 @@ class BrokerCredentials:
     port: int
     hub_password: str
     device_password: str
+    worker_password: str
 
 
 def find_mosquitto() -> str | None:
@@ -93,12 +95,29 @@ def mosquitto_configuration(folder: Path, credentials: BrokerCredentials) -> str
 
 
 def mosquitto_access() -> str:
-    """Which user may use which topics: group topics are read-only for devices, the hub's tick too."""
+    """Which user may use which topics.
+
+    Devices say only what radios and cameras say and hear only what is said to them; an Assign, which may hold camera
+    passwords, is between the hub and its workers.
+    """
     prefix = topics.PREFIX
-    device = "\n".join(f"topic readwrite {prefix}/{kind.value}/#" for kind in topics.DeviceKind)
-    return (
-        f"user {HUB_USER}\ntopic readwrite {prefix}/#\n\n"
-        f"user {DEVICE_USER}\n{device}\ntopic read {prefix}/group/#\ntopic read {prefix}/hub/#\n"
+    device = [f"topic read {prefix}/group/#", f"topic read {prefix}/hub/#"]
+    for kind in (topics.DeviceKind.RADIO, topics.DeviceKind.CAMERA):
+        device += [f"topic write {topics.all_up(kind, what)}" for what in topics.Up]
+        device += [f"topic read {prefix}/{kind.value}/+/{what.value}" for what in topics.Down]
+    worker = (f"topic readwrite {prefix}/{topics.DeviceKind.WORKER.value}/#", f"topic read {prefix}/hub/#")
+    return "\n".join(
+        (
+            f"user {HUB_USER}",
+            f"topic readwrite {prefix}/#",
+            "",
+            f"user {DEVICE_USER}",
+            *device,
+            "",
+            f"user {WORKER_USER}",
+            *worker,
+            "",
+        )
     )
 
 
@@ -123,13 +142,15 @@ dynamic_filters = true
 [v5.1.connections.auth]
 {HUB_USER} = "{credentials.hub_password}"
 {DEVICE_USER} = "{credentials.device_password}"
+{WORKER_USER} = "{credentials.worker_password}"
 """
 
 
 class Broker:
     """A broker to connect to: started and kept alive by the hub, or somebody else's.
 
-    ``address`` is where devices connect (user ``device``), ``hub_address`` where the hub does.
+    ``address`` is where devices connect (user ``device``), ``worker_address`` where vision workers do (user
+    ``worker``), ``hub_address`` where the hub does. The embedded broker knows passwords and no access list.
     """
 
     def __init__(self, folder: Path, choice: str, *, port: int = 0, password: str | None = None) -> None:
@@ -139,10 +160,11 @@ class Broker:
         self._keeper: asyncio.Task[None] | None = None
         self.restarts = 0
         if self._kind is None:
-            self.address = self.hub_address = BrokerAddress.parse(choice, password)
+            self.address = self.worker_address = self.hub_address = BrokerAddress.parse(choice, password)
             return
         self._credentials = self._load(port)
         self.address = self._user(DEVICE_USER, self._credentials.device_password)
+        self.worker_address = self._user(WORKER_USER, self._credentials.worker_password)
         self.hub_address = self._user(HUB_USER, self._credentials.hub_password)
 
     @property
@@ -161,10 +183,14 @@ class Broker:
     def _load(self, port: int) -> BrokerCredentials:
         file = self._folder / "credentials.json"
         if file.exists():
-            kept = BrokerCredentials(**json.loads(file.read_text()))
-            if port in (0, kept.port):
+            found = json.loads(file.read_text())
+            if port in (0, found["port"]) and "worker_password" in found:
+                return BrokerCredentials(**found)
+            if port in (0, found["port"]):
+                kept = BrokerCredentials(**found, worker_password=secrets.token_urlsafe(24))
+                self._write("credentials.json", json.dumps(kept.__dict__))
                 return kept
-        made = BrokerCredentials(port or free_port(), secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        made = BrokerCredentials(port or free_port(), *(secrets.token_urlsafe(24) for _ in range(3)))
         self._write("credentials.json", json.dumps(made.__dict__))
         return made
 
@@ -183,7 +209,11 @@ class Broker:
             return [sys.executable, "-m", "iotcore", "--config", str(configuration), "--log-level", "CRITICAL"]
         mosquitto = find_mosquitto()
         assert mosquitto is not None
-        users = {HUB_USER: self._credentials.hub_password, DEVICE_USER: self._credentials.device_password}
+        users = {
+            HUB_USER: self._credentials.hub_password,
+            DEVICE_USER: self._credentials.device_password,
+            WORKER_USER: self._credentials.worker_password,
+        }
         passwords = self._write("passwords", "".join(f"{user}:{password}\n" for user, password in users.items()))
         subprocess.run([shutil.which("mosquitto_passwd") or "mosquitto_passwd", "-U", str(passwords)], check=True)
         self._write("access", mosquitto_access())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import stat
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiomqtt
@@ -71,6 +73,49 @@ async def test_device_can_write_neither_group_topics_nor_the_hubs_tick(tmp_path:
                 async for message in hub.messages:
                     assert message.topic.value == "qs/1/radio/R1/status"
                     break
+
+
+async def test_device_can_neither_read_what_workers_are_told_nor_speak_as_one(tmp_path: Path) -> None:
+    async with open_broker("managed", tmp_path) as broker, client(broker.hub_address) as hub:
+        await hub.subscribe("qs/1/#")
+        async with client(broker.address) as device, client(broker.worker_address) as worker:
+            for one in (device, worker):
+                await one.subscribe("qs/1/#")
+            for topic in ("qs/1/worker/worker-1/assign", "qs/1/radio/R1/alert"):
+                await hub.publish(topic, b"x", qos=1)
+            assert await first_topic(device) == "qs/1/radio/R1/alert"
+            assert await first_topic(worker) == "qs/1/worker/worker-1/assign"
+            await device.publish("qs/1/worker/worker-1/birth", b"x", qos=0)
+            await device.publish("qs/1/radio/R1/alert", b"forged", qos=0)
+            await worker.publish("qs/1/radio/R1/status", b"x", qos=0)
+            await worker.publish("qs/1/worker/worker-1/camera-state", b"x", qos=0)
+            heard = [(m.topic.value, m.payload) async for m in taken(hub, 3)]
+            assert heard[-1] == ("qs/1/worker/worker-1/camera-state", b"x")
+            await device.publish("qs/1/radio/R1/status", b"last", qos=0)
+            assert await first_topic(hub) == "qs/1/radio/R1/status"
+
+
+async def taken(reader: aiomqtt.Client, count: int) -> AsyncIterator[aiomqtt.Message]:
+    async with asyncio.timeout(5):
+        async for message in reader.messages:
+            yield message
+            count -= 1
+            if count == 0:
+                return
+
+
+async def first_topic(reader: aiomqtt.Client) -> str:
+    (message,) = [message async for message in taken(reader, 1)]
+    return message.topic.value
+
+
+async def test_credentials_of_an_older_hub_get_a_worker_password_and_stay(tmp_path: Path) -> None:
+    older = {"port": 4321, "hub_password": "h", "device_password": "d"}
+    (tmp_path / "credentials.json").write_text(json.dumps(older))
+    first, second = Broker(tmp_path, "embedded"), Broker(tmp_path, "embedded")
+    assert (first.hub_address.password, first.address.password, first.address.port) == ("h", "d", 4321)
+    assert first.worker_address.password not in ("h", "d", None)
+    assert second.worker_address == first.worker_address
 
 
 async def test_passwords_and_port_are_kept_for_the_owner_alone(tmp_path: Path) -> None:

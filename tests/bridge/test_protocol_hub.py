@@ -74,7 +74,10 @@ async def test_malformed_and_oversized_payloads_are_counted_and_shown(hub: Hub, 
 
 async def test_nothing_the_hub_says_is_retained(hub: Hub, told: Told) -> None:
     """P-1.8."""
-    async with radio_on_line(hub, "R04") as radio, HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER):
+    async with (
+        radio_on_line(hub, "R04") as radio,
+        HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER),
+    ):
         await alert(hub, "R04")
         await radio.hear(Down.ALERT, wire.AlertMessage)
         await radio.say(Up.FLOOR, wire.FloorRequest(stamp=radio.stamp(), group_id="all", request_id="r"))
@@ -286,7 +289,7 @@ def attempts(radio: HandDevice, issued: Alert) -> list[int]:
 async def test_worker_that_comes_on_line_is_given_its_cameras(hub: Hub, told: Told) -> None:
     """P-8.1."""
     camera = msgspec.structs.replace(hub.registry.cameras["C01"], camera_id="C02", url="rtsp://127.0.0.1:9/门口")
-    async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as worker:
+    async with HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER) as worker:
         await worker.be_born()
         assert (await worker.hear(Down.ASSIGN, wire.Assign))[0].cameras == (), (
             "a camera without an address is not given"
@@ -300,7 +303,7 @@ async def test_worker_that_comes_on_line_is_given_its_cameras(hub: Hub, told: To
 
 async def test_state_of_a_camera_is_shown(hub: Hub, told: Told) -> None:
     """P-8.2."""
-    async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as worker:
+    async with HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER) as worker:
         for condition in (wire.CameraCondition.ONLINE, wire.CameraCondition.ONLINE, wire.CameraCondition.STALLED):
             state = wire.CameraState(
                 stamp=worker.stamp(), camera_id="C01", condition=condition, detail="12 秒没有画面", frames_looked_at=41
@@ -314,7 +317,7 @@ async def test_state_of_a_camera_is_shown(hub: Hub, told: Told) -> None:
 
 async def test_sighting_is_stored_once_and_then_confirmed(hub: Hub, told: Told) -> None:
     """P-8.3."""
-    async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as worker:
+    async with HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER) as worker:
         first = msgspec.structs.replace(sighting(hub, "S1", "red", "blue"), ended=False)
         last = msgspec.structs.replace(first, ended=True, ended_at_us=first.started_at_us + 4_000_000)
         for message_id, found in (("m1", first), ("m2", last), ("m2", last)):
