@@ -7,6 +7,7 @@ import { clockTime } from "../language/time";
 import type { ReportRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { playTone } from "../talk/audio";
+import { noteKey } from "./noted";
 import { noteReport, useAlertDesk } from "./store";
 
 const NO_REPORTS: readonly ReportRecord[] = [];
@@ -20,16 +21,17 @@ export function UrgentReports() {
   const venues = useRoom((room) => room.venues, null);
   const radios = useRoom((room) => room.radios, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  const newest = reports.find(isUrgent);
-  const sounded = useRef<number | undefined>(undefined);
+  const unnoted = reports.filter((report) => isUrgent(report) && !noted.has(noteKey(report)));
+  const newest = unnoted[0];
+  const sounded = useRef(0);
 
   useEffect(() => {
-    if (newest === undefined || sounded.current === newest.number) return;
-    sounded.current = newest.number;
+    if (newest === undefined || newest.at_ms <= sounded.current) return;
+    sounded.current = newest.at_ms;
     playTone(newest.answer === "need_help" ? "help" : "found");
   }, [newest]);
 
-  const open = reports.filter((report) => isUrgent(report) && !noted.has(report.number)).slice(0, 3);
+  const open = unnoted.slice(0, 3);
   if (open.length === 0) return null;
   return (
     <div className="urgent-reports" role="alert" data-testid="urgent">
@@ -42,7 +44,7 @@ export function UrgentReports() {
               .filter((word) => word !== "")
               .join(" · ")}
           </span>
-          <Button size="large" onClick={() => noteReport(report.number)} data-testid="urgent-noted">
+          <Button size="large" onClick={() => noteReport(report)} data-testid="urgent-noted">
             {texts.alerts.seenBy}
           </Button>
         </div>

@@ -1,7 +1,9 @@
 // What the dispatcher is doing with alerts: the text being written, its target, and which alert's board is open.
 import { create } from "zustand";
 
+import type { ReportRecord } from "../room/room";
 import type { AlertTarget, Severity } from "../room/types";
+import { note, recallNoted } from "./noted";
 
 interface AlertDesk {
   text: string;
@@ -9,8 +11,8 @@ interface AlertDesk {
   target: AlertTarget;
   /** Null follows the newest alert. */
   chosenId: string | null;
-  /** Numbers of urgent reports that somebody has taken note of. */
-  noted: ReadonlySet<number>;
+  /** Keys of urgent reports that somebody has taken note of. */
+  noted: ReadonlySet<string>;
 }
 
 export const useAlertDesk = create<AlertDesk>(() => ({
@@ -18,7 +20,7 @@ export const useAlertDesk = create<AlertDesk>(() => ({
   severity: "Severe",
   target: { kind: "all", id: null },
   chosenId: null,
-  noted: new Set(),
+  noted: recallNoted(),
 }));
 
 /** Turn the composer to one venue, as the map's button does. */
@@ -27,6 +29,6 @@ export function aimAtVenue(venueId: string): void {
   document.querySelector<HTMLTextAreaElement>("[data-testid=alert-text]")?.focus();
 }
 
-export function noteReport(number: number): void {
-  useAlertDesk.setState((desk) => ({ noted: new Set(desk.noted).add(number) }));
+export function noteReport(report: ReportRecord): void {
+  useAlertDesk.setState((desk) => ({ noted: note(desk.noted, report) }));
 }

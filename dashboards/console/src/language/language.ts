@@ -1,6 +1,7 @@
 // The language the console speaks: Chinese first, English second; remembered in this browser.
 import { create } from "zustand";
 
+import { recall, remember } from "../browser/memory";
 import { HubError } from "../room/hub";
 import { en } from "./en";
 import { zh, type Texts } from "./zh";
@@ -15,13 +16,13 @@ interface LanguageStore {
 }
 
 export const useLanguage = create<LanguageStore>(() => {
-  const language = localStorage.getItem(KEPT_AS) === "en" ? "en" : "zh-CN";
+  const language = recall(KEPT_AS) === "en" ? "en" : "zh-CN";
   document.documentElement.lang = language;
   return { language };
 });
 
 export function speakLanguage(language: Language): void {
-  localStorage.setItem(KEPT_AS, language);
+  remember(KEPT_AS, language);
   document.documentElement.lang = language;
   useLanguage.setState({ language });
 }

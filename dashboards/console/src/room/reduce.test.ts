@@ -1,9 +1,9 @@
 // The room after batches of numbered items.
 import { describe, expect, test } from "vitest";
 
-import type { Item } from "./items";
+import type { Item, ReportBody } from "./items";
 import { applyItems, withPast } from "./reduce";
-import { MAX_EVENTS, roomFromPicture, type Room } from "./room";
+import { MAX_EVENTS, MAX_REPORTS, roomFromPicture, type Room } from "./room";
 import type { Alert, Delivery, Radio, RoomPicture } from "./types";
 
 const radio = (id: string, online: boolean): Radio => ({
@@ -150,6 +150,59 @@ describe("the room", () => {
     expect(once.events.map((one) => one.number)).toEqual([9, 8]);
     expect(withPast(once, past).events).toHaveLength(2);
     expect(once.number).toBe(10);
+  });
+
+  const report = (number: number, told: Partial<ReportBody> = {}): Item =>
+    item(number, {
+      kind: "report.made",
+      body: { radio_id: "R1", venue_id: "VR1", alert_id: null, answer: "child_is_with_me", text: null, ...told },
+    });
+
+  test("learns from the past who has the child and who needs help, newest first", () => {
+    const live = applyItems(room(), [report(11)]).room;
+    const next = withPast(live, [report(8), report(9, { radio_id: "R2", venue_id: "VR2", answer: "need_help" })]);
+    expect(next.reports.map((one) => [one.number, one.answer, one.at_ms])).toEqual([
+      [11, "child_is_with_me", 11_000],
+      [9, "need_help", 9_000],
+      [8, "child_is_with_me", 8_000],
+    ]);
+  });
+
+  test("holds a report once when the past tells it again", () => {
+    const live = applyItems(room(), [report(11)]).room;
+    expect(withPast(withPast(live, [report(9), report(11)]), [report(9), report(11)]).reports.map((one) => one.number)).toEqual([11, 9]);
+  });
+
+  test("lets the oldest reports go when there are too many", () => {
+    const full = roomFromPicture({ ...picture, number: 1000 });
+    const past = Array.from({ length: MAX_REPORTS + 5 }, (_, index) => report(index + 1));
+    const { reports } = withPast(full, past);
+    expect([reports.length, reports[0]?.number, reports.at(-1)?.number]).toEqual([MAX_REPORTS, MAX_REPORTS + 5, 6]);
+  });
+
+  test("keeps reports when the picture is loaded again, but not those of a log that ended", () => {
+    const live = applyItems(room(), [report(11)]).room;
+    expect(roomFromPicture({ ...picture, number: 11 }, live).reports).toHaveLength(1);
+    expect(roomFromPicture({ ...picture, number: 3 }, live).reports).toHaveLength(0);
+  });
+
+  test("lists bursts of the past below those told since", () => {
+    const burst = (number: number): Item =>
+      item(number, {
+        kind: "burst.started",
+        body: {
+          call_id: number,
+          group_id: "all",
+          talker_id: "R1",
+          talker_name: "王",
+          burst_id: number,
+          duration_s: null,
+          radios_reached: null,
+          radios_online: 2,
+        },
+      });
+    const live = applyItems(room(), [burst(11)]).room;
+    expect(withPast(live, [burst(8), burst(9)]).bursts.map((one) => one.burst_id)).toEqual([11, 9, 8]);
   });
 
   test("shows a burst once, from its start to its end", () => {

@@ -7,6 +7,7 @@ import {
   MAX_REPORTS,
   MAX_WATCH_HITS,
   type Burst,
+  type ReportRecord,
   type Room,
   type WatchHit,
 } from "./room";
@@ -82,7 +83,7 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       return;
     }
     case "report.made":
-      draft.reports = [{ ...item.body, number: item.number, at_ms: item.at_ms }, ...draft.reports].slice(0, MAX_REPORTS);
+      draft.reports = withReport(draft.reports, item);
       return;
     case "burst.started":
     case "burst.ended":
@@ -108,12 +109,13 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
   }
 }
 
-/** The room with what happened before its picture and no picture repeats: event list, last bursts, watch hits. */
+/** The room with what happened before its picture and no picture repeats: events, bursts, reports, watch hits. */
 export function withPast(room: Room, items: readonly Item[]): Room {
   const past = items.filter((item) => item.number <= room.number);
   const draft: Draft = { ...room };
   for (const item of past) {
     if (item.kind === "burst.started" || item.kind === "burst.ended") draft.bursts = withBurst(draft.bursts, item);
+    if (item.kind === "report.made") draft.reports = withReport(draft.reports, item);
     if (item.kind === "watch.hit") draft.watchHits = withWatchHit(draft.watchHits, item);
   }
   const known = new Set(room.events.map((item) => item.number));
@@ -123,6 +125,7 @@ export function withPast(room: Room, items: readonly Item[]): Room {
 }
 
 type BurstItem = Extract<Item, { kind: "burst.started" | "burst.ended" }>;
+type ReportItem = Extract<Item, { kind: "report.made" }>;
 type WatchHitItem = Extract<Item, { kind: "watch.hit" }>;
 
 function withBurst(bursts: readonly Burst[], item: BurstItem): readonly Burst[] {
@@ -130,8 +133,14 @@ function withBurst(bursts: readonly Burst[], item: BurstItem): readonly Burst[] 
   const startedAtMs = item.at_ms - (ended ? (item.body.duration_s ?? 0) * 1000 : 0);
   const burst: Burst = { ...item.body, started_at_ms: startedAtMs, ended };
   const known = bursts.findIndex((one) => one.burst_id === burst.burst_id);
-  if (known < 0) return [burst, ...bursts].slice(0, MAX_BURSTS);
+  if (known < 0) return [burst, ...bursts].sort((a, b) => b.started_at_ms - a.started_at_ms).slice(0, MAX_BURSTS);
   return bursts.map((one, index) => (index === known ? { ...burst, started_at_ms: one.started_at_ms } : one));
+}
+
+function withReport(reports: readonly ReportRecord[], item: ReportItem): readonly ReportRecord[] {
+  const report: ReportRecord = { ...item.body, number: item.number, at_ms: item.at_ms };
+  const others = reports.filter((one) => one.number !== report.number);
+  return [report, ...others].sort((a, b) => b.number - a.number).slice(0, MAX_REPORTS);
 }
 
 function withWatch(found: Case, watch: Watch): Case {
@@ -145,5 +154,5 @@ function withWatchHit(hits: readonly WatchHit[], item: WatchHitItem): readonly W
   const others = hits.filter(
     (one) => one.case_id !== case_id || one.hit.sighting.sighting_id !== hit.sighting.sighting_id,
   );
-  return [{ number, at_ms, ...item.body }, ...others].slice(0, MAX_WATCH_HITS);
+  return [{ number, at_ms, ...item.body }, ...others].sort((a, b) => b.number - a.number).slice(0, MAX_WATCH_HITS);
 }

@@ -66,8 +66,12 @@ export function alertRecord(alert: Alert): AlertRecord {
   return { ...alert, deliveries: new Map(alert.deliveries.map((one) => [one.radio_id, one])) };
 }
 
-/** The room at the picture's number; `kept` is what an earlier picture's feed told and no picture repeats. */
-export function roomFromPicture(picture: RoomPicture, kept?: Room): Room {
+/**
+ * The room at the picture's number; what the feed told after the picture `before`, and no picture repeats, is kept.
+ * A picture with a lower number is of a log that began anew: nothing told before has a place in it.
+ */
+export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
+  const kept = before !== undefined && before.number <= picture.number ? before : undefined;
   return {
     number: picture.number,
     community: picture.community,
