@@ -7,6 +7,8 @@ import { applyItems } from "./reduce";
 import { roomFromPicture, type Room } from "./room";
 import type { RoomPicture } from "./types";
 
+const REFUSED = { kind: "device.refused", body: { device: "R9", topic: "", reason: "malformed", count: 1 } };
+
 /** The far end of a websocket: what a browser would give, opened and closed by the test. */
 class Line {
   onopen: (() => void) | null = null;
@@ -20,15 +22,8 @@ class Line {
     this.closed = true;
   }
 
-  tell(numbers: readonly number[], now: number, previous = (numbers[0] ?? 1) - 1): void {
-    const items = numbers.map((number, index) => ({
-      number,
-      previous: index === 0 ? previous : numbers[index - 1],
-      at_ms: 0,
-      kind: "hub.started",
-      subject: "",
-      body: { version: "1" },
-    }));
+  tell(numbers: readonly number[], now: number, told: { kind: string; body: object } = REFUSED): void {
+    const items = numbers.map((number) => ({ number, previous: number - 1, at_ms: 0, subject: "", ...told }));
     this.onmessage?.({ data: JSON.stringify({ items, now }) });
   }
 }
@@ -54,6 +49,7 @@ describe("the feed", () => {
   let room: Room | null;
   let pictures: number;
   let hubNumber: number;
+  let hubAway: boolean;
   let frames: (() => void)[];
   let stop: () => void;
 
@@ -67,10 +63,12 @@ describe("the feed", () => {
     room = null;
     pictures = 0;
     hubNumber = 10;
+    hubAway = false;
     frames = [];
     stop = followFeed({
       loadPicture: () => {
         pictures += 1;
+        if (hubAway) return Promise.reject(new Error("away"));
         return Promise.resolve(picture(hubNumber));
       },
       connect: (since) => {
@@ -81,7 +79,7 @@ describe("the feed", () => {
       onItems: (items: readonly Item[]) => {
         const reduced = applyItems(room ?? roomFromPicture(picture(0)), items);
         room = reduced.room;
-        return { number: room.number, gap: reduced.gap };
+        return { number: room.number, stale: reduced.gap || reduced.outdated };
       },
       onLine: (state) => states.push(state),
       beforeNextFrame: (flush) => frames.push(flush),
@@ -124,6 +122,60 @@ describe("the feed", () => {
     frame();
     await vi.advanceTimersByTimeAsync(400);
     expect([line().since, pictures, room?.number]).toEqual([15, 2, 15]);
+  });
+
+  test("loads the picture again, once, for a batch of imported venues", async () => {
+    hubNumber = 13;
+    const venue = { venue_id: "V1", name: "", kind: "hotel", grid_id: "G1", latitude: 0, longitude: 0 };
+    line().tell([11], 11, { kind: "venue.imported", body: venue });
+    line().tell([12, 13], 13, { kind: "venue.imported", body: venue });
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures, lines.length]).toEqual([13, 2, 2]);
+    line().onopen?.();
+    line().tell([14], 14);
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    expect([room?.number, pictures]).toEqual([14, 2]);
+  });
+
+  test("does not load the picture again for each batch of one import", async () => {
+    hubNumber = 40;
+    line().tell([11], 11, { kind: "venue.imported", body: { venue_id: "V1" } });
+    frame();
+    line().tell([12], 12, { kind: "venue.imported", body: { venue_id: "V2" } });
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures]).toEqual([40, 2]);
+  });
+
+  test("loads the picture again after the hub was started anew", async () => {
+    hubNumber = 11;
+    line().tell([11], 11, { kind: "hub.started", body: { version: "1" } });
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    expect([line().since, pictures]).toEqual([11, 2]);
+  });
+
+  test("does not call the line lost while it loads a stale picture again", async () => {
+    line().tell([11], 11, { kind: "hub.started", body: { version: "1" } });
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    line().onopen?.();
+    expect(states).not.toContain("lost");
+    expect(states.at(-1)).toBe("open");
+  });
+
+  test("calls the line lost when the stale picture cannot be loaded, and tries on", async () => {
+    hubAway = true;
+    line().tell([11], 11, { kind: "hub.started", body: { version: "1" } });
+    frame();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(states.at(-1)).toBe("lost");
+    hubAway = false;
+    await vi.advanceTimersByTimeAsync(2000);
+    line().onopen?.();
+    expect([lines.length, states.at(-1)]).toEqual([2, "open"]);
   });
 
   test("loads the picture again when the hub no longer keeps what follows", async () => {

@@ -1,4 +1,4 @@
-// Follows /ws/events: loads the picture, joins items into one change per frame, reconnects, reloads on a gap.
+// Follows /ws/events: loads the picture, joins items into one change per frame, reconnects, reloads a stale picture.
 import type { Batch, Item } from "./items";
 import type { RoomPicture } from "./types";
 
@@ -15,8 +15,8 @@ export interface FeedParts {
   connect: (since: number) => WebSocket;
   /** Takes a new picture; what the room held before is replaced. */
   onPicture: (picture: RoomPicture) => void;
-  /** Applies the items; answers the last number applied and whether numbers were missing. */
-  onItems: (items: readonly Item[]) => { number: number; gap: boolean };
+  /** Applies the items; answers the last number applied and whether the picture must be loaded again. */
+  onItems: (items: readonly Item[]) => { number: number; stale: boolean };
   onLine: (state: LineState) => void;
   /** Runs the function before the screen is next drawn. */
   beforeNextFrame: (flush: () => void) => void;
@@ -91,11 +91,25 @@ export function followFeed(parts: FeedParts): () => void {
     again();
   }
 
-  function again(): void {
-    if (ended) return;
+  /** Load the picture anew after a short pause, in which the rest of an import comes in; the line is not lost. */
+  function reload(): void {
+    const line = socket;
+    socket = undefined;
+    number = undefined;
+    line?.close();
+    rest();
+    retry = setTimeout(open, RETRY_MS[0]);
+  }
+
+  function rest(): void {
     clearTimeout(silence);
     clearTimeout(retry);
     waiting = [];
+  }
+
+  function again(): void {
+    if (ended) return;
+    rest();
     parts.onLine("lost");
     retry = setTimeout(open, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
     tries += 1;
@@ -113,9 +127,8 @@ export function followFeed(parts: FeedParts): () => void {
     const items = waiting;
     waiting = [];
     const done = parts.onItems(items);
-    if (done.gap) {
-      number = undefined;
-      drop();
+    if (done.stale) {
+      reload();
     } else {
       number = done.number;
     }

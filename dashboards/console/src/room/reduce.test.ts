@@ -96,6 +96,15 @@ describe("the room", () => {
     expect([next.number, gap]).toEqual([20, false]);
   });
 
+  test("is outdated once a venue was imported or the hub was started, and applies what follows all the same", () => {
+    const refused = { kind: "device.refused", body: { device: "R9", topic: "", reason: "malformed", count: 1 } } as const;
+    const venue = { venue_id: "V9", name: "新", kind: "hotel", grid_id: "G9", latitude: 0, longitude: 0 } as const;
+    expect(applyItems(room(), [item(11, refused)]).outdated).toBe(false);
+    expect(applyItems(room(), [item(11, { kind: "hub.started", body: { version: "1" } })]).outdated).toBe(true);
+    const imported = applyItems(room(), [item(11, { kind: "venue.imported", body: venue }), item(12, refused)]);
+    expect([imported.outdated, imported.room.number, imported.gap]).toEqual([true, 12, false]);
+  });
+
   test("passes over what it knows already after a reconnection", () => {
     const once = applyItems(room(), [item(11, { kind: "radio.offline", body: radio("R1", false) })]).room;
     const twice = applyItems(once, [item(11, { kind: "radio.offline", body: radio("R1", false) })]);

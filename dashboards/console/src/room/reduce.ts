@@ -1,5 +1,5 @@
 // Pure: a room and a batch of numbered items make the next room; a gap in the numbers is found, never skipped.
-import type { Item } from "./items";
+import type { Item, ItemKind } from "./items";
 import {
   alertRecord,
   MAX_BURSTS,
@@ -17,7 +17,12 @@ export interface Reduced {
   room: Room;
   /** True when an item named a predecessor that this room has not seen: what follows it was not applied. */
   gap: boolean;
+  /** True when an item said that more changed than it tells itself: only a new picture shows it. */
+  outdated: boolean;
 }
+
+/** An import also changes radios, grids and talk groups; a hub that started holds radios off line until it hears them. */
+const TELLS_OF_MORE: readonly ItemKind[] = ["venue.imported", "hub.started"];
 
 type Draft = { -readonly [Key in keyof Room]: Room[Key] };
 
@@ -48,9 +53,10 @@ export function applyItems(room: Room, items: readonly Item[]): Reduced {
     draft.number = item.number;
     fresh.push(item);
   }
-  if (fresh.length === 0) return { room, gap };
+  if (fresh.length === 0) return { room, gap, outdated: false };
+  const outdated = fresh.some((item) => TELLS_OF_MORE.includes(item.kind));
   draft.events = [...fresh.reverse(), ...room.events].slice(0, MAX_EVENTS);
-  return { room: draft, gap };
+  return { room: draft, gap, outdated };
 }
 
 type Writable = <Value>(name: "radios" | "cameras" | "alerts" | "cases" | "venues") => Map<string, Value>;

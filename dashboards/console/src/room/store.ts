@@ -59,10 +59,10 @@ export function followRoom(): () => void {
     },
     onItems: (items) => {
       const room = useStore.getState().room;
-      if (room === null) return { number: 0, gap: true };
+      if (room === null) return { number: 0, stale: true };
       const reduced = applyItems(room, items);
       if (reduced.room !== room) useStore.setState({ room: reduced.room });
-      return { number: reduced.room.number, gap: reduced.gap };
+      return { number: reduced.room.number, stale: reduced.gap || reduced.outdated };
     },
     onLine: (line) => useStore.setState({ line }),
     // A page in the background gets no frames; the timer keeps its room up to date all the same.
