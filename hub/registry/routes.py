@@ -54,8 +54,9 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
         found = read_community(await read_bytes(request))
         await registry.import_community(found)
         for camera in found.cameras:
-            if registry.cameras.get(camera.camera_id) != camera:
-                await vision.put_camera(camera)
+            if not registry.is_enrolled(camera):
+                detail = CameraRemoved(camera_id=camera.camera_id)
+                await vision.put_camera(camera, _noting(audit.Action.ADD_CAMERA, detail))
         report = ImportReport(imported=len(found.venues), errors=())
         await _note(database, audit.Action.IMPORT_VENUES, report)
         return answer(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -41,6 +42,10 @@ KIND_NAMES = {
 _EMPTY = Community(name="未命名社区", latitude=25.1, longitude=105.47, time_zone="Asia/Shanghai")
 
 
+def _nothing(_change: Change) -> None:
+    return
+
+
 class _FeatureCollection(msgspec.Struct):
     """As much of a GeoJSON map as is checked (RFC 7946, section 3.3)."""
 
@@ -62,6 +67,7 @@ class Registry:
         self.radios: dict[str, Radio] = {}
         self.cameras: dict[str, Camera] = {}
         self.groups: dict[str, TalkGroup] = {}
+        self._finished: set[str] = set()
         self._changing = asyncio.Lock()
 
     async def settled(self) -> None:
@@ -84,7 +90,9 @@ class Registry:
         self.grids = _load(connection, tables.grids, Grid)
         self.venues = _load(connection, tables.venues, Venue)
         self.radios = _load(connection, tables.radios, Radio)
-        self.cameras = {row.camera_id: _camera(_plain(row)) for row in connection.execute(sa.select(tables.cameras))}
+        cameras = connection.execute(sa.select(tables.cameras)).all()
+        self.cameras = {row.camera_id: _camera(_plain(row)) for row in cameras}
+        self._finished = {row.camera_id for row in cameras if row.finished}
         self._group()
 
     def _group(self) -> None:
@@ -161,32 +169,96 @@ class Registry:
             await self._database.read(self._load)
         return ImportReport(imported=len(rows.venues), errors=rows.errors)
 
-    async def put_camera(self, camera: Camera) -> None:
-        """Enrol a camera or change one; its room (vision) tells of it. Raises Refusal for an unknown venue."""
+    def is_enrolled(self, camera: Camera) -> bool:
+        """Whether enrolling ``camera`` would change nothing."""
+        return self.cameras.get(camera.camera_id) == self.completed(camera)
+
+    def is_finished(self, camera_id: str) -> bool:
+        """Whether this recording has been read to its end."""
+        return camera_id in self._finished
+
+    def completed(self, camera: Camera) -> Camera:
+        """A file is a recording, said or not; one that was dated at its enrolment keeps its date."""
+        before = self.cameras.get(camera.camera_id)
+        recording = camera.recording or (camera.url is not None and camera.url.startswith("/"))
+        started_at_us = camera.started_at_us
+        if recording and started_at_us is None and before is not None and before.url == camera.url:
+            started_at_us = before.started_at_us
+        return msgspec.structs.replace(camera, recording=recording, started_at_us=started_at_us)
+
+    async def put_camera(self, camera: Camera, also: Callable[[Change], None] = _nothing) -> Camera:
+        """Enrol a camera or change one; ``also`` runs in the same change. Returns the camera as it is kept.
+
+        A recording without a date begins now, once and for all: it is seen with the same times after a restart.
+        Raises Refusal for an unknown venue or one camera too many.
+        """
         if camera.venue_id is not None and camera.venue_id not in self.venues:
             raise Refusal(
                 "unknown_venue", f"没有场所 {camera.venue_id}", f"there is no venue {camera.venue_id}", field="venue_id"
             )
-        if camera.camera_id not in self.cameras and len(self.cameras) >= MAX_CAMERAS:
-            raise Refusal(
-                "too_many_cameras", f"最多 {MAX_CAMERAS} 路摄像头", f"at most {MAX_CAMERAS} cameras", status=409
-            )
         async with self._changing:
-            await self._database.write(lambda change: _put(change.connection, tables.cameras, camera))
-            self.cameras[camera.camera_id] = camera
+            before = self.cameras.get(camera.camera_id)
+            if before is None and len(self.cameras) >= MAX_CAMERAS:
+                raise Refusal(
+                    "too_many_cameras", f"最多 {MAX_CAMERAS} 路摄像头", f"at most {MAX_CAMERAS} cameras", status=409
+                )
+            completed = self.completed(camera)
+            finished = self.is_finished(camera.camera_id) and before is not None and is_same_stream(completed, before)
 
-    async def remove_camera(self, camera_id: str) -> Camera:
-        """Take a camera out. Raises Refusal when there is none of that id."""
+            def change(open_change: Change) -> Camera:
+                kept = completed
+                if kept.recording and kept.started_at_us is None:
+                    kept = msgspec.structs.replace(kept, started_at_us=open_change.at_us)
+                _put(open_change.connection, tables.cameras, kept, finished=finished)
+                also(open_change)
+                return kept
+
+            kept = await self._database.write(change)
+            self.cameras[kept.camera_id] = kept
+            if not finished:
+                self._finished.discard(kept.camera_id)
+        return kept
+
+    async def note_finished(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> None:
+        """Keep that a recording was read to its end, so that it is not read again; ``also`` is in the same change."""
+        noting = sa.update(tables.cameras).where(tables.cameras.c.camera_id == camera_id).values(finished=True)
+
+        def change(open_change: Change) -> None:
+            open_change.connection.execute(noting)
+            also(open_change)
+
+        async with self._changing:
+            if camera_id in self.cameras:
+                await self._database.write(change)
+                self._finished.add(camera_id)
+
+    async def remove_camera(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> Camera:
+        """Take a camera out; ``also`` is in the same change. Raises Refusal when there is none of that id."""
+        taking_out = sa.delete(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
+
+        def change(open_change: Change) -> None:
+            open_change.connection.execute(taking_out)
+            also(open_change)
+
         async with self._changing:
             camera = self.cameras.get(camera_id)
             if camera is None:
                 raise Refusal(
                     "unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404
                 )
-            taking_out = sa.delete(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
-            await self._database.write(lambda change: change.connection.execute(taking_out))
+            await self._database.write(change)
             del self.cameras[camera_id]
+            self._finished.discard(camera_id)
         return camera
+
+
+def is_same_stream(one: Camera, other: Camera) -> bool:
+    """Whether two enrolments of a camera are looked at in the same way."""
+
+    def stream(camera: Camera) -> tuple[object, ...]:
+        return camera.url, camera.calibration, camera.recording, camera.started_at_us
+
+    return stream(one) == stream(other)
 
 
 def _load(connection: sa.Connection, table: sa.Table, kind: type[Any]) -> dict[str, Any]:
@@ -201,6 +273,7 @@ def _plain(row: Any) -> dict[str, Any]:
 
 def _camera(row: dict[str, Any]) -> Camera:
     calibration = row.pop("calibration")
+    del row["finished"]
     found = msgspec.convert(row, Camera)
     if calibration is None:
         return found
@@ -213,8 +286,9 @@ def _put_community(connection: sa.Connection, community: Community, map_geojson:
     connection.execute(sa.insert(tables.community).values(**row, map_geojson=map_geojson))
 
 
-def _put(connection: sa.Connection, table: sa.Table, record: Record) -> None:
-    values = msgspec.structs.asdict(record)
+def _put(connection: sa.Connection, table: sa.Table, record: Record, **beside: object) -> None:
+    """Insert or change the record's row; ``beside`` are columns that are no part of the record."""
+    values = msgspec.structs.asdict(record) | beside
     if values.get("calibration") is not None:
         values["calibration"] = msgspec.json.encode(values["calibration"])
     if "kind" in values:

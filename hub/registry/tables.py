@@ -60,4 +60,5 @@ cameras = sa.Table(
     sa.Column("url", sa.String(2000), nullable=True),
     sa.Column("recording", sa.Boolean, nullable=False),
     sa.Column("started_at_us", sa.BigInteger, nullable=True),
+    sa.Column("finished", sa.Boolean, nullable=False),
 )

@@ -149,6 +149,8 @@ class AssignedCamera:
                 _log.exception("camera %s: reading failed", self.assignment.camera_id)
                 english = f"reading failed ({type(error).__name__}); see the worker's log"
                 self._set(CameraCondition.UNREADABLE, _both(english, "读取失败，请查看工作进程日志"))
+            if self._is_recording:
+                return  # again would be from its beginning, and end at the same place
             if self._clock.monotonic_us() - began_us > STEADY_AFTER_S * 1e6:
                 retry_s = FIRST_RETRY_S
             self._stop.wait(retry_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from hub.children import end_child, start_child
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.records import Camera
-from hub.registry.service import Registry
+from hub.registry.service import Registry, is_same_stream
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
@@ -82,6 +82,10 @@ class _Worker:
     task: asyncio.Task[None] | None = field(default=None)
 
 
+def _nothing(_change: Change) -> None:
+    return
+
+
 class Vision:
     """Workers on this machine and their cameras."""
 
@@ -104,6 +108,7 @@ class Vision:
         self._directory = directory
         self._workers = {f"worker-{number}": _Worker(f"worker-{number}") for number in range(1, count + 1)}
         self._stands: dict[str, _Stand] = {}
+        self._putting = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()
 
     def listen(self) -> None:
@@ -171,7 +176,9 @@ class Vision:
         mine = [
             camera
             for index, camera in enumerate(sorted(self._registry.cameras.values(), key=lambda c: c.camera_id))
-            if camera.url and names[index % len(names)] == worker_id and not self._is_finished(camera)
+            if camera.url
+            and names[index % len(names)] == worker_id
+            and not self._registry.is_finished(camera.camera_id)
         ]
         assignments = tuple(
             wire.CameraAssignment(
@@ -186,45 +193,47 @@ class Vision:
         assign = wire.Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
         self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.ASSIGN), assign)
 
-    def _is_finished(self, camera: Camera) -> bool:
-        stand = self._stands.get(camera.camera_id)
-        return camera.recording and stand is not None and stand.state.condition is wire.CameraCondition.FINISHED
-
     def reassign(self) -> None:
         """Tell every worker its cameras anew, after the registry changed."""
         for worker_id in self._workers:
             self._assign(worker_id)
 
-    async def put_camera(self, camera: Camera, also: Callable[[Change], None] | None = None) -> CameraView:
-        """Enrol a camera and have it looked at; ``also`` runs in a change of its own (the audit record)."""
-        new = camera.camera_id not in self._registry.cameras
-        await self._registry.put_camera(camera)
-        self._stands.pop(camera.camera_id, None)
-        view = self.view(camera.camera_id)
-        kind = EventKind.CAMERA_ADDED if new else EventKind.CAMERA_CHANGED
-        await self._tell(kind, camera.camera_id, view, also)
+    async def put_camera(self, camera: Camera, also: Callable[[Change], None] = _nothing) -> CameraView:
+        """Enrol a camera and have it looked at; the event and ``also`` (the audit record) are in the same change.
+
+        Raises Refusal as the registry does.
+        """
+        async with self._putting:
+            before, completed = self._registry.cameras.get(camera.camera_id), self._registry.completed(camera)
+            same = before is not None and is_same_stream(before, completed)
+            finished = same and self._registry.is_finished(camera.camera_id)
+            view = self._view(completed, self._stands.get(camera.camera_id) if same else None, finished)
+            kind = EventKind.CAMERA_ADDED if before is None else EventKind.CAMERA_CHANGED
+
+            def tell(open_change: Change) -> None:
+                also(open_change)
+                self._events.append(open_change, kind, camera.camera_id, view)
+
+            await self._registry.put_camera(completed, tell)
+            if not same:
+                self._stands.pop(camera.camera_id, None)
         self.reassign()
         return view
 
-    async def remove_camera(self, camera_id: str, also: Callable[[Change], None] | None = None) -> None:
-        """Take a camera out. Raises Refusal when there is none of that id."""
-        await self._registry.remove_camera(camera_id)
+    async def remove_camera(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> None:
+        """Take a camera out, told and noted in the same change. Raises Refusal when there is none of that id."""
+
+        def tell(open_change: Change) -> None:
+            also(open_change)
+            self._events.append(open_change, EventKind.CAMERA_REMOVED, camera_id, CameraRemoved(camera_id=camera_id))
+
+        await self._registry.remove_camera(camera_id, tell)
         self._stands.pop(camera_id, None)
-        await self._tell(EventKind.CAMERA_REMOVED, camera_id, CameraRemoved(camera_id=camera_id), also)
         self.reassign()
 
-    def _tell(
-        self, kind: EventKind, camera_id: str, body: msgspec.Struct, also: Callable[[Change], None] | None = None
-    ) -> Awaitable[None]:
-        def change(open_change: Change) -> None:
-            if also is not None:
-                also(open_change)
-            self._events.append(open_change, kind, camera_id, body)
-
-        return self._database.write(change)
-
     def _hear(self, _worker_id: str, state: wire.CameraState) -> None:
-        if state.camera_id not in self._registry.cameras:
+        camera = self._registry.cameras.get(state.camera_id)
+        if camera is None:
             return
         before = self._stands.get(state.camera_id)
         turned = before is None or before.state.condition is not state.condition
@@ -232,21 +241,38 @@ class Vision:
         self._stands[state.camera_id] = _Stand(state, since)
         moved = before is not None and abs((state.progress or 0) - (before.state.progress or 0)) >= PROGRESS_STEP
         if moved or turned or (before is not None and before.state.detail != state.detail):
-            view = self.view(state.camera_id)
-            task = asyncio.ensure_future(self._tell(EventKind.CAMERA_CHANGED, state.camera_id, view))
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            self._tell_changed(camera)
         elif before is not None and before.state.progress != state.progress:
             # progress is told in steps: keep the one that was told
             self._stands[state.camera_id].state = msgspec.structs.replace(state, progress=before.state.progress)
 
+    def _tell_changed(self, camera: Camera) -> None:
+        """Tell how the camera stands now; that a recording is finished is kept in the same change."""
+        stand = self._stands[camera.camera_id]
+        view = self.view(camera.camera_id)
+
+        def change(open_change: Change) -> None:
+            self._events.append(open_change, EventKind.CAMERA_CHANGED, camera.camera_id, view)
+
+        if camera.recording and stand.state.condition is wire.CameraCondition.FINISHED:
+            task = asyncio.ensure_future(self._registry.note_finished(camera.camera_id, change))
+        else:
+            task = asyncio.ensure_future(self._database.write(change))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
     def view(self, camera_id: str) -> CameraView:
         """One camera with how it stands. KeyError when it is not enrolled."""
-        camera, stand = self._registry.cameras[camera_id], self._stands.get(camera_id)
+        camera = self._registry.cameras[camera_id]
+        return self._view(camera, self._stands.get(camera_id), self._registry.is_finished(camera_id))
+
+    def _view(self, camera: Camera, stand: _Stand | None, finished: bool) -> CameraView:
         state = stand.state if stand else None
-        waiting = wire.CameraCondition.CONNECTING.value if camera.url else wire.CameraCondition.REFUSED.value
+        waiting = wire.CameraCondition.CONNECTING if camera.url else wire.CameraCondition.REFUSED
+        if finished:
+            waiting = wire.CameraCondition.FINISHED
         return CameraView(
-            camera_id=camera_id,
+            camera_id=camera.camera_id,
             name=camera.name,
             venue_id=camera.venue_id,
             latitude=camera.latitude,
@@ -256,9 +282,9 @@ class Vision:
             range_m=camera.range_m or DEFAULT_RANGE_M,
             calibrated=camera.calibration is not None,
             recording=camera.recording,
-            condition=state.condition.value if state else waiting,
+            condition=state.condition.value if state else waiting.value,
             detail=state.detail if state else ("" if camera.url else "没有视频地址"),
-            progress=state.progress if state else None,
+            progress=state.progress if state else (1.0 if finished else None),
             frames_decoded=state.frames_decoded if state else 0,
             frames_looked_at=state.frames_looked_at if state else 0,
             frames_shed=state.frames_shed if state else 0,

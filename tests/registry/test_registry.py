@@ -8,9 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from devices.protocol import messages as wire
 from devices.protocol.topics import Up
+from hub.access.audit import Action
+from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -18,8 +21,9 @@ from hub.registry.importing import read_venues
 from hub.registry.records import Camera, GroupKind
 from hub.registry.service import Registry
 from hub.storage.database import Database
+from hub.storage.writer import Change
 from tests.devices.room import until
-from tests.hub import Told, community, open_database, open_hub
+from tests.hub import Told, community, open_console, open_database, open_hub
 from tests.played import radio_on_line
 
 HEADING = "venue_id,name,kind,grid_id,latitude,longitude,radio_id,radio_name\n"
@@ -159,6 +163,61 @@ async def test_camera_at_an_unknown_venue_or_one_too_many_is_refused(
     await registry.remove_camera("C01")
     with pytest.raises(Refusal, match="no camera C01"):
         await registry.remove_camera("C01")
+
+
+async def test_file_is_a_recording_dated_once_at_its_enrolment(registry: Registry) -> None:
+    film = Camera(camera_id="C09", name="录像", url="/films/门口.mp4")
+    kept = await registry.put_camera(film)
+    assert kept.recording
+    assert kept.started_at_us is not None
+    assert registry.is_enrolled(film), "the same file again changes nothing"
+    assert await registry.put_camera(film) == kept
+    live = await registry.put_camera(Camera(camera_id="C10", name="门口", url="rtsp://h/1"))
+    assert (live.recording, live.started_at_us) == (False, None)
+
+
+async def test_recording_stays_finished_until_it_is_another(tmp_path: Path) -> None:
+    film = Camera(camera_id="C09", name="录像", url="/films/门口.mp4")
+    async with open_database(tmp_path) as database:
+        before = open_registry(database)
+        kept = await before.put_camera(film)
+        await before.note_finished("C09")
+    async with open_database(tmp_path) as database:
+        after = open_registry(database)
+        assert after.is_finished("C09")
+        assert after.cameras == {"C09": kept}
+        await after.put_camera(msgspec.structs.replace(film, name="改名"))
+        assert after.is_finished("C09")
+        await after.put_camera(msgspec.structs.replace(film, url="/films/后门.mp4"))
+        assert not after.is_finished("C09")
+    async with open_database(tmp_path) as database:
+        assert not open_registry(database).is_finished("C09")
+
+
+async def test_camera_whose_audit_record_cannot_be_written_is_not_enrolled(registry: Registry, tmp_path: Path) -> None:
+    def fail(_change: Change) -> None:
+        raise RuntimeError("no audit record")
+
+    with pytest.raises(RuntimeError):
+        await registry.put_camera(Camera(camera_id="C09", name="x"), fail)
+    await registry.put_camera(Camera(camera_id="C10", name="x"))
+    with pytest.raises(RuntimeError):
+        await registry.remove_camera("C10", fail)
+    assert set(registry.cameras) == {"C10"}
+    async with open_database(tmp_path) as database:
+        assert set(open_registry(database).cameras) == {"C10"}
+
+
+async def test_cameras_of_an_imported_community_are_in_the_audit_log(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub, open_console(hub) as console:
+        found = community()
+        second = Camera(camera_id="C02", name="后门", url="/films/后门.mp4")
+        text = msgspec.json.encode(msgspec.structs.replace(found, cameras=(*found.cameras, second)))
+        for _ in range(2):
+            (await console.post("/api/registry/community", content=text)).raise_for_status()
+        added = sa.select(audit_records.c.detail).where(audit_records.c.action == Action.ADD_CAMERA)
+        details = await hub.database.read(lambda connection: connection.execute(added).scalars().all())
+    assert [msgspec.json.decode(detail) for detail in details] == [{"camera_id": "C02"}]
 
 
 async def test_radios_that_come_and_go_are_told_of_with_their_status(tmp_path: Path) -> None:

@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=2000), nullable=True),
         sa.Column("recording", sa.Boolean(), nullable=False),
         sa.Column("started_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("finished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_cameras_venue_id_venues")),
         sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_cameras")),
     )
