@@ -86,6 +86,7 @@ export const en: Texts = {
       busy: "Busy",
       denied: "Cannot speak",
       revoked: "Stopped",
+      unanswered: "No answer",
       lost: "Talk line lost",
     },
     speaks: (who) => `${who} speaks`,
@@ -98,6 +99,7 @@ export const en: Texts = {
       line_lost: "The talk line was lost",
       encoder_failed: "The browser's voice encoder failed",
     },
+    unanswered: "The hub did not answer and you are not connected: let go and press again",
     enable: "Enable microphone and sound",
     microphone: {
       off: "The microphone is not enabled",

@@ -83,6 +83,7 @@ export const zh = {
       busy: "有人在讲",
       denied: "不能讲话",
       revoked: "讲话被停止",
+      unanswered: "没有回应",
       lost: "对讲线路断开",
     },
     speaks: (who: string) => `${who} 正在讲`,
@@ -95,6 +96,7 @@ export const zh = {
       line_lost: "对讲线路断开",
       encoder_failed: "浏览器的语音编码出错",
     } as Record<string, string>,
+    unanswered: "主机没有回应，没有接通。请松开后再按一次",
     enable: "启用麦克风和声音",
     microphone: {
       off: "麦克风未启用",

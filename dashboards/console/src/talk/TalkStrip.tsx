@@ -82,9 +82,11 @@ function TalkState({ groups }: { groups: readonly TalkGroup[] }) {
       ? inLanguage(language, floor.refusal.message, floor.refusal.messageEn)
       : floor.state === "revoked"
         ? (texts.talk.revoked[floor.reason] ?? floor.reason)
-        : here !== undefined
-          ? texts.talk.speaks(here.talkerName)
-          : elsewhere.map(([id, talker]) => texts.talk.speaksIn(talker.talkerName, name(id))).join("，");
+        : floor.state === "unanswered"
+          ? texts.talk.unanswered
+          : here !== undefined
+            ? texts.talk.speaks(here.talkerName)
+            : elsewhere.map(([id, talker]) => texts.talk.speaksIn(talker.talkerName, name(id))).join("，");
   return (
     <div className={`talk-state ${state}`} data-testid="talk-state" data-state={state}>
       <b>{texts.talk.state[state]}</b>

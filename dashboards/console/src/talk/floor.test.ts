@@ -45,6 +45,20 @@ describe("floor", () => {
     expect(run(press, denied, { type: "release" }).state).toBe("idle");
   });
 
+  test("without an answer ends clearly, and a grant that comes too late is not spoken on", () => {
+    const unanswered: FloorEvent = { type: "unanswered", requestId: "r1" };
+    expect(run(press, unanswered).state).toBe("unanswered");
+    expect(run(press, unanswered, granted).state).toBe("unanswered");
+    expect(run(press, unanswered, { type: "release" }).state).toBe("idle");
+    expect(run(press, unanswered, { ...press, requestId: "r2" }).state).toBe("requesting");
+  });
+
+  test("is not ended by the silence on an earlier request", () => {
+    const again: FloorEvent = { ...press, requestId: "r2" };
+    expect(run(press, { type: "release" }, again, { type: "unanswered", requestId: "r1" }).state).toBe("requesting");
+    expect(run(press, granted, { type: "unanswered", requestId: "r1" }).state).toBe("speaking");
+  });
+
   test("revoked for another burst is not ours", () => {
     expect(run(press, granted, { type: "revoked", burstId: 4, reason: "talk_limit_reached" }).state).toBe("speaking");
     expect(run(press, granted, { type: "revoked", burstId: 5, reason: "talk_limit_reached" })).toEqual({

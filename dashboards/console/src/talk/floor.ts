@@ -26,6 +26,7 @@ export type Floor =
   | { state: "requesting"; groupId: string; requestId: string; released: boolean }
   | { state: "speaking"; grant: Grant; sinceMs: number }
   | { state: "denied"; refusal: Refusal }
+  | { state: "unanswered" }
   | { state: "revoked"; reason: string };
 
 export type FloorEvent =
@@ -33,6 +34,7 @@ export type FloorEvent =
   | { type: "release" }
   | { type: "granted"; grant: Grant; atMs: number }
   | { type: "denied"; requestId: string; refusal: Refusal }
+  | { type: "unanswered"; requestId: string }
   | { type: "revoked"; burstId: number; reason: string }
   | { type: "lost" }
   | { type: "forget" };
@@ -65,6 +67,8 @@ const TABLE: { [State in Floor["state"]]: Partial<Record<FloorEvent["type"], Mov
           : { state: "speaking", grant: event.grant, sinceMs: event.atMs },
     denied: (floor: In<"requesting">, event: On<"denied">): Floor =>
       event.requestId === floor.requestId ? { state: "denied", refusal: event.refusal } : floor,
+    unanswered: (floor: In<"requesting">, event: On<"unanswered">): Floor =>
+      event.requestId === floor.requestId ? { state: "unanswered" } : floor,
     press: (floor: In<"requesting">, event: On<"press">): Floor => (floor.released ? press(floor, event) : floor),
     lost: idle,
   },
@@ -75,6 +79,7 @@ const TABLE: { [State in Floor["state"]]: Partial<Record<FloorEvent["type"], Mov
     lost: (): Floor => ({ state: "revoked", reason: "line_lost" }),
   },
   denied: { press, release: idle, lost: idle, forget: idle },
+  unanswered: { press, release: idle, lost: idle, forget: idle },
   revoked: { press, release: idle, forget: idle },
 };
 

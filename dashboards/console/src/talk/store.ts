@@ -5,6 +5,7 @@ import type { LineState } from "../room/feed";
 import { socketAddress } from "../room/store";
 import { audio, playTone, unlockSound } from "./audio";
 import { nextFloor, type Floor, type FloorEvent, type Talker } from "./floor";
+import { LeftAlone } from "./leftAlone";
 import { TalkLine, type TalkWord } from "./line";
 import { Listener } from "./listener";
 import { Microphone, type MicrophoneState } from "./microphone";
@@ -47,10 +48,8 @@ export const useTalk = create<TalkStore>(() => ({
   malformed: 0,
 }));
 
-/** How long a refusal stays on the screen after the key was let go unheard. */
-const REFUSAL_SHOWN_MS = 5000;
-
 const listener = new Listener();
+const leftAlone = new LeftAlone((event) => move(event));
 const microphone = new Microphone(
   (samples) => speak(samples),
   (state) => useTalk.setState({ microphone: state }),
@@ -191,6 +190,7 @@ function move(event: FloorEvent): void {
   const floor = nextFloor(before, event);
   if (floor === before) return;
   useTalk.setState({ floor });
+  leftAlone.changed(before, floor);
   if (before.state === "speaking") stopSpeaking(before.grant.burstId, event.type === "release");
   if (floor.state === "speaking") {
     playTone("granted");
@@ -201,10 +201,7 @@ function move(event: FloorEvent): void {
       () => move({ type: "revoked", burstId: floor.grant.burstId, reason: "encoder_failed" }),
     );
   }
-  if (floor.state === "denied" || floor.state === "revoked") {
-    playTone("denied");
-    setTimeout(() => move({ type: "forget" }), REFUSAL_SHOWN_MS);
-  }
+  if (floor.state === "denied" || floor.state === "revoked" || floor.state === "unanswered") playTone("denied");
 }
 
 function stopSpeaking(burstId: number, tellHub: boolean): void {
