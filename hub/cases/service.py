@@ -132,8 +132,7 @@ class Cases:
             update = sa.update(tables.cases).where(tables.cases.c.case_id == case_id)
             values = {"state": CaseState.CLOSED.value, "closed_at_us": open_change.at_us, "outcome": request.outcome}
             open_change.connection.execute(update.values(**values))
-            closed = find_case(open_change.connection, case_id)
-            assert closed is not None
+            closed = _stored(open_change, case_id)
             self._events.append(open_change, EventKind.CASE_CLOSED, case_id, closed)
             self._note(open_change, person, Action.CLOSE_CASE, case, request)
             return closed
@@ -227,36 +226,36 @@ class Cases:
             ended_at_ms=None,
         )
 
-        def change(open_change: Change) -> None:
+        def change(open_change: Change) -> Case:
             _must_be_open(open_change, case_id)
             insert_watch(open_change, watch)
             self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, watch)
             self._note(open_change, person, Action.WATCH, case, watch)
+            return _stored(open_change, case_id)
 
-        await self._database.write(change)
-        await self._reload(case_id)
+        self._keep(await self._database.write(change))
         return watch
 
     async def end_watch(self, case_id: str, watch_id: str) -> Watch:
         """End one watch. Raises Refusal when there is none of that id in the case."""
         await self._gate(case_id)
 
-        def change(open_change: Change) -> Watch:
+        def change(open_change: Change) -> tuple[Watch, Case]:
             here = sa.and_(tables.watches.c.watch_id == watch_id, tables.watches.c.case_id == case_id)
             ended = end_watches(open_change, here)
             if not ended:
                 raise Refusal("unknown_watch", "没有这个布控", f"no watch {watch_id} is on", status=404)
             self._events.append(open_change, EventKind.WATCH_ENDED, watch_id, ended[0])
-            return ended[0]
+            return ended[0], _stored(open_change, case_id)
 
-        watch = await self._database.write(change)
-        await self._reload(case_id)
+        watch, case = await self._database.write(change)
+        self._keep(case)
         return watch
 
-    async def _reload(self, case_id: str) -> None:
-        case = await self._database.read(lambda connection: find_case(connection, case_id))
-        if case is not None and case.state is CaseState.OPEN:
-            self._open[case_id] = case
+    def _keep(self, case: Case) -> None:
+        """Hold the case as it is now in the database, unless it was closed meanwhile. Writes return in their order."""
+        if case.case_id in self._open:
+            self._open[case.case_id] = case
 
     async def look(self, case_id: str, sighting_id: str, person: Person) -> SightingView:
         """One sighting with its path; the look is audited. Raises Refusal when there is none of that id."""
@@ -303,6 +302,13 @@ def _must_be_open(change: Change, case_id: str) -> None:
     state = change.connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.case_id == case_id)).scalar()
     if state != CaseState.OPEN.value:
         raise _case_closed()
+
+
+def _stored(change: Change, case_id: str) -> Case:
+    """The case as this change leaves it."""
+    case = find_case(change.connection, case_id)
+    assert case is not None
+    return case
 
 
 def _no_sighting(sighting_id: str) -> Refusal:

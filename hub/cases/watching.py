@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
+import structlog
 
 from devices.protocol.messages import Sighting
 from hub.cases.messages import Watch, WatchHit
 from hub.cases.service import Cases
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.sightings.messages import Hit
+from hub.sightings.errors import SightingsError
+from hub.sightings.messages import CameraPlace
 from hub.sightings.service import SightingService
 from hub.sightings.watch import WatchMemory
 from hub.storage.database import Database
 from hub.storage.writer import Change
+
+_log = structlog.get_logger()
 
 
 class Watching:
@@ -29,12 +33,16 @@ class Watching:
         self._memory = WatchMemory()
 
     async def see(self, sighting: Sighting) -> None:
-        """Hold one sighting, first word or last, against every watch that is on."""
+        """Hold one sighting, first word or last, against every watch that is on.
+
+        What was told once is not told again. Hits that cannot be written raise what the database raises, and are told
+        when the sighting comes again.
+        """
         watches = self._cases.watches
         self._memory.keep_only({watch.watch_id for watch in watches})
         if not watches:
             return
-        matches = await asyncio.to_thread(self._judge, sighting, watches)
+        matches = await asyncio.to_thread(self._judge, sighting, watches, self._cases.places())
         if not matches:
             return
 
@@ -42,13 +50,22 @@ class Watching:
             for match in matches:
                 self._events.append(open_change, EventKind.WATCH_HIT, match.watch_id, match)
 
-        await self._database.write(change)
+        try:
+            await self._database.write(change)
+        except Exception:
+            for match in matches:
+                self._memory.take_back(match.watch_id, sighting.sighting_id)
+            raise
 
-    def _judge(self, sighting: Sighting, watches: list[Watch]) -> list[WatchHit]:
+    def _judge(self, sighting: Sighting, watches: list[Watch], places: tuple[CameraPlace, ...]) -> list[WatchHit]:
+        """In a thread: ``places`` are taken before, on the event loop that changes them."""
         found = []
-        places = self._cases.places()
         for watch in watches:
-            hit: Hit | None = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
+            try:
+                hit = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
+            except SightingsError as error:
+                _log.warning("watch.cannot_compare", watch=watch.watch_id, case=watch.case_id, error=str(error))
+                continue
             if hit is not None:
                 pictured = self._cases.with_picture(watch.case_id, hit.sighting)
                 hit = msgspec.structs.replace(hit, sighting=pictured)

@@ -1,4 +1,4 @@
-"""Takes sightings in from vision workers: stored off the event loop, confirmed when on disk, passed on to followers."""
+"""Takes sightings in from vision workers: stored off the event loop, passed on to followers, confirmed after both."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
-
-import structlog
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
@@ -17,7 +15,6 @@ from hub.bridge.refused import Refused
 from hub.sightings.errors import SightingsError
 from hub.sightings.service import SightingService
 
-_log = structlog.get_logger()
 MAX_WAITING = 2_000
 """Sightings heard and not yet stored (about 40 MB); further ones are not confirmed, so their workers send again."""
 BATCH = 50
@@ -28,6 +25,12 @@ Follower = Callable[[wire.Sighting], Awaitable[None]]
 class _Heard(NamedTuple):
     worker_id: str
     message: wire.SightingMessage
+
+
+class _Settled(NamedTuple):
+    heard: _Heard
+    stored: bool
+    """On the disk, now or from an earlier saying; false for one that can never be stored."""
 
 
 class Intake:
@@ -55,7 +58,10 @@ class Intake:
         self._bridge.on(DeviceKind.WORKER, Up.SIGHTING, wire.SightingMessage, self._take)
 
     def follow(self, follower: Follower) -> None:
-        """Have ``follower`` called with each sighting that was stored."""
+        """Have ``follower`` called with each sighting that is on the disk, at least once: again when it is said again.
+
+        One that fails leaves the sighting unconfirmed, so that its worker says it again.
+        """
         self._followers.append(follower)
 
     def _take(self, worker_id: str, message: wire.SightingMessage) -> None:
@@ -71,32 +77,48 @@ class Intake:
         self._wake.set()
 
     async def run(self) -> None:
-        """Store what is heard until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._heard:
-                batch = [self._heard.popleft() for _ in range(min(BATCH, len(self._heard)))]
-                stored = await asyncio.to_thread(self._store, batch)
-                by_worker: dict[str, list[str]] = {}
-                for one in batch:
-                    by_worker.setdefault(one.worker_id, []).append(one.message.message_id)
-                for worker_id, message_ids in by_worker.items():
-                    self._confirm(worker_id, message_ids)
-                for sighting in stored:
-                    for follower in self._followers:
-                        await follower(sighting)
+        """Store what is heard until cancelled. Raises ExceptionGroup of what followers raised, once a batch is through.
 
-    def _store(self, batch: list[_Heard]) -> list[wire.Sighting]:
-        stored = []
+        A sighting is confirmed when its followers are done with it: a kill before that has it said again.
+        """
+        while True:
+            if not self._heard:
+                self._wake.clear()
+                await self._wake.wait()
+            batch = [self._heard.popleft() for _ in range(min(BATCH, len(self._heard)))]
+            settled = await asyncio.to_thread(self._store, batch)
+            failures = []
+            by_worker: dict[str, list[str]] = {}
+            for one in settled:
+                try:
+                    if one.stored:
+                        await self._pass_on(one.heard.message.sighting)
+                except Exception as error:
+                    failures.append(error)
+                else:
+                    by_worker.setdefault(one.heard.worker_id, []).append(one.heard.message.message_id)
+            for worker_id, message_ids in by_worker.items():
+                self._confirm(worker_id, message_ids)
+            if failures:
+                raise ExceptionGroup("followers of sightings failed", failures)
+
+    async def _pass_on(self, sighting: wire.Sighting) -> None:
+        for follower in self._followers:
+            await follower(sighting)
+
+    def _store(self, batch: list[_Heard]) -> list[_Settled]:
+        """Those of the batch that need not be said again; one that the disk did not take is left out."""
+        settled = []
         for one in batch:
             try:
-                if self._sightings.add(one.message.sighting):
-                    stored.append(one.message.sighting)
+                self.stored += self._sightings.add(one.message.sighting)
+                settled.append(_Settled(one, stored=True))
             except SightingsError as error:
                 self._refused.add(one.worker_id, "sighting", "malformed", str(error))
-        self.stored += len(stored)
-        return stored
+                settled.append(_Settled(one, stored=False))
+            except OSError as error:
+                self._refused.add(one.worker_id, "sighting", "store_failed", str(error))
+        return settled
 
     def _confirm(self, worker_id: str, message_ids: list[str]) -> None:
         confirm = wire.Confirm(stamp=self._bridge.stamper.stamp(), message_ids=tuple(message_ids))

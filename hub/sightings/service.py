@@ -154,8 +154,9 @@ class SightingService:
         return understand(text, tuple(venues), now_us, ZoneInfo(zone))
 
     def words(self, asked: Query) -> str:
-        """A query in Chinese words. Raises SightingsError for one that cannot be meant."""
+        """A query in Chinese words. Raises SightingsError for one that cannot be meant or compared with anything."""
         query.check(asked)
+        self._wanted(asked)
         return query.words(asked, self._zone)[0]
 
     def forget_before(self, before_us: int) -> int:

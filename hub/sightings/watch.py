@@ -41,10 +41,14 @@ class WatchMemory:
         for watch_id in self._told.keys() - watch_ids:
             del self._told[watch_id]
 
+    def take_back(self, watch_id: str, sighting_id: str) -> None:
+        """The hit could not be told: the sighting is judged as new when it comes again."""
+        self._told.get(watch_id, OrderedDict()).pop(sighting_id, None)
+
     def judge(
         self, watch_id: str, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], matcher: Matcher
     ) -> Hit | None:
-        """The hit to tell of, or None: too weak, elsewhere, or told before."""
+        """The hit to tell of, or None: too weak, elsewhere, or told before. Raises what the matcher does."""
         hit = matcher.match(query, sighting, cameras)
         if hit is None or not is_strong(hit):
             return None

@@ -186,6 +186,58 @@ async def test_watch_tells_of_a_match_at_once_and_of_nobody_else(hub: Hub, told:
         await hub.cases.end_watch(case.case_id, watch.watch_id)
 
 
+async def test_sighting_said_again_is_told_of_where_it_was_not_and_nowhere_twice(hub: Hub, told: Told) -> None:
+    case = await open_case(hub)
+    early = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    found = sighting(hub, "said-again", "red", "blue")
+    await seen(hub, found)
+    await told.wait(EventKind.WATCH_HIT, early.watch_id)
+    late = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    await seen(hub, found)
+    await told.wait(EventKind.WATCH_HIT, late.watch_id)
+    assert len(told.of(EventKind.WATCH_HIT, early.watch_id)) == 1
+    await close(hub, case)
+
+
+async def test_hit_that_the_database_did_not_take_is_told_when_the_sighting_comes_again(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        told, found = Told(hub), sighting(hub, "she", "red", "blue")
+        case = await open_case(hub)
+        watch = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+        await hub.database.write(lambda change: change.connection.execute(sa.text("ALTER TABLE events RENAME TO away")))
+        with pytest.raises(sa.exc.OperationalError):
+            await hub.watching.see(found)
+        await hub.database.write(lambda change: change.connection.execute(sa.text("ALTER TABLE away RENAME TO events")))
+        await hub.watching.see(found)
+        await told.wait(EventKind.WATCH_HIT, watch.watch_id)
+
+
+async def test_watch_that_compares_with_what_cannot_be_compared_is_refused_at_once(hub: Hub) -> None:
+    blurred = msgspec.structs.replace(sighting(hub, "blurred", "red", "blue"), descriptor=b"")
+    await seen(hub, blurred)
+    case = await open_case(hub)
+    for sighting_id in ("blurred", "never-seen"):
+        with pytest.raises(Refusal) as refused:
+            await hub.cases.start_watch(case.case_id, Query(like_sighting_id=sighting_id), ON_DUTY)
+        assert (refused.value.code, refused.value.field) == ("unknown_sighting", "like_sighting_id")
+    assert [watch for watch in hub.cases.watches if watch.case_id == case.case_id] == []
+
+
+async def test_watch_that_can_compare_no_more_stops_no_other(hub: Hub, told: Told) -> None:
+    model = msgspec.structs.replace(sighting(hub, "model", "red", "blue"), ended=False)
+    await seen(hub, model)
+    case = await open_case(hub)
+    lost = await hub.cases.start_watch(case.case_id, Query(like_sighting_id="model"), ON_DUTY)
+    good = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
+    later = msgspec.structs.replace(model, descriptor=b"", ended_at_us=model.ended_at_us + 1000, ended=True)
+    await seen(hub, later, sighting(hub, "found-by-the-other", "red", "blue"))
+    hits = await told.wait(EventKind.WATCH_HIT, good.watch_id, 2)
+    assert hits[-1]["hit"]["sighting"]["sighting_id"] == "found-by-the-other"
+    assert told.of(EventKind.WATCH_HIT, lost.watch_id) == []
+    assert hub.task_failures == 0
+    await close(hub, case)
+
+
 async def test_watch_ends_with_its_case(hub: Hub, told: Told) -> None:
     ending, going_on = await open_case(hub), await open_case(hub)
     ended = await hub.cases.start_watch(ending.case_id, RED_AND_BLUE, ON_DUTY)
@@ -212,6 +264,20 @@ async def test_watch_on_a_camera_that_was_removed_stops_no_other(hub: Hub, told:
     assert told.of(EventKind.WATCH_HIT, lost.watch_id) == []
     assert hub.task_failures == 0
     await close(hub, case)
+
+
+async def test_watches_started_in_one_moment_are_all_on_until_the_case_is_closed(hub: Hub) -> None:
+    case = await open_case(hub)
+    started = await asyncio.gather(*(hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY) for _ in range(10)))
+
+    def on() -> set[str]:
+        return {watch.watch_id for watch in hub.cases.watches if watch.case_id == case.case_id}
+
+    assert on() == {watch.watch_id for watch in started}
+    await asyncio.gather(*(hub.cases.end_watch(case.case_id, one.watch_id) for one in started[1:]), close(hub, case))
+    assert on() == set()
+    with pytest.raises(Refusal, match="closed"):
+        await hub.cases.search(case.case_id, RED_AND_BLUE, ON_DUTY)
 
 
 async def test_case_is_closed_once_and_no_watch_outlives_it(hub: Hub, told: Told) -> None:
