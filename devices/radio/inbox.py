@@ -80,14 +80,16 @@ class Inbox:
         if kept is not None:
             kept.durable = True
 
-    def acknowledge(self, alert_id: str) -> bool:
-        """Note the guard's key; false when it was pressed before. Raises KeyError for an alert that never arrived."""
+    def is_acknowledged(self, alert_id: str) -> bool:
+        """Whether the guard pressed the key before. Raises KeyError for an alert that never arrived."""
+        return self._kept[alert_id].acknowledged
+
+    def acknowledge(self, alert_id: str) -> None:
+        """Note the guard's key, once its message is kept. Raises KeyError for an alert that never arrived."""
         kept = self._kept[alert_id]
-        if kept.acknowledged:
-            return False
-        kept.acknowledged = True
-        self._write(_Acknowledged(alert_id))
-        return True
+        if not kept.acknowledged:
+            kept.acknowledged = True
+            self._write(_Acknowledged(alert_id))
 
     def unanswered(self, wall_us: int) -> list[AlertMessage]:
         """The alerts to show again after a restart, oldest first: not acknowledged and not expired.

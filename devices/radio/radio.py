@@ -130,14 +130,18 @@ class Radio:
             self._inbox.close()
 
     def acknowledge(self, alert_id: str) -> None:
-        """The guard pressed the acknowledge key; again is harmless. Raises KeyError for an alert that never arrived."""
-        if self._inbox.acknowledge(alert_id):
+        """The guard pressed the acknowledge key; again is harmless. Raises KeyError for an alert that never arrived.
+
+        The message is kept before the key is noted: a radio killed in between shows the alert again, and says so twice.
+        """
+        if not self._inbox.is_acknowledged(alert_id):
             self.link.send_reliably(
                 Up.ACKNOWLEDGEMENT,
                 lambda stamp, message_id: Acknowledgement(
                     stamp=stamp, message_id=message_id, alert_id=alert_id, holder=self.holder
                 ),
             )
+            self._inbox.acknowledge(alert_id)
 
     def report(self, answer: Answer | None = None, text: str = "", alert_id: str | None = None) -> None:
         """The guard answers an alert, or reports something of his own (no ``alert_id``). Raises ValueError if empty."""

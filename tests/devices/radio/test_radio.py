@@ -33,6 +33,7 @@ from devices.protocol.messages import (
 from devices.protocol.topics import Down, Up
 from devices.radio.floor import FloorState
 from devices.radio.hearing import Burst
+from devices.radio.inbox import Inbox
 from devices.radio.jitter import Frames
 from devices.radio.radio import Radio, RadioEvents
 from devices.radio.sound import FrameMicrophone
@@ -187,6 +188,30 @@ async def test_restarted_radio_shows_what_was_not_acknowledged(
         await room.alert("R001", "A2", attempt=2)
         await room.hear("R001", Up.RECEIPT, Receipt, 3)
         assert again.shown == ["A2"]
+
+
+class Killed(BaseException):
+    """The power went."""
+
+
+def die(_inbox: Inbox, _alert_id: str) -> None:
+    raise Killed
+
+
+async def test_radio_killed_as_the_key_was_pressed_still_says_the_acknowledgement(
+    broker: Broker, room: Room, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with radio_on(broker, person, tmp_path / "R001") as radio:
+        await room.alert("R001", "A1")
+        await until(lambda: person.shown == ["A1"], "the alert is shown")
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(Inbox, "acknowledge", die)
+            radio.acknowledge("A1")
+    again = Person()
+    async with radio_on(broker, again, tmp_path / "R001"):
+        assert again.shown == ["A1"]
+        said = await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
+    assert {one.alert_id for one in said} == {"A1"}
 
 
 async def test_guard_speaks_and_others_hear_every_frame_but_he_does_not(
