@@ -12,9 +12,10 @@ BUSY_TIMEOUT_MS = 5_000
 def make_engine(url: str) -> sa.Engine:
     """An engine whose transactions take the write lock at once, so that a writer never fails half-way.
 
-    ``synchronous=FULL`` because an alert that was answered with "stored" must outlive a power cut.
+    ``synchronous=FULL`` because an alert that was answered with "stored" must outlive a power cut. Errors name no
+    values, since a camera's address may hold a password and errors go to the logs.
     """
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -51,4 +52,17 @@ def test_database_keeps_every_commit_through_a_power_cut(tmp_path: Path) -> None
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+    engine.dispose()
+
+
+def test_password_in_a_value_is_in_no_error_of_the_database(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
+    migrate(engine)
+    row = {"camera_id": "C01", "url": "rtsp://admin:open-sesame@10.0.0.9/1"}
+    with (
+        engine.connect().execution_options(write=True) as connection,
+        pytest.raises(sa.exc.IntegrityError) as failed,
+    ):
+        connection.execute(sa.insert(metadata.tables["cameras"]), row)
+    assert "cameras" in str(failed.value) and "open-sesame" not in str(failed.value)
     engine.dispose()
