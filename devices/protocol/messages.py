@@ -160,7 +160,6 @@ class RevokeReason(StrEnum):
 
     TOO_LONG = "talk_limit_reached"
     SILENT = "no_voice_arrived"
-    LEFT = "talker_left"
 
 
 class FloorGranted(Message, frozen=True, kw_only=True, tag="granted"):

@@ -56,10 +56,6 @@ class PresenceTable:
         """How many radios are on line."""
         return sum(presence.online for presence in self._radios.values())
 
-    def online_among(self, radio_ids: frozenset[str]) -> frozenset[str]:
-        """Those of ``radio_ids`` that are on line."""
-        return frozenset(radio_id for radio_id in radio_ids if self.of(radio_id).online)
-
     def born(self, radio_id: str, birth_count: int, now_us: int, at_us: int) -> Turn:
         """The radio connected for the ``birth_count``-th time."""
         radio = self._radios.setdefault(radio_id, Presence())

@@ -24,7 +24,6 @@ from hub.sightings.messages import (
     Query,
     SearchAnswer,
     SightingCounts,
-    SightingSummary,
     Understood,
     summary,
 )
@@ -138,11 +137,6 @@ class SightingService:
     def get(self, sighting_id: str) -> Sighting | None:
         """The newest word on a sighting, path and picture included; None when it is not kept."""
         return self._opened.get(sighting_id)
-
-    def summary(self, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> SightingSummary:
-        """The sighting as lists show it."""
-        venues = {camera.camera_id: camera.venue_id for camera in cameras}
-        return summary(sighting, venues.get(sighting.camera_id))
 
     def picture(self, sighting_id: str) -> bytes | None:
         """The sighting's best picture as JPEG; None when it is not kept."""
