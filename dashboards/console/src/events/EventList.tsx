@@ -18,13 +18,13 @@ const NO_EVENTS: readonly Item[] = [];
 /** One event; drawn once, since neither it nor the names in it change. */
 const Row = memo(function Row({ item }: { item: Item }) {
   const texts = useTexts();
-  const inChinese = useLanguage((store) => store.language === "zh-CN");
+  const language = useLanguage((store) => store.language);
   const room = useStore.getState().room;
   if (room === null) return null;
   return (
     <li className={toneOf(item)} data-kind={item.kind}>
       <time>{clockTime(item.at_ms, room.community.time_zone)}</time>
-      <span>{wordsOf(item, room, texts, inChinese)}</span>
+      <span>{wordsOf(item, room, texts, language)}</span>
     </li>
   );
 });

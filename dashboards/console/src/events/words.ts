@@ -1,6 +1,8 @@
 // Says an event in words of the chosen language, and which filter it belongs to.
 import type { Item, ItemKind } from "../room/items";
 import type { Room } from "../room/room";
+import { detailIn } from "../language/detail";
+import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
 
 export type EventFilter = keyof Texts["events"]["filter"];
@@ -44,7 +46,8 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
   return "plain";
 }
 
-export function wordsOf(item: Item, room: Room, texts: Texts, inChinese: boolean): string {
+export function wordsOf(item: Item, room: Room, texts: Texts, language: Language): string {
+  const inChinese = language === "zh-CN";
   const words = texts.events;
   const venue = (id: string): string => room.venues.get(id)?.name ?? id;
   const group = (id: string): string => room.groups.find((one) => one.group_id === id)?.name ?? id;
@@ -58,7 +61,9 @@ export function wordsOf(item: Item, room: Room, texts: Texts, inChinese: boolean
       return words.cameraAdded(item.body.name);
     case "camera.changed": {
       const said = words.cameraChanged(item.body.name, texts.condition[item.body.condition]);
-      return inChinese && item.body.detail !== "" ? `${said}（${item.body.detail}）` : said;
+      const detail = detailIn(language, item.body.detail);
+      if (detail === "") return said;
+      return inChinese ? `${said}（${detail}）` : `${said} (${detail})`;
     }
     case "camera.removed":
       return words.cameraRemoved(item.body.name);

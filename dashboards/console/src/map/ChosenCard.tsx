@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { useChosenAlert } from "../alerts/chosen";
 import { aimAtVenue } from "../alerts/store";
+import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
 import { useStore } from "../room/store";
@@ -83,11 +84,12 @@ function VenueCard({ id }: { id: string }) {
 
 function CameraCard({ id }: { id: string }) {
   const texts = useTexts();
-  const inChinese = useLanguage((store) => store.language === "zh-CN");
+  const language = useLanguage((store) => store.language);
   const room = useStore((store) => store.room);
   const camera = room?.cameras.get(id);
   if (room === null || camera === undefined) return null;
   const venue = camera.venue_id === null ? undefined : room.venues.get(camera.venue_id);
+  const detail = detailIn(language, camera.detail);
   const healthy = camera.condition === "online" || camera.condition === "finished";
   return (
     <Card title={camera.name} kind={venue?.name ?? texts.map.legendCamera}>
@@ -103,7 +105,7 @@ function CameraCard({ id }: { id: string }) {
           </>
         )}
       </dl>
-      {camera.detail !== "" && inChinese && <p>{camera.detail}</p>}
+      {detail !== "" && <p data-testid="camera-detail">{detail}</p>}
     </Card>
   );
 }

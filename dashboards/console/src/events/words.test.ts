@@ -1,0 +1,63 @@
+// What the event list says of a camera that shows no picture.
+import { describe, expect, test } from "vitest";
+
+import { en } from "../language/en";
+import { zh } from "../language/zh";
+import type { Item } from "../room/items";
+import { roomFromPicture } from "../room/room";
+import { wordsOf } from "./words";
+
+const room = roomFromPicture({
+  number: 0,
+  now_at_ms: 0,
+  community: { name: "", latitude: 0, longitude: 0, time_zone: "UTC" },
+  me: { person_id: "", name: "", role: "" },
+  police_grids: [],
+  grids: [],
+  venues: [],
+  groups: [],
+  radios: [],
+  cameras: [],
+  alerts: [],
+  cases: [],
+});
+
+const changed = (detail: string): Item => ({
+  number: 1,
+  previous: 0,
+  at_ms: 0,
+  kind: "camera.changed",
+  subject: "C1",
+  body: {
+    camera_id: "C1",
+    name: "东门",
+    venue_id: null,
+    latitude: null,
+    longitude: null,
+    heading_deg: null,
+    view_deg: null,
+    range_m: null,
+    condition: "stalled",
+    detail,
+    progress: null,
+    frames_looked_at: 0,
+    frames_shed: 0,
+    sightings: 0,
+  },
+});
+
+describe("the event list", () => {
+  const both = changed("已 8 秒没有画面 (no picture for 8 s)");
+
+  test("says why a camera shows no picture, to a Chinese reader in Chinese", () => {
+    expect(wordsOf(both, room, zh, "zh-CN")).toMatch(/东门.*画面停住（已 8 秒没有画面）$/);
+  });
+
+  test("says why a camera shows no picture, to an English reader in English", () => {
+    expect(wordsOf(both, room, en, "en")).toBe("Camera 东门: picture stopped (no picture for 8 s)");
+  });
+
+  test("says the condition alone when there is nothing more to say", () => {
+    expect(wordsOf(changed(""), room, en, "en")).toBe("Camera 东门: picture stopped");
+  });
+});
