@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -33,25 +34,26 @@ MAX_INCOMING = 50_000
 PENDING_WARN_AT = 2_000
 """Publishes under way at which the client warns; an alert to all radios is far below."""
 RETAINED = (Up.BIRTH, Up.DEATH)
+REPEATED = (Up.RECEIPT, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING)
+"""Said again until confirmed with the stamp of the first time, which says nothing of the clock at arrival."""
 
 Handler = Callable[[str, Any], None]
 RawHandler = Callable[[str, bytes], None]
 
 
 class Stamper:
-    """Stamps the hub's own messages."""
+    """Stamps the hub's own messages, from any thread."""
 
     def __init__(self, clock: Clock) -> None:
         self.boot_id = new_number()
         self._clock = clock
-        self._sequence = 0
+        self._sequence = itertools.count(1)
 
     def stamp(self) -> messages.Stamp:
         """The next stamp of this run of the hub."""
-        self._sequence += 1
         return messages.Stamp(
             boot_id=self.boot_id,
-            sequence=self._sequence,
+            sequence=next(self._sequence),
             monotonic_us=self._clock.monotonic_us(),
             wall_us=self._clock.wall_us(),
         )
@@ -167,7 +169,7 @@ class Bridge:
                 return
             kind, handler = self._handlers[parsed.kind, parsed.up]
             message = messages.decode(payload, kind)
-            if not retained:
+            if not retained and parsed.up not in REPEATED:
                 self.clocks.hear(device, message.stamp, self._clock.monotonic_us(), self._clock.wall_us())
             handler(device, message)
         except (messages.DecodeError, voice.VoicePacketError) as error:
@@ -185,6 +187,9 @@ class Bridge:
         self._publish_soon(topic, packet, 0)
 
     def _publish_soon(self, topic: str, payload: bytes, qos: int) -> None:
+        if len(payload) > topics.MAX_PAYLOAD_BYTES:  # the broker would close the hub's connection
+            self._refused.add("hub", topic, "oversized", f"{len(payload)} bytes")
+            return
         client = self._client
         if client is None or not self.connected.is_set():
             self._refused.add("hub", topic, "broker_away", "not connected to the broker")

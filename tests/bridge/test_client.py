@@ -1,0 +1,62 @@
+"""The hub's own connection: what it stamps, what it does not send, what it learns of clocks."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+from devices.protocol import messages as wire
+from devices.protocol import topics
+from devices.protocol.clock import ManualClock
+from devices.protocol.topics import Down, Up
+from hub.bridge.client import Stamper
+from tests.devices.room import until
+from tests.hub import open_hub
+from tests.played import radio_on_line
+
+STAMPS = 5_000
+
+
+def test_stamps_from_several_threads_are_numbered_without_doubles() -> None:
+    stamper = Stamper(ManualClock())
+    drawn: list[int] = []
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [
+            threading.Thread(target=lambda: drawn.extend([stamper.stamp().sequence for _ in range(STAMPS)]))
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval_s)
+    assert sorted(drawn) == list(range(1, 4 * STAMPS + 1))
+
+
+async def test_message_too_large_for_the_broker_is_refused_and_the_line_stays(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, "managed") as hub, radio_on_line(hub, "R01") as radio:
+        large = wire.Confirm(stamp=hub.bridge.stamper.stamp(), message_ids=("x" * topics.MAX_PAYLOAD_BYTES,))
+        hub.bridge.say("qs/1/radio/R01/confirm", large)
+        small = wire.Confirm(stamp=hub.bridge.stamper.stamp(), message_ids=("m1",))
+        hub.bridge.say("qs/1/radio/R01/confirm", small)
+        assert await radio.hear(Down.CONFIRM, wire.Confirm) == [small]
+        assert (hub.refused.counts["oversized"], hub.bridge.connections) == (1, 1)
+
+
+async def test_repeats_with_old_stamps_do_not_move_a_devices_clock(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub, radio_on_line(hub, "R01") as radio:
+        for number in range(25):
+            report = wire.Report(stamp=radio.stamp(late_s=60), message_id=f"m{number}", text="x")
+            await radio.say(Up.REPORT, report)
+
+        def confirmed() -> int:
+            return sum(len(confirm.message_ids) for confirm in radio.said_to_me(Down.CONFIRM, wire.Confirm))
+
+        await until(lambda: confirmed() == 25, "all reports are confirmed")
+        behind_us = hub.bridge.clocks.wall_error_us("R01")
+        assert behind_us is not None
+        assert abs(behind_us) < 5_000_000
