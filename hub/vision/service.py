@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.children import end_child, start_child
+from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.records import Camera
@@ -34,6 +36,7 @@ STEADY_AFTER_S = 30.0
 PROGRESS_STEP = 0.05
 DEFAULT_VIEW_DEG = 60.0
 DEFAULT_RANGE_M = 20.0
+WORKER_ENDED = "分析进程已停，正在重启 (the analysis process ended and is being started again)"
 
 
 class CameraView(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ class _Worker:
     worker_id: str
     process: asyncio.subprocess.Process | None = None
     restarts: int = 0
+    birth_count: int = -1
     task: asyncio.Task[None] | None = field(default=None)
 
 
@@ -113,7 +117,8 @@ class Vision:
 
     def listen(self) -> None:
         """Hear the workers."""
-        self._bridge.on(DeviceKind.WORKER, Up.BIRTH, wire.Birth, lambda worker_id, _birth: self._assign(worker_id))
+        self._bridge.on(DeviceKind.WORKER, Up.BIRTH, wire.Birth, self._born)
+        self._bridge.on(DeviceKind.WORKER, Up.DEATH, wire.Death, self._died)
         self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, wire.CameraState, self._hear)
 
     def knows_worker(self, worker_id: str) -> bool:
@@ -149,16 +154,48 @@ class Vision:
         loop = asyncio.get_running_loop()
         while True:
             began_s = loop.time()
-            worker.process = await start_child(
-                self._command(worker.worker_id),
-                environment={**os.environ, "QIANSHAO_BROKER_PASSWORD": self._broker.password or ""},
-                niceness=NICENESS,
-            )
-            code = await worker.process.wait()
+            try:
+                worker.process = await start_child(
+                    self._command(worker.worker_id),
+                    environment={**os.environ, "QIANSHAO_BROKER_PASSWORD": self._broker.password or ""},
+                    niceness=NICENESS,
+                )
+                ended = f"code {await worker.process.wait()}"
+            except OSError as error:
+                ended = f"not started: {error}"
             worker.restarts += 1
+            self._lose(worker.worker_id)
             delay_s = RESTART_FIRST_S if loop.time() - began_s > STEADY_AFTER_S else min(delay_s * 2, RESTART_MOST_S)
-            _log.error("worker.ended", worker=worker.worker_id, code=code, again_in_s=delay_s)
+            _log.error("worker.ended", worker=worker.worker_id, why=ended, again_in_s=delay_s)
             await asyncio.sleep(delay_s)
+
+    def _born(self, worker_id: str, birth: wire.Birth) -> None:
+        worker = self._workers.get(worker_id)
+        if worker is not None:
+            worker.birth_count = max(worker.birth_count, birth.birth_count)
+            self._assign(worker_id)
+
+    def _died(self, worker_id: str, death: wire.Death) -> None:
+        worker = self._workers.get(worker_id)
+        if worker is not None and death.birth_count >= worker.birth_count:
+            self._lose(worker_id)
+
+    def _lose(self, worker_id: str) -> None:
+        """Nobody looks at this worker's cameras now: say so of each that is not finished."""
+        for camera_id, stand in list(self._stands.items()):
+            state = stand.state
+            known = camera_id in self._registry.cameras and state.detail != WORKER_ENDED
+            if (
+                known
+                and self._worker_of(camera_id) == worker_id
+                and state.condition is not wire.CameraCondition.FINISHED
+            ):
+                stamp = self._bridge.stamper.stamp()
+                self._stand(
+                    msgspec.structs.replace(
+                        state, stamp=stamp, condition=wire.CameraCondition.CONNECTING, detail=WORKER_ENDED
+                    )
+                )
 
     def _command(self, worker_id: str) -> list[str]:
         user = f"{self._broker.username}@" if self._broker.username else ""
@@ -169,17 +206,21 @@ class Vision:
             "--worker-id", worker_id, "--broker", address, "--store", str(store),
         ]  # fmt: skip
 
-    def _assign(self, worker_id: str) -> None:
+    def _worker_of(self, camera_id: str) -> str | None:
+        """Who looks at this camera: by its id alone, so that others stay where they are when one is added."""
         names = list(self._workers)
-        if worker_id not in names:
-            return
-        mine = [
-            camera
-            for index, camera in enumerate(sorted(self._registry.cameras.values(), key=lambda c: c.camera_id))
-            if camera.url
-            and names[index % len(names)] == worker_id
-            and not self._registry.is_finished(camera.camera_id)
-        ]
+        return names[zlib.crc32(camera_id.encode()) % len(names)] if names else None
+
+    def _assign(self, worker_id: str) -> None:
+        cameras = [camera for camera in self._registry.cameras.values() if self._is_given(camera, worker_id)]
+        assign = self._assignment(cameras)
+        self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.ASSIGN), assign)
+
+    def _is_given(self, camera: Camera, worker_id: str) -> bool:
+        wanted = bool(camera.url) and not self._registry.is_finished(camera.camera_id)
+        return wanted and self._worker_of(camera.camera_id) == worker_id
+
+    def _assignment(self, cameras: list[Camera]) -> wire.Assign:
         assignments = tuple(
             wire.CameraAssignment(
                 camera_id=camera.camera_id,
@@ -188,10 +229,24 @@ class Vision:
                 recording=camera.recording,
                 started_at_us=camera.started_at_us,
             )
-            for camera in mine
+            for camera in sorted(cameras, key=lambda camera: camera.camera_id)
         )
-        assign = wire.Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
-        self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.ASSIGN), assign)
+        return wire.Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
+
+    def _check_room(self, camera: Camera) -> None:
+        """Raises Refusal when what this camera's worker is told of its cameras would not fit into a message."""
+        worker_id = self._worker_of(camera.camera_id)
+        if worker_id is None or not camera.url:
+            return
+        others = (one for one in self._registry.cameras.values() if one.camera_id != camera.camera_id)
+        cameras = [camera, *(one for one in others if self._is_given(one, worker_id))]
+        if len(wire.encode(self._assignment(cameras))) > topics.MAX_PAYLOAD_BYTES:
+            raise Refusal(
+                "too_many_cameras",
+                f"{worker_id} 已有 {len(cameras) - 1} 路摄像头，再多发不下：请增加视频分析进程（vision_workers）",
+                f"{worker_id} has {len(cameras) - 1} cameras, no more fit: start more vision workers (vision_workers)",
+                status=409,
+            )
 
     def reassign(self) -> None:
         """Tell every worker its cameras anew, after the registry changed."""
@@ -201,10 +256,11 @@ class Vision:
     async def put_camera(self, camera: Camera, also: Callable[[Change], None] = _nothing) -> CameraView:
         """Enrol a camera and have it looked at; the event and ``also`` (the audit record) are in the same change.
 
-        Raises Refusal as the registry does.
+        Raises Refusal as the registry does, and when the camera's worker has no room for one more.
         """
         async with self._putting:
             before, completed = self._registry.cameras.get(camera.camera_id), self._registry.completed(camera)
+            self._check_room(completed)
             same = before is not None and is_same_stream(before, completed)
             finished = same and self._registry.is_finished(camera.camera_id)
             view = self._view(completed, self._stands.get(camera.camera_id) if same else None, finished)
@@ -231,17 +287,23 @@ class Vision:
         self._stands.pop(camera_id, None)
         self.reassign()
 
-    def _hear(self, _worker_id: str, state: wire.CameraState) -> None:
-        camera = self._registry.cameras.get(state.camera_id)
-        if camera is None:
+    def _hear(self, worker_id: str, state: wire.CameraState) -> None:
+        if state.camera_id not in self._registry.cameras:
             return
+        if self._worker_of(state.camera_id) != worker_id:
+            _log.warning("camera.state_dropped", camera=state.camera_id, worker=worker_id, why="not its camera")
+            return
+        self._stand(state)
+
+    def _stand(self, state: wire.CameraState) -> None:
+        """Take over how a camera stands, and tell it when it changed."""
         before = self._stands.get(state.camera_id)
         turned = before is None or before.state.condition is not state.condition
         since = state.stamp.wall_us // 1000 if turned or before is None else before.since_at_ms
         self._stands[state.camera_id] = _Stand(state, since)
         moved = before is not None and abs((state.progress or 0) - (before.state.progress or 0)) >= PROGRESS_STEP
         if moved or turned or (before is not None and before.state.detail != state.detail):
-            self._tell_changed(camera)
+            self._tell_changed(self._registry.cameras[state.camera_id])
         elif before is not None and before.state.progress != state.progress:
             # progress is told in steps: keep the one that was told
             self._stands[state.camera_id].state = msgspec.structs.replace(state, progress=before.state.progress)

@@ -6,16 +6,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from devices.protocol import messages as wire
 from devices.protocol.messages import CameraCondition
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
+from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.records import Camera
+from hub.vision.service import WORKER_ENDED
+from tests.devices.room import until
 from tests.hub import Told, open_hub
 from tests.played import HandDevice
 
 FILM = Camera(camera_id="C09", name="录像", url="/films/门口.mp4")
+LIVE = Camera(camera_id="C09", name="门口", url="rtsp://127.0.0.1:9/门口")
 
 
 @asynccontextmanager
@@ -51,3 +58,88 @@ async def test_finished_recording_is_not_looked_at_again_after_a_restart(tmp_pat
         assert given(worker) == []
         view = hub.vision.view("C09")
         assert (view.recording, view.condition, view.progress) == (True, "finished", 1.0)
+
+
+async def test_camera_whose_worker_died_is_not_on_line(tmp_path: Path) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.put_camera(LIVE)
+        await worker.be_born(2)
+        told = Told(hub)
+        await say_state(worker, CameraCondition.ONLINE)
+        await told.wait(EventKind.CAMERA_CHANGED, "C09")
+        await worker.die(1)
+        await worker.die(2)
+        body = (await told.wait(EventKind.CAMERA_CHANGED, "C09", 2))[1]
+        assert (body["condition"], body["detail"], body["sightings"]) == ("connecting", WORKER_ENDED, 3)
+        await say_state(worker, CameraCondition.ONLINE)
+        await told.wait(EventKind.CAMERA_CHANGED, "C09", 3)
+        assert hub.vision.view("C09").condition == "online"
+
+
+async def test_late_word_on_a_workers_former_connection_says_nothing(tmp_path: Path) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.put_camera(LIVE)
+        await worker.be_born(2)
+        told = Told(hub)
+        await say_state(worker, CameraCondition.ONLINE)
+        await told.wait(EventKind.CAMERA_CHANGED, "C09")
+        await worker.die(1)
+        await say_state(worker, CameraCondition.STALLED)
+        bodies = await told.wait(EventKind.CAMERA_CHANGED, "C09", 2)
+    assert [body["condition"] for body in bodies] == ["online", "stalled"]
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/nowhere/python"])
+async def test_worker_that_ends_or_cannot_start_is_tried_again_and_its_cameras_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.put_camera(LIVE)
+        await say_state(worker, CameraCondition.ONLINE)
+        await until(lambda: hub.vision.view("C09").condition == "online", "on line")
+        monkeypatch.setattr("sys.executable", program)
+        monkeypatch.setattr("hub.vision.service.RESTART_FIRST_S", 0.01)
+        before = hub.vision.restarts
+        hub.vision.start()
+        await until(lambda: hub.vision.restarts >= before + 2, "tried twice")
+        assert (hub.vision.view("C09").condition, hub.vision.view("C09").detail) == ("connecting", WORKER_ENDED)
+
+
+async def test_cameras_stay_with_their_worker_when_one_is_added(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, vision_workers=2) as hub:
+        await hub.vision.stop()
+        address = hub.broker.worker_address
+        async with (
+            HandDevice.open(address, "worker-1", DeviceKind.WORKER) as one,
+            HandDevice.open(address, "worker-2", DeviceKind.WORKER) as two,
+        ):
+            for number in range(6):
+                await hub.vision.put_camera(msgspec.structs.replace(LIVE, camera_id=f"C1{number}"))
+            before = [(await worker.hear(Down.ASSIGN, wire.Assign, 6))[-1].cameras for worker in (one, two)]
+            await hub.vision.put_camera(msgspec.structs.replace(LIVE, camera_id="A00"))
+            after = [(await worker.hear(Down.ASSIGN, wire.Assign, 7))[-1].cameras for worker in (one, two)]
+            assert all(before)
+            assert [[c for c in cameras if c.camera_id != "A00"] for cameras in after] == [list(c) for c in before]
+            told = Told(hub)
+            mine = before[0][0].camera_id
+            await say_state(two, CameraCondition.UNREADABLE, mine)
+            await say_state(two, CameraCondition.ONLINE, before[1][0].camera_id)
+            await told.wait(EventKind.CAMERA_CHANGED, before[1][0].camera_id)
+            await say_state(one, CameraCondition.ONLINE, mine)
+            (body,) = await told.wait(EventKind.CAMERA_CHANGED, mine)
+            assert body["condition"] == "online", "the word of a worker that is not given the camera does not count"
+
+
+async def test_camera_that_its_worker_cannot_be_told_of_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        monkeypatch.setattr("devices.protocol.topics.MAX_PAYLOAD_BYTES", 2_000)
+        long = msgspec.structs.replace(LIVE, url=f"rtsp://127.0.0.1:9/{'x' * 1_200}")
+        await hub.vision.put_camera(long)
+        with pytest.raises(Refusal, match="worker-1 has 1 cameras, no more fit") as refused:
+            await hub.vision.put_camera(msgspec.structs.replace(long, camera_id="C10"))
+        assert (refused.value.code, refused.value.status) == ("too_many_cameras", 409)
+        await hub.vision.put_camera(msgspec.structs.replace(long, name="改名"))
+        await worker.hear(Down.ASSIGN, wire.Assign, 2)
+        assert given(worker) == ["C09"]
