@@ -53,10 +53,10 @@ def hub(
     broker: Annotated[str | None, typer.Option(help="auto、managed、embedded 或 mqtt://主机:端口")] = None,
     broker_port: Annotated[int | None, typer.Option(help="自带消息服务器的端口，0 为任选")] = None,
     vision_workers: Annotated[int | None, typer.Option(help="视频分析进程数")] = None,
-    log_level: Annotated[str | None, typer.Option(help="DEBUG、INFO、WARNING")] = None,
+    log_level: Annotated[str | None, typer.Option(help="DEBUG、INFO、WARNING、ERROR 或 CRITICAL")] = None,
 ) -> None:
     """启动中枢。"""
-    from hub.serve import PortTaken, serve
+    from hub.serve import FolderTaken, PortTaken, serve
 
     settings = _settings(
         data_dir=data_dir,
@@ -69,7 +69,7 @@ def hub(
     )
     try:
         serve(settings)
-    except (BrokerError, PortTaken) as error:
+    except (BrokerError, FolderTaken, PortTaken) as error:
         fail(str(error))
 
 
@@ -137,13 +137,14 @@ def evaluate_detection_command(
     mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")], as_json: Json = False
 ) -> None:
     """按真值评估整条检测跟踪流水线。"""
+    from hub.footage.errors import SourceError
     from hub.vision.description.describer import Describer
     from hub.vision.detector import PersonDetector
     from hub.vision.evaluate import evaluate_detection
 
     try:
         report = evaluate_detection(mot, detector=PersonDetector(), describer=Describer())
-    except (ValueError, OSError, RuntimeError) as error:
+    except (SourceError, ValueError, OSError, RuntimeError) as error:
         fail(str(error))
     _print(report) if as_json else typer.echo(report)
 
@@ -181,15 +182,24 @@ def evaluate_colours_command(
 @audit_app.command("verify")
 def audit_verify(data_dir: DataDir = None) -> None:
     """核对审计日志是否完整未改。"""
-    from devices.protocol.clock import SystemClock
+    import sqlalchemy as sa
+
     from hub.access.audit import AuditBroken, verify
-    from hub.storage.database import Database
+    from hub.storage.engine import make_engine
 
     settings = _settings(data_dir=data_dir)
+    if not settings.database_file.is_file():
+        fail(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
+    engine = make_engine(settings.database_url)
     try:
-        count = Database(settings.database_url, SystemClock()).read_now(verify)
+        with engine.connect() as connection:
+            count = verify(connection)
     except AuditBroken as error:
         fail(str(error), 1)
+    except sa.exc.DatabaseError as error:
+        fail(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
+    finally:
+        engine.dispose()
     typer.echo(f"{count} 条审计记录，完整无改动")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import signal
 import socket
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -23,6 +25,10 @@ class PortTaken(RuntimeError):
     """The console's port belongs to another program; says which port."""
 
 
+class FolderTaken(RuntimeError):
+    """The hub's folder cannot be used, or another hub uses it; says which folder."""
+
+
 class _Server(uvicorn.Server):
     """uvicorn without signal handlers of its own: the hub ends its rooms first."""
 
@@ -32,19 +38,33 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal. Raises PortTaken or BrokerError when the hub cannot start."""
+    """Serve until a signal. Raises FolderTaken, PortTaken or BrokerError when the hub cannot start."""
     logs.configure(settings.log_level)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as listener:
+    with _locked(settings.data_dir), socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
         except OSError as error:
             raise PortTaken(f"port {settings.port} cannot be used ({error.strerror}): choose --port") from None
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (settings.data_dir / "port").write_text(str(listener.getsockname()[1]))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(settings, listener))
+
+
+@contextlib.contextmanager
+def _locked(data_dir: Path) -> Generator[None]:
+    """The folder is this hub's alone; the lock goes with the process. Raises FolderTaken."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (data_dir / "lock").open("w")
+    except OSError as error:
+        raise FolderTaken(f"the folder {data_dir} cannot be used ({error.strerror}): choose --data-dir") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderTaken(f"another hub uses the folder {data_dir}: end it, or choose --data-dir") from None
+        yield
 
 
 def make_server(hub: Hub, **given: Any) -> uvicorn.Server:
@@ -77,8 +97,12 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
+    port_file = settings.data_dir / "port"
+    port_file.unlink(missing_ok=True)  # a killed hub leaves one, and its port may be another program's by now
     await hub.start()
     try:
+        listener.listen()
+        port_file.write_text(str(listener.getsockname()[1]))
         await server.serve([listener])
     finally:
         await hub.stop()

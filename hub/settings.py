@@ -8,6 +8,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from devices.link import BrokerAddress
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -48,6 +51,7 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=30, ge=1, le=3650)
     """How long events and sightings are kept; 30 days is what the 2025 regulation on public-safety video asks for."""
     log_level: str = "INFO"
+    """The least of LOG_LEVELS that is written."""
 
     @field_validator("host")
     @classmethod
@@ -62,11 +66,26 @@ class Settings(BaseSettings):
     @field_validator("broker")
     @classmethod
     def _known_broker(cls, broker: str) -> str:
-        if broker in {choice.value for choice in BrokerChoice} or broker.startswith("mqtt://"):
+        if broker in {choice.value for choice in BrokerChoice}:
             return broker
-        raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
+        if not broker.startswith("mqtt://"):
+            raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
+        BrokerAddress.parse(broker)
+        return broker
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, level: str) -> str:
+        if level.upper() not in LOG_LEVELS:
+            raise ValueError(f"{level!r}: use {', '.join(LOG_LEVELS)}")
+        return level.upper()
+
+    @property
+    def database_file(self) -> Path:
+        """Where the database is."""
+        return self.data_dir / "hub.sqlite3"
 
     @property
     def database_url(self) -> str:
-        """Where the database is, as SQLAlchemy writes it."""
-        return f"sqlite:///{self.data_dir / 'hub.sqlite3'}"
+        """The database as SQLAlchemy names it."""
+        return f"sqlite:///{self.database_file}"
