@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from devices.protocol.messages import COLOURS, Sighting
+
+MAX_PLACES = 2_000
+"""Cameras or venues that one question may name."""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,8 +40,8 @@ class Query(Form, frozen=True, kw_only=True):
     description: Description | None = None
     since_at_ms: int | None = None
     until_at_ms: int | None = None
-    camera_ids: tuple[str, ...] = ()
-    venue_ids: tuple[str, ...] = ()
+    camera_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_PLACES)] = ()
+    venue_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_PLACES)] = ()
     like_sighting_id: str | None = None
     limit: int = 50
 

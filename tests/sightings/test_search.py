@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -233,3 +234,11 @@ def test_pictures_are_kept(service: SightingService) -> None:
     service.add(kept)
     assert service.picture("s1") == kept.picture_jpeg
     assert service.picture("s2") is None
+
+
+@pytest.mark.parametrize("field", ["camera_ids", "venue_ids"])
+def test_question_names_at_most_2000_places(field: str) -> None:
+    most = msgspec.json.encode({field: ["C01"] * 2000})
+    assert len(getattr(msgspec.json.decode(most, type=Query), field)) == 2000
+    with pytest.raises(msgspec.ValidationError, match=field):
+        msgspec.json.decode(msgspec.json.encode({field: ["C01"] * 2001}), type=Query)
