@@ -103,7 +103,7 @@ class Hub:
             data / "workers",
             settings.vision_workers,
         )
-        self.sightings = SightingService(data / "sightings", self.clock)
+        self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,11 +41,11 @@ class SightingService:
     Methods that touch the disk raise OSError when it fails: nothing half-written is ever read back.
     """
 
-    def __init__(self, directory: Path, clock: Clock, zone: ZoneInfo | None = None) -> None:
-        """``zone`` is the community's, for times said in words; Asia/Shanghai unless given."""
+    def __init__(self, directory: Path, clock: Clock, zone: Callable[[], str] = lambda: "Asia/Shanghai") -> None:
+        """``zone`` names the community's time zone as it is at the moment, for times said in words."""
         self._directory = directory
         self._clock = clock
-        self._zone = zone or ZoneInfo("Asia/Shanghai")
+        self._zone = zone
         self._store: Store | None = None
         self._counting = threading.Lock()
         self._stored = self._duplicates = self._refused = self._searches = 0
@@ -105,7 +105,7 @@ class SightingService:
                 hits.append(_hit(len(hits) + 1, ranked.score, parts, sighting, venues[sighting.camera_id]))
         with self._counting:
             self._searches += 1
-        chinese, english = query.words(asked, self._zone)
+        chinese, english = query.words(asked, ZoneInfo(self._zone()))
         return SearchAnswer(
             query=asked,
             words=chinese,
@@ -151,7 +151,7 @@ class SightingService:
         """A query in Chinese words. Raises SightingsError for one that cannot be meant or compared with anything."""
         query.check(asked)
         self._wanted(asked)
-        return query.words(asked, self._zone)[0]
+        return query.words(asked, ZoneInfo(self._zone()))[0]
 
     def forget_before(self, before_us: int) -> int:
         """Delete the hours that ended before; how many."""

@@ -25,7 +25,7 @@ from hub.events.messages import EventKind
 from hub.registry.records import Camera
 from hub.sightings.messages import Age, Description, Query
 from tests.devices.room import until
-from tests.hub import PICTURE, Told, open_hub, sighting
+from tests.hub import PICTURE, Told, community, open_hub, sighting
 from tests.played import HandDevice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -139,6 +139,17 @@ async def test_text_of_a_query_fills_in_what_the_other_fields_leave_out(hub: Hub
     assert answer.query.description is not None
     assert (answer.query.description.upper, answer.query.description.lower) == (("green",), ("blue",))
     assert answer.query.since_at_ms == 1_700_000_000_000
+
+
+async def test_words_of_a_query_say_the_times_of_the_community(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        case = await open_case(hub)
+        since = msgspec.structs.replace(RED_AND_BLUE, since_at_ms=1_767_225_600_000)
+        assert "01-01 08:00以后" in (await hub.cases.search(case.case_id, since, ON_DUTY)).words
+        urumqi = msgspec.structs.replace(community().community, time_zone="Asia/Urumqi")
+        await hub.registry.import_community(msgspec.structs.replace(community(), community=urumqi))
+        assert "01-01 06:00以后" in (await hub.cases.search(case.case_id, since, ON_DUTY)).words
+        assert "01-01 06:00以后" in (await hub.cases.start_watch(case.case_id, since, ON_DUTY)).words
 
 
 async def test_case_takes_its_description_from_one_line(hub: Hub) -> None:
