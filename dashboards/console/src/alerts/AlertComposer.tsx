@@ -1,16 +1,14 @@
 // Writes and sends an alert: templates, text, severity, target; one click or Ctrl+Enter.
 import { Button, Input, Select } from "antd";
-import { useRef, useState } from "react";
 
 import { useOpenCase } from "../cases/store";
 import { describeWords } from "../search/words";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
-import { hub } from "../room/hub";
 import { useRoom, useStore } from "../room/store";
 import type { Severity } from "../room/types";
 import { leaveTextField } from "../talk/spaceBar";
-import { useAlertDesk } from "./store";
+import { sendAlert, useAlertDesk } from "./store";
 import { TargetSelect } from "./TargetSelect";
 
 const SEVERITIES: Severity[] = ["Extreme", "Severe", "Moderate", "Minor"];
@@ -19,40 +17,12 @@ const MAX_TEXT = 200;
 export function AlertComposer() {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
-  const { text, severity } = useAlertDesk();
+  const { text, severity, sending, failure } = useAlertDesk();
   const openCase = useOpenCase();
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  const [sending, setSending] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  // The key stays with this text and target until it was sent, so that a second try cannot send it twice.
-  const key = useRef<{ of: string; key: string } | null>(null);
 
   async function send(): Promise<void> {
-    const desk = useAlertDesk.getState();
-    const words = desk.text.trim();
-    if (words === "" || sending) return;
-    const of = JSON.stringify([words, desk.severity, desk.target]);
-    if (key.current?.of !== of) key.current = { of, key: crypto.randomUUID() };
-    setSending(true);
-    setFailure(null);
-    try {
-      await hub.issueAlert(
-        {
-          text: words,
-          severity: desk.severity,
-          target: desk.target,
-          ...(openCase === null ? {} : { case_id: openCase.case_id }),
-        },
-        key.current.key,
-      );
-      key.current = null;
-      useAlertDesk.setState({ text: "", chosenId: null });
-      leaveTextField();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setSending(false);
-    }
+    if (await sendAlert(openCase?.case_id ?? null)) leaveTextField();
   }
 
   function missingChild(): string {

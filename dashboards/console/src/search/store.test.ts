@@ -1,0 +1,47 @@
+// A search that the hub does not answer: line, form and the last answer stay where they are.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { HubError } from "../room/hub";
+import type { SearchAnswer } from "../room/types";
+import { changeSearch, EMPTY_FORM, EMPTY_SEARCH, queryOf, runSearch, useSearchStore, type Search } from "./store";
+
+const answered: SearchAnswer = {
+  query: { text: "红上衣" },
+  words: "红色上衣",
+  words_en: "red top",
+  search_ms: 3,
+  coverage: { cameras_searched: 1, cameras_off_line: [], sightings_considered: 5, frames_shed: 0 },
+  hits: [],
+};
+
+describe("a search", () => {
+  const before: Search = {
+    ...EMPTY_SEARCH,
+    line: "红上衣，约一米一",
+    form: { ...EMPTY_FORM, lower: ["blue"], heightM: 1.1 },
+    answer: answered,
+    answeredAt: 7,
+  };
+  const now = (): Search => useSearchStore.getState().searches.get("K1") ?? EMPTY_SEARCH;
+
+  beforeEach(() => changeSearch("K1", before));
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([
+    ["cut off", () => Promise.reject(new TypeError("Failed to fetch")), "unreachable"],
+    ["answered 503", () => Promise.resolve(new Response("", { status: 503 })), "http_503"],
+  ])("%s leaves line, form and the last answer in place and says why", async (_, failing, code) => {
+    vi.stubGlobal("fetch", failing);
+    await runSearch("K1", queryOf(now()));
+    const { failure, ...rest } = now();
+    expect({ ...rest, failure: null }).toEqual(before);
+    expect(failure instanceof HubError && failure.code).toBe(code);
+  });
+
+  test("answered after a failure takes the reason away", async () => {
+    changeSearch("K1", { failure: new Error("before") });
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ ...answered, search_ms: 9 }))));
+    await runSearch("K1", queryOf(now()));
+    expect([now().failure, now().searching, now().answer?.search_ms, now().line]).toEqual([null, false, 9, before.line]);
+  });
+});
