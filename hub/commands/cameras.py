@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,14 @@ class _State(msgspec.Struct):
 def add(
     settings: Settings, source: str, name: str | None, venue: str | None, started_at: str | None, wait: bool
 ) -> None:
-    """Add ``source``: a file becomes a recording, anything else a live camera."""
+    """Add ``source``: a file becomes a recording, anything else a live camera.
+
+    ``-`` is an address on standard input, so that no password stands in the list of processes.
+    """
+    if source == "-":
+        source = sys.stdin.readline().strip()
+        if not source:
+            _end("标准输入里没有地址：请写一行 rtsp:// 地址")
     file = Path(source)
     recording = "://" not in source
     if recording and not file.is_file():

@@ -40,16 +40,22 @@ class Stalled(SourceError):
 
 
 def shown(url: str) -> str:
-    """The address as people may see it: without user name, password and query."""
-    parts = urlsplit(url)
-    if not parts.scheme or not parts.netloc:
+    """The address as people may see it: without user name, password and query.
+
+    A password with signs that end it before its "@" leaves parts of it all over the address: then only the scheme is
+    shown.
+    """
+    scheme, found, _ = url.partition("://")
+    if not found:
         return url
-    host = parts.hostname or ""
     try:
+        parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        port = ""
-    return f"{parts.scheme}://{host}{port}{parts.path}"
+        return f"{scheme}://…"
+    if "@" in parts.path + parts.query + parts.fragment:
+        return f"{scheme}://…"
+    return f"{scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
 def no_answer(url: str, timeout_s: float) -> Refused:
@@ -81,7 +87,7 @@ def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
             f"{name} may not be read by this program: give it the right to read the file",
             f"本程序无权读取 {name}：请授予读取权限",
         )
-    if urlsplit(url).netloc:
+    if "://" in url:
         return Refused(
             f"{name} cannot be reached: is the camera on, and is the address right? ({_reason(error)})",
             f"{name} 无法连接：请检查摄像头是否通电、地址是否正确",

@@ -24,7 +24,8 @@ class FolderStream:
     def __init__(self, folder: Path, dating: Dating) -> None:
         """Raises NotVideo when there is no picture, Unreadable when seqinfo.ini makes no sense."""
         self._dating = dating
-        self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+        found = (path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+        self._paths = sorted(path for path in found if path.is_file())
         if not self._paths:
             raise NotVideo(f"{folder} holds no pictures", f"{folder} 里没有图片")
         self._rate_hz = rate_hz(folder.parent) or _USUAL_RATE_HZ

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
-from urllib.parse import urlsplit
 
 import av
 from av.container import InputContainer
@@ -60,7 +59,7 @@ class Stream(Protocol):
 
 def is_live(url: str) -> bool:
     """Whether the address is one of a camera on the network rather than a file or folder."""
-    return urlsplit(url).scheme in ("rtsp", "rtsps", "http", "https")
+    return url.lower().startswith(("rtsp://", "rtsps://", "http://", "https://"))
 
 
 def open_recording(
@@ -68,8 +67,12 @@ def open_recording(
 ) -> Stream:
     """A file, a folder of pictures or a recording on the network, dated from ``started_at_us``. Raises SourceError."""
     dating = RecordedDating(started_at_us)
-    if not is_live(url) and Path(url).is_dir():
-        return FolderStream(Path(url), dating)
+    if not is_live(url):
+        path = Path(url)
+        if path.is_dir():
+            return FolderStream(path, dating)
+        if path.exists() and not path.is_file():  # a pipe would hold the thread for ever
+            raise NotVideo(f"{url} is neither a file nor a folder", f"{url} 既不是文件也不是文件夹")
     return VideoStream(url, dating, patience or Patience(), looks_per_s)
 
 
@@ -182,7 +185,7 @@ class VideoStream:
 
 def _open(url: str, patience: Patience) -> InputContainer:
     options = {}
-    if urlsplit(url).scheme in ("rtsp", "rtsps"):
+    if url.lower().startswith(("rtsp://", "rtsps://")):
         options = {"rtsp_transport": "tcp", "analyzeduration": _ANALYSE_US}
     began_s = time.monotonic()
     try:

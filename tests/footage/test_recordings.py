@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from pathlib import Path
 
@@ -119,6 +120,18 @@ def test_folder_of_pictures_runs_at_the_rate_its_sequence_names(tmp_path: Path) 
 
 
 def test_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotVideo, match="holds no pictures"):
+        open_recording(str(tmp_path), started_at_us=0)
+
+
+def test_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(NotVideo, match="neither a file nor a folder"):
+        open_recording(str(tmp_path / "pipe.mp4"), started_at_us=0)
+
+
+def test_pipe_among_pictures_is_left_out(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "000001.jpg")
     with pytest.raises(NotVideo, match="holds no pictures"):
         open_recording(str(tmp_path), started_at_us=0)
 
