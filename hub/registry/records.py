@@ -13,6 +13,8 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}\Z")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Url = Annotated[str, msgspec.Meta(pattern=r"^(rtsps?://|https?://|/)", max_length=2000)]
+"""Where a camera's video is: an address on the network or the full path of a file or folder."""
 LAST_AT_MS = 253_402_300_799_999
 """The end of the year 9999."""
 AtMs = Annotated[int, msgspec.Meta(ge=0, le=LAST_AT_MS)]
@@ -75,7 +77,7 @@ class Camera(Record, frozen=True, kw_only=True):
     view_deg: float | None = None
     range_m: float | None = None
     calibration: Calibration | None = None
-    url: str | None = None
+    url: Url | None = None
     recording: bool = False
     started_at_us: int | None = None
 

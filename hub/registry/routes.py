@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
@@ -13,21 +14,19 @@ from hub.access.people import ON_DUTY
 from hub.console.http import answer, read, read_bytes
 from hub.errors import Refusal
 from hub.registry.importing import ImportReport, read_community, read_venues
-from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title
+from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title, Url
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id
 from hub.storage.writer import Change
 from hub.vision.service import CameraRemoved, CameraView, Vision
 
-SCHEMES = ("rtsp://", "rtsps://", "http://", "https://", "/")
-
 
 class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
     """The request to add a camera or a recording."""
 
     name: Title
-    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+    url: Annotated[str, msgspec.Meta(max_length=2000)]
     venue_id: str | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
@@ -45,13 +44,14 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
             text = (await read_bytes(request)).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Refusal("not_utf8", "文件不是 UTF-8 编码", "the file is not UTF-8") from None
-        report = await registry.import_venues(read_venues(text, frozenset(registry.grids)))
+        rows = await asyncio.to_thread(read_venues, text, frozenset(registry.grids))
+        report = await registry.import_venues(rows)
         await _note(database, audit.Action.IMPORT_VENUES, report)
         return answer(report)
 
     @router.post("/registry/community")
     async def import_community(request: Request) -> Response:
-        found = read_community(await read_bytes(request))
+        found = await asyncio.to_thread(read_community, await read_bytes(request))
         await registry.import_community(found)
         for camera in found.cameras:
             if not registry.is_enrolled(camera):
@@ -73,13 +73,10 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
     @router.post("/cameras")
     async def add_camera(request: Request) -> Response:
         new = await read(request, NewCamera)
-        if not new.url.startswith(SCHEMES):
-            words = ("地址须为 rtsp://、http:// 或文件的完整路径", "use rtsp://, http:// or the full path of a file")
-            raise Refusal("bad_url", *words, field="url")
         camera = Camera(
             camera_id=new_id("C", 6),
             name=new.name,
-            url=new.url,
+            url=_url(new.url),
             venue_id=new.venue_id,
             latitude=new.latitude,
             longitude=new.longitude,
@@ -97,6 +94,15 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _url(text: str) -> str:
+    """The address, if it can be one. Raises Refusal."""
+    try:
+        return msgspec.convert(text, Url)
+    except msgspec.ValidationError:
+        words = ("地址须为 rtsp://、http:// 或文件的完整路径", "use rtsp://, http:// or the full path of a file")
+        raise Refusal("bad_url", *words, field="url") from None
 
 
 def _noting(action: audit.Action, detail: msgspec.Struct) -> Callable[[Change], None]:

@@ -177,3 +177,11 @@ def test_community_file_with_a_fault_is_refused_naming_it(changes: dict[str, Any
 def test_what_is_no_community_file_is_refused(text: bytes) -> None:
     with pytest.raises(Refusal):
         read_community(text)
+
+
+@pytest.mark.parametrize("url", ["pipe:0", "ftp://h/1", "films/1.mp4", "", "/" + "x" * 2000])
+def test_camera_address_that_cannot_be_is_refused_in_a_community_too(url: str) -> None:
+    found = msgspec.to_builtins(community())
+    found["cameras"][0]["url"] = url
+    with pytest.raises(Refusal, match=r"cameras\[0\]\.url|cameras\[\.\.\.\]\.url"):
+        read_community(msgspec.json.encode(found))

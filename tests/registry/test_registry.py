@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.importing import read_venues
+from hub.registry.importing import VenueRows, read_venues
 from hub.registry.records import Camera, GroupKind
 from hub.registry.service import Registry
 from hub.storage.database import Database
@@ -218,6 +219,21 @@ async def test_cameras_of_an_imported_community_are_in_the_audit_log(tmp_path: P
         added = sa.select(audit_records.c.detail).where(audit_records.c.action == Action.ADD_CAMERA)
         details = await hub.database.read(lambda connection: connection.execute(added).scalars().all())
     assert [msgspec.json.decode(detail) for detail in details] == [{"camera_id": "C02"}]
+
+
+async def test_import_files_are_read_beside_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def read(text: str, grid_ids: frozenset[str]) -> VenueRows:
+        threads.append(threading.current_thread())
+        return read_venues(text, grid_ids)
+
+    monkeypatch.setattr("hub.registry.routes.read_venues", read)
+    async with open_hub(tmp_path) as hub, open_console(hub) as console:
+        text = rows("V05,新店,hotel,G1,25.1,105.4,R05,")
+        (await console.post("/api/registry/venues", content=text.encode())).raise_for_status()
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
 
 
 async def test_radios_that_come_and_go_are_told_of_with_their_status(tmp_path: Path) -> None:
