@@ -83,6 +83,7 @@ class Hub:
             self.refused,
             self.clock,
             settings.alert_expires_in_s,
+            lambda case_id: self.cases.is_open(case_id),
         )
         self.talk = Talk(
             self.registry,

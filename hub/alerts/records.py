@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from devices.protocol.clock import Clock
 from devices.protocol.messages import Answer, Severity
 from hub.alerts.delivery import DeliveryState
-from hub.alerts.lifetime import Lifetime
+from hub.alerts.lifetime import Lifetime, machine_boot
 from hub.alerts.messages import Alert, Delivery, Target, TargetKind
 from hub.alerts.tables import alerts, deliveries
 
@@ -53,9 +54,23 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
     )
 
 
-def latest_alerts(connection: sa.Connection, limit: int) -> tuple[Alert, ...]:
-    """The latest alerts, newest first."""
-    found = connection.execute(sa.select(alerts).order_by(alerts.c.issued_at_us.desc()).limit(limit)).all()
+def has_time_left(clock: Clock) -> sa.ColumnElement[bool]:
+    """Whether an alert's time is not over: what ``Lifetime.left_s`` says, for the database."""
+    a, lasts_us = alerts.c, alerts.c.expires_in_s * 1e6
+    here = sa.and_(a.machine_boot == machine_boot(), a.machine_boot != "")
+    return sa.case(
+        (here, a.issued_monotonic_us + lasts_us > clock.monotonic_us()),
+        else_=a.issued_at_us + lasts_us > clock.wall_us(),
+    )
+
+
+def latest_alerts(connection: sa.Connection, clock: Clock, running: int, ended: int) -> tuple[Alert, ...]:
+    """The latest ``running`` alerts whose time is not over, then the latest ``ended`` others; each newest first."""
+    newest = sa.select(alerts).order_by(alerts.c.issued_at_us.desc())
+    found = [
+        *connection.execute(newest.where(has_time_left(clock)).limit(running)),
+        *connection.execute(newest.where(sa.not_(has_time_left(clock))).limit(ended)),
+    ]
     return tuple(alert_of(row, _rows(connection, row.alert_id)) for row in found)
 
 

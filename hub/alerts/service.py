@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -33,8 +34,9 @@ from hub.storage.writer import Change
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 1.0
-SHOWN = 20
-"""Alerts in the picture a console loads."""
+SHOWN_RUNNING = 50
+"""Alerts whose time is not over in the picture a console loads; beyond it the oldest are left out."""
+SHOWN_ENDED = 20
 
 
 @dataclass
@@ -81,6 +83,7 @@ class Alerts:
         refused: Refused,
         clock: Clock,
         expires_in_s: float,
+        case_is_open: Callable[[str], bool],
     ) -> None:
         self._database = database
         self._events = events
@@ -90,6 +93,7 @@ class Alerts:
         self._bridge = bridge
         self._clock = clock
         self._expires_in_s = expires_in_s
+        self._case_is_open = case_is_open
         self._open: dict[str, _OpenAlert] = {}
         self._back: set[str] = set()
         self._wake = asyncio.Event()
@@ -143,7 +147,8 @@ class Alerts:
     async def issue(self, new: NewAlert, issued_by: str, idempotency_key: str | None = None) -> Alert:
         """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
 
-        The same ``idempotency_key`` again returns the alert it made. Raises Refusal for a target without radios.
+        The same ``idempotency_key`` again returns the alert it made. Raises Refusal for a target without radios
+        and for a case that is not open.
         """
         if not new.text.strip():
             raise Refusal("empty_text", "请输入警情内容", "the alert has no text", field="text")
@@ -153,6 +158,9 @@ class Alerts:
             )
             if known is not None:
                 return known
+        if new.case_id is not None and not self._case_is_open(new.case_id):
+            words = (f"没有进行中的案件 {new.case_id}", f"there is no open case {new.case_id}")
+            raise Refusal("unknown_case", *words, field="case_id")
         radio_ids = self._recipients(new.target)
         if not radio_ids:
             raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
@@ -331,4 +339,6 @@ class Alerts:
 
     async def latest(self) -> tuple[Alert, ...]:
         """The alerts a console shows at first."""
-        return await self._database.read(lambda connection: latest_alerts(connection, SHOWN))
+        return await self._database.read(
+            lambda connection: latest_alerts(connection, self._clock, SHOWN_RUNNING, SHOWN_ENDED)
+        )

@@ -71,6 +71,10 @@ class Cases:
         """The watches that are on."""
         return [watch for case in self._open.values() for watch in case.watches if watch.ended_at_ms is None]
 
+    def is_open(self, case_id: str) -> bool:
+        """Whether there is a case of that id and it is not closed."""
+        return case_id in self._open
+
     def places(self) -> tuple[CameraPlace, ...]:
         """Every camera with the venue it stands at, as the sightings room needs them."""
         return tuple(CameraPlace(camera_id=c.camera_id, venue_id=c.venue_id) for c in self._registry.cameras.values())

@@ -14,9 +14,11 @@ from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import ManualClock
 from devices.protocol.topics import DeviceKind, Down, Up
+from hub.access.people import ON_DUTY
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, Delivery, NewAlert, Target, TargetKind
 from hub.app import Hub
+from hub.cases.messages import CloseCase, NewCase
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.importing import read_venues
@@ -255,12 +257,36 @@ async def test_unknown_alert_is_refused_by_name(hub: Hub) -> None:
     assert (refused.value.code, refused.value.status) == ("unknown_alert", 404)
 
 
-async def test_picture_has_the_latest_alerts_newest_first(hub: Hub, clock: ManualClock) -> None:
-    issued = []
-    for _ in range(21):
-        issued.append((await issue(hub, TargetKind.RADIO, "R01")).alert_id)
+async def test_picture_has_the_alerts_that_run_and_the_latest_others_newest_first(
+    hub: Hub, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.alerts.service.SHOWN_RUNNING", 3)
+    monkeypatch.setattr("hub.alerts.service.SHOWN_ENDED", 2)
+    issued = {}
+    for name, expires_in_s in (("long", 900), ("a", 5), ("b", 5), ("c", 5), ("longer", 900)):
+        issued[(await issue(hub, TargetKind.RADIO, "R01", expires_in_s=expires_in_s)).alert_id] = name
         clock.advance(1)
-    assert [alert.alert_id for alert in await hub.alerts.latest()] == issued[:0:-1]
+
+    async def shown() -> list[str]:
+        return [issued[alert.alert_id] for alert in await hub.alerts.latest()]
+
+    assert await shown() == ["longer", "c", "b"]
+    clock.advance(10)
+    assert await shown() == ["longer", "long", "c", "b"]
+    clock.jump_wall(86_400)
+    assert await shown() == ["longer", "long", "c", "b"]
+
+
+async def test_alert_belongs_to_an_open_case_or_to_none(hub: Hub) -> None:
+    case = await hub.cases.open_case(NewCase(title="六岁女孩走失", purpose="寻找走失儿童"), ON_DUTY)
+    kept = await hub.alerts.issue(NewAlert(text="走失", case_id=case.case_id), "duty", "key")
+    assert kept.case_id == case.case_id
+    await hub.cases.close_case(case.case_id, CloseCase(outcome="找到了"), ON_DUTY)
+    for case_id in (case.case_id, "K-none"):
+        with pytest.raises(Refusal) as refused:
+            await issue(hub, case_id=case_id)
+        assert (refused.value.code, refused.value.field) == ("unknown_case", "case_id")
+    assert await hub.alerts.issue(NewAlert(text="走失", case_id=case.case_id), "duty", "key") == kept
 
 
 @pytest.mark.parametrize("broker", ["managed", "embedded"])
