@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import secrets
 import shutil
 import socket
@@ -29,6 +30,7 @@ TOPIC_BYTES = 512
 """Room for topic and properties beside the largest payload."""
 HUB_USER = "hub"
 DEVICE_USER = "device"
+_PORTS = range(20_000, 32_000)
 WORKER_USER = "worker"
 
 
@@ -64,11 +66,17 @@ def choose(choice: str) -> BrokerChoice | None:
 
 
 def free_port() -> int:
-    """A loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nothing listens on now, below the range that systems take for outgoing connections.
+
+    From that range (Linux: 32768 to 60999) a device that calls while the broker is away could be given the broker's own
+    port, and then be connected to itself.
+    """
+    ports = random.SystemRandom().sample(_PORTS, 100)
+    for port in ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise BrokerError(f"no free port among {len(ports)} tried: choose --broker-port")
 
 
 def mosquitto_configuration(folder: Path, credentials: BrokerCredentials) -> str:
