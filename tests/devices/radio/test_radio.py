@@ -201,6 +201,7 @@ def die(_inbox: Inbox, _alert_id: str) -> None:
 async def test_radio_killed_as_the_key_was_pressed_still_says_the_acknowledgement(
     broker: Broker, room: Room, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """P-5.5."""
     async with radio_on(broker, person, tmp_path / "R001") as radio:
         await room.alert("R001", "A1")
         await until(lambda: person.shown == ["A1"], "the alert is shown")
