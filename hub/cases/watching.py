@@ -31,6 +31,7 @@ class Watching:
         self._database = database
         self._events = events
         self._memory = WatchMemory()
+        self._failing: set[str] = set()
 
     async def see(self, sighting: Sighting) -> None:
         """Hold one sighting, first word or last, against every watch that is on.
@@ -39,7 +40,9 @@ class Watching:
         when the sighting comes again.
         """
         watches = self._cases.watches
-        self._memory.keep_only({watch.watch_id for watch in watches})
+        on = {watch.watch_id for watch in watches}
+        self._memory.keep_only(on)
+        self._failing &= on
         if not watches:
             return
         matches = await asyncio.to_thread(self._judge, sighting, watches, self._cases.places())
@@ -64,7 +67,9 @@ class Watching:
             try:
                 hit = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
             except SightingsError as error:
-                _log.warning("watch.cannot_compare", watch=watch.watch_id, case=watch.case_id, error=str(error))
+                if watch.watch_id not in self._failing:
+                    self._failing.add(watch.watch_id)
+                    _log.warning("watch.cannot_compare", watch=watch.watch_id, case=watch.case_id, error=str(error))
                 continue
             if hit is not None:
                 pictured = self._cases.with_picture(watch.case_id, hit.sighting)

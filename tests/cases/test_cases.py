@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from devices.protocol import messages as wire
 from devices.protocol.topics import DeviceKind, Up
@@ -241,8 +242,10 @@ async def test_watch_that_can_compare_no_more_stops_no_other(hub: Hub, told: Tol
     lost = await hub.cases.start_watch(case.case_id, Query(like_sighting_id="model"), ON_DUTY)
     good = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, ON_DUTY)
     later = msgspec.structs.replace(model, descriptor=b"", ended_at_us=model.ended_at_us + 1000, ended=True)
-    await seen(hub, later, sighting(hub, "found-by-the-other", "red", "blue"))
-    hits = await told.wait(EventKind.WATCH_HIT, good.watch_id, 2)
+    with capture_logs() as logged:
+        await seen(hub, later, sighting(hub, "found-by-the-other", "red", "blue"))
+        hits = await told.wait(EventKind.WATCH_HIT, good.watch_id, 2)
+    assert [one["watch"] for one in logged if one["event"] == "watch.cannot_compare"] == [lost.watch_id]
     assert hits[-1]["hit"]["sighting"]["sighting_id"] == "found-by-the-other"
     assert told.of(EventKind.WATCH_HIT, lost.watch_id) == []
     assert hub.task_failures == 0
