@@ -95,7 +95,6 @@ export const en: Texts = {
     revoked: {
       talk_limit_reached: "The talk limit is reached",
       no_voice_arrived: "No voice arrived: check the microphone",
-      talker_left: "The talker left",
       line_lost: "The talk line was lost",
       encoder_failed: "The browser's voice encoder failed",
     },

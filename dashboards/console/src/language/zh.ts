@@ -92,7 +92,6 @@ export const zh = {
     revoked: {
       talk_limit_reached: "到了最长讲话时间",
       no_voice_arrived: "没有收到声音，请检查麦克风",
-      talker_left: "讲话方已离开",
       line_lost: "对讲线路断开",
       encoder_failed: "浏览器的语音编码出错",
     } as Record<string, string>,
