@@ -33,6 +33,7 @@ async def start_child(
     stdin: int = asyncio.subprocess.DEVNULL,
     stdout: int | IO[bytes] | None = None,
     stderr: int | IO[bytes] | None = None,
+    line_limit_bytes: int = 1 << 16,
 ) -> asyncio.subprocess.Process:
     """Start ``command`` in a process group of its own (Ctrl-C reaches only the hub, which ends its children in order).
 
@@ -43,6 +44,7 @@ async def start_child(
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
+        limit=line_limit_bytes,
         env=dict(environment) if environment is not None else None,
         start_new_session=True,
         preexec_fn=_end_with_parent(niceness),

@@ -94,14 +94,13 @@ class LinesPart:
 
     async def _start(self, command: list[str], environment: dict[str, str] | None = None) -> None:
         with self._log.open("wb") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command,
+            self.process = await start_child(
+                command,
+                environment=environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env=environment,
-                start_new_session=True,
-                limit=MAX_LINE_BYTES,
+                line_limit_bytes=MAX_LINE_BYTES,
             )
 
     async def _line(self) -> bytes:
