@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from devices.link.refusals import Refusal, Refusals
+
 _HEAD = struct.Struct("!II")
 
 
@@ -93,3 +95,19 @@ def parse(content: bytes) -> tuple[list[bytes], int]:
         records.append(record)
         at += _HEAD.size + length
     return records, at
+
+
+def open_journal(path: Path, refusals: Refusals) -> tuple[Journal | None, list[bytes]]:
+    """The journal at ``path`` and its records; what is damaged or cannot be opened is counted, and stops no device.
+
+    Without a journal its owner goes on in memory alone.
+    """
+    journal = Journal(path)
+    try:
+        records = journal.open()
+    except OSError as error:
+        refusals.add(Refusal.STORE_FAILED, str(error))
+        return None, []
+    if journal.damaged_bytes:
+        refusals.add(Refusal.STORE_DAMAGED, f"{path}: cut off {journal.damaged_bytes} bytes at the end")
+    return journal, records

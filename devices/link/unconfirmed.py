@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from devices.link.journal import Journal
+from devices.link.journal import Journal, open_journal
 from devices.link.refusals import Refusal, Refusals
 from devices.protocol.topics import Up
 
@@ -114,15 +114,7 @@ class Unconfirmed:
             self.journal = None
 
     def _open(self, path: Path) -> None:
-        journal = Journal(path)
-        try:
-            records = journal.open()
-        except OSError as error:
-            self._refusals.add(Refusal.STORE_FAILED, str(error))
-            return
-        if journal.damaged_bytes:
-            self._refusals.add(Refusal.STORE_DAMAGED, f"{path}: cut off {journal.damaged_bytes} bytes at the end")
-        self.journal = journal
+        self.journal, records = open_journal(path, self._refusals)
         for record in records:
             try:
                 entry = _decoder.decode(record)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from devices.link import AddressError, BrokerAddress
+from devices.link import PASSWORD_VARIABLE, AddressError, BrokerAddress
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken
 from devices.protocol.topics import TopicError
@@ -21,7 +21,6 @@ from devices.radio.hearing import Burst
 from devices.radio.radio import Radio, RadioEvents
 from devices.radio.sound import FileSpeaker, FrameMicrophone, NullMicrophone, speech_from_wav
 
-PASSWORD_VARIABLE = "QIANSHAO_BROKER_PASSWORD"
 KEYS = "回车=确认最新警报 enter=acknowledge · s=seen · n=not seen · c=child is with me · h=need help · t=talk · q=quit"
 _ANSWERS = {"s": Answer.SEEN, "n": Answer.NOT_SEEN, "c": Answer.CHILD_IS_WITH_ME, "h": Answer.NEED_HELP}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from devices.link.journal import Journal
+from devices.link.journal import Journal, open_journal
 from devices.link.refusals import Refusal, Refusals
 from devices.protocol.messages import AlertMessage
 
@@ -105,15 +105,7 @@ class Inbox:
             self._journal = None
 
     def _open(self, path: Path) -> None:
-        journal = Journal(path)
-        try:
-            records = journal.open()
-        except OSError as error:
-            self._refusals.add(Refusal.STORE_FAILED, str(error))
-            return
-        if journal.damaged_bytes:
-            self._refusals.add(Refusal.STORE_DAMAGED, f"{path}: cut off {journal.damaged_bytes} bytes at the end")
-        self._journal = journal
+        self._journal, records = open_journal(path, self._refusals)
         for record in records:
             try:
                 entry = _decoder.decode(record)

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from devices.link import BrokerAddress
+from devices.link import PASSWORD_VARIABLE, BrokerAddress
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
@@ -157,7 +157,7 @@ class Vision:
             try:
                 worker.process = await start_child(
                     self._command(worker.worker_id),
-                    environment={**os.environ, "QIANSHAO_BROKER_PASSWORD": self._broker.password or ""},
+                    environment={**os.environ, PASSWORD_VARIABLE: self._broker.password or ""},
                     niceness=NICENESS,
                 )
                 ended = f"code {await worker.process.wait()}"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import cv2
 
-from devices.link import AddressError, BrokerAddress, Link
+from devices.link import PASSWORD_VARIABLE, AddressError, BrokerAddress, Link
 from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.messages import Assign, CameraAssignment, CameraState, Message, Sighting, SightingMessage, Stamp
@@ -39,7 +39,6 @@ BUSY_SHARE = 0.6
 MOST_UNCONFIRMED = 500
 """With more sightings on the way, recordings wait."""
 _STOP_WITHIN_S = 2.0
-PASSWORD_VARIABLE = "QIANSHAO_BROKER_PASSWORD"
 
 
 class Worker:

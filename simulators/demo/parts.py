@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from devices.link import BrokerAddress
+from devices.link import PASSWORD_VARIABLE, BrokerAddress
 from hub.bridge.broker import DEVICE_USER, BrokerCredentials
 from hub.children import end_child, start_child
 from simulators.radios.figures import Summary
@@ -138,7 +138,7 @@ class RadiosPart(LinesPart):
             "--broker", f"mqtt://{broker.username}@{broker.host}:{broker.port}",
             "--community", str(community), "--store", str(self._store), "--count", str(count),
         ]  # fmt: skip
-        await self._start(command, {**os.environ, "QIANSHAO_BROKER_PASSWORD": broker.password or ""})
+        await self._start(command, {**os.environ, PASSWORD_VARIABLE: broker.password or ""})
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:

@@ -20,13 +20,12 @@ import msgspec
 import typer
 import uvloop
 
-from devices.link import AddressError, BrokerAddress
+from devices.link import PASSWORD_VARIABLE, AddressError, BrokerAddress
 from devices.protocol.clock import SystemClock
 from simulators.radios.quiet import OneLineASecond
 from simulators.radios.roster import RosterError, read_roster
 from simulators.radios.venues import Manner, Venues
 
-PASSWORD_VARIABLE = "QIANSHAO_BROKER_PASSWORD"
 _FILES_PER_RADIO = 4
 
 
