@@ -41,6 +41,7 @@ from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.talk.service import Talk
+from hub.tasks import end_tasks
 from hub.vision.service import Vision
 
 _log = structlog.get_logger()
@@ -171,9 +172,7 @@ class Hub:
     async def stop(self) -> None:
         """Stop in the order that loses nothing: workers, rooms, database, broker."""
         await self.vision.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(*self._tasks)
         await self.talk.settle()
         await self.database.stop()
         await asyncio.to_thread(self.sightings.close)

@@ -57,7 +57,8 @@ async def end_child(process: asyncio.subprocess.Process, patience_s: float = 3.0
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), patience_s)
+        async with asyncio.timeout(patience_s):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

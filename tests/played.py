@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
 from devices.radio.radio import Radio, RadioEvents
 from hub.app import Hub
+from hub.tasks import end_tasks
 from tests.devices.room import until
 
 _T = TypeVar("_T")
@@ -58,9 +58,7 @@ class HandDevice:
             try:
                 yield device
             finally:
-                listening.cancel()
-                with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                    await listening
+                await end_tasks(listening)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -156,6 +154,4 @@ async def real_radio(hub: Hub, radio_id: str, person: Person, store: Path | None
         await until(lambda: hub.radios.is_online(radio_id), f"{radio_id} is on line")
         yield radio
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end_tasks(task)

@@ -22,6 +22,7 @@ from devices.link import BrokerAddress
 from devices.protocol import topics
 from hub.children import end_child, start_child
 from hub.settings import BrokerChoice
+from hub.tasks import end_tasks
 
 _log = structlog.get_logger()
 READY_WITHIN_S = 10.0
@@ -273,8 +274,6 @@ class Broker:
     async def stop(self) -> None:
         """End the broker, where it is the hub's."""
         if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+            await end_tasks(self._keeper)
         if self._process is not None:
             await end_child(self._process)

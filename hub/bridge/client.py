@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import socket
 from collections.abc import Callable
@@ -99,14 +98,12 @@ class Bridge:
                     self.connections += 1
                     self.connected.set()
                     delay_s = RECONNECT_FIRST_S
-                    ticking = asyncio.create_task(self._tick(client), name="hub-tick")
+                    ticking = asyncio.create_task(self._tick(), name="hub-tick")
                     try:
                         async for message in client.messages:
                             self._route(str(message.topic), bytes(message.payload or b""), message.retain)
                     finally:
                         ticking.cancel()
-                        with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                            await ticking
             except aiomqtt.MqttError as error:
                 _log.warning("bridge.disconnected", error=str(error), again_in_s=delay_s)
             finally:
@@ -137,10 +134,9 @@ class Bridge:
         for kind, what in wanted:
             await client.subscribe(topics.all_up(kind, what), qos=0 if what in (*RETAINED, Up.VOICE) else 1)
 
-    async def _tick(self, client: aiomqtt.Client) -> None:
+    async def _tick(self) -> None:
         while True:
-            payload = messages.encode(messages.HubTick(stamp=self.stamper.stamp()))
-            await client.publish(topics.HUB_TICK, payload, qos=0)
+            self.say(topics.HUB_TICK, messages.HubTick(stamp=self.stamper.stamp()), qos=0)
             await asyncio.sleep(topics.TICK_INTERVAL_S)
 
     def _route(self, topic: str, payload: bytes, retained: bool) -> None:

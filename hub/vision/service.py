@@ -26,6 +26,7 @@ from hub.registry.records import Camera
 from hub.registry.service import Registry, is_same_stream
 from hub.storage.database import Database
 from hub.storage.writer import Change
+from hub.tasks import end_tasks
 
 _log = structlog.get_logger()
 NICENESS = 10
@@ -144,8 +145,7 @@ class Vision:
         """End the workers."""
         for worker in self._workers.values():
             if worker.task is not None:
-                worker.task.cancel()
-                await asyncio.gather(worker.task, return_exceptions=True)
+                await end_tasks(worker.task)
             if worker.process is not None:
                 await end_child(worker.process)
 

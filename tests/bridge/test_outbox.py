@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from hub.bridge.outbox import Outbox, Outgoing
 from hub.bridge.tables import outbox as outbox_table
 from hub.storage.database import Database
 from hub.storage.writer import Change
+from hub.tasks import end_tasks
 from tests.devices.room import BROKERS, open_broker, until
 from tests.hub import address_of, open_database, open_hub
 from tests.played import HandDevice, Person, real_radio
@@ -68,9 +69,7 @@ class Post:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end_tasks(task)
 
     async def rows(self) -> list[str]:
         query = sa.select(outbox_table.c.purpose).order_by(outbox_table.c.number)

@@ -29,6 +29,7 @@ from devices.protocol.messages import (
 )
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
+from hub.tasks import end_tasks
 
 BROKERS = ("managed", "embedded")
 DEADLINE_S = 20.0
@@ -87,9 +88,7 @@ class Room:
             try:
                 yield self
             finally:
-                listening.cancel()
-                with suppress(asyncio.CancelledError):
-                    await listening
+                await end_tasks(listening)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:

@@ -19,6 +19,7 @@ from devices.protocol.clock import SystemClock
 from devices.protocol.messages import Acknowledgement, Birth, BurstHeard, Death, Receipt
 from devices.protocol.topics import Up
 from hub.bridge.broker import Broker
+from hub.tasks import end_tasks
 from simulators.radios.__main__ import PASSWORD_VARIABLE
 from simulators.radios.roster import Member
 from simulators.radios.venues import Manner, Venues
@@ -166,9 +167,7 @@ async def test_guards_acknowledge_except_the_silent_ones(broker: Broker, room: R
         summary = venues.summary()
         assert (summary.alerts_shown, summary.acknowledged) == (RADIOS, 15)
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        await end_tasks(running)
 
 
 async def test_simulator_ends_when_its_parent_is_killed(broker: Broker, room: Room, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from devices.protocol.clock import SystemClock
 from devices.protocol.messages import Birth, Death, DeviceStatus, Message, Receipt, Report, Stamp
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
+from hub.tasks import end_tasks
 from tests.devices.room import DEADLINE_S, Room, until
 
 QUICK = LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.2, longest_repeat_s=0.4)
@@ -37,9 +38,7 @@ async def running(link: Link) -> AsyncIterator[Link]:
         await until(lambda: link.connected, "the link is connected")
         yield link
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end_tasks(task)
 
 
 def report(stamp: Stamp, message_id: str) -> Message:
@@ -256,9 +255,7 @@ async def test_wrong_password_is_counted_with_the_brokers_name(broker: Broker) -
         await until(lambda: link.refusals.counts[Refusal.NOT_CONNECTED] >= 2, "two refused tries", DEADLINE_S)
         assert not link.connected
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end_tasks(task)
 
 
 async def test_other_devices_messages_are_not_heard(broker: Broker, room: Room) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,7 @@ from devices.radio.jitter import Frames
 from devices.radio.radio import Radio, RadioEvents
 from devices.radio.sound import FrameMicrophone
 from hub.bridge.broker import Broker
+from hub.tasks import end_tasks
 from tests.devices.room import Room, packet, until
 
 
@@ -91,9 +92,7 @@ async def radio_on(
         await until(lambda: radio.link.connected, "the radio is on line")
         yield radio
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end_tasks(task)
 
 
 @pytest.fixture
