@@ -1,8 +1,40 @@
-"""Who is at the console: until there is sign-in, the one person on duty, on loopback only."""
+"""Who uses the hub: a person, the role that says what they may do, the places that say where."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
+
+
+class Role(StrEnum):
+    """What a person does here; the columns of the permission table."""
+
+    DISPATCHER = "dispatcher"
+    OFFICER = "officer"
+    CHIEF = "chief"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    GRID_MEMBER = "grid_member"
+    GUARD = "guard"
+
+
+class PlaceKind(StrEnum):
+    """How large a place is."""
+
+    COMMUNITY = "community"
+    GRID = "grid"
+    VENUE = "venue"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """Where a right holds: the whole community (no ``place_id``), one grid, or one venue."""
+
+    kind: PlaceKind
+    place_id: str | None = None
+
+
+COMMUNITY = Place(kind=PlaceKind.COMMUNITY)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -10,7 +42,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     person_id: str
     name: str
-    role: str
+    role: Role
+    places: tuple[Place, ...] = (COMMUNITY,)
 
 
-ON_DUTY = Person(person_id="duty", name="值班员", role="dispatcher")
+LOCAL = Person(person_id="local", name="本机命令", role=Role.ADMINISTRATOR)
+"""Whoever may read the hub's data folder on its own machine."""
+
+ON_DUTY = Person(person_id="duty", name="值班员", role=Role.DISPATCHER)

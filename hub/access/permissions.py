@@ -1,0 +1,73 @@
+"""The permission table: which role has which right. Where a right holds is said by the person's places (entrant.py)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from hub.access.people import Role
+
+
+class Right(StrEnum):
+    """What somebody may do; the rows of the table."""
+
+    SEE_ROOM = "see_room"
+    """Radios, cameras, venues, alerts and events of one's places."""
+    SEE_CASES = "see_cases"
+    ISSUE_ALERT = "issue_alert"
+    CALL = "call"
+    """Speak to a talk group all of whose venues lie in one's places."""
+    ANSWER_CALL = "answer_call"
+    """Hear, and speak to, the talk groups that a radio of one's places belongs to."""
+    OPEN_CASE = "open_case"
+    SEARCH_FOOTAGE = "search_footage"
+    """Search, watch, look at pictures: inside an open case alone."""
+    ENROL_PLACES = "enrol_places"
+    ENROL_CAMERAS = "enrol_cameras"
+    ENROL_DEVICES = "enrol_devices"
+    ENROL_PEOPLE = "enrol_people"
+    PLAN_SHIFTS = "plan_shifts"
+    READ_AUDIT = "read_audit"
+    READ_METRICS = "read_metrics"
+    OWN_SESSION = "own_session"
+    """Refresh and end one's session, change one's password."""
+
+
+_TABLE = """
+                dispatcher officer chief administrator auditor grid_member guard
+see_room            yes      yes    yes       yes         -        yes       yes
+see_cases           yes      yes    yes       -           -        -         -
+issue_alert         yes      yes    yes       -           -        -         -
+call                yes      yes    yes       -           -        -         -
+answer_call         yes      yes    yes       -           -        yes       yes
+open_case           yes      yes    yes       -           -        -         -
+search_footage      yes      yes    -         -           -        -         -
+enrol_places        -        -      -         yes         -        -         -
+enrol_cameras       -        -      -         yes         -        -         -
+enrol_devices       -        -      -         yes         -        -         -
+enrol_people        -        -      -         yes         -        -         -
+plan_shifts         yes      -      yes       yes         -        -         -
+read_audit          -        -      yes       -           yes      -         -
+read_metrics        -        -      -         yes         -        -         -
+own_session         yes      yes    yes       yes         yes      yes       yes
+"""
+
+
+def _read(table: str) -> dict[Right, frozenset[Role]]:
+    head, *rows = table.strip().splitlines()
+    roles = [Role(name) for name in head.split()]
+    found: dict[Right, frozenset[Role]] = {}
+    for row in rows:
+        name, *cells = row.split()
+        if len(cells) != len(roles) or not set(cells) <= {"yes", "-"}:
+            raise ValueError(f"the permission table's row {name} has not one cell for each role")
+        found[Right(name)] = frozenset(role for role, cell in zip(roles, cells, strict=True) if cell == "yes")
+    return found
+
+
+TABLE = _read(_TABLE)
+"""Right: the roles that have it."""
+
+
+def has(role: Role, right: Right) -> bool:
+    """Whether a role has a right anywhere."""
+    return role in TABLE[right]
