@@ -20,7 +20,7 @@ class CredentialError(ValueError):
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """One device's own. ``authority_pem`` is the only authority it trusts; None where hub and device share a machine."""
+    """One device's own. ``authority_pem`` is the only authority trusted; None where both are on one machine."""
 
     device_id: str
     kind: DeviceKind
@@ -57,7 +57,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         """Write ``credential.json``, readable by its owner alone, whole or not at all. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         new = folder / f"{FILE}.new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(msgspec.json.encode(self))
             file.flush()
             os.fsync(file.fileno())
