@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from devices.link.address import BrokerAddress
+from devices.protocol.seal import SEAL_KEY_BYTES as SEAL_KEY_BYTES
 from devices.protocol.topics import DeviceKind
 
 FILE = "credential.json"
-SEAL_KEY_BYTES = 32
 
 
 class CredentialError(ValueError):
