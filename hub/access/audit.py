@@ -34,6 +34,20 @@ class Action(StrEnum):
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_OUT = "sign_out"
+    SESSION_REVOKED = "session_revoked"
+    PUT_PERSON = "put_person"
+    DISABLE_PERSON = "disable_person"
+    ENABLE_PERSON = "enable_person"
+    INVITE = "invite"
+    ACCEPT_INVITATION = "accept_invitation"
+    MAKE_ENROLMENT_CODE = "make_enrolment_code"
+    ENROL_DEVICE = "enrol_device"
+    ENROL_FAILED = "enrol_failed"
+    REVOKE_DEVICE = "revoke_device"
+    ROTATE_DEVICE = "rotate_device"
 
 
 class AuditBroken(ValueError):

@@ -1,4 +1,4 @@
-"""The first schema: events, outbox, registry, alerts, cases, audit records."""
+"""The first schema: events, outbox, registry, alerts, cases, audit records, people and their sessions."""
 
 from __future__ import annotations
 
@@ -66,6 +66,29 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("map_geojson", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_community")),
+    )
+    op.create_table(
+        "device_credentials",
+        sa.Column("device_id", sa.String(length=48), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("password_line", sa.String(length=160), nullable=True),
+        sa.Column("seal_key", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("next_password_line", sa.String(length=160), nullable=True),
+        sa.Column("next_seal_key", sa.LargeBinary(), nullable=True),
+        sa.Column("next_made_at_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_device_credentials")),
+    )
+    op.create_table(
+        "enrolment_codes",
+        sa.Column("device_id", sa.String(length=48), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("code_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("expires_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("used_at_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_enrolment_codes")),
     )
     op.create_table(
         "events",
@@ -179,4 +202,40 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_radios_venue_id_venues")),
         sa.PrimaryKeyConstraint("radio_id", name=op.f("pk_radios")),
+    )
+    op.create_table(
+        "people",
+        sa.Column("person_id", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("places", sa.LargeBinary(), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("totp_secret", sa.String(length=64), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_people")),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("session_id", sa.String(length=48), nullable=False),
+        sa.Column("person_id", sa.String(length=48), nullable=False),
+        sa.Column("family_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("former", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("refreshed_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_sessions_person_id_people")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("family_hash", name=op.f("uq_sessions_family_hash")),
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("person_id", sa.String(length=48), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("totp_secret", sa.String(length=64), nullable=False),
+        sa.Column("expires_at_us", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_invitations_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
     )
