@@ -11,14 +11,25 @@ audit_records = sa.Table(
     metadata,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("at_us", sa.BigInteger, nullable=False),
-    sa.Column("person_id", sa.String(64), nullable=False),
-    sa.Column("action", sa.String(40), nullable=False),
-    sa.Column("case_id", sa.String(48), nullable=True),
+    sa.Column("person_id", sa.String(64), nullable=False, index=True),
+    sa.Column("action", sa.String(40), nullable=False, index=True),
+    sa.Column("case_id", sa.String(48), nullable=True, index=True),
     sa.Column("purpose", sa.String(500), nullable=False),
     sa.Column("detail", sa.LargeBinary, nullable=False),
     sa.Column("previous_hash", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
+
+audit_statements = sa.Table(
+    "audit_statements",
+    metadata,
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("at_us", sa.BigInteger, nullable=False),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
+)
+"""What the hub has signed about its audit log (checkpoints.py): the one head, the checkpoints, the one pruning."""
 
 people = sa.Table(
     "people",

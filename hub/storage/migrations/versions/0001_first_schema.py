@@ -42,6 +42,18 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_records")),
     )
+    op.create_index(op.f("ix_audit_records_action"), "audit_records", ["action"], unique=False)
+    op.create_index(op.f("ix_audit_records_case_id"), "audit_records", ["case_id"], unique=False)
+    op.create_index(op.f("ix_audit_records_person_id"), "audit_records", ["person_id"], unique=False)
+    op.create_table(
+        "audit_statements",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "number", name=op.f("pk_audit_statements")),
+    )
     op.create_table(
         "cases",
         sa.Column("case_id", sa.String(length=48), nullable=False),
