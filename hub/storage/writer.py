@@ -11,7 +11,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from devices.protocol.clock import Clock
 from hub.storage.journal import Journal
 
 _T = TypeVar("_T")
+_J = TypeVar("_J", bound=Journal[Any])
 _log = structlog.get_logger()
 
 MAX_BATCH = 256
@@ -67,6 +68,14 @@ class Change:
 
     connection: sa.Connection
     at_us: int
+    journals: Sequence[Journal[Any]] = ()
+
+    def journal(self, kind: type[_J]) -> _J:
+        """The journal of this kind, to note in. Raises LookupError when the database has none."""
+        for journal in self.journals:
+            if isinstance(journal, kind):
+                return journal
+        raise LookupError(f"this database has no {kind.__name__}: add it to the writer")
 
 
 @dataclass
@@ -192,7 +201,7 @@ class Writer:
 
     def _try_commit(self, batch: list[_Job]) -> list[Callable[[], None]]:
         with self._engine.connect().execution_options(write=True) as connection, connection.begin():
-            change = Change(connection, self._clock.wall_us())
+            change = Change(connection, self._clock.wall_us(), self._journals)
             for journal in self._journals:
                 journal.begin()
             for job in batch:
