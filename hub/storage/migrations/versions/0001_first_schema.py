@@ -216,6 +216,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("radio_id", name=op.f("pk_radios")),
     )
     op.create_table(
+        "seals_taken",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("pairs", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_seals_taken")),
+    )
+    op.create_table(
         "people",
         sa.Column("person_id", sa.String(length=48), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
