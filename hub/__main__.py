@@ -1,7 +1,21 @@
-"""``python -m hub``: the same as the command ``qianshao``."""
+"""``qianshao`` and ``python -m hub``: the command line. The watchdog is a small process and loads nothing else."""
 
 from __future__ import annotations
 
-from hub.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Entry point of the command."""
+    if sys.argv[1:2] == ["watchdog"]:
+        from hub.watchdog.__main__ import main as watch
+
+        watch(sys.argv[2:])
+    else:
+        from hub.cli import app
+
+        sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()

@@ -28,6 +28,7 @@ from hub.console.feed import Feed
 from hub.console.http import add_error_answers
 from hub.console.picture import Picture, take_picture
 from hub.console.sockets import sockets
+from hub.enrolment.service import Enrolment
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.metrics import Metrics
@@ -43,6 +44,7 @@ from hub.storage.writer import Change
 from hub.talk.service import Talk
 from hub.tasks import end_tasks
 from hub.vision.service import Vision
+from hub.vitals import Vitals
 
 _log = structlog.get_logger()
 RESTART_TASK_AFTER_S = 1.0
@@ -72,6 +74,9 @@ class Hub:
         self.outbox = Outbox(self.database)
         self.refused = Refused()
         self.registry = Registry(self.database, self.events)
+        self.enrolment = Enrolment(
+            self.database, self.events, self.registry, self.clock, self.broker, settings.credential_days
+        )
         self.bridge = Bridge(self.broker.hub_address, self.clock, self.refused, known=self._knows)
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
         self.alerts = Alerts(
@@ -111,6 +116,7 @@ class Hub:
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
         self.feed = Feed(self.events)
         self.metrics = Metrics()
+        self.vitals = Vitals(self.database, self.bridge, self.clock)
         self.guard = OriginGuard(self._make_app())
         self._tasks: list[asyncio.Task[None]] = []
         self.task_failures = 0
@@ -126,7 +132,7 @@ class Hub:
     def _make_app(self) -> FastAPI:
         app = FastAPI(title="黔哨", openapi_url=None)
         add_error_answers(app)
-        app.include_router(console_routes.routes(self.picture, self.events, self.metrics))
+        app.include_router(console_routes.routes(self.picture, self.events, self.metrics, self.vitals))
         app.include_router(alert_routes.routes(self.alerts))
         app.include_router(case_routes.routes(self.cases))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
@@ -136,11 +142,12 @@ class Hub:
 
     async def start(self) -> None:
         """Open the stores, start the broker and the rooms. Raises BrokerError when there is no broker to use."""
-        await self.broker.start()
         await asyncio.to_thread(self.database.migrate)
         self.events.open()
         self.outbox.open()
         self.registry.open()
+        self.enrolment.open()
+        await self.broker.start()
         self.alerts.open()
         self.cases.open()
         await asyncio.to_thread(self.sightings.open)
@@ -163,6 +170,7 @@ class Hub:
             ("refused", self._tell_refused),
             ("forgetting", self._forget),
             ("counting", self._count),
+            ("vitals", self.vitals.run),
         ):
             self._tasks.append(asyncio.create_task(self._supervise(name, run), name=name))
         self.vision.start()

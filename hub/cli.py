@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -54,6 +53,7 @@ def hub(
     broker_port: Annotated[int | None, typer.Option(help="自带消息服务器的端口，0 为任选")] = None,
     vision_workers: Annotated[int | None, typer.Option(help="视频分析进程数")] = None,
     log_level: Annotated[str | None, typer.Option(help="DEBUG、INFO、WARNING、ERROR 或 CRITICAL")] = None,
+    watchdog: Annotated[bool | None, typer.Option("--watchdog", help="同时启动看护进程")] = None,
 ) -> None:
     """启动中枢。"""
     from hub.serve import FolderTaken, PortTaken, serve
@@ -66,11 +66,20 @@ def hub(
         broker_port=broker_port,
         vision_workers=vision_workers,
         log_level=log_level,
+        watchdog=watchdog,
     )
     try:
         serve(settings)
     except (BrokerError, FolderTaken, PortTaken) as error:
         fail(str(error))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def watchdog(context: typer.Context) -> None:
+    """看护中枢：中枢没有回应时在本机报警。"""
+    from hub.watchdog.__main__ import main
+
+    main(context.args)
 
 
 @app.command()
@@ -201,8 +210,3 @@ def audit_verify(data_dir: DataDir = None) -> None:
     finally:
         engine.dispose()
     typer.echo(f"{count} 条审计记录，完整无改动")
-
-
-def main() -> None:
-    """Entry point of the command."""
-    sys.exit(app())

@@ -16,7 +16,11 @@ import uvloop
 
 from hub import logs
 from hub.app import Hub
+from hub.lifesign import ServiceManager
 from hub.settings import Settings
+from hub.tasks import end_tasks
+from hub.vitals import tell
+from hub.watchdog.folder import end_beside, start_beside
 
 WEBSOCKET_MAX_BYTES = 64 * 1024
 
@@ -40,6 +44,7 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until a signal. Raises FolderTaken, PortTaken or BrokerError when the hub cannot start."""
     logs.configure(settings.log_level)
+    manager = ServiceManager.take_from()
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with _locked(settings.data_dir), socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,7 +53,7 @@ def serve(settings: Settings) -> None:
         except OSError as error:
             raise PortTaken(f"port {settings.port} cannot be used ({error.strerror}): choose --port") from None
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, listener))
+            runner.run(_serve(settings, listener, manager))
 
 
 @contextlib.contextmanager
@@ -88,7 +93,7 @@ def make_server(hub: Hub, **given: Any) -> uvicorn.Server:
     return _Server(config)
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+async def _serve(settings: Settings, listener: socket.socket, manager: ServiceManager) -> None:
     hub = Hub(settings)
     server = make_server(hub)
 
@@ -103,6 +108,18 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     try:
         listener.listen()
         port_file.write_text(str(listener.getsockname()[1]))
-        await server.serve([listener])
+        watchdog = start_beside(settings.data_dir) if settings.watchdog else None
+        telling = asyncio.create_task(tell(manager, hub.vitals, lambda: _status(hub)), name="lifesign")
+        try:
+            await server.serve([listener])
+        finally:
+            await end_tasks(telling)
+        if watchdog is not None:
+            end_beside(settings.data_dir)
     finally:
+        manager.say("STOPPING=1")
         await hub.stop()
+
+
+def _status(hub: Hub) -> str:
+    return f"在线对讲机 radios on line: {hub.radios.online} / {len(hub.registry.radios)}"

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Port of the broker that the hub starts; 0 takes a free one."""
     broker_password: SecretStr | None = None
     """Password for a broker given by address; the hub makes its own for the one it starts."""
+    credential_days: int = Field(default=90, ge=1, le=3650)
+    """How old an enrolled device's credential may become before the device asks for a newer one."""
     vision_workers: int | None = Field(default=None, ge=0, le=256)
     """Vision worker processes on this machine; by default one less than its cores, at least one."""
     alert_expires_in_s: float = Field(default=1800.0, gt=0, le=86_400)
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     """The longest talk burst."""
     retention_days: int = Field(default=30, ge=1, le=3650)
     """How long events and sightings are kept; 30 days is what the 2025 regulation on public-safety video asks for."""
+    watchdog: bool = False
+    """Start a watchdog beside the hub, which raises an alarm on this machine when the hub does not answer."""
     log_level: str = "INFO"
     """The least of LOG_LEVELS that is written."""
 

@@ -71,6 +71,7 @@ class Bridge:
         self.received = 0
         self.published = 0
         self.connections = 0
+        self.tried_us = clock.monotonic_us()
         self._address = address
         self._refused = refused
         self._known = known
@@ -90,6 +91,7 @@ class Bridge:
         """Stay connected until cancelled; sends the hub's tick."""
         delay_s = RECONNECT_FIRST_S
         while True:
+            self.tried_us = self._clock.monotonic_us()
             try:
                 async with self._make_client() as client:
                     client.pending_calls_threshold = PENDING_WARN_AT

@@ -13,6 +13,7 @@ from hub.console.picture import Picture
 from hub.errors import Refusal
 from hub.events.log import EventLog, TooFarBack
 from hub.metrics import Metrics
+from hub.vitals import Vitals
 
 STATIC = Path(__file__).parent / "static"
 MAX_EVENTS = 2_000
@@ -22,7 +23,7 @@ _NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>黔哨</title>
 <p>The console has not been built: run <code>make setup</code>.</p>"""
 
 
-def routes(take: Callable[[], Awaitable[Picture]], events: EventLog, metrics: Metrics) -> APIRouter:
+def routes(take: Callable[[], Awaitable[Picture]], events: EventLog, metrics: Metrics, vitals: Vitals) -> APIRouter:
     """What a console or a program reads."""
     router = APIRouter()
 
@@ -50,7 +51,8 @@ def routes(take: Callable[[], Awaitable[Picture]], events: EventLog, metrics: Me
 
     @router.get("/healthz")
     async def health() -> Response:
-        return Response(b'{"status":"ok"}', media_type="application/json")
+        found = vitals.health()
+        return answer(found, 200 if found.status == "ok" else 503)
 
     return router
 

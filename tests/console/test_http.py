@@ -117,7 +117,7 @@ async def test_change_without_the_header_or_from_another_page_is_refused_and_cou
 async def test_body_over_4_mib_is_refused_and_the_hub_goes_on(console: httpx.AsyncClient) -> None:
     answer = await console.post("/api/alerts", content=b" " * (MAX_BODY_BYTES + 1))
     assert (answer.status_code, error_in(answer)["code"]) == (413, "too_large")
-    assert (await console.get("/healthz")).json() == {"status": "ok"}
+    assert (await console.get("/healthz")).json()["status"] == "ok"
 
 
 async def test_closed_case_is_refused_as_a_conflict(console: httpx.AsyncClient) -> None:
