@@ -1,0 +1,42 @@
+"""Secrets in files of the access room's folder, which the hub's own user alone can read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+LOCAL_TOKEN = "local-token"
+KNOWN_KEY = "known-key"
+KEY_BYTES = 32
+
+
+def open_folder(folder: Path) -> None:
+    """Make the folder, for its owner alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def write_secret(file: Path, secret: bytes) -> None:
+    """Write a file that was never readable by others, whole or not at all."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+        written.write(secret)
+        written.flush()
+        os.fsync(written.fileno())
+    fresh.replace(file)
+
+
+def new_local_token(folder: Path) -> str:
+    """A new token for this machine's commands, in its file."""
+    token = secrets.token_urlsafe(KEY_BYTES)
+    write_secret(folder / LOCAL_TOKEN, token.encode())
+    return token
+
+
+def known_key(folder: Path) -> bytes:
+    """The key that signs the tokens of known browsers; made when there is none."""
+    file = folder / KNOWN_KEY
+    if not file.exists():
+        write_secret(file, secrets.token_bytes(KEY_BYTES))
+    return file.read_bytes()
