@@ -35,6 +35,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     hub_url: str
     """Where it was enrolled, as ``https://host:port``; also where its credential is exchanged for a newer one."""
     authority_pem: str | None = None
+    renew_at_ms: int | None = None
+    """When the device asks for a newer one (milliseconds since 1970); None where the hub gives it one by itself."""
 
     def __repr__(self) -> str:
         return f"Credential({self.kind.value} {self.device_id} at {self.hub_url})"

@@ -7,32 +7,49 @@ import contextlib
 import json
 import os
 import random
+import resource
 import secrets
 import shutil
+import signal
 import socket
-import subprocess
+import ssl
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import structlog
 
 from devices.link import BrokerAddress
 from devices.protocol import topics
+from hub.bridge.accesslist import BrokerUser, access_text, password_line, passwords_text
+from hub.bridge.configuration import (
+    DEVICE_USER,
+    HUB_USER,
+    PROBE_USER,
+    BrokerCredentials,
+    BrokerListen,
+    embedded_configuration,
+    mosquitto_configuration,
+)
+from hub.bridge.probe import lets_in
 from hub.children import end_child, start_child
-from hub.settings import BrokerChoice
+from hub.settings import LOOPBACK_HOSTS, BrokerChoice
 from hub.tasks import end_tasks
 
 _log = structlog.get_logger()
 READY_WITHIN_S = 10.0
 RESTART_AFTER_S = 0.2
-TOPIC_BYTES = 512
-"""Room for topic and properties beside the largest payload."""
-HUB_USER = "hub"
-DEVICE_USER = "device"
+TOGETHER_S = 0.05
+"""Changes of who may come in that come within this go to the broker together."""
 _PORTS = range(20_000, 32_000)
-WORKER_USER = "worker"
+_WILDCARDS = frozenset({"0.0.0.0", "::"})
+MQTTS = "mqtts://"
+MQTTS_PORT = 8883
+
+Users = Callable[[], Sequence[BrokerUser]]
+"""Asked when the files are written, so that many changes cost one look."""
 
 
 class BrokerError(RuntimeError):
@@ -40,13 +57,14 @@ class BrokerError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class BrokerCredentials:
-    """What the hub made up for its own broker; kept in the data folder, readable by its owner alone."""
+class Entrance:
+    """Where and how a device comes to the broker; the shared name and password are the embedded broker's."""
 
+    host: str
     port: int
-    hub_password: str
-    device_password: str
-    worker_password: str
+    shared_user: str | None = None
+    shared_password: str | None = field(default=None, repr=False)
+    authority_pem: str | None = None
 
 
 def find_mosquitto() -> str | None:
@@ -56,7 +74,7 @@ def find_mosquitto() -> str | None:
 
 def choose(choice: str) -> BrokerChoice | None:
     """What ``auto`` means on this machine; None for a broker given by address. Raises BrokerError."""
-    if choice.startswith("mqtt://"):
+    if choice.startswith(("mqtt://", MQTTS)):
         return None
     wanted = BrokerChoice(choice)
     if wanted is BrokerChoice.AUTO:
@@ -80,101 +98,82 @@ def free_port() -> int:
     raise BrokerError(f"no free port among {len(ports)} tried: choose --broker-port")
 
 
-def mosquitto_configuration(folder: Path, credentials: BrokerCredentials) -> str:
-    """mosquitto.conf: loopback, passwords, no delay, bounded, nothing persistent (the hub keeps what matters)."""
-    return "\n".join(
-        (
-            f"listener {credentials.port} 127.0.0.1",
-            "allow_anonymous false",
-            f"password_file {folder / 'passwords'}",
-            f"acl_file {folder / 'access'}",
-            "set_tcp_nodelay true",
-            "persistence false",
-            "max_inflight_messages 400",
-            "max_queued_messages 4000",
-            f"max_packet_size {topics.MAX_PAYLOAD_BYTES + TOPIC_BYTES}",
-            *(["user root"] if os.geteuid() == 0 else []),  # it would leave for a user who cannot read its files
-            "max_keepalive 60",
-            "log_dest stderr",
-            "log_type error",
-            "log_type warning",
-            "",
+def _external_address(choice: str, password: str | None) -> BrokerAddress:
+    """A broker of somebody else. Raises BrokerError for one that would be told secrets over an open line."""
+    if choice.startswith(MQTTS):
+        rest = choice.removeprefix(MQTTS)
+        has_port = ":" in rest.rpartition("@")[2].rpartition("]")[2]
+        return BrokerAddress.parse(f"mqtt://{rest}" if has_port else f"mqtt://{rest}:{MQTTS_PORT}", password)
+    address = BrokerAddress.parse(choice, password)
+    if address.host not in LOOPBACK_HOSTS:
+        raise BrokerError(
+            f"{choice} is on another machine and not encrypted: use mqtts:// and give its authority's certificate "
+            "in QIANSHAO_BROKER_AUTHORITY"
         )
-    )
-
-
-def mosquitto_access() -> str:
-    """Which user may use which topics.
-
-    Devices say only what radios and cameras say and hear only what is said to them; an Assign, which may hold camera
-    passwords, is between the hub and its workers.
-    """
-    prefix = topics.PREFIX
-    device = [f"topic read {prefix}/group/#", f"topic read {prefix}/hub/#"]
-    for kind in (topics.DeviceKind.RADIO, topics.DeviceKind.CAMERA):
-        device += [f"topic write {topics.all_up(kind, what)}" for what in topics.Up]
-        device += [f"topic read {prefix}/{kind.value}/+/{what.value}" for what in topics.Down]
-    worker = (f"topic readwrite {prefix}/{topics.DeviceKind.WORKER.value}/#", f"topic read {prefix}/hub/#")
-    return "\n".join(
-        (
-            f"user {HUB_USER}",
-            f"topic readwrite {prefix}/#",
-            "",
-            f"user {DEVICE_USER}",
-            *device,
-            "",
-            f"user {WORKER_USER}",
-            *worker,
-            "",
-        )
-    )
-
-
-def embedded_configuration(credentials: BrokerCredentials) -> str:
-    """rumqttd's TOML: MQTT 5 on loopback with passwords; four segments of 1 MB a topic bound its memory."""
-    return f"""id = 0
-[router]
-id = 0
-max_connections = 10010
-max_outgoing_packet_count = 400
-max_segment_size = 1048576
-max_segment_count = 4
-[v5.1]
-name = "v5"
-listen = "127.0.0.1:{credentials.port}"
-next_connection_delay_ms = 0
-[v5.1.connections]
-connection_timeout_ms = 10000
-max_payload_size = {topics.MAX_PAYLOAD_BYTES + TOPIC_BYTES}
-max_inflight_count = 400
-dynamic_filters = true
-[v5.1.connections.auth]
-{HUB_USER} = "{credentials.hub_password}"
-{DEVICE_USER} = "{credentials.device_password}"
-{WORKER_USER} = "{credentials.worker_password}"
-"""
+    return address
 
 
 class Broker:
     """A broker to connect to: started and kept alive by the hub, or somebody else's.
 
-    ``address`` is where devices connect (user ``device``), ``worker_address`` where vision workers do (user
-    ``worker``), ``hub_address`` where the hub does. The embedded broker knows passwords and no access list.
+    ``hub_address`` and ``hub_tls`` are where and how the hub connects; ``entrance`` says the same for devices. The
+    managed broker knows each device and its topics; the embedded one knows passwords and no access list.
     """
 
-    def __init__(self, folder: Path, choice: str, *, port: int = 0, password: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        choice: str,
+        *,
+        port: int = 0,
+        password: str | None = None,
+        listen: BrokerListen | None = None,
+        authority: Path | None = None,
+    ) -> None:
+        """``listen`` is the managed broker's TLS; ``authority`` that of a broker given as mqtts://."""
         self._folder = folder
         self._kind = choose(choice)
+        self._listen = listen
+        self._users: Users = tuple
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._applying: asyncio.Task[None] | None = None
+        self._rereading = asyncio.Lock()
+        self._serving = False
+        self._probe_password = ""
+        self.hub_tls: ssl.SSLContext | None = None
+        self._authority_pem: str | None = None
         self.restarts = 0
+        self.rereads = 0
         if self._kind is None:
-            self.address = self.worker_address = self.hub_address = BrokerAddress.parse(choice, password)
+            self._know_external(choice, password, authority)
             return
+        if self._kind is BrokerChoice.EMBEDDED and listen is not None:
+            raise BrokerError(
+                "the embedded broker serves this machine alone, without TLS: install Debian's package mosquitto to "
+                "serve devices on other machines, or use --host 127.0.0.1 without TLS"
+            )
         self._credentials = self._load(port)
-        self.address = self._user(DEVICE_USER, self._credentials.device_password)
-        self.worker_address = self._user(WORKER_USER, self._credentials.worker_password)
-        self.hub_address = self._user(HUB_USER, self._credentials.hub_password)
+        self.hub_address = BrokerAddress("127.0.0.1", self._credentials.port, HUB_USER, self._credentials.hub_password)
+        self.address = self.worker_address = BrokerAddress(
+            "127.0.0.1", self._credentials.port, DEVICE_USER, self._credentials.device_password
+        )
+
+    def _know_external(self, choice: str, password: str | None, authority: Path | None) -> None:
+        self.hub_address = _external_address(choice, password)
+        self.address = self.worker_address = self.hub_address
+        if not choice.startswith(MQTTS):
+            if self._listen is not None:
+                raise BrokerError(f"the hub serves TLS and {choice} does not: use mqtts://, or no TLS on both")
+            return
+        if authority is None:
+            raise BrokerError(f"{choice} needs its authority's certificate: give QIANSHAO_BROKER_AUTHORITY")
+        try:
+            self._authority_pem = authority.read_text()
+            self.hub_tls = ssl.create_default_context(cadata=self._authority_pem)
+        except (OSError, ssl.SSLError) as error:
+            raise BrokerError(f"{authority} is no authority's certificate ({error})") from None
+        self.hub_tls.minimum_version = ssl.TLSVersion.TLSv1_3
 
     @property
     def kind(self) -> str:
@@ -186,53 +185,72 @@ class Broker:
         """The broker's process, where it is the hub's child."""
         return self._process.pid if self._process else None
 
-    def _user(self, user: str, password: str) -> BrokerAddress:
-        return BrokerAddress("127.0.0.1", self._credentials.port, user, password)
+    def own_entrance(self) -> Entrance:
+        """For what runs on the hub's own machine."""
+        address = self.hub_address
+        if self._kind is BrokerChoice.EMBEDDED:
+            return Entrance(address.host, address.port, DEVICE_USER, self._credentials.device_password)
+        return Entrance(address.host, address.port, authority_pem=self._authority_pem)
+
+    def entrance(self, host: str) -> Entrance:
+        """For a device that reached the hub as ``host``. Raises OSError when the authority's file is gone."""
+        if self._listen is None:
+            return self.own_entrance()
+        authority_pem = self._listen.authority.read_text()
+        if self._kind is None:
+            own = self.own_entrance()
+            return Entrance(own.host, own.port, authority_pem=authority_pem + (own.authority_pem or ""))
+        elsewhere = host in LOOPBACK_HOSTS and self._listen.host not in _WILDCARDS
+        return Entrance(self._listen.host if elsewhere else host, self._listen.port, authority_pem=authority_pem)
 
     def _load(self, port: int) -> BrokerCredentials:
         file = self._folder / "credentials.json"
         if file.exists():
             found = json.loads(file.read_text())
-            if port in (0, found["port"]) and "worker_password" in found:
-                return BrokerCredentials(**found)
             if port in (0, found["port"]):
-                kept = BrokerCredentials(**found, worker_password=secrets.token_urlsafe(24))
-                self._write("credentials.json", json.dumps(kept.__dict__))
-                return kept
-        made = BrokerCredentials(port or free_port(), *(secrets.token_urlsafe(24) for _ in range(3)))
-        self._write("credentials.json", json.dumps(made.__dict__))
+                return BrokerCredentials(found["port"], found["hub_password"], found["device_password"])
+        made = BrokerCredentials(port or free_port(), secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        self._write("credentials.json", json.dumps(asdict(made)))
         return made
 
     def _write(self, name: str, text: str) -> Path:
+        """Write a file for its owner alone, whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._folder / name
-        file.touch(mode=0o600)
-        file.chmod(0o600)
-        file.write_text(text)
-        return file
+        new = self._folder / f"{name}.new"
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        return new.replace(self._folder / name)
 
-    def _command(self) -> list[str]:
-        folder = self._folder.resolve()
+    def _write_users(self, users: Sequence[BrokerUser]) -> None:
+        """The password file and the access list: the hub, a fresh probe, and ``users``."""
+        self._probe_password = secrets.token_urlsafe(24)
+        everything = (f"{topics.PREFIX}/#",)
+        hub = BrokerUser(HUB_USER, password_line(self._credentials.hub_password), everything, everything)
+        probe = BrokerUser(PROBE_USER, password_line(self._probe_password))
+        device = BrokerUser(DEVICE_USER, password_line(self._credentials.device_password), everything, everything)
+        self._write("passwords", passwords_text((hub, probe, device, *users)))
+        self._write("access", access_text((hub, probe, device, *users)))
+
+    def _command(self, users: Sequence[BrokerUser]) -> list[str]:
         if self._kind is BrokerChoice.EMBEDDED:
             configuration = self._write("rumqttd.toml", embedded_configuration(self._credentials))
             return [sys.executable, "-m", "iotcore", "--config", str(configuration), "--log-level", "CRITICAL"]
         mosquitto = find_mosquitto()
         assert mosquitto is not None
-        users = {
-            HUB_USER: self._credentials.hub_password,
-            DEVICE_USER: self._credentials.device_password,
-            WORKER_USER: self._credentials.worker_password,
-        }
-        passwords = self._write("passwords", "".join(f"{user}:{password}\n" for user, password in users.items()))
-        subprocess.run([shutil.which("mosquitto_passwd") or "mosquitto_passwd", "-U", str(passwords)], check=True)
-        self._write("access", mosquitto_access())
-        return [mosquitto, "-c", str(self._write("mosquitto.conf", mosquitto_configuration(folder, self._credentials)))]
+        self._write_users(users)
+        text = mosquitto_configuration(self._folder.resolve(), self._credentials.port, self._listen)
+        return [mosquitto, "-c", str(self._write("mosquitto.conf", text))]
+
+    def prepare(self, users: Users) -> None:
+        """Before ``start``: who may come in from the first moment on."""
+        self._users = users
 
     async def start(self) -> None:
-        """Start the broker and return when it listens. Raises BrokerError when it does not."""
+        """Start the broker and return when it serves. Raises BrokerError when it does not."""
         if self._kind is None:
             return
-        command = await asyncio.to_thread(self._command)
+        _allow_open_files()
+        command = await asyncio.to_thread(self._command, self._users())
         await self._start_child(command)
         self._keeper = asyncio.create_task(self._keep(command), name="broker-keeper")
 
@@ -241,12 +259,19 @@ class Broker:
             raise BrokerError(f"port {self._credentials.port} is taken by another program: choose --broker-port")
         self._process = await start_child(command)
         deadline = time.monotonic() + READY_WITHIN_S
-        while not await self._listens():
+        while not await self._serves():
             if self._process.returncode is not None:
                 raise BrokerError(f"the {self.kind} broker ended with code {self._process.returncode} at its start")
             if time.monotonic() > deadline:
-                raise BrokerError(f"the {self.kind} broker does not listen after {READY_WITHIN_S:.0f} s")
+                raise BrokerError(f"the {self.kind} broker does not serve after {READY_WITHIN_S:.0f} s")
             await asyncio.sleep(0.02)
+        self._serving = True
+
+    async def _serves(self) -> bool:
+        """Whether the broker does its work: mosquitto is asked as the probe, for it listens before it takes signals."""
+        if self._kind is BrokerChoice.EMBEDDED:
+            return await self._listens()
+        return await lets_in(self._credentials.port, PROBE_USER, self._probe_password)
 
     async def _listens(self) -> bool:
         try:
@@ -258,22 +283,72 @@ class Broker:
             await writer.wait_closed()
         return True
 
+    async def apply(self, users: Users) -> None:
+        """Have the broker know ``users`` and its certificate anew; done when it does.
+
+        Connections of users who are gone, or whose password is another, end. While the broker is away it reads the
+        files when it comes back. What comes within TOGETHER_S goes together.
+        """
+        self._users = users
+        if self._kind is not BrokerChoice.MANAGED or self._keeper is None:
+            return
+        if self._applying is None:
+            self._applying = asyncio.create_task(self._apply_soon(), name="broker-apply")
+        await asyncio.shield(self._applying)
+
+    async def reread(self) -> None:
+        """Have the broker read its certificate again; done when it has."""
+        await self.apply(self._users)
+
+    async def _apply_soon(self) -> None:
+        await asyncio.sleep(TOGETHER_S)
+        self._applying = None
+        async with self._rereading:
+            await asyncio.to_thread(self._write_users, self._users())
+            await self._have_read()
+
+    async def _have_read(self) -> None:
+        """Signal the broker and wait until it lets the newest probe in; one that is away reads when it starts."""
+        if not self._serving or self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + READY_WITHIN_S
+        while self._serving and not await self._serves():
+            if time.monotonic() > deadline:
+                raise BrokerError(f"the broker did not read its files again within {READY_WITHIN_S:.0f} s")
+            await asyncio.sleep(0.01)
+        self.rereads += 1
+
     async def _keep(self, command: list[str]) -> None:
         while True:
             assert self._process is not None
             code = await self._process.wait()
+            self._serving = False
             self.restarts += 1
             _log.error("broker.ended", kind=self.kind, code=code, restarts=self.restarts)
             await asyncio.sleep(RESTART_AFTER_S)
             try:
-                await self._start_child(command)
+                async with self._rereading:
+                    await self._start_child(command)
             except (BrokerError, OSError) as error:
                 _log.error("broker.not_restarted", error=str(error))
                 await asyncio.sleep(1.0)
 
     async def stop(self) -> None:
         """End the broker, where it is the hub's."""
+        self._serving = False
+        if self._applying is not None:
+            await end_tasks(self._applying)
         if self._keeper is not None:
             await end_tasks(self._keeper)
         if self._process is not None:
             await end_child(self._process)
+
+
+def _allow_open_files() -> None:
+    """Each device is an open file of the broker, which inherits the hub's limits; the usual soft one is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):  # a hard limit above what the kernel allows now
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

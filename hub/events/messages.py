@@ -28,6 +28,8 @@ class EventKind(StrEnum):
     WATCH_HIT = "watch.hit"
     SEARCH_MADE = "search.made"
     DEVICE_REFUSED = "device.refused"
+    DEVICE_ENROLLED = "device.enrolled"
+    DEVICE_REVOKED = "device.revoked"
 
 
 class Item(NamedTuple):

@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from devices.link import PASSWORD_VARIABLE, BrokerAddress
-from hub.bridge.broker import DEVICE_USER, BrokerCredentials
+from hub.bridge.configuration import DEVICE_USER, BrokerCredentials
 from hub.children import end_child, start_child
 from simulators.radios.figures import Summary
 

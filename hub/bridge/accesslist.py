@@ -1,0 +1,65 @@
+"""What the managed broker is told: who may come in, and which topics each may use, by name and without patterns."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from devices.protocol import topics
+from devices.protocol.topics import DeviceKind, Down, Up
+
+_ITERATIONS = 101
+"""What mosquitto 2.0 writes itself. Passwords are 192 random bits, which no count of rounds makes harder to guess."""
+_SALT_CHARACTERS = 12
+"""The salt's length that mosquitto 2.0 asks for; of characters, so that other brokers can be told it as text."""
+
+
+def password_line(password: str) -> str:
+    """The password as mosquitto 2.0 keeps it: ``$7$`` PBKDF2-HMAC-SHA512 (RFC 8018), salt and hash in base64."""
+    salt = secrets.token_urlsafe(_SALT_CHARACTERS)[:_SALT_CHARACTERS].encode()
+    derived = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
+    return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(derived).decode()}"
+
+
+@dataclass(frozen=True)
+class BrokerUser:
+    """One who may come in, with the topics (of the hub alone: filters) to write and to read."""
+
+    name: str
+    password_line: str = field(repr=False)
+    writes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+def device_user(kind: DeviceKind, device_id: str, line: str, group_ids: Iterable[str]) -> BrokerUser:
+    """A device: says its own topics, hears what is said to it, the hub's tick, and its talk groups."""
+    reads = [topics.down(kind, device_id, what) for what in Down]
+    reads.append(topics.HUB_TICK)
+    for group_id in group_ids:
+        reads += [topics.group_voice(group_id), topics.group_floor(group_id)]
+    writes = tuple(topics.up(kind, device_id, what) for what in Up)
+    return BrokerUser(device_id, line, writes, tuple(reads))
+
+
+def passwords_text(users: Iterable[BrokerUser]) -> str:
+    """mosquitto's ``password_file``."""
+    return "".join(f"{user.name}:{user.password_line}\n" for user in users)
+
+
+def access_text(users: Iterable[BrokerUser]) -> str:
+    """mosquitto's ``acl_file``."""
+    blocks = (
+        "\n".join(
+            (
+                f"user {user.name}",
+                *(f"topic write {topic}" for topic in user.writes),
+                *(f"topic read {topic}" for topic in user.reads),
+                "",
+            )
+        )
+        for user in users
+    )
+    return "\n".join(blocks)

@@ -1,0 +1,65 @@
+"""How a device stands with the hub: its secrets, those it may change to, and when it was shut out."""
+
+from __future__ import annotations
+
+import secrets as random
+from dataclasses import dataclass, field
+from typing import Any
+
+from devices.link.credential import SEAL_KEY_BYTES
+from devices.protocol.topics import DeviceKind
+from hub.bridge.accesslist import password_line
+
+PASSWORD_BYTES = 24
+"""192 random bits."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the hub keeps of one credential: the broker's line for its password, and its seal key."""
+
+    password_line: str = field(repr=False)
+    seal_key: bytes = field(repr=False)
+    made_at_us: int
+
+
+def new_secrets(made_at_us: int) -> tuple[Secrets, str]:
+    """Fresh ones, and the password itself, which is given to the device and kept nowhere else."""
+    password = random.token_urlsafe(PASSWORD_BYTES)
+    return Secrets(password_line(password), random.token_bytes(SEAL_KEY_BYTES), made_at_us), password
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One device. ``secrets`` is None once it is revoked; ``following`` is a rotation that it has not confirmed."""
+
+    device_id: str
+    kind: DeviceKind
+    made_at_us: int
+    secrets: Secrets | None
+    revoked_at_us: int | None = None
+    following: Secrets | None = None
+
+    @classmethod
+    def of_row(cls, row: Any) -> Standing:
+        """From a row of ``device_credentials``."""
+        kept = following = None
+        if row.seal_key is not None:
+            kept = Secrets(row.password_line, row.seal_key, row.made_at_us)
+        if row.next_seal_key is not None:
+            following = Secrets(row.next_password_line, row.next_seal_key, row.next_made_at_us)
+        return cls(row.device_id, DeviceKind(row.kind), row.made_at_us, kept, row.revoked_at_us, following)
+
+    def row(self) -> dict[str, Any]:
+        """As a row of ``device_credentials``."""
+        return {
+            "device_id": self.device_id,
+            "kind": self.kind.value,
+            "password_line": self.secrets.password_line if self.secrets else None,
+            "seal_key": self.secrets.seal_key if self.secrets else None,
+            "made_at_us": self.made_at_us,
+            "revoked_at_us": self.revoked_at_us,
+            "next_password_line": self.following.password_line if self.following else None,
+            "next_seal_key": self.following.seal_key if self.following else None,
+            "next_made_at_us": self.following.made_at_us if self.following else None,
+        }
