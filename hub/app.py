@@ -13,7 +13,9 @@ from fastapi import FastAPI
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.topics import DeviceKind, UpTopic
 from hub import gauges
+from hub.access.audit import AuditLog
 from hub.access.origin import OriginGuard
+from hub.access.service import Access
 from hub.alerts import routes as alert_routes
 from hub.alerts.service import Alerts
 from hub.bridge.broker import Broker
@@ -49,6 +51,7 @@ from hub.vitals import Vitals
 _log = structlog.get_logger()
 RESTART_TASK_AFTER_S = 1.0
 FORGET_EVERY_S = 3600.0
+DAY_US = 86_400_000_000
 TELL_REFUSED_EVERY_S = 1.0
 COUNT_EVERY_S = 10.0
 
@@ -71,9 +74,17 @@ class Hub:
         self.broker = Broker(data / "broker", settings.broker, port=settings.broker_port, password=password)
         self.database = Database(settings.database_url, self.clock)
         self.events = EventLog(self.database)
+        self.audit = AuditLog(self.database, data / "access")
         self.outbox = Outbox(self.database)
         self.refused = Refused()
         self.registry = Registry(self.database, self.events)
+        self.access = Access(
+            self.database,
+            self.clock,
+            data / "access",
+            self._grid_of,
+            community_name=lambda: self.registry.community.name,
+        )
         self.enrolment = Enrolment(
             self.database, self.events, self.registry, self.clock, self.broker, settings.credential_days
         )
@@ -122,6 +133,10 @@ class Hub:
         self.task_failures = 0
         self.sighting_counts: SightingCounts | None = None
 
+    def _grid_of(self, venue_id: str) -> str | None:
+        venue = self.registry.venues.get(venue_id)
+        return venue.grid_id if venue else None
+
     def _knows(self, topic: UpTopic) -> bool:
         if topic.kind is DeviceKind.RADIO:
             return topic.device_id in self.registry.radios
@@ -144,8 +159,10 @@ class Hub:
         """Open the stores, start the broker and the rooms. Raises BrokerError when there is no broker to use."""
         await asyncio.to_thread(self.database.migrate)
         self.events.open()
+        await asyncio.to_thread(self.audit.open)
         self.outbox.open()
         self.registry.open()
+        self.access.open()
         self.enrolment.open()
         await self.broker.start()
         self.alerts.open()
@@ -160,6 +177,7 @@ class Hub:
         self.intake.listen()
         self.intake.follow(self.watching.see)
         for name, run in (
+            ("access", self.access.run),
             ("bridge", self.bridge.run),
             ("outbox", lambda: self.outbox.run(self.bridge.take, self.bridge.connected)),
             ("radios", self.radios.run),
@@ -182,6 +200,7 @@ class Hub:
         await self.vision.stop()
         await end_tasks(*self._tasks)
         await self.talk.settle()
+        await self.access.settle()
         await self.database.stop()
         await asyncio.to_thread(self.sightings.close)
         await self.broker.stop()
@@ -221,10 +240,12 @@ class Hub:
             await asyncio.sleep(COUNT_EVERY_S)
 
     async def _forget(self) -> None:
-        """Delete events and sightings that are older than they may be kept."""
+        """Delete events, sightings and audit records that are older than they may be kept."""
         while True:
-            before_us = self.clock.wall_us() - self.settings.retention_days * 86_400_000_000
+            now_us = self.clock.wall_us()
+            before_us = now_us - self.settings.retention_days * DAY_US
             forgotten = await self.events.forget_before(before_us)
             _log.info("events.forgotten", events=forgotten)
             await asyncio.to_thread(self.sightings.forget_before, before_us)
+            await self.audit.forget_before(now_us - self.settings.audit_retention_days * DAY_US)
             await asyncio.sleep(FORGET_EVERY_S)

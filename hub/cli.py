@@ -189,24 +189,37 @@ def evaluate_colours_command(
 
 
 @audit_app.command("verify")
-def audit_verify(data_dir: DataDir = None) -> None:
+def audit_verify(
+    public_key: Annotated[Path | None, typer.Option(help="另存的公钥（默认用数据目录中的）")] = None,
+    checkpoints: Annotated[Path | None, typer.Option(help="另存的检查点文件（默认用数据目录中的）")] = None,
+    data_dir: DataDir = None,
+) -> None:
     """核对审计日志是否完整未改。"""
-    import sqlalchemy as sa
+    from hub.commands.audit import verify
 
-    from hub.access.audit import AuditBroken, verify
-    from hub.storage.engine import make_engine
+    verify(_settings(data_dir=data_dir), public_key, checkpoints)
 
-    settings = _settings(data_dir=data_dir)
-    if not settings.database_file.is_file():
-        fail(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
-    engine = make_engine(settings.database_url)
-    try:
-        with engine.connect() as connection:
-            count = verify(connection)
-    except AuditBroken as error:
-        fail(str(error), 1)
-    except sa.exc.DatabaseError as error:
-        fail(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
-    finally:
-        engine.dispose()
-    typer.echo(f"{count} 条审计记录，完整无改动")
+
+@audit_app.command("show")
+def audit_show(
+    person: Annotated[str | None, typer.Option(help="只看此人")] = None,
+    action: Annotated[str | None, typer.Option(help="只看此动作，如 search")] = None,
+    case_id: Annotated[str | None, typer.Option("--case", help="只看此案件")] = None,
+    before: Annotated[int | None, typer.Option(min=1, help="此编号之前的")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="条数")] = 50,
+    data_dir: DataDir = None,
+) -> None:
+    """查看审计记录，新的在前；查看本身也会记录。"""
+    from hub.access.audit_pages import AuditQuery
+    from hub.commands.audit import show
+
+    query = AuditQuery(person=person, action=action, case_id=case_id, before=before, limit=limit)
+    show(_settings(data_dir=data_dir), query)
+
+
+@audit_app.command("export")
+def audit_export(file: Annotated[Path, typer.Argument(help="要写的文件，须不存在")], data_dir: DataDir = None) -> None:
+    """导出全部审计记录（每行一条 JSON，含哈希和签名）；导出本身也会记录。"""
+    from hub.commands.audit import export
+
+    export(_settings(data_dir=data_dir), file)

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from devices.link import BrokerAddress
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LEAST_AUDIT_DAYS = 180
+MOST_AUDIT_DAYS = 36_500
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     """How long events and sightings are kept; 30 days is what the 2025 regulation on public-safety video asks for."""
     watchdog: bool = False
     """Start a watchdog beside the hub, which raises an alarm on this machine when the hub does not answer."""
+    audit_retention_days: int = 1095
+    """How long audit records are kept: 3 years, and never under LEAST_AUDIT_DAYS."""
     log_level: str = "INFO"
     """The least of LOG_LEVELS that is written."""
 
@@ -76,6 +80,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
         BrokerAddress.parse(broker)
         return broker
+
+    @field_validator("audit_retention_days")
+    @classmethod
+    def _long_enough(cls, days: int) -> int:
+        if not LEAST_AUDIT_DAYS <= days <= MOST_AUDIT_DAYS:
+            raise ValueError(f"{days} days: the audit log is kept from {LEAST_AUDIT_DAYS} to {MOST_AUDIT_DAYS} days")
+        return days
 
     @field_validator("log_level")
     @classmethod

@@ -16,6 +16,7 @@ import uvicorn
 
 from devices.protocol import messages as wire
 from devices.protocol.clock import Clock, SystemClock
+from hub.access.audit import AuditLog
 from hub.app import Hub
 from hub.bridge.broker import Broker
 from hub.events.messages import EventKind, Item
@@ -180,6 +181,7 @@ async def open_database(folder: Path, clock: Clock | None = None) -> AsyncIterat
     if not file.exists():
         file.write_bytes(_migrated())
     database = Database(f"sqlite:///{file}", clock or SystemClock())
+    AuditLog(database, folder / "access").open()
     database.start()
     try:
         yield database

@@ -1,26 +1,45 @@
-"""The audit log: every search, look and export, chained by hashes so that a changed record is found.
+"""The audit log: who did what, for which case and purpose; a record that is changed or removed afterwards is found.
 
-Each record's hash covers its own fields and the hash before it (SHA-256 over length-prefixed fields), so that changing,
-removing, inserting or reordering a record breaks the chain from there on. Records cut off at the end leave a chain that
-holds: that is seen by its length alone, against one that was noted before.
+Records noted in the changes of a batch are chained by hashes (chain.py) and written in its transaction, and with them
+the signed head and the checkpoints that are due (checkpoints.py). ``verification.py`` finds what was done to them.
 """
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from hub.access.tables import audit_records
+from hub.access import checkpoints
+from hub.access.chain import FIRST, GENESIS, AuditBroken, Flaw, Link, follow, is_due, last_record, record_hash
+from hub.access.checkpoints import (
+    CHECKPOINTS_FILE,
+    CheckpointFile,
+    Kind,
+    Statement,
+    read_statements,
+    sign,
+    write_statements,
+)
+from hub.access.tables import audit_records, audit_statements
+from hub.storage.database import Database
+from hub.storage.journal import Journal
 from hub.storage.writer import Change
 
-FIRST = "0" * 64
-_NOTHING = b"\xff" * 8
-"""Stands for the length of a field that has no value: not the same as an empty one."""
+_log = structlog.get_logger()
 _encoder = msgspec.json.Encoder(order="deterministic")
+_COLUMNS = tuple(audit_records.c.keys())
+PRUNED_AT_ONCE = 2_000
+"""Records deleted in one change, so that nobody waits for it longer than some 50 ms."""
+THE_HUB = "hub"
+"""Stands for the person of what the hub does by itself."""
 
 
 class Action(StrEnum):
@@ -31,6 +50,7 @@ class Action(StrEnum):
     SEARCH = "search"
     WATCH = "watch"
     LOOK = "look"
+    LISTEN = "listen"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"
@@ -48,10 +68,25 @@ class Action(StrEnum):
     ENROL_FAILED = "enrol_failed"
     REVOKE_DEVICE = "revoke_device"
     ROTATE_DEVICE = "rotate_device"
+    READ_AUDIT = "read_audit"
+    EXPORT_AUDIT = "export_audit"
+    PRUNE_AUDIT = "prune_audit"
 
 
-class AuditBroken(ValueError):
-    """The chain does not hold; says from which record on."""
+class Pruned(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of the audit record on a pruning: all records up to ``number`` were deleted."""
+
+    number: int
+    records: int
+
+
+class _Noted(NamedTuple):
+    at_us: int
+    person_id: str
+    action: str
+    case_id: str | None
+    purpose: str
+    detail: bytes
 
 
 def record(
@@ -63,41 +98,150 @@ def record(
     case_id: str | None = None,
     purpose: str = "",
 ) -> None:
-    """Append one audit record within ``change``."""
-    a = audit_records.c
-    last = change.connection.execute(sa.select(a.number, a.hash).order_by(a.number.desc()).limit(1)).first()
-    fields: dict[str, Any] = {
-        "number": last.number + 1 if last else 1,
-        "at_us": change.at_us,
-        "person_id": person_id,
-        "action": action.value,
-        "case_id": case_id,
-        "purpose": purpose,
-        "detail": _encoder.encode(detail),
-        "previous_hash": last.hash if last else FIRST,
-    }
-    change.connection.execute(sa.insert(audit_records).values(**fields, hash=_hash(fields)))
+    """Append one audit record within ``change``. Raises LookupError where the database keeps no AuditLog."""
+    noted = _Noted(change.at_us, person_id, action.value, case_id, purpose, _encoder.encode(detail))
+    change.journal(AuditLog).noted.append(noted)
 
 
-def _hash(fields: dict[str, Any]) -> str:
-    digest = hashlib.sha256()
-    for value in fields.values():
-        if value is None:
-            digest.update(_NOTHING)
-            continue
-        data = value if isinstance(value, bytes) else str(value).encode()
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()
+class AuditLog(Journal[_Noted]):
+    """The log of one database, and the key that it is signed with.
 
+    What this process wrote last is kept in memory: records that somebody without the key adds or removes meanwhile are
+    not continued as if they were sound, so that the break stays to be seen.
+    """
 
-def verify(connection: sa.Connection) -> int:
-    """Check the whole chain; returns how many records it has. Raises AuditBroken naming the first bad one."""
-    previous, count = FIRST, 0
-    for row in connection.execute(sa.select(audit_records).order_by(audit_records.c.number)):
-        fields = row._asdict()
-        kept = fields.pop("hash")
-        if row.number != count + 1 or row.previous_hash != previous or _hash(fields) != kept:
-            raise AuditBroken(f"the audit log does not hold from record {count + 1} on")
-        previous, count = kept, count + 1
-    return count
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__()
+        self._database = database
+        self._folder = folder
+        self._file = CheckpointFile(folder / CHECKPOINTS_FILE)
+        self._last = GENESIS
+        self._written: list[Statement] = []
+
+    @property
+    def public_key(self) -> Ed25519PublicKey:
+        """What the log is checked with."""
+        return self._key.public_key()
+
+    def open(self) -> None:
+        """Take up the key and the chain, before the writer starts; tells of a log that does not hold at its end."""
+        try:
+            self._key = checkpoints.read_key(self._folder)
+        except FileNotFoundError:
+            self._key = checkpoints.make_key(self._folder)
+        checkpoints.write_public_key(self._folder, self.public_key)
+        self._database.read_now(self._take_up)
+        self._database.writer.add_journal(self)
+
+    def _take_up(self, connection: sa.Connection) -> None:
+        last, head = last_record(connection), self._head(connection)
+        if head != last:
+            self._tell(last.number, Flaw.HEAD)
+        self._last = (
+            head if head != GENESIS else last._replace(hash=FIRST)
+        )  # signed by nobody: the next record shows it
+        try:
+            in_file = self._file.take_up()
+        except AuditBroken:
+            self._tell(last.number, Flaw.PUT_BACK)
+            return
+        if in_file > self._last.number:
+            self._tell(self._last.number, Flaw.PUT_BACK)
+        self._file.append(read_statements(connection, Kind.CHECKPOINT, after=in_file))
+
+    def _tell(self, number: int, flaw: Flaw) -> None:
+        _log.error("audit.broken", record=number, flaw=flaw.value)
+
+    def _head(self, connection: sa.Connection) -> Link:
+        """The signed head; GENESIS when there is none that this key signed."""
+        heads = read_statements(connection, Kind.HEAD)
+        return max((head.link for head in heads if head.is_signed_by(self.public_key)), default=GENESIS)
+
+    def begin(self) -> None:
+        super().begin()
+        self._written = []
+
+    def flush(self, connection: sa.Connection) -> None:
+        if not self.noted:
+            return
+        link, rows = self._current(connection), []
+        for noted in self.noted:
+            before, number = link, link.number + 1
+            fields = (number, *noted, before.hash)
+            link = Link(number, noted.at_us, record_hash(fields))
+            rows.append(dict(zip(_COLUMNS, (*fields, link.hash), strict=True)))
+            if is_due(link, before):
+                self._written.append(sign(self._key, Kind.CHECKPOINT, link))
+        self._written.append(sign(self._key, Kind.HEAD, link))
+        connection.execute(sa.insert(audit_records), rows)
+        connection.execute(sa.delete(audit_statements).where(audit_statements.c.kind == Kind.HEAD))
+        write_statements(connection, self._written)
+
+    def _current(self, connection: sa.Connection) -> Link:
+        """What the next record follows: the last of this process, or of a command of this machine that has the key."""
+        stored = last_record(connection)
+        if stored == self._last:
+            return stored
+        head = self._head(connection)
+        if head == stored and head.number > self._last.number:
+            return head
+        self._tell(self._last.number, Flaw.CHANGED)
+        return self._last._replace(number=max(stored.number, self._last.number))
+
+    def committed(self) -> Callable[[], None] | None:
+        if self._written:
+            *new, head = self._written
+            self._last = head.link
+            try:
+                self._file.append(new)
+            except OSError as error:  # they are in the database too, and are added at the next start
+                _log.warning("audit.checkpoints_not_copied", error=error.strerror)
+        return None
+
+    async def forget_before(self, at_us: int) -> int:
+        """Delete whole stretches, each up to a checkpoint, of records older than ``at_us``; returns how many."""
+        forgotten = 0
+        while pruned := await self._database.write(lambda change: self._prune(change, at_us)):
+            forgotten += pruned.records
+            await asyncio.to_thread(self._forget_checkpoints, pruned.number)
+        return forgotten
+
+    def _forget_checkpoints(self, before: int) -> None:
+        try:
+            self._file.forget_before(before)
+        except AuditBroken as error:
+            self._tell(before, error.flaw)
+        except OSError as error:
+            _log.warning("audit.checkpoints_not_copied", error=error.strerror)
+
+    def _prune(self, change: Change, before_us: int) -> Pruned | None:
+        connection = change.connection
+        start = next((one for one in read_statements(connection, Kind.PRUNED)), None)
+        after = start.link if start else GENESIS
+        until = min(after.number + PRUNED_AT_ONCE, self._last.number - 1)  # the last record stays
+        stretch = read_statements(connection, Kind.CHECKPOINT, after.number, until)
+        checkpoint = next((one for one in reversed(stretch) if one.at_us < before_us), None)
+        if checkpoint is None:
+            return None
+        try:
+            self._check(connection, start, checkpoint)
+        except AuditBroken as error:  # what shows the break is kept
+            self._tell(error.number, error.flaw)
+            return None
+        connection.execute(sa.delete(audit_records).where(audit_records.c.number <= checkpoint.number))
+        s = audit_statements.c
+        gone = sa.or_(s.kind == Kind.PRUNED, sa.and_(s.kind == Kind.CHECKPOINT, s.number < checkpoint.number))
+        connection.execute(sa.delete(audit_statements).where(gone))
+        write_statements(connection, [sign(self._key, Kind.PRUNED, checkpoint.link._replace(at_us=change.at_us))])
+        pruned = Pruned(number=checkpoint.number, records=checkpoint.number - after.number)
+        record(change, THE_HUB, Action.PRUNE_AUDIT, detail=pruned)
+        return pruned
+
+    def _check(self, connection: sa.Connection, start: Statement | None, checkpoint: Statement) -> None:
+        """The records after ``start`` up to the checkpoint hold. Raises AuditBroken."""
+        if start is not None and not start.is_signed_by(self.public_key):
+            raise AuditBroken(start.number, Flaw.PRUNED)
+        for link in follow(connection, start.link if start else GENESIS, checkpoint.number):  # noqa: B007
+            pass
+        if link != checkpoint.link or not checkpoint.is_signed_by(self.public_key):
+            raise AuditBroken(checkpoint.number, Flaw.CHECKPOINT)

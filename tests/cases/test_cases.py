@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 
 from devices.protocol import messages as wire
 from devices.protocol.topics import DeviceKind, Up
-from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import ON_DUTY
 from hub.access.tables import audit_records
+from hub.access.verification import verify
 from hub.app import Hub
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, Watch
 from hub.errors import Refusal
@@ -114,7 +114,8 @@ async def test_every_step_of_a_case_is_an_audit_record_with_its_purpose(hub: Hub
     await close(hub, case)
     expected = [Action.OPEN_CASE, Action.LOOK, Action.LOOK, Action.SEARCH, Action.WATCH, Action.CLOSE_CASE]
     assert await records(hub, case) == [("duty", action.value, "寻找走失儿童") for action in expected]
-    assert await hub.database.read(audit.verify) >= len(expected)
+    report = await hub.database.read(lambda connection: verify(connection, hub.audit.public_key))
+    assert report.records >= len(expected)
 
 
 async def test_sighting_that_is_not_kept_is_refused_by_name(hub: Hub) -> None:
