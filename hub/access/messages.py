@@ -46,20 +46,19 @@ class SignedIn(Secret, frozen=True, kw_only=True):
     expires_at_ms: int
 
 
-class Refreshed(Secret, frozen=True, kw_only=True):
-    """The session goes on. No ``session_token`` when the browser has the newest already."""
-
-    session_token: str | None
-    person: Person
-    expires_at_ms: int
-
-
 class Me(Record, frozen=True, kw_only=True):
     """Whose session this is; no ``expires_at_ms`` for this machine's own commands."""
 
     person: Person
     expires_at_ms: int | None
     second_factor: bool
+
+
+class Refreshed(Secret, frozen=True, kw_only=True):
+    """The session goes on. No ``session_token`` when the browser has the newest already."""
+
+    session_token: str | None
+    me: Me
 
 
 class SessionView(Record, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from hub.access.messages import (
     NewPerson,
     PersonPut,
     PersonView,
+    PutPerson,
     Refreshed,
     SessionView,
     SignedIn,
@@ -249,13 +250,13 @@ class Access:
         """Prolong a session, with a new token. Raises Refusal (401) when the token is not good."""
         found = self._find(token)
         if found is None:
-            raise not_signed_in()
+            raise sign_in_needed()
         session, held, account = found
         new = self._sessions.refresh(session, token, held)
         if new is not None:
             kept, ahead_us = _copy(session), self._ahead_us()
             await self._database.write(lambda change: records.put_session(change, kept, ahead_us))
-        return Refreshed(session_token=new, person=account.person, expires_at_ms=self._expires_at_ms(session))
+        return Refreshed(session_token=new, me=self.me(Entrant(account.person, session.session_id, self._grid_of)))
 
     async def sign_out(self, session_id: str) -> None:
         """End a session at its own person's wish."""
@@ -300,6 +301,20 @@ class Access:
     def people(self) -> tuple[PersonView, ...]:
         """Everybody, by account name."""
         return tuple(self._view(account) for _, account in sorted(self._accounts.items()))
+
+    async def add_person(self, new: NewPerson, by: Person) -> PersonView:
+        """Write a new person down. Raises Refusal; also when there is one of that account name."""
+        if new.person_id in self._accounts:
+            raise Refusal(
+                "person_exists", "这个账号已经有了", "there is such an account", field="person_id", status=409
+            )
+        return await self.put_person(new, by)
+
+    async def change_person(self, person_id: str, put: PutPerson, by: Person) -> PersonView:
+        """Change somebody's name, role and places. Raises Refusal; also for nobody."""
+        self._account(person_id)
+        new = NewPerson(person_id=person_id, name=put.name, role=put.role, places=put.places)
+        return await self.put_person(new, by)
 
     async def put_person(self, new: NewPerson, by: Person) -> PersonView:
         """Write a new person down, or change name, role and places. Raises Refusal."""
@@ -519,7 +534,7 @@ class Access:
         return (session.until_us + self._ahead_us()) // 1000
 
 
-def not_signed_in() -> Refusal:
+def sign_in_needed() -> Refusal:
     """Nobody is signed in."""
     return Refusal("sign_in_needed", "请先登录", "sign in first", status=401)
 
