@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from hub.access.people import COMMUNITY, Person, Place, Role
+from hub.access.permissions import Right
 
 PersonId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}\Z")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -47,9 +48,10 @@ class SignedIn(Secret, frozen=True, kw_only=True):
 
 
 class Me(Record, frozen=True, kw_only=True):
-    """Whose session this is; no ``expires_at_ms`` for this machine's own commands."""
+    """Whose session this is, and what their role may do; no ``expires_at_ms`` for this machine's own commands."""
 
     person: Person
+    rights: tuple[Right, ...]
     expires_at_ms: int | None
     second_factor: bool
 
@@ -104,6 +106,12 @@ class Invitation(Secret, frozen=True, kw_only=True):
 
     code: str
     expires_at_ms: int
+
+
+class HandedInvitation(Invitation, frozen=True, kw_only=True):
+    """An invitation with its address, which is shown as a QR code."""
+
+    join: str
 
 
 class LookAtInvitation(Secret, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ from hub.access.messages import (
 )
 from hub.access.passwords import Lane, Passwords
 from hub.access.people import LOCAL, Person, Role
+from hub.access.permissions import Right, has
 from hub.access.places import ROOM, checked_places
 from hub.access.records import Account
 from hub.access.sessions import MAX_OF_PERSON, Ended, Held, Session, Sessions
@@ -292,6 +293,7 @@ class Access:
         account = self._accounts.get(entrant.person.person_id)
         return Me(
             person=entrant.person,
+            rights=tuple(right for right in Right if has(entrant.person.role, right)),
             expires_at_ms=self._expires_at_ms(session) if session else None,
             second_factor=account is not None and account.totp_secret is not None,
         )
