@@ -18,10 +18,12 @@ cameras_app = typer.Typer(help="摄像头与录像文件", no_args_is_help=True)
 registry_app = typer.Typer(help="场所登记", no_args_is_help=True)
 evaluate_app = typer.Typer(help="用标注数据评估", no_args_is_help=True)
 audit_app = typer.Typer(help="审计日志", no_args_is_help=True)
+certificates_app = typer.Typer(help="证书", no_args_is_help=True)
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(registry_app, name="registry")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")
+app.add_typer(certificates_app, name="certificates")
 
 DataDir = Annotated[Path | None, typer.Option(help="数据目录（默认 var/hub，或 QIANSHAO_DATA_DIR）")]
 Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")]
@@ -47,7 +49,7 @@ def _print(record: object) -> None:
 @app.command()
 def hub(
     data_dir: DataDir = None,
-    host: Annotated[str | None, typer.Option(help="控制台地址（仅限本机）")] = None,
+    host: Annotated[str | None, typer.Option(help="控制台地址；非本机地址须有证书和管理员")] = None,
     port: Annotated[int | None, typer.Option(help="控制台端口，0 为任选")] = None,
     broker: Annotated[str | None, typer.Option(help="auto、managed、embedded 或 mqtt://主机:端口")] = None,
     broker_port: Annotated[int | None, typer.Option(help="自带消息服务器的端口，0 为任选")] = None,
@@ -56,6 +58,8 @@ def hub(
     watchdog: Annotated[bool | None, typer.Option("--watchdog", help="同时启动看护进程")] = None,
 ) -> None:
     """启动中枢。"""
+    from hub.certificates.authority import CertificateError
+    from hub.safety import UnsafeSettings
     from hub.serve import FolderTaken, PortTaken, serve
 
     settings = _settings(
@@ -70,7 +74,7 @@ def hub(
     )
     try:
         serve(settings)
-    except (BrokerError, FolderTaken, PortTaken) as error:
+    except (BrokerError, CertificateError, FolderTaken, PortTaken, UnsafeSettings) as error:
         fail(str(error))
 
 
@@ -186,6 +190,37 @@ def evaluate_colours_command(
     except (ValueError, OSError) as error:
         fail(str(error))
     _print(report) if as_json else typer.echo(report)
+
+
+@certificates_app.command("make")
+def certificates_make(
+    name: Annotated[list[str] | None, typer.Option(help="访问中枢用的主机名，可多次")] = None,
+    address: Annotated[list[str] | None, typer.Option(help="访问中枢用的 IP 地址，可多次")] = None,
+    new_authority: Annotated[
+        bool, typer.Option("--new-authority", help="更换根证书（每部手机都要重新信任）")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """建立根证书（已有则沿用），签发中枢和消息服务器的证书。"""
+    from hub.commands.certificates import make
+
+    make(_settings(data_dir=data_dir), name or [], address or [], new_authority)
+
+
+@certificates_app.command("show")
+def certificates_show(data_dir: DataDir = None) -> None:
+    """列出证书的名称、到期日和根证书指纹。"""
+    from hub.commands.certificates import show
+
+    show(_settings(data_dir=data_dir))
+
+
+@certificates_app.command("renew")
+def certificates_renew(data_dir: DataDir = None) -> None:
+    """立即续期（运行中的中枢每分钟自查，到期前 30 天自动续期）。"""
+    from hub.commands.certificates import renew
+
+    renew(_settings(data_dir=data_dir))
 
 
 @audit_app.command("verify")

@@ -17,6 +17,7 @@ import uvloop
 from hub import logs
 from hub.app import Hub
 from hub.lifesign import ServiceManager
+from hub.safety import require_safe
 from hub.settings import Settings
 from hub.tasks import end_tasks
 from hub.vitals import tell
@@ -42,7 +43,8 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal. Raises FolderTaken, PortTaken or BrokerError when the hub cannot start."""
+    """Serve until a signal. Raises UnsafeSettings, FolderTaken, PortTaken or BrokerError when the hub cannot start."""
+    require_safe(settings)
     logs.configure(settings.log_level)
     manager = ServiceManager.take_from()
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET

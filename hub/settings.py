@@ -35,9 +35,14 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var/hub")
     """Database, sightings, broker state: everything the hub keeps."""
     host: str = "127.0.0.1"
-    """Address of the console and the interface; loopback until there is sign-in."""
+    """Address of the console and the interface: loopback, one address or name of this machine, or 0.0.0.0 or :: for all
+    of them. What others can reach is served over TLS, and only when everything in safety.py is in order."""
     port: int = Field(default=8470, ge=0, le=65535)
     """0 takes a free port."""
+    tls: bool | None = None
+    """Whether console and broker speak TLS; by default whenever ``host`` is not loopback, where it cannot be left out."""
+    trust_port: int | None = Field(default=None, ge=0, le=65535)
+    """With TLS, the port of the page that shows the authority's certificate; ``port`` + 1 by default, 0 for none."""
     broker: str = BrokerChoice.AUTO.value
     """auto, managed, embedded, or the address of another broker: mqtt://[user@]host:port."""
     broker_port: int = Field(default=0, ge=0, le=65535)
@@ -60,16 +65,6 @@ class Settings(BaseSettings):
     """How long audit records are kept: 3 years, and never under LEAST_AUDIT_DAYS."""
     log_level: str = "INFO"
     """The least of LOG_LEVELS that is written."""
-
-    @field_validator("host")
-    @classmethod
-    def _loopback_only(cls, host: str) -> str:
-        if host not in LOOPBACK_HOSTS:
-            raise ValueError(
-                f"{host} is reachable by others, and this version has no sign-in: serve 127.0.0.1 "
-                "and reach it through an SSH tunnel"
-            )
-        return host
 
     @field_validator("broker")
     @classmethod
@@ -94,6 +89,21 @@ class Settings(BaseSettings):
         if level.upper() not in LOG_LEVELS:
             raise ValueError(f"{level!r}: use {', '.join(LOG_LEVELS)}")
         return level.upper()
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this machine alone can reach the console."""
+        return self.host in LOOPBACK_HOSTS
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether console and broker speak TLS."""
+        return not self.is_loopback if self.tls is None else self.tls
+
+    @property
+    def certificates_dir(self) -> Path:
+        """Where the certificates are."""
+        return self.data_dir / "certificates"
 
     @property
     def database_file(self) -> Path:

@@ -73,8 +73,6 @@ async def test_hub_without_a_broker_to_use_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ({"host": "0.0.0.0"}, "no sign-in"),
-        ({"host": "hub.example"}, "no sign-in"),
         ({"port": 70_000}, "65535"),
         ({"broker": "http://broker"}, "use auto, managed, embedded or mqtt://host:port"),
         ({"talk_limit_s": 0}, "greater than 1"),

@@ -1,0 +1,128 @@
+"""Every combination of settings that is not safe, in one place: each is refused before anything is opened or listens."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from hub.access.administrator import has_administrator
+from hub.bridge.broker import choose
+from hub.certificates.authority import CertificateError, name_host
+from hub.certificates.folder import CertificateFolder, Server
+from hub.certificates.service import server_context
+from hub.settings import LOOPBACK_HOSTS, BrokerChoice, Settings
+
+
+@dataclass(frozen=True)
+class Unsafe:
+    """One thing that is not safe, and what to do."""
+
+    code: str
+    message: str
+    message_en: str
+
+    def __str__(self) -> str:
+        return f"{self.message}（{self.message_en}）"
+
+
+class UnsafeSettings(RuntimeError):
+    """The hub does not start like this; says everything that is not safe, a line each."""
+
+
+def require_safe(settings: Settings) -> None:
+    """Return when nothing is unsafe. Raises UnsafeSettings, BrokerError."""
+    found = find_unsafe(settings)
+    if found:
+        raise UnsafeSettings("\n".join(map(str, found)))
+
+
+def find_unsafe(settings: Settings) -> list[Unsafe]:
+    """Everything that is not safe. Raises BrokerError when there is no such broker."""
+    found = []
+    if not settings.is_loopback:
+        found += _reachable_by_others(settings)
+    if settings.uses_tls:
+        found += _certificates(settings)
+    if settings.broker.startswith("mqtt://") and not _is_this_machine(urlsplit(settings.broker).hostname or ""):
+        found.append(
+            Unsafe(
+                "plain_broker",
+                f"{settings.broker} 不加密：远程的消息服务器请用 mqtts://",
+                "MQTT to another machine needs TLS: give mqtts://host:port",
+            )
+        )
+    return found
+
+
+def _reachable_by_others(settings: Settings) -> list[Unsafe]:
+    found = []
+    if not settings.uses_tls:
+        found.append(
+            Unsafe(
+                "plain_console",
+                f"{settings.host} 可被他人访问，不能关闭 TLS：请去掉 tls=false",
+                f"{settings.host} is reachable by others, so the console needs TLS: leave tls unset",
+            )
+        )
+    if not has_administrator(settings.database_file):
+        found.append(
+            Unsafe(
+                "no_administrator",
+                f"{settings.host} 可被他人访问，但还没有管理员：请先运行 qianshao init",
+                f"{settings.host} is reachable by others and there is no administrator: run qianshao init first",
+            )
+        )
+    if choose(settings.broker) is BrokerChoice.EMBEDDED:
+        found.append(
+            Unsafe(
+                "embedded_broker",
+                "自带的消息服务器没有访问控制，只能用于本机：请安装 mosquitto，或用 --broker mqtts://主机:端口",
+                "the embedded broker keeps devices from nothing and serves this machine alone: install mosquitto",
+            )
+        )
+    return found
+
+
+def _certificates(settings: Settings) -> list[Unsafe]:
+    folder = CertificateFolder(settings.certificates_dir)
+    if not folder.is_complete():
+        return [
+            Unsafe(
+                "no_certificates",
+                f"{folder.path} 中没有证书：请先运行 qianshao certificates make --name 主机名 --address 地址",
+                "there are no certificates: run qianshao certificates make --name HOST --address IP first",
+            )
+        ]
+    found = [
+        Unsafe("open_key", f"{file} 可被所有用户读取：请运行 chmod 600 {file}", f"everybody may read {file}: chmod 600")
+        for file in folder.open_to_others()
+    ]
+    try:
+        server_context(folder.certificate_file(Server.HUB), folder.key_file(Server.HUB))
+        names = folder.names(Server.HUB)
+    except CertificateError as error:
+        return [*found, Unsafe("bad_certificate", str(error), "make it again: qianshao certificates make")]
+    if not _names(names, settings.host):
+        found.append(
+            Unsafe(
+                "certificate_names_another",
+                f"中枢的证书不含 {settings.host}（只有 {'、'.join(names)}）：请运行 qianshao certificates make",
+                f"the hub's certificate does not name {settings.host}: make one that does",
+            )
+        )
+    return found
+
+
+def _names(names: tuple[str, ...], host: str) -> bool:
+    """Whether the certificate is for who listens at ``host``; at all addresses, it must name one that others can use."""
+    if host in ("0.0.0.0", "::"):
+        return any(not _is_this_machine(name) for name in names)
+    return name_host(names, host)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in LOOPBACK_HOSTS
