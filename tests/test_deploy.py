@@ -1,0 +1,78 @@
+"""The systemd units: what matters stands in them, and systemd finds no fault where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service"))
+HARDENED = {
+    "NoNewPrivileges": "true",
+    "ProtectSystem": "strict",
+    "ProtectHome": "true",
+    "PrivateTmp": "true",
+    "RestrictSUIDSGID": "true",
+    "CapabilityBoundingSet": "",
+    "ReadWritePaths": "/var/lib/qianshao",
+    "UMask": "0077",
+}
+
+
+class Unit(ConfigParser):
+    """A unit file: a key may come again, its case counts, ``%`` is systemd's own."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#", ";"))
+        self.read(file, encoding="utf-8")
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
+def test_there_is_a_unit_for_the_hub_and_one_for_its_watchdog() -> None:
+    assert [unit.name for unit in UNITS] == ["qianshao-watchdog.service", "qianshao.service"]
+
+
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_unit_is_restarted_watched_bounded_and_hardened(file: Path) -> None:
+    service = Unit(file)["Service"]
+    assert (service["Type"], service["NotifyAccess"], service["WatchdogSec"]) == ("notify", "main", "15")
+    assert (service["Restart"], service["User"]) == ("always", "qianshao")
+    assert service["MemoryMax"] and service["LimitNOFILE"]
+    assert {key: service[key] for key in HARDENED} == HARDENED
+    assert Unit(file)["Unit"]["StartLimitIntervalSec"] == "0", "it is tried again for ever"
+    assert Unit(file)["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_watchdog_outlives_the_hub_and_watches_the_same_folder() -> None:
+    hub, watchdog = Unit(DEPLOY / "qianshao.service"), Unit(DEPLOY / "qianshao-watchdog.service")
+    assert not {"BindsTo", "Requires", "PartOf"} & set(watchdog["Unit"])
+    folder = hub["Service"]["ExecStart"].split("--data-dir ")[1]
+    assert folder == watchdog["Service"]["ExecStart"].split("--data-dir ")[1] == hub["Service"]["ReadWritePaths"]
+
+
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_command_of_the_unit_is_one_that_there_is(file: Path) -> None:
+    program, *arguments = Unit(file)["Service"]["ExecStart"].split()
+    assert program.endswith("/.venv/bin/qianshao")
+    said = subprocess.run([sys.executable, "-m", "hub", arguments[0], "--help"], capture_output=True, text=True)
+    assert (said.returncode, arguments[1]) == (0, "--data-dir")
+    assert "--data-dir" in said.stdout
+
+
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_systemd_finds_no_fault_in_the_unit(file: Path, tmp_path: Path) -> None:
+    """Where there is no systemd, the tests above are what is known of the unit."""
+    systemd = shutil.which("systemd-analyze")
+    if systemd is None:
+        return
+    copy = tmp_path / file.name
+    copy.write_text(file.read_text(encoding="utf-8").replace("/opt/qianshao/.venv/bin/qianshao", "/bin/true"))
+    said = subprocess.run([systemd, "verify", str(copy)], capture_output=True, text=True)
+    assert (said.returncode, said.stderr) == (0, "")
