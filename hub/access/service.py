@@ -91,6 +91,7 @@ class Access:
         self._ended: list[_Ending] = []
         self._failed: list[Failed] = []
         self._followers: list[Callable[[str], None]] = []
+        self._change_followers: list[Callable[[str], None]] = []
 
     def open(self) -> None:
         """Load people and live sessions, and make this start's local token; before the hub serves anyone."""
@@ -154,6 +155,10 @@ class Access:
     def when_ended(self, follow: Callable[[str], None]) -> None:
         """Have ``follow`` called with the id of each session that ends, whatever the reason."""
         self._followers.append(follow)
+
+    def when_changed(self, follow: Callable[[str], None]) -> None:
+        """Have ``follow`` called with the account name of each person whose role or places have changed."""
+        self._change_followers.append(follow)
 
     # signing in and out
 
@@ -339,7 +344,10 @@ class Access:
             await self._database.write(change)
             if account is None:
                 account = self._accounts[person.person_id] = Account(person)
-            account.person = person
+            before, account.person = account.person, person
+            if (before.role, before.places) != (person.role, person.places):
+                for follow in self._change_followers:
+                    follow(person.person_id)
             if person.role in ROOM and account.totp_secret is None:
                 beyond = [s for s in self._sessions.of(person.person_id) if not is_this_machine(s.address)]
                 self._end_all(beyond, Ended.ROLE_CHANGED, by.person_id)
