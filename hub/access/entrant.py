@@ -44,5 +44,14 @@ class Entrant:
             raise Refusal(
                 "not_allowed", "您的岗位没有这项权限", f"your role does not have the right {right}", status=403
             )
+        self.require_within(subjects)
+
+    def require_within(self, subjects: Iterable[Place]) -> None:
+        """Return when the person's places cover every subject. Raises Refusal (403) otherwise."""
         if not all(self.is_within(subject) for subject in subjects):
-            raise Refusal("not_your_place", "这不在您负责的范围内", "this is not within your places", status=403)
+            raise not_your_place()
+
+
+def not_your_place() -> Refusal:
+    """The subject lies elsewhere."""
+    return Refusal("not_your_place", "这不在您负责的范围内", "this is not within your places", status=403)

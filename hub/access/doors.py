@@ -1,0 +1,104 @@
+"""Every door of the hub and the right that it needs. A door that stands here nowhere is closed, and fails the tests.
+
+The right is what the role must have; where it holds is looked at behind the door, where the subject is known.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.access.permissions import Right
+from hub.talk.messages import Listen, Release, Request, TalkMessage
+
+
+class Public(Enum):
+    """A door that needs no right: it shows nothing of the room, or takes a secret of its own."""
+
+    PUBLIC = "public"
+
+
+PUBLIC = Public.PUBLIC
+Door = Right | Public
+
+_HTTP = """
+GET     /                                                       public
+GET     /healthz                                                public
+GET     /metrics                                                read_metrics
+GET     /api/state                                              see_room
+GET     /api/events                                             see_room
+GET     /api/map                                                see_room
+PUT     /api/map                                                enrol_places
+POST    /api/registry/venues                                    enrol_places
+POST    /api/registry/community                                 enrol_places
+POST    /api/cameras                                            enrol_cameras
+DELETE  /api/cameras/{camera_id}                                enrol_cameras
+POST    /api/alerts                                             issue_alert
+GET     /api/alerts/{alert_id}                                  see_room
+POST    /api/cases                                              open_case
+POST    /api/cases/{case_id}/close                              open_case
+POST    /api/describe                                           search_footage
+POST    /api/cases/{case_id}/search                             search_footage
+POST    /api/cases/{case_id}/watches                            search_footage
+DELETE  /api/cases/{case_id}/watches/{watch_id}                 search_footage
+GET     /api/cases/{case_id}/sightings/{sighting_id}            search_footage
+GET     /api/cases/{case_id}/sightings/{sighting_id}/picture    search_footage
+"""
+
+
+def _read(table: str) -> dict[tuple[str, str], Door]:
+    found: dict[tuple[str, str], Door] = {}
+    for row in table.strip().splitlines():
+        method, path, right = row.split()
+        if (method, path) in found:
+            raise ValueError(f"the door {method} {path} has two rows")
+        found[method, path] = PUBLIC if right == PUBLIC.value else Right(right)
+    return found
+
+
+HTTP = _read(_HTTP)
+"""(method, path as the route is written): what it needs. The page's files, below ``/``, are as public as it is."""
+
+WEBSOCKETS: dict[str, Right] = {
+    "/ws/events": Right.SEE_ROOM,
+    "/ws/talk": Right.ANSWER_CALL,
+}
+TALK: dict[type[TalkMessage] | type[bytes], Right] = {
+    Listen: Right.ANSWER_CALL,
+    Request: Right.ANSWER_CALL,
+    Release: Right.ANSWER_CALL,
+    bytes: Right.ANSWER_CALL,
+}
+"""Each message on ``/ws/talk``; ``bytes`` is a voice packet. Nothing is said on ``/ws/events``."""
+
+MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
+    DeviceKind.RADIO: frozenset(
+        {
+            Up.BIRTH,
+            Up.DEATH,
+            Up.STATUS,
+            Up.RECEIPT,
+            Up.ACKNOWLEDGEMENT,
+            Up.REPORT,
+            Up.FLOOR,
+            Up.VOICE,
+            Up.HEARD,
+        }
+    ),
+    DeviceKind.CAMERA: frozenset({Up.BIRTH, Up.DEATH, Up.CAMERA_STATE}),
+    DeviceKind.WORKER: frozenset({Up.BIRTH, Up.DEATH, Up.SIGHTING, Up.CAMERA_STATE}),
+}
+"""What a device of each kind may say, on its own topics alone."""
+
+MQTT_DOWN: dict[DeviceKind, frozenset[Down]] = {
+    DeviceKind.RADIO: frozenset({Down.ALERT, Down.CONFIRM, Down.FLOOR_CONTROL}),
+    DeviceKind.CAMERA: frozenset({Down.CONFIRM}),
+    DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM}),
+}
+"""What the hub says to a device of each kind, which that device alone may hear."""
+
+HEARS_GROUPS = frozenset({DeviceKind.RADIO})
+"""Who may hear the voice and floor of the talk groups that it belongs to; the hub alone says them."""
+
+HEARS_TICK = frozenset(DeviceKind)
+"""Who may hear the hub's tick; the hub alone says it."""

@@ -1,0 +1,186 @@
+"""What one person may see of the picture and of each event: a table of rules, one for each kind of event.
+
+Whoever is responsible for the whole community sees all of it but what needs a right of its own; whoever has grids or
+venues sees what stands there. Equal views are equal objects, so that clients with the same view share one frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from hub.access.entrant import Entrant
+from hub.access.people import COMMUNITY, Place, PlaceKind
+from hub.access.permissions import Right
+from hub.access.places import ROOM
+from hub.alerts.messages import Alert, DeliveryChanged
+from hub.events.messages import EventKind, Item
+from hub.registry.records import TalkGroup
+from hub.registry.service import Registry
+
+_KEPT_BODIES = 64
+"""Bodies kept decoded while one event is shown in many views."""
+_Cut = TypeVar("_Cut", Alert, DeliveryChanged)
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody with these places and rights sees; see ``view_of``."""
+
+    registry: Registry = field(repr=False)
+    whole: bool
+    """The whole community is theirs, whatever else is."""
+    venue_ids: frozenset[str]
+    grid_ids: frozenset[str]
+    in_room: bool
+    """Somebody of the police room, or who keeps it running."""
+    sees_cases: bool
+
+    def has_venue(self, venue_id: str | None) -> bool:
+        """Whether what stands at this venue is in the view; at none: whether the whole community is."""
+        if self.whole:
+            return True
+        venue = None if venue_id is None else self.registry.venues.get(venue_id)
+        return venue_id in self.venue_ids or (venue is not None and venue.grid_id in self.grid_ids)
+
+    def has_device(self, device_id: str) -> bool:
+        """Whether a radio or camera of this name stands in the view."""
+        device = self.registry.radios.get(device_id) or self.registry.cameras.get(device_id)
+        return self.has_venue(device.venue_id if device else None)
+
+    def group(self, group: TalkGroup) -> TalkGroup | None:
+        """A talk group with those of its radios that are in the view; None when none is."""
+        if self.whole:
+            return group
+        radio_ids = tuple(filter(self.has_device, group.radio_ids))
+        return msgspec.structs.replace(group, radio_ids=radio_ids) if radio_ids else None
+
+    @property
+    def only_venues(self) -> frozenset[str] | None:
+        """The venues in the view; None where the whole community is."""
+        return None if self.whole else frozenset(filter(self.has_venue, self.registry.venues))
+
+    def alert(self, alert: Alert) -> Alert | None:
+        """An alert with the deliveries in the view, and its case only for who may see cases; None when none is."""
+        if alert.case_id is not None and not self.sees_cases:
+            alert = msgspec.structs.replace(alert, case_id=None)
+        return self.cut(alert)
+
+    def item(self, item: Item) -> Item | None:
+        """An event as it is in this view; None when it is not. The body is coded anew only where it was cut."""
+        rule = RULES.get(item.kind)
+        return None if rule is None else rule(self, item)
+
+    def cut(self, found: _Cut) -> _Cut | None:
+        """What has deliveries, with those in the view; None when none is."""
+        deliveries = tuple(one for one in found.deliveries if self.has_venue(one.venue_id))
+        if len(deliveries) == len(found.deliveries):
+            return found
+        return msgspec.structs.replace(found, deliveries=deliveries) if deliveries else None
+
+
+def view_of(entrant: Entrant, registry: Registry) -> View:
+    """What this person sees now; a change of role or places makes another view."""
+    places = entrant.person.places
+    whole = COMMUNITY in places
+    return View(
+        registry=registry,
+        whole=whole,
+        venue_ids=frozenset() if whole else _ids(places, PlaceKind.VENUE),
+        grid_ids=frozenset() if whole else _ids(places, PlaceKind.GRID),
+        in_room=entrant.person.role in ROOM,
+        sees_cases=entrant.may(Right.SEE_CASES),
+    )
+
+
+def _ids(places: tuple[Place, ...], kind: PlaceKind) -> frozenset[str]:
+    return frozenset(place.place_id for place in places if place.kind is kind and place.place_id is not None)
+
+
+class _AtVenue(msgspec.Struct):
+    """As much of a body as says where it was."""
+
+    venue_id: str | None
+
+
+class _InGroup(msgspec.Struct):
+    group_id: str
+
+
+class _OfDevice(msgspec.Struct):
+    device: str
+
+
+_read_alert = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Alert).decode)
+_read_deliveries = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(DeliveryChanged).decode)
+_read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
+_read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_InGroup).decode)
+_encoder = msgspec.json.Encoder()
+
+
+def _in_room(view: View, item: Item) -> Item | None:
+    return item if view.in_room else None
+
+
+def _with_cases(view: View, item: Item) -> Item | None:
+    return item if view.sees_cases else None
+
+
+def _at_venue(view: View, item: Item) -> Item | None:
+    return item if view.whole or view.has_venue(_read_venue(item.body).venue_id) else None
+
+
+def _in_group(view: View, item: Item) -> Item | None:
+    group = view.registry.groups.get(_read_group(item.body).group_id)
+    return item if view.whole or (group is not None and view.group(group) is not None) else None
+
+
+def _of_device(view: View, item: Item) -> Item | None:
+    """About a device, by the name that the event is about: for the police room of the place where it stands."""
+    return item if view.in_room and view.has_device(item.subject) else None
+
+
+def _alert(view: View, item: Item) -> Item | None:
+    if view.whole and view.sees_cases:
+        return item
+    return _as_cut(item, alert := _read_alert(item.body), view.alert(alert))
+
+
+def _deliveries(view: View, item: Item) -> Item | None:
+    if view.whole:
+        return item
+    return _as_cut(item, changed := _read_deliveries(item.body), view.cut(changed))
+
+
+def _as_cut(item: Item, found: Any, cut: Any) -> Item | None:
+    if cut is None or cut is found:
+        return item if cut is found else None
+    return item._replace(body=_encoder.encode(cut))
+
+
+RULES: dict[str, Callable[[View, Item], Item | None]] = {
+    EventKind.HUB_STARTED: _in_room,
+    EventKind.RADIO_ONLINE: _at_venue,
+    EventKind.RADIO_OFFLINE: _at_venue,
+    EventKind.CAMERA_ADDED: _at_venue,
+    EventKind.CAMERA_CHANGED: _at_venue,
+    EventKind.CAMERA_REMOVED: _at_venue,
+    EventKind.VENUE_IMPORTED: _at_venue,
+    EventKind.ALERT_ISSUED: _alert,
+    EventKind.DELIVERY_CHANGED: _deliveries,
+    EventKind.REPORT_MADE: _at_venue,
+    EventKind.BURST_STARTED: _in_group,
+    EventKind.BURST_ENDED: _in_group,
+    EventKind.CASE_OPENED: _with_cases,
+    EventKind.CASE_CLOSED: _with_cases,
+    EventKind.WATCH_STARTED: _with_cases,
+    EventKind.WATCH_ENDED: _with_cases,
+    EventKind.WATCH_HIT: _with_cases,
+    EventKind.SEARCH_MADE: _with_cases,
+    EventKind.DEVICE_REFUSED: _of_device,
+}
+"""Kind of event: how much of it a view shows. A kind without a rule is shown to nobody, and fails the tests."""
