@@ -21,7 +21,7 @@ _NOTHING = b"\xff" * 8
 """Stands for the length of a field that has no value: not the same as an empty one."""
 _DAY_US = 86_400_000_000
 _FIELDS = "number, at_us, person_id, action, case_id, purpose, detail, previous_hash, hash"
-_ROWS = sa.text(f"SELECT {_FIELDS} FROM audit_records WHERE number > :after AND number <= :until ORDER BY number")
+_ROWS = sa.text(f"SELECT {_FIELDS} FROM audit_records WHERE number <= :until ORDER BY number")
 _LAST = sa.text("SELECT number, at_us, hash FROM audit_records ORDER BY number DESC LIMIT 1")
 MAX_NUMBER = 2**63 - 1
 
@@ -96,16 +96,17 @@ def last_record(connection: sa.Connection) -> Link:
 
 
 def follow(connection: sa.Connection, after: Link, until: int = MAX_NUMBER) -> Iterator[Link]:
-    """The records after ``after`` up to number ``until``, each checked; bounded memory. Raises AuditBroken."""
+    """All records up to number ``until``, each checked, the first to be the one after ``after``; bounded memory.
+
+    Raises AuditBroken.
+    """
     expected, previous = after.number + 1, after.hash
     try:
-        rows = connection.execute(
-            _ROWS, {"after": after.number, "until": until}, execution_options={"yield_per": ROWS_AT_ONCE}
-        )
+        rows = connection.execute(_ROWS, {"until": until}, execution_options={"yield_per": ROWS_AT_ONCE})
         for row in rows:
             number, at_us, kept = row[0], row[1], row[8]
             if number != expected:
-                raise AuditBroken(expected, Flaw.MISSING)
+                raise AuditBroken(min(number, expected), Flaw.MISSING if number > expected else Flaw.CHANGED)
             as_written = type(at_us) is int and type(row[6]) is bytes  # SQLite would keep other types as they come
             if not as_written or row[7] != previous or record_hash(tuple(row[:8])) != kept:
                 raise AuditBroken(number, Flaw.CHANGED)
