@@ -1,0 +1,138 @@
+"""The access room's HTTP face for people: session, people, invitations. What a door needs stands in doors.py."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from hub.access.gate import SESSION_COOKIE, Entering
+from hub.access.joining import JoinLinks, Joins
+from hub.access.known import GOOD_FOR_S
+from hub.access.messages import (
+    AcceptInvitation,
+    HandedInvitation,
+    LookAtInvitation,
+    NewPerson,
+    PutPerson,
+    SignedIn,
+    SignIn,
+)
+from hub.access.service import Access, sign_in_needed
+from hub.access.sessions import WHOLE_S
+from hub.console.http import answer, read
+
+KNOWN_COOKIE = "qianshao_known"
+
+
+def routes(access: Access, links: JoinLinks) -> APIRouter:
+    """Sign in and out, stay signed in; write people down and invite them."""
+    router = APIRouter(prefix="/api")
+
+    async def let_in(request: Request, signed_in: SignedIn) -> Response:
+        """Answer whose session it is, with its cookies; the browser's former session ends."""
+        former = access.entrant_of_session(request.cookies.get(SESSION_COOKIE, ""))
+        if former is not None and former.session_id is not None:
+            await access.sign_out(former.session_id)
+        entrant = access.entrant_of_session(signed_in.session_token)
+        if entrant is None:
+            raise sign_in_needed()
+        response = answer(access.me(entrant), 201)
+        _set_cookie(request, response, SESSION_COOKIE, signed_in.session_token, WHOLE_S)
+        _set_cookie(request, response, KNOWN_COOKIE, signed_in.known_token, GOOD_FOR_S)
+        return response
+
+    @router.post("/session")
+    async def sign_in(request: Request) -> Response:
+        given = await read(request, SignIn)
+        known = request.cookies.get(KNOWN_COOKIE)
+        return await let_in(request, await access.sign_in(given, address=_address(request), known=known))
+
+    @router.get("/session")
+    async def me(entrant: Entering) -> Response:
+        return answer(access.me(entrant))
+
+    @router.post("/session/refresh")
+    async def refresh(request: Request) -> Response:
+        refreshed = await access.refresh(request.cookies.get(SESSION_COOKIE, ""))
+        response = answer(refreshed.me)
+        if refreshed.session_token is not None:
+            _set_cookie(request, response, SESSION_COOKIE, refreshed.session_token, WHOLE_S)
+        return response
+
+    @router.delete("/session")
+    async def sign_out(request: Request, entrant: Entering) -> Response:
+        if entrant.session_id is not None:
+            await access.sign_out(entrant.session_id)
+        response = Response(status_code=204)
+        _set_cookie(request, response, SESSION_COOKIE, "", 0)
+        return response
+
+    @router.get("/people")
+    async def people() -> Response:
+        return answer(access.people())
+
+    @router.post("/people")
+    async def add_person(request: Request, entrant: Entering) -> Response:
+        return answer(await access.add_person(await read(request, NewPerson), entrant.person), 201)
+
+    @router.put("/people/{person_id}")
+    async def change_person(person_id: str, request: Request, entrant: Entering) -> Response:
+        return answer(await access.change_person(person_id, await read(request, PutPerson), entrant.person))
+
+    @router.post("/people/{person_id}/disable")
+    async def disable(person_id: str, entrant: Entering) -> Response:
+        return answer(await access.disable(person_id, entrant.person))
+
+    @router.post("/people/{person_id}/enable")
+    async def enable(person_id: str, entrant: Entering) -> Response:
+        return answer(await access.enable(person_id, entrant.person))
+
+    @router.post("/people/{person_id}/invitation")
+    async def invite(person_id: str, request: Request, entrant: Entering) -> Response:
+        invitation = await access.invite(person_id, entrant.person)
+        join = links.link(str(request.base_url), Joins.PERSON, invitation.code)
+        handed = HandedInvitation(code=invitation.code, expires_at_ms=invitation.expires_at_ms, join=join)
+        return _unkept(answer(handed, 201))
+
+    @router.get("/people/{person_id}/sessions")
+    async def sessions(person_id: str) -> Response:
+        return answer(access.sessions(person_id))
+
+    @router.delete("/people/{person_id}/sessions")
+    async def end_sessions(person_id: str, entrant: Entering) -> Response:
+        await access.end_sessions(person_id, entrant.person)
+        return Response(status_code=204)
+
+    @router.post("/invitation/look")
+    async def look_at_invitation(request: Request) -> Response:
+        return _unkept(answer(await access.look_at_invitation((await read(request, LookAtInvitation)).code)))
+
+    @router.post("/invitation/accept")
+    async def accept(request: Request) -> Response:
+        given = await read(request, AcceptInvitation)
+        return await let_in(request, await access.accept(given, address=_address(request)))
+
+    return router
+
+
+def _address(request: Request) -> str:
+    """Where the request comes from: the other end of the line, whatever a header says."""
+    return request.client.host if request.client else ""
+
+
+def _set_cookie(request: Request, response: Response, name: str, token: str, good_for_s: int) -> None:
+    response.set_cookie(
+        name,
+        token,
+        max_age=good_for_s,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    _unkept(response)
+
+
+def _unkept(response: Response) -> Response:
+    """No cache keeps an answer that holds a secret."""
+    response.headers["cache-control"] = "no-store"
+    return response
