@@ -13,7 +13,9 @@ from fastapi import FastAPI
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.topics import DeviceKind, UpTopic
 from hub import gauges
+from hub.access import routes as access_routes
 from hub.access.audit import AuditLog
+from hub.access.joining import JoinLinks
 from hub.access.origin import OriginGuard
 from hub.access.service import Access
 from hub.alerts import routes as alert_routes
@@ -149,6 +151,7 @@ class Hub:
         add_error_answers(app)
         app.include_router(console_routes.routes(self.picture, self.events, self.metrics, self.vitals))
         app.include_router(alert_routes.routes(self.alerts))
+        app.include_router(access_routes.routes(self.access, JoinLinks(lambda: (), lambda: "")))
         app.include_router(case_routes.routes(self.cases))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(sockets(self.feed, self.talk, self.refused))
