@@ -15,6 +15,7 @@ Fraction = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Pin = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,8}\Z")]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +130,58 @@ class Confirm(Message, frozen=True, kw_only=True):
     message_ids: tuple[Name, ...]
 
 
+class SignOn(Message, frozen=True, kw_only=True, tag="on"):
+    """A guard takes the radio. Said once; the hub answers with SignedOn of the same ``message_id``."""
+
+    stamp: Stamp
+    message_id: Name
+    person_id: Name
+    pin: Pin
+
+    def __repr__(self) -> str:
+        return f"SignOn({self.person_id})"
+
+
+class SignOff(Message, frozen=True, kw_only=True, tag="off"):
+    """The guard gives the radio back. Answered like SignOn."""
+
+    stamp: Stamp
+    message_id: Name
+
+
+SignOnUp = SignOn | SignOff
+
+
+class SignOnReason(StrEnum):
+    """Why somebody is not, or is no longer, the radio's holder."""
+
+    WRONG = "wrong_account_or_pin"
+    """Which of the two is not told."""
+    NOT_YOUR_PLACE = "not_your_place"
+    TOO_OFTEN = "too_many_wrong_pins"
+    BUSY = "hub_is_busy"
+    SIGNED_OFF = "signed_off"
+    ELSEWHERE = "signed_on_elsewhere"
+    SHIFT_OVER = "shift_over"
+    TOO_LONG = "signed_on_too_long"
+    DISABLED = "account_disabled"
+    """Or no longer responsible for the radio's venue."""
+
+
+class SignedOn(Message, frozen=True, kw_only=True):
+    """To one radio: who holds it now (nobody: no ``holder``), and why the answer is not what was asked.
+
+    ``message_id`` is that of the SignOn or SignOff that this answers; None when nobody asked. ``off_shift`` says that
+    the holder has shifts and is on none of them here.
+    """
+
+    stamp: Stamp
+    message_id: Name | None = None
+    holder: Name | None = None
+    off_shift: bool = False
+    reason: SignOnReason | None = None
+
+
 class FloorRequest(Message, frozen=True, kw_only=True, tag="request"):
     """Push-to-talk pressed. ``request_id`` ties the hub's answer to the press."""
 
@@ -153,6 +206,8 @@ class DenyReason(StrEnum):
     TAKEN = "floor_taken"
     NOT_A_MEMBER = "not_a_member"
     UNKNOWN_GROUP = "unknown_group"
+    NOT_ALLOWED = "not_allowed"
+    """To consoles alone: the person may not speak to this group, or not hear it."""
 
 
 class RevokeReason(StrEnum):

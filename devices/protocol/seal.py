@@ -58,9 +58,13 @@ def unseal(key: bytes, topic: str, payload: bytes) -> Sealed:
     return Sealed(payload[:end], *_NUMBERS.unpack_from(payload, end))
 
 
-def _tag(key: bytes, topic: str, sealed: bytes) -> bytes:
+def _check_key(key: bytes) -> None:
     if len(key) != SEAL_KEY_BYTES:  # an empty key would make a tag that anybody can make
         raise SealError(f"a seal key has {SEAL_KEY_BYTES} bytes, not {len(key)}")
+
+
+def _tag(key: bytes, topic: str, sealed: bytes) -> bytes:
+    _check_key(key)
     name = topic.encode()
     digest = hashlib.blake2b(_TOPIC_LENGTH.pack(len(name)), key=key, digest_size=TAG_BYTES)
     digest.update(name)
@@ -72,6 +76,8 @@ class Sealer:
     """Seals everything that a device says between one birth and the next; counters grow from 1."""
 
     def __init__(self, key: bytes, birth_count: int) -> None:
+        """Raises SealError for a key of another length than SEAL_KEY_BYTES."""
+        _check_key(key)
         self._key = key
         self._birth_count = birth_count
         self._counter = 0

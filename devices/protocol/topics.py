@@ -33,6 +33,7 @@ class Up(StrEnum):
     RECEIPT = "receipt"  # QoS 1, kept by the device until confirmed
     ACKNOWLEDGEMENT = "acknowledgement"  # QoS 1, kept until confirmed
     REPORT = "report"  # QoS 1, kept until confirmed
+    SIGN_ON = "sign-on"  # QoS 1, once and never kept: it holds a PIN
     FLOOR = "floor"  # QoS 1
     VOICE = "voice"  # QoS 0, binary (voice.py)
     HEARD = "heard"  # QoS 0
@@ -45,6 +46,7 @@ class Down(StrEnum):
 
     ALERT = "alert"  # QoS 1 with expiry
     CONFIRM = "confirm"  # QoS 1
+    SIGNED_ON = "signed-on"  # QoS 1
     FLOOR_CONTROL = "floor-control"  # QoS 1
     ASSIGN = "assign"  # QoS 1: the cameras a vision worker looks at
 

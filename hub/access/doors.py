@@ -47,6 +47,11 @@ POST    /api/registry/venues                                    enrol_places
 POST    /api/registry/community                                 enrol_places
 POST    /api/cameras                                            enrol_cameras
 DELETE  /api/cameras/{camera_id}                                enrol_cameras
+GET     /api/venues/{venue_id}/hours                            see_room
+PUT     /api/venues/{venue_id}/hours                            plan_shifts
+GET     /api/people/{person_id}/shifts                          plan_shifts
+PUT     /api/people/{person_id}/shifts                          plan_shifts
+POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
 GET     /api/audit                                              read_audit
@@ -96,6 +101,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
             Up.RECEIPT,
             Up.ACKNOWLEDGEMENT,
             Up.REPORT,
+            Up.SIGN_ON,
             Up.FLOOR,
             Up.VOICE,
             Up.HEARD,
@@ -107,7 +113,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
 """What a device of each kind may say, on its own topics alone."""
 
 MQTT_DOWN: dict[DeviceKind, frozenset[Down]] = {
-    DeviceKind.RADIO: frozenset({Down.ALERT, Down.CONFIRM, Down.FLOOR_CONTROL}),
+    DeviceKind.RADIO: frozenset({Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.FLOOR_CONTROL}),
     DeviceKind.CAMERA: frozenset({Down.CONFIRM}),
     DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM}),
 }

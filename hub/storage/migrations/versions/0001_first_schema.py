@@ -257,3 +257,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
     )
+    op.create_table(
+        "venue_hours",
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("openings", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_venue_hours_venue_id_venues")),
+        sa.PrimaryKeyConstraint("venue_id", name=op.f("pk_venue_hours")),
+    )
+    op.create_table(
+        "shifts",
+        sa.Column("person_id", sa.String(length=48), nullable=False),
+        sa.Column("shifts", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_shifts_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_shifts")),
+    )
+    op.create_table(
+        "pins",
+        sa.Column("person_id", sa.String(length=48), nullable=False),
+        sa.Column("pin_hash", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_pins_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_pins")),
+    )
+    op.create_table(
+        "holders",
+        sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("person_id", sa.String(length=48), nullable=False),
+        sa.Column("off_shift", sa.Boolean(), nullable=False),
+        sa.Column("began_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("began_monotonic_us", sa.BigInteger(), nullable=False),
+        sa.Column("machine_boot", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_holders_person_id_people")),
+        sa.ForeignKeyConstraint(["radio_id"], ["radios.radio_id"], name=op.f("fk_holders_radio_id_radios")),
+        sa.PrimaryKeyConstraint("radio_id", name=op.f("pk_holders")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_holders_person_id")),
+    )
