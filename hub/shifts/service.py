@@ -1,0 +1,161 @@
+"""The shifts room's front door: opening hours and shifts, held in memory, written through to the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import msgspec
+import sqlalchemy as sa
+
+from devices.protocol.clock import Clock
+from hub.access import audit
+from hub.access.entrant import covers
+from hub.access.people import Place, PlaceKind
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.service import Registry
+from hub.shifts import hours, tables
+from hub.shifts.messages import HoursChanged, Opening, PersonShifts, Shift, ShiftChanged, VenueHours
+from hub.storage.database import Database
+from hub.storage.writer import Change
+
+KnowsPerson = Callable[[str], bool]
+_encode = msgspec.json.Encoder().encode
+
+
+class Shifts:
+    """When venues are open and who is on shift. Reads are of memory; changes return when they are on disk."""
+
+    def __init__(
+        self, database: Database, events: EventLog, registry: Registry, clock: Clock, knows: KnowsPerson
+    ) -> None:
+        """``knows`` says whether somebody has an account."""
+        self._database = database
+        self._events = events
+        self._registry = registry
+        self._clock = clock
+        self._knows = knows
+        self._hours: dict[str, tuple[Opening, ...]] = {}
+        self._shifts: dict[str, tuple[Shift, ...]] = {}
+        self._changing = asyncio.Lock()
+
+    def open(self) -> None:
+        """Load everything; before the hub serves anyone."""
+        self._database.read_now(self._load)
+
+    def _load(self, connection: sa.Connection) -> None:
+        for row in connection.execute(sa.select(tables.venue_hours)):
+            self._hours[row.venue_id] = msgspec.json.decode(row.openings, type=tuple[Opening, ...])
+        for row in connection.execute(sa.select(tables.shifts)):
+            self._shifts[row.person_id] = msgspec.json.decode(row.shifts, type=tuple[Shift, ...])
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self._registry.community.time_zone)
+
+    def is_open(self, venue_id: str, at_us: int) -> bool:
+        """Whether the venue is open at ``at_us`` (UTC)."""
+        return hours.is_open(self._hours.get(venue_id, ()), at_us, self._zone)
+
+    def on_shift(self, venue_id: str, at_us: int) -> tuple[str, ...]:
+        """Who is on shift at the venue, or in its grid."""
+        return tuple(
+            person_id
+            for person_id in self._shifts
+            if hours.on_shift(self._shifts_at(person_id, venue_id), at_us, self._zone)
+        )
+
+    def is_on_shift(self, person_id: str, at_us: int, venue_id: str | None = None) -> bool:
+        """Whether the person is on shift anywhere, or at ``venue_id``."""
+        planned = self.of(person_id) if venue_id is None else self._shifts_at(person_id, venue_id)
+        return hours.on_shift(planned, at_us, self._zone)
+
+    def ends_at_us(self, person_id: str, at_us: int, venue_id: str) -> int | None:
+        """When the person's shift at the venue that is under way at ``at_us`` ends; None when none is."""
+        return hours.shift_ends_at_us(self._shifts_at(person_id, venue_id), at_us, self._zone)
+
+    def of(self, person_id: str) -> tuple[Shift, ...]:
+        """The person's shifts."""
+        return self._shifts.get(person_id, ())
+
+    def _shifts_at(self, person_id: str, venue_id: str) -> tuple[Shift, ...]:
+        venue = Place(kind=PlaceKind.VENUE, place_id=venue_id)
+        return tuple(one for one in self.of(person_id) if covers(one.place, venue, self.grid_of))
+
+    def grid_of(self, venue_id: str) -> str | None:
+        """The grid of a venue; None for one that is not enrolled."""
+        venue = self._registry.venues.get(venue_id)
+        return venue.grid_id if venue else None
+
+    def hours_view(self, venue_id: str) -> VenueHours:
+        """A venue's hours as they stand now. Raises Refusal for no venue."""
+        self._check_venue(venue_id)
+        now_us = self._clock.wall_us()
+        return VenueHours(
+            venue_id=venue_id,
+            openings=self._hours.get(venue_id, ()),
+            is_open=self.is_open(venue_id, now_us),
+            on_shift=self.on_shift(venue_id, now_us),
+        )
+
+    def shifts_view(self, person_id: str) -> PersonShifts:
+        """A person's shifts as they stand now. Raises Refusal for nobody."""
+        self._check_person(person_id)
+        is_on_shift = self.is_on_shift(person_id, self._clock.wall_us())
+        return PersonShifts(person_id=person_id, shifts=self.of(person_id), is_on_shift=is_on_shift)
+
+    async def put_hours(self, venue_id: str, openings: tuple[Opening, ...], by: str) -> VenueHours:
+        """Give a venue these hours and no others. Raises Refusal for no venue."""
+        self._check_venue(venue_id)
+        said = HoursChanged(venue_id=venue_id, openings=openings)
+
+        def change(open_change: Change) -> None:
+            table = tables.venue_hours
+            open_change.connection.execute(sa.delete(table).where(table.c.venue_id == venue_id))
+            if openings:
+                open_change.connection.execute(sa.insert(table).values(venue_id=venue_id, openings=_encode(openings)))
+            self._events.append(open_change, EventKind.VENUE_HOURS_CHANGED, venue_id, said)
+            audit.record(open_change, by, audit.Action.SET_HOURS, detail=said)
+
+        async with self._changing:
+            await self._database.write(change)
+            self._hours[venue_id] = openings
+        return self.hours_view(venue_id)
+
+    async def put_shifts(self, person_id: str, shifts: tuple[Shift, ...], by: str) -> PersonShifts:
+        """Give a person these shifts and no others. Raises Refusal for nobody or an unknown place."""
+        self._check_person(person_id)
+        for shift in shifts:
+            self._check_place(shift.place)
+        said = ShiftChanged(person_id=person_id, shifts=shifts)
+
+        def change(open_change: Change) -> None:
+            table = tables.shifts
+            open_change.connection.execute(sa.delete(table).where(table.c.person_id == person_id))
+            if shifts:
+                open_change.connection.execute(sa.insert(table).values(person_id=person_id, shifts=_encode(shifts)))
+            self._events.append(open_change, EventKind.SHIFT_CHANGED, person_id, said)
+            audit.record(open_change, by, audit.Action.PLAN_SHIFTS, detail=said)
+
+        async with self._changing:
+            await self._database.write(change)
+            self._shifts[person_id] = shifts
+        return self.shifts_view(person_id)
+
+    def _check_venue(self, venue_id: str) -> None:
+        if venue_id not in self._registry.venues:
+            raise Refusal("unknown_venue", f"没有场所 {venue_id}", f"there is no venue {venue_id}", status=404)
+
+    def _check_person(self, person_id: str) -> None:
+        if not self._knows(person_id):
+            raise Refusal("unknown_person", f"没有账号 {person_id}", f"there is no account {person_id}", status=404)
+
+    def _check_place(self, place: Place) -> None:
+        known = self._registry.venues if place.kind is PlaceKind.VENUE else self._registry.grids
+        if place.kind is PlaceKind.COMMUNITY or place.place_id not in known:
+            raise Refusal(
+                "unknown_place", "班次须在已登记的场所或网格", "a shift is at an enrolled venue or grid", field="place"
+            )
