@@ -32,6 +32,7 @@ from hub.console.feed import Feed
 from hub.console.http import add_error_answers
 from hub.console.picture import Picture, take_picture
 from hub.console.sockets import sockets
+from hub.enrolment import routes as enrolment_routes
 from hub.enrolment.service import Enrolment
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -153,6 +154,7 @@ class Hub:
         app.include_router(alert_routes.routes(self.alerts))
         app.include_router(access_routes.routes(self.access, JoinLinks(lambda: (), lambda: "")))
         app.include_router(case_routes.routes(self.cases))
+        app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority=None))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(sockets(self.feed, self.talk, self.refused))
         console_routes.add_page(app)
@@ -183,6 +185,7 @@ class Hub:
             ("access", self.access.run),
             ("bridge", self.bridge.run),
             ("outbox", lambda: self.outbox.run(self.bridge.take, self.bridge.connected)),
+            ("enrolment", self.enrolment.run),
             ("radios", self.radios.run),
             ("alerts", self.alerts.run),
             ("answers", self.alerts.answers.run),

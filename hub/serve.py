@@ -48,7 +48,7 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     manager = ServiceManager.take_from()
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with locked(settings.data_dir), socket.socket(family) as listener:
+    with _locked(settings.data_dir), socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
@@ -59,8 +59,8 @@ def serve(settings: Settings) -> None:
 
 
 @contextlib.contextmanager
-def locked(data_dir: Path) -> Generator[None]:
-    """The folder is this process's alone; the lock goes with the process. Raises FolderTaken."""
+def _locked(data_dir: Path) -> Generator[None]:
+    """The folder is this hub's alone; the lock goes with the process. Raises FolderTaken."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (data_dir / "lock").open("w")

@@ -54,6 +54,12 @@ PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
+POST    /api/devices/codes                                      enrol_devices
+GET     /api/devices                                            enrol_devices
+POST    /api/devices/{device_id}/revoke                         enrol_devices
+POST    /api/devices/enrol                                      public
+POST    /api/devices/rotate                                     public
+POST    /api/devices/rotate/confirm                             public
 GET     /api/audit                                              read_audit
 GET     /api/audit/export                                       read_audit
 POST    /api/cases                                              open_case

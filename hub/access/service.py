@@ -415,12 +415,7 @@ class Access:
         )
 
     async def accept(self, given: AcceptInvitation, *, address: str) -> SignedIn:
-        """``redeem`` an invitation and let the person in, who has just proved everything."""
-        account, encoded = await self.redeem(given, address=address)
-        return await self._begin_session(account, address, None, encoded)
-
-    async def redeem(self, given: AcceptInvitation, *, address: str) -> tuple[Account, str]:
-        """Set password and second factor anew and end the old sessions; returns the new hash. Raises Refusal."""
+        """Set the password and the second factor anew, end the old sessions and let the person in. Raises Refusal."""
         invited, account = self._invited(given.code)
         passwords.check_new(given.password, account.person.person_id, account.person.role)
         self._proved(invited, account, given, address)
@@ -443,7 +438,7 @@ class Access:
             account.password_hash, account.totp_secret, account.totp_step = encoded, secret, step or 0
             self._end_all(self._sessions.of(person_id), Ended.PASSWORD_SET, person_id)
         await self._record()
-        return account, encoded
+        return await self._begin_session(account, address, None, encoded)
 
     def _proved(self, invited: Invited, account: Account, given: AcceptInvitation, address: str) -> int | None:
         """The step of the second factor; None without one. Raises Refusal when it is wrong or must be there."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from devices.protocol import topics
-from devices.protocol.topics import DeviceKind, Down, Up
+from devices.protocol.topics import DeviceKind
+from hub.access.doors import HEARS_GROUPS, HEARS_TICK, MQTT_DOWN, MQTT_UP
 
 _ITERATIONS = 101
 """What mosquitto 2.0 writes itself. Passwords are 192 random bits, which no count of rounds makes harder to guess."""
@@ -35,12 +36,14 @@ class BrokerUser:
 
 
 def device_user(kind: DeviceKind, device_id: str, line: str, group_ids: Iterable[str]) -> BrokerUser:
-    """A device: says its own topics, hears what is said to it, the hub's tick, and its talk groups."""
-    reads = [topics.down(kind, device_id, what) for what in Down]
-    reads.append(topics.HUB_TICK)
-    for group_id in group_ids:
-        reads += [topics.group_voice(group_id), topics.group_floor(group_id)]
-    writes = tuple(topics.up(kind, device_id, what) for what in Up)
+    """A device: says its own topics, hears what is said to it, the hub's tick, and its talk groups (doors.py)."""
+    reads = [topics.down(kind, device_id, what) for what in sorted(MQTT_DOWN[kind])]
+    if kind in HEARS_TICK:
+        reads.append(topics.HUB_TICK)
+    if kind in HEARS_GROUPS:
+        for group_id in group_ids:
+            reads += [topics.group_voice(group_id), topics.group_floor(group_id)]
+    writes = tuple(topics.up(kind, device_id, what) for what in sorted(MQTT_UP[kind]))
     return BrokerUser(device_id, line, writes, tuple(reads))
 
 

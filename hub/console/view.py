@@ -186,5 +186,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.WATCH_HIT: _with_cases,
     EventKind.SEARCH_MADE: _with_cases,
     EventKind.DEVICE_REFUSED: _of_device,
+    EventKind.DEVICE_ENROLLED: _of_device,
+    EventKind.DEVICE_REVOKED: _of_device,
 }
 """Kind of event: how much of it a view shows. A kind without a rule is shown to nobody, and fails the tests."""

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,18 @@ class WaitingCode(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     expires_at_us: int
     used_at_us: int | None = None
+
+    @classmethod
+    def of_row(cls, row: Any) -> WaitingCode:
+        """From a row of ``enrolment_codes``."""
+        return cls(
+            device_id=row.device_id,
+            kind=DeviceKind(row.kind),
+            code_sha256=row.code_sha256,
+            made_by=row.made_by,
+            expires_at_us=row.expires_at_us,
+            used_at_us=row.used_at_us,
+        )
 
 
 def new_code() -> str:

@@ -7,6 +7,7 @@ revocation.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -72,18 +73,20 @@ class Enrolment:
         self._standings: dict[str, Standing] = {}
         self._codes: dict[str, WaitingCode] = {}
         self._by_digest: dict[bytes, str] = {}
+        self._regrouped = asyncio.Event()
         self.guesses = Guesses()
 
     def open(self) -> None:
         """Load everything and have the broker's files written; before the broker starts."""
         self._database.read_now(self._load)
         self._broker.prepare(self.users)
+        self._registry.follow(self._regrouped.set)
 
     def _load(self, connection: sa.Connection) -> None:
         for row in connection.execute(sa.select(device_credentials)):
             self._standings[row.device_id] = Standing.of_row(row)
         for row in connection.execute(sa.select(enrolment_codes)):
-            self._keep_code(msgspec.convert(row._asdict(), WaitingCode))
+            self._keep_code(WaitingCode.of_row(row))
 
     def seal_key(self, device_id: str) -> bytes | None:
         """The key that seals what a device says; None for one that is unknown or revoked."""
@@ -110,6 +113,13 @@ class Enrolment:
             for one in self._standings.values()
             if one.secrets is not None
         ]
+
+    async def run(self) -> None:
+        """Tell the broker of talk groups that changed, until cancelled."""
+        while True:
+            await self._regrouped.wait()
+            self._regrouped.clear()
+            await self.tell_broker()
 
     async def tell_broker(self) -> None:
         """Have the broker know what holds now; done when it does."""

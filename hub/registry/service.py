@@ -69,6 +69,15 @@ class Registry:
         self.groups: dict[str, TalkGroup] = {}
         self._finished: set[str] = set()
         self._changing = asyncio.Lock()
+        self._followers: list[Callable[[], None]] = []
+
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Have ``changed`` called whenever venues, radios or talk groups may be others."""
+        self._followers.append(changed)
+
+    def _tell_followers(self) -> None:
+        for changed in self._followers:
+            changed()
 
     async def settled(self) -> None:
         """Returns when memory holds every change whose event has been told."""
@@ -153,6 +162,7 @@ class Registry:
         async with self._changing:
             await self._database.write(change)
             await self._database.read(self._load)
+        self._tell_followers()
 
     async def import_venues(self, rows: VenueRows) -> ImportReport:
         """Take over the good rows of a CSV file; the bad ones are in the report."""
@@ -167,6 +177,7 @@ class Registry:
         async with self._changing:
             await self._database.write(change)
             await self._database.read(self._load)
+        self._tell_followers()
         return ImportReport(imported=len(rows.venues), errors=rows.errors)
 
     def is_enrolled(self, camera: Camera) -> bool:
