@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from hub.access.entrant import Entrant
 from hub.access.gate import SESSION_COOKIE, Entering
 from hub.access.joining import JoinLinks, Joins
 from hub.access.known import GOOD_FOR_S
@@ -16,6 +17,7 @@ from hub.access.messages import (
     SignedIn,
     SignIn,
 )
+from hub.access.permissions import Right
 from hub.access.service import Access, sign_in_needed
 from hub.access.sessions import WHOLE_S
 from hub.console.http import answer, read
@@ -94,11 +96,13 @@ def routes(access: Access, links: JoinLinks) -> APIRouter:
         return _unkept(answer(handed, 201))
 
     @router.get("/people/{person_id}/sessions")
-    async def sessions(person_id: str) -> Response:
+    async def sessions(person_id: str, entrant: Entering) -> Response:
+        _own_or_enrols(entrant, person_id)
         return answer(access.sessions(person_id))
 
     @router.delete("/people/{person_id}/sessions")
     async def end_sessions(person_id: str, entrant: Entering) -> Response:
+        _own_or_enrols(entrant, person_id)
         await access.end_sessions(person_id, entrant.person)
         return Response(status_code=204)
 
@@ -112,6 +116,12 @@ def routes(access: Access, links: JoinLinks) -> APIRouter:
         return await let_in(request, await access.accept(given, address=_address(request)))
 
     return router
+
+
+def _own_or_enrols(entrant: Entrant, person_id: str) -> None:
+    """One's own sessions need no right. Raises Refusal (403)."""
+    if person_id != entrant.person.person_id:
+        entrant.require(Right.ENROL_PEOPLE)
 
 
 def _address(request: Request) -> str:
