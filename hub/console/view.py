@@ -144,6 +144,11 @@ def _of_device(view: View, item: Item) -> Item | None:
     return item if view.in_room and view.has_device(item.subject) else None
 
 
+def _of_person(view: View, item: Item) -> Item | None:
+    """About a person, who may work anywhere: for who sees the whole community."""
+    return item if view.in_room and view.whole else None
+
+
 def _alert(view: View, item: Item) -> Item | None:
     if view.whole and view.sees_cases:
         return item
@@ -174,6 +179,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.VENUE_IMPORTED: _at_venue,
     EventKind.VENUE_HOURS_CHANGED: _at_venue,
     EventKind.SHIFT_CHANGED: _in_room,
+    EventKind.VENUE_HOURS_CHANGED: _at_venue,
+    EventKind.SHIFT_CHANGED: _of_person,
     EventKind.ALERT_ISSUED: _alert,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
@@ -186,6 +193,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.WATCH_HIT: _with_cases,
     EventKind.SEARCH_MADE: _with_cases,
     EventKind.DEVICE_REFUSED: _of_device,
+    EventKind.DEVICE_ENROLLED: _of_device,
+    EventKind.DEVICE_REVOKED: _of_device,
     EventKind.DEVICE_ENROLLED: _of_device,
     EventKind.DEVICE_REVOKED: _of_device,
 }
