@@ -305,6 +305,11 @@ class Access:
 
     # people
 
+    def find_person(self, person_id: str) -> Person | None:
+        """Who has this account, unless it is disabled."""
+        account = self._accounts.get(person_id)
+        return account.person if account is not None and not account.disabled else None
+
     def people(self) -> tuple[PersonView, ...]:
         """Everybody, by account name."""
         return tuple(self._view(account) for _, account in sorted(self._accounts.items()))
@@ -415,7 +420,12 @@ class Access:
         )
 
     async def accept(self, given: AcceptInvitation, *, address: str) -> SignedIn:
-        """Set the password and the second factor anew, end the old sessions and let the person in. Raises Refusal."""
+        """``redeem`` an invitation and let the person in, who has just proved everything."""
+        account, encoded = await self.redeem(given, address=address)
+        return await self._begin_session(account, address, None, encoded)
+
+    async def redeem(self, given: AcceptInvitation, *, address: str) -> tuple[Account, str]:
+        """Set password and second factor anew and end the old sessions; returns the new hash. Raises Refusal."""
         invited, account = self._invited(given.code)
         passwords.check_new(given.password, account.person.person_id, account.person.role)
         self._proved(invited, account, given, address)
@@ -438,7 +448,7 @@ class Access:
             account.password_hash, account.totp_secret, account.totp_step = encoded, secret, step or 0
             self._end_all(self._sessions.of(person_id), Ended.PASSWORD_SET, person_id)
         await self._record()
-        return await self._begin_session(account, address, None, encoded)
+        return account, encoded
 
     def _proved(self, invited: Invited, account: Account, given: AcceptInvitation, address: str) -> int | None:
         """The step of the second factor; None without one. Raises Refusal when it is wrong or must be there."""

@@ -13,7 +13,7 @@ from hub.bridge.clocks import DeviceClocks
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.presence import PresenceTable, Turn
-from hub.registry.records import RadioView
+from hub.registry.records import Holder, RadioView
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -32,6 +32,8 @@ class RadioRoll:
         self._clock = clock
         self._presence = PresenceTable()
         self._clocks = DeviceClocks()
+        self.ask_holder: Callable[[str], Holder | None] = lambda _radio_id: None
+        """Who signed on to a radio; the shifts room knows."""
         self._back: list[RadioTurned] = []
         self._gone: list[RadioTurned] = []
         self._writing: set[asyncio.Task[None]] = set()
@@ -67,6 +69,10 @@ class RadioRoll:
 
     def view(self, radio_id: str) -> RadioView:
         """One radio with how it stands. KeyError when it is not enrolled."""
+        return self.view_held_by(radio_id, self.ask_holder(radio_id))
+
+    def view_held_by(self, radio_id: str, holder: Holder | None) -> RadioView:
+        """The same with this holder. KeyError when it is not enrolled."""
         radio, presence = self._registry.radios[radio_id], self._presence.of(radio_id)
         behind_us = self._clocks.wall_error_us(radio_id)
         return RadioView(
@@ -78,7 +84,9 @@ class RadioRoll:
             heard_at_ms=_ms(presence.heard_at_us),
             battery=presence.battery,
             signal=presence.signal,
-            holder=presence.holder,
+            holder=holder.name if holder else presence.holder,
+            holder_person_id=holder.person_id if holder else None,
+            off_shift=holder.off_shift if holder else False,
             clock_behind_s=None if behind_us is None else round(behind_us / 1e6, 2),
         )
 

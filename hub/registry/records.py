@@ -108,6 +108,14 @@ class CommunityFile(Record, frozen=True, kw_only=True):
     cameras: tuple[Camera, ...] = ()
 
 
+class Holder(Record, frozen=True, kw_only=True):
+    """Who signed on to a radio; ``off_shift``: outside their shifts."""
+
+    person_id: Id
+    name: Title
+    off_shift: bool
+
+
 class RadioView(Record, frozen=True, kw_only=True):
     """A radio with how it stands now."""
 
@@ -120,5 +128,10 @@ class RadioView(Record, frozen=True, kw_only=True):
     battery: float | None
     signal: float | None
     holder: str | None
+    """Who signed on; of a radio to which nobody did, what it says itself."""
+    holder_person_id: str | None
+    """None: nobody signed on."""
+    off_shift: bool
+    """The holder has shifts and signed on outside them."""
     clock_behind_s: float | None
     """How far the radio's own wall clock is behind the hub's (ahead: negative)."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from devices.protocol.clock import Clock
 from hub.access import audit
 from hub.access.entrant import covers
-from hub.access.people import Place, PlaceKind
+from hub.access.people import Person, Place, PlaceKind
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -22,7 +22,7 @@ from hub.shifts.messages import HoursChanged, Opening, PersonShifts, Shift, Shif
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
-KnowsPerson = Callable[[str], bool]
+FindPerson = Callable[[str], Person | None]
 _encode = msgspec.json.Encoder().encode
 
 
@@ -30,14 +30,14 @@ class Shifts:
     """When venues are open and who is on shift. Reads are of memory; changes return when they are on disk."""
 
     def __init__(
-        self, database: Database, events: EventLog, registry: Registry, clock: Clock, knows: KnowsPerson
+        self, database: Database, events: EventLog, registry: Registry, clock: Clock, find_person: FindPerson
     ) -> None:
-        """``knows`` says whether somebody has an account."""
+        """``find_person`` knows who has an account that is not disabled."""
         self._database = database
         self._events = events
         self._registry = registry
         self._clock = clock
-        self._knows = knows
+        self._find = find_person
         self._hours: dict[str, tuple[Opening, ...]] = {}
         self._shifts: dict[str, tuple[Shift, ...]] = {}
         self._changing = asyncio.Lock()
@@ -65,7 +65,7 @@ class Shifts:
         return tuple(
             person_id
             for person_id in self._shifts
-            if hours.on_shift(self._shifts_at(person_id, venue_id), at_us, self._zone)
+            if self._find(person_id) and hours.on_shift(self._shifts_at(person_id, venue_id), at_us, self._zone)
         )
 
     def is_on_shift(self, person_id: str, at_us: int, venue_id: str | None = None) -> bool:
@@ -150,7 +150,7 @@ class Shifts:
             raise Refusal("unknown_venue", f"没有场所 {venue_id}", f"there is no venue {venue_id}", status=404)
 
     def _check_person(self, person_id: str) -> None:
-        if not self._knows(person_id):
+        if self._find(person_id) is None:
             raise Refusal("unknown_person", f"没有账号 {person_id}", f"there is no account {person_id}", status=404)
 
     def _check_place(self, place: Place) -> None:
