@@ -19,8 +19,10 @@ registry_app = typer.Typer(help="场所登记", no_args_is_help=True)
 evaluate_app = typer.Typer(help="用标注数据评估", no_args_is_help=True)
 audit_app = typer.Typer(help="审计日志", no_args_is_help=True)
 certificates_app = typer.Typer(help="证书", no_args_is_help=True)
+people_app = typer.Typer(help="人员与邀请", no_args_is_help=True)
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(registry_app, name="registry")
+app.add_typer(people_app, name="people")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")
 app.add_typer(certificates_app, name="certificates")
@@ -104,6 +106,65 @@ def demo(
         if check
         else run.show(data_dir, community_dir, port, broker, radios)
     )
+
+
+@app.command()
+def init(
+    file: Annotated[
+        Path | None, typer.Option(help='无人值守：JSON 文件，{"person_id", "name", "password", "totp": true}')
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """设第一名管理员（中枢未运行时）；没有默认密码。"""
+    from hub.commands.init import init
+
+    init(_settings(data_dir=data_dir), file)
+
+
+@people_app.command("add")
+def people_add(
+    person_id: Annotated[str, typer.Argument(help="账号：警号或工号")],
+    name: Annotated[str, typer.Option(help="姓名")],
+    role: Annotated[str, typer.Option(help="dispatcher、officer、chief、administrator、auditor、grid_member 或 guard")],
+    place: Annotated[list[str] | None, typer.Option(help="community、grid:编号 或 venue:编号，可写多次")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """登记一个人。"""
+    from hub.commands.people import add
+
+    add(_settings(data_dir=data_dir), person_id, name, role, place or ["community"])
+
+
+@people_app.command("list")
+def people_list(data_dir: DataDir = None) -> None:
+    """列出所有人。"""
+    from hub.commands.people import show
+
+    show(_settings(data_dir=data_dir))
+
+
+@people_app.command("invite")
+def people_invite(person_id: str, data_dir: DataDir = None) -> None:
+    """发一份邀请（二维码），本人用它设密码和动态口令。"""
+    from hub.commands.people import invite
+
+    invite(_settings(data_dir=data_dir), person_id)
+
+
+@people_app.command("disable")
+def people_disable(person_id: str, data_dir: DataDir = None) -> None:
+    """停用一个人的账号，立即生效。"""
+    from hub.commands.people import disable
+
+    disable(_settings(data_dir=data_dir), person_id)
+
+
+@people_app.command("enable")
+def people_enable(person_id: str, data_dir: DataDir = None) -> None:
+    """重新启用一个人的账号。"""
+    from hub.commands.people import enable
+
+    enable(_settings(data_dir=data_dir), person_id)
 
 
 @cameras_app.command("add")
@@ -196,9 +257,7 @@ def evaluate_colours_command(
 def certificates_make(
     name: Annotated[list[str] | None, typer.Option(help="访问中枢用的主机名，可多次")] = None,
     address: Annotated[list[str] | None, typer.Option(help="访问中枢用的 IP 地址，可多次")] = None,
-    new_authority: Annotated[
-        bool, typer.Option("--new-authority", help="更换根证书（每部手机都要重新信任）")
-    ] = False,
+    new_authority: Annotated[bool, typer.Option("--new-authority", help="更换根证书（每部手机都要重新信任）")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """建立根证书（已有则沿用），签发中枢和消息服务器的证书。"""

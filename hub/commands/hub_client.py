@@ -1,4 +1,4 @@
-"""A client of the hub's HTTP interface on this machine, found by the port it wrote into its data folder."""
+"""A client of the hub's HTTP interface on this machine, by the port and token that it wrote into its data folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import httpx
 import msgspec
+
+from hub.access.keys import LOCAL_TOKEN
 
 _T = TypeVar("_T")
 TIMEOUT_S = 30.0
@@ -23,20 +25,22 @@ class HubRefused(RuntimeError):
 class HubClient:
     """Calls of one hub."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, local_token: str) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers={"X-Qianshao": "1"}, trust_env=False)
+        headers = {"X-Qianshao": "1", "Authorization": f"Bearer {local_token}"}
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=headers, trust_env=False)
 
     @classmethod
     def of(cls, data_dir: Path) -> HubClient:
         """The hub whose data is in ``data_dir``. Raises HubUnreachable."""
         try:
             port = int((data_dir / "port").read_text())
+            local_token = (data_dir / "access" / LOCAL_TOKEN).read_text()
         except (OSError, ValueError):
             raise HubUnreachable(
                 f"{data_dir} 中没有运行过的中枢：请先运行 qianshao hub，或用 --data-dir 指明"
             ) from None
-        return cls(f"http://127.0.0.1:{port}")
+        return cls(f"http://127.0.0.1:{port}", local_token)
 
     def call(self, method: str, path: str, *, body: Any = None, content: bytes | None = None) -> bytes:
         """One request; returns the body. Raises HubUnreachable, HubRefused."""
