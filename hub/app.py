@@ -16,18 +16,23 @@ from hub import gauges
 from hub.access import routes as access_routes
 from hub.access.audit import AuditLog
 from hub.access.joining import JoinLinks
+from hub.access.limits import RequestLimits
 from hub.access.origin import OriginGuard
 from hub.access.service import Access
 from hub.alerts import routes as alert_routes
 from hub.alerts.service import Alerts
-from hub.bridge.broker import Broker
+from hub.bridge.broker import Broker, choose, free_port
 from hub.bridge.client import Bridge
+from hub.bridge.configuration import BrokerListen
 from hub.bridge.outbox import Outbox
 from hub.bridge.refused import Refused
 from hub.cases import routes as case_routes
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
+from hub.certificates.folder import Server
+from hub.certificates.service import Certificates
 from hub.console import routes as console_routes
+from hub.console import trust
 from hub.console.feed import Feed
 from hub.console.http import add_error_answers
 from hub.console.picture import Picture, take_picture
@@ -36,11 +41,12 @@ from hub.enrolment import routes as enrolment_routes
 from hub.enrolment.service import Enrolment
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.listening.turned_away import TurnedAway
 from hub.metrics import Metrics
 from hub.registry import routes as registry_routes
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
-from hub.settings import Settings
+from hub.settings import BrokerChoice, Settings
 from hub.sightings.intake import Intake
 from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
@@ -65,6 +71,21 @@ class HubStarted(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+def _broker_listen(settings: Settings, certificates: Certificates | None) -> BrokerListen | None:
+    """How devices reach the broker over TLS; the embedded one on loopback needs none."""
+    embedded = choose(settings.broker) is BrokerChoice.EMBEDDED
+    if certificates is None or (embedded and settings.is_loopback):
+        return None
+    folder = certificates.folder
+    return BrokerListen(
+        settings.host,
+        settings.broker_tls_port or free_port(),
+        folder.ca_pem,
+        folder.certificate_file(Server.BROKER),
+        folder.key_file(Server.BROKER),
+    )
+
+
 class Hub:
     """One hub: made, started, served, stopped."""
 
@@ -74,7 +95,16 @@ class Hub:
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         password = settings.broker_password.get_secret_value() if settings.broker_password else None
-        self.broker = Broker(data / "broker", settings.broker, port=settings.broker_port, password=password)
+        self.turned_away = TurnedAway()
+        self.certificates = Certificates(settings.certificates_dir, self.clock) if settings.uses_tls else None
+        self.broker = Broker(
+            data / "broker",
+            settings.broker,
+            port=settings.broker_port,
+            password=password,
+            listen=_broker_listen(settings, self.certificates),
+            authority=settings.broker_authority,
+        )
         self.database = Database(settings.database_url, self.clock)
         self.events = EventLog(self.database)
         self.audit = AuditLog(self.database, data / "access")
@@ -131,7 +161,8 @@ class Hub:
         self.feed = Feed(self.events)
         self.metrics = Metrics()
         self.vitals = Vitals(self.database, self.bridge, self.clock)
-        self.guard = OriginGuard(self._make_app())
+        limits = RequestLimits(self._make_app(), self.clock, self.turned_away)
+        self.guard = OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
         self._tasks: list[asyncio.Task[None]] = []
         self.task_failures = 0
         self.sighting_counts: SightingCounts | None = None
@@ -157,11 +188,16 @@ class Hub:
         app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority=None))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(sockets(self.feed, self.talk, self.refused))
+        if self.certificates is not None:
+            app.include_router(trust.routes(self.certificates))
         console_routes.add_page(app)
         return app
 
     async def start(self) -> None:
-        """Open the stores, start the broker and the rooms. Raises BrokerError when there is no broker to use."""
+        """Open the stores, start the broker and the rooms. Raises BrokerError, CertificateError."""
+        if self.certificates is not None:
+            await asyncio.to_thread(self.certificates.open)
+            self.certificates.when_renewed(self._broker_certificate_renewed)
         await asyncio.to_thread(self.database.migrate)
         self.events.open()
         await asyncio.to_thread(self.audit.open)
@@ -195,11 +231,15 @@ class Hub:
             ("forgetting", self._forget),
             ("counting", self._count),
             ("vitals", self.vitals.run),
+            *([("certificates", self.certificates.run)] if self.certificates is not None else []),
         ):
             self._tasks.append(asyncio.create_task(self._supervise(name, run), name=name))
         self.vision.start()
         version = HubStarted(version=importlib.metadata.version("qianshao-hub"))
         await self._tell(EventKind.HUB_STARTED, "hub", version)
+
+    def _broker_certificate_renewed(self) -> None:
+        self._tasks.append(asyncio.create_task(self.broker.reread(), name="broker-certificate"))
 
     async def stop(self) -> None:
         """Stop in the order that loses nothing: workers, rooms, database, broker."""

@@ -40,15 +40,19 @@ class Settings(BaseSettings):
     port: int = Field(default=8470, ge=0, le=65535)
     """0 takes a free port."""
     tls: bool | None = None
-    """Whether console and broker speak TLS; by default whenever ``host`` is not loopback, where it cannot be left out."""
+    """Whether console and broker speak TLS; by default when ``host`` is not loopback, where it cannot be left out."""
     trust_port: int | None = Field(default=None, ge=0, le=65535)
     """With TLS, the port of the page that shows the authority's certificate; ``port`` + 1 by default, 0 for none."""
     broker: str = BrokerChoice.AUTO.value
-    """auto, managed, embedded, or the address of another broker: mqtt://[user@]host:port."""
+    """auto, managed, embedded, or the address of another broker: mqtt://[user@]host:port on this machine, else mqtts://."""
     broker_port: int = Field(default=0, ge=0, le=65535)
     """Port of the broker that the hub starts; 0 takes a free one."""
     broker_password: SecretStr | None = None
     """Password for a broker given by address; the hub makes its own for the one it starts."""
+    broker_tls_port: int = Field(default=8883, ge=0, le=65535)
+    """With TLS, the port at which devices reach the broker that the hub starts; 0 takes a free one."""
+    broker_authority: Path | None = None
+    """The authority's certificate (PEM) of a broker given as mqtts://."""
     credential_days: int = Field(default=90, ge=1, le=3650)
     """How old an enrolled device's credential may become before the device asks for a newer one."""
     vision_workers: int | None = Field(default=None, ge=0, le=256)
@@ -71,9 +75,9 @@ class Settings(BaseSettings):
     def _known_broker(cls, broker: str) -> str:
         if broker in {choice.value for choice in BrokerChoice}:
             return broker
-        if not broker.startswith("mqtt://"):
+        if not broker.startswith(("mqtt://", "mqtts://")):
             raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
-        BrokerAddress.parse(broker)
+        BrokerAddress.parse(broker.replace("mqtts://", "mqtt://", 1))
         return broker
 
     @field_validator("audit_retention_days")

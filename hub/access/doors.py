@@ -24,6 +24,8 @@ Door = Right | Public
 _HTTP = """
 GET     /                                                       public
 GET     /healthz                                                public
+GET     /trust                                                  public
+GET     /ca.pem                                                 public
 GET     /metrics                                                read_metrics
 POST    /api/session                                            public
 GET     /api/session                                            own_session
