@@ -26,6 +26,7 @@ from hub.bridge.client import Bridge
 from hub.bridge.configuration import BrokerListen
 from hub.bridge.outbox import Outbox
 from hub.bridge.refused import Refused
+from hub.bridge.seals import SealBook
 from hub.cases import routes as case_routes
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
@@ -121,7 +122,15 @@ class Hub:
         self.enrolment = Enrolment(
             self.database, self.events, self.registry, self.clock, self.broker, settings.credential_days
         )
-        self.bridge = Bridge(self.broker.hub_address, self.clock, self.refused, known=self._knows)
+        self.seals = SealBook(self.database, self.enrolment.seal_key)
+        self.bridge = Bridge(
+            self.broker.hub_address,
+            self.clock,
+            self.refused,
+            known=self._knows,
+            seals=self.seals,
+            tls=self.broker.hub_tls,
+        )
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
         self.alerts = Alerts(
             self.database,
@@ -150,7 +159,7 @@ class Hub:
             self.database,
             self.events,
             self.bridge,
-            self.broker.worker_address,
+            self.enrolment.issue,
             data / "workers",
             settings.vision_workers,
         )
@@ -172,6 +181,8 @@ class Hub:
         return venue.grid_id if venue else None
 
     def _knows(self, topic: UpTopic) -> bool:
+        if self.enrolment.kind_of(topic.device_id) not in (None, topic.kind):
+            return False
         if topic.kind is DeviceKind.RADIO:
             return topic.device_id in self.registry.radios
         if topic.kind is DeviceKind.WORKER:
@@ -205,6 +216,7 @@ class Hub:
         self.registry.open()
         self.access.open()
         self.enrolment.open()
+        self.seals.open()
         await self.broker.start()
         self.alerts.open()
         self.cases.open()
@@ -220,6 +232,7 @@ class Hub:
         for name, run in (
             ("access", self.access.run),
             ("bridge", self.bridge.run),
+            ("seals", self.seals.run),
             ("outbox", lambda: self.outbox.run(self.bridge.take, self.bridge.connected)),
             ("enrolment", self.enrolment.run),
             ("radios", self.radios.run),
@@ -246,6 +259,7 @@ class Hub:
         await self.vision.stop()
         await end_tasks(*self._tasks)
         await self.talk.settle()
+        await self.seals.save()
         await self.access.settle()
         await self.database.stop()
         await asyncio.to_thread(self.sightings.close)

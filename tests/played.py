@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 import aiomqtt
 
-from devices.link import BrokerAddress, LinkTiming
+from devices.link import Credential, LinkTiming
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import Clock, SystemClock
+from devices.protocol.seal import Sealer
 from devices.protocol.topics import DeviceKind, Down, Up
 from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
@@ -29,21 +30,30 @@ _T = TypeVar("_T")
 class HandDevice:
     """A radio or worker played by hand: says what the test wants, and hears what the hub says to it and to groups."""
 
-    def __init__(self, kind: DeviceKind, device_id: str, boot_id: int = 11) -> None:
-        self.device_id = device_id
+    def __init__(self, credential: Credential, boot_id: int = 11) -> None:
+        self.device_id = credential.device_id
         self.boot_id = boot_id
         self.clock: Clock = SystemClock()
         self.heard: list[aiomqtt.Message] = []
-        self._kind = kind
+        self._kind = credential.kind
+        self._seal_key = credential.seal_key
+        self._sealers: dict[int, Sealer] = {}
+        self._birth_count = 1
         self._sequence = 0
         self._client: aiomqtt.Client | None = None
 
     @classmethod
     @asynccontextmanager
-    async def open(
-        cls, address: BrokerAddress, device_id: str, kind: DeviceKind = DeviceKind.RADIO
-    ) -> AsyncIterator[HandDevice]:
-        device = cls(kind, device_id)
+    async def open(cls, hub: Hub, device_id: str, kind: DeviceKind = DeviceKind.RADIO) -> AsyncIterator[HandDevice]:
+        """A device that this hub has just given a credential."""
+        async with cls.join(await hub.enrolment.issue(kind, device_id)) as device:
+            yield device
+
+    @classmethod
+    @asynccontextmanager
+    async def join(cls, credential: Credential) -> AsyncIterator[HandDevice]:
+        """A device with this credential."""
+        device, address = cls(credential), credential.broker
         async with aiomqtt.Client(
             address.host,
             address.port,
@@ -52,7 +62,8 @@ class HandDevice:
             protocol=aiomqtt.ProtocolVersion.V5,
         ) as client:
             device._client = client
-            await client.subscribe([(topics.down(kind, device_id, what), 1) for what in Down])
+            own = [topics.down(credential.kind, credential.device_id, what) for what in Down]
+            await client.subscribe([(topic, 1) for topic in own])
             await client.subscribe([(f"{topics.PREFIX}/group/+/+", 1), (topics.HUB_TICK, 1)])
             listening = asyncio.create_task(device._listen(client))
             try:
@@ -74,7 +85,18 @@ class HandDevice:
             wall_us=self.clock.wall_us() - round(late_s * 1e6),
         )
 
-    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+    def seal(self, topic: str, body: bytes, birth_count: int | None = None) -> bytes:
+        """``body`` with this device's next seal, of the present birth or another."""
+        count = self._birth_count if birth_count is None else birth_count
+        sealer = self._sealers.setdefault(count, Sealer(self._seal_key, count))
+        return sealer.seal(topic, body)
+
+    async def publish(self, topic: str, body: bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """Say bytes under this device's seal."""
+        await self.publish_as_is(topic, self.seal(topic, body), qos=qos, retain=retain)
+
+    async def publish_as_is(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """Publish bytes that are sealed already, by whomever, or not at all."""
         assert self._client is not None
         await self._client.publish(topic, payload, qos=qos, retain=retain)
 
@@ -82,10 +104,13 @@ class HandDevice:
         await self.publish(topics.up(self._kind, self.device_id, what), wire.encode(message), retain=retain)
 
     async def be_born(self, birth_count: int = 1) -> None:
+        self._birth_count = birth_count
         await self.say(Up.BIRTH, wire.Birth(stamp=self.stamp(), birth_count=birth_count, software="test"), retain=True)
 
     async def die(self, birth_count: int = 1) -> None:
-        await self.say(Up.DEATH, wire.Death(stamp=self.stamp(), birth_count=birth_count), retain=True)
+        topic = topics.up(self._kind, self.device_id, Up.DEATH)
+        death = wire.encode(wire.Death(stamp=self.stamp(), birth_count=birth_count))
+        await self.publish_as_is(topic, self.seal(topic, death, birth_count), retain=True)
 
     def said_to_me(self, what: Down, kind: type[_T] | Any) -> list[_T]:
         """What the hub has said to this device alone so far."""
@@ -112,7 +137,7 @@ class HandDevice:
 @asynccontextmanager
 async def radio_on_line(hub: Hub, radio_id: str, birth_count: int = 1) -> AsyncIterator[HandDevice]:
     """A radio played by hand that the hub holds to be on line."""
-    async with HandDevice.open(hub.broker.address, radio_id) as radio:
+    async with HandDevice.open(hub, radio_id) as radio:
         await radio.be_born(birth_count)
         await until(lambda: hub.radios.is_online(radio_id), f"{radio_id} is on line")
         yield radio
@@ -140,8 +165,7 @@ class Person(RadioEvents):
 async def real_radio(hub: Hub, radio_id: str, person: Person, store: Path | None = None) -> AsyncIterator[Radio]:
     """A real radio of the hub's community on line, in the talk groups that it belongs to."""
     radio = Radio(
-        radio_id,
-        hub.broker.address,
+        await hub.enrolment.issue(DeviceKind.RADIO, radio_id),
         group_ids=[group.group_id for group in hub.registry.groups.values() if radio_id in group.radio_ids],
         clock=SystemClock(),
         rng=random.Random(radio_id),

@@ -42,7 +42,7 @@ async def test_loop_that_fails_is_counted_and_started_again(tmp_path: Path, monk
     async with open_hub(tmp_path, vision_workers=1) as hub:
         await hub.vision.stop()
         hub.intake.follow(stumble)
-        async with HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER) as worker:
+        async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
             for number in (1, 2):
                 found = sighting(hub, f"S{number}", "red", "blue")
                 said = wire.SightingMessage(stamp=worker.stamp(), message_id=f"m{number}", sighting=found)
@@ -63,7 +63,7 @@ async def test_busy_hub_stops_promptly_and_leaves_no_task_behind(tmp_path: Path,
 
 async def test_hub_without_a_broker_to_use_says_so(tmp_path: Path) -> None:
     async with open_hub(tmp_path / "one") as running:
-        port = running.broker.address.port
+        port = running.broker.hub_address.port
         hub = Hub(settings(tmp_path / "two", broker_port=port))
         with pytest.raises(BrokerError, match=f"port {port} is taken"):
             await hub.start()

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 DEFAULT_PORT = 1883
-PASSWORD_VARIABLE = "QIANSHAO_BROKER_PASSWORD"
-"""Where a program finds the broker's password: the environment, since command lines are public."""
 
 
 class AddressError(ValueError):

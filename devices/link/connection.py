@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -38,6 +39,10 @@ class _Lost(Exception):
     """The connection ended while something was waited for."""
 
 
+_PASSWORD_REFUSED = frozenset({134, 135})
+"""CONNACK's reason codes for a wrong user name or password, and for one that may not connect (MQTT 5, 3.2.2.2)."""
+
+
 class _Client(gmqtt.Client):
     """gmqtt without its own reading and reconnecting: the link opens a new connection with a new birth each time."""
 
@@ -62,6 +67,10 @@ class _Client(gmqtt.Client):
     async def reconnect(self, delay: bool = False) -> None:
         return
 
+    def drop(self) -> None:
+        if self._connection is not None:
+            self._connection._transport.abort()
+
 
 class _Nothing(PersistentStorage):
     """gmqtt's memory of unacknowledged QoS 1 messages, kept empty: what must arrive is the link's own to repeat."""
@@ -83,6 +92,7 @@ class Connection:
         broker: BrokerAddress,
         client_id: str,
         *,
+        tls: ssl.SSLContext | None,
         will_topic: str,
         will_payload: bytes,
         filters: dict[str, int],
@@ -112,16 +122,12 @@ class Connection:
         opened = False
         try:
             async with asyncio.timeout(_OPEN_WITHIN_S):
-                await _unless_lost(client.connect(broker.host, broker.port, keepalive=KEEPALIVE_S), lost)
+                await _unless_lost(client.connect(broker.host, broker.port, ssl=tls, keepalive=KEEPALIVE_S), lost)
                 client.subscribe([gmqtt.Subscription(topic, qos=qos) for topic, qos in filters.items()])
                 await _unless_lost(subscribed.wait(), lost)
             opened = True
-        except (OSError, TimeoutError, MQTTConnectError) as error:
-            raise ConnectError(f"broker {broker.host}:{broker.port}: {error or 'no answer'}") from None
-        except _Lost:
-            raise ConnectError(
-                f"broker {broker.host}:{broker.port} closed the connection (wrong user or password?)"
-            ) from None
+        except (OSError, TimeoutError, MQTTConnectError, _Lost) as error:
+            raise ConnectError(_words(broker, tls, error)) from None
         finally:
             if not opened:
                 await _close(client)
@@ -136,6 +142,10 @@ class Connection:
         """Hand a message to the socket. Raises OverflowError when the broker's window of QoS 1 messages is full."""
         self._client.publish(topic, payload, qos=qos, retain=retain)
 
+    def drop(self) -> None:
+        """End the line at once, as one that is cut; the broker then publishes the will."""
+        self._client.drop()
+
     async def wait_lost(self) -> None:
         """Return when the connection has ended."""
         await self._lost.wait()
@@ -143,6 +153,24 @@ class Connection:
     async def close(self) -> None:
         """Say goodbye in order, so that the broker does not publish the will, and flush what was published."""
         await _close(self._client)
+
+
+def _words(broker: BrokerAddress, tls: ssl.SSLContext | None, error: Exception) -> str:
+    """What went wrong, for the person who can mend it."""
+    where = f"broker {broker.host}:{broker.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"{where} shows a certificate that is not of this device's hub ({error.verify_message}): "
+            "look at the address and at this device's clock, or enrol it again"
+        )
+    if isinstance(error, ssl.SSLError):
+        return f"{where} does not speak TLS 1.3 ({error.reason}): look at the port, or enrol the device again"
+    if isinstance(error, MQTTConnectError) and error._code in _PASSWORD_REFUSED:
+        return f"{where} refuses the password of {broker.username}: revoked or replaced? Enrol the device again"
+    if isinstance(error, _Lost):
+        spoken = "" if tls else ", or TLS is spoken there"
+        return f"{where} closed the connection: the password of {broker.username} is refused{spoken}"
+    return f"{where}: {error or 'no answer'}"
 
 
 async def _unless_lost(step: Any, lost: asyncio.Event) -> None:

@@ -13,6 +13,8 @@ from devices.protocol.seal import SEAL_KEY_BYTES as SEAL_KEY_BYTES
 from devices.protocol.topics import DeviceKind
 
 FILE = "credential.json"
+CREDENTIAL_VARIABLE = "QIANSHAO_CREDENTIAL"
+"""Where a program that the hub starts finds its credential: in the environment, since command lines are public."""
 
 
 class CredentialError(ValueError):
@@ -54,6 +56,18 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_verify_locations(cadata=self.authority_pem)
         return context
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a child process that is this device."""
+        return {**os.environ, CREDENTIAL_VARIABLE: msgspec.json.encode(self).decode()}
+
+    @classmethod
+    def from_environment(cls) -> Credential:
+        """What the parent gave, taken out of the environment. Raises CredentialError."""
+        try:
+            return msgspec.json.decode(os.environ.pop(CREDENTIAL_VARIABLE, ""), type=cls)
+        except msgspec.MsgspecError as error:
+            raise CredentialError(f"no credential in {CREDENTIAL_VARIABLE} ({error})") from None
 
     def save(self, folder: Path) -> None:
         """Write ``credential.json``, readable by its owner alone, whole or not at all. Raises OSError."""

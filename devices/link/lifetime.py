@@ -9,27 +9,29 @@ from pathlib import Path
 class Lifetime:
     """Counts births in a small file.
 
-    A device without a file (new, wiped or kept in memory) starts from the wall clock's milliseconds, so that the hub
-    still sees a larger number than before: no device connects a thousand times a second.
+    A device that starts counts on from the file or from the wall clock's milliseconds, whichever is more: one whose
+    file was wiped, put back from a copy or could not be written still has a larger number than before, since no device
+    connects a thousand times a second. The hub takes nothing with a smaller one (P-9.4).
     """
 
     def __init__(self, path: Path | None, wall_us: int) -> None:
         self._path = path
-        self._count = _read(path) if path is not None else 0
-        if self._count == 0:
-            self._count = wall_us // 1000
+        self.count = max(_read(path) if path is not None else 0, wall_us // 1000)
+        """Of the present or latest connection."""
 
-    def next_birth(self) -> int:
-        """The count for a new connection, on disk before it is used; call it in a thread. Raises OSError."""
-        self._count += 1
+    def begin(self) -> None:
+        """Count a new connection, on disk before the count is used; call it in a thread.
+
+        Raises OSError when the disk does not take it: the count has grown all the same.
+        """
+        self.count += 1
         if self._path is not None:
             fresh = self._path.with_suffix(".new")
             with fresh.open("w") as file:
-                file.write(f"{self._count}\n")
+                file.write(f"{self.count}\n")
                 file.flush()
                 os.fdatasync(file.fileno())
             fresh.replace(self._path)
-        return self._count
 
 
 def _read(path: Path) -> int:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.link.address import BrokerAddress
 from devices.link.backoff import Backoff
 from devices.link.connection import ConnectError, Connection
+from devices.link.credential import Credential
 from devices.link.hubclock import HubClock
 from devices.link.lifetime import Lifetime
 from devices.link.refusals import Refusal, Refusals
@@ -20,7 +20,8 @@ from devices.link.unconfirmed import Unconfirmed
 from devices.protocol import messages, topics
 from devices.protocol.clock import Clock
 from devices.protocol.messages import Birth, Confirm, Death, DecodeError, HubTick, Message, Stamp
-from devices.protocol.topics import DeviceKind, Down, Up
+from devices.protocol.seal import MAX_BODY_BYTES, Sealer, SealError
+from devices.protocol.topics import Down, Up
 from devices.protocol.voice import VoicePacketError
 
 _log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class LinkTiming:
 
 
 class Link:
-    """A device's line to the hub.
+    """A device's line to the hub: over TLS where the credential says so; all that it says carries the device's seal.
 
     Say what to hear with ``on`` and ``subscribe_group`` first, then ``await run()``. Handlers run on the event loop
     and must be quick; a DecodeError or VoicePacketError they raise is counted as ``malformed`` in ``refusals``.
@@ -49,9 +50,7 @@ class Link:
 
     def __init__(
         self,
-        kind: DeviceKind,
-        device_id: str,
-        broker: BrokerAddress,
+        credential: Credential,
         *,
         clock: Clock,
         software: str,
@@ -59,15 +58,20 @@ class Link:
         rng: random.Random | None = None,
         timing: LinkTiming | None = None,
     ) -> None:
-        """``store_dir`` (made when missing) keeps the birth count and the unconfirmed. Raises OSError, TopicError."""
+        """``store_dir`` (made when missing) keeps the birth count and the unconfirmed.
+
+        Raises OSError, TopicError, SealError.
+        """
         timing = timing or LinkTiming()
-        self.kind = kind
-        self.device_id = topics.check_id(device_id)
+        self.kind = kind = credential.kind
+        self.device_id = device_id = topics.check_id(credential.device_id)
         self.boot_id = secrets.randbits(53)
         self.refusals = Refusals(f"{kind.value} {device_id}", clock)
         self.on_hub_change: Callable[[bool], None] | None = None
         self.on_connection_change: Callable[[bool], None] | None = None
-        self._broker = broker
+        self._broker = credential.broker
+        self._tls = credential.tls()
+        self._seal_key = credential.seal_key
         self._clock = clock
         self._software = software
         self._sequence = 0
@@ -90,13 +94,13 @@ class Link:
         self._handlers: dict[str, Handler] = {topics.HUB_TICK: self._hear_tick}
         self.on(Down.CONFIRM, self._hear_confirm)
         self._connection: Connection | None = None
-        self._birth_count = 0
+        self._sealer = Sealer(self._seal_key, self._lifetime.count)
         self._work = asyncio.Event()
 
     @property
     def birth_count(self) -> int:
         """The count of the present or latest connection."""
-        return self._birth_count
+        return self._lifetime.count
 
     @property
     def connected(self) -> bool:
@@ -143,32 +147,35 @@ class Link:
         return self.publish_raw(self._up_topics[up], messages.encode(message), qos)
 
     def publish_raw(self, topic: str, payload: bytes, qos: int = 0) -> bool:
-        """Say bytes as they are, such as voice packets; false (and counted) when they could not be sent."""
+        """Say bytes, such as voice packets, with a fresh seal; false (and counted) when they could not be sent."""
         connection = self._connection
         if connection is None or not connection.is_open:
             self.refusals.add(Refusal.NOT_CONNECTED, topic)
-        elif len(payload) > topics.MAX_PAYLOAD_BYTES:
+        elif len(payload) > MAX_BODY_BYTES:
             self.refusals.add(Refusal.OVERSIZED, f"own message of {len(payload)} bytes to {topic}")
         else:
             try:
-                connection.publish(topic, payload, qos)
+                connection.publish(topic, self._sealer.seal(topic, payload), qos)
                 return True
             except OverflowError:
                 self.refusals.add(Refusal.TOO_MANY_IN_FLIGHT, topic)
+            except SealError as error:
+                self.refusals.add(Refusal.SEALS_SPENT, str(error))
+                connection.drop()
         return False
 
     def send_reliably(self, up: Up, build: Callable[[Stamp, str], Message]) -> str:
         """Say something until the hub confirms it, over lost lines and restarts of device, broker and hub.
 
         ``build`` makes the message once, from its stamp and its message id, which is returned; repeats are the same
-        bytes. At the bound (2,000 messages or 64 MiB) the oldest is given up and counted. Raises ValueError when the
-        message is larger than MAX_PAYLOAD_BYTES.
+        bytes with a fresh seal. At the bound (2,000 messages or 64 MiB) the oldest is given up and counted. Raises
+        ValueError when the message is larger than MAX_BODY_BYTES.
         """
         self._said += 1
         message_id = f"{self.boot_id:x}-{self._said}"
         payload = messages.encode(build(self.stamp(), message_id))
-        if len(payload) > topics.MAX_PAYLOAD_BYTES:
-            raise ValueError(f"a {up.value} of {len(payload)} bytes; at most {topics.MAX_PAYLOAD_BYTES} can be sent")
+        if len(payload) > MAX_BODY_BYTES:
+            raise ValueError(f"a {up.value} of {len(payload)} bytes; at most {MAX_BODY_BYTES} can be sent")
         self._unconfirmed.keep(message_id, up, payload)
         self._send_due()
         self._work.set()
@@ -188,15 +195,18 @@ class Link:
     async def _connect_once(self) -> None:
         """One connection from birth to its end."""
         try:
-            self._birth_count = await asyncio.to_thread(self._lifetime.next_birth)
+            await asyncio.to_thread(self._lifetime.begin)
         except OSError as error:
             self.refusals.add(Refusal.STORE_FAILED, str(error))
+        self._sealer = sealer = Sealer(self._seal_key, self.birth_count)
+        death_topic = self._up_topics[Up.DEATH]
         try:
             connection = await Connection.open(
                 self._broker,
                 f"{self.kind.value}-{self.device_id}",
-                will_topic=self._up_topics[Up.DEATH],
-                will_payload=self._death(),
+                tls=self._tls,
+                will_topic=death_topic,
+                will_payload=sealer.seal_will(death_topic, self._death()),
                 filters=self._filters,
                 on_message=self._dispatch,
             )
@@ -205,8 +215,9 @@ class Link:
             return
         began_us = self._clock.monotonic_us()
         try:
-            birth = Birth(stamp=self.stamp(), birth_count=self._birth_count, software=self._software)
-            connection.publish(self._up_topics[Up.BIRTH], messages.encode(birth), qos=1, retain=True)
+            birth = Birth(stamp=self.stamp(), birth_count=self.birth_count, software=self._software)
+            topic = self._up_topics[Up.BIRTH]
+            connection.publish(topic, sealer.seal(topic, messages.encode(birth)), qos=1, retain=True)
             self._connection = connection
             self._unconfirmed.repeat_all()
             self._send_due()
@@ -218,7 +229,7 @@ class Link:
         finally:
             self._connection = None
             if connection.is_open:
-                connection.publish(self._up_topics[Up.DEATH], self._death(), qos=1, retain=True)
+                connection.publish(death_topic, sealer.seal(death_topic, self._death()), qos=1, retain=True)
             await connection.close()
             if self.on_connection_change:
                 self.on_connection_change(False)
@@ -226,7 +237,7 @@ class Link:
             self._backoff.reset()
 
     def _death(self) -> bytes:
-        return messages.encode(Death(stamp=self.stamp(), birth_count=self._birth_count))
+        return messages.encode(Death(stamp=self.stamp(), birth_count=self.birth_count))
 
     def _dispatch(self, topic: str, payload: bytes) -> None:
         handler = self._handlers.get(topic)

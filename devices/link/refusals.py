@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     NOT_CONNECTED = "not_connected"
     LINE_LOST = "line_lost"
     TOO_MANY_IN_FLIGHT = "too_many_in_flight"
+    SEALS_SPENT = "seals_spent"
     STORE_FULL = "store_full"
     STORE_DAMAGED = "store_damaged"
     STORE_FAILED = "store_failed"

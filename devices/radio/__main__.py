@@ -1,27 +1,36 @@
-"""``python -m devices.radio``: one radio on a terminal, for trying things out and for machines that have no other."""
+"""``python -m devices.radio``: one radio on a terminal, for trying things out and for machines that have no other.
+
+It is the radio whose ``credential.json`` lies in its folder: enrol it there first (``python -m devices.enrol``).
+"""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from devices.link import PASSWORD_VARIABLE, AddressError, BrokerAddress
+from devices.link import Credential, CredentialError
 from devices.protocol.clock import SystemClock
-from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken
-from devices.protocol.topics import TopicError
+from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken, SignedOn
+from devices.protocol.seal import SealError
+from devices.protocol.topics import DeviceKind, TopicError
+from devices.radio.dialogue import SignOnDialogue, echo
 from devices.radio.floor import FloorError, FloorState
 from devices.radio.hearing import Burst
 from devices.radio.radio import Radio, RadioEvents
+from devices.radio.signing import SignOnError
 from devices.radio.sound import FileSpeaker, FrameMicrophone, NullMicrophone, speech_from_wav
 
-KEYS = "回车=确认最新警报 enter=acknowledge · s=seen · n=not seen · c=child is with me · h=need help · t=talk · q=quit"
+KEYS = (
+    "回车=确认最新警报 enter=acknowledge · s=seen · n=not seen · c=child is with me · h=need help · t=talk · "
+    "i=登录 sign on · o=退出 sign off · q=quit"
+)
 _ANSWERS = {"s": Answer.SEEN, "n": Answer.NOT_SEEN, "c": Answer.CHILD_IS_WITH_ME, "h": Answer.NEED_HELP}
 
 
@@ -51,58 +60,73 @@ class Terminal(RadioEvents):
     def connection_changed(self, connected: bool) -> None:
         print("line: up" if connected else "line: down")
 
+    def holder_changed(self, signed: SignedOn) -> None:
+        print(f"持机人 holder: {signed.holder or '-'} {'(非当班 off shift)' if signed.off_shift else ''}".rstrip())
+
 
 def main(
-    radio_id: Annotated[str, typer.Option()],
-    broker: Annotated[str, typer.Option(help="mqtt://[user@]host:port; password in QIANSHAO_BROKER_PASSWORD")],
+    store: Annotated[Path, typer.Option(help="folder of the radio: its credential, what it keeps, the voice it hears")],
     groups: Annotated[str, typer.Option(help="talk groups, the first is the one spoken to")] = "all",
-    store: Annotated[Path | None, typer.Option(help="folder for what the radio keeps, and the voice it hears")] = None,
     speech: Annotated[Path | None, typer.Option(help="WAV file that is spoken, 16 kHz mono")] = None,
 ) -> None:
     """Be one radio."""
     try:
-        address = BrokerAddress.parse(broker, os.environ.get(PASSWORD_VARIABLE))
-        asyncio.run(_run(radio_id, address, groups.split(","), store, speech))
-    except (AddressError, TopicError, OSError, ValueError) as error:
+        asyncio.run(_run(_credential(store), groups.split(","), store, speech))
+    except (CredentialError, TopicError, SealError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 
 
-async def _run(
-    radio_id: str, broker: BrokerAddress, groups: list[str], store: Path | None, speech: Path | None
-) -> None:
+def _credential(store: Path) -> Credential:
+    """What was given to the radio when it was enrolled. Raises CredentialError."""
+    credential = Credential.load(store)
+    if credential is None:
+        raise CredentialError(f"{store} has no credential: enrol the radio first, with python -m devices.enrol")
+    if credential.kind is not DeviceKind.RADIO:
+        raise CredentialError(f"{store} has the credential of a {credential.kind.value}, not of a radio")
+    return credential
+
+
+async def _run(credential: Credential, groups: list[str], store: Path, speech: Path | None) -> None:
     terminal = Terminal()
-    if store is not None:
-        await asyncio.to_thread(store.mkdir, parents=True, exist_ok=True)
     radio = Radio(
-        radio_id,
-        broker,
+        credential,
         group_ids=groups,
         clock=SystemClock(),
         rng=random.Random(),
         events=terminal,
-        speaker=FileSpeaker(store) if store else None,
+        speaker=FileSpeaker(store),
         store_dir=store,
     )
     frames = await asyncio.to_thread(speech_from_wav, speech) if speech else []
     print(KEYS)
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(radio.run())
-    talks: set[asyncio.Task[bool]] = set()
+    under_way: set[asyncio.Task[Any]] = set()
+
+    def begin(step: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.ensure_future(step)
+        under_way.add(task)
+        task.add_done_callback(_tell_failure)
+        task.add_done_callback(under_way.discard)
+
+    dialogue = SignOnDialogue(lambda person_id, pin: begin(radio.sign_on(person_id, pin)))
 
     def key() -> None:
         line = sys.stdin.readline()
         pressed = line.strip()
+        if dialogue.asks and line:
+            dialogue.take(pressed)
+            return
         alert_id = terminal.latest.alert_id if terminal.latest else None
         if pressed == "q" or not line:
             running.cancel()
         elif pressed == "t":
-            task = asyncio.ensure_future(
-                radio.talking.talk(groups[0], FrameMicrophone(frames) if frames else NullMicrophone())
-            )
-            talks.add(task)
-            task.add_done_callback(_tell_failure)
-            task.add_done_callback(talks.discard)
+            begin(radio.talking.talk(groups[0], FrameMicrophone(frames) if frames else NullMicrophone()))
+        elif pressed == "i":
+            dialogue.begin()
+        elif pressed == "o":
+            begin(radio.sign_off())
         elif pressed in _ANSWERS:
             radio.report(_ANSWERS[pressed], alert_id=alert_id)
         elif pressed:
@@ -118,11 +142,12 @@ async def _run(
         return
     finally:
         loop.remove_reader(sys.stdin)
+        echo(True)
 
 
-def _tell_failure(task: asyncio.Task[bool]) -> None:
+def _tell_failure(task: asyncio.Task[Any]) -> None:
     error = None if task.cancelled() else task.exception()
-    if isinstance(error, FloorError):
+    if isinstance(error, (FloorError, SignOnError)):
         print(error)
     elif error is not None:
         raise error

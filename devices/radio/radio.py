@@ -6,7 +6,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from devices.link import BrokerAddress, Link
+from devices.link import Credential, Link
 from devices.link.link import LinkTiming
 from devices.link.refusals import Refusal
 from devices.protocol import messages, topics, voice
@@ -22,12 +22,14 @@ from devices.protocol.messages import (
     GroupFloor,
     Receipt,
     Report,
+    SignedOn,
 )
-from devices.protocol.topics import STATUS_INTERVAL_S, DeviceKind, Down, Up
+from devices.protocol.topics import STATUS_INTERVAL_S, Down, Up
 from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
 from devices.radio.hearing import Burst, Hearing
 from devices.radio.inbox import Arrival, Inbox
+from devices.radio.signing import Signing
 from devices.radio.sound import NullSpeaker, Speaker
 from devices.radio.talking import Talking
 
@@ -65,6 +67,9 @@ class RadioEvents:
     def connection_changed(self, connected: bool) -> None:
         """The broker holds the line, or not."""
 
+    def holder_changed(self, signed: SignedOn) -> None:
+        """The hub said who holds this radio (nobody: no holder), or why it does not take somebody."""
+
 
 class Radio:
     """One talkback radio, member of the talk groups given.
@@ -74,8 +79,7 @@ class Radio:
 
     def __init__(
         self,
-        radio_id: str,
-        broker: BrokerAddress,
+        credential: Credential,
         *,
         group_ids: list[str],
         clock: Clock,
@@ -85,16 +89,14 @@ class Radio:
         store_dir: Path | None = None,
         timing: LinkTiming | None = None,
     ) -> None:
-        """``store_dir`` keeps the inbox and what the hub has not confirmed. Raises OSError, TopicError."""
-        self.radio_id = radio_id
+        """``store_dir`` keeps the inbox and what the hub has not confirmed. Raises OSError, TopicError, SealError."""
+        self.radio_id = credential.device_id
         self.battery: float | None = None
         self.signal: float | None = None
         self.holder: str | None = None
         self.expired = 0
         self.link = Link(
-            DeviceKind.RADIO,
-            radio_id,
-            broker,
+            credential,
             clock=clock,
             software=SOFTWARE,
             store_dir=store_dir,
@@ -110,6 +112,7 @@ class Radio:
         self._looking = False
         self._under_way: set[asyncio.Task[None]] = set()
         self.talking = Talking(self.link, clock, self._events.floor_changed)
+        self._signing = Signing(self.link, self._holder_changed)
         self.link.on(Down.ALERT, self._hear_alert)
         self.link.on_hub_change = self._events.hub_changed
         self.link.on_connection_change = self._connection_changed
@@ -128,6 +131,18 @@ class Radio:
         finally:
             await asyncio.gather(*self._under_way, return_exceptions=True)
             self._inbox.close()
+
+    async def sign_on(self, person_id: str, pin: str) -> SignedOn:
+        """A guard takes the radio. Raises SignOnError when refused or unanswered; nothing is tried again or kept."""
+        return await self._signing.sign_on(person_id, pin)
+
+    async def sign_off(self) -> None:
+        """The guard gives the radio back. Raises SignOnError when unanswered."""
+        await self._signing.sign_off()
+
+    def _holder_changed(self, signed: SignedOn) -> None:
+        self.holder = signed.holder
+        self._events.holder_changed(signed)
 
     def acknowledge(self, alert_id: str) -> None:
         """The guard pressed the acknowledge key; again is harmless. Raises KeyError for an alert that never arrived.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from devices.protocol.topics import DeviceKind, Up, UpTopic
 from hub.bridge.clocks import DeviceClocks
 from hub.bridge.outbox import Outgoing
 from hub.bridge.refused import Refused
+from hub.bridge.seals import SealBook, SealRefused
 from hub.storage.identifiers import new_number
 
 _log = structlog.get_logger()
@@ -59,10 +61,20 @@ class Stamper:
 
 
 class Bridge:
-    """One connection that is made again whenever it ends. Handlers run on the event loop and must return quickly."""
+    """One connection that is made again whenever it ends. Handlers run on the event loop and must return quickly.
+
+    They hear only what a known device said under its own seal, for the first time.
+    """
 
     def __init__(
-        self, address: BrokerAddress, clock: Clock, refused: Refused, *, known: Callable[[UpTopic], bool]
+        self,
+        address: BrokerAddress,
+        clock: Clock,
+        refused: Refused,
+        *,
+        known: Callable[[UpTopic], bool],
+        seals: SealBook,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.stamper = Stamper(clock)
         self.clocks = DeviceClocks()
@@ -75,6 +87,8 @@ class Bridge:
         self._address = address
         self._refused = refused
         self._known = known
+        self._seals = seals
+        self._tls = tls
         self._client: aiomqtt.Client | None = None
         self._handlers: dict[tuple[DeviceKind, Up], tuple[Any, Handler]] = {}
         self._raw: dict[tuple[DeviceKind, Up], RawHandler] = {}
@@ -120,6 +134,7 @@ class Bridge:
             self._address.port,
             username=self._address.username,
             password=self._address.password,
+            tls_context=self._tls,
             identifier=f"hub-{self.stamper.boot_id}",
             protocol=aiomqtt.ProtocolVersion.V5,
             keepalive=KEEPALIVE_S,
@@ -161,15 +176,20 @@ class Bridge:
             self._refused.add(device, topic, "retained", "only births and deaths are retained")
             return
         try:
+            body = self._seals.check(parsed, topic, payload, retained)
+            if body is None:
+                return
             raw = self._raw.get((parsed.kind, parsed.up))
             if raw is not None:
-                raw(device, payload)
+                raw(device, body)
                 return
             kind, handler = self._handlers[parsed.kind, parsed.up]
-            message = messages.decode(payload, kind)
+            message = messages.decode(body, kind)
             if not retained and parsed.up not in REPEATED:
                 self.clocks.hear(device, message.stamp, self._clock.monotonic_us(), self._clock.wall_us())
             handler(device, message)
+        except SealRefused as refused:
+            self._refused.add(device, topic, refused.reason.value, str(refused))
         except (messages.DecodeError, voice.VoicePacketError) as error:
             self._refused.add(device, topic, "malformed", str(error))
 

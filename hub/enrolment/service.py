@@ -93,6 +93,11 @@ class Enrolment:
         standing = self._standings.get(device_id)
         return standing.secrets.seal_key if standing and standing.secrets else None
 
+    def kind_of(self, device_id: str) -> DeviceKind | None:
+        """What was given a credential under this name; None when nothing ever was."""
+        standing = self._standings.get(device_id)
+        return standing.kind if standing else None
+
     def standings(self) -> list[Standing]:
         """Every device that was ever given a credential."""
         return list(self._standings.values())

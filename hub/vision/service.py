@@ -6,14 +6,14 @@ import asyncio
 import os
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from devices.link import PASSWORD_VARIABLE, BrokerAddress
+from devices.link import Credential
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
@@ -64,12 +64,6 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     since_at_ms: int | None
 
 
-class CameraRemoved(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``camera.removed``."""
-
-    camera_id: str
-
-
 @dataclass
 class _Stand:
     """The last word on one camera."""
@@ -100,7 +94,7 @@ class Vision:
         database: Database,
         events: EventLog,
         bridge: Bridge,
-        broker: BrokerAddress,
+        issue: Callable[[DeviceKind, str], Awaitable[Credential]],
         directory: Path,
         workers: int | None,
     ) -> None:
@@ -109,7 +103,7 @@ class Vision:
         self._database = database
         self._events = events
         self._bridge = bridge
-        self._broker = broker
+        self._issue = issue
         self._directory = directory
         self._workers = {f"worker-{number}": _Worker(f"worker-{number}") for number in range(1, count + 1)}
         self._stands: dict[str, _Stand] = {}
@@ -155,13 +149,12 @@ class Vision:
         while True:
             began_s = loop.time()
             try:
+                credential = await self._issue(DeviceKind.WORKER, worker.worker_id)
                 worker.process = await start_child(
-                    self._command(worker.worker_id),
-                    environment={**os.environ, PASSWORD_VARIABLE: self._broker.password or ""},
-                    niceness=NICENESS,
+                    self._command(worker.worker_id), environment=credential.environment(), niceness=NICENESS
                 )
                 ended = f"code {await worker.process.wait()}"
-            except OSError as error:
+            except Exception as error:  # a full disk, a database that is away: the worker is tried again
                 ended = f"not started: {error}"
             worker.restarts += 1
             self._lose(worker.worker_id)
@@ -198,13 +191,7 @@ class Vision:
                 )
 
     def _command(self, worker_id: str) -> list[str]:
-        user = f"{self._broker.username}@" if self._broker.username else ""
-        address = f"mqtt://{user}{self._broker.host}:{self._broker.port}"
-        store = self._directory / worker_id
-        return [
-            sys.executable, "-m", "hub.vision.worker",
-            "--worker-id", worker_id, "--broker", address, "--store", str(store),
-        ]  # fmt: skip
+        return [sys.executable, "-m", "hub.vision.worker", "--store", str(self._directory / worker_id)]
 
     def _worker_of(self, camera_id: str) -> str | None:
         """Who looks at this camera: by its id alone, so that others stay where they are when one is added."""
@@ -277,11 +264,11 @@ class Vision:
         return view
 
     async def remove_camera(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> None:
-        """Take a camera out, told and noted in the same change. Raises Refusal when there is none of that id."""
+        """Take a camera out; noted in the same change, and told as it last stood. Raises Refusal when there is none."""
 
         def tell(open_change: Change) -> None:
             also(open_change)
-            self._events.append(open_change, EventKind.CAMERA_REMOVED, camera_id, CameraRemoved(camera_id=camera_id))
+            self._events.append(open_change, EventKind.CAMERA_REMOVED, camera_id, self.view(camera_id))
 
         await self._registry.remove_camera(camera_id, tell)
         self._stands.pop(camera_id, None)

@@ -1,7 +1,7 @@
 """A vision worker: a process that looks at the cameras it is given and says what it sees.
 
-Run as ``python -m hub.vision.worker --worker-id W1 --broker mqtt://user@host:port --store DIR``; the broker's password
-comes in the environment as QIANSHAO_BROKER_PASSWORD. It ends when its parent does.
+Run as ``python -m hub.vision.worker --store DIR``; its credential, as JSON, comes in the environment as
+QIANSHAO_CREDENTIAL, since command lines are public. It ends when its parent does.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from pathlib import Path
 
 import cv2
 
-from devices.link import PASSWORD_VARIABLE, AddressError, BrokerAddress, Link
+from devices.link import Credential, CredentialError, Link
 from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.messages import Assign, CameraAssignment, CameraState, Message, Sighting, SightingMessage, Stamp
-from devices.protocol.topics import DeviceKind, Down, TopicError, Up
+from devices.protocol.seal import SealError
+from devices.protocol.topics import Down, TopicError, Up
 from hub.footage.source import Patience
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
@@ -176,8 +177,6 @@ async def work(worker: Worker) -> None:
 def main() -> int:
     """Exit code 0 after an orderly end, 2 when the worker cannot start (the reason goes to standard error)."""
     parser = argparse.ArgumentParser(prog="hub.vision.worker", description=__doc__)
-    parser.add_argument("--worker-id", required=True)
-    parser.add_argument("--broker", required=True, help="mqtt://user@host:port")
     parser.add_argument("--store", type=Path, help="where unconfirmed sightings are kept")
     parser.add_argument("--model", type=Path, default=MODEL, help="the person detector's ONNX file")
     given = parser.parse_args()
@@ -186,13 +185,11 @@ def main() -> int:
     cv2.setNumThreads(1)
     clock = SystemClock()
     try:
-        broker = BrokerAddress.parse(given.broker, os.environ.pop(PASSWORD_VARIABLE, None))
-        link = Link(
-            DeviceKind.WORKER, given.worker_id, broker, clock=clock, software="qianshao-worker", store_dir=given.store
-        )
+        credential = Credential.from_environment()
+        link = Link(credential, clock=clock, software="qianshao-worker", store_dir=given.store)
         worker = Worker(link, PersonDetector(given.model), Describer(), clock=clock)
-    except (AddressError, TopicError, DetectorError, OSError) as error:
-        parser.exit(2, f"vision worker {given.worker_id} cannot start: {error}\n")
+    except (CredentialError, TopicError, SealError, DetectorError, OSError) as error:
+        parser.exit(2, f"the vision worker cannot start: {error}\n")
     asyncio.run(work(worker))
     return 0
 

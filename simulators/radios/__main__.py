@@ -1,7 +1,7 @@
 """``python -m simulators.radios``: run the radios of a community until the parent ends or a signal comes.
 
 Prints JSON lines: ``{"online": n}`` as radios come and go, and the summary upon SIGUSR1, a line ``report`` on standard
-input, or every ``--report-every`` seconds. The broker's password comes in QIANSHAO_BROKER_PASSWORD.
+input, or every ``--report-every`` seconds. Each radio's credential is in its folder below ``--store``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import msgspec
 import typer
 import uvloop
 
-from devices.link import PASSWORD_VARIABLE, AddressError, BrokerAddress
+from devices.link import CredentialError
 from devices.protocol.clock import SystemClock
 from simulators.radios.quiet import OneLineASecond
 from simulators.radios.roster import RosterError, read_roster
@@ -30,7 +30,6 @@ _FILES_PER_RADIO = 4
 
 
 def main(
-    broker: Annotated[str, typer.Option(help="mqtt://[user@]host:port")],
     community: Annotated[Path, typer.Option(help="community JSON with venues and radios")],
     store: Annotated[Path, typer.Option(help="folder for what the radios keep")],
     count: Annotated[int | None, typer.Option(min=1, max=1000, help="how many radios")] = None,
@@ -40,16 +39,20 @@ def main(
 ) -> None:
     """Run many radios in one process."""
     try:
-        address = BrokerAddress.parse(broker, os.environ.get(PASSWORD_VARIABLE))
         roster = read_roster(community, count)
-    except (AddressError, RosterError, OSError) as error:
+    except (RosterError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     clock = SystemClock()
     logging.getLogger("devices.link.refusals").addFilter(OneLineASecond(clock))
     _allow_open_files(_FILES_PER_RADIO * len(roster) + 100)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(Venues(roster, address, store, clock=clock, manner=Manner(seed, silent_share)), report_every))
+        try:
+            venues = Venues(roster, store, clock=clock, manner=Manner(seed, silent_share))
+        except (CredentialError, OSError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+        runner.run(_run(venues, report_every))
 
 
 async def _run(venues: Venues, report_every_s: float | None) -> None:

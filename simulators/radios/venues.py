@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.link import BrokerAddress
+from devices.link import Credential, CredentialError
 from devices.link.refusals import Refusal
 from devices.protocol.clock import Clock
 from devices.radio import Radio
@@ -42,10 +42,11 @@ class Manner:
 class Venues:
     """The radios of a roster, each with its guard."""
 
-    def __init__(
-        self, roster: list[Member], broker: BrokerAddress, store_dir: Path, *, clock: Clock, manner: Manner
-    ) -> None:
-        """One folder per radio is made below ``store_dir``. Raises OSError."""
+    def __init__(self, roster: list[Member], store_dir: Path, *, clock: Clock, manner: Manner) -> None:
+        """Each radio's credential and what it keeps are in its folder below ``store_dir``.
+
+        Raises OSError, CredentialError.
+        """
         rng = random.Random(manner.seed)
         self.tally = Tally()
         self.guards: list[Guard] = []
@@ -72,8 +73,7 @@ class Venues:
                 self._listening.append(speaker)
             guard.take(
                 Radio(
-                    member.radio_id,
-                    broker,
+                    _credential(store_dir / member.radio_id),
                     group_ids=list(member.group_ids),
                     clock=clock,
                     rng=own_rng,
@@ -142,3 +142,10 @@ class Venues:
             task = asyncio.ensure_future(self._rng.choice(awake).reply(group_id, self._reply))
             self._replies.add(task)
             task.add_done_callback(self._replies.discard)
+
+
+def _credential(folder: Path) -> Credential:
+    credential = Credential.load(folder)
+    if credential is None:
+        raise CredentialError(f"{folder} has no credential: enrol the radio first")
+    return credential

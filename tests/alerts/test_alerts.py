@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import ManualClock
+from devices.protocol.seal import seal
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.access.people import ON_DUTY
 from hub.alerts.delivery import DeliveryState
@@ -312,18 +313,19 @@ async def test_guards_with_real_radios_see_an_all_venue_alert_once_and_answer(tm
 
 
 async def test_130_acknowledgements_in_one_moment_are_a_few_transactions(tmp_path: Path) -> None:
-    async with open_hub(tmp_path, venues=130) as hub, HandDevice.open(hub.broker.address, "R01") as radio:
+    async with open_hub(tmp_path, venues=130) as hub, HandDevice.open(hub, "R01") as radio:
         told = Told(hub)
+        credentials = await asyncio.gather(
+            *(hub.enrolment.issue(DeviceKind.RADIO, radio_id) for radio_id in hub.registry.radios)
+        )
         alert = await issue(hub)
         before = hub.database.writer.counts.batches
-        words = [
-            (
-                topics.up(DeviceKind.RADIO, radio_id, Up.ACKNOWLEDGEMENT),
-                wire.Acknowledgement(stamp=radio.stamp(), message_id=f"of {radio_id}", alert_id=alert.alert_id),
-            )
-            for radio_id in hub.registry.radios
-        ]
-        await asyncio.gather(*(radio.publish(topic, wire.encode(word)) for topic, word in words))
+        words = []
+        for one in credentials:
+            topic = topics.up(DeviceKind.RADIO, one.device_id, Up.ACKNOWLEDGEMENT)
+            word = wire.Acknowledgement(stamp=radio.stamp(), message_id=f"of {one.device_id}", alert_id=alert.alert_id)
+            words.append((topic, seal(one.seal_key, topic, wire.encode(word), birth_count=1, counter=1)))
+        await asyncio.gather(*(radio.publish_as_is(topic, payload) for topic, payload in words))
         await until(lambda: len(delivered(told)) == 130, "all 130 are told of")
         assert hub.database.writer.counts.batches - before < 65
         assert len(told.of(EventKind.DELIVERY_CHANGED)) < 65, "they travel together"

@@ -24,7 +24,7 @@ from hub.bridge.tables import outbox as outbox_table
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.tasks import end_tasks
-from tests.devices.room import BROKERS, open_broker, until
+from tests.devices.room import BROKERS, by_hand, open_broker, until
 from tests.hub import address_of, open_database, open_hub
 from tests.played import HandDevice, Person, real_radio
 
@@ -183,7 +183,7 @@ async def test_alert_left_by_a_crash_goes_out_once_with_the_time_it_has_left(tmp
     clock.advance(100)
     async with (
         open_broker("managed", tmp_path / "broker") as broker,
-        HandDevice.open(broker.hub_address, "R01") as radio,
+        HandDevice.join(by_hand(broker.hub_address, "R01")) as radio,
         open_hub(tmp_path / "hub", address_of(broker), clock=clock, broker_password=broker.hub_address.password) as hub,
     ):
         heard = (await radio.hear(Down.ALERT, wire.AlertMessage))[0]

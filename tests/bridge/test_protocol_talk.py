@@ -36,7 +36,7 @@ async def release(radio: HandDevice, grant: wire.FloorGranted) -> None:
 
 async def test_group_is_told_who_speaks_and_when_nobody_does(hub: Hub, told: Told) -> None:
     """P-6.6."""
-    async with radio_on_line(hub, "R13") as talker, radio_on_line(hub, "R14") as other:
+    async with radio_on_line(hub, "R13") as talker, radio_on_line(hub, "R29") as other:
         grant = await granted(talker, "kind-hotel")
         await release(talker, grant)
         taken, idle = await other.hear_group_floor("kind-hotel", 2)

@@ -64,7 +64,7 @@ async def records(hub: Hub, case: Case) -> list[tuple[str, str, str]]:
 
 async def seen(hub: Hub, *sightings: wire.Sighting) -> None:
     """The sightings come in as a vision worker says them; returns when the hub has confirmed all."""
-    async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as worker:
+    async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
         for found in sightings:
             message = wire.SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
             await worker.say(Up.SIGHTING, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 import aiomqtt
 
-from devices.link import BrokerAddress
+from devices.link import BrokerAddress, Credential
 from devices.protocol import messages, topics, voice
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import (
@@ -27,6 +28,7 @@ from devices.protocol.messages import (
     Severity,
     Stamp,
 )
+from devices.protocol.seal import SEAL_KEY_BYTES, Sealed, unseal
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
@@ -46,6 +48,36 @@ async def open_broker(kind: str, folder: Path) -> AsyncIterator[Broker]:
         await broker.stop()
 
 
+def seal_key(device_id: str) -> bytes:
+    """The key of a device that no hub enrolled."""
+    return hashlib.blake2b(device_id.encode(), digest_size=SEAL_KEY_BYTES).digest()
+
+
+def by_hand(
+    address: BrokerAddress,
+    device_id: str = "R001",
+    kind: DeviceKind = DeviceKind.RADIO,
+    authority_pem: str | None = None,
+) -> Credential:
+    """The credential of a device that no hub enrolled, which comes to the broker as the one that ``address`` names."""
+    return Credential(
+        device_id=device_id,
+        kind=kind,
+        password=address.password or "",
+        seal_key=seal_key(device_id),
+        broker_host=address.host,
+        broker_port=address.port,
+        broker_user=address.username or "",
+        hub_url="",
+        authority_pem=authority_pem,
+    )
+
+
+def opened(topic: str, payload: bytes) -> Sealed:
+    """What such a device said. Raises SealError."""
+    return unseal(seal_key(topics.parse_up(topic).device_id), topic, payload)
+
+
 async def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
     """Wait until something holds that no event tells of; fails in words."""
     try:
@@ -62,6 +94,7 @@ class Room:
     def __init__(self, address: BrokerAddress, boot_id: int = 77) -> None:
         self.boot_id = boot_id
         self.heard: list[tuple[str, bytes, bool]] = []
+        self.seals: list[tuple[str, Sealed]] = []
         self.confirms = True
         self.relays = True
         self._address = address
@@ -92,12 +125,16 @@ class Room:
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
-            payload = bytes(message.payload)
-            async with self._news:
-                self.heard.append((message.topic.value, payload, bool(message.retain)))
-                self._news.notify_all()
             with suppress(topics.TopicError):
-                await self._answer(topics.parse_up(message.topic.value), payload)
+                await self._hear(message.topic.value, bytes(message.payload), bool(message.retain))
+
+    async def _hear(self, topic: str, payload: bytes, retained: bool) -> None:
+        sealed = opened(topic, payload)
+        async with self._news:
+            self.heard.append((topic, sealed.body, retained))
+            self.seals.append((topic, sealed))
+            self._news.notify_all()
+        await self._answer(topics.parse_up(topic), sealed.body)
 
     async def _answer(self, said: topics.UpTopic, payload: bytes) -> None:
         if self.confirms and said.up in (Up.RECEIPT, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING):
@@ -210,7 +247,7 @@ class Room:
         return self.said(device_id, what, kind, device)
 
     async def retained(self, topic: str) -> bytes | None:
-        """What the broker holds for a topic now; None when nothing comes within half a second."""
+        """The body that the broker holds for a topic now; None when nothing comes within half a second."""
         async with aiomqtt.Client(
             self._address.host,
             self._address.port,
@@ -223,7 +260,7 @@ class Room:
                 async with asyncio.timeout(0.5):
                     async for message in client.messages:
                         if message.retain:
-                            return bytes(message.payload)
+                            return opened(topic, bytes(message.payload)).body
         return None
 
 

@@ -27,7 +27,7 @@ async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 @pytest.fixture
 async def worker(hub: Hub) -> AsyncIterator[HandDevice]:
-    async with HandDevice.open(hub.broker.address, "worker-1", DeviceKind.WORKER) as device:
+    async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as device:
         yield device
 
 

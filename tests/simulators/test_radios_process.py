@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -20,10 +19,9 @@ from devices.protocol.messages import Acknowledgement, Birth, BurstHeard, Death,
 from devices.protocol.topics import Up
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
-from simulators.radios.__main__ import PASSWORD_VARIABLE
 from simulators.radios.roster import Member
 from simulators.radios.venues import Manner, Venues
-from tests.devices.room import BROKERS, DEADLINE_S, Room, open_broker, packet, until
+from tests.devices.room import BROKERS, DEADLINE_S, Room, by_hand, open_broker, packet, until
 
 RADIOS = 20
 
@@ -48,14 +46,17 @@ def community(folder: Path) -> Path:
     return path
 
 
+def enrol(folder: Path, address: BrokerAddress) -> Path:
+    """Give each radio its credential by hand; where they are kept."""
+    store = folder / "radios"
+    for n in range(RADIOS):
+        by_hand(address, f"R{n:03}").save(store / f"R{n:03}")
+    return store
+
+
 def command(folder: Path, address: BrokerAddress, *more: str) -> list[str]:
-    broker = f"mqtt://{address.username}@{address.host}:{address.port}"
-    place = ["--community", str(community(folder)), "--store", str(folder / "radios")]
-    return [sys.executable, "-m", "simulators.radios", "--broker", broker, *place, *more]
-
-
-def environment(address: BrokerAddress) -> dict[str, str]:
-    return {**os.environ, PASSWORD_VARIABLE: address.password or ""}
+    place = ["--community", str(community(folder)), "--store", str(enrol(folder, address))]
+    return [sys.executable, "-m", "simulators.radios", *place, *more]
 
 
 class Simulator:
@@ -93,7 +94,6 @@ def final_words(room: Room) -> list[BurstHeard]:
 async def simulator(folder: Path, address: BrokerAddress, *more: str) -> AsyncIterator[Simulator]:
     process = await asyncio.create_subprocess_exec(
         *command(folder, address, *more),
-        env=environment(address),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -108,7 +108,7 @@ async def simulator(folder: Path, address: BrokerAddress, *more: str) -> AsyncIt
 async def test_call_is_heard_by_every_radio_and_answered_by_one_guard(
     broker: Broker, room: Room, tmp_path: Path
 ) -> None:
-    async with simulator(tmp_path, broker.address) as running:
+    async with simulator(tmp_path, broker.hub_address) as running:
         await running.all_online()
         await room.tick()
         await room.taken("all", 900)
@@ -128,7 +128,7 @@ async def test_call_is_heard_by_every_radio_and_answered_by_one_guard(
 
 
 async def test_alert_is_shown_once_on_every_radio(broker: Broker, room: Room, tmp_path: Path) -> None:
-    async with simulator(tmp_path, broker.address) as running:
+    async with simulator(tmp_path, broker.hub_address) as running:
         await running.all_online()
         for attempt in (1, 2):
             for number in range(RADIOS):
@@ -140,7 +140,7 @@ async def test_alert_is_shown_once_on_every_radio(broker: Broker, room: Room, tm
 
 
 async def test_summary_comes_upon_the_signal_and_the_end_is_orderly(broker: Broker, room: Room, tmp_path: Path) -> None:
-    async with simulator(tmp_path, broker.address, "--count", "5") as running:
+    async with simulator(tmp_path, broker.hub_address, "--count", "5") as running:
         for number in range(5):
             await room.hear(f"R{number:03}", Up.BIRTH, Birth)
         running.process.send_signal(signal.SIGUSR1)
@@ -154,7 +154,7 @@ async def test_summary_comes_upon_the_signal_and_the_end_is_orderly(broker: Brok
 async def test_guards_acknowledge_except_the_silent_ones(broker: Broker, room: Room, tmp_path: Path) -> None:
     roster = [Member(f"R{number:03}", ("all",)) for number in range(RADIOS)]
     manner = Manner(seed=3, silent_share=0.25, acknowledge_s=(0.05, 0.5))
-    venues = Venues(roster, broker.address, tmp_path / "radios", clock=SystemClock(), manner=manner)
+    venues = Venues(roster, enrol(tmp_path, broker.hub_address), clock=SystemClock(), manner=manner)
     running = asyncio.create_task(venues.run())
     try:
         await until(lambda: venues.tally.online == RADIOS, "all radios are on line")
@@ -178,8 +178,7 @@ async def test_simulator_ends_when_its_parent_is_killed(broker: Broker, room: Ro
         sys.executable,
         "-c",
         parent_program,
-        *command(tmp_path, broker.address, "--count", "2"),
-        env=environment(broker.address),
+        *command(tmp_path, broker.hub_address, "--count", "2"),
         stdout=asyncio.subprocess.PIPE,
         stdin=asyncio.subprocess.DEVNULL,
     )
@@ -202,7 +201,6 @@ async def test_unusable_arguments_end_with_a_sentence(tmp_path: Path) -> None:
     wrong = BrokerAddress("127.0.0.1", 1, "device", "x")
     process = await asyncio.create_subprocess_exec(
         *command(tmp_path, wrong, "--count", "500"),
-        env=environment(wrong),
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
     )

@@ -30,7 +30,7 @@ async def open_post(folder: Path) -> AsyncIterator[tuple[Hub, HandDevice]]:
     """A hub whose one worker is played by hand."""
     async with open_hub(folder, vision_workers=1) as hub:
         await hub.vision.stop()
-        async with HandDevice.open(hub.broker.worker_address, "worker-1", DeviceKind.WORKER) as worker:
+        async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
             yield hub, worker
 
 
@@ -108,10 +108,9 @@ async def test_worker_that_ends_or_cannot_start_is_tried_again_and_its_cameras_w
 async def test_cameras_stay_with_their_worker_when_one_is_added(tmp_path: Path) -> None:
     async with open_hub(tmp_path, vision_workers=2) as hub:
         await hub.vision.stop()
-        address = hub.broker.worker_address
         async with (
-            HandDevice.open(address, "worker-1", DeviceKind.WORKER) as one,
-            HandDevice.open(address, "worker-2", DeviceKind.WORKER) as two,
+            HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as one,
+            HandDevice.open(hub, "worker-2", DeviceKind.WORKER) as two,
         ):
             for number in range(6):
                 await hub.vision.put_camera(msgspec.structs.replace(LIVE, camera_id=f"C1{number}"))

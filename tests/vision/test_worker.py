@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.link import BrokerAddress
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import (
     Assign,
@@ -30,7 +31,7 @@ from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
-from tests.devices.room import Room, open_broker, until
+from tests.devices.room import Room, by_hand, open_broker, until
 from tests.vision.drawn import Walker, film
 
 WORKER = "worker-1"
@@ -84,13 +85,10 @@ async def cameras(clip: Path) -> AsyncIterator[CameraServer]:
 
 @asynccontextmanager
 async def _started(broker: Broker, room: Room, store: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    address = broker.hub_address
-    user = f"{address.username}@" if address.username else ""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hub.vision.worker", "--worker-id", WORKER,
-        "--broker", f"mqtt://{user}{address.host}:{address.port}", "--store", str(store),
-        env={**os.environ, "QIANSHAO_BROKER_PASSWORD": address.password or ""},
-    )  # fmt: skip
+        *(sys.executable, "-m", "hub.vision.worker", "--store", str(store)),
+        env=by_hand(broker.hub_address, WORKER, DeviceKind.WORKER).environment(),
+    )
     try:
         await until(lambda: bool(room.said(WORKER, Up.BIRTH, Birth, DeviceKind.WORKER)), "born", DEADLINE_S)
         yield process
@@ -203,12 +201,10 @@ async def test_worker_works_at_low_priority(post: Post) -> None:
 
 async def test_worker_ends_when_its_parent_does(tmp_path: Path) -> None:
     async with open_broker("managed", tmp_path / "broker") as broker, Room(broker.hub_address).open() as room:
-        address = broker.hub_address
         shell = await asyncio.create_subprocess_exec(
-            "sh", "-c", '"$@" & wait', "sh", sys.executable, "-m", "hub.vision.worker", "--worker-id", WORKER,
-            "--broker", f"mqtt://{address.username}@{address.host}:{address.port}",
-            env={**os.environ, "QIANSHAO_BROKER_PASSWORD": address.password or ""},
-        )  # fmt: skip
+            *("sh", "-c", '"$@" & wait', "sh", sys.executable, "-m", "hub.vision.worker"),
+            env=by_hand(broker.hub_address, WORKER, DeviceKind.WORKER).environment(),
+        )
         await until(lambda: bool(room.said(WORKER, Up.BIRTH, Birth, DeviceKind.WORKER)), "born", DEADLINE_S)
         shell.kill()
         await shell.wait()
@@ -216,16 +212,20 @@ async def test_worker_ends_when_its_parent_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("device_id", "arguments", "words"),
     [
-        (["--worker-id", "W 1", "--broker", "mqtt://127.0.0.1"], "cannot be a name"),
-        (["--worker-id", "W1", "--broker", "http://127.0.0.1"], "not a broker address"),
-        (["--worker-id", "W1", "--broker", "mqtt://127.0.0.1", "--model", "/nowhere.onnx"], "cannot be loaded"),
+        ("W 1", (), "cannot be a name"),
+        (WORKER, ("--model", "/nowhere.onnx"), "cannot be loaded"),
+        (None, (), "no credential in QIANSHAO_CREDENTIAL"),
     ],
 )
-async def test_worker_that_cannot_start_says_why(arguments: list[str], words: str) -> None:
+async def test_worker_that_cannot_start_says_why(device_id: str | None, arguments: tuple[str, ...], words: str) -> None:
+    nowhere = BrokerAddress("127.0.0.1", 9)
+    credential = by_hand(nowhere, device_id, DeviceKind.WORKER) if device_id else None
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hub.vision.worker", *arguments, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "hub.vision.worker", *arguments),
+        env=credential.environment() if credential else None,
+        stderr=asyncio.subprocess.PIPE,
     )
     _, said = await asyncio.wait_for(process.communicate(), DEADLINE_S)
     assert process.returncode == 2

@@ -39,7 +39,7 @@ from devices.radio.radio import Radio, RadioEvents
 from devices.radio.sound import FrameMicrophone
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
-from tests.devices.room import Room, packet, until
+from tests.devices.room import Room, by_hand, packet, until
 
 
 class Person(RadioEvents):
@@ -76,8 +76,7 @@ async def radio_on(
     broker: Broker, person: Person, store_dir: Path | None = None, radio_id: str = "R001"
 ) -> AsyncIterator[Radio]:
     radio = Radio(
-        radio_id,
-        broker.address,
+        by_hand(broker.hub_address, radio_id),
         group_ids=["all", "grid-7"],
         clock=SystemClock(),
         rng=random.Random(1),

@@ -8,20 +8,22 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
+from devices.link import BrokerAddress
 from devices.protocol.messages import Acknowledgement, Answer, Birth, Death, Report
-from devices.protocol.topics import Up
-from devices.radio.__main__ import PASSWORD_VARIABLE
+from devices.protocol.topics import DeviceKind, Up
 from hub.bridge.broker import Broker
-from tests.devices.room import DEADLINE_S, Room
+from tests.devices.room import DEADLINE_S, Room, by_hand
 
 
 async def test_enter_acknowledges_a_letter_answers_and_q_says_goodbye(
     broker: Broker, room: Room, tmp_path: Path
 ) -> None:
-    url = f"mqtt://{broker.address.username}@127.0.0.1:{broker.address.port}"
+    by_hand(broker.hub_address, "R001").save(tmp_path / "r")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "devices.radio", "--radio-id", "R001", "--broker", url, "--store", str(tmp_path / "r")),
-        env={**os.environ, PASSWORD_VARIABLE: broker.address.password or "", "PYTHONUNBUFFERED": "1"},
+        *(sys.executable, "-m", "devices.radio", "--store", str(tmp_path / "r")),
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -44,3 +46,19 @@ async def test_enter_acknowledges_a_letter_answers_and_q_says_goodbye(
         with suppress(ProcessLookupError):
             process.kill()
         await process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(None, "enrol the radio first"), (DeviceKind.CAMERA, "the credential of a camera")]
+)
+async def test_radio_without_a_credential_of_its_own_says_what_to_do(
+    kind: DeviceKind | None, words: str, tmp_path: Path
+) -> None:
+    if kind is not None:
+        by_hand(BrokerAddress("127.0.0.1"), "C01", kind).save(tmp_path)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "devices.radio", "--store", str(tmp_path)), stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(process.communicate(), DEADLINE_S)
+    assert process.returncode == 2
+    assert words in said.decode()
