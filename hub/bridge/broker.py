@@ -181,6 +181,11 @@ class Broker:
         return self._kind.value if self._kind else "external"
 
     @property
+    def authority(self) -> Path | None:
+        """The file of the authority's certificate by which devices know the hub; None without TLS."""
+        return self._listen.authority if self._listen else None
+
+    @property
     def pid(self) -> int | None:
         """The broker's process, where it is the hub's child."""
         return self._process.pid if self._process else None

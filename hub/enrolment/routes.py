@@ -27,9 +27,9 @@ from hub.registry.service import Registry
 
 def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, authority: Path | None) -> APIRouter:
     """Codes, list and revocation; enrolment and rotation. ``authority`` is the certificate's file, where TLS is on."""
-    router = APIRouter(prefix="/api/devices")
+    router = APIRouter()
 
-    @router.post("/codes")
+    @router.post("/api/devices/codes")
     async def make_codes(request: Request, entrant: EnteringForAll) -> Response:
         new = await read(request, NewCodes)
         codes = await enrolment.make_codes(new.devices, entrant.person)
@@ -47,16 +47,16 @@ def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, authorit
             201,
         )
 
-    @router.get("")
+    @router.get("/api/devices")
     async def devices(_entrant: EnteringForAll) -> Response:
         return answer(_views(enrolment, registry, radios))
 
-    @router.post("/{device_id}/revoke")
+    @router.post("/api/devices/{device_id}/revoke")
     async def revoke(device_id: str, entrant: EnteringForAll) -> Response:
         await enrolment.revoke(device_id, entrant.person)
         return Response(status_code=204)
 
-    @router.post("/enrol")
+    @router.post("/api/devices/enrol")
     async def enrol(request: Request) -> Response:
         asked = await read(request, Enrolling)
         hub_url = _hub_url(request)
@@ -64,13 +64,13 @@ def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, authorit
             await enrolment.enrol(asked.code, _address(request), hub_url, _host(hub_url), asked.software), 201
         )
 
-    @router.post("/rotate")
+    @router.post("/api/devices/rotate")
     async def rotate(request: Request) -> Response:
         device_id, proof = _basic(request)
         hub_url = _hub_url(request)
         return answer(await enrolment.rotate(device_id, proof, _address(request), hub_url, _host(hub_url)))
 
-    @router.post("/rotate/confirm")
+    @router.post("/api/devices/rotate/confirm")
     async def confirm(request: Request) -> Response:
         await enrolment.confirm(*_basic(request), _address(request))
         return Response(status_code=204)
