@@ -196,7 +196,8 @@ class Hub:
         app.include_router(alert_routes.routes(self.alerts))
         app.include_router(access_routes.routes(self.access, JoinLinks(lambda: (), lambda: "")))
         app.include_router(case_routes.routes(self.cases))
-        app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority=None))
+        authority = self.certificates.folder.ca_pem if self.certificates else None
+        app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(sockets(self.feed, self.talk, self.refused))
         if self.certificates is not None:
