@@ -37,6 +37,12 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield counter("broker_restarts", "Times the broker was started again", hub.broker.restarts)
     yield labelled(CounterMetricFamily, "refused", "Messages refused, by reason", "reason", hub.refused.counts.items())
     yield counter("requests_refused", "Requests and websockets of foreign origin", hub.guard.refused)
+    turned_away = ((reason.value, float(count)) for reason, count in hub.turned_away.counts.items())
+    yield labelled(CounterMetricFamily, "http_refused", "Connections and requests refused", "reason", turned_away)
+    if hub.certificates is not None:
+        ends = ((one.name, one.ends_at.timestamp()) for one in hub.certificates.standings)
+        text = "When the certificate ends, in seconds since 1970"
+        yield labelled(GaugeMetricFamily, "certificate_end_seconds", text, "certificate", ends)
     yield gauge("outbox_waiting_messages", "Messages stored and not yet handed to the broker", hub.outbox.waiting)
     yield gauge("storage_waiting_changes", "Changes not yet on disk", writer.waiting)
     yield counter("storage_changes", "Changes written", writer.counts.changes)

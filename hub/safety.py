@@ -1,4 +1,4 @@
-"""Every combination of settings that is not safe, in one place: each is refused before anything is opened or listens."""
+"""Every combination of settings that is not safe, in one place: each is refused before anything is opened."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ def find_unsafe(settings: Settings) -> list[Unsafe]:
         found += _reachable_by_others(settings)
     if settings.uses_tls:
         found += _certificates(settings)
-    if settings.broker.startswith("mqtt://") and not _is_this_machine(urlsplit(settings.broker).hostname or ""):
+    if settings.broker.startswith("mqtt://") and (
+        settings.uses_tls or not _is_this_machine(urlsplit(settings.broker).hostname or "")
+    ):
         found.append(
             Unsafe(
                 "plain_broker",
-                f"{settings.broker} 不加密：远程的消息服务器请用 mqtts://",
-                "MQTT to another machine needs TLS: give mqtts://host:port",
+                f"{settings.broker} 不加密：请用 mqtts://主机:端口",
+                "MQTT with other machines needs TLS: give mqtts://host:port",
             )
         )
     return found
@@ -115,7 +117,7 @@ def _certificates(settings: Settings) -> list[Unsafe]:
 
 
 def _names(names: tuple[str, ...], host: str) -> bool:
-    """Whether the certificate is for who listens at ``host``; at all addresses, it must name one that others can use."""
+    """Whether the certificate names ``host``; for all addresses, it must name one that others can use."""
     if host in ("0.0.0.0", "::"):
         return any(not _is_this_machine(name) for name in names)
     return name_host(names, host)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import resource
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 import uvloop
 
 from hub import logs
 from hub.app import Hub
+from hub.console.trust import trust_app
 from hub.lifesign import ServiceManager
+from hub.listening.bounds import Bounds
+from hub.listening.protocols import BoundedWebSocket
+from hub.listening.server import BoundedServer, bind
 from hub.safety import require_safe
 from hub.settings import Settings
 from hub.tasks import end_tasks
@@ -24,6 +29,11 @@ from hub.vitals import tell
 from hub.watchdog.folder import end_beside, start_beside
 
 WEBSOCKET_MAX_BYTES = 64 * 1024
+SPARE_DESCRIPTORS = 512
+"""Kept from connections: database, sightings, broker, workers, and what has been closed and not yet let go."""
+TRUST_BOUNDS = Bounds(most=256, resting=128, of_address=64, resting_of_address=32)
+"""Two short answers to a phone, once in its life."""
+_ALL = frozenset({"0.0.0.0", "::"})
 
 
 class PortTaken(RuntimeError):
@@ -34,33 +44,29 @@ class FolderTaken(RuntimeError):
     """The hub's folder cannot be used, or another hub uses it; says which folder."""
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without signal handlers of its own: the hub ends its rooms first."""
+@dataclass(frozen=True)
+class _Sockets:
+    """Where the hub listens: the console, and without TLS the page that shows how to trust it."""
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
+    console: list[socket.socket]
+    trust: list[socket.socket]
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal. Raises UnsafeSettings, FolderTaken, PortTaken or BrokerError when the hub cannot start."""
+    """Serve until a signal. Raises UnsafeSettings, CertificateError, FolderTaken, PortTaken or BrokerError when the hub
+    cannot start."""
     require_safe(settings)
     logs.configure(settings.log_level)
     manager = ServiceManager.take_from()
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with _locked(settings.data_dir), socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            raise PortTaken(f"port {settings.port} cannot be used ({error.strerror}): choose --port") from None
+    with locked(settings.data_dir), contextlib.ExitStack() as held:
+        sockets = _bind_all(settings, held)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, listener, manager))
+            runner.run(_serve(settings, sockets, manager))
 
 
 @contextlib.contextmanager
-def _locked(data_dir: Path) -> Generator[None]:
-    """The folder is this hub's alone; the lock goes with the process. Raises FolderTaken."""
+def locked(data_dir: Path) -> Generator[None]:
+    """The folder is this process's alone; the lock goes with the process. Raises FolderTaken."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (data_dir / "lock").open("w")
@@ -74,28 +80,50 @@ def _locked(data_dir: Path) -> Generator[None]:
         yield
 
 
-def make_server(hub: Hub, **given: Any) -> uvicorn.Server:
+def _bind_all(settings: Settings, held: contextlib.ExitStack) -> _Sockets:
+    """Bind before anything is opened, so that a taken port costs nothing. Raises PortTaken."""
+
+    def take(host: str, port: int, option: str) -> socket.socket:
+        try:
+            return held.enter_context(bind(host, port))
+        except (OSError, OverflowError) as error:
+            raise PortTaken(f"port {port} of {host} cannot be used ({error}): choose {option}") from None
+
+    console = [take(settings.host, settings.port, "--port")]
+    port = console[0].getsockname()[1]
+    if not settings.is_loopback and settings.host not in _ALL:
+        console.append(take("127.0.0.1", port, "--port"))  # for the commands of this machine
+    if not settings.uses_tls or settings.trust_port == 0:
+        return _Sockets(console, [])
+    return _Sockets(console, [take(settings.host, settings.trust_port or port + 1, "QIANSHAO_TRUST_PORT")])
+
+
+def make_server(hub: Hub, **given: Any) -> BoundedServer:
     """The hub's HTTP server; ``given`` are further settings of uvicorn."""
-    config = uvicorn.Config(
+    certificates = hub.certificates
+    return BoundedServer(
         hub.guard,
-        http="h11",
-        lifespan="off",
-        ws="websockets-sansio",
+        hub.turned_away,
+        replace(Bounds(), most=_most_connections()),
+        None if certificates is None else lambda: certificates.context,
+        ws=BoundedWebSocket,
         ws_max_size=WEBSOCKET_MAX_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=10,
         ws_ping_timeout=20,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-        limit_concurrency=2_000,
         **given,
     )
-    return _Server(config)
 
 
-async def _serve(settings: Settings, listener: socket.socket, manager: ServiceManager) -> None:
+def _most_connections() -> int:
+    """As many connections as are planned for, where the system allows so many descriptors."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    most = Bounds().most
+    return most if hard == resource.RLIM_INFINITY else max(1, min(most, hard - SPARE_DESCRIPTORS))
+
+
+async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager) -> None:
     hub = Hub(settings)
     server = make_server(hub)
 
@@ -104,23 +132,49 @@ async def _serve(settings: Settings, listener: socket.socket, manager: ServiceMa
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
-    port_file = settings.data_dir / "port"
-    port_file.unlink(missing_ok=True)  # a killed hub leaves one, and its port may be another program's by now
+    port_file, address_file = settings.data_dir / "port", settings.data_dir / "address"
+    for file in (port_file, address_file):
+        file.unlink(missing_ok=True)  # a killed hub leaves them, and its port may be another program's by now
     await hub.start()
     try:
-        listener.listen()
-        port_file.write_text(str(listener.getsockname()[1]))
-        watchdog = start_beside(settings.data_dir) if settings.watchdog else None
-        telling = asyncio.create_task(tell(manager, hub.vitals, lambda: _status(hub)), name="lifesign")
-        try:
-            await server.serve([listener])
-        finally:
-            await end_tasks(telling)
-        if watchdog is not None:
-            end_beside(settings.data_dir)
+        port = sockets.console[0].getsockname()[1]
+        async with _showing_trust(hub, sockets.trust, port):
+            for one in sockets.console:
+                one.listen()
+            address_file.write_text(own_address(settings, port))
+            port_file.write_text(str(port))
+            watchdog = start_beside(settings.data_dir) if settings.watchdog else None
+            telling = asyncio.create_task(tell(manager, hub.vitals, lambda: _status(hub)), name="lifesign")
+            try:
+                await server.serve(sockets.console)
+            finally:
+                await end_tasks(telling)
+            if watchdog is not None:
+                end_beside(settings.data_dir)
     finally:
         manager.say("STOPPING=1")
         await hub.stop()
+
+
+def own_address(settings: Settings, port: int) -> str:
+    """Where this machine's own commands find the console."""
+    host = "[::1]" if settings.host == "::1" else "127.0.0.1"
+    return f"{'https' if settings.uses_tls else 'http'}://{host}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def _showing_trust(hub: Hub, sockets: list[socket.socket], port: int) -> AsyncGenerator[None]:
+    """Serve the page of the authority's certificate, where there is one."""
+    if hub.certificates is None or not sockets:
+        yield
+        return
+    server = BoundedServer(trust_app(hub.certificates, lambda: port), hub.turned_away, TRUST_BOUNDS, ws="none")
+    serving = asyncio.create_task(server.serve(sockets), name="trust")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def _status(hub: Hub) -> str:

@@ -15,7 +15,11 @@ def has_administrator(database_file: Path) -> bool:
     if not database_file.is_file():
         return False
     engine = sa.create_engine(f"sqlite:///file:{database_file.resolve()}?mode=ro&uri=true")
-    able = (people.c.role == Role.ADMINISTRATOR.value, people.c.disabled.is_(False), people.c.password_hash.is_not(None))
+    able = (
+        people.c.role == Role.ADMINISTRATOR.value,
+        people.c.disabled.is_(False),
+        people.c.password_hash.is_not(None),
+    )
     try:
         with engine.connect() as connection:
             return connection.execute(sa.select(people.c.person_id).where(*able).limit(1)).first() is not None

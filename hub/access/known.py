@@ -34,14 +34,14 @@ class KnownBrowsers:
         """A token good from now on, of the browser ``known_id`` or of a new one."""
         known = _Known(known_id or secrets.token_urlsafe(12), person_id, self._clock.wall_us())
         body = msgspec.json.encode(known)
-        return base64.urlsafe_b64encode(self._tag(body) + body).decode()
+        return base64.urlsafe_b64encode(self._tag(body) + body).decode().rstrip("=")
 
     def id_of(self, token: str | None, person_id: str) -> str | None:
         """The browser's id, when the token is ours, of this person and not too old."""
         if token is None or len(token) > _LONGEST or not token.isascii():
             return None
         try:
-            read = base64.b64decode(token, altchars=b"-_", validate=True)
+            read = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except ValueError:
             return None
         tag, body = read[:_TAG_BYTES], read[_TAG_BYTES:]

@@ -1,16 +1,17 @@
 """The origin guard: a page of another site, open in the same browser, can neither read nor do anything here.
 
 Loopback alone does not protect: any page can send requests to 127.0.0.1, and a name can be pointed there (DNS
-rebinding). So the ``Host`` must be loopback, an ``Origin`` must be our own, and changes need a header that browsers do
-not let foreign pages send without asking.
+rebinding). So the ``Host`` must be loopback or, over TLS, what the hub's certificate names; an ``Origin`` must be our
+own, scheme and all; and changes need a header that browsers do not let foreign pages send without asking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from hub.certificates.authority import name_host
 from hub.settings import LOOPBACK_HOSTS
 
 Scope = MutableMapping[str, Any]
@@ -23,22 +24,29 @@ CHANGE_HEADER = b"x-qianshao"
 CLOSE_REFUSED = 4403
 _HEADERS = (
     (b"content-security-policy",
-     b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; "
-     b"worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"),
+     b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+     b"form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"microphone=(self), camera=(self), geolocation=(self)"),
 )  # fmt: skip
+"""Styles are inline because the component library writes them so; websockets of the page's own host are 'self'."""
+_NOT_KEPT = (b"cache-control", b"no-store")
+"""For every answer of the interface that does not say itself how long it may be kept."""
+_TLS_ALWAYS = (b"strict-transport-security", b"max-age=31536000")
+"""One year, this host alone: what else the customer serves under its domain is not ours to decide."""
+_PAGE_SCHEME = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 _REFUSED = (
     '{"error":{"code":"foreign_origin","message":"请从本机控制台页面访问","message_en":'
     '"open the console at its own address; requests of other pages are refused","field":null}}'
 ).encode()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a ``Host`` header or origin names this machine itself."""
-    return _split(f"//{host}").hostname in LOOPBACK_HOSTS
+def host_name(host: str) -> str:
+    """The name or address in a ``Host`` header, without port and brackets; empty for one that is none."""
+    return _split(f"//{host}").hostname or ""
 
 
 def _split(address: str) -> SplitResult:
@@ -50,19 +58,21 @@ def _split(address: str) -> SplitResult:
 
 
 class OriginGuard:
-    """ASGI middleware; ``refused`` counts what it turned away."""
+    """ASGI middleware; ``names`` gives what the hub's certificate names. ``refused`` counts what it turned away."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, names: Callable[[], frozenset[str]] = frozenset) -> None:
         self._app = app
+        self._names = names
         self.refused = 0
 
     def _allowed(self, scope: Scope) -> bool:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin")
-        if not is_loopback(host):
+        name, scheme = host_name(host), _PAGE_SCHEME[scope["scheme"]]
+        if name not in LOOPBACK_HOSTS and not (scheme == "https" and name_host(self._names(), name)):
             return False
-        if origin is not None and _split(origin.decode("latin-1")).netloc != host:
+        if origin is not None and origin.decode("latin-1") != f"{scheme}://{host}":
             return False
         return scope["type"] == "websocket" or scope["method"] in _SAFE or CHANGE_HEADER in headers
 
@@ -70,19 +80,29 @@ class OriginGuard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif self._allowed(scope):
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(scope, send))
         else:
             self.refused += 1
             await _refuse(scope, receive, send)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send) -> Send:
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *_HEADERS]
+            said = list(message.get("headers", []))
+            message["headers"] = [*said, *(one for one in _headers(scope) if one[0] not in dict(said))]
         await send(message)
 
     return sending
+
+
+def _headers(scope: Scope) -> Iterator[tuple[bytes, bytes]]:
+    yield from _HEADERS
+    if scope["path"].startswith("/api/"):
+        yield _NOT_KEPT
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    if scope["scheme"] == "https" and host_name(host) not in LOOPBACK_HOSTS:  # other programs serve http://localhost
+        yield _TLS_ALWAYS
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -221,6 +221,11 @@ def fingerprint_of(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+def for_people(fingerprint: str) -> str:
+    """As phones and browsers show it: AB:CD:…"""
+    return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2)).upper()
+
+
 def read_certificate(pem: bytes) -> x509.Certificate:
     """The first certificate of a PEM text. Raises CertificateError."""
     try:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.certificates.authority import CertificateError, Names
+from hub.certificates.authority import CertificateError, Names, for_people
 from hub.certificates.folder import CertificateFolder
 from hub.settings import Settings
 
@@ -46,7 +46,7 @@ def show(settings: Settings) -> None:
             renewed = "请安排更换" if one.ends_soon else ""
         table.add_row(_WHOSE[one.name], " ".join(one.names), f"{one.ends_at:%Y-%m-%d}", renewed)
     Console().print(table)
-    typer.echo(f"根证书指纹（SHA-256）：{fingerprint}")
+    typer.echo(f"根证书指纹（SHA-256）：{for_people(fingerprint)}")
 
 
 def renew(settings: Settings) -> None:

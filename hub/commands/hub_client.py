@@ -1,7 +1,8 @@
-"""A client of the hub's HTTP interface on this machine, by the port and token that it wrote into its data folder."""
+"""A client of the hub's HTTP interface on this machine, by the address and token that it wrote into its data folder."""
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,8 @@ import httpx
 import msgspec
 
 from hub.access.keys import LOCAL_TOKEN
+from hub.certificates.authority import CertificateError, name_host
+from hub.certificates.folder import CertificateFolder, Server
 
 _T = TypeVar("_T")
 TIMEOUT_S = 30.0
@@ -25,28 +28,45 @@ class HubRefused(RuntimeError):
 class HubClient:
     """Calls of one hub."""
 
-    def __init__(self, url: str, local_token: str) -> None:
+    def __init__(self, url: str, local_token: str, certificates: CertificateFolder) -> None:
+        """``url`` as the hub wrote it. Raises HubUnreachable when its certificate cannot be checked."""
         self.url = url
+        self._extensions: dict[str, Any] = {}
+        verify: bool | ssl.SSLContext = False
+        if url.startswith("https://"):
+            verify = self._trust(certificates)
         headers = {"X-Qianshao": "1", "Authorization": f"Bearer {local_token}"}
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=headers, trust_env=False)
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=headers, trust_env=False, verify=verify)
+
+    def _trust(self, certificates: CertificateFolder) -> ssl.SSLContext:
+        """Trust the hub's own authority alone; an organisation's certificate need not name this machine."""
+        try:
+            context = ssl.create_default_context(cafile=str(certificates.ca_pem))
+            names = certificates.names(Server.HUB)
+        except (OSError, CertificateError) as error:
+            raise HubUnreachable(f"{certificates.path} 中的证书无法读取（{error}）") from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        if not name_host(names, httpx.URL(self.url).host):
+            self._extensions["sni_hostname"] = names[0]
+        return context
 
     @classmethod
     def of(cls, data_dir: Path) -> HubClient:
         """The hub whose data is in ``data_dir``. Raises HubUnreachable."""
         try:
-            port = int((data_dir / "port").read_text())
+            address = (data_dir / "address").read_text()
             local_token = (data_dir / "access" / LOCAL_TOKEN).read_text()
         except (OSError, ValueError):
             raise HubUnreachable(
                 f"{data_dir} 中没有运行过的中枢：请先运行 qianshao hub，或用 --data-dir 指明"
             ) from None
-        return cls(f"http://127.0.0.1:{port}", local_token)
+        return cls(address, local_token, CertificateFolder(data_dir / "certificates"))
 
     def call(self, method: str, path: str, *, body: Any = None, content: bytes | None = None) -> bytes:
         """One request; returns the body. Raises HubUnreachable, HubRefused."""
         data = content if body is None else msgspec.json.encode(body)
         try:
-            answer = self._http.request(method, path, content=data)
+            answer = self._http.request(method, path, content=data, extensions=self._extensions)
         except httpx.TransportError as error:
             raise HubUnreachable(f"{self.url} 没有回应（{error}）：请先运行 qianshao hub") from None
         if answer.is_error:

@@ -24,7 +24,7 @@ async def add(folder: Path, given: str) -> tuple[int | None, str]:
 
 async def test_address_is_read_from_standard_input(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub, open_console(hub) as console:
-        (tmp_path / "port").write_text(str(console.base_url.port))
+        (tmp_path / "address").write_text(f"http://127.0.0.1:{console.base_url.port}")
         code, said = await add(tmp_path, URL + "\n")
         (camera,) = (camera for camera in hub.registry.cameras.values() if camera.name == "门口")
     assert (camera.url, camera.recording) == (URL, False)

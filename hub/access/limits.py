@@ -1,0 +1,147 @@
+"""How many requests one session and one address may make: token buckets before any room is asked.
+
+A session is held to what a person and a page can mean. An address is held to what a venue's network can mean, behind
+whose one address 130 phones may load their page at the same time. The doors that take a secret without a session
+(sign in, invitation, enrolment) are held tighter. This machine's own programs are not held: whoever may run one can
+do worse.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from devices.protocol.clock import Clock
+from hub.access.gate import SESSION_COOKIE
+from hub.access.origin import App, Receive, Scope, Send
+from hub.access.throttle import network_of
+from hub.listening.bounds import THIS_MACHINE
+from hub.listening.turned_away import Reason, TurnedAway
+
+MAX_BUCKETS = 10_000
+"""Of each kind, about 2 MB; past it the one that was used longest ago is forgotten, which has mostly refilled."""
+CLOSE_TOO_MANY = 4429
+PROBES = frozenset({"/healthz", "/metrics"})
+SECRET_DOORS = frozenset(
+    {
+        ("POST", "/api/session"),
+        ("POST", "/api/invitation/look"),
+        ("POST", "/api/invitation/accept"),
+        ("POST", "/api/devices/enrol"),
+    }
+)
+"""Doors that take a secret from whoever comes."""
+_SESSION = f"{SESSION_COOKIE}=".encode()
+
+
+@dataclass(frozen=True)
+class Rate:
+    """``burst`` at once, then ``per_s``."""
+
+    per_s: float
+    burst: int
+
+
+RATES = {
+    Reason.SESSION_RATE: Rate(50, 200),
+    Reason.ADDRESS_RATE: Rate(300, 3_000),
+    Reason.SECRET_DOOR_RATE: Rate(5, 20),
+    Reason.PROBE_RATE: Rate(10, 50),
+}
+"""130 phones that load a page of 20 files at once make 2,600 requests; a monitor asks for a probe twice a second."""
+
+
+class Buckets:
+    """A bucket of tokens for each key. ``take`` gives 0.0, or the seconds until there is a token."""
+
+    def __init__(self, rate: Rate, clock: Clock, most: int = MAX_BUCKETS) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._most = most
+        self._buckets: dict[object, tuple[float, int]] = {}
+        """Tokens, and when they were counted; in the order of last use."""
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, key: object) -> float:
+        """Take one token of the key's bucket."""
+        now_us = self._clock.monotonic_us()
+        tokens, counted_us = self._buckets.pop(key, (float(self._rate.burst), now_us))
+        tokens = min(self._rate.burst, tokens + (now_us - counted_us) / 1e6 * self._rate.per_s)
+        wait_s = 0.0 if tokens >= 1 else (1 - tokens) / self._rate.per_s
+        self._buckets[key] = (tokens if wait_s else tokens - 1, now_us)
+        if len(self._buckets) > self._most:
+            del self._buckets[next(iter(self._buckets))]
+        return wait_s
+
+
+class RequestLimits:
+    """ASGI middleware."""
+
+    def __init__(self, app: App, clock: Clock, turned_away: TurnedAway) -> None:
+        self._app = app
+        self._turned_away = turned_away
+        self._buckets = {reason: Buckets(rate, clock) for reason, rate in RATES.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = None if scope["type"] not in ("http", "websocket") else self._refuse(scope)
+        if refused is None:
+            await self._app(scope, receive, send)
+            return
+        reason, wait_s = refused
+        self._turned_away.add(reason)
+        await _answer(scope, receive, send, max(1, math.ceil(wait_s)))
+
+    def _refuse(self, scope: Scope) -> tuple[Reason, float] | None:
+        """Which bucket is empty, and for how long."""
+        address = scope["client"][0] if scope.get("client") else ""
+        if address in THIS_MACHINE:
+            return None
+        network = network_of(address)
+        for reason, key in self._asked(scope, network):
+            wait_s = self._buckets[reason].take(key)
+            if wait_s:
+                return reason, wait_s
+        return None
+
+    def _asked(self, scope: Scope, network: str) -> Iterable[tuple[Reason, object]]:
+        if scope["path"] in PROBES:
+            yield Reason.PROBE_RATE, network
+            return
+        yield Reason.ADDRESS_RATE, network
+        if (scope.get("method"), scope["path"]) in SECRET_DOORS:
+            yield Reason.SECRET_DOOR_RATE, network
+        session = _session(scope)
+        if session is not None:  # whoever makes sessions up still empties the address's bucket
+            yield Reason.SESSION_RATE, (network, session)
+
+
+def _session(scope: Scope) -> int | None:
+    """Tells sessions apart without keeping their tokens."""
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            for cookie in value.split(b";"):
+                if cookie.strip().startswith(_SESSION):
+                    return hash(cookie.strip())
+    return None
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send, wait_s: int) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})  # a page cannot read why a handshake was refused
+        await send({"type": "websocket.close", "code": CLOSE_TOO_MANY, "reason": "too_many_requests"})
+        return
+    body = (
+        f'{{"error":{{"code":"too_many_requests","message":"请求过于频繁，请 {wait_s} 秒后再试",'
+        f'"message_en":"too many requests: try again in {wait_s} s","field":null}}}}'
+    ).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(wait_s).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 429, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
