@@ -8,16 +8,20 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.topics import DeviceKind, UpTopic
 from hub import gauges
+from hub.access import auditing_routes
 from hub.access import routes as access_routes
 from hub.access.audit import AuditLog
+from hub.access.entrant import Entrant
+from hub.access.gate import Gate
 from hub.access.joining import JoinLinks
 from hub.access.limits import RequestLimits
 from hub.access.origin import OriginGuard
+from hub.access.passwords import Passwords
 from hub.access.service import Access
 from hub.alerts import routes as alert_routes
 from hub.alerts.service import Alerts
@@ -36,6 +40,7 @@ from hub.console import routes as console_routes
 from hub.console import trust
 from hub.console.feed import Feed
 from hub.console.http import add_error_answers
+from hub.console.lines import Lines
 from hub.console.picture import Picture, take_picture
 from hub.console.sockets import sockets
 from hub.enrolment import routes as enrolment_routes
@@ -48,6 +53,9 @@ from hub.registry import routes as registry_routes
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.settings import BrokerChoice, Settings
+from hub.shifts import routes as shift_routes
+from hub.shifts.service import Shifts
+from hub.shifts.signing import SignOns
 from hub.sightings.intake import Intake
 from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
@@ -112,12 +120,14 @@ class Hub:
         self.outbox = Outbox(self.database)
         self.refused = Refused()
         self.registry = Registry(self.database, self.events)
+        passwords = Passwords()
         self.access = Access(
             self.database,
             self.clock,
             data / "access",
             self._grid_of,
             community_name=lambda: self.registry.community.name,
+            hashing=passwords,
         )
         self.enrolment = Enrolment(
             self.database, self.events, self.registry, self.clock, self.broker, settings.credential_days
@@ -132,6 +142,20 @@ class Hub:
             tls=self.broker.hub_tls,
         )
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
+        find = self.access.find_person
+        self.shifts = Shifts(self.database, self.events, self.registry, self.clock, find)
+        self.sign_ons = SignOns(
+            self.database,
+            self.events,
+            self.registry,
+            self.radios,
+            self.shifts,
+            self.bridge,
+            self.refused,
+            passwords,
+            self.clock,
+            find,
+        )
         self.alerts = Alerts(
             self.database,
             self.events,
@@ -168,6 +192,9 @@ class Hub:
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
         self.feed = Feed(self.events)
+        self.lines = Lines(self.refused, self.clock)
+        self.access.when_ended(self.lines.end_session)
+        self.access.when_changed(self.lines.end_person)
         self.metrics = Metrics()
         self.vitals = Vitals(self.database, self.bridge, self.clock)
         limits = RequestLimits(self._make_app(), self.clock, self.turned_away)
@@ -190,16 +217,18 @@ class Hub:
         return topic.device_id in self.registry.cameras
 
     def _make_app(self) -> FastAPI:
-        app = FastAPI(title="黔哨", openapi_url=None)
+        app = FastAPI(title="黔哨", openapi_url=None, dependencies=[Depends(Gate(self.access))])
         add_error_answers(app)
-        app.include_router(console_routes.routes(self.picture, self.events, self.metrics, self.vitals))
-        app.include_router(alert_routes.routes(self.alerts))
+        app.include_router(auditing_routes.routes(self.database, self.clock))
+        app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
+        app.include_router(alert_routes.routes(self.alerts, self.registry))
         app.include_router(access_routes.routes(self.access, JoinLinks(lambda: (), lambda: "")))
         app.include_router(case_routes.routes(self.cases))
         authority = self.certificates.folder.ca_pem if self.certificates else None
         app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
-        app.include_router(sockets(self.feed, self.talk, self.refused))
+        app.include_router(shift_routes.routes(self.shifts, self.sign_ons))
+        app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))
         if self.certificates is not None:
             app.include_router(trust.routes(self.certificates))
         console_routes.add_page(app)
@@ -217,6 +246,8 @@ class Hub:
         self.registry.open()
         self.access.open()
         self.enrolment.open()
+        self.shifts.open()
+        self.sign_ons.open()
         self.seals.open()
         await self.broker.start()
         self.alerts.open()
@@ -225,6 +256,7 @@ class Hub:
         self.database.start()
         gauges.add_all(self)
         self.radios.listen(self.bridge)
+        self.sign_ons.listen()
         self.alerts.answers.listen()
         self.talk.listen()
         self.vision.listen()
@@ -237,6 +269,7 @@ class Hub:
             ("outbox", lambda: self.outbox.run(self.bridge.take, self.bridge.connected)),
             ("enrolment", self.enrolment.run),
             ("radios", self.radios.run),
+            ("sign-ons", self.sign_ons.run),
             ("alerts", self.alerts.run),
             ("answers", self.alerts.answers.run),
             ("talk", self.talk.run),
@@ -276,10 +309,10 @@ class Hub:
                 _log.exception("task.failed", task=name)
             await asyncio.sleep(RESTART_TASK_AFTER_S)
 
-    async def picture(self) -> Picture:
-        """What a console loads at first."""
+    async def picture(self, entrant: Entrant) -> Picture:
+        """What this person's console loads at first."""
         return await take_picture(
-            self.events, self.registry, self.radios, self.vision, self.alerts, self.cases, self.clock
+            self.events, self.registry, self.radios, self.vision, self.alerts, self.cases, self.clock, entrant
         )
 
     async def _tell(self, kind: EventKind, subject: str, body: msgspec.Struct) -> None:

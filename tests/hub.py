@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -13,10 +14,15 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 import uvicorn
+from websockets.asyncio.client import connect
 
 from devices.protocol import messages as wire
 from devices.protocol.clock import Clock, SystemClock
 from hub.access.audit import AuditLog
+from hub.access.entrant import Entrant
+from hub.access.gate import SESSION_COOKIE
+from hub.access.messages import NewPerson
+from hub.access.people import COMMUNITY, LOCAL, Person, Place, Role
 from hub.app import Hub
 from hub.bridge.broker import Broker
 from hub.events.messages import EventKind, Item
@@ -80,17 +86,38 @@ async def open_hub(
 
 
 @asynccontextmanager
-async def open_console(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
-    """The hub's own HTTP server on a free port, and a client that may change things."""
+async def open_console(
+    hub: Hub, role: Role = Role.OFFICER, places: tuple[Place, ...] = (COMMUNITY,)
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The hub's own HTTP server on a free port, and a client that is signed in there."""
     server = make_server(hub, host="127.0.0.1", port=0)
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started, "the console's server listens")
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{_port(server)}", headers=CHANGES) as client:
+        async with client_of(f"http://127.0.0.1:{_port(server)}", await sign_in(hub, role, places)) as client:
             yield client
     finally:
         server.should_exit = True
         await serving
+
+
+def client_of(base_url: httpx.URL | str, token: str | None) -> httpx.AsyncClient:
+    """A browser with this session, or with none."""
+    cookies = {SESSION_COOKIE: token} if token is not None else {}
+    return httpx.AsyncClient(base_url=base_url, headers=CHANGES, cookies=cookies, timeout=30)
+
+
+async def sign_in(hub: Hub, role: Role, places: tuple[Place, ...] = (COMMUNITY,), person_id: str | None = None) -> str:
+    """The token of a new session of a person of this role, written down if need be; no password is hashed."""
+    person_id = person_id or f"{role.value}-{zlib.crc32(repr(places).encode()):x}"
+    await hub.access.put_person(NewPerson(person_id=person_id, name=role.value, role=role, places=places), LOCAL)
+    _, token = hub.access._sessions.begin(person_id, "127.0.0.1")
+    return token
+
+
+def entrant(hub: Hub, role: Role, places: tuple[Place, ...] = (COMMUNITY,)) -> Entrant:
+    """Somebody of this role who has come in."""
+    return Entrant(Person(person_id=role.value, name=role.value, role=role, places=places), None, hub.access._grid_of)
 
 
 def _port(server: uvicorn.Server) -> int:
@@ -98,9 +125,11 @@ def _port(server: uvicorn.Server) -> int:
     return port
 
 
-def websocket_address(console: httpx.AsyncClient, path: str) -> str:
-    """The websocket address of ``path`` on the server that ``console`` speaks to."""
-    return f"ws://{console.base_url.host}:{console.base_url.port}{path}"
+def websocket(console: httpx.AsyncClient, path: str, **given: Any) -> connect:
+    """A websocket to ``path`` on the server that ``console`` speaks to, with its session."""
+    cookies = {"Cookie": f"{SESSION_COOKIE}={console.cookies[SESSION_COOKIE]}"} if console.cookies else {}
+    address = f"ws://{console.base_url.host}:{console.base_url.port}{path}"
+    return connect(address, additional_headers=cookies, **given)
 
 
 class Told:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub.access.people import Role
 from hub.alerts.messages import Alert, Delivery, NewAlert, ReportMade
 from hub.app import Hub
 from hub.bridge.refused import RefusedDevice
@@ -36,7 +37,7 @@ async def test_example_of_a_community_is_taken_in_as_it_stands(tmp_path: Path) -
     hub = Hub(settings(tmp_path))
     await hub.start()
     try:
-        async with open_console(hub) as console:
+        async with open_console(hub, Role.ADMINISTRATOR) as console:
             answer = await console.post("/api/registry/community", content=EXAMPLE.encode())
             assert (answer.status_code, answer.json()) == (200, {"imported": 3, "errors": []})
             state = (await console.get("/api/state")).json()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,9 +64,16 @@ def has_time_left(clock: Clock) -> sa.ColumnElement[bool]:
     )
 
 
-def latest_alerts(connection: sa.Connection, clock: Clock, running: int, ended: int) -> tuple[Alert, ...]:
-    """The latest ``running`` alerts whose time is not over, then the latest ``ended`` others; each newest first."""
+def latest_alerts(
+    connection: sa.Connection, clock: Clock, running: int, ended: int, only_venues: Collection[str] | None
+) -> tuple[Alert, ...]:
+    """The latest ``running`` alerts whose time is not over, then the latest ``ended`` others; each newest first.
+
+    With ``only_venues`` those alone that went to one of these.
+    """
     newest = sa.select(alerts).order_by(alerts.c.issued_at_us.desc())
+    if only_venues is not None:
+        newest = newest.where(alerts.c.alert_id.in_(sa.select(_d.alert_id).where(_d.venue_id.in_(only_venues))))
     found = [
         *connection.execute(newest.where(has_time_left(clock)).limit(running)),
         *connection.execute(newest.where(sa.not_(has_time_left(clock))).limit(ended)),

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from hub.access.people import ON_DUTY
+from hub.access.entrant import not_your_place
+from hub.access.gate import Entering
+from hub.access.permissions import Right
 from hub.alerts.messages import NewAlert
 from hub.alerts.service import Alerts
 from hub.console.http import answer, read
+from hub.console.view import view_of
 from hub.errors import Refusal
+from hub.registry.service import Registry
 
 MAX_KEY = 64
 
 
-def routes(alerts: Alerts) -> APIRouter:
+def routes(alerts: Alerts, registry: Registry) -> APIRouter:
     """Issue an alert, look at one."""
     router = APIRouter(prefix="/api/alerts")
 
     @router.post("")
-    async def issue(request: Request) -> Response:
+    async def issue(request: Request, entrant: Entering) -> Response:
         new = await read(request, NewAlert)
+        entrant.require(Right.ISSUE_ALERT, alerts.places_of(new.target))
+        if new.case_id is not None:
+            entrant.require(Right.SEE_CASES)
         key = request.headers.get("Idempotency-Key") or None
         if key is not None and len(key) > MAX_KEY:
             words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
             raise Refusal("bad_key", *words, field="Idempotency-Key")
-        return answer(await alerts.issue(new, ON_DUTY.person_id, key), 201)
+        return answer(await alerts.issue(new, entrant.person.person_id, key), 201)
 
     @router.get("/{alert_id}")
-    async def find(alert_id: str) -> Response:
-        return answer(await alerts.find(alert_id))
+    async def find(alert_id: str, entrant: Entering) -> Response:
+        seen = view_of(entrant, registry).alert(await alerts.find(alert_id))
+        if seen is None:
+            raise not_your_place()
+        return answer(seen)
 
     return router

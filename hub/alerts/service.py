@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Down
+from hub.access.people import COMMUNITY, Place
 from hub.alerts import tables
 from hub.alerts.answers import Answers
 from hub.alerts.delivery import UNDELIVERED, DeliveryEvent, DeliveryState, again_after_s, next_state
@@ -26,6 +28,7 @@ from hub.bridge.refused import Refused
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.registry.places import venue_place
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.storage.database import Database
@@ -144,15 +147,23 @@ class Alerts:
             field="target",
         )
 
+    def places_of(self, target: Target) -> tuple[Place, ...]:
+        """The places that an alert to this target concerns. Raises Refusal for an unknown one."""
+        radio_ids = self._recipients(target)
+        if target.kind is TargetKind.ALL or not radio_ids:
+            return (COMMUNITY,)
+        return tuple({venue_place(self._registry.radios[radio_id].venue_id) for radio_id in radio_ids})
+
     async def issue(self, new: NewAlert, issued_by: str, idempotency_key: str | None = None) -> Alert:
         """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
 
-        The same ``idempotency_key`` again returns the alert it made. Raises Refusal for a target without radios
-        and for a case that is not open.
+        The same person's same ``idempotency_key`` again returns the alert it made. Raises Refusal for a target without
+        radios and for a case that is not open.
         """
         if not new.text.strip():
             raise Refusal("empty_text", "请输入警情内容", "the alert has no text", field="text")
         if idempotency_key is not None:
+            idempotency_key = _own_key(issued_by, idempotency_key)
             known = await self._database.read(
                 lambda connection: find_alert(connection, tables.alerts.c.idempotency_key == idempotency_key)
             )
@@ -337,8 +348,13 @@ class Alerts:
             raise Refusal("unknown_alert", f"没有警情 {alert_id}", f"there is no alert {alert_id}", status=404)
         return found
 
-    async def latest(self) -> tuple[Alert, ...]:
-        """The alerts a console shows at first."""
+    async def latest(self, only_venues: frozenset[str] | None = None) -> tuple[Alert, ...]:
+        """The alerts a console shows at first: all, or those that went to one of these venues."""
         return await self._database.read(
-            lambda connection: latest_alerts(connection, self._clock, SHOWN_RUNNING, SHOWN_ENDED)
+            lambda connection: latest_alerts(connection, self._clock, SHOWN_RUNNING, SHOWN_ENDED, only_venues)
         )
+
+
+def _own_key(person_id: str, idempotency_key: str) -> str:
+    """The key as it is stored: nobody is answered with what another person made by the same key."""
+    return hashlib.blake2b(f"{person_id}:{idempotency_key}".encode(), digest_size=32).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from hub.access.people import ON_DUTY
+from hub.access.gate import EnteringForAll
 from hub.cases.messages import CloseCase, DescribeRequest, NewCase
 from hub.cases.service import Cases
 from hub.console.http import answer, read
@@ -12,40 +12,40 @@ from hub.sightings.messages import Query
 
 
 def routes(cases: Cases) -> APIRouter:
-    """Open, search, watch, look, close."""
+    """Open, search, watch, look, close: a case is the whole community's."""
     router = APIRouter(prefix="/api")
 
     @router.post("/cases")
-    async def open_case(request: Request) -> Response:
-        return answer(await cases.open_case(await read(request, NewCase), ON_DUTY), 201)
+    async def open_case(request: Request, entrant: EnteringForAll) -> Response:
+        return answer(await cases.open_case(await read(request, NewCase), entrant.person), 201)
 
     @router.post("/cases/{case_id}/close")
-    async def close_case(case_id: str, request: Request) -> Response:
-        return answer(await cases.close_case(case_id, await read(request, CloseCase), ON_DUTY))
+    async def close_case(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
+        return answer(await cases.close_case(case_id, await read(request, CloseCase), entrant.person))
 
     @router.post("/describe")
-    async def describe(request: Request) -> Response:
+    async def describe(request: Request, _entrant: EnteringForAll) -> Response:
         return answer(await cases.describe((await read(request, DescribeRequest)).text))
 
     @router.post("/cases/{case_id}/search")
-    async def search(case_id: str, request: Request) -> Response:
-        return answer(await cases.search(case_id, await read(request, Query), ON_DUTY))
+    async def search(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
+        return answer(await cases.search(case_id, await read(request, Query), entrant.person))
 
     @router.post("/cases/{case_id}/watches")
-    async def start_watch(case_id: str, request: Request) -> Response:
-        return answer(await cases.start_watch(case_id, await read(request, Query), ON_DUTY), 201)
+    async def start_watch(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
+        return answer(await cases.start_watch(case_id, await read(request, Query), entrant.person), 201)
 
     @router.delete("/cases/{case_id}/watches/{watch_id}")
-    async def end_watch(case_id: str, watch_id: str) -> Response:
+    async def end_watch(case_id: str, watch_id: str, _entrant: EnteringForAll) -> Response:
         return answer(await cases.end_watch(case_id, watch_id))
 
     @router.get("/cases/{case_id}/sightings/{sighting_id}")
-    async def look(case_id: str, sighting_id: str) -> Response:
-        return answer(await cases.look(case_id, sighting_id, ON_DUTY))
+    async def look(case_id: str, sighting_id: str, entrant: EnteringForAll) -> Response:
+        return answer(await cases.look(case_id, sighting_id, entrant.person))
 
     @router.get("/cases/{case_id}/sightings/{sighting_id}/picture")
-    async def picture(case_id: str, sighting_id: str) -> Response:
-        jpeg = await cases.picture(case_id, sighting_id, ON_DUTY)
+    async def picture(case_id: str, sighting_id: str, entrant: EnteringForAll) -> Response:
+        jpeg = await cases.picture(case_id, sighting_id, entrant.person)
         return Response(jpeg, media_type="image/jpeg", headers={"cache-control": "private, max-age=300"})
 
     return router

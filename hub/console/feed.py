@@ -1,7 +1,8 @@
 """The event feed: each client proves to itself that it missed nothing, and a slow one never slows another.
 
-A client's view is the log filtered by kinds. Each item names the number before it in that view. Clients at the same
-place share one coded frame; what happens within 20 ms travels in one frame.
+What a client sees is the log filtered by kinds and cut to its person's view. Each item names the number before it
+among those. Clients with equal kinds and views at the same place share one coded frame; what happens within 20 ms
+travels in one frame.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
+from hub.console.view import View
 from hub.events.log import EventLog, TooFarBack
 from hub.events.messages import Item
 
@@ -26,16 +28,18 @@ class TooSlow(Exception):
 
 @dataclass(eq=False)
 class FeedClient:
-    """One websocket's place in the log. ``last`` is the number its view has reached."""
+    """One websocket's place in the log. ``last`` is the number of the newest item it was sent."""
 
     kinds: frozenset[str] | None
+    view: View
     last: int
     frames: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MAX_FRAMES))
     too_slow: bool = False
 
-    def wants(self, item: Item) -> bool:
-        """Whether the item is in this client's view."""
-        return self.kinds is None or item.kind in self.kinds
+    def shown(self, items: list[Item]) -> list[Item]:
+        """Those of the items that are this client's and new to it, as it may see them."""
+        wanted = (item for item in items if item.number > self.last and (self.kinds is None or item.kind in self.kinds))
+        return [shown for shown in map(self.view.item, wanted) if shown is not None]
 
 
 class Feed:
@@ -62,12 +66,11 @@ class Feed:
     def _send(self) -> None:
         self._sending = None
         items, self._gathered = self._gathered, []
-        frames: dict[tuple[frozenset[str] | None, int], tuple[bytes, int]] = {}
+        frames: dict[tuple[frozenset[str] | None, View, int], tuple[bytes, int]] = {}
         for client in list(self._clients):
-            place = (client.kinds, client.last)
+            place = (client.kinds, client.view, client.last)
             if place not in frames:
-                wanted = [item for item in items if item.number > client.last and client.wants(item)]
-                frames[place] = _frame(wanted, client.last, items)
+                frames[place] = _frame(client.shown(items), client.last, items)
             frame, last = frames[place]
             if not frame:
                 continue
@@ -79,20 +82,20 @@ class Feed:
                 self.dropped_slow += 1
                 self._clients.discard(client)
 
-    async def follow(self, since: int, kinds: frozenset[str] | None) -> AsyncGenerator[bytes]:
+    async def follow(self, since: int, kinds: frozenset[str] | None, view: View) -> AsyncGenerator[bytes]:
         """Frames for one client: what followed ``since``, then what comes. Raises TooSlow, TooFarBack."""
         if since > self._log.last:
             raise TooFarBack(f"event {since} was never given; the newest is {self._log.last}")
         if len(self._clients) >= MAX_CLIENTS:
             raise TooSlow
-        client = FeedClient(kinds, since)
+        client = FeedClient(kinds, view, since)
         reached = since
         while reached < self._log.last:
             page = await self._log.since(reached)
             if not page:
                 break
             reached = page[-1].number
-            frame, client.last = _frame([item for item in page if client.wants(item)], client.last, page)
+            frame, client.last = _frame(client.shown(page), client.last, page)
             if frame:
                 yield frame
         # No await between the last look at the log and joining, so nothing slips in between; and what is gathered for
@@ -113,11 +116,11 @@ class Feed:
             self._clients.discard(client)
 
 
-def _frame(wanted: list[Item], last: int, items: list[Item]) -> tuple[bytes, int]:
-    if not wanted:
+def _frame(shown: list[Item], last: int, items: list[Item]) -> tuple[bytes, int]:
+    if not shown:
         return b"", last
     coded = []
-    for item in wanted:
+    for item in shown:
         coded.append(item.encode(last))
         last = item.number
     return b"".join((b'{"items":[', b",".join(coded), b'],"now":', str(items[-1].number).encode(), b"}")), last

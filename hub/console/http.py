@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any, TypeVar
 
 import msgspec
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
@@ -64,8 +65,14 @@ async def read(request: Request, kind: type[_T]) -> _T:
         raise Refusal("not_json", f"不是有效的 JSON：{error}", f"this is not JSON: {error}", status=400) from None
 
 
-def _refused(_request: Request, refusal: Exception) -> Response:
+async def _refused(connection: Request | WebSocket, refusal: Exception) -> Response | None:
+    """A websocket is accepted and closed with 4000 + the status: a page cannot read why a handshake was refused."""
     assert isinstance(refusal, Refusal)
+    if isinstance(connection, WebSocket):
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await connection.accept()
+            await connection.close(4000 + refusal.status, refusal.code)
+        return None
     body = ErrorBody(code=refusal.code, message=refusal.message, message_en=refusal.message_en, field=refusal.field)
     return answer(ErrorAnswer(error=body), refusal.status)
 
@@ -90,7 +97,7 @@ def _failed(_request: Request, _error: Exception) -> Response:
 
 def add_error_answers(app: FastAPI) -> None:
     """Have refusals answered in the form of docs/api.md."""
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Refusal, _refused)  # type: ignore[arg-type]  # it answers both kinds of connection
     app.add_exception_handler(Exception, _failed)
     app.add_exception_handler(StorageOverloaded, _overloaded)
     app.add_exception_handler(HTTPException, _no_such_thing)

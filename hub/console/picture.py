@@ -1,15 +1,17 @@
-"""The whole picture that a console loads, at one event number, from which it follows the feed."""
+"""The picture that a console loads: what its person may see, at one event number, from which it follows the feed."""
 
 from __future__ import annotations
 
 import msgspec
 
 from devices.protocol.clock import Clock
-from hub.access.people import ON_DUTY, Person
+from hub.access.entrant import Entrant
+from hub.access.people import Person
 from hub.alerts.messages import Alert
 from hub.alerts.service import Alerts
 from hub.cases.messages import Case
 from hub.cases.service import Cases
+from hub.console.view import view_of
 from hub.events.log import EventLog
 from hub.registry.radios import RadioRoll
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
@@ -42,22 +44,29 @@ async def take_picture(
     alerts: Alerts,
     cases: Cases,
     clock: Clock,
+    entrant: Entrant,
 ) -> Picture:
-    """The number is read first: what happens while the rest is gathered is followed again, never missed."""
-    number = events.last
-    latest_alerts, latest_cases = await alerts.latest(), await cases.latest()
+    """What this person sees. The number is read first: what happens while the rest is gathered is followed again, never
+    missed."""
+    number, view = events.last, view_of(entrant, registry)
+    latest_alerts = await alerts.latest(view.only_venues)
+    latest_cases = await cases.latest() if view.sees_cases else ()
     await registry.settled()
+    venues = [venue for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
+    grid_ids = view.grid_ids | {venue.grid_id for venue in venues}
+    grids = [grid for grid in registry.grids.values() if view.whole or grid.grid_id in grid_ids]
+    police_grid_ids = {grid.police_grid_id for grid in grids}
     return Picture(
         number=number,
         now_at_ms=clock.wall_us() // 1000,
         community=registry.community,
-        me=ON_DUTY,
-        police_grids=list(registry.police_grids.values()),
-        grids=list(registry.grids.values()),
-        venues=list(registry.venues.values()),
-        groups=list(registry.groups.values()),
-        radios=[radios.view(radio_id) for radio_id in registry.radios],
-        cameras=vision.views(),
-        alerts=latest_alerts,
+        me=entrant.person,
+        police_grids=[p for p in registry.police_grids.values() if view.whole or p.police_grid_id in police_grid_ids],
+        grids=grids,
+        venues=venues,
+        groups=[group for group in map(view.group, registry.groups.values()) if group is not None],
+        radios=[radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
+        cameras=[camera for camera in vision.views() if view.has_venue(camera.venue_id)],
+        alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),
         cases=latest_cases,
     )

@@ -8,11 +8,15 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
+from hub.access.entrant import Entrant
+from hub.access.gate import Entering
 from hub.console.http import answer
 from hub.console.picture import Picture
+from hub.console.view import view_of
 from hub.errors import Refusal
 from hub.events.log import EventLog, TooFarBack
 from hub.metrics import Metrics
+from hub.registry.service import Registry
 from hub.vitals import Vitals
 
 STATIC = Path(__file__).parent / "static"
@@ -23,27 +27,34 @@ _NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>黔哨</title>
 <p>The console has not been built: run <code>make setup</code>.</p>"""
 
 
-def routes(take: Callable[[], Awaitable[Picture]], events: EventLog, metrics: Metrics, vitals: Vitals) -> APIRouter:
+def routes(
+    take: Callable[[Entrant], Awaitable[Picture]],
+    events: EventLog,
+    registry: Registry,
+    metrics: Metrics,
+    vitals: Vitals,
+) -> APIRouter:
     """What a console or a program reads."""
     router = APIRouter()
 
     @router.get("/api/state")
-    async def state() -> Response:
-        return answer(await take())
+    async def state(entrant: Entering) -> Response:
+        return answer(await take(entrant))
 
     @router.get("/api/events")
-    async def read_events(request: Request) -> Response:
+    async def read_events(request: Request, entrant: Entering) -> Response:
         since, limit = _number(request, "since", 0), min(_number(request, "limit", 500), MAX_EVENTS)
         try:
             items = await events.since(since, limit)
         except TooFarBack as error:
             raise Refusal("too_far_back", "这些事件已不再保存", str(error), field="since", status=410) from None
-        previous, coded = since, []
-        for item in items:
+        view, previous, coded = view_of(entrant, registry), since, []
+        for item in filter(None, map(view.item, items)):
             coded.append(item.encode(previous))
             previous = item.number
-        body = b"".join((b'{"items":[', b",".join(coded), b'],"now":', str(events.last).encode(), b"}"))
-        return Response(body, media_type="application/json")
+        reached = items[-1].number if items else since
+        counts = f'],"reached":{reached},"now":{events.last}}}'
+        return Response(b"".join((b'{"items":[', b",".join(coded), counts.encode())), media_type="application/json")
 
     @router.get("/metrics")
     async def scrape() -> Response:

@@ -7,22 +7,22 @@ import contextlib
 from collections import deque
 
 import msgspec
-import structlog
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from devices.protocol import voice
-from hub.access.people import ON_DUTY
+from hub.access.doors import TALK
+from hub.access.gate import Entering
 from hub.bridge.refused import Refused
 from hub.console.feed import Feed, TooSlow
+from hub.console.lines import TOO_FAR_BACK, TOO_SLOW, Line, LineClosed, Lines
+from hub.console.view import view_of
 from hub.events.log import TooFarBack
+from hub.registry.service import Registry
 from hub.storage.identifiers import new_id
 from hub.talk.messages import FromClient, Listen, Release, Request, ToClient
 from hub.talk.service import Talk
 
-_log = structlog.get_logger()
-CLOSE_TOO_SLOW = 4008
-CLOSE_TOO_FAR_BACK = 4010
-CLOSE_BAD_REQUEST = 4400
+BAD_REQUEST = (4400, "since must be a number")
 MAX_PACKETS = 100
 """Voice packets waiting for one console (2 s at 20 ms); the oldest is dropped, it would be stale anyway."""
 MAX_MESSAGES = 500
@@ -33,11 +33,12 @@ _encoder = msgspec.json.Encoder()
 class ConsolePeer:
     """One console on the talk websocket: what waits to be sent to it, bounded."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, line: Line) -> None:
         self.talker_id = new_id("console-", 6)
-        self.name = name
+        self.entrant = line.entrant
         self.group_ids: frozenset[str] = frozenset()
         self.too_slow = False
+        self._line = line
         self._packets: deque[bytes] = deque(maxlen=MAX_PACKETS)
         self._messages: deque[bytes] = deque()
         self._wake = asyncio.Event()
@@ -53,91 +54,87 @@ class ConsolePeer:
         self._packets.append(packet)
         self._wake.set()
 
-    async def send_to(self, socket: WebSocket) -> None:
-        """Send what waits, until cancelled or too slow."""
+    def drop(self) -> None:
+        self.too_slow = True
+        self._wake.set()
+
+    async def send(self) -> None:
+        """Send what waits, until cancelled. Raises LineClosed when the console is too slow."""
         while not self.too_slow:
             await self._wake.wait()
             self._wake.clear()
             while self._messages or self._packets:
                 if self._messages:
-                    await socket.send_text(self._messages.popleft().decode())
+                    await self._line.send(self._messages.popleft().decode())
                 else:
-                    await socket.send_bytes(self._packets.popleft())
-        await socket.close(CLOSE_TOO_SLOW, "too_slow")
+                    await self._line.send(self._packets.popleft())
+        raise LineClosed(*TOO_SLOW)
 
 
-def sockets(feed: Feed, talk: Talk, refused: Refused) -> APIRouter:
+def sockets(feed: Feed, talk: Talk, lines: Lines, registry: Registry, refused: Refused) -> APIRouter:
     """The websocket routes."""
     router = APIRouter()
 
     @router.websocket("/ws/events")
-    async def follow_events(socket: WebSocket) -> None:
-        await socket.accept()
-        try:
-            since = int(socket.query_params.get("since", ""))
-        except ValueError:
-            await socket.close(CLOSE_BAD_REQUEST, "since must be a number")
-            return
-        kinds = socket.query_params.get("kinds")
-        sending = asyncio.create_task(_send_feed(socket, feed, since, frozenset(kinds.split(",")) if kinds else None))
-        try:
-            while (await socket.receive())["type"] != "websocket.disconnect":
-                pass  # clients have nothing to say here; this ends when they go
-        finally:
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await sending
+    async def follow_events(socket: WebSocket, entrant: Entering) -> None:
+        with lines.line(socket, entrant) as line:
+            await line.serve(_send_feed(socket, line, feed, registry), _hear_nothing(line))
 
     @router.websocket("/ws/talk")
-    async def talk_with_console(socket: WebSocket) -> None:
-        await socket.accept()
-        peer = ConsolePeer(ON_DUTY.name)
-        talk.join(peer)
-        sending = asyncio.create_task(peer.send_to(socket))
-        try:
-            while True:
-                message = await socket.receive()
-                if message["type"] == "websocket.disconnect":
-                    break
-                if message.get("bytes") is not None:
-                    _take_voice(talk, peer, message["bytes"], refused)
-                else:
-                    _take_message(talk, peer, message.get("text") or "", refused)
-        finally:
-            talk.leave(peer)
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await sending
+    async def talk_with_console(socket: WebSocket, entrant: Entering) -> None:
+        with lines.line(socket, entrant) as line:
+            peer = ConsolePeer(line)
+            talk.join(peer)
+            try:
+                await line.serve(peer.send(), _hear(line, talk, peer, refused))
+            finally:
+                talk.leave(peer)
 
     return router
 
 
-async def _send_feed(socket: WebSocket, feed: Feed, since: int, kinds: frozenset[str] | None) -> None:
+async def _send_feed(socket: WebSocket, line: Line, feed: Feed, registry: Registry) -> None:
     try:
-        async with contextlib.aclosing(feed.follow(since, kinds)) as frames:
+        since = int(socket.query_params.get("since", ""))
+    except ValueError:
+        raise LineClosed(*BAD_REQUEST) from None
+    named = socket.query_params.get("kinds")
+    kinds = frozenset(named.split(",")) if named else None
+    try:
+        async with contextlib.aclosing(feed.follow(since, kinds, view_of(line.entrant, registry))) as frames:
             async for frame in frames:
-                await socket.send_text(frame.decode())
+                await line.send(frame.decode())
     except TooSlow:
-        await socket.close(CLOSE_TOO_SLOW, "too_slow")
+        raise LineClosed(*TOO_SLOW) from None
     except TooFarBack:
-        await socket.close(CLOSE_TOO_FAR_BACK, "too_far_back")
+        raise LineClosed(*TOO_FAR_BACK) from None
 
 
-def _take_voice(talk: Talk, peer: ConsolePeer, packet: bytes, refused: Refused) -> None:
-    try:
-        talk.speak(peer.talker_id, packet)
-    except voice.VoicePacketError as error:
-        refused.add(peer.talker_id, "/ws/talk", "malformed", str(error))
+async def _hear_nothing(line: Line) -> None:
+    """Clients have nothing to say here; this ends when they go."""
+    while True:
+        await line.receive()
 
 
-def _take_message(talk: Talk, peer: ConsolePeer, text: str, refused: Refused) -> None:
-    try:
-        message = _decoder.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        refused.add(peer.talker_id, "/ws/talk", "malformed", str(error))
-        return
-    if isinstance(message, Listen):
-        peer.group_ids = frozenset(message.group_ids)
+async def _hear(line: Line, talk: Talk, peer: ConsolePeer, refused: Refused) -> None:
+    while True:
+        said = await line.receive()
+        try:
+            message = said if isinstance(said, bytes) else _decoder.decode(said)
+            if not line.entrant.may(TALK[type(message)], ()):
+                refused.add(peer.talker_id, "/ws/talk", "not_allowed", type(message).__name__)
+                continue
+            _take(line, talk, peer, message)
+        except (voice.VoicePacketError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            refused.add(peer.talker_id, "/ws/talk", "malformed", str(error))
+
+
+def _take(line: Line, talk: Talk, peer: ConsolePeer, message: bytes | FromClient) -> None:
+    if isinstance(message, bytes):
+        talk.speak(peer.talker_id, message)
+    elif isinstance(message, Listen):
+        line.note()
+        talk.tune(peer, frozenset(message.group_ids))
     elif isinstance(message, Request):
         talk.press(peer, message.group_id, message.request_id)
     elif isinstance(message, Release):

@@ -10,16 +10,19 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from hub.access import audit
-from hub.access.people import ON_DUTY
+from hub.access.gate import Entering, EnteringForAll
+from hub.access.people import COMMUNITY, Person, Place
+from hub.access.permissions import Right
 from hub.console.http import answer, read, read_bytes
 from hub.errors import Refusal
 from hub.registry.importing import ImportReport, read_community, read_venues
+from hub.registry.places import venue_place
 from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title, Url
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id
 from hub.storage.writer import Change
-from hub.vision.service import CameraRemoved, CameraView, Vision
+from hub.vision.service import CameraView, Vision
 
 
 class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,35 +37,41 @@ class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
     started_at_ms: AtMs | None = None
 
 
+class NamedCamera(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of an audit record on a camera."""
+
+    camera_id: str
+
+
 def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
     """Import venues or a whole community, add and remove cameras."""
     router = APIRouter(prefix="/api")
 
     @router.post("/registry/venues")
-    async def import_venues(request: Request) -> Response:
+    async def import_venues(request: Request, entrant: EnteringForAll) -> Response:
         try:
             text = (await read_bytes(request)).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Refusal("not_utf8", "文件不是 UTF-8 编码", "the file is not UTF-8") from None
         rows = await asyncio.to_thread(read_venues, text, frozenset(registry.grids))
         report = await registry.import_venues(rows)
-        await _note(database, audit.Action.IMPORT_VENUES, report)
+        await _note(database, entrant.person, audit.Action.IMPORT_VENUES, report)
         return answer(report)
 
     @router.post("/registry/community")
-    async def import_community(request: Request) -> Response:
+    async def import_community(request: Request, entrant: EnteringForAll) -> Response:
         found = await asyncio.to_thread(read_community, await read_bytes(request))
         await registry.import_community(found)
         for camera in found.cameras:
             if not registry.is_enrolled(camera):
-                detail = CameraRemoved(camera_id=camera.camera_id)
-                await vision.put_camera(camera, _noting(audit.Action.ADD_CAMERA, detail))
+                detail = NamedCamera(camera_id=camera.camera_id)
+                await vision.put_camera(camera, _noting(entrant.person, audit.Action.ADD_CAMERA, detail))
         report = ImportReport(imported=len(found.venues), errors=())
-        await _note(database, audit.Action.IMPORT_VENUES, report)
+        await _note(database, entrant.person, audit.Action.IMPORT_VENUES, report)
         return answer(report)
 
     @router.put("/map")
-    async def put_map(request: Request) -> Response:
+    async def put_map(request: Request, _entrant: EnteringForAll) -> Response:
         await registry.put_map(await read_bytes(request))
         return Response(status_code=204)
 
@@ -71,8 +80,9 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
         return Response(registry.map_geojson, media_type="application/geo+json")
 
     @router.post("/cameras")
-    async def add_camera(request: Request) -> Response:
+    async def add_camera(request: Request, entrant: Entering) -> Response:
         new = await read(request, NewCamera)
+        entrant.require(Right.ENROL_CAMERAS, (_place(new.venue_id),))
         camera = Camera(
             camera_id=new_id("C", 6),
             name=new.name,
@@ -83,14 +93,16 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
             recording=new.recording,
             started_at_us=None if new.started_at_ms is None else new.started_at_ms * 1000,
         )
-        detail = CameraRemoved(camera_id=camera.camera_id)
-        view: CameraView = await vision.put_camera(camera, _noting(audit.Action.ADD_CAMERA, detail))
+        detail = NamedCamera(camera_id=camera.camera_id)
+        view: CameraView = await vision.put_camera(camera, _noting(entrant.person, audit.Action.ADD_CAMERA, detail))
         return answer(view, 201)
 
     @router.delete("/cameras/{camera_id}")
-    async def remove_camera(camera_id: str) -> Response:
-        detail = CameraRemoved(camera_id=camera_id)
-        await vision.remove_camera(camera_id, _noting(audit.Action.REMOVE_CAMERA, detail))
+    async def remove_camera(camera_id: str, entrant: Entering) -> Response:
+        camera = registry.cameras.get(camera_id)
+        entrant.require(Right.ENROL_CAMERAS, (_place(camera.venue_id if camera else None),))
+        detail = NamedCamera(camera_id=camera_id)
+        await vision.remove_camera(camera_id, _noting(entrant.person, audit.Action.REMOVE_CAMERA, detail))
         return Response(status_code=204)
 
     return router
@@ -105,12 +117,14 @@ def _url(text: str) -> str:
         raise Refusal("bad_url", *words, field="url") from None
 
 
-def _noting(action: audit.Action, detail: msgspec.Struct) -> Callable[[Change], None]:
-    return lambda change: audit.record(change, ON_DUTY.person_id, action, detail=detail)
+def _place(venue_id: str | None) -> Place:
+    """Whose a camera is: of none of the venues, the whole community's."""
+    return COMMUNITY if venue_id is None else venue_place(venue_id)
 
 
-async def _note(database: Database, action: audit.Action, detail: msgspec.Struct) -> None:
-    def change(open_change: Change) -> None:
-        audit.record(open_change, ON_DUTY.person_id, action, detail=detail)
+def _noting(person: Person, action: audit.Action, detail: msgspec.Struct) -> Callable[[Change], None]:
+    return lambda change: audit.record(change, person.person_id, action, detail=detail)
 
-    await database.write(change)
+
+async def _note(database: Database, person: Person, action: audit.Action, detail: msgspec.Struct) -> None:
+    await database.write(_noting(person, action, detail))

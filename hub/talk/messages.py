@@ -39,6 +39,8 @@ class Granted(TalkMessage, frozen=True, kw_only=True, tag="granted"):
 
 
 class Denied(TalkMessage, frozen=True, kw_only=True, tag="denied"):
+    """``request_id`` is empty where a group may not be listened to."""
+
     group_id: str
     request_id: str
     reason: DenyReason
@@ -89,8 +91,15 @@ class BurstRecord(msgspec.Struct, frozen=True, kw_only=True):
     radios_online: int
 
 
+class ListenedTo(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of an audit record: the groups that a person listens to from now on."""
+
+    group_ids: tuple[str, ...]
+
+
 DENIED_WORDS = {
     DenyReason.TAKEN: ("有人正在讲话", "somebody is speaking"),
     DenyReason.NOT_A_MEMBER: ("不在该对讲组内", "not a member of this talk group"),
     DenyReason.UNKNOWN_GROUP: ("没有这个对讲组", "there is no such talk group"),
+    DenyReason.NOT_ALLOWED: ("您无权呼叫或收听这个对讲组", "you may not call or hear this talk group"),
 }

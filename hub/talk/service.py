@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
+
+import sqlalchemy as sa
+import structlog
 
 from devices.protocol import messages as wire
 from devices.protocol import topics, voice
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Down, Up
+from hub.access import audit
+from hub.access.entrant import Entrant
 from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused
 from hub.events.log import EventLog
@@ -18,11 +23,13 @@ from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_number
-from hub.storage.writer import Change
+from hub.storage.writer import Change, StorageOverloaded
 from hub.talk import messages as out
+from hub.talk.allowed import Allowed
 from hub.talk.floor import Burst, Floor
 from hub.talk.reach import Reach, ReachTable
 
+_log = structlog.get_logger()
 LOOK_EVERY_S = 0.2
 SUM_UP_AFTER_S = 1.0
 """A radio hears if its receipt came within 1 s."""
@@ -32,12 +39,15 @@ class Peer(Protocol):
     """A console on its talk websocket. Both calls return at once; one that is too slow loses packets or is closed."""
 
     talker_id: str
-    name: str
+    entrant: Entrant
     group_ids: frozenset[str]
 
     def say(self, message: out.ToClient) -> None: ...
 
     def play(self, packet: bytes) -> None: ...
+
+    def drop(self) -> None:
+        """End the connection; the console comes back and says anew what it listens to."""
 
 
 class Talk:
@@ -65,6 +75,7 @@ class Talk:
         self._floors: dict[str, Floor] = {}
         self._reach = ReachTable()
         self._peers: dict[str, Peer] = {}
+        self._allowed: dict[str, Allowed] = {}
         self._background: set[asyncio.Future[Any]] = set()
         self.packets_relayed = 0
         self.observe_relay: Callable[[float], None] = lambda seconds: None
@@ -84,10 +95,12 @@ class Talk:
     def join(self, peer: Peer) -> None:
         """A console connected."""
         self._peers[peer.talker_id] = peer
+        self._allowed[peer.talker_id] = Allowed(peer.entrant, self._registry)
 
     def leave(self, peer: Peer) -> None:
         """A console went; if it was speaking, the floor is free."""
         self._peers.pop(peer.talker_id, None)
+        self._allowed.pop(peer.talker_id, None)
         self._talker_left(peer.talker_id)
 
     def _talker_left(self, talker_id: str) -> None:
@@ -112,16 +125,44 @@ class Talk:
         """Return when every burst that ended has been told of; at most SUM_UP_AFTER_S."""
         await asyncio.gather(*self._background, return_exceptions=True)
 
+    def tune(self, peer: Peer, group_ids: frozenset[str]) -> None:
+        """A console listens to these groups from now on, which is audited; what it may not hear is ``denied``."""
+        denied = {group_id: reason for group_id in group_ids if (reason := self._why_not(peer, group_id))}
+        for group_id, reason in sorted(denied.items()):
+            _deny(peer, group_id, "", reason)
+        wanted = group_ids - set(denied)
+        if wanted != peer.group_ids:
+            peer.group_ids = wanted
+            self._in_background(self._note_listening(peer, wanted))
+
+    async def _note_listening(self, peer: Peer, group_ids: frozenset[str]) -> None:
+        """Write the audit record; without it nobody hears anything."""
+        detail = out.ListenedTo(group_ids=tuple(sorted(group_ids)))
+        person_id = peer.entrant.person.person_id
+        try:
+            await self._database.write(
+                lambda change: audit.record(change, person_id, audit.Action.LISTEN, detail=detail)
+            )
+        except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+            _log.error("talk.listening_not_noted", person=person_id, error=str(error))
+            peer.group_ids = frozenset()
+            peer.drop()
+
+    def _why_not(self, peer: Peer, group_id: str) -> wire.DenyReason | None:
+        if group_id not in self._registry.groups:
+            return wire.DenyReason.UNKNOWN_GROUP
+        return None if self._allowed[peer.talker_id].may(group_id) else wire.DenyReason.NOT_ALLOWED
+
+    def _told(self, group_id: str) -> Iterator[Peer]:
+        """The consoles that are told what happens in a group."""
+        return (peer for peer in self._peers.values() if self._allowed[peer.talker_id].may(group_id))
+
     def press(self, peer: Peer, group_id: str, request_id: str) -> None:
         """A console's push-to-talk was pressed; it is answered by ``granted`` or ``denied``."""
-        found = self._request(group_id, peer.talker_id, peer.name)
+        denied = self._why_not(peer, group_id)
+        found = denied or self._request(group_id, peer.talker_id, peer.entrant.person.name)
         if isinstance(found, wire.DenyReason):
-            words = out.DENIED_WORDS[found]
-            peer.say(
-                out.Denied(
-                    group_id=group_id, request_id=request_id, reason=found, message=words[0], message_en=words[1]
-                )
-            )
+            _deny(peer, group_id, request_id, found)
             return
         peer.say(
             out.Granted(
@@ -155,7 +196,7 @@ class Talk:
         self.packets_relayed += 1
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
         self._bridge.say_voice(topics.group_voice(reach.group_id), stamped)
-        for peer in self._peers.values():
+        for peer in self._told(reach.group_id):
             if peer.talker_id != talker_id and reach.group_id in peer.group_ids:
                 peer.play(stamped)
         self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
@@ -199,14 +240,14 @@ class Talk:
             talker_name=name,
             radios_online=online,
         )
-        for peer in self._peers.values():
+        for peer in self._told(group_id):
             peer.say(taken)
         self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
 
     def _ended(self, group_id: str, burst: Burst) -> None:
         idle = wire.FloorIdle(stamp=self._bridge.stamper.stamp(), group_id=group_id, burst_id=burst.burst_id)
         self._bridge.say(topics.group_floor(group_id), idle)
-        for peer in self._peers.values():
+        for peer in self._told(group_id):
             peer.say(out.Idle(group_id=group_id, burst_id=burst.burst_id))
         duration_s = (self._clock.monotonic_us() - burst.started_us) / 1e6
         self._in_background(self._sum_up(burst.burst_id, duration_s))
@@ -261,7 +302,7 @@ class Talk:
         heard = out.HeardBy(
             burst_id=burst_id, radios_hearing=reach.told, radios_online=reach.radios_online, ended=reach.ended
         )
-        for peer in self._peers.values():
+        for peer in self._told(reach.group_id):
             peer.say(heard)
 
     def _radio_floor(self, radio_id: str, message: wire.FloorUp) -> None:
@@ -298,3 +339,8 @@ class Talk:
 
     def _radio_voice(self, radio_id: str, packet: bytes) -> None:
         self.speak(radio_id, packet)
+
+
+def _deny(peer: Peer, group_id: str, request_id: str, reason: wire.DenyReason) -> None:
+    words = out.DENIED_WORDS[reason]
+    peer.say(out.Denied(group_id=group_id, request_id=request_id, reason=reason, message=words[0], message_en=words[1]))

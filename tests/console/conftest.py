@@ -8,8 +8,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from hub.access.people import Role
 from hub.app import Hub
-from tests.hub import Told, open_console, open_hub
+from tests.hub import Told, client_of, open_console, open_hub, sign_in
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -23,6 +24,13 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def console(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
     async with open_console(hub) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(hub: Hub, console: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """The administrator's browser; ``console`` is an officer's."""
+    async with client_of(console.base_url, await sign_in(hub, Role.ADMINISTRATOR)) as client:
         yield client
 
 

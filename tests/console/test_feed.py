@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from hub.console import feed as feed_module
 from hub.console.feed import Feed, TooSlow
+from hub.console.view import View
 from hub.events import log as log_module
 from hub.events.log import EventLog, TooFarBack
 from hub.events.messages import EventKind
+from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from tests.devices.room import until
@@ -39,6 +41,9 @@ class Line:
         self.log = EventLog(database)
         self.log.open()
         self.feed = Feed(self.log)
+        registry = Registry(database, self.log)
+        no_venues: frozenset[str] = frozenset()
+        self.whole = View(registry, whole=True, venue_ids=no_venues, grid_ids=no_venues, in_room=True, sees_cases=True)
 
     async def append(self, *kinds: EventKind) -> None:
         def change(open_change: Change) -> None:
@@ -58,7 +63,7 @@ class Follower:
         self.task = asyncio.ensure_future(self._run(line))
 
     async def _run(self, line: Line) -> None:
-        async with contextlib.aclosing(line.feed.follow(self.last, self.kinds)) as frames:
+        async with contextlib.aclosing(line.feed.follow(self.last, self.kinds, line.whole)) as frames:
             async for frame in frames:
                 self._read(msgspec.json.decode(frame))
 
@@ -116,7 +121,7 @@ async def test_client_resumes_at_its_last_number_without_loss(line: Line) -> Non
 
 
 async def test_events_of_one_moment_travel_in_one_frame(line: Line) -> None:
-    frames = line.feed.follow(0, None)
+    frames = line.feed.follow(0, None, line.whole)
     await anext(frames)  # the word that there is nothing yet
     await line.append(*KINDS)
     await line.append(*KINDS)
@@ -127,7 +132,7 @@ async def test_events_of_one_moment_travel_in_one_frame(line: Line) -> None:
 async def test_quiet_line_is_kept_known(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "KEEPALIVE_S", 0.02)
     await line.append(KINDS[0])
-    frames = line.feed.follow(1, None)
+    frames = line.feed.follow(1, None, line.whole)
     for _ in range(3):
         assert msgspec.json.decode(await anext(frames)) == {"items": [], "now": 1}
     await frames.aclose()
@@ -138,7 +143,7 @@ async def test_stalled_client_is_closed_as_too_slow_while_another_has_everything
 ) -> None:
     monkeypatch.setattr(feed_module, "MAX_FRAMES", 3)
     monkeypatch.setattr(feed_module, "BATCH_S", 0.0)
-    stalled = line.feed.follow(0, None)
+    stalled = line.feed.follow(0, None, line.whole)
     await anext(stalled)
     good = Follower(line, 0)
     for number in range(1, 11):
@@ -156,12 +161,12 @@ async def test_stalled_client_is_closed_as_too_slow_while_another_has_everything
 
 async def test_one_client_too_many_is_turned_away(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "MAX_CLIENTS", 1)
-    first = line.feed.follow(0, None)
+    first = line.feed.follow(0, None, line.whole)
     await anext(first)
     with pytest.raises(TooSlow):
-        await anext(line.feed.follow(0, None))
+        await anext(line.feed.follow(0, None, line.whole))
     await first.aclose()
-    again = line.feed.follow(0, None)
+    again = line.feed.follow(0, None, line.whole)
     await anext(again)
     await again.aclose()
 
@@ -170,7 +175,7 @@ async def test_one_client_too_many_is_turned_away(line: Line, monkeypatch: pytes
 async def test_number_that_was_never_given_is_too_far(line: Line, since: int) -> None:
     await line.append(KINDS[0])
     with pytest.raises(TooFarBack):
-        await anext(line.feed.follow(since, None))
+        await anext(line.feed.follow(since, None, line.whole))
 
 
 async def test_number_whose_successors_are_forgotten_is_too_far_back(line: Line) -> None:
@@ -178,7 +183,7 @@ async def test_number_whose_successors_are_forgotten_is_too_far_back(line: Line)
     await line.append(*KINDS)
     await line.log.forget_before(2**62)
     with pytest.raises(TooFarBack):
-        await anext(line.feed.follow(1, None))
+        await anext(line.feed.follow(1, None, line.whole))
     follower = Follower(line, 5)
     await until(lambda: follower.last == 6, "the newest is kept")
     await follower.leave()

@@ -21,7 +21,7 @@ from hub.events.messages import EventKind
 from hub.serve import WEBSOCKET_MAX_BYTES
 from hub.storage.writer import Change
 from tests.devices.room import packet, until
-from tests.hub import Told, websocket_address
+from tests.hub import Told, websocket
 from tests.played import Person, real_radio
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,7 +66,7 @@ class Page:
 
 @asynccontextmanager
 async def page_on(console: httpx.AsyncClient) -> AsyncIterator[Page]:
-    async with connect(websocket_address(console, "/ws/talk")) as socket:
+    async with websocket(console, "/ws/talk") as socket:
         page = Page(socket)
         reading = asyncio.create_task(page.read())
         yield page
@@ -205,12 +205,11 @@ def ended(told: Told, burst_id: int) -> list[dict[str, Any]]:
 
 async def test_event_feed_follows_and_resumes_over_the_websocket(hub: Hub, console: httpx.AsyncClient) -> None:
     since = hub.events.last
-    address = websocket_address(console, "/ws/events")
-    async with connect(f"{address}?since={since}") as socket:
+    async with websocket(console, f"/ws/events?since={since}") as socket:
         await console.post("/api/alerts", json={"text": "一"})
         items = await items_from(socket, 1)
     await console.post("/api/alerts", json={"text": "二"})
-    async with connect(f"{address}?since={items[-1]['number']}&kinds=alert.issued") as socket:
+    async with websocket(console, f"/ws/events?since={items[-1]['number']}&kinds=alert.issued") as socket:
         items += await items_from(socket, 1)
     assert [item["body"]["text"] for item in items if item["kind"] == "alert.issued"] == ["一", "二"]
     assert (items[0]["previous"], items[-1]["previous"]) == (since, items[-2]["number"])
@@ -235,8 +234,11 @@ async def test_console_that_stops_reading_is_closed_and_resumes_while_another_ha
         for _ in range(50):
             hub.events.append(open_change, EventKind.REPORT_MADE, "R01", long)
 
-    address = websocket_address(console, "/ws/events?kinds=report.made&since=")
-    async with connect(f"{address}{since}", max_queue=1) as stalled, connect(f"{address}{since}") as good:
+    path = "/ws/events?kinds=report.made&since="
+    async with (
+        websocket(console, f"{path}{since}", max_queue=1) as stalled,
+        websocket(console, f"{path}{since}") as good,
+    ):
         await stalled.recv()
         had: list[dict[str, Any]] = []
         while hub.feed.dropped_slow == dropped:
@@ -251,7 +253,7 @@ async def test_console_that_stops_reading_is_closed_and_resumes_while_another_ha
     made = [item.number for item in await hub.events.since(since, 20_000) if item.kind == EventKind.REPORT_MADE]
     assert [item["number"] for item in had] == made
     assert 0 < len(kept) < len(had)
-    async with connect(f"{address}{kept[-1]['number']}") as resumed:
+    async with websocket(console, f"{path}{kept[-1]['number']}") as resumed:
         kept += await items_from(resumed, len(had) - len(kept))
     assert kept == had
 
@@ -269,7 +271,7 @@ async def test_console_that_stops_reading_is_closed_and_resumes_while_another_ha
 async def test_feed_from_a_number_that_cannot_be_is_closed_with_its_reason(
     console: httpx.AsyncClient, query: str, code: int, reason: str
 ) -> None:
-    async with connect(websocket_address(console, "/ws/events" + query)) as socket:
+    async with websocket(console, "/ws/events" + query) as socket:
         with pytest.raises(websockets.ConnectionClosed):
             await socket.recv()
         assert (socket.close_code, socket.close_reason) == (code, reason)
@@ -298,7 +300,7 @@ async def test_websocket_of_another_page_is_refused_at_the_handshake(
 async def test_page_that_leaves_takes_its_place_with_it(hub: Hub, console: httpx.AsyncClient) -> None:
     await until(lambda: hub.feed.clients == 0, "no client is left of earlier tests")
     for _ in range(5):
-        async with connect(websocket_address(console, f"/ws/events?since={hub.events.last}")) as socket:
+        async with websocket(console, f"/ws/events?since={hub.events.last}") as socket:
             await socket.recv()
             assert hub.feed.clients == 1
         await until(lambda: hub.feed.clients == 0, "the client is forgotten")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from devices.protocol import messages as wire
 from devices.protocol.topics import Up
 from hub.access.audit import Action
+from hub.access.people import Role
 from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -210,7 +211,7 @@ async def test_camera_whose_audit_record_cannot_be_written_is_not_enrolled(regis
 
 
 async def test_cameras_of_an_imported_community_are_in_the_audit_log(tmp_path: Path) -> None:
-    async with open_hub(tmp_path) as hub, open_console(hub) as console:
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
         found = community()
         second = Camera(camera_id="C02", name="后门", url="/films/后门.mp4")
         text = msgspec.json.encode(msgspec.structs.replace(found, cameras=(*found.cameras, second)))
@@ -229,7 +230,7 @@ async def test_import_files_are_read_beside_the_event_loop(tmp_path: Path, monke
         return read_venues(text, grid_ids)
 
     monkeypatch.setattr("hub.registry.routes.read_venues", read)
-    async with open_hub(tmp_path) as hub, open_console(hub) as console:
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
         text = rows("V05,新店,hotel,G1,25.1,105.4,R05,")
         (await console.post("/api/registry/venues", content=text.encode())).raise_for_status()
     assert len(threads) == 1

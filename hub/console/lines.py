@@ -1,0 +1,162 @@
+"""Open websockets: each ends with its person's session or rights, and when its client says too much."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Generator
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from devices.protocol.clock import Clock
+from hub.access.entrant import Entrant
+from hub.bridge.refused import Refused
+from hub.tasks import end_tasks
+
+CLOSE_WITHIN_S = 2.0
+"""A client that does not take the word that its line ends is cut off after so long."""
+
+
+class LineClosed(Exception):
+    """The hub ends this websocket; ``code`` and ``reason`` go to the client (docs/api.md lists them)."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+SESSION_ENDED = (4401, "session_ended")
+RIGHTS_CHANGED = (4401, "rights_changed")
+TOO_SLOW = (4008, "too_slow")
+TOO_FAR_BACK = (4010, "too_far_back")
+TOO_MANY_MESSAGES = (4429, "too_many_messages")
+
+
+class Pace:
+    """A token bucket: ``rate_per_s`` lasting, ``burst`` at once."""
+
+    def __init__(self, rate_per_s: float, burst: int, now_us: int) -> None:
+        self._rate_per_s = rate_per_s
+        self._burst = burst
+        self._left = float(burst)
+        self._at_us = now_us
+
+    def take(self, now_us: int) -> bool:
+        """Whether one more may pass now."""
+        self._left = min(self._burst, self._left + (now_us - self._at_us) / 1e6 * self._rate_per_s)
+        self._at_us = now_us
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Line:
+    """One websocket and whose it is. Nothing passes in either direction once it ends."""
+
+    MESSAGES_PER_S = 200
+    """A talker's voice is 50 messages a second."""
+    MESSAGES_AT_ONCE = 400
+    NOTED_PER_S = 1
+    """Messages that leave an audit record: nobody fills the disk with them."""
+    NOTED_AT_ONCE = 30
+
+    def __init__(self, socket: WebSocket, entrant: Entrant, refused: Refused, clock: Clock) -> None:
+        self.entrant = entrant
+        self._socket = socket
+        self._refused = refused
+        self._clock = clock
+        self._pace = Pace(self.MESSAGES_PER_S, self.MESSAGES_AT_ONCE, clock.monotonic_us())
+        self._noted = Pace(self.NOTED_PER_S, self.NOTED_AT_ONCE, clock.monotonic_us())
+        self._ending: asyncio.Future[LineClosed | None] = asyncio.get_running_loop().create_future()
+
+    def end(self, code: int, reason: str) -> None:
+        """End the line from outside."""
+        if not self._ending.done():
+            self._ending.set_result(LineClosed(code, reason))
+
+    async def receive(self) -> str | bytes:
+        """The client's next message. Raises LineClosed when it says too much, WebSocketDisconnect when it went."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect
+        self._keep_pace(self._pace, f"over {self.MESSAGES_PER_S} messages a second")
+        said: str | bytes | None = message.get("bytes")
+        return (message.get("text") or "") if said is None else said
+
+    def note(self) -> None:
+        """The client said something that is audited. Raises LineClosed when that is too often."""
+        self._keep_pace(self._noted, f"over {self.NOTED_PER_S} audited messages a second")
+
+    def _keep_pace(self, pace: Pace, detail: str) -> None:
+        if not pace.take(self._clock.monotonic_us()):
+            code, reason = TOO_MANY_MESSAGES
+            self._refused.add(self.entrant.person.person_id, self._socket.url.path, reason, detail)
+            raise LineClosed(code, reason)
+
+    async def send(self, message: str | bytes) -> None:
+        """Send a frame. Raises WebSocketDisconnect when the client is gone."""
+        sending = self._socket.send_text(message) if isinstance(message, str) else self._socket.send_bytes(message)
+        try:
+            await sending
+        except RuntimeError as error:  # the server closed it below us, such as for a frame too large
+            raise WebSocketDisconnect from error
+
+    async def serve(self, *work: Coroutine[Any, Any, None]) -> None:
+        """Accept the websocket and work until the client goes, a piece of work ends, or the line does."""
+        await self._socket.accept()
+        tasks = [asyncio.create_task(_until_gone(one)) for one in work]
+        endings: list[asyncio.Future[LineClosed | None]] = [*tasks, self._ending]
+        try:
+            done, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end_tasks(*tasks)
+        for ended in done:
+            closed = ended.result()
+            if closed is not None:
+                with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+                    async with asyncio.timeout(CLOSE_WITHIN_S):
+                        await self._socket.close(closed.code, closed.reason)
+
+
+async def _until_gone(work: Coroutine[Any, Any, None]) -> LineClosed | None:
+    try:
+        await work
+    except LineClosed as closed:
+        return closed
+    except WebSocketDisconnect:
+        pass
+    return None
+
+
+class Lines:
+    """Every open websocket, by session and by person."""
+
+    def __init__(self, refused: Refused, clock: Clock) -> None:
+        self._refused = refused
+        self._clock = clock
+        self._open: set[Line] = set()
+
+    @contextlib.contextmanager
+    def line(self, socket: WebSocket, entrant: Entrant) -> Generator[Line]:
+        """A websocket while it is open."""
+        line = Line(socket, entrant, self._refused, self._clock)
+        self._open.add(line)
+        try:
+            yield line
+        finally:
+            self._open.discard(line)
+
+    def end_session(self, session_id: str) -> None:
+        """A session ended: so do its websockets."""
+        for line in self._open:
+            if line.entrant.session_id == session_id:
+                line.end(*SESSION_ENDED)
+
+    def end_person(self, person_id: str) -> None:
+        """A person's role or places changed: their websockets end, so that they come back with the new ones."""
+        for line in self._open:
+            if line.entrant.person.person_id == person_id:
+                line.end(*RIGHTS_CHANGED)

@@ -1,0 +1,33 @@
+"""Which talk groups one person may hear and speak to."""
+
+from __future__ import annotations
+
+from hub.access.entrant import Entrant
+from hub.access.permissions import Right
+from hub.registry.places import group_places
+from hub.registry.records import TalkGroup
+from hub.registry.service import Registry
+
+
+class Allowed:
+    """One person's groups; judged once for each group as long as the group stays as it is."""
+
+    def __init__(self, entrant: Entrant, registry: Registry) -> None:
+        self._entrant = entrant
+        self._registry = registry
+        self._judged: dict[str, tuple[TalkGroup, bool]] = {}
+
+    def may(self, group_id: str) -> bool:
+        """Whether the person may call all venues of the group, or answers there for a radio of their own places."""
+        group = self._registry.groups.get(group_id)
+        if group is None:
+            return False
+        judged = self._judged.get(group_id)
+        if judged is None or judged[0] is not group:
+            judged = self._judged[group_id] = (group, self._judge(group))
+        return judged[1]
+
+    def _judge(self, group: TalkGroup) -> bool:
+        places = group_places(self._registry, group)
+        answers = self._entrant.may(Right.ANSWER_CALL, ()) and any(map(self._entrant.is_within, places))
+        return answers or self._entrant.may(Right.CALL, places)
