@@ -1,7 +1,7 @@
 // Sending an alert to a hub that answers, fails, or is cut off: nothing written is lost, nothing is sent twice.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { HubError } from "../room/hub";
+import { HubError } from "../room/ask";
 import { sendAlert, useAlertDesk } from "./store";
 
 interface Sent {

@@ -1,5 +1,7 @@
 // The right of the screen: open a case, then search inside it.
+import { useTexts } from "../language/language";
 import { SearchPanel } from "../search/SearchPanel";
+import { useMay } from "../session/store";
 import { CaseHeader } from "./CaseHeader";
 import { OpenCaseForm } from "./OpenCaseForm";
 import { useCaseDesk, useOpenCase } from "./store";
@@ -7,6 +9,8 @@ import "./cases.css";
 
 export function CasePanel() {
   const current = useOpenCase();
+  const texts = useTexts();
+  const searches = useMay("search_footage");
   const opening = useCaseDesk((desk) => desk.opening);
   if (current === null || opening) {
     const cancel = current === null ? null : () => useCaseDesk.setState({ opening: false });
@@ -19,7 +23,7 @@ export function CasePanel() {
   return (
     <section className="panel cases">
       <CaseHeader current={current} />
-      <SearchPanel key={current.case_id} current={current} />
+      {searches ? <SearchPanel key={current.case_id} current={current} /> : <p className="empty">{texts.cases.noSearch}</p>}
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { useRoom } from "../room/store";
 import type { CaseKind, Venue } from "../room/types";
 import { changeSearch, runSearch } from "../search/store";
 import { TimeField } from "../search/TimeField";
+import { useMay } from "../session/store";
 import { useCaseDesk } from "./store";
 
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
@@ -16,6 +17,7 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
   const venues = useRoom((room) => room.venues, NO_VENUES);
+  const searches = useMay("search_footage");
   const [kind, setKind] = useState<CaseKind>("missing_child");
   const [title, setTitle] = useState<string | null>(null);
   const [purpose, setPurpose] = useState<string | null>(null);
@@ -40,7 +42,7 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
         ...(line.trim() === "" ? {} : { description_text: line.trim() }),
       });
       useCaseDesk.setState({ chosenId: opened.case_id, opening: false });
-      if (line.trim() !== "") {
+      if (line.trim() !== "" && searches) {
         changeSearch(opened.case_id, { line: line.trim() });
         await runSearch(opened.case_id, { text: line.trim(), limit: 50 });
       }

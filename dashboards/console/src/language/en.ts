@@ -1,9 +1,11 @@
 // Every text of the console in English.
+import { enAccess } from "./enAccess";
 import type { Texts } from "./zh";
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 export const en: Texts = {
+  ...enAccess,
   product: "Qianshao",
   otherLanguage: "中文",
   seconds: (s) => `${s} s`,
@@ -169,6 +171,7 @@ export const en: Texts = {
     outcome: "Outcome",
     outcomes: ["Child found, safe", "Fetched by the family", "Handed to the station"],
     confirmClose: "Close the case",
+    noSearch: "Your role does not look at recordings; dispatchers and officers search.",
     opened: (time, who) => `opened ${time} by ${who}`,
     lastSeen: "Last seen",
   },

@@ -2,7 +2,7 @@
 import { create } from "zustand";
 
 import { recall, remember } from "../browser/memory";
-import { HubError } from "../room/hub";
+import { HubError } from "../room/ask";
 import { en } from "./en";
 import { zh, type Texts } from "./zh";
 

@@ -33,6 +33,14 @@ export function calendarDay(atMs: number, zone: string): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }).format(atMs);
 }
 
+/** The zone of this machine, for whoever sees no community. */
+export const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** "2026-11-21 16:20:05" */
+export function dayAndTime(atMs: number, zone: string): string {
+  return `${calendarDay(atMs, zone)} ${clockTime(atMs, zone)}`;
+}
+
 /** How long, in the largest fitting unit: "12 秒", "3 分钟". */
 export function duration(ms: number, texts: Texts): string {
   const s = Math.max(0, Math.round(ms / 1000));

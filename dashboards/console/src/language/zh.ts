@@ -1,6 +1,9 @@
 // Every text of the console in Chinese; this dictionary is the type that other languages must fill.
 
+import { zhAccess } from "./zhAccess";
+
 export const zh = {
+  ...zhAccess,
   product: "黔哨",
   otherLanguage: "English",
   seconds: (s: number) => `${s} 秒`,
@@ -166,6 +169,7 @@ export const zh = {
     outcome: "结果",
     outcomes: ["孩子已找到，安全", "家人自行接回", "转交派出所继续查找"],
     confirmClose: "确认结案",
+    noSearch: "您的岗位不查看录像；查找由值班员和民警进行。",
     opened: (time: string, who: string) => `${time} ${who}立案`,
     lastSeen: "最后看到",
   },

@@ -9,6 +9,7 @@ import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
 import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
+import { useMay } from "../session/store";
 import { chooseOnMap, useMapDesk } from "./store";
 
 export function ChosenCard() {
@@ -40,6 +41,7 @@ function VenueCard({ id }: { id: string }) {
   const now = useSecond();
   const room = useStore((store) => store.room);
   const alert = useChosenAlert();
+  const alerts = useMay("issue_alert");
   const venue = room?.venues.get(id);
   if (room === null || venue === undefined) return null;
   const radios = [...room.radios.values()].filter((radio) => radio.venue_id === id);
@@ -75,9 +77,11 @@ function VenueCard({ id }: { id: string }) {
           </dl>
         );
       })}
-      <Button data-testid="alert-this-venue" block onClick={() => aimAtVenue(id)}>
-        {texts.map.alertVenue}
-      </Button>
+      {alerts && (
+        <Button data-testid="alert-this-venue" block onClick={() => aimAtVenue(id)}>
+          {texts.map.alertVenue}
+        </Button>
+      )}
     </Card>
   );
 }

@@ -51,6 +51,7 @@ describe("the feed", () => {
   let hubNumber: number;
   let hubAway: boolean;
   let frames: (() => void)[];
+  let sessionsEnded: number;
   let stop: () => void;
 
   const line = (): Line => lines[lines.length - 1] ?? new Line(-1);
@@ -65,6 +66,7 @@ describe("the feed", () => {
     hubNumber = 10;
     hubAway = false;
     frames = [];
+    sessionsEnded = 0;
     stop = followFeed({
       loadPicture: () => {
         pictures += 1;
@@ -82,6 +84,7 @@ describe("the feed", () => {
         return { number: room.number, stale: reduced.gap || reduced.outdated };
       },
       onLine: (state) => states.push(state),
+      onSessionEnded: () => (sessionsEnded += 1),
       beforeNextFrame: (flush) => frames.push(flush),
     });
     await vi.advanceTimersByTimeAsync(0);
@@ -114,6 +117,13 @@ describe("the feed", () => {
     expect(states.at(-1)).toBe("lost");
     await vi.advanceTimersByTimeAsync(400);
     expect([line().since, pictures]).toEqual([11, 1]);
+  });
+
+  test("ends when its session has ended, and does not connect again", async () => {
+    line().tell([11], 11);
+    line().onclose?.({ code: 4401 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([sessionsEnded, lines.length, pictures]).toEqual([1, 1, 1]);
   });
 
   test("loads the picture again when a number was missed", async () => {

@@ -1,5 +1,6 @@
 // Follows /ws/events: loads the picture, joins items into one change per frame, reconnects, reloads a stale picture.
 import type { Batch, Item } from "./items";
+import { SESSION_ENDED } from "../session/store";
 import type { RoomPicture } from "./types";
 
 export type LineState = "connecting" | "open" | "lost";
@@ -18,6 +19,8 @@ export interface FeedParts {
   /** Applies the items; answers the last number applied and whether the picture must be loaded again. */
   onItems: (items: readonly Item[]) => { number: number; stale: boolean };
   onLine: (state: LineState) => void;
+  /** The session behind the line has ended: following ends with it. */
+  onSessionEnded: () => void;
   /** Runs the function before the screen is next drawn. */
   beforeNextFrame: (flush: () => void) => void;
 }
@@ -74,6 +77,11 @@ export function followFeed(parts: FeedParts): () => void {
     };
     line.onclose = (event) => {
       if (line !== socket) return;
+      if (event.code === SESSION_ENDED) {
+        end();
+        parts.onSessionEnded();
+        return;
+      }
       if (event.code === TOO_FAR_BACK) number = undefined;
       again();
     };
@@ -134,11 +142,12 @@ export function followFeed(parts: FeedParts): () => void {
     }
   }
 
-  open();
-  return () => {
+  function end(): void {
     ended = true;
-    clearTimeout(silence);
-    clearTimeout(retry);
+    rest();
     socket?.close();
-  };
+  }
+
+  open();
+  return end;
 }

@@ -1,7 +1,8 @@
 // Calls to a hub that is away, silent, or answers something else: each ends, with words for the person who waits.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { ANSWER_WITHIN_MS, hub, HubError } from "./hub";
+import { ANSWER_WITHIN_MS, HubError } from "./ask";
+import { hub } from "./hub";
 
 /** The far end of fetch. */
 type Answer = (signal: AbortSignal) => Promise<Response>;

@@ -1,20 +1,19 @@
-// Puts the police room on one screen: alerts left, map in the middle, case and search right, talk below.
+// What the page shows: the invitation that was opened, signing in, the room, or for who has no room the audit log.
 import { ConfigProvider, theme } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { useEffect } from "react";
 
-import { AlertPanel } from "../alerts/AlertPanel";
-import { UrgentReports } from "../alerts/UrgentReports";
-import { CasePanel } from "../cases/CasePanel";
+import { AuditPage } from "../audit/AuditPage";
+import { onWake, startAfresh } from "../browser/page";
+import type { JoinCode } from "../join/fragment";
+import { JoinPage } from "../join/JoinPage";
 import { useLanguage, useTexts } from "../language/language";
-import { CommunityMap } from "../map/CommunityMap";
-import { followRoom, useStore } from "../room/store";
-import { openTalk } from "../talk/store";
-import { TalkStrip } from "../talk/TalkStrip";
-import { LostBanner } from "./LostBanner";
-import { LowerPanel } from "./LowerPanel";
-import { TopBar } from "./TopBar";
+import { EntryPage } from "../session/EntryPage";
+import { SignIn } from "../session/SignIn";
+import { SignInOver } from "../session/SignInOver";
+import { openSession, useMay, useSession } from "../session/store";
+import { RoomScreen } from "./RoomScreen";
 import "./screen.css";
 
 const FONTS =
@@ -36,38 +35,38 @@ const LOOK = {
   },
 };
 
-function Screen() {
-  const texts = useTexts();
-  const ready = useStore((store) => store.room !== null);
+/** What somebody invited opened: the link and its code. */
+export interface Joining {
+  link: string;
+  code: JoinCode | null;
+}
+
+export function App({ joining }: { joining: Joining | null }) {
+  const language = useLanguage((store) => store.language);
   return (
-    <div className="screen">
-      <TopBar />
-      <LostBanner />
-      {ready ? (
-        <main>
-          <AlertPanel />
-          <div className="middle">
-            <CommunityMap />
-            <LowerPanel />
-            <UrgentReports />
-          </div>
-          <CasePanel />
-        </main>
-      ) : (
-        <main className="loading">{texts.top.loading}</main>
-      )}
-      <TalkStrip />
-    </div>
+    <ConfigProvider locale={language === "en" ? enUS : zhCN} theme={LOOK} button={{ autoInsertSpace: false }}>
+      {joining === null ? <Console /> : <JoinPage link={joining.link} code={joining.code} />}
+    </ConfigProvider>
   );
 }
 
-export function App() {
-  const language = useLanguage((store) => store.language);
-  useEffect(() => followRoom(), []);
-  useEffect(() => openTalk(), []);
+function Console() {
+  const texts = useTexts();
+  const phase = useSession((session) => session.phase);
+  const isKnown = useSession((session) => session.person !== null);
+  const seesRoom = useMay("see_room");
+  useEffect(() => openSession({ onWake, startAfresh }), []);
+  if (!isKnown) {
+    return (
+      <div className="entry-page">
+        <EntryPage>{phase === "out" ? <SignIn /> : <p className="entry-waiting">{texts.signIn.asking}</p>}</EntryPage>
+      </div>
+    );
+  }
   return (
-    <ConfigProvider locale={language === "en" ? enUS : zhCN} theme={LOOK} button={{ autoInsertSpace: false }}>
-      <Screen />
-    </ConfigProvider>
+    <>
+      {seesRoom ? <RoomScreen /> : <AuditPage />}
+      {phase === "out" && <SignInOver />}
+    </>
   );
 }

@@ -5,16 +5,18 @@ import { EventList } from "../events/EventList";
 import { useTexts } from "../language/language";
 import { Timeline } from "../search/Timeline";
 import { useHits } from "../search/useHits";
+import { useMay } from "../session/store";
 
 export function LowerPanel() {
   const texts = useTexts();
   const hasHits = useHits().length > 0;
   const [chosen, setChosen] = useState<"events" | "timeline" | null>(null);
-  const shown = chosen ?? (hasHits ? "timeline" : "events");
+  const searches = useMay("search_footage");
+  const shown = searches ? (chosen ?? (hasHits ? "timeline" : "events")) : "events";
   return (
     <section className="lower">
       <nav>
-        {(["events", "timeline"] as const).map((name) => (
+        {(searches ? (["events", "timeline"] as const) : (["events"] as const)).map((name) => (
           <button
             key={name}
             type="button"

@@ -1,11 +1,14 @@
-// The top of the screen: the community, its clock, what is on line, both lines to the hub, the language.
+// The top of the screen: the community, its clock, what is on line, both lines to the hub, who is signed in.
 import { useMemo } from "react";
 
-import { speakLanguage, useLanguage, useTexts } from "../language/language";
+import { Administration } from "../administration/Administration";
+import { useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
 import type { LineState } from "../room/feed";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio } from "../room/types";
+import { MeMenu } from "../session/MeMenu";
+import { useMay } from "../session/store";
 import { useTalk } from "../talk/store";
 import { useSecond } from "./useSecond";
 
@@ -41,12 +44,12 @@ function Clock() {
 
 export function TopBar() {
   const texts = useTexts();
-  const language = useLanguage((store) => store.language);
   const community = useRoom((room) => room.community.name, "");
   const radios = useRoom((room) => room.radios, NO_RADIOS);
   const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
   const events = useStore((store) => store.line);
   const talk = useTalk((store) => store.line);
+  const talks = useMay("answer_call");
   const radiosOnline = useMemo(() => [...radios.values()].filter((one) => one.online).length, [radios]);
   const camerasOnline = useMemo(
     () => [...cameras.values()].filter((one) => one.condition === "online" || one.condition === "finished").length,
@@ -62,15 +65,9 @@ export function TopBar() {
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />
-      <Line name={texts.top.talk} state={talk} testid="connection-talk" />
-      <button
-        type="button"
-        className="language"
-        data-testid="language-switch"
-        onClick={() => speakLanguage(language === "en" ? "zh-CN" : "en")}
-      >
-        {texts.otherLanguage}
-      </button>
+      {talks && <Line name={texts.top.talk} state={talk} testid="connection-talk" />}
+      <Administration />
+      <MeMenu />
     </header>
   );
 }

@@ -1,7 +1,7 @@
 // A search that the hub does not answer: line, form and the last answer stay where they are.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { HubError } from "../room/hub";
+import { HubError } from "../room/ask";
 import type { SearchAnswer } from "../room/types";
 import { changeSearch, EMPTY_FORM, EMPTY_SEARCH, queryOf, runSearch, useSearchStore, type Search } from "./store";
 

@@ -7,6 +7,7 @@ import { clockTime } from "../language/time";
 import type { Burst } from "../room/room";
 import { useRoom } from "../room/store";
 import type { Radio, TalkGroup } from "../room/types";
+import { useSession } from "../session/store";
 import { HearCount } from "./HearCount";
 import { TalkButton } from "./TalkButton";
 import { useSpaceBar } from "./spaceBar";
@@ -23,12 +24,18 @@ export function TalkStrip() {
   const radios = useRoom((room) => room.radios, NO_RADIOS);
   const groupId = useTalk((talk) => talk.groupId);
   const ready = useTalk((talk) => talk.microphone === "ready" && talk.soundReady);
+  const isIn = useSession((session) => session.phase === "in");
   const group = groups.find((one) => one.group_id === groupId);
   const online = useMemo(
     () => (group?.radio_ids ?? []).filter((id) => radios.get(id)?.online === true).length,
     [group, radios],
   );
-  useSpaceBar();
+  useSpaceBar(isIn);
+  // Who hears no all-call speaks to the first group that they do hear.
+  useEffect(() => {
+    const [first] = groups;
+    if (first !== undefined && group === undefined) chooseGroup(first.group_id);
+  }, [groups, group]);
   useEffect(() => listenTo(groups.map((one) => one.group_id)), [groups]);
   return (
     <section className="talk">

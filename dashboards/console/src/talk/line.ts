@@ -1,4 +1,5 @@
 // The websocket /ws/talk: JSON both ways, voice packets both ways, reconnecting by itself.
+import { SESSION_ENDED } from "../session/store";
 import type { Grant, Refusal, Talker } from "./floor";
 
 export type TalkWord =
@@ -80,6 +81,8 @@ export interface TalkLineParts {
   onLost: () => void;
   onWord: (word: TalkWord) => void;
   onVoice: (bytes: ArrayBuffer) => void;
+  /** The session behind the line has ended; it does not connect again. */
+  onSessionEnded: () => void;
 }
 
 const RETRY_MS = 800;
@@ -120,9 +123,13 @@ export class TalkLine {
       const word = readWord(message.data);
       if (word !== null) this.parts.onWord(word);
     };
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       if (socket !== this.socket) return;
       this.parts.onLost();
+      if (event.code === SESSION_ENDED) {
+        this.parts.onSessionEnded();
+        return;
+      }
       this.retry = setTimeout(() => this.connect(), RETRY_MS);
     };
   }

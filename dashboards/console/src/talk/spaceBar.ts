@@ -13,8 +13,10 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target.isContentEditable;
 }
 
-export function useSpaceBar(): void {
+/** Listen to the key while `isOn`; otherwise it is the browser's own. */
+export function useSpaceBar(isOn: boolean): void {
   useEffect(() => {
+    if (!isOn) return;
     let held = false;
     const down = (event: KeyboardEvent): void => {
       if (event.code !== "Space" || isTyping(event.target)) return;
@@ -43,8 +45,9 @@ export function useSpaceBar(): void {
       removeEventListener("keydown", down, true);
       removeEventListener("keyup", up, true);
       removeEventListener("blur", letGo);
+      letGo();
     };
-  }, []);
+  }, [isOn]);
 }
 
 /** Take the focus out of a text field, so that the space bar speaks again. */

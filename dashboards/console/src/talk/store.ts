@@ -3,6 +3,7 @@ import { create } from "zustand";
 
 import type { LineState } from "../room/feed";
 import { socketAddress } from "../room/store";
+import { sessionEnded } from "../session/store";
 import { audio, playTone, unlockSound } from "./audio";
 import { nextFloor, type Floor, type FloorEvent, type Talker } from "./floor";
 import { LeftAlone } from "./leftAlone";
@@ -75,6 +76,7 @@ export function openTalk(): () => void {
       move({ type: "lost" });
     },
     onWord: hear,
+    onSessionEnded: sessionEnded,
     onVoice: (bytes) => {
       try {
         const packet = decodePacket(bytes);
@@ -85,7 +87,11 @@ export function openTalk(): () => void {
       }
     },
   });
-  return () => line?.close();
+  return () => {
+    line?.close();
+    useTalk.setState({ line: "connecting", talkers: new Map() });
+    move({ type: "lost" });
+  };
 }
 
 /** Hear these talk groups from now on. */

@@ -1,0 +1,50 @@
+// Puts the police room on one screen: alerts left, map in the middle, case and search right, talk below.
+import { useEffect } from "react";
+
+import { AlertPanel } from "../alerts/AlertPanel";
+import { UrgentReports } from "../alerts/UrgentReports";
+import { CasePanel } from "../cases/CasePanel";
+import { useTexts } from "../language/language";
+import { CommunityMap } from "../map/CommunityMap";
+import { followRoom, useStore } from "../room/store";
+import { EndingBanner } from "../session/EndingBanner";
+import { useMay, useSession } from "../session/store";
+import { openTalk } from "../talk/store";
+import { TalkStrip } from "../talk/TalkStrip";
+import { LostBanner } from "./LostBanner";
+import { LowerPanel } from "./LowerPanel";
+import { TopBar } from "./TopBar";
+
+export function RoomScreen() {
+  const texts = useTexts();
+  const isIn = useSession((session) => session.phase === "in");
+  const talks = useMay("answer_call");
+  const seesCases = useMay("see_cases");
+  const ready = useStore((store) => store.room !== null);
+  // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
+  useEffect(() => (isIn ? followRoom() : undefined), [isIn]);
+  useEffect(() => (isIn && talks ? openTalk() : undefined), [isIn, talks]);
+  return (
+    <div className={`screen${talks ? "" : " without-talk"}`}>
+      <TopBar />
+      <div className="banners">
+        <LostBanner />
+        <EndingBanner />
+      </div>
+      {ready ? (
+        <main className={seesCases ? "" : "without-cases"}>
+          <AlertPanel />
+          <div className="middle">
+            <CommunityMap />
+            <LowerPanel />
+            <UrgentReports />
+          </div>
+          {seesCases && <CasePanel />}
+        </main>
+      ) : (
+        <main className="loading">{texts.top.loading}</main>
+      )}
+      {talks && <TalkStrip />}
+    </div>
+  );
+}

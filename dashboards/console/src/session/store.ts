@@ -1,0 +1,121 @@
+// Whether somebody is signed in at this browser, who, and what they may do.
+import { create } from "zustand";
+
+import { recall, remember } from "../browser/memory";
+import { HubError, onSignedOut, SIGN_IN_NEEDED } from "../room/ask";
+import { sessionHub } from "./hub";
+import { keepSession } from "./keep";
+import type { Credentials, Person, Right, SessionView } from "./types";
+
+/** `asking` until the hub has said once whether this browser holds a session. */
+export type Phase = "asking" | "out" | "in";
+
+interface SessionStore {
+  phase: Phase;
+  /** Who is signed in, or was until the session ended: what they wrote is still on the screen. */
+  person: Person | null;
+  rights: readonly Right[];
+  /** By the hub's clock; null when nobody is signed in. */
+  expiresAtMs: number | null;
+}
+
+const NOBODY: SessionStore = { phase: "asking", person: null, rights: [], expiresAtMs: null };
+/** Where this browser keeps the account name that signed in last. */
+export const ACCOUNT_KEPT_AS = "qianshao.account";
+const ASK_AGAIN_MS = 2_000;
+
+export const useSession = create<SessionStore>(() => NOBODY);
+
+/** True where the person signed in has the right somewhere. */
+export function useMay(right: Right): boolean {
+  return useSession((session) => session.rights.includes(right));
+}
+
+/** What the browser does for the session; passed in, so that a test can be the browser. */
+export interface Browser {
+  /** Calls back when the page is looked at again after it was hidden or asleep; returns how to stop that. */
+  onWake: (tell: () => void) => () => void;
+  /** Loads the page anew: nothing of the person before stays in it. */
+  startAfresh: () => void;
+}
+
+let startAfresh = (): void => undefined;
+
+/** Learn who is signed in and keep the session while the page lives; the returned function ends that. */
+export function openSession(browser: Browser): () => void {
+  startAfresh = browser.startAfresh;
+  onSignedOut(() => useSession.setState({ phase: "out" }));
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    sessionHub
+      .current()
+      .then(arrive, isNobody)
+      .catch(() => {
+        retry = setTimeout(look, ASK_AGAIN_MS);
+      });
+  };
+  look();
+  const letGo = keepSession({
+    // Another window of this browser may have signed in meanwhile: signed out, waking looks for that.
+    refresh: async () => {
+      const { phase } = useSession.getState();
+      if (phase === "in") arrive(await sessionHub.refresh());
+      if (phase === "out") await sessionHub.current().then(arrive, isNobody);
+    },
+    onWake: browser.onWake,
+  });
+  return () => {
+    clearTimeout(retry);
+    letGo();
+  };
+}
+
+/** That nobody is signed in is an answer; every other failure is raised again. */
+function isNobody(error: unknown): void {
+  if (!(error instanceof HubError && error.code === SIGN_IN_NEEDED)) throw error;
+}
+
+/**
+ * Take the session that the hub gave: the same person goes on with what is on the screen; another, or the same with
+ * another role or other places, begins afresh.
+ */
+export function arrive(view: SessionView): void {
+  const before = useSession.getState().person;
+  if (before !== null && !seesTheSame(before, view.person)) {
+    startAfresh();
+    return;
+  }
+  useSession.setState({ phase: "in", person: view.person, rights: view.rights, expiresAtMs: view.expires_at_ms });
+}
+
+function seesTheSame(one: Person, other: Person): boolean {
+  const seen = ({ person_id, role, places }: Person): string =>
+    JSON.stringify([person_id, role, places.map((place) => `${place.kind}/${place.place_id ?? ""}`).sort()]);
+  return seen(one) === seen(other);
+}
+
+/** Sign in; raises HubError with the hub's words when it does not let them in. */
+export async function signIn(credentials: Credentials): Promise<void> {
+  const view = await sessionHub.signIn(credentials);
+  remember(ACCOUNT_KEPT_AS, view.person.person_id);
+  arrive(view);
+}
+
+/** The account that signed in here last; nothing else is remembered. */
+export function lastAccount(): string {
+  return recall(ACCOUNT_KEPT_AS) ?? "";
+}
+
+/** End the session and clear the screen of everything this person saw. Raises HubError when the hub cannot be told. */
+export async function signOut(): Promise<void> {
+  await sessionHub.signOut().catch(isNobody);
+  startAfresh();
+}
+
+/** A websocket was closed because its session ended. */
+export function sessionEnded(): void {
+  useSession.setState({ phase: "out" });
+}
+
+/** Close code of docs/access.md: the session behind this websocket has ended. */
+export const SESSION_ENDED = 4401;
