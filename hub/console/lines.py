@@ -11,6 +11,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from devices.protocol.clock import Clock
 from hub.access.entrant import Entrant
+from hub.access.limits import CLOSE_TOO_MANY, Buckets, Rate
 from hub.bridge.refused import Refused
 from hub.tasks import end_tasks
 
@@ -31,45 +32,24 @@ SESSION_ENDED = (4401, "session_ended")
 RIGHTS_CHANGED = (4401, "rights_changed")
 TOO_SLOW = (4008, "too_slow")
 TOO_FAR_BACK = (4010, "too_far_back")
-TOO_MANY_MESSAGES = (4429, "too_many_messages")
+TOO_MANY_MESSAGES = (CLOSE_TOO_MANY, "too_many_messages")
 
 
-class Pace:
-    """A token bucket: ``rate_per_s`` lasting, ``burst`` at once."""
-
-    def __init__(self, rate_per_s: float, burst: int, now_us: int) -> None:
-        self._rate_per_s = rate_per_s
-        self._burst = burst
-        self._left = float(burst)
-        self._at_us = now_us
-
-    def take(self, now_us: int) -> bool:
-        """Whether one more may pass now."""
-        self._left = min(self._burst, self._left + (now_us - self._at_us) / 1e6 * self._rate_per_s)
-        self._at_us = now_us
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
+MESSAGES = Rate(per_s=200, burst=400)
+"""What one client may say; a talker's voice is 50 messages a second."""
+AUDITED = Rate(per_s=1, burst=30)
+"""What leaves an audit record: nobody fills the disk with it."""
 
 
 class Line:
     """One websocket and whose it is. Nothing passes in either direction once it ends."""
 
-    MESSAGES_PER_S = 200
-    """A talker's voice is 50 messages a second."""
-    MESSAGES_AT_ONCE = 400
-    NOTED_PER_S = 1
-    """Messages that leave an audit record: nobody fills the disk with them."""
-    NOTED_AT_ONCE = 30
-
     def __init__(self, socket: WebSocket, entrant: Entrant, refused: Refused, clock: Clock) -> None:
         self.entrant = entrant
         self._socket = socket
         self._refused = refused
-        self._clock = clock
-        self._pace = Pace(self.MESSAGES_PER_S, self.MESSAGES_AT_ONCE, clock.monotonic_us())
-        self._noted = Pace(self.NOTED_PER_S, self.NOTED_AT_ONCE, clock.monotonic_us())
+        self._messages = Buckets(MESSAGES, clock)
+        self._audited = Buckets(AUDITED, clock)
         self._ending: asyncio.Future[LineClosed | None] = asyncio.get_running_loop().create_future()
 
     def end(self, code: int, reason: str) -> None:
@@ -82,16 +62,16 @@ class Line:
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect
-        self._keep_pace(self._pace, f"over {self.MESSAGES_PER_S} messages a second")
+        self._hold_to(self._messages, f"over {MESSAGES.per_s} messages a second")
         said: str | bytes | None = message.get("bytes")
         return (message.get("text") or "") if said is None else said
 
-    def note(self) -> None:
+    def note_audited(self) -> None:
         """The client said something that is audited. Raises LineClosed when that is too often."""
-        self._keep_pace(self._noted, f"over {self.NOTED_PER_S} audited messages a second")
+        self._hold_to(self._audited, f"over {AUDITED.per_s} audited message a second")
 
-    def _keep_pace(self, pace: Pace, detail: str) -> None:
-        if not pace.take(self._clock.monotonic_us()):
+    def _hold_to(self, buckets: Buckets, detail: str) -> None:
+        if buckets.take(None):
             code, reason = TOO_MANY_MESSAGES
             self._refused.add(self.entrant.person.person_id, self._socket.url.path, reason, detail)
             raise LineClosed(code, reason)

@@ -133,7 +133,7 @@ def _take(line: Line, talk: Talk, peer: ConsolePeer, message: bytes | FromClient
     if isinstance(message, bytes):
         talk.speak(peer.talker_id, message)
     elif isinstance(message, Listen):
-        line.note()
+        line.note_audited()
         talk.tune(peer, frozenset(message.group_ids))
     elif isinstance(message, Request):
         talk.press(peer, message.group_id, message.request_id)

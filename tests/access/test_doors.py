@@ -29,6 +29,8 @@ PUBLIC_DOORS = {
     ("POST", "/api/session"),
     ("POST", "/api/invitation/look"),
     ("POST", "/api/invitation/accept"),
+    ("GET", "/trust"),
+    ("GET", "/ca.pem"),
     ("POST", "/api/devices/enrol"),
     ("POST", "/api/devices/rotate"),
     ("POST", "/api/devices/rotate/confirm"),
@@ -38,8 +40,7 @@ PUBLIC_DOORS = {
 
 @pytest.fixture
 def routes(tmp_path: Path) -> list[BaseRoute]:
-    app = Hub(settings(tmp_path)).guard._app
-    assert isinstance(app, FastAPI)
+    app = Hub(settings(tmp_path, tls=True))._make_app()
     return [context.original_route for context in iter_route_contexts(app.routes)]
 
 
