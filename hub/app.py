@@ -18,7 +18,6 @@ from hub.access import routes as access_routes
 from hub.access.audit import AuditLog
 from hub.access.entrant import Entrant
 from hub.access.gate import Gate
-from hub.access.joining import JoinLinks
 from hub.access.limits import RequestLimits
 from hub.access.origin import OriginGuard
 from hub.access.passwords import Passwords
@@ -222,7 +221,7 @@ class Hub:
         app.include_router(auditing_routes.routes(self.database, self.clock))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
         app.include_router(alert_routes.routes(self.alerts, self.registry))
-        app.include_router(access_routes.routes(self.access, JoinLinks(lambda: (), lambda: "")))
+        app.include_router(access_routes.routes(self.access, self.certificates))
         app.include_router(case_routes.routes(self.cases))
         authority = self.certificates.folder.ca_pem if self.certificates else None
         app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority))

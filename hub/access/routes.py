@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hub.access.entrant import Entrant
 from hub.access.gate import SESSION_COOKIE, Entering
-from hub.access.joining import JoinLinks, Joins
+from hub.access.joining import Certified, join_link
 from hub.access.known import GOOD_FOR_S
 from hub.access.messages import (
     AcceptInvitation,
@@ -25,8 +25,8 @@ from hub.console.http import answer, read
 KNOWN_COOKIE = "qianshao_known"
 
 
-def routes(access: Access, links: JoinLinks) -> APIRouter:
-    """Sign in and out, stay signed in; write people down and invite them."""
+def routes(access: Access, certified: Certified | None) -> APIRouter:
+    """Sign in and out, stay signed in; write people down and invite them. ``certified`` is None without TLS."""
     router = APIRouter(prefix="/api")
 
     async def let_in(request: Request, signed_in: SignedIn) -> Response:
@@ -91,7 +91,7 @@ def routes(access: Access, links: JoinLinks) -> APIRouter:
     @router.post("/people/{person_id}/invitation")
     async def invite(person_id: str, request: Request, entrant: Entering) -> Response:
         invitation = await access.invite(person_id, entrant.person)
-        join = links.link(str(request.base_url), Joins.PERSON, invitation.code)
+        join = join_link(str(request.base_url), invitation.code, certified)
         handed = HandedInvitation(code=invitation.code, expires_at_ms=invitation.expires_at_ms, join=join)
         return _unkept(answer(handed, 201))
 
