@@ -18,6 +18,7 @@ from devices.link import BrokerAddress
 from devices.protocol import messages, topics, voice
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Up, UpTopic
+from hub.access.doors import MQTT_UP
 from hub.bridge.clocks import DeviceClocks
 from hub.bridge.outbox import Outgoing
 from hub.bridge.refused import Refused
@@ -164,6 +165,9 @@ class Bridge:
             self._refused.add("?", topic, "bad_topic", str(error))
             return
         device = parsed.device_id
+        if parsed.up not in MQTT_UP[parsed.kind]:
+            self._refused.add(device, topic, "not_allowed", f"a {parsed.kind.value} does not say {parsed.up.value}")
+            return
         if len(payload) > topics.MAX_PAYLOAD_BYTES:
             self._refused.add(device, topic, "oversized", f"{len(payload)} bytes")
             return
