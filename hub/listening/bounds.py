@@ -64,7 +64,7 @@ class _Caller:
 
 
 class Connections:
-    """Every connection that there is. ``count`` is how many."""
+    """Every connection that there is: ``count`` of them, ``resting`` without a request under way."""
 
     def __init__(self, bounds: Bounds, turned_away: TurnedAway) -> None:
         self._bounds = bounds
@@ -91,6 +91,11 @@ class Connections:
         self.count += 1
         caller.resting[slot] = self._resting[slot] = None
         return slot
+
+    @property
+    def resting(self) -> int:
+        """How many have no request under way."""
+        return len(self._resting)
 
     def _give_way(self, resting: dict[Slot, None]) -> bool:
         """Close the one that has rested longest."""

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import struct
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -25,7 +24,6 @@ RESUME_AFTER_S = 0.5
 """After the system had no descriptor left."""
 UNANSWERED_MS = 60_000
 """A peer that acknowledges nothing, or makes no room for more, for so long is gone (RFC 5482)."""
-_RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Listener:
@@ -73,7 +71,6 @@ class Listener:
     def _take(self, accepted: socket.socket, address: str) -> None:
         slot = self._connections.admit(address, partial(_hang_up, accepted))
         if slot is None:
-            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
             accepted.close()
             return
         accepted.setblocking(False)

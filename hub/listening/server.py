@@ -43,6 +43,7 @@ class BoundedServer(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # it would believe anyone on this machine who says to speak for another address
             **given,
         )
         super().__init__(config)

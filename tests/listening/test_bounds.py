@@ -1,0 +1,116 @@
+"""How many connections there may be, and which one gives way: the silent before the busy, its own before others'."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.listening.bounds import Bounds, Connections, Slot, plain_address
+from hub.listening.turned_away import Reason, TurnedAway
+
+PHONE = "192.168.1.20"
+OTHER = "192.168.1.21"
+
+
+class House:
+    """Connections within small bounds; ``ended`` names those that had to give way."""
+
+    def __init__(self, **bounds: int) -> None:
+        self.turned_away = TurnedAway()
+        small = {"most": 6, "resting": 4, "of_address": 4, "resting_of_address": 3}
+        self.connections = Connections(Bounds(**(small | bounds)), self.turned_away)
+        self.ended: list[str] = []
+
+    def come(self, name: str, address: str = PHONE) -> Slot | None:
+        return self.connections.admit(address, lambda: self.ended.append(name))
+
+    def work(self, name: str, address: str = PHONE) -> Slot:
+        slot = self.come(name, address)
+        assert slot is not None
+        slot.busy()
+        return slot
+
+
+def test_silent_connection_gives_way_to_a_new_one_of_its_own_address_first() -> None:
+    house = House()
+    house.come("theirs", OTHER)
+    for name in "abcd":
+        assert house.come(name) is not None
+    assert house.ended == ["a"]
+    assert house.connections.count == 4
+
+
+def test_silent_connections_of_many_addresses_keep_nobody_out() -> None:
+    house = House()
+    for number in range(100):
+        assert house.come(str(number), f"10.0.0.{number}") is not None
+    assert house.ended == [str(number) for number in range(96)]
+    assert house.turned_away.counts[Reason.GAVE_WAY] == 96
+
+
+def test_busy_connection_never_gives_way() -> None:
+    house = House()
+    for name in "abcd":
+        house.work(name)
+    assert house.come("e") is None
+    assert (house.ended, house.turned_away.counts[Reason.TOO_MANY_OF_ADDRESS]) == ([], 1)
+    for name in "fg":
+        house.work(name, OTHER)
+    assert house.come("h", "10.0.0.1") is None
+    assert (house.ended, house.turned_away.counts[Reason.TOO_MANY_CONNECTIONS]) == ([], 1)
+
+
+def test_connection_that_rests_between_requests_gives_way_and_one_that_works_again_does_not() -> None:
+    house = House(resting=1)
+    slot = house.work("a")
+    slot.rest()
+    assert house.come("b", OTHER) is not None
+    assert house.ended == ["a"]
+    slot.busy()
+    slot.rest()
+    slot.release()
+    assert house.connections.count == 1
+
+
+def test_this_machine_is_not_one_address() -> None:
+    house = House(most=50, resting=50)
+    slots = [house.come(str(number), "127.0.0.1") for number in range(40)]
+    assert None not in slots
+    assert house.ended == []
+
+
+def test_one_that_ended_makes_room() -> None:
+    house = House()
+    slots = [house.work(name) for name in "abcd"]
+    slots[0].release()
+    slots[0].release()
+    assert house.come("e") is not None
+    assert house.connections.count == 4
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["come", "busy", "rest", "release"])), max_size=80))
+def test_whatever_happens_the_bounds_hold_and_nothing_is_counted_twice(steps: list[tuple[int, str]]) -> None:
+    house = House()
+    slots: list[Slot] = []
+    for number, step in steps:
+        if step == "come":
+            slot = house.come(str(number), f"10.0.0.{number % 3}")
+            slots += [slot] if slot else []
+        elif slots:
+            getattr(slots[number % len(slots)], step)()
+        there = [slot for slot in slots if not slot.released]
+        assert house.connections.count == len(there) <= 6
+        for address in {slot.address for slot in there}:
+            assert sum(slot.address == address for slot in there) <= 4
+    for slot in slots:
+        slot.release()
+    assert house.connections.count == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [("::ffff:192.168.1.5", "192.168.1.5"), ("192.168.1.5", "192.168.1.5"), ("fe80::1%eth0", "fe80::1%eth0"), ("", "")],
+)
+def test_ipv4_written_as_ipv6_is_the_same_address(address: str, plain: str) -> None:
+    assert plain_address(address) == plain
