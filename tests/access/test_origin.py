@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.access.origin import CHANGE_HEADER, OriginGuard
 
+NAMES = frozenset({"hub.lan", "192.168.1.5", "fd00::5", "localhost", "127.0.0.1", "::1"})
 HOST = b"127.0.0.1:8470"
 OWN = b"http://127.0.0.1:8470"
 
@@ -21,7 +22,7 @@ class Visit:
     def __init__(self) -> None:
         self.arrived = 0
         self.sent: list[MutableMapping[str, Any]] = []
-        self.guard = OriginGuard(self._page)
+        self.guard = OriginGuard(self._page, lambda: NAMES)
 
     async def _page(self, scope: Any, receive: Any, send: Any) -> None:
         self.arrived += 1
@@ -34,10 +35,14 @@ class Visit:
     async def _send(self, message: MutableMapping[str, Any]) -> None:
         self.sent.append(message)
 
-    def make(self, kind: str = "http", method: str = "GET", **headers: bytes) -> bool:
+    def make(
+        self, kind: str = "http", method: str = "GET", *, tls: bool = False, path: str = "/", **headers: bytes
+    ) -> bool:
         """Whether the request arrived. Nothing in the guard waits, so the coroutine runs through."""
         coded = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
-        scope: dict[str, Any] = {"type": kind, "headers": coded} | ({"method": method} if kind == "http" else {})
+        scheme = ("http" if kind == "http" else "ws") + "s" * tls
+        scope: dict[str, Any] = {"type": kind, "scheme": scheme, "path": path, "headers": coded}
+        scope |= {"method": method} if kind == "http" else {}
         before = self.arrived
         running: Iterator[Any] = self.guard(scope, self._receive, self._send).__await__()
         assert list(running) == []
@@ -116,5 +121,49 @@ def test_any_origin_but_our_own_is_refused(origin: bytes, tail: bytes) -> None:
     tail = tail.translate(None, b"\t\r\n")  # cannot stand in a header
     for foreign in (origin, OWN + tail, b"http://" + tail):
         if visit.make(host=HOST, origin=foreign):
-            assert foreign[: len(OWN)].lower() == OWN
-            assert foreign[len(OWN) :][:1] in (b"", b"/", b"?", b"#")
+            assert foreign == OWN
+
+
+@pytest.mark.parametrize("host", [b"hub.lan:8470", b"HUB.lan:8470", b"192.168.1.5", b"[fd00::5]:8470", HOST])
+def test_over_tls_the_hub_answers_to_what_its_certificate_names(host: bytes) -> None:
+    visit = Visit()
+    for kind in ("http", "websocket"):
+        assert visit.make(kind, tls=True, host=host, origin=b"https://" + host)
+        assert not visit.make(kind, tls=True, host=host, origin=b"http://" + host)
+    assert not visit.make(tls=True, host=b"other.lan:8470")
+
+
+@pytest.mark.parametrize("host", [b"hub.lan:8470", b"192.168.1.5:8470"])
+def test_without_tls_the_hub_answers_to_loopback_alone(host: bytes) -> None:
+    assert not Visit().make(host=host)
+
+
+def said(visit: Visit) -> dict[bytes, bytes]:
+    """The headers of the last answer."""
+    return dict(visit.sent[-2]["headers"])
+
+
+def test_browsers_are_told_to_stay_with_tls_for_this_host_alone_and_not_for_every_program_on_localhost() -> None:
+    visit = Visit()
+    assert visit.make(tls=True, host=b"hub.lan:8470")
+    assert said(visit)[b"strict-transport-security"] == b"max-age=31536000"
+    for tls, host in ((True, HOST), (False, HOST)):
+        assert visit.make(tls=tls, host=host)
+        assert b"strict-transport-security" not in said(visit)
+
+
+def test_what_the_interface_answers_is_kept_nowhere_and_the_pages_files_are() -> None:
+    visit = Visit()
+    assert visit.make(host=HOST, path="/api/state")
+    assert said(visit)[b"cache-control"] == b"no-store"
+    assert visit.make(host=HOST, path="/assets/page.js")
+    assert b"cache-control" not in said(visit)
+
+
+def test_page_may_run_its_own_scripts_and_speak_to_its_own_hub_alone() -> None:
+    visit = Visit()
+    visit.make(host=HOST)
+    policy = dict(part.strip().split(" ", 1) for part in said(visit)[b"content-security-policy"].decode().split(";"))
+    assert policy["default-src"] == "'self'"
+    assert not {"script-src", "connect-src"} & set(policy)
+    assert (policy["frame-ancestors"], policy["base-uri"], policy["object-src"]) == ("'none'", "'none'", "'none'")
