@@ -36,6 +36,7 @@ from tests.devices.room import until
 _T = TypeVar("_T")
 CHANGES = {"X-Qianshao": "1"}
 """The header that a request needs to change something."""
+OFFICER = Person(person_id="officer", name="民警", role=Role.OFFICER)
 PICTURE = b"\xff\xd8 a picture \xff\xd9"
 
 

@@ -48,5 +48,3 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 LOCAL = Person(person_id="local", name="本机命令", role=Role.ADMINISTRATOR)
 """Whoever may read the hub's data folder on its own machine."""
-
-ON_DUTY = Person(person_id="duty", name="值班员", role=Role.DISPATCHER)

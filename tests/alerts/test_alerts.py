@@ -15,7 +15,6 @@ from devices.protocol import topics
 from devices.protocol.clock import ManualClock
 from devices.protocol.seal import seal
 from devices.protocol.topics import DeviceKind, Down, Up
-from hub.access.people import ON_DUTY
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, Delivery, NewAlert, Target, TargetKind
 from hub.app import Hub
@@ -24,7 +23,7 @@ from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.importing import read_venues
 from tests.devices.room import until
-from tests.hub import Told, open_hub
+from tests.hub import OFFICER, Told, open_hub
 from tests.played import HandDevice, Person, radio_on_line, real_radio
 
 
@@ -279,10 +278,10 @@ async def test_picture_has_the_alerts_that_run_and_the_latest_others_newest_firs
 
 
 async def test_alert_belongs_to_an_open_case_or_to_none(hub: Hub) -> None:
-    case = await hub.cases.open_case(NewCase(title="六岁女孩走失", purpose="寻找走失儿童"), ON_DUTY)
+    case = await hub.cases.open_case(NewCase(title="六岁女孩走失", purpose="寻找走失儿童"), OFFICER)
     kept = await hub.alerts.issue(NewAlert(text="走失", case_id=case.case_id), "duty", "key")
     assert kept.case_id == case.case_id
-    await hub.cases.close_case(case.case_id, CloseCase(outcome="找到了"), ON_DUTY)
+    await hub.cases.close_case(case.case_id, CloseCase(outcome="找到了"), OFFICER)
     for case_id in (case.case_id, "K-none"):
         with pytest.raises(Refusal) as refused:
             await issue(hub, case_id=case_id)
