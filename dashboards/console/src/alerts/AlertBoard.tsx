@@ -8,6 +8,7 @@ import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import type { Delivery, Venue } from "../room/types";
 import { useSecond } from "../screen/useSecond";
+import { useMay } from "../session/store";
 import { boardOf, markOf, waitingMs, type Stage } from "./board";
 import { newestFirst, useChosenAlert } from "./chosen";
 import { useAlertDesk } from "./store";
@@ -30,6 +31,7 @@ export function AlertBoard() {
   const alert = useChosenAlert();
   const alerts = useRoom((room) => room.alerts, NO_ALERTS);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const writes = useMay("issue_alert");
   const list = useMemo(() => newestFirst(alerts.values()), [alerts]);
   if (alert === null) return <div className="empty">{texts.alerts.none}</div>;
   return (
@@ -45,6 +47,7 @@ export function AlertBoard() {
           label: `${clockTime(one.issued_at_ms, zone)} ${texts.severity[one.severity]} ${one.text}`,
         }))}
       />
+      {!writes && <p className="alert-words">{alert.text}</p>}
       <BoardOf alert={alert} />
     </div>
   );

@@ -82,7 +82,8 @@ export function AuditLog() {
         dataSource={page.value?.items ?? []}
         locale={{ emptyText: words.none }}
         pagination={false}
-        scroll={{ x: 900, y: "100%" }}
+        sticky
+        scroll={{ x: 900 }}
         columns={[
           { title: words.number, dataIndex: "number", width: 80, align: "right" },
           { title: words.time, dataIndex: "at_ms", width: 156, render: (ms: number) => dayAndTime(ms, zone) },

@@ -65,7 +65,7 @@ export function PeopleTab() {
       )}
       <Table
         data-testid="people-table"
-        size="small"
+        size="middle"
         rowKey="person_id"
         loading={people.loading && people.value === null}
         dataSource={shown}
