@@ -7,6 +7,7 @@ and the hub changes over. Until the device knows that the hub has, it has both.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from devices.enrol.client import read_credential
@@ -16,12 +17,46 @@ from devices.enrol.proof import proof
 from devices.link.credential import FILE, Credential, CredentialError
 from devices.protocol.clock import Clock
 
+Run = Callable[[Credential], Awaitable[None]]
 NEXT = "next"
 """The folder, within the store, of a newer credential that the hub may not have changed over to."""
 CHECK_EVERY_S = 3600.0
 AGAIN_AFTER_S = 30.0
 """After a failure: short, since the hub may have changed over already."""
 _UNAUTHORIZED = 401
+
+
+async def live(store: Path, credential: Credential, clock: Clock, run: Run) -> None:
+    """Run a device with its credential, and anew with each newer one, until ``run`` returns or is cancelled."""
+    while True:
+        renewal = Renewal(store, credential, clock)
+        running = asyncio.ensure_future(run(credential))
+        renewing = asyncio.ensure_future(renewal.renewed())
+        try:
+            await asyncio.wait((running, renewing), return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                return await running
+            credential = renewing.result()
+        finally:
+            for task in (running, renewing):
+                task.cancel()
+            await asyncio.gather(running, renewing, return_exceptions=True)
+
+
+async def is_known(credential: Credential) -> bool:
+    """Whether the hub knows the device by this credential. Raises EnrolError when it does not answer."""
+    try:
+        await _say("/api/devices/rotate/confirm", credential)
+    except HubRefused as refused:
+        if refused.status != _UNAUTHORIZED:
+            raise
+        return False
+    return True
+
+
+async def _say(path: str, by: Credential) -> bytes:
+    auth = (by.device_id, proof(by.device_id, by.seal_key))
+    return await call(by.hub_url, "POST", path, tls=trusting(by.authority_pem), auth=auth)
 
 
 class Renewal:
@@ -48,12 +83,8 @@ class Renewal:
             if not self.is_due:
                 return False
             following = await self._ask()
-        try:
-            await self._call("/api/devices/rotate/confirm", following)
-        except HubRefused as refused:
-            if refused.status != _UNAUTHORIZED:
-                raise
-            await asyncio.to_thread(self._forget_next)  # the hub knows it not: the present one holds
+        if not await is_known(following):  # which, where the hub knows it, has it change over
+            await asyncio.to_thread(self._forget_next)
             return False
         await asyncio.to_thread(following.save, self._store)
         await asyncio.to_thread(self._forget_next)
@@ -72,14 +103,10 @@ class Renewal:
             await asyncio.sleep(wait_s)
 
     async def _ask(self) -> Credential:
-        answer = await self._call("/api/devices/rotate", self.credential)
+        answer = await _say("/api/devices/rotate", self.credential)
         following = read_credential(self.credential.hub_url, answer)
         await asyncio.to_thread(following.save, self._store / NEXT)
         return following
-
-    async def _call(self, path: str, by: Credential) -> bytes:
-        auth = (by.device_id, proof(by.device_id, by.seal_key))
-        return await call(by.hub_url, "POST", path, tls=trusting(by.authority_pem), auth=auth)
 
     def _load_next(self) -> Credential | None:
         try:

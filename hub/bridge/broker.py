@@ -155,13 +155,9 @@ class Broker:
             )
         self._credentials = self._load(port)
         self.hub_address = BrokerAddress("127.0.0.1", self._credentials.port, HUB_USER, self._credentials.hub_password)
-        self.address = self.worker_address = BrokerAddress(
-            "127.0.0.1", self._credentials.port, DEVICE_USER, self._credentials.device_password
-        )
 
     def _know_external(self, choice: str, password: str | None, authority: Path | None) -> None:
         self.hub_address = _external_address(choice, password)
-        self.address = self.worker_address = self.hub_address
         if not choice.startswith(MQTTS):
             if self._listen is not None:
                 raise BrokerError(f"the hub serves TLS and {choice} does not: use mqtts://, or no TLS on both")
@@ -232,9 +228,8 @@ class Broker:
         everything = (f"{topics.PREFIX}/#",)
         hub = BrokerUser(HUB_USER, password_line(self._credentials.hub_password), everything, everything)
         probe = BrokerUser(PROBE_USER, password_line(self._probe_password))
-        device = BrokerUser(DEVICE_USER, password_line(self._credentials.device_password), everything, everything)
-        self._write("passwords", passwords_text((hub, probe, device, *users)))
-        self._write("access", access_text((hub, probe, device, *users)))
+        self._write("passwords", passwords_text((hub, probe, *users)))
+        self._write("access", access_text((hub, probe, *users)))
 
     def _command(self, users: Sequence[BrokerUser]) -> list[str]:
         if self._kind is BrokerChoice.EMBEDDED:

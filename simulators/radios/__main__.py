@@ -1,6 +1,7 @@
 """``python -m simulators.radios``: run the radios of a community until the parent ends or a signal comes.
 
-Prints JSON lines: ``{"online": n}`` as radios come and go, and the summary upon SIGUSR1, a line ``report`` on standard
+Prints JSON lines: ``{"enrolled": n, "kept": n, "replaced": n}`` when radios have enrolled themselves with the codes of
+``--enrolments``, ``{"online": n}`` as radios come and go, and the summary upon SIGUSR1, a line ``report`` on standard
 input, or every ``--report-every`` seconds. Each radio's credential is in its folder below ``--store``.
 """
 
@@ -20,8 +21,10 @@ import msgspec
 import typer
 import uvloop
 
+from devices.enrol.invitation import EnrolError
 from devices.link import CredentialError
 from devices.protocol.clock import SystemClock
+from simulators.radios.enrolling import enrol_all, read_enrolments
 from simulators.radios.quiet import OneLineASecond
 from simulators.radios.roster import RosterError, read_roster
 from simulators.radios.venues import Manner, Venues
@@ -32,6 +35,9 @@ _FILES_PER_RADIO = 4
 def main(
     community: Annotated[Path, typer.Option(help="community JSON with venues and radios")],
     store: Annotated[Path, typer.Option(help="folder for what the radios keep")],
+    enrolments: Annotated[
+        Path | None, typer.Option(help='JSON lines {"device_id", "join"}: radios without a credential enrol first')
+    ] = None,
     count: Annotated[int | None, typer.Option(min=1, max=1000, help="how many radios")] = None,
     seed: Annotated[int, typer.Option()] = 1,
     silent_share: Annotated[float, typer.Option(min=0.0, max=1.0, help="guards who never acknowledge")] = 0.05,
@@ -48,8 +54,12 @@ def main(
     _allow_open_files(_FILES_PER_RADIO * len(roster) + 100)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
+            if enrolments is not None:
+                wanted = {member.radio_id for member in roster}
+                codes = [one for one in read_enrolments(enrolments) if one.device_id in wanted]
+                _print(msgspec.json.encode(runner.run(enrol_all(codes, store))))
             venues = Venues(roster, store, clock=clock, manner=Manner(seed, silent_share))
-        except (CredentialError, OSError) as error:
+        except (EnrolError, CredentialError, OSError) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
         runner.run(_run(venues, report_every))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
 from devices.link.refusals import Refusal
 from devices.protocol.clock import Clock
@@ -39,6 +42,22 @@ class Manner:
     acknowledge_s: tuple[float, float] = (1.0, 20.0)
 
 
+@dataclass(frozen=True)
+class _Handset:
+    """A radio in a guard's hand, made anew with each newer credential."""
+
+    guard: Guard
+    member: Member
+    store: Path
+    credential: Credential
+    make: Callable[[Credential], Radio]
+
+    async def run(self, credential: Credential) -> None:
+        if credential is not self.credential:
+            self.guard.take(self.make(credential), self.member.group_ids)
+        await self.guard.radio.run()
+
+
 class Venues:
     """The radios of a roster, each with its guard."""
 
@@ -51,6 +70,8 @@ class Venues:
         self.tally = Tally()
         self.guards: list[Guard] = []
         self._listening: list[Listening] = []
+        self._handsets: list[_Handset] = []
+        self._clock = clock
         self._rng = rng
         self._reply = reply_frames()
         self._answered: dict[int, None] = {}
@@ -71,25 +92,25 @@ class Venues:
             speaker = Listening() if index < DECODED_RADIOS else None
             if speaker is not None:
                 self._listening.append(speaker)
-            guard.take(
-                Radio(
-                    _credential(store_dir / member.radio_id),
-                    group_ids=list(member.group_ids),
-                    clock=clock,
-                    rng=own_rng,
-                    events=guard,
-                    speaker=speaker,
-                    store_dir=store_dir / member.radio_id,
-                ),
-                member.group_ids,
+            make = partial(
+                Radio,
+                group_ids=list(member.group_ids),
+                clock=clock,
+                rng=own_rng,
+                events=guard,
+                speaker=speaker,
+                store_dir=store_dir / member.radio_id,
             )
+            credential = _credential(store_dir / member.radio_id)
+            guard.take(make(credential), member.group_ids)
             self.guards.append(guard)
+            self._handsets.append(_Handset(guard, member, store_dir / member.radio_id, credential, make))
 
     async def run(self) -> None:
         """Be on line until cancelled; every radio then says goodbye."""
         async with asyncio.TaskGroup() as group:
-            for index, guard in enumerate(self.guards):
-                group.create_task(self._start(guard.radio, index / STARTS_PER_S))
+            for index, handset in enumerate(self._handsets):
+                group.create_task(self._start(handset, index / STARTS_PER_S))
             group.create_task(self._drain_batteries())
 
     def summary(self) -> Summary:
@@ -120,9 +141,9 @@ class Venues:
             refusals=dict(refusals),
         )
 
-    async def _start(self, radio: Radio, after_s: float) -> None:
+    async def _start(self, handset: _Handset, after_s: float) -> None:
         await asyncio.sleep(after_s)
-        await radio.run()
+        await live(handset.store, handset.credential, self._clock, handset.run)
 
     async def _drain_batteries(self) -> None:
         while True:
