@@ -223,8 +223,7 @@ class Hub:
         app.include_router(alert_routes.routes(self.alerts, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))
         app.include_router(case_routes.routes(self.cases))
-        authority = self.certificates.folder.ca_pem if self.certificates else None
-        app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, authority))
+        app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, self.certificates))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(shift_routes.routes(self.shifts, self.sign_ons))
         app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))

@@ -9,6 +9,7 @@ import msgspec
 import typer
 from pydantic import ValidationError
 
+from devices.protocol.topics import DeviceKind
 from hub.bridge.broker import BrokerError
 from hub.errors import Refusal
 from hub.settings import Settings
@@ -19,10 +20,12 @@ registry_app = typer.Typer(help="场所登记", no_args_is_help=True)
 evaluate_app = typer.Typer(help="用标注数据评估", no_args_is_help=True)
 audit_app = typer.Typer(help="审计日志", no_args_is_help=True)
 certificates_app = typer.Typer(help="证书", no_args_is_help=True)
+devices_app = typer.Typer(help="设备入网与吊销", no_args_is_help=True)
 people_app = typer.Typer(help="人员与邀请", no_args_is_help=True)
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(registry_app, name="registry")
 app.add_typer(people_app, name="people")
+app.add_typer(devices_app, name="devices")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")
 app.add_typer(certificates_app, name="certificates")
@@ -196,6 +199,37 @@ def cameras_remove(camera_id: str, data_dir: DataDir = None) -> None:
     from hub.commands.cameras import remove
 
     remove(_settings(data_dir=data_dir), camera_id)
+
+
+@devices_app.command("codes")
+def devices_codes(
+    device_ids: Annotated[list[str] | None, typer.Argument(help="设备编号")] = None,
+    kind: Annotated[DeviceKind, typer.Option(help="设备类别")] = DeviceKind.RADIO,
+    missing: Annotated[bool, typer.Option("--missing", help="所有已登记而未入网的")] = False,
+    file: Annotated[Path | None, typer.Option(help="写入文件，每行一个 JSON 对象")] = None,
+    sheet: Annotated[Path | None, typer.Option(help="写成可打印的二维码页（HTML）")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """发一次性入网码：二维码、文件或打印页。"""
+    from hub.commands.devices import codes
+
+    codes(_settings(data_dir=data_dir), device_ids or [], kind, missing, file, sheet)
+
+
+@devices_app.command("list")
+def devices_list(data_dir: DataDir = None) -> None:
+    """列出设备及其状态。"""
+    from hub.commands.devices import show
+
+    show(_settings(data_dir=data_dir))
+
+
+@devices_app.command("revoke")
+def devices_revoke(device_id: str, data_dir: DataDir = None) -> None:
+    """吊销一台设备：5 秒内失效。"""
+    from hub.commands.devices import revoke
+
+    revoke(_settings(data_dir=data_dir), device_id)
 
 
 @registry_app.command("import")

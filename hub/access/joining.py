@@ -1,4 +1,4 @@
-"""The address behind the QR code of a person's invitation; see docs/access.md."""
+"""The address behind the QR code of an invitation; see docs/access.md."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ class Certified(Protocol):
 
 
 def join_link(asked_at: str, code: str, certified: Certified | None) -> str:
-    """The address for a code that was asked for at the address ``asked_at``; ``certified`` is None without TLS.
+    """The address for a code that was asked for at the address ``asked_at``; ``certified`` is None without TLS."""
+    proof = f"&f={certified.fingerprint}" if certified is not None else ""
+    return f"{reachable(asked_at, certified)}/join#p={code}{proof}"
 
-    It names the hub as whoever asked calls it, or by its certificate's first name where that is this machine's own
-    loopback, which a phone could not reach.
+
+def reachable(asked_at: str, certified: Certified | None) -> str:
+    """The hub as whoever asked at ``asked_at`` calls it: scheme, host and port.
+
+    Where that is this machine's own loopback, which a phone or radio could not reach, it is called by its certificate's
+    first name.
     """
     asked = urlsplit(asked_at)
     host = asked.hostname or ""
     if host in LOOPBACK_HOSTS and certified is not None:
         host = min((name for name in certified.names if _can_be_reached(name)), default=host)
     port = f":{asked.port}" if asked.port else ""
-    proof = f"&f={certified.fingerprint}" if certified is not None else ""
-    return f"{asked.scheme}://{f'[{host}]' if ':' in host else host}{port}/join#p={code}{proof}"
+    return f"{asked.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 def _can_be_reached(name: str) -> bool:

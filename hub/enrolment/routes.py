@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
-import hashlib
-import ssl
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +12,7 @@ from devices.enrol.client import Enrolling
 from devices.enrol.invitation import Invitation
 from devices.protocol.topics import DeviceKind
 from hub.access.gate import EnteringForAll
+from hub.access.joining import Certified, reachable
 from hub.console.http import answer, read
 from hub.enrolment import messages
 from hub.enrolment.messages import DeviceView, NewCodes
@@ -25,16 +22,16 @@ from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 
 
-def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, authority: Path | None) -> APIRouter:
-    """Codes, list and revocation; enrolment and rotation. ``authority`` is the certificate's file, where TLS is on."""
+def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, certified: Certified | None) -> APIRouter:
+    """Codes, list and revocation; enrolment and rotation. ``certified`` is None without TLS."""
     router = APIRouter()
 
     @router.post("/api/devices/codes")
     async def make_codes(request: Request, entrant: EnteringForAll) -> Response:
         new = await read(request, NewCodes)
         codes = await enrolment.make_codes(new.devices, entrant.person)
-        fingerprint = await asyncio.to_thread(_fingerprint, authority)
-        hub_url = _hub_url(request)
+        fingerprint = certified.fingerprint if certified else None
+        hub_url = reachable(_hub_url(request), certified)
         return answer(
             [
                 messages.Invitation(
@@ -99,13 +96,6 @@ def _views(enrolment: Enrolment, registry: Registry, radios: RadioRoll) -> list[
             )
         )
     return views
-
-
-def _fingerprint(authority: Path | None) -> str | None:
-    """SHA-256 of the authority's certificate (DER, hexadecimal)."""
-    if authority is None:
-        return None
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(authority.read_text())).hexdigest()
 
 
 def _hub_url(request: Request) -> str:
