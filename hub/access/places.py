@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from hub.access.entrant import GridOf
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.errors import Refusal
 
 ROOM = frozenset({Role.DISPATCHER, Role.OFFICER, Role.CHIEF, Role.ADMINISTRATOR, Role.AUDITOR})
 """The roles of the police room: from beyond this machine they need a second factor."""
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,48}")
 _KINDS = {
     Role.DISPATCHER: {PlaceKind.COMMUNITY, PlaceKind.GRID},
     Role.OFFICER: {PlaceKind.COMMUNITY, PlaceKind.GRID},
@@ -32,7 +35,8 @@ def checked_places(role: Role, places: tuple[Place, ...], grid_of: GridOf) -> tu
                 f"the places of a {role.value} are of the kinds {may}",
                 field="places",
             )
-        if (place.place_id is None) is not (place.kind is PlaceKind.COMMUNITY):
+        is_named = place.place_id is not None and _ID.fullmatch(place.place_id) is not None
+        if place.place_id is not None and not is_named or is_named is (place.kind is PlaceKind.COMMUNITY):
             raise Refusal(
                 "wrong_place",
                 "网格和场所要写编号，全社区不写",

@@ -56,6 +56,7 @@ async def test_role_has_its_places(tmp_path: Path, role: Role, places: tuple[Pla
         (Role.GUARD, (Place(kind=PlaceKind.VENUE, place_id="V99"),), "unknown_venue"),
         (Role.GUARD, (Place(kind=PlaceKind.VENUE),), "wrong_place"),
         (Role.DISPATCHER, (Place(kind=PlaceKind.COMMUNITY, place_id="G1"),), "wrong_place"),
+        (Role.DISPATCHER, (Place(kind=PlaceKind.GRID, place_id="G" * 49),), "wrong_place"),
     ],
 )
 async def test_role_has_no_other_places(tmp_path: Path, role: Role, places: tuple[Place, ...], code: str) -> None:
