@@ -18,6 +18,7 @@ from hub.console.picture import Picture
 from hub.events.messages import EventKind
 from hub.registry.records import Camera, CommunityFile, RadioView
 from hub.registry.routes import NewCamera
+from hub.shifts.messages import Hours, NewPin, Opening, PersonShifts, Plan, Shift, VenueHours
 from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnswer, SightingSummary, Understood
 from hub.talk.messages import BurstRecord
 from hub.vision.service import CameraView
@@ -30,6 +31,7 @@ TOLD: list[type[msgspec.Struct]] = [
     *(Alert, Delivery, NewAlert, ReportMade, RefusedDevice, Case, NewCase, SearchMade, Watch, WatchHit, PathBox),
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
+    *(Opening, Hours, Shift, Plan, VenueHours, PersonShifts, NewPin),
 ]
 
 

@@ -16,6 +16,7 @@ _FILES = {
     **{name: f"devices/radio/test_{name}.py" for name in ("radio", "inbox", "floor", "jitter", "hearing")},
     "hub": "bridge/test_protocol_hub.py",
     "talk": "bridge/test_protocol_talk.py",
+    "signing": "shifts/test_signing.py",
 }
 
 

@@ -45,6 +45,7 @@ def day_shift(place: Place = V01) -> Shift:
 async def test_guard_takes_a_radio_with_a_pin_and_gives_it_back(
     broker: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """P-9.1, P-9.5."""
     caplog.set_level(logging.DEBUG)
     person = Holding()
     async with open_hub(tmp_path / "hub", broker) as hub:
@@ -79,6 +80,7 @@ async def test_guard_takes_a_radio_with_a_pin_and_gives_it_back(
 async def test_radio_without_an_answer_says_so_and_tries_nothing_again(
     broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """P-9.1."""
     monkeypatch.setattr("devices.radio.signing.ANSWER_WITHIN_S", 0.3)
     async with open_hub(tmp_path, broker) as hub:
         await hire(hub)
@@ -105,6 +107,7 @@ async def test_radio_without_an_answer_says_so_and_tries_nothing_again(
 async def test_who_may_not_take_the_radio_is_told_why(
     tmp_path: Path, person_id: str, pin: str, reason: SignOnReason
 ) -> None:
+    """P-9.2."""
     async with open_hub(tmp_path) as hub:
         await hire(hub)
         await hire(hub, "pinless", pin=None)
@@ -122,6 +125,7 @@ async def test_who_may_not_take_the_radio_is_told_why(
 
 
 async def test_five_wrong_pins_refuse_the_radio_for_a_minute_and_no_other(tmp_path: Path) -> None:
+    """P-9.3."""
     clock = ManualClock()
     async with open_hub(tmp_path, clock=clock) as hub:
         await hire(hub)
@@ -136,6 +140,7 @@ async def test_five_wrong_pins_refuse_the_radio_for_a_minute_and_no_other(tmp_pa
 
 
 async def test_outside_the_shift_it_is_allowed_and_told(tmp_path: Path) -> None:
+    """P-9.4."""
     clock = ManualClock(wall_us=MONDAY_8 - 3_600_000_000)
     async with open_hub(tmp_path, clock=clock) as hub:
         await hire(hub)
@@ -151,6 +156,7 @@ async def test_outside_the_shift_it_is_allowed_and_told(tmp_path: Path) -> None:
 
 
 async def test_holder_survives_a_restart_and_is_told_to_the_radio(tmp_path: Path) -> None:
+    """P-9.6."""
     async with open_hub(tmp_path) as hub:
         await hire(hub)
         async with radio_on_line(hub, "R01") as radio:
@@ -166,6 +172,7 @@ async def test_holder_survives_a_restart_and_is_told_to_the_radio(tmp_path: Path
 
 
 async def test_shift_that_has_been_over_for_30_minutes_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-9.5."""
     monkeypatch.setattr("hub.shifts.signing.LOOK_EVERY_S", 0.02)
     clock = ManualClock(wall_us=MONDAY_8 - 10 * 60_000_000)  # ten minutes early
     async with open_hub(tmp_path, clock=clock) as hub:
@@ -185,6 +192,7 @@ async def test_shift_that_has_been_over_for_30_minutes_ends_it(tmp_path: Path, m
 async def test_nobody_holds_a_radio_for_more_than_16_hours_whatever_the_wall_clock_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """P-9.5."""
     monkeypatch.setattr("hub.shifts.signing.LOOK_EVERY_S", 0.02)
     clock = ManualClock(wall_us=MONDAY_8)
     async with open_hub(tmp_path, clock=clock) as hub:
@@ -199,6 +207,7 @@ async def test_nobody_holds_a_radio_for_more_than_16_hours_whatever_the_wall_clo
 
 
 async def test_next_guard_takes_over_and_who_signs_on_elsewhere_leaves_the_first_radio(tmp_path: Path) -> None:
+    """P-9.5."""
     async with open_hub(tmp_path) as hub:
         for person_id, name in (("g1", "张三"), ("g2", "李四")):
             await hire(hub, person_id, name, place=Place(kind=PlaceKind.GRID, place_id="G1"))
@@ -219,6 +228,7 @@ async def test_next_guard_takes_over_and_who_signs_on_elsewhere_leaves_the_first
 
 
 async def test_who_is_disabled_no_longer_holds_a_radio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-9.5."""
     monkeypatch.setattr("hub.shifts.signing.LOOK_EVERY_S", 0.02)
     async with open_hub(tmp_path) as hub:
         await hire(hub)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pty
+import shutil
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from hub.watchdog.asking import ask
 from tests.devices.room import until
 
 ALARM_WITHIN_S = 10.0
@@ -75,7 +77,9 @@ async def open_watchdog(folder: Path, *arguments: str, **environment: str) -> As
 
 
 @asynccontextmanager
-async def open_hub_process(folder: Path, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def open_hub_process(
+    folder: Path, *arguments: str, **environment: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A hub that serves, as a process of its own."""
     (folder / "port").unlink(missing_ok=True)
     with (folder / "hub.log").open("ab") as log:
@@ -83,6 +87,7 @@ async def open_hub_process(folder: Path, *arguments: str) -> AsyncIterator[async
             *(sys.executable, "-m", "hub", "hub", "--data-dir", str(folder), "--port", "0", "--broker", "embedded"),
             *("--vision-workers", "0", *arguments),
             stderr=log,
+            env=os.environ | environment,
         )
     try:
         await until(lambda: (folder / "port").exists() and (folder / "port").read_text() != "", "the hub serves")
@@ -127,6 +132,24 @@ async def test_killed_hub_raises_the_alarm_within_10_seconds_and_its_return_ends
                 assert b"HUB IS BACK" in watchdog.shown and watchdog.shown.count(b"\a") == rings
             assert note.read_text().count("\n") == 1, "the command runs once an outage"
     assert (tmp_path / "played.wav").read_bytes().startswith(b"RIFF")
+
+
+async def test_hub_with_certificates_is_trusted_by_its_own_authority_alone(tmp_path: Path) -> None:
+    make = (sys.executable, "-m", "hub", "certificates", "make", "--data-dir", str(tmp_path), "--name", "hub.example")
+    made = await asyncio.create_subprocess_exec(*make, stdout=asyncio.subprocess.DEVNULL)
+    assert await made.wait() == 0
+    async with open_hub_process(tmp_path, QIANSHAO_TLS="true"):
+        assert (tmp_path / "address").read_text().startswith("https://")
+        assert await asyncio.to_thread(ask, tmp_path) is None
+        foreign = tmp_path / "foreign"
+        shutil.copytree(tmp_path / "certificates", foreign / "certificates")
+        stranger = await asyncio.create_subprocess_exec(
+            *make[:6], str(foreign / "other"), "--name", "hub.example", stdout=asyncio.subprocess.DEVNULL
+        )
+        assert await stranger.wait() == 0
+        shutil.copy(foreign / "other" / "certificates" / "ca.pem", foreign / "certificates" / "ca.pem")
+        shutil.copy(tmp_path / "address", foreign / "address")
+        assert "CERTIFICATE_VERIFY_FAILED" in (await asyncio.to_thread(ask, foreign) or "")
 
 
 async def test_watchdog_is_small_and_there_at_once(tmp_path: Path) -> None:
