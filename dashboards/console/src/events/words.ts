@@ -57,6 +57,10 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.radioOnline(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
     case "radio.offline":
       return words.radioOffline(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
+    case "radio.signed_on":
+      return words.radioSignedOn(`${venue(item.body.venue_id)} ${item.body.radio_id}`, item.body.holder ?? "");
+    case "radio.signed_off":
+      return words.radioSignedOff(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
     case "camera.added":
       return words.cameraAdded(item.body.name);
     case "camera.changed": {

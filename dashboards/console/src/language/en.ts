@@ -217,6 +217,8 @@ export const en: Texts = {
     none: "No events yet",
     filter: { radio: "Radios", camera: "Cameras", alert: "Alerts", talk: "Calls", case: "Cases", other: "Other" },
     radioOnline: (name) => `${name}: radio on line`,
+    radioSignedOn: (name, holder) => `${name}: radio held by ${holder}`,
+    radioSignedOff: (name) => `${name}: radio given back`,
     radioOffline: (name) => `${name}: radio off line`,
     cameraAdded: (name) => `Camera ${name} added`,
     cameraChanged: (name, condition) => `Camera ${name}: ${condition}`,

@@ -215,6 +215,8 @@ export const zh = {
     none: "还没有事件",
     filter: { radio: "对讲机", camera: "摄像头", alert: "警报", talk: "通话", case: "案件", other: "其他" },
     radioOnline: (name: string) => `${name} 对讲机上线`,
+    radioSignedOn: (name: string, holder: string) => `${name} 对讲机由${holder}持机`,
+    radioSignedOff: (name: string) => `${name} 对讲机已交回`,
     radioOffline: (name: string) => `${name} 对讲机离线`,
     cameraAdded: (name: string) => `新增摄像头 ${name}`,
     cameraChanged: (name: string, condition: string) => `摄像头 ${name}：${condition}`,

@@ -23,6 +23,8 @@ export interface ReportBody {
 interface Bodies {
   "radio.online": Radio;
   "radio.offline": Radio;
+  "radio.signed_on": Radio;
+  "radio.signed_off": Radio;
   "camera.added": Camera;
   "camera.changed": Camera;
   "camera.removed": Camera;

@@ -65,6 +65,8 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
   switch (item.kind) {
     case "radio.online":
     case "radio.offline":
+    case "radio.signed_on":
+    case "radio.signed_off":
       writable("radios").set(item.body.radio_id, item.body);
       return;
     case "camera.added":
