@@ -36,7 +36,7 @@ def checked_places(role: Role, places: tuple[Place, ...], grid_of: GridOf) -> tu
                 field="places",
             )
         is_named = place.place_id is not None and _ID.fullmatch(place.place_id) is not None
-        if place.place_id is not None and not is_named or is_named is (place.kind is PlaceKind.COMMUNITY):
+        if (place.place_id is not None and not is_named) or is_named is (place.kind is PlaceKind.COMMUNITY):
             raise Refusal(
                 "wrong_place",
                 "网格和场所要写编号，全社区不写",

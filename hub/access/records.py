@@ -79,7 +79,7 @@ def replace_hash(change: Change, person_id: str, old: str, new: str) -> None:
 
 def take_step(change: Change, person_id: str, step: int) -> None:
     """Remember that a step of the second factor was taken."""
-    change.connection.execute(_update(person_id).values(totp_step=step))
+    change.connection.execute(_update(person_id).where(people.c.totp_step < step).values(totp_step=step))
 
 
 def _update(person_id: str) -> sa.Update:

@@ -44,7 +44,7 @@ is short, since it also meets the person in a browser that is not known yet."""
 ADDRESS = Limit(free=60, first_s=1, longest_s=60)
 """One address over all accounts. Above what waits for Argon2 at once, so that a shift of guards behind one router
 signs in together."""
-KNOWN = Limit(free=5, first_s=1, longest_s=60)
+KNOWN = Limit(free=5, first_s=1, longest_s=300)
 
 
 class Throttled(Exception):
@@ -102,7 +102,10 @@ class _Counts:
 
 
 class Attempt:
-    """A try that was let through, and where it counts, its own counter first; it counts as failed unless ``succeeded`` or ``undone`` is said."""
+    """A try that was let through, and where it counts, its own counter first.
+
+    It counts as failed unless ``succeeded`` or ``undone`` is said.
+    """
 
     def __init__(self, counted: list[tuple[_Counts, Hashable]]) -> None:
         self._counted = counted
