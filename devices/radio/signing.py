@@ -13,8 +13,9 @@ from devices.protocol import messages
 from devices.protocol.messages import SignedOn, SignOff, SignOn, SignOnReason
 from devices.protocol.topics import Down, Up
 
-ANSWER_WITHIN_S = 20.0
-"""At the change of shifts a hundred guards sign on at once, and the hub checks one PIN in about 0.1 s."""
+ANSWER_WITHIN_S = 60.0
+"""At the change of shifts a hundred guards may sign on at once; the hub checks one PIN after the other, 0.1 to 0.5 s
+each."""
 
 
 class SignOnError(Exception):

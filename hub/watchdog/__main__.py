@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -77,9 +78,10 @@ def _look(data_dir: Path, outage: Outage, alarm: Alarm) -> None:
 
 
 def _log(event: str, level: str, **about: object) -> None:
-    """One JSON line in the form of the hub's own log."""
+    """One JSON line in the form of the hub's own log; whoever read it may have gone with the hub."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    print(json.dumps({**about, "event": event, "level": level, "timestamp": at}), file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        print(json.dumps({**about, "event": event, "level": level, "timestamp": at}), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -79,4 +80,5 @@ class Alarm:
         try:
             self._running = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, env=os.environ | about)
         except OSError as error:
-            print(f"the alarm command cannot be run: {error}", file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):
+                print(f"the alarm command cannot be run: {error}", file=sys.stderr, flush=True)

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from hub.watchdog.asking import ask
+from hub.watchdog.outage import ASK_EVERY_S
 from tests.devices.room import until
 
 ALARM_WITHIN_S = 10.0
@@ -184,6 +185,32 @@ async def test_hub_that_says_that_it_fails_raises_the_alarm_with_what_fails(tmp_
         finally:
             server.shutdown()
             serving.join()
+
+
+async def test_alarm_is_raised_though_nobody_reads_the_log_any_more(tmp_path: Path) -> None:
+    called = tmp_path / "called"
+    ours, its = os.pipe()
+    watchdog = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hub.watchdog", "--data-dir", str(tmp_path), "--alarm-command", "touch", str(called)),
+        stderr=its,
+    )
+    os.close(its)
+    os.close(ours)
+    try:
+        await until(called.exists, "the command was run")
+        sounding = asyncio.ensure_future(watchdog.wait())
+        await asyncio.wait([sounding], timeout=ASK_EVERY_S + 1)
+        assert not sounding.done(), "it goes on"
+    finally:
+        if watchdog.returncode is None:
+            watchdog.terminate()
+        await watchdog.wait()
+
+
+async def test_command_that_cannot_be_run_ends_nothing(tmp_path: Path) -> None:
+    async with open_watchdog(tmp_path, "--alarm-command", str(tmp_path / "no-such-program")) as watchdog:
+        await watchdog.tells("watchdog.raised")
+        await until(lambda: watchdog.shown.count(b"\a") >= 2, "the bell rings on")
 
 
 async def test_second_watchdog_of_a_folder_is_refused(tmp_path: Path) -> None:
