@@ -38,7 +38,8 @@ class Sought:
         assert len(raw) >= LEAST_LENGTH, f"{name} is too short to be sought"
         hexadecimal = raw.hex().encode()
         coded = (base64.b64encode(raw).rstrip(b"="), base64.urlsafe_b64encode(raw).rstrip(b"="))
-        for form in (raw, hexadecimal, hexadecimal.upper(), *coded, quote(raw, safe="").encode()):
+        quoted = (quote(raw).encode(), quote(raw, safe="").encode())
+        for form in (raw, hexadecimal, hexadecimal.upper(), *coded, *quoted):
             self._forms[form] = name
 
     def in_text(self, text: bytes) -> set[str]:
