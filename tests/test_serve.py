@@ -15,11 +15,13 @@ import pytest
 from websockets.asyncio.client import connect
 
 from hub.app import Hub
+from hub.bridge.broker import free_port
 from hub.certificates.authority import Names
 from hub.certificates.folder import CertificateFolder, Server
 from hub.serve import make_server
 from tests.devices.room import until
 from tests.hub import open_hub
+from tests.test_safety import enrol as enrol_administrator
 
 NAMES = Names.of(["hub.lan"], [])
 
@@ -45,8 +47,9 @@ class Console:
 
 
 @contextlib.asynccontextmanager
-async def open_console(folder: Path) -> AsyncIterator[Console]:
-    CertificateFolder(folder / "certificates").make(NAMES, datetime.now(UTC))
+async def open_console(folder: Path, make: bool = True) -> AsyncIterator[Console]:
+    if make:
+        CertificateFolder(folder / "certificates").make(NAMES, datetime.now(UTC))
     async with open_hub(folder, tls=True) as hub:
         server = make_server(hub, host="127.0.0.1", port=0)
         serving = asyncio.create_task(server.serve())
@@ -114,13 +117,21 @@ async def test_websocket_of_another_scheme_is_refused(tmp_path: Path) -> None:
                 pass
 
 
-async def start(folder: Path, *options: str) -> asyncio.subprocess.Process:
+async def start(folder: Path, *options: str, broker: str = "embedded") -> asyncio.subprocess.Process:
     """``qianshao hub`` in ``folder`` on free ports, once it serves."""
-    arguments = ("hub", "--data-dir", str(folder), "--port", "0", "--broker", "embedded", "--vision-workers", "0")
+    arguments = ("hub", "--data-dir", str(folder), "--port", "0", "--broker", broker, "--vision-workers", "0")
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "hub", *arguments, *options, stderr=log)
     await until(lambda: (folder / "port").exists() and (folder / "port").read_text() != "", "the hub serves")
     return process
+
+
+async def list_cameras(folder: Path) -> None:
+    """``qianshao cameras list`` finds the hub and is let in."""
+    command = ("-m", "hub", "cameras", "list", "--data-dir", str(folder))
+    listing = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    said, _ = await listing.communicate()
+    assert (listing.returncode, "编号" in said.decode()) == (0, True)
 
 
 async def test_commands_of_this_machine_find_the_hub_over_tls_and_phones_the_page(
@@ -132,10 +143,7 @@ async def test_commands_of_this_machine_find_the_hub_over_tls_and_phones_the_pag
     try:
         port = int((tmp_path / "port").read_text())
         assert (tmp_path / "address").read_text() == f"https://127.0.0.1:{port}"
-        command = ("-m", "hub", "cameras", "list", "--data-dir", str(tmp_path))
-        listing = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
-        said, _ = await listing.communicate()
-        assert (listing.returncode, "编号" in said.decode()) == (0, True)
+        await list_cameras(tmp_path)
         async with httpx.AsyncClient(trust_env=False) as phone:
             page = await phone.get(f"http://127.0.0.1:{port + 1}/trust")
             assert f'href="https://127.0.0.1:{port}/"' in page.text
@@ -157,6 +165,41 @@ async def test_without_tls_everything_is_as_plain_as_before(tmp_path: Path) -> N
             assert (await console.get(f"http://127.0.0.1:{port}/trust")).status_code == 404
             with pytest.raises(httpx.ConnectError):
                 await console.get(f"http://127.0.0.1:{port + 1}/trust")
+    finally:
+        hub.terminate()
+        assert await hub.wait() == 0
+
+
+async def test_commands_check_an_organisations_certificate_that_does_not_name_this_machine(tmp_path: Path) -> None:
+    CertificateFolder(tmp_path / "certificates").make(Names(("hub.lan",), ()), datetime.now(UTC))
+    async with open_console(tmp_path, make=False) as console:
+        (tmp_path / "address").write_text(f"https://127.0.0.1:{console.port}")
+        await list_cameras(tmp_path)
+
+
+async def test_hub_that_others_reach_serves_them_and_this_machine_over_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """127.0.0.2 stands for the room's network: the hub takes it for an address like any other."""
+    address = "127.0.0.2"
+    folder = CertificateFolder(tmp_path / "certificates")
+    folder.make(Names.of([], [address]), datetime.now(UTC))
+    enrol_administrator(tmp_path / "hub.sqlite3")
+    monkeypatch.setenv("QIANSHAO_BROKER_TLS_PORT", str(free_port()))
+    hub = await start(tmp_path, "--host", address, broker="managed")
+    try:
+        port = int((tmp_path / "port").read_text())
+        await list_cameras(tmp_path)
+        trusting = ssl.create_default_context(cafile=str(folder.ca_pem))
+        transport = httpx.AsyncHTTPTransport(verify=trusting, local_address=address)
+        async with httpx.AsyncClient(transport=transport, base_url=f"https://{address}:{port}") as phone:
+            answer = await phone.get("/healthz")
+            assert (answer.status_code, answer.headers["strict-transport-security"]) == (200, "max-age=31536000")
+            assert (await phone.get("/api/state")).status_code == 401
+            refused = [(await phone.post("/api/session", headers={"X-Qianshao": "1"})).status_code for _ in range(30)]
+            assert 429 in refused
+            page = await phone.get(f"http://{address}:{port + 1}/trust")
+            assert f'href="https://{address}:{port}/"' in page.text
     finally:
         hub.terminate()
         assert await hub.wait() == 0
