@@ -163,8 +163,9 @@ def _words(broker: BrokerAddress, tls: ssl.SSLContext | None, error: Exception) 
             f"{where} shows a certificate that is not of this device's hub ({error.verify_message}): "
             "look at the address and at this device's clock, or enrol it again"
         )
-    if isinstance(error, ssl.SSLError):
-        return f"{where} does not speak TLS 1.3 ({error.reason}): look at the port, or enrol the device again"
+    cut = isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
+    if isinstance(error, ssl.SSLError) or (tls is not None and cut):
+        return f"{where} does not speak TLS 1.3 ({error}): look at the port, or enrol the device again"
     if isinstance(error, MQTTConnectError) and error._code in _PASSWORD_REFUSED:
         return f"{where} refuses the password of {broker.username}: revoked or replaced? Enrol the device again"
     if isinstance(error, _Lost):

@@ -7,8 +7,8 @@ from collections import deque
 from devices.protocol.clock import Clock
 from devices.protocol.messages import HubTick
 
-ABSENT_AFTER_S = 10.0
-"""Three ticks of TICK_INTERVAL_S may be lost before the device says that there is no hub."""
+ABSENT_AFTER_S = 9.5
+"""Two ticks of TICK_INTERVAL_S may be lost and the third be late; a hub that ended is noticed within 10 s."""
 
 WINDOW_TICKS = 20
 """One minute: long enough to contain an undelayed tick, short enough that two quartz clocks drift by 6 ms at most

@@ -288,6 +288,8 @@ class Link:
             self.refusals.flush()
             await self._sync()
             waits_s = [1.0]
+            if self._hub_was_present:
+                waits_s.append(self._hub.absent_in_s())
             due_us = self._unconfirmed.next_due_us()
             if due_us is not None and self.connected:
                 waits_s.append((due_us - self._clock.monotonic_us()) / 1e6)
