@@ -8,6 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub.access.messages import (
+    AcceptInvitation,
+    HandedInvitation,
+    InvitationView,
+    Me,
+    NewPerson,
+    PersonView,
+    SessionView,
+    SignIn,
+)
 from hub.access.people import Role
 from hub.alerts.messages import Alert, Delivery, NewAlert, ReportMade
 from hub.app import Hub
@@ -31,6 +41,7 @@ TOLD: list[type[msgspec.Struct]] = [
     *(Alert, Delivery, NewAlert, ReportMade, RefusedDevice, Case, NewCase, SearchMade, Watch, WatchHit, PathBox),
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
+    *(SignIn, Me, NewPerson, PersonView, SessionView, HandedInvitation, InvitationView, AcceptInvitation),
     *(Opening, Hours, Shift, Plan, VenueHours, PersonShifts, NewPin),
 ]
 
