@@ -82,7 +82,7 @@ async def enrol_all(enrolments: Iterable[Enrolment], store: Path) -> Enrolled:
 
     tried = await asyncio.gather(*(one(enrolment) for enrolment in enrolments))
     if failed:
-        device_id, error = failed[0]
+        device_id, error = min(failed, key=lambda one: one[0])
         raise EnrolError(f"{len(failed)} 部对讲机未能入网（not enrolled），{device_id}: {error}")
     replaced = sum(kept is not None for kept in had)
     return Enrolled(enrolled=sum(tried), kept=len(tried) - sum(tried), replaced=replaced)
