@@ -35,8 +35,10 @@ def new_local_token(folder: Path) -> str:
 
 
 def known_key(folder: Path) -> bytes:
-    """The key that signs the tokens of known browsers; made when there is none."""
+    """The key that signs the tokens of known browsers; made when there is none, or none that is whole."""
     file = folder / KNOWN_KEY
-    if not file.exists():
-        write_secret(file, secrets.token_bytes(KEY_BYTES))
-    return file.read_bytes()
+    key = file.read_bytes() if file.exists() else b""
+    if len(key) != KEY_BYTES:
+        key = secrets.token_bytes(KEY_BYTES)
+        write_secret(file, key)
+    return key

@@ -12,10 +12,11 @@ import structlog
 from devices.protocol.clock import ManualClock
 from hub.access.audit import Action
 from hub.access.messages import FailedSignIns
-from hub.access.passwords import Passwords
+from hub.access.passwords import MAX_WAITING, Passwords
 from hub.access.people import LOCAL, Role
 from hub.access.sessions import MAX_OF_PERSON
 from hub.errors import Refusal
+from hub.storage.writer import StorageClosed
 from tests.access.people_room import BEYOND, CHEAP, HERE, PASSWORD, STRANGE, V01, open_room, refused
 from tests.devices.room import until
 
@@ -253,3 +254,41 @@ async def test_outdated_hash_is_made_anew_at_the_next_sign_in(tmp_path: Path) ->
         assert "t=2" in str(room.access._accounts["chen"].password_hash)
     async with open_room(tmp_path, clock) as again:
         assert "t=2" in str(again.access._accounts["chen"].password_hash)
+
+
+async def test_crowd_of_strangers_keeps_nobody_out_who_is_known(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        known = (await room.enrol("chen")).known_token
+        crowd = [room.sign_in(f"p{n}", "guess", address=f"10.0.{n}.1") for n in range(60)]
+        strangers = [asyncio.create_task(one) for one in crowd]
+        await asyncio.sleep(0)
+        assert await room.come_in("chen", known=known)
+        refusals = await asyncio.gather(*strangers, return_exceptions=True)
+        codes = [one.code for one in refusals if isinstance(one, Refusal)]
+        assert len(codes) == 60
+        assert codes.count("too_busy") == 60 - 1 - MAX_WAITING
+
+
+async def test_what_ended_while_the_database_was_away_is_recorded_later(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with open_room(tmp_path, clock) as room:
+        token = (await room.enrol("chen")).session_token
+        room.database.writer._closed = True
+        with pytest.raises(StorageClosed):
+            await room.access.end_sessions("chen", LOCAL)
+        assert not room.is_in(token), "at once, whether or not the disk is there"
+        room.database.writer._closed = False
+        assert [one["reason"] for one in await room.audited(Action.SESSION_REVOKED)] == ["revoked"]
+    async with open_room(tmp_path, clock) as room:
+        assert not room.is_in(token)
+
+
+async def test_key_of_known_browsers_lasts_and_a_broken_one_is_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "access" / "known-key"
+    async with open_room(tmp_path):
+        key = file.read_bytes()
+    async with open_room(tmp_path):
+        assert file.read_bytes() == key
+    file.write_bytes(b"")
+    async with open_room(tmp_path):
+        assert len(file.read_bytes()) == 32
