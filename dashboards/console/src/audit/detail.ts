@@ -1,12 +1,13 @@
 // Pure: the detail of an audit record on one line, the values that say something, in the order the hub wrote them.
+import type { Texts } from "../language/zh";
 
-/** "device_id R001 · kind radio"; what is empty is left out, and so is what is nested deeper than a list of names. */
-export function detailWords(detail: unknown): string {
+/** "设备 R001 · 类别 radio"; what is empty is left out, and so is what is nested deeper than a list of names. */
+export function detailWords(detail: unknown, words: Texts["audit"]): string {
   if (detail === null || typeof detail !== "object") return detail === null ? "" : String(detail);
   return Object.entries(detail)
     .map(([name, value]): string => {
-      const said = valueWords(value);
-      return said === "" ? "" : `${name} ${said}`;
+      const said = typeof value === "boolean" ? (value ? words.yes : words.no) : valueWords(value);
+      return said === "" ? "" : `${words.fields[name] ?? name} ${said}`;
     })
     .filter((words) => words !== "")
     .join(" · ");

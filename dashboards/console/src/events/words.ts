@@ -38,7 +38,7 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
   if (item.kind === "report.made") {
     return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
   }
-  if (item.kind === "radio.offline" || item.kind === "device.refused") return "bad";
+  if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
     return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
   }
@@ -111,6 +111,14 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.search(inChinese ? item.body.words : item.body.words_en, item.body.hits);
     case "venue.imported":
       return words.venue(item.body.name);
+    case "venue.hours_changed":
+      return words.hours(venue(item.body.venue_id));
+    case "shift.changed":
+      return words.shift(item.body.person_id);
+    case "device.enrolled":
+      return words.enrolled(item.body.device_id);
+    case "device.revoked":
+      return words.revoked(item.body.device_id, item.body.by);
     case "device.refused":
       return words.refused(item.body.device, item.body.count);
     case "hub.started":

@@ -11,9 +11,9 @@ export function readFragment(fragment: string): JoinCode | null {
   return person === "" ? { kind: "device", code: device } : { kind: "person", code: person };
 }
 
-/** The link as it was opened, and its code; the fragment leaves the address bar and the browser's history at once. */
+/** The link as the QR code says it, and its code; the fragment leaves the address bar and the browser's history at once. */
 export function takeFragment(): { link: string; code: JoinCode | null } {
-  const taken = { link: location.href, code: readFragment(location.hash) };
+  const taken = { link: `${location.origin}/join${location.hash}`, code: readFragment(location.hash) };
   history.replaceState(null, "", location.pathname);
   return taken;
 }

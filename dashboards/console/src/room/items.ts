@@ -40,6 +40,10 @@ interface Bodies {
   "watch.hit": { case_id: string; watch_id: string; hit: Hit };
   "search.made": { case_id: string; words: string; words_en: string; hits: number; search_ms: number };
   "venue.imported": Venue;
+  "venue.hours_changed": { venue_id: string };
+  "shift.changed": { person_id: string };
+  "device.enrolled": { device_id: string; kind: string };
+  "device.revoked": { device_id: string; kind: string; by: string };
   "device.refused": { device: string; topic: string; reason: string; count: number };
   "hub.started": { version: string };
 }
