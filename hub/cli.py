@@ -232,6 +232,17 @@ def devices_revoke(device_id: str, data_dir: DataDir = None) -> None:
     revoke(_settings(data_dir=data_dir), device_id)
 
 
+@devices_app.command("export")
+def devices_export(
+    folder: Annotated[Path, typer.Argument(help="写入 users.csv 与 acl.conf 的目录")],
+    data_dir: DataDir = None,
+) -> None:
+    """导出 EMQX 的用户与访问规则（docs/emqx.md）。"""
+    from hub.commands.emqx import export
+
+    export(_settings(data_dir=data_dir), folder)
+
+
 @registry_app.command("import")
 def registry_import(file: Path, data_dir: DataDir = None) -> None:
     """导入场所（CSV）或整个社区（JSON）；有误的行逐行指出，其余照常导入。"""

@@ -10,11 +10,13 @@ import random
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken, SignedOn
@@ -89,19 +91,28 @@ def _credential(store: Path) -> Credential:
 
 async def _run(credential: Credential, groups: list[str], store: Path, speech: Path | None) -> None:
     terminal = Terminal()
-    radio = Radio(
-        credential,
+    clock = SystemClock()
+    make = partial(
+        Radio,
         group_ids=groups,
-        clock=SystemClock(),
+        clock=clock,
         rng=random.Random(),
         events=terminal,
         speaker=FileSpeaker(store),
         store_dir=store,
     )
+    radio = make(credential)
+
+    async def run(held: Credential) -> None:
+        nonlocal radio
+        if held is not credential:
+            radio = make(held)
+        await radio.run()
+
     frames = await asyncio.to_thread(speech_from_wav, speech) if speech else []
     print(KEYS)
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(radio.run())
+    running = asyncio.ensure_future(live(store, credential, clock, run))
     under_way: set[asyncio.Task[Any]] = set()
 
     def begin(step: Coroutine[Any, Any, object]) -> None:

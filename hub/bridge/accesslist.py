@@ -66,3 +66,22 @@ def access_text(users: Iterable[BrokerUser]) -> str:
         for user in users
     )
     return "\n".join(blocks)
+
+
+def emqx_users_text(users: Iterable[BrokerUser]) -> str:
+    """The users as EMQX 5's built-in database imports them (CSV): hashes in hexadecimal, salts as text."""
+    lines = ["user_id,password_hash,salt,is_superuser"]
+    for user in users:
+        _, _, _, salt, derived = user.password_line.split("$")
+        lines.append(f"{user.name},{base64.b64decode(derived).hex()},{base64.b64decode(salt).decode()},false")
+    return "\n".join(lines) + "\n"
+
+
+def emqx_rules_text(users: Iterable[BrokerUser], hub_user: str) -> str:
+    """The access list as an EMQX 5 ACL file (Erlang terms); names and topics hold nothing that would need quoting."""
+    lines = [f'{{allow, {{user, "{hub_user}"}}, all, ["{topics.PREFIX}/#"]}}.']
+    for user in users:
+        for action, allowed in (("publish", user.writes), ("subscribe", user.reads)):
+            listed = ", ".join(f'{{eq, "{topic}"}}' for topic in allowed)
+            lines.append(f'{{allow, {{user, "{user.name}"}}, {action}, [{listed}]}}.')
+    return "\n".join([*lines, "{deny, all}.", ""])

@@ -74,9 +74,9 @@ def codes(
     invitations = msgspec.json.decode(answer, type=list[Invitation])
     try:
         if file is not None:
-            _write(file, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
+            write_secret_file(file, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
         if sheet is not None:
-            _write(sheet, sheet_of(invitations, _places(state, kind)).encode())
+            write_secret_file(sheet, sheet_of(invitations, _places(state, kind)).encode())
     except OSError as error:
         _end(f"写不了文件：{error}")
     if file is None and sheet is None:
@@ -151,7 +151,7 @@ def _places(state: _State, kind: DeviceKind) -> dict[str, str]:
     }
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_secret_file(file: Path, content: bytes) -> None:
     """For its owner alone, since whoever has a code can be the device. Raises OSError."""
     new = file.with_name(f"{file.name}.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets as random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from devices.link.credential import SEAL_KEY_BYTES
 from devices.protocol.topics import DeviceKind
-from hub.bridge.accesslist import password_line
+from hub.bridge.accesslist import BrokerUser, device_user, password_line
+from hub.registry.records import TalkGroup
 
 PASSWORD_BYTES = 24
 """192 random bits."""
@@ -63,3 +65,16 @@ class Standing:
             "next_seal_key": self.following.seal_key if self.following else None,
             "next_made_at_us": self.following.made_at_us if self.following else None,
         }
+
+
+def broker_users(standings: Iterable[Standing], groups: Iterable[TalkGroup]) -> list[BrokerUser]:
+    """Those who may come in, each with its own topics and talk groups."""
+    group_ids: dict[str, list[str]] = {}
+    for group in groups:
+        for radio_id in group.radio_ids:
+            group_ids.setdefault(radio_id, []).append(group.group_id)
+    return [
+        device_user(one.kind, one.device_id, one.secrets.password_line, group_ids.get(one.device_id, ()))
+        for one in standings
+        if one.secrets is not None
+    ]

@@ -23,7 +23,7 @@ from devices.protocol.topics import DeviceKind
 from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
-from hub.bridge.accesslist import BrokerUser, device_user
+from hub.bridge.accesslist import BrokerUser
 from hub.bridge.broker import Broker, Entrance
 from hub.enrolment.codes import VALID_FOR_S, Code, Guesses, WaitingCode, digest, new_code
 from hub.enrolment.messages import (
@@ -35,7 +35,7 @@ from hub.enrolment.messages import (
     DeviceRotated,
     EnrolmentFailed,
 )
-from hub.enrolment.records import Standing, new_secrets
+from hub.enrolment.records import Standing, broker_users, new_secrets
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -109,15 +109,7 @@ class Enrolment:
 
     def users(self) -> list[BrokerUser]:
         """What the broker is to know: each device that may come in, with its own topics and talk groups."""
-        groups: dict[str, list[str]] = {}
-        for group in self._registry.groups.values():
-            for radio_id in group.radio_ids:
-                groups.setdefault(radio_id, []).append(group.group_id)
-        return [
-            device_user(one.kind, one.device_id, one.secrets.password_line, groups.get(one.device_id, ()))
-            for one in self._standings.values()
-            if one.secrets is not None
-        ]
+        return broker_users(self._standings.values(), self._registry.groups.values())
 
     async def run(self) -> None:
         """Tell the broker of talk groups that changed, until cancelled."""
@@ -336,9 +328,14 @@ class Enrolment:
             broker_user=entrance.shared_user or device_id,
             hub_url=hub_url,
             authority_pem=entrance.authority_pem,
-            renew_at_ms=(now_us + self._renew_after_us) // 1000 if hub_url else None,
+            renew_at_ms=(now_us + self._renew_after_us) // 1000 if self._can_renew(entrance, hub_url) else None,
         )
         return credential, Standing(device_id, kind, now_us, made)
+
+    def _can_renew(self, entrance: Entrance, hub_url: str) -> bool:
+        """Whether the hub can tell the broker of a newer password, and the device can know the hub for it."""
+        known = entrance.authority_pem is not None or not hub_url.startswith("https://")
+        return bool(hub_url) and known and self._broker.kind != "external"
 
     async def _put(self, standing: Standing, also: _Also) -> None:
         before = self._standings.get(standing.device_id)

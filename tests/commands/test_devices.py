@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +14,9 @@ import pytest
 
 from devices.enrol.client import enrol
 from devices.protocol.topics import DeviceKind
+from hub.access.people import LOCAL
 from hub.app import Hub
+from hub.bridge.accesslist import device_user, emqx_users_text, password_line
 from hub.commands.devices import sheet_of
 from hub.enrolment.messages import Invitation
 from tests.hub import open_console, open_hub
@@ -93,3 +96,29 @@ def test_name_on_a_card_is_text_whatever_it_holds() -> None:
     sheet = sheet_of([Invitation(device_id="R01", join="http://127.0.0.1/join#d=x", expires_at_ms=0)], {"R01": "<b>店"})
     assert "&lt;b&gt;店" in sheet
     assert "<b>" not in sheet
+
+
+async def test_what_emqx_is_to_know_is_written_for_the_owner_alone(hub: Hub, tmp_path: Path) -> None:
+    credential = await hub.enrolment.issue(DeviceKind.RADIO, "R01")
+    await hub.enrolment.issue(DeviceKind.CAMERA, "C01")
+    await hub.enrolment.issue(DeviceKind.RADIO, "R02")
+    await hub.enrolment.revoke("R02", LOCAL)
+    code, said = await devices(tmp_path, "export", str(tmp_path / "emqx"))
+    assert code == 0, said
+    users, rules = tmp_path / "emqx" / "users.csv", tmp_path / "emqx" / "acl.conf"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (users, rules)} == {0o600}
+    head, *rows = users.read_text().splitlines()
+    assert head == "user_id,password_hash,salt,is_superuser"
+    assert [row.split(",")[0] for row in rows] == ["R01", "C01"]
+    said_by_radio = next(line for line in rules.read_text().splitlines() if '"R01"}, publish' in line)
+    assert '{eq, "qs/1/radio/R01/status"}' in said_by_radio
+    assert "R02" not in rules.read_text()
+    assert rules.read_text().endswith("{deny, all}.\n")
+    assert credential.password not in users.read_text()
+
+
+def test_exported_hash_is_pbkdf2_of_the_password_with_the_salt_as_text() -> None:
+    text = emqx_users_text([device_user(DeviceKind.RADIO, "R01", password_line("secret"), [])])
+    _, derived, salt, superuser = text.splitlines()[1].split(",")
+    assert hashlib.pbkdf2_hmac("sha512", b"secret", salt.encode(), 101).hex() == derived
+    assert superuser == "false"

@@ -23,8 +23,8 @@ from hub.enrolment.messages import Device
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from tests.devices.room import BROKERS
-from tests.hub import Told, open_hub
+from tests.devices.room import BROKERS, open_broker
+from tests.hub import Told, address_of, open_hub
 
 HUB_URL = "http://127.0.0.1:8470"
 ADDRESS = "10.1.2.3"
@@ -259,3 +259,13 @@ async def test_neither_code_nor_password_is_in_the_database(tmp_path: Path) -> N
         )
         assert code.code.encode() not in audited
         assert msgspec.json.encode(credential.seal_key).strip(b'"') not in audited
+
+
+async def test_radio_at_somebody_elses_broker_does_not_renew_what_that_broker_would_not_know(tmp_path: Path) -> None:
+    async with (
+        open_broker("embedded", tmp_path / "broker") as broker,
+        open_hub(tmp_path / "hub", address_of(broker), broker_password=broker.hub_address.password) as hub,
+    ):
+        credential = await enrolled(hub)
+        assert credential.renew_at_ms is None
+        assert (credential.broker_port, credential.broker_user) == (broker.hub_address.port, "R01")
