@@ -7,27 +7,25 @@ import { DevicesTab } from "../devices/DevicesTab";
 import { useTexts } from "../language/language";
 import { PeopleTab } from "../people/PeopleTab";
 import { useSession } from "../session/store";
-import type { Right } from "../session/types";
 import { CertificatesTab } from "./CertificatesTab";
+import { tabsFor, type Tab } from "./tabs";
 import "./administration.css";
 
-type Tab = "people" | "devices" | "certificates" | "audit";
-
-const TABS: readonly [Tab, Right, () => ReactNode][] = [
-  ["people", "enrol_people", () => <PeopleTab />],
-  ["devices", "enrol_devices", () => <DevicesTab />],
-  ["certificates", "enrol_devices", () => <CertificatesTab />],
-  ["audit", "read_audit", () => <AuditLog />],
-];
+const CONTENT: Record<Tab, () => ReactNode> = {
+  people: () => <PeopleTab />,
+  devices: () => <DevicesTab />,
+  certificates: () => <CertificatesTab />,
+  audit: () => <AuditLog />,
+};
 
 export function Administration() {
   const texts = useTexts();
   const rights = useSession((session) => session.rights);
   const [open, setOpen] = useState(false);
-  const tabs = TABS.filter(([, right]) => rights.includes(right));
+  const tabs = tabsFor(rights);
   const [first] = tabs;
   if (first === undefined) return null;
-  const title = tabs.length === 1 ? texts.admin[first[0]] : texts.admin.open;
+  const title = tabs.length === 1 ? texts.admin[first] : texts.admin.open;
   return (
     <>
       <button type="button" className="admin-open" data-testid="admin-open" onClick={() => setOpen(true)}>
@@ -42,15 +40,15 @@ export function Administration() {
         destroyOnHidden
       >
         {tabs.length === 1 ? (
-          first[2]()
+          CONTENT[first]()
         ) : (
           <Tabs
             className="administration-tabs"
             destroyOnHidden
-            items={tabs.map(([key, , content]) => ({
-              key,
-              label: <span data-testid={`admin-${key}`}>{texts.admin[key]}</span>,
-              children: content(),
+            items={tabs.map((tab) => ({
+              key: tab,
+              label: <span data-testid={`admin-${tab}`}>{texts.admin[tab]}</span>,
+              children: CONTENT[tab](),
             }))}
           />
         )}

@@ -2,7 +2,7 @@
 import { Button, Input } from "antd";
 import { useEffect, useState, type FormEvent } from "react";
 
-import { startAfresh } from "../browser/page";
+import { startAfresh, tellOtherWindows } from "../browser/page";
 import { remember } from "../browser/memory";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { QrCode } from "../qr/QrCode";
@@ -59,6 +59,7 @@ function AcceptForm({ code, invitation }: { code: string; invitation: Invitation
     try {
       await joinHub.accept({ code, password, ...(digits === "" ? {} : { code_of_second_factor: digits }) });
       remember(ACCOUNT_KEPT_AS, invitation.person_id);
+      tellOtherWindows();
       startAfresh();
     } catch (error) {
       setFailure(error);

@@ -5,7 +5,7 @@ import zhCN from "antd/locale/zh_CN";
 import { useEffect } from "react";
 
 import { AuditPage } from "../audit/AuditPage";
-import { onWake, startAfresh } from "../browser/page";
+import * as page from "../browser/page";
 import type { JoinCode } from "../join/fragment";
 import { JoinPage } from "../join/JoinPage";
 import { useLanguage, useTexts } from "../language/language";
@@ -55,7 +55,7 @@ function Console() {
   const phase = useSession((session) => session.phase);
   const isKnown = useSession((session) => session.person !== null);
   const seesRoom = useMay("see_room");
-  useEffect(() => openSession({ onWake, startAfresh }), []);
+  useEffect(() => openSession(page), []);
   if (!isKnown) {
     return (
       <div className="entry-page">

@@ -21,6 +21,8 @@ describe("the session", () => {
   let asked: string[];
   let fresh: number;
   let wake: () => void;
+  let signedInElsewhere: () => void;
+  let told: number;
   let stop: () => void;
 
   function answer(call: string, body: { person_id?: string; password?: string; code?: string }): Response {
@@ -44,6 +46,11 @@ describe("the session", () => {
         wake = tell;
         return () => undefined;
       },
+      tellOtherWindows: () => (told += 1),
+      onSignedInElsewhere: (tell) => {
+        signedInElsewhere = tell;
+        return () => undefined;
+      },
       startAfresh: () => (fresh += 1),
     });
     await vi.advanceTimersByTimeAsync(0);
@@ -56,6 +63,7 @@ describe("the session", () => {
     hubAway = false;
     asked = [];
     fresh = 0;
+    told = 0;
     useSession.setState(useSession.getInitialState(), true);
     useAlertDesk.setState(useAlertDesk.getInitialState(), true);
     vi.stubGlobal("fetch", (path: string, request: { method: string; body?: string }) => {
@@ -81,7 +89,7 @@ describe("the session", () => {
     await start();
     expect([phase(), useSession.getState().person]).toEqual(["out", null]);
     await signIn({ person_id: "duty", password: "right" });
-    expect([phase(), fresh]).toEqual(["in", 0]);
+    expect([phase(), fresh, told]).toEqual(["in", 0, 1]);
   });
 
   test("is asked for again while the hub is away", async () => {
@@ -147,6 +155,22 @@ describe("the session", () => {
     wake();
     await vi.advanceTimersByTimeAsync(0);
     expect(phase()).toBe("in");
+  });
+
+  test("renewed in another window goes on in this one at once", async () => {
+    await start();
+    sessionEnded();
+    signedInElsewhere();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([phase(), fresh, told]).toEqual(["in", 0, 0]);
+  });
+
+  test("taken over by another person in another window begins afresh here", async () => {
+    await start();
+    cookieOf = other;
+    signedInElsewhere();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fresh).toBe(1);
   });
 
   test("is not asked for without end while nobody is signed in", async () => {

@@ -35,18 +35,23 @@ export function useMay(right: Right): boolean {
 export interface Browser {
   /** Calls back when the page is looked at again after it was hidden or asleep; returns how to stop that. */
   onWake: (tell: () => void) => () => void;
+  /** Signing in ends this browser's session before: its other windows are told, and told of. */
+  tellOtherWindows: () => void;
+  onSignedInElsewhere: (tell: () => void) => () => void;
   /** Loads the page anew: nothing of the person before stays in it. */
   startAfresh: () => void;
 }
 
 let startAfresh = (): void => undefined;
+let tellOtherWindows = (): void => undefined;
 
 /** Learn who is signed in and keep the session while the page lives; the returned function ends that. */
 export function openSession(browser: Browser): () => void {
-  startAfresh = browser.startAfresh;
+  ({ startAfresh, tellOtherWindows } = browser);
   onSignedOut(() => useSession.setState({ phase: "out" }));
   let retry: ReturnType<typeof setTimeout> | undefined;
   const look = (): void => {
+    clearTimeout(retry);
     sessionHub
       .current()
       .then(arrive, isNobody)
@@ -64,9 +69,11 @@ export function openSession(browser: Browser): () => void {
     },
     onWake: browser.onWake,
   });
+  const stopHearing = browser.onSignedInElsewhere(look);
   return () => {
     clearTimeout(retry);
     letGo();
+    stopHearing();
   };
 }
 
@@ -98,6 +105,7 @@ function seesTheSame(one: Person, other: Person): boolean {
 export async function signIn(credentials: Credentials): Promise<void> {
   const view = await sessionHub.signIn(credentials);
   remember(ACCOUNT_KEPT_AS, view.person.person_id);
+  tellOtherWindows();
   arrive(view);
 }
 

@@ -1,0 +1,16 @@
+// Pure: what of the administration somebody may open, by their rights.
+import type { Right } from "../session/types";
+
+export type Tab = "people" | "devices" | "certificates" | "audit";
+
+const NEEDS: readonly [Tab, Right][] = [
+  ["people", "enrol_people"],
+  ["devices", "enrol_devices"],
+  ["certificates", "enrol_devices"],
+  ["audit", "read_audit"],
+];
+
+/** The tabs in their order; none for whoever has none of these rights. */
+export function tabsFor(rights: readonly Right[]): Tab[] {
+  return NEEDS.filter(([, right]) => rights.includes(right)).map(([tab]) => tab);
+}
