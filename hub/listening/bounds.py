@@ -11,10 +11,15 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from devices.protocol.clock import Clock
+from hub.listening.buckets import Buckets, Rate
 from hub.listening.turned_away import Reason, TurnedAway
 
 THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
 """Not counted as one address: the hub's own commands, and all who come through an SSH tunnel, share it."""
+
+NEW_OF_ADDRESS = Rate(100, 2_000)
+"""A TLS handshake is 1 ms of the event loop: one address is given a tenth of it, after those 130 phones came twice."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ class Bounds:
     of_address: int = 1_200
     """130 phones behind a venue network's one address, each with two websockets and a browser's six requests: 1,040."""
     resting_of_address: int = 900
-    """The six connections each of those 130 that a browser opens at a page's start; four addresses do not fill it."""
+    """The six connections each of those 130 that a browser opens at a page's start; two addresses do not fill it."""
+    new_of_address: Rate = NEW_OF_ADDRESS
 
 
 @dataclass(eq=False)
@@ -66,8 +72,9 @@ class _Caller:
 class Connections:
     """Every connection that there is: ``count`` of them, ``resting`` without a request under way."""
 
-    def __init__(self, bounds: Bounds, turned_away: TurnedAway) -> None:
+    def __init__(self, bounds: Bounds, turned_away: TurnedAway, clock: Clock) -> None:
         self._bounds = bounds
+        self._new = Buckets(bounds.new_of_address, clock)
         self._turned_away = turned_away
         self._callers: dict[str, _Caller] = {}
         self._resting: dict[Slot, None] = {}
@@ -76,6 +83,9 @@ class Connections:
     def admit(self, address: str, end: Callable[[], None]) -> Slot | None:
         """A place for a new connection, for which another may have to give way; None when there is none."""
         bounds, caller = self._bounds, self._callers.get(address)
+        if address not in THIS_MACHINE and self._new.take(address) > 0:
+            self._turned_away.add(Reason.CONNECTION_RATE)
+            return None
         if caller is not None and address not in THIS_MACHINE:
             crowded = caller.count >= bounds.of_address
             if (crowded or len(caller.resting) >= bounds.resting_of_address) and not self._give_way(caller.resting):

@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 
+from devices.protocol.clock import SystemClock
 from hub.listening.bounds import Bounds, Connections, Slot
 from hub.listening.listener import Listener
 from hub.listening.protocols import PatientHttp
@@ -48,7 +49,7 @@ class BoundedServer(uvicorn.Server):
         )
         super().__init__(config)
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of each malformed request: we count them
-        self.connections = Connections(bounds, turned_away)
+        self.connections = Connections(bounds, turned_away, SystemClock())
         self._turned_away = turned_away
         self._context = context
 

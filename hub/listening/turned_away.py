@@ -11,6 +11,8 @@ class Reason(StrEnum):
 
     TOO_MANY_CONNECTIONS = "too_many_connections"
     TOO_MANY_OF_ADDRESS = "too_many_of_address"
+    CONNECTION_RATE = "connection_rate"
+    """One address made new connections faster than a venue's phones do."""
     GAVE_WAY = "gave_way"
     """A connection without a request under way was closed for a newer one."""
     HANDSHAKE = "handshake"

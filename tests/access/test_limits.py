@@ -10,7 +10,7 @@ import pytest
 
 from devices.protocol.clock import ManualClock
 from hub.access.doors import HTTP, PUBLIC
-from hub.access.limits import RATES, SECRET_DOORS, Buckets, Rate, RequestLimits
+from hub.access.limits import SECRET_DOORS, RequestLimits
 from hub.listening.turned_away import Reason, TurnedAway
 
 VENUE = "192.168.1.20"
@@ -126,21 +126,3 @@ async def test_websocket_that_is_too_many_is_closed_with_words(room: Room) -> No
         ("websocket.accept", None),
         ("websocket.close", 4429),
     ]
-
-
-def test_table_of_buckets_is_bounded_and_forgets_who_came_longest_ago() -> None:
-    clock = ManualClock()
-    buckets = Buckets(Rate(per_s=1, burst=1), clock, most=100)
-    for number in range(1_000):
-        assert buckets.take(number) == 0
-        assert len(buckets) <= 100
-    assert buckets.take(999) > 0
-    assert buckets.take(0) == 0
-
-
-def test_bucket_is_never_fuller_than_its_burst() -> None:
-    clock = ManualClock()
-    buckets = Buckets(RATES[Reason.SECRET_DOOR_RATE], clock)
-    buckets.take("a")
-    clock.advance(10_000)
-    assert [buckets.take("a") == 0 for _ in range(22)].count(True) == 20

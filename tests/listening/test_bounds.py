@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.protocol.clock import ManualClock
 from hub.listening.bounds import Bounds, Connections, Slot, plain_address
+from hub.listening.buckets import Rate
 from hub.listening.turned_away import Reason, TurnedAway
 
 PHONE = "192.168.1.20"
@@ -19,7 +21,9 @@ class House:
     def __init__(self, **bounds: int) -> None:
         self.turned_away = TurnedAway()
         small = {"most": 6, "resting": 4, "of_address": 4, "resting_of_address": 3}
-        self.connections = Connections(Bounds(**(small | bounds)), self.turned_away)
+        self.clock = ManualClock()
+        rate = Rate(per_s=10, burst=200)
+        self.connections = Connections(Bounds(**(small | bounds), new_of_address=rate), self.turned_away, self.clock)
         self.ended: list[str] = []
 
     def come(self, name: str, address: str = PHONE) -> Slot | None:
@@ -78,6 +82,25 @@ def test_this_machine_is_not_one_address() -> None:
     slots = [house.come(str(number), "127.0.0.1") for number in range(40)]
     assert None not in slots
     assert house.ended == []
+
+
+def test_address_that_comes_again_and_again_is_slowed_and_another_is_not() -> None:
+    house = House()
+    came = 0
+    for _ in range(250):
+        slot = house.come("a")
+        if slot is not None:
+            slot.release()
+            came += 1
+    assert (came, house.turned_away.counts[Reason.CONNECTION_RATE]) == (200, 50)
+    assert house.come("b", OTHER) is not None
+    house.clock.advance(0.1)
+    assert house.come("c") is not None
+    assert house.come("d") is None
+    for _ in range(1_000):
+        slot = house.come("mine", "127.0.0.1")
+        assert slot is not None
+        slot.release()
 
 
 def test_one_that_ended_makes_room() -> None:
