@@ -11,8 +11,9 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from devices.protocol.clock import Clock
 from hub.access.entrant import Entrant
-from hub.access.limits import CLOSE_TOO_MANY, Buckets, Rate
+from hub.access.limits import CLOSE_TOO_MANY
 from hub.bridge.refused import Refused
+from hub.listening.buckets import Buckets, Rate
 from hub.tasks import end_tasks
 
 CLOSE_WITHIN_S = 2.0
