@@ -19,6 +19,18 @@ class Role(StrEnum):
     GUARD = "guard"
 
 
+ROLE_NAMES = {
+    Role.DISPATCHER: "值班员",
+    Role.OFFICER: "民警",
+    Role.CHIEF: "所长",
+    Role.ADMINISTRATOR: "管理员",
+    Role.AUDITOR: "审计员",
+    Role.GRID_MEMBER: "网格员",
+    Role.GUARD: "保安",
+}
+"""As people say them."""
+
+
 class PlaceKind(StrEnum):
     """How large a place is."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 
+import httpx
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -33,8 +35,11 @@ class _Frame(msgspec.Struct):
     now: int
 
 
-def _socket_url(url: str, path: str) -> str:
-    return url.replace("http://", "ws://", 1) + path
+def _connect(http: httpx.AsyncClient, tls: ssl.SSLContext | None, path: str) -> connect:
+    """A websocket of whoever is signed in in ``http``."""
+    url = str(http.base_url).rstrip("/").replace("http", "ws", 1) + path
+    cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+    return connect(url, additional_headers={"Cookie": cookies}, ssl=tls, max_size=None)
 
 
 class ConsoleLine:
@@ -51,9 +56,9 @@ class ConsoleLine:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[ConsoleLine]:
-        """Connect and follow until the block ends."""
-        async with connect(_socket_url(url, "/ws/events?since=0"), max_size=None) as socket:
+    async def open(cls, http: httpx.AsyncClient, tls: ssl.SSLContext | None) -> AsyncIterator[ConsoleLine]:
+        """Connect as whoever is signed in in ``http`` and follow until the block ends."""
+        async with _connect(http, tls, "/ws/events?since=0") as socket:
             line = cls(socket)
             following = asyncio.create_task(line._follow())
             try:
@@ -106,9 +111,9 @@ class TalkLine:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[TalkLine]:
-        """Connect until the block ends."""
-        async with connect(_socket_url(url, "/ws/talk")) as socket:
+    async def open(cls, http: httpx.AsyncClient, tls: ssl.SSLContext | None) -> AsyncIterator[TalkLine]:
+        """Connect as whoever is signed in in ``http`` until the block ends."""
+        async with _connect(http, tls, "/ws/talk") as socket:
             yield cls(socket)
 
     async def call(self, group_id: str, frames: list[bytes]) -> tuple[int, bool]:

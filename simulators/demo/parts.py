@@ -5,18 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
 import msgspec
 
-from devices.link import PASSWORD_VARIABLE, BrokerAddress
-from hub.bridge.configuration import DEVICE_USER, BrokerCredentials
+from devices.protocol.topics import DeviceKind
+from hub.access.keys import write_secret
 from hub.children import end_child, start_child
+from hub.enrolment.messages import Device, Invitation, NewCodes
+from hub.registry.records import CommunityFile
+from simulators.demo.accounts import LocalToken
+from simulators.radios.enrolling import Enrolled
 from simulators.radios.figures import Summary
 
+ADDRESS = "address"
+"""The file in its folder in which a hub says where it serves."""
+HEADERS = {"X-Qianshao": "1"}
 READY_WITHIN_S = 60.0
 MAX_LINE_BYTES = 1 << 20
 LOG_KEPT = "hub.log"
@@ -29,10 +37,14 @@ class PartFailed(RuntimeError):
 class HubPart:
     """``qianshao hub`` in its data folder."""
 
-    def __init__(self, data_dir: Path, port: int, broker: str) -> None:
+    def __init__(self, data_dir: Path, port: int, broker: str, settings: Mapping[str, str] | None = None) -> None:
+        """``settings`` are further ones by their names in the environment."""
+        self._settings = dict(settings or {})
         self._data_dir = data_dir
         self._port = port
         self._broker = broker
+        self.tls: ssl.SSLContext | None = None
+        """How its address is spoken to; None without TLS."""
         self.process: asyncio.subprocess.Process | None = None
         self.url = ""
         self.restarts = 0
@@ -45,24 +57,45 @@ class HubPart:
     async def start(self) -> None:
         """Start and wait until it answers. Raises PartFailed."""
         self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._data_dir / "port").unlink(missing_ok=True)
+        (self._data_dir / ADDRESS).unlink(missing_ok=True)
         command = [sys.executable, "-m", "hub", "hub", "--data-dir", str(self._data_dir), "--port", str(self._port)]
         with self.log.open("ab" if self.restarts else "wb") as log:
-            self.process = await start_child([*command, "--broker", self._broker], stdout=log, stderr=log)
-        async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient(trust_env=False) as http:
-            while not await self._answers(http):
+            self.process = await start_child(
+                [*command, "--broker", self._broker],
+                environment={**os.environ, **self._settings},
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(READY_WITHIN_S):
+            while not await self._answers():
                 if self.process.returncode is not None:
                     said = self.log.read_text(errors="replace").strip().splitlines()[-1:]
                     raise PartFailed(f"中枢没有启动：{''.join(said)}（日志：{self.log}）")
                 await asyncio.sleep(0.05)
 
-    async def _answers(self, http: httpx.AsyncClient) -> bool:
+    async def _answers(self) -> bool:
         try:
-            port = int((self._data_dir / "port").read_text())
-            self.url = f"http://127.0.0.1:{port}"
-            return (await http.get(f"{self.url}/healthz")).is_success
-        except (OSError, ValueError, httpx.TransportError):
+            self.url = (self._data_dir / ADDRESS).read_text().strip()
+            self.tls = _trusting(self._data_dir) if self.url.startswith("https") else None
+            async with self.client() as http:
+                return (await http.get("/healthz")).is_success
+        except (OSError, httpx.TransportError):
             return False
+
+    def client(self, auth: httpx.Auth | None = None) -> httpx.AsyncClient:
+        """A client that speaks to it, trusting its own authority alone."""
+        verify: ssl.SSLContext | bool = self.tls or False
+        return httpx.AsyncClient(
+            base_url=self.url, auth=auth, headers=HEADERS, timeout=30, trust_env=False, verify=verify
+        )
+
+    def machine(self) -> httpx.AsyncClient:
+        """A client that may do what this machine's own commands may."""
+        return self.client(LocalToken(self._data_dir))
+
+    def browser(self) -> httpx.AsyncClient:
+        """A client of nobody's, who may sign in."""
+        return self.client()
 
     async def keep(self) -> None:
         """Start the hub again whenever it ends, as a service manager would, until cancelled. Raises PartFailed."""
@@ -70,18 +103,16 @@ class HubPart:
             assert self.process is not None
             await self.process.wait()
             self.restarts += 1
-            self._port = int(self.url.rsplit(":", 1)[1])
+            self._port = int(self.url.rsplit(":", 1)[1].rstrip("/"))
             await self.start()
-
-    def broker_address(self) -> BrokerAddress:
-        """Where devices connect."""
-        kept = (self._data_dir / "broker" / "credentials.json").read_bytes()
-        credentials = msgspec.json.decode(kept, type=BrokerCredentials)
-        return BrokerAddress("127.0.0.1", credentials.port, DEVICE_USER, credentials.device_password)
 
     async def stop(self) -> None:
         if self.process is not None:
             await end_child(self.process, patience_s=10)
+
+
+def _trusting(data_dir: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=data_dir / "certificates" / "ca.pem")
 
 
 class LinesPart:
@@ -92,11 +123,10 @@ class LinesPart:
         self._log = log
         self.process: asyncio.subprocess.Process | None = None
 
-    async def _start(self, command: list[str], environment: dict[str, str] | None = None) -> None:
+    async def _start(self, command: list[str]) -> None:
         with self._log.open("wb") as log:
             self.process = await start_child(
                 command,
-                environment=environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -127,29 +157,43 @@ class RadiosPart(LinesPart):
     def __init__(self, data_dir: Path) -> None:
         super().__init__("模拟对讲机", data_dir / "radios.log")
         self._store = data_dir / "radios"
+        self._enrolments = data_dir / "enrolments.jsonl"
         self._online = 0
         self._changed = asyncio.Condition()
         self._summaries: asyncio.Queue[Summary] = asyncio.Queue()
         self._reading: asyncio.Task[None] | None = None
 
-    async def start(self, broker: BrokerAddress, community: Path, count: int) -> None:
+    async def start(self, machine: httpx.AsyncClient, community: Path, count: int) -> None:
+        """Have the hub make a code for each radio, with which it enrols itself. Raises httpx.HTTPError."""
+        content = await asyncio.to_thread(community.read_bytes)
+        radios = msgspec.json.decode(content, type=CommunityFile).radios[:count]
+        new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one.radio_id) for one in radios))
+        codes = await machine.post("/api/devices/codes", content=msgspec.json.encode(new))
+        invitations = msgspec.json.decode(codes.raise_for_status().content, type=list[Invitation])
+        write_secret(self._enrolments, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
         command = [
-            sys.executable, "-m", "simulators.radios",
-            "--broker", f"mqtt://{broker.username}@{broker.host}:{broker.port}",
+            sys.executable, "-m", "simulators.radios", "--enrolments", str(self._enrolments),
             "--community", str(community), "--store", str(self._store), "--count", str(count),
         ]  # fmt: skip
-        await self._start(command, {**os.environ, PASSWORD_VARIABLE: broker.password or ""})
+        await self._start(command)
+        async with asyncio.timeout(READY_WITHIN_S):
+            msgspec.json.decode(await self._line(), type=Enrolled)  # its first word: every radio has a credential
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
-        while True:
-            line = await self._line()
-            try:
-                self._summaries.put_nowait(msgspec.json.decode(line, type=Summary))
-            except msgspec.MsgspecError:
-                async with self._changed:
+        try:
+            while True:
+                line = await self._line()
+                try:
+                    self._summaries.put_nowait(msgspec.json.decode(line, type=Summary))
+                except msgspec.MsgspecError:
                     self._online = msgspec.json.decode(line, type=_Online).online
+                async with self._changed:
                     self._changed.notify_all()
+        except PartFailed:
+            async with self._changed:
+                self._changed.notify_all()  # whoever waits learns of it
+            raise
 
     async def wait_online(self, count: int, told: Callable[[int], None]) -> None:
         """Return when so many are on line. Raises PartFailed, TimeoutError."""

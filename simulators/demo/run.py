@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from pathlib import Path
 
 import httpx
@@ -16,8 +16,11 @@ import msgspec
 import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
+from hub.access.people import ROLE_NAMES
 from simulators.community.build import BuildError
+from simulators.demo.accounts import DemoAccount
 from simulators.demo.parts import PartFailed
 from simulators.demo.stage import Stage, Told
 from simulators.demo.story import Report, play
@@ -69,9 +72,18 @@ async def _put_on(stage: Stage, console: Console) -> None:
     console.print(
         f"[bold green]控制台：{stage.url}/[/bold green]  （{time.monotonic() - began_s:.1f} 秒，Ctrl-C 停止）"
     )
+    console.print(_account_table(stage.accounts.values()))
     await stage.start_cameras()
     await stage.wait_cameras()
     console.print(f"摄像头全部上线（{time.monotonic() - began_s:.1f} 秒）")
+
+
+def _account_table(accounts: Iterable[DemoAccount]) -> Table:
+    """Who can sign in, with the passwords of this start."""
+    table = Table("账号", "密码", "岗位", "姓名", title="演示账号（每次启动换新密码）", title_justify="left")
+    for account in accounts:
+        table.add_row(account.person_id, account.password, ROLE_NAMES[account.role], account.name)
+    return table
 
 
 @contextlib.contextmanager

@@ -12,13 +12,14 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from hub.access.people import Role
 from hub.console.picture import Picture
 from hub.registry.records import CommunityFile
 from simulators.community.build import Progress, build, is_ready
 from simulators.community.parameters import Parameters
+from simulators.demo.accounts import DemoAccount, make_accounts, sign_in
 from simulators.demo.parts import CamerasPart, CamerasReady, HubPart, RadiosPart
 
-HEADERS = {"X-Qianshao": "1"}
 CAMERAS_WITHIN_S = 60.0
 ONLINE_SHOWN_EVERY_S = 0.3
 
@@ -49,7 +50,10 @@ class Stage:
         self.radios = RadiosPart(data_dir)
         self.cameras = CamerasPart(data_dir)
         self.cameras_ready: CamerasReady | None = None
-        self.http = httpx.AsyncClient(headers=HEADERS, timeout=30, trust_env=False)
+        self.accounts: dict[Role, DemoAccount] = {}
+        self.http = httpx.AsyncClient()
+        """The dispatcher's, once signed in."""
+        self._machine = httpx.AsyncClient()
         self._community_dir = community_dir
         self._radio_count = radios
         self._tell = tell
@@ -75,12 +79,20 @@ class Stage:
         if self._building.done():
             self._building.result()
         await hub
+        self._machine = self.hub.machine()
         self._tell(Told("登记社区、场所和对讲机"))
         await self._import(urls={})
         map_geojson = (self._community_dir / "map.geojson").read_bytes()
-        (await self.http.put(f"{self.url}/api/map", content=map_geojson)).raise_for_status()
-        community = self._community_dir / "community.json"
-        await self.radios.start(self.hub.broker_address(), community, self._radio_count)
+        (await self._machine.put("/api/map", content=map_geojson)).raise_for_status()
+        await asyncio.gather(self._come_in(), self._radios_on_line())
+
+    async def _come_in(self) -> None:
+        """The people are written down, and the dispatcher signs in."""
+        self.accounts = await make_accounts(self._machine, self.hub.browser, self._community())
+        self.http = await self.sign_in(Role.DISPATCHER)
+
+    async def _radios_on_line(self) -> None:
+        await self.radios.start(self._machine, self._community_dir / "community.json", self._radio_count)
         await self.radios.wait_online(
             self._radio_count, lambda n: self._tell(Told(f"对讲机上线 {n}/{self._radio_count}", n / self._radio_count))
         )
@@ -113,20 +125,28 @@ class Stage:
         await self._import(self.cameras_ready.cameras)
         return self.cameras_ready
 
+    async def sign_in(self, role: Role) -> httpx.AsyncClient:
+        """A client in which this role's account is signed in. Raises httpx.HTTPError."""
+        browser = self.hub.browser()
+        await sign_in(browser, self.accounts[role])
+        return browser
+
+    def _community(self) -> CommunityFile:
+        return msgspec.json.decode((self._community_dir / "community.json").read_bytes(), type=CommunityFile)
+
     async def _import(self, urls: dict[str, str]) -> None:
-        content = (self._community_dir / "community.json").read_bytes()
-        found = msgspec.json.decode(content, type=CommunityFile)
+        found = self._community()
         cameras = tuple(
             msgspec.structs.replace(camera, url=urls[camera.camera_id])
             for camera in found.cameras
             if camera.camera_id in urls
         )
         body = msgspec.json.encode(msgspec.structs.replace(found, cameras=cameras))
-        (await self.http.post(f"{self.url}/api/registry/community", content=body)).raise_for_status()
+        (await self._machine.post("/api/registry/community", content=body)).raise_for_status()
 
     async def picture(self) -> Picture:
         """What a console loads at first."""
-        answer = await self.http.get(f"{self.url}/api/state")
+        answer = await self.http.get("/api/state")
         return msgspec.json.decode(answer.raise_for_status().content, type=Picture)
 
     async def wait_cameras(self) -> None:
@@ -151,3 +171,4 @@ class Stage:
         await self.radios.stop()
         await self.hub.stop()
         await self.http.aclose()
+        await self._machine.aclose()

@@ -85,12 +85,10 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
     truth = load(community_dir)
     case = await _open_case(stage)
     query = _query(truth, cameras.t0_wall_us // 1000)
-    (
-        await stage.http.post(f"{stage.url}/api/cases/{case.case_id}/watches", content=msgspec.json.encode(query))
-    ).raise_for_status()
-    async with ConsoleLine.open(stage.url) as line:
+    (await stage.http.post(f"/api/cases/{case.case_id}/watches", content=msgspec.json.encode(query))).raise_for_status()
+    async with ConsoleLine.open(stage.http, stage.hub.tls) as line:
         tell(Told("全体呼叫"))
-        async with TalkLine.open(stage.url) as talk:
+        async with TalkLine.open(stage.http, stage.hub.tls) as talk:
             heard, answered = await talk.call("all", reply_frames() * 3)
         tell(Told("向全部场所发出警情"))
         alert, delivered_s = await _alert(stage, line, radios)
@@ -127,7 +125,7 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
 
 async def _open_case(stage: Stage) -> Case:
     new = NewCase(title="走失儿童", purpose="家长报案，寻找走失儿童")
-    answer = await stage.http.post(f"{stage.url}/api/cases", content=msgspec.json.encode(new))
+    answer = await stage.http.post("/api/cases", content=msgspec.json.encode(new))
     return msgspec.json.decode(answer.raise_for_status().content, type=Case)
 
 
@@ -141,17 +139,17 @@ def _query(truth: Truth, since_at_ms: int) -> Query:
 async def _alert(stage: Stage, line: ConsoleLine, radios: int) -> tuple[Alert, float]:
     new = NewAlert(text="走失儿童：女孩，红色上衣，蓝色裤子，约一米一。请留意并报告。")
     began_s = time.monotonic()
-    answer = await stage.http.post(f"{stage.url}/api/alerts", content=msgspec.json.encode(new))
+    answer = await stage.http.post("/api/alerts", content=msgspec.json.encode(new))
     alert = msgspec.json.decode(answer.raise_for_status().content, type=Alert)
     await line.wait_delivered(alert.alert_id, radios, GUARDS_TAKE_S)
     delivered_s = time.monotonic() - began_s
     await line.wait_acknowledged(alert.alert_id, radios, GUARDS_TAKE_S)
-    now = await stage.http.get(f"{stage.url}/api/alerts/{alert.alert_id}")
+    now = await stage.http.get(f"/api/alerts/{alert.alert_id}")
     return msgspec.json.decode(now.raise_for_status().content, type=Alert), delivered_s
 
 
 async def _search(stage: Stage, case: Case, query: Query) -> SearchAnswer:
-    url = f"{stage.url}/api/cases/{case.case_id}/search"
+    url = f"/api/cases/{case.case_id}/search"
     answer = await stage.http.post(url, content=msgspec.json.encode(query))
     return msgspec.json.decode(answer.raise_for_status().content, type=SearchAnswer)
 
@@ -161,7 +159,7 @@ async def _found(stage: Stage, case: Case, answer: SearchAnswer, truth: Truth, t
     passed = set(truth.cameras_passed(truth.missing_child_id))
     found = set()
     for hit in answer.hits:
-        url = f"{stage.url}/api/cases/{case.case_id}/sightings/{hit.sighting.sighting_id}"
+        url = f"/api/cases/{case.case_id}/sightings/{hit.sighting.sighting_id}"
         seen = msgspec.json.decode((await stage.http.get(url)).raise_for_status().content, type=SightingView)
         camera_id = seen.sighting.camera_id
         hers = 0

@@ -11,12 +11,14 @@ import httpx
 import msgspec
 import pytest
 
+from hub.access.people import Role
 from hub.alerts.messages import Alert, NewAlert
+from hub.registry.records import CommunityFile
 from simulators.community.documents import community_document
 from simulators.community.parameters import Parameters
 from simulators.community.scene import make_scene
+from simulators.demo.accounts import make_accounts, sign_in
 from simulators.demo.parts import HubPart, RadiosPart
-from simulators.demo.stage import HEADERS
 from tests.devices.room import BROKERS
 
 RADIOS = 130
@@ -28,9 +30,8 @@ class PoliceRoom:
 
     hub: HubPart
     radios: RadiosPart
-    http: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(headers=HEADERS, timeout=30, trust_env=False)
-    )
+    http: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
+    """The dispatcher's, who is signed in."""
 
     async def alert_all(self) -> Alert:
         """Issue an alert to every venue; stored when this returns."""
@@ -67,9 +68,14 @@ async def police_room(
     room = PoliceRoom(HubPart(tmp_path, 0, request.param), RadiosPart(tmp_path))
     try:
         await room.hub.start()
-        answer = await room.http.post(f"{room.hub.url}/api/registry/community", content=community_json.read_bytes())
-        answer.raise_for_status()
-        await room.radios.start(room.hub.broker_address(), community_json, RADIOS)
+        async with room.hub.machine() as machine:
+            content = community_json.read_bytes()
+            (await machine.post("/api/registry/community", content=content)).raise_for_status()
+            community = msgspec.json.decode(content, type=CommunityFile)
+            accounts = await make_accounts(machine, room.hub.browser, community)
+            room.http = room.hub.browser()
+            await sign_in(room.http, accounts[Role.DISPATCHER])
+            await room.radios.start(machine, community_json, RADIOS)
         await room.radios.wait_online(RADIOS, lambda _online: None)
         yield room
     finally:
