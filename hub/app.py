@@ -142,7 +142,7 @@ class Hub:
         )
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
         find = self.access.find_person
-        self.shifts = Shifts(self.database, self.events, self.registry, self.clock, find)
+        self.shifts = Shifts(self.database, self.events, self.registry, self.clock, find, self._grid_of)
         self.sign_ons = SignOns(
             self.database,
             self.events,

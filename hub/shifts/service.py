@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from devices.protocol.clock import Clock
 from hub.access import audit
-from hub.access.entrant import covers
+from hub.access.entrant import GridOf, covers
 from hub.access.people import Person, Place, PlaceKind
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -30,7 +30,13 @@ class Shifts:
     """When venues are open and who is on shift. Reads are of memory; changes return when they are on disk."""
 
     def __init__(
-        self, database: Database, events: EventLog, registry: Registry, clock: Clock, find_person: FindPerson
+        self,
+        database: Database,
+        events: EventLog,
+        registry: Registry,
+        clock: Clock,
+        find_person: FindPerson,
+        grid_of: GridOf,
     ) -> None:
         """``find_person`` knows who has an account that is not disabled."""
         self._database = database
@@ -38,6 +44,7 @@ class Shifts:
         self._registry = registry
         self._clock = clock
         self._find = find_person
+        self.grid_of = grid_of
         self._hours: dict[str, tuple[Opening, ...]] = {}
         self._shifts: dict[str, tuple[Shift, ...]] = {}
         self._changing = asyncio.Lock()
@@ -84,11 +91,6 @@ class Shifts:
     def _shifts_at(self, person_id: str, venue_id: str) -> tuple[Shift, ...]:
         venue = Place(kind=PlaceKind.VENUE, place_id=venue_id)
         return tuple(one for one in self.of(person_id) if covers(one.place, venue, self.grid_of))
-
-    def grid_of(self, venue_id: str) -> str | None:
-        """The grid of a venue; None for one that is not enrolled."""
-        venue = self._registry.venues.get(venue_id)
-        return venue.grid_id if venue else None
 
     def hours_view(self, venue_id: str) -> VenueHours:
         """A venue's hours as they stand now. Raises Refusal for no venue."""
