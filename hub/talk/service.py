@@ -197,7 +197,7 @@ class Talk:
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
         self._bridge.say_voice(topics.group_voice(reach.group_id), stamped)
         for peer in self._told(reach.group_id):
-            if peer.talker_id != talker_id and reach.group_id in peer.group_ids:
+            if reach.group_id in peer.group_ids and peer.talker_id != talker_id:
                 peer.play(stamped)
         self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
         if header.last:

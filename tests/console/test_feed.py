@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.alerts.messages import ReportMade
 from hub.console import feed as feed_module
 from hub.console.feed import Feed, TooSlow
 from hub.console.view import View
@@ -49,6 +51,15 @@ class Line:
         def change(open_change: Change) -> None:
             for kind in kinds:
                 self.log.append(open_change, kind, "R01", Empty())
+
+        await self.database.write(change)
+
+    async def report(self, venue_id: str) -> None:
+        """A guard reports from this venue."""
+        body = ReportMade(radio_id="R01", venue_id=venue_id, alert_id=None, answer=None, text="好")
+
+        def change(open_change: Change) -> None:
+            self.log.append(open_change, EventKind.REPORT_MADE, "R01", body)
 
         await self.database.write(change)
 
@@ -127,6 +138,24 @@ async def test_events_of_one_moment_travel_in_one_frame(line: Line) -> None:
     await line.append(*KINDS)
     assert len(msgspec.json.decode(await anext(frames))["items"]) == 6
     await frames.aclose()
+
+
+async def test_clients_with_equal_views_share_one_coded_frame(line: Line) -> None:
+    guard = replace(line.whole, whole=False, venue_ids=frozenset({"V01"}), in_room=False, sees_cases=False)
+    views = (line.whole, replace(line.whole), guard, replace(guard))
+    clients = [line.feed.follow(0, None, view) for view in views]
+    for client in clients:
+        await anext(client)
+    await line.append(EventKind.HUB_STARTED)
+    await line.append(EventKind.CASE_OPENED)
+    first, second = [await anext(client) for client in clients[:2]]
+    assert first is second
+    await line.report("V01")
+    third, fourth = [await anext(client) for client in clients[2:]]
+    assert third is fourth
+    assert [(item["previous"], item["number"]) for item in msgspec.json.decode(third)["items"]] == [(0, 3)]
+    for client in clients:
+        await client.aclose()
 
 
 async def test_quiet_line_is_kept_known(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
