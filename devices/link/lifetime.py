@@ -11,7 +11,7 @@ class Lifetime:
 
     A device that starts counts on from the file or from the wall clock's milliseconds, whichever is more: one whose
     file was wiped, put back from a copy or could not be written still has a larger number than before, since no device
-    connects a thousand times a second. The hub takes nothing with a smaller one (P-9.4).
+    connects a thousand times a second. The hub takes nothing with a smaller one (P-10.4).
     """
 
     def __init__(self, path: Path | None, wall_us: int) -> None:

@@ -51,7 +51,7 @@ async def heard_next(hub: Hub, radio: HandDevice, told: Told) -> list[str]:
 
 
 async def test_device_that_speaks_for_another_is_not_heard(hub: Hub, told: Told) -> None:
-    """P-9.3: mosquitto's access list drops it, and on the embedded broker the hub refuses it."""
+    """P-10.3: mosquitto's access list drops it, and on the embedded broker the hub refuses it."""
     forged = hub.refused.counts["forged"]
     async with radio_on_line(hub, "R02"), radio_on_line(hub, "R01") as radio:
         topic = "qs/1/radio/R02/report"
@@ -66,7 +66,7 @@ async def test_device_that_speaks_for_another_is_not_heard(hub: Hub, told: Told)
 
 
 async def test_words_without_the_devices_seal_are_refused_counted_and_shown(hub: Hub, told: Told) -> None:
-    """P-9.3."""
+    """P-10.3."""
     forged = hub.refused.counts["forged"]
     async with radio_on_line(hub, "R03") as radio, somebody(hub) as stranger:
         topic = "qs/1/radio/R03/report"
@@ -80,7 +80,7 @@ async def test_words_without_the_devices_seal_are_refused_counted_and_shown(hub:
 
 
 async def test_words_that_are_played_again_are_refused_and_change_nothing(hub: Hub, told: Told) -> None:
-    """P-9.4."""
+    """P-10.4."""
     async with radio_on_line(hub, "R05") as radio, somebody(hub) as stranger:
         topic = "qs/1/radio/R05/report"
         said = radio.seal(topic, report(radio, "门口有人"))
@@ -95,7 +95,7 @@ async def test_words_that_are_played_again_are_refused_and_change_nothing(hub: H
 
 
 async def test_acknowledgement_of_an_older_birth_that_is_played_again_is_refused(hub: Hub, told: Told) -> None:
-    """P-9.4."""
+    """P-10.4."""
     async with radio_on_line(hub, "R07", birth_count=3) as radio, somebody(hub) as stranger:
         issued = await hub.alerts.issue(NewAlert(text="走失"), "duty")
         topic = "qs/1/radio/R07/acknowledgement"
@@ -111,7 +111,7 @@ async def test_acknowledgement_of_an_older_birth_that_is_played_again_is_refused
 
 
 async def test_birth_that_is_played_again_does_not_bring_a_radio_on_line(hub: Hub, told: Told) -> None:
-    """P-9.4."""
+    """P-10.4."""
     async with radio_on_line(hub, "R09") as radio, somebody(hub) as stranger:
         topic = "qs/1/radio/R09/birth"
         born = radio.seal(topic, wire.encode(wire.Birth(stamp=radio.stamp(), birth_count=1, software="test")))
@@ -124,7 +124,7 @@ async def test_birth_that_is_played_again_does_not_bring_a_radio_on_line(hub: Hu
 
 
 async def test_late_death_is_void_and_nobody_is_alarmed(hub: Hub, told: Told) -> None:
-    """P-9.5."""
+    """P-10.5."""
     async with radio_on_line(hub, "R11", birth_count=5) as radio:
         before = dict(hub.refused.counts)
         await radio.be_born(6)
@@ -135,14 +135,14 @@ async def test_late_death_is_void_and_nobody_is_alarmed(hub: Hub, told: Told) ->
 
 
 async def test_device_without_a_credential_is_refused_whoever_lets_it_in(hub: Hub, told: Told) -> None:
-    """P-9.7."""
+    """P-10.7."""
     async with somebody(hub) as stranger:
         await stranger.publish("qs/1/radio/R30/report", report(stranger, "never enrolled"))
         assert "enrol it" in (await told.refusal("R30", "unknown_device"))["detail"]
 
 
 async def test_radios_key_does_not_speak_for_a_worker_of_that_name(hub: Hub, told: Told) -> None:
-    """P-9.7."""
+    """P-10.7."""
     credential = await hub.enrolment.issue(DeviceKind.RADIO, "R13")
     as_worker = msgspec.structs.replace(by_hand(hub.broker.hub_address, "R13"), seal_key=credential.seal_key)
     async with HandDevice.join(as_worker) as radio:
@@ -152,7 +152,7 @@ async def test_radios_key_does_not_speak_for_a_worker_of_that_name(hub: Hub, tol
 
 @pytest.mark.parametrize("kind", BROKERS)
 async def test_restarted_hub_refuses_old_words_and_hears_new_ones(kind: str, tmp_path: Path) -> None:
-    """P-9.6."""
+    """P-10.6."""
     topic = "qs/1/radio/R01/report"
     async with open_hub(tmp_path, kind) as hub:
         credential = await hub.enrolment.issue(DeviceKind.RADIO, "R01")
@@ -200,7 +200,7 @@ async def radio_with(credential: Credential, events: RadioEvents, store: Path) -
 
 @pytest.mark.parametrize("kind", BROKERS)
 async def test_radio_is_heard_again_after_the_broker_and_the_hub_were_gone(kind: str, tmp_path: Path) -> None:
-    """P-9.5: nothing of it is refused, neither what is repeated nor what the broker says late."""
+    """P-10.5: nothing of it is refused, neither what is repeated nor what the broker says late."""
     async with open_hub(tmp_path / "hub", kind) as hub:
         credential = await hub.enrolment.issue(DeviceKind.RADIO, "R01")
     async with radio_with(credential, RadioEvents(), tmp_path / "R01") as radio:

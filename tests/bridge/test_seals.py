@@ -69,14 +69,14 @@ def book(database: Database, keys: Keys) -> Book:
 
 
 async def test_words_of_the_device_are_taken_once(book: Book) -> None:
-    """P-9.4."""
+    """P-10.4."""
     assert book.hear(7, 1) == "taken"
     assert book.hear(7, 1) == "replayed"
     assert book.hear(7, 2) == "taken"
 
 
 async def test_words_for_another_are_refused(book: Book) -> None:
-    """P-9.3."""
+    """P-10.3."""
     forged = seal(OTHER_KEY, "qs/1/radio/R01/report", b"R02 for R01", 7, 1)
     assert book.take(forged) == "forged"
     assert book.take(b"no seal at all") == "forged"
@@ -95,7 +95,7 @@ async def test_device_without_a_key_is_refused_and_told_what_to_do(book: Book, k
 
 
 async def test_words_of_an_older_birth_are_refused(book: Book) -> None:
-    """P-9.4."""
+    """P-10.4."""
     assert book.hear(7, 5, "acknowledgement") == "taken"
     assert book.hear(8, 1, "birth") == "taken"
     assert book.hear(7, 6, "acknowledgement") == "replayed"
@@ -103,7 +103,7 @@ async def test_words_of_an_older_birth_are_refused(book: Book) -> None:
 
 
 async def test_will_is_taken_after_everything_its_connection_said_and_after_the_orderly_death(book: Book) -> None:
-    """P-9.2."""
+    """P-10.2."""
     assert [book.hear(7, counter) for counter in (1, 2, 3)] == ["taken"] * 3
     assert book.hear(7, 4, "death") == "taken"
     assert book.hear(7, WILL_COUNTER, "death") == "taken"
@@ -114,13 +114,13 @@ async def test_will_is_taken_after_everything_its_connection_said_and_after_the_
 
 
 async def test_death_of_a_birth_that_is_over_is_void_and_no_refusal(book: Book) -> None:
-    """P-9.5."""
+    """P-10.5."""
     assert book.hear(8, 1, "birth") == "taken"
     assert book.hear(7, WILL_COUNTER, "death") == "void"
 
 
 async def test_retained_states_are_taken_again_but_not_those_of_an_older_birth(book: Book) -> None:
-    """P-9.5."""
+    """P-10.5."""
     assert book.hear(8, 1, "birth", retained=True) == "taken"
     assert book.hear(8, 40) == "taken"
     assert book.hear(8, 1, "birth", retained=True) == "taken"
@@ -132,7 +132,7 @@ async def test_retained_states_are_taken_again_but_not_those_of_an_older_birth(b
 
 
 async def test_restarted_hub_refuses_what_it_took_before(book: Book, database: Database, keys: Keys) -> None:
-    """P-9.6."""
+    """P-10.6."""
     assert [book.hear(7, counter) for counter in (1, 2, 4)] == ["taken"] * 3
     await book.seals.save()
     after = Book(database, keys)
@@ -154,7 +154,7 @@ async def test_restarted_hub_knows_that_a_connection_had_ended(book: Book, datab
 async def test_what_was_taken_is_on_disk_without_an_orderly_end(
     book: Book, database: Database, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P-9.6."""
+    """P-10.6."""
     monkeypatch.setattr("hub.bridge.seals.SAVE_EVERY_S", 0.01)
     running = asyncio.create_task(book.seals.run())
     assert book.hear(7, 1) == "taken"
@@ -165,7 +165,7 @@ async def test_what_was_taken_is_on_disk_without_an_orderly_end(
 
 
 async def test_device_with_a_new_key_begins_anew(book: Book, database: Database, keys: Keys) -> None:
-    """P-9.7."""
+    """P-10.7."""
     assert book.hear(1_700_000_000_000, 9) == "taken"
     await book.seals.save()
     keys.of["R01"] = b"3" * 32
@@ -185,7 +185,7 @@ async def test_device_that_is_gone_is_forgotten(book: Book, database: Database, 
 
 @given(st.permutations(range(1, 41)), st.lists(st.integers(1, 40), max_size=60))
 def test_any_order_within_the_window_is_taken_and_nothing_twice(order: list[int], again: list[int]) -> None:
-    """P-9.4."""
+    """P-10.4."""
     taken = Taken(b"")
     assert all(taken.take(1, counter) for counter in order)
     assert not any(taken.take(1, counter) for counter in again)
@@ -193,14 +193,14 @@ def test_any_order_within_the_window_is_taken_and_nothing_twice(order: list[int]
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3 * WINDOW)), max_size=200))
 def test_nothing_is_ever_taken_twice(said: list[tuple[int, int]]) -> None:
-    """P-9.4."""
+    """P-10.4."""
     taken = Taken(b"")
     heard = [pair for pair in said if taken.take(*pair)]
     assert len(heard) == len(set(heard))
 
 
 def test_what_is_further_behind_than_the_window_is_refused() -> None:
-    """P-9.4."""
+    """P-10.4."""
     taken = Taken(b"")
     assert taken.take(1, WINDOW + 1)
     assert taken.take(1, 2)

@@ -12,8 +12,12 @@ TESTS = Path(__file__).parent.parent
 PROTOCOL = TESTS.parent / "docs" / "protocol.md"
 _CLAUSE = re.compile(r"\| (P-\d+\.\d+) \|.*\| (.*) \|$", re.MULTILINE)
 _FILES = {
-    **{name: f"devices/link/test_{name}.py" for name in ("link", "unconfirmed", "hubclock", "refusals", "backoff")},
+    **{name: f"devices/link/test_{name}.py" for name in ("link", "unconfirmed", "hubclock", "refusals")},
     **{name: f"devices/radio/test_{name}.py" for name in ("radio", "inbox", "floor", "jitter", "hearing")},
+    **{name: f"devices/link/test_{name}.py" for name in ("backoff", "lifetime", "tls")},
+    "seal": "devices/protocol/test_seal.py",
+    "book": "bridge/test_seals.py",
+    "seals": "bridge/test_protocol_seals.py",
     "hub": "bridge/test_protocol_hub.py",
     "talk": "bridge/test_protocol_talk.py",
     "signing": "shifts/test_signing.py",

@@ -125,6 +125,37 @@ async def test_every_message_is_stamped_in_sequence(broker: Broker, room: Room) 
     assert all(a.monotonic_us <= b.monotonic_us for a, b in pairwise(stamps))
 
 
+async def test_everything_a_device_says_has_its_seal_and_the_next_counter(broker: Broker, room: Room) -> None:
+    """P-10.2: the room opens every seal with the device's key."""
+    room.confirms = False
+    async with running(make_link(broker)) as link:
+        count = link.birth_count
+        link.send_reliably(Up.REPORT, report)
+        link.publish(Up.STATUS, DeviceStatus(stamp=link.stamp(), birth_count=count))
+        await room.hear("R001", Up.STATUS, DeviceStatus)
+        await room.hear("R001", Up.REPORT, Report, 2)
+    await room.hear("R001", Up.DEATH, Death)
+    said = [(sealed.counter, topics.parse_up(topic).up) for topic, sealed in room.seals]
+    assert {sealed.birth_count for _, sealed in room.seals} == {count}
+    assert [counter for counter, _ in sorted(said)] == list(range(1, len(said) + 1)), "repeats have the next counter"
+    assert (min(said)[1], max(said)[1]) == (Up.BIRTH, Up.DEATH)
+
+
+async def test_link_whose_counters_are_spent_connects_anew(
+    broker: Broker, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-10.2."""
+    monkeypatch.setattr("devices.protocol.seal.WILL_COUNTER", 6)
+    async with running(make_link(broker)) as link:
+        first = link.birth_count
+        for _ in range(5):
+            link.publish(Up.STATUS, DeviceStatus(stamp=link.stamp(), birth_count=first))
+        assert link.refusals.counts[Refusal.SEALS_SPENT] == 1
+        await until(lambda: link.connected and link.birth_count > first, "the link has another birth")
+        link.send_reliably(Up.REPORT, report)
+        await until(lambda: link.unconfirmed == 0, "it is heard again")
+
+
 async def test_message_is_repeated_until_confirmed_and_then_no_more(broker: Broker, room: Room) -> None:
     """P-4.1, P-4.2."""
     room.confirms = False

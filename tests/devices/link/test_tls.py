@@ -69,7 +69,7 @@ async def refusal(credential: Credential) -> str:
 
 
 async def test_device_speaks_over_tls_and_says_goodbye_in_order(secured: Secured) -> None:
-    """P-9.8."""
+    """P-10.8."""
     link = Link(secured.credential, clock=SystemClock(), software="test", timing=LinkTiming(first_reconnect_s=0.05))
     async with Room(secured.broker.hub_address).open() as room:
         running = asyncio.create_task(link.run())
@@ -84,7 +84,7 @@ async def test_device_speaks_over_tls_and_says_goodbye_in_order(secured: Secured
 
 
 async def test_device_whose_line_is_cut_comes_back_over_tls(secured: Secured) -> None:
-    """P-9.8."""
+    """P-10.8."""
     link = Link(secured.credential, clock=SystemClock(), software="test", timing=LinkTiming(first_reconnect_s=0.05))
     async with Room(secured.broker.hub_address).open() as room:
         running = asyncio.create_task(link.run())
@@ -97,7 +97,7 @@ async def test_device_whose_line_is_cut_comes_back_over_tls(secured: Secured) ->
 
 
 async def test_refused_password_is_told_from_a_refused_certificate(secured: Secured, tmp_path: Path) -> None:
-    """P-9.8."""
+    """P-10.8."""
     wrong = msgspec.structs.replace(secured.credential, password="wrong")
     assert "refuses the password of R001" in await refusal(wrong)
     other = await asyncio.to_thread(certificates, tmp_path / "other")
@@ -108,12 +108,12 @@ async def test_refused_password_is_told_from_a_refused_certificate(secured: Secu
 
 
 async def test_certificate_for_another_name_is_refused(secured: Secured) -> None:
-    """P-9.8."""
+    """P-10.8."""
     assert "not of this device's hub" in await refusal(msgspec.structs.replace(secured.credential, broker_host="127.1"))
 
 
 async def test_line_with_tls_at_one_end_alone_says_so(secured: Secured) -> None:
-    """P-9.8."""
+    """P-10.8."""
     assert "TLS is spoken there" in await refusal(msgspec.structs.replace(secured.credential, authority_pem=None))
     plain_port = secured.broker.hub_address.port
     assert "does not speak TLS 1.3" in await refusal(

@@ -21,7 +21,7 @@ counters = st.integers(0, 2**32 - 1)
 
 
 def test_layout_is_body_birth_count_counter_and_tag_in_network_order() -> None:
-    """P-9.1."""
+    """P-10.1."""
     topic = "qs/1/radio/三号/report"
     sealed = seal(KEY, topic, b"body", 0x0102030405060708, 0x090A0B0C)
     numbers = bytes(range(1, 13))
@@ -40,7 +40,7 @@ def test_what_was_sealed_is_read_back(key: bytes, topic: str, body: bytes, birth
 def test_any_changed_byte_of_body_numbers_or_tag_is_found(
     key: bytes, topic: str, body: bytes, birth_count: int, counter: int, data: st.DataObject
 ) -> None:
-    """P-9.1."""
+    """P-10.1."""
     changed = bytearray(seal(key, topic, body, birth_count, counter))
     place = data.draw(st.integers(0, len(changed) - 1))
     changed[place] ^= data.draw(st.integers(1, 255))
@@ -50,7 +50,7 @@ def test_any_changed_byte_of_body_numbers_or_tag_is_found(
 
 @given(topics, topics, bodies)
 def test_seal_for_one_topic_is_none_for_another(topic: str, other: str, body: bytes) -> None:
-    """P-9.1."""
+    """P-10.1."""
     sealed = seal(KEY, topic, body, 1, 1)
     if other != topic:
         with pytest.raises(SealError):
@@ -85,7 +85,7 @@ def test_key_of_another_length_is_refused(key: bytes) -> None:
 
 
 def test_counters_grow_over_one_birth_and_the_will_is_above_them_all() -> None:
-    """P-9.2."""
+    """P-10.2."""
     sealer = Sealer(KEY, 7)
     said = [unseal(KEY, TOPIC, sealer.seal(TOPIC, b"x")) for _ in range(3)]
     assert [(one.birth_count, one.counter) for one in said] == [(7, 1), (7, 2), (7, 3)]
