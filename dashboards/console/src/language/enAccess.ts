@@ -134,7 +134,8 @@ export const enAccess: AccessTexts = {
     words: "The hub's encrypted lines are signed by its own authority. Each machine that opens the console trusts it once.",
     open: "How to trust it",
     address: "Open on the machine that is to trust it",
-    compare: "Compare the fingerprint before installing: on the hub, qianshao certificates show gives the same.",
+    fingerprint: "The authority's fingerprint (SHA-256)",
+    compare: "Before installing, compare the fingerprint that the phone shows with this one.",
     plain: "This console was opened over a plain line, which is for the hub's own machine alone.",
   },
   audit: {

@@ -131,7 +131,8 @@ export const zhAccess = {
     words: "主机的加密连接由自己的根证书签发。每台要打开控制台的电脑和手机，先信任它一次。",
     open: "打开证书安装说明",
     address: "在要信任它的设备上打开",
-    compare: "安装前请核对指纹：在主机上运行 qianshao certificates show 会显示同一个指纹。",
+    fingerprint: "根证书的指纹（SHA-256）",
+    compare: "安装前请核对手机上显示的指纹与这里的一致。",
     plain: "这个控制台现在没有用加密连接打开，只适合在主机本机上使用。",
   },
   audit: {
