@@ -116,7 +116,11 @@ class Enrolment:
         while True:
             await self._regrouped.wait()
             self._regrouped.clear()
-            await self.tell_broker()
+            try:
+                await self.tell_broker()
+            except BaseException:
+                self._regrouped.set()
+                raise
 
     async def tell_broker(self) -> None:
         """Have the broker know what holds now; done when it does."""
@@ -182,13 +186,13 @@ class Enrolment:
             await self._refuse_guess(address, "wrong_code")
             raise Refusal("wrong_code", "没有这个入网码", "there is no such code", field="code", status=404)
         if waiting.used_at_us is not None:
-            await self._note_failed(address, "used_code", waiting.device_id)
+            await self._refuse_guess(address, "used_code", waiting.device_id)
             raise Refusal(
                 "used_code", "入网码已用过：请管理员另发一个", "the code was used: ask for a new one", status=410
             )
         now_us = self._clock.wall_us()
         if waiting.expires_at_us <= now_us:
-            await self._note_failed(address, "expired_code", waiting.device_id)
+            await self._refuse_guess(address, "expired_code", waiting.device_id)
             raise Refusal(
                 "expired_code", "入网码已过期：请管理员另发一个", "the code is too old: ask for a new one", status=410
             )
@@ -276,13 +280,10 @@ class Enrolment:
             raise Refusal("not_this_device", "设备凭证无效", "this is not the device's present credential", status=401)
         return standing
 
-    async def _refuse_guess(self, address: str, reason: str) -> None:
+    async def _refuse_guess(self, address: str, reason: str, device_id: str | None = None) -> None:
         """Note one wrong try. Raises Refusal (429) when its address made too many."""
         if not self.guesses.may_try(address, self._clock.monotonic_us()):
             raise Refusal("too_many_tries", "尝试过多，请稍后再试", "too many tries: wait a minute", status=429)
-        await self._note_failed(address, reason, None)
-
-    async def _note_failed(self, address: str, reason: str, device_id: str | None) -> None:
         detail = EnrolmentFailed(address=address, reason=reason, device_id=device_id)
         await self._database.write(lambda change: audit.record(change, THE_HUB, Action.ENROL_FAILED, detail=detail))
 

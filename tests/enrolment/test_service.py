@@ -23,8 +23,8 @@ from hub.enrolment.messages import Device
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from tests.devices.room import BROKERS, open_broker
-from tests.hub import Told, address_of, open_hub
+from tests.devices.room import BROKERS, open_broker, until
+from tests.hub import Told, address_of, community, open_hub
 
 HUB_URL = "http://127.0.0.1:8470"
 ADDRESS = "10.1.2.3"
@@ -108,6 +108,37 @@ async def test_code_ends_after_72_hours(tmp_path: Path) -> None:
             await enrol(hub, code.code)
         assert refused.value.status == 410
         assert hub.enrolment.waiting_codes() == []
+
+
+async def test_spent_code_said_over_and_over_does_not_flood_the_audit_log(hub: Hub) -> None:
+    code = await hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL)
+    await enrol(hub, code.code)
+    for _ in range(TRIES + 5):
+        with pytest.raises(Refusal):
+            await enrol(hub, code.code)
+    assert (await actions(hub)).count("enrol_failed") == TRIES
+
+
+async def test_radio_that_is_imported_into_a_group_hears_it_on_the_managed_broker(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, "managed") as hub:
+        credential = await enrolled(hub)
+        broker, address = credential.broker, hub.broker.hub_address
+        async with (
+            aiomqtt.Client(address.host, address.port, username=address.username, password=address.password) as speaker,
+            aiomqtt.Client(broker.host, broker.port, username=broker.username, password=broker.password) as radio,
+        ):
+            await radio.subscribe("qs/1/group/+/floor")
+            rereads = hub.broker.rereads
+            found = community()
+            moved = tuple(msgspec.structs.replace(one, venue_id="V04") for one in found.radios if one.radio_id == "R01")
+            await hub.registry.import_community(msgspec.structs.replace(found, radios=moved))
+            await until(lambda: hub.broker.rereads > rereads, "the broker knows the radio's new groups")
+            for group_id in ("grid-G1", "grid-G2"):
+                await speaker.publish(f"qs/1/group/{group_id}/floor", b"x", qos=1)
+            async with asyncio.timeout(5):
+                async for message in radio.messages:
+                    assert message.topic.value == "qs/1/group/grid-G2/floor"
+                    break
 
 
 async def test_newer_code_ends_the_older_one(hub: Hub) -> None:
