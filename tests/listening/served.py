@@ -98,7 +98,7 @@ class Line:
 
 
 @asynccontextmanager
-async def serving(tls_folder: Path | None = None, **bounds: int) -> AsyncIterator[Served]:
+async def serving(tls_folder: Path | None = None, host: str = "127.0.0.1", **bounds: int) -> AsyncIterator[Served]:
     """A server on a free port within ``bounds``; with ``tls_folder`` over TLS, its certificates there."""
     turned_away = TurnedAway()
     context = trusting = None
@@ -113,7 +113,7 @@ async def serving(tls_folder: Path | None = None, **bounds: int) -> AsyncIterato
         Bounds(**bounds),
         None if context is None else lambda: context,
         ws=BoundedWebSocket,
-        host="127.0.0.1",
+        host=host,
         port=0,
     )
     running = asyncio.create_task(server.serve())

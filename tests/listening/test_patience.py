@@ -165,3 +165,11 @@ async def test_nobody_is_believed_who_says_to_speak_for_another_address() -> Non
         line.say(b"GET /address HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 10.9.8.7\r\nx-forwarded-proto: https\r\n\r\n")
         assert (await line.hear()).endswith(b"http 127.0.0.1")
         line.close()
+
+
+async def test_hub_at_all_addresses_answers_ipv4_too_and_counts_it_as_such() -> None:
+    async with serving(host="::") as served:
+        line = await served.connect("127.0.0.5")
+        line.say(b"GET /address HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert (await line.hear()).endswith(b"http 127.0.0.5")
+        line.close()
