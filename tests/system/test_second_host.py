@@ -133,7 +133,7 @@ async def test_radio_and_browser_of_another_host_join_with_the_qr_code_alone(hos
     serving = [sys.executable, "-m", "hub", "hub", "--data-dir", data, "--host", "0.0.0.0", "--port", PORT]
     started_s = time.monotonic()
     async with program(
-        ["env", "QIANSHAO_VISION_WORKERS=0", *hosts.command(hosts.room, *serving)], tmp_path / "hub.log", "bridge"
+        ["env", "QIANSHAO_VISION_WORKERS=0", *hosts.command(hosts.room, *serving)], tmp_path / "hub.log", ""
     ):
         await _address(data)
         hosts.seconds["hub: start"] = round(time.monotonic() - started_s, 1)
