@@ -34,6 +34,7 @@ class SealReason(StrEnum):
     UNKNOWN_DEVICE = "unknown_device"
     FORGED = "forged"
     REPLAYED = "replayed"
+    FORMER_KEY = "former_key"
 
 
 class SealRefused(Exception):
@@ -90,6 +91,15 @@ class Taken:
         return True
 
 
+@dataclass(slots=True)
+class _Device:
+    """What was taken under ``key``, None until it is asked for, and the key that the device had before."""
+
+    taken: Taken
+    key: bytes | None = None
+    former_key: bytes | None = None
+
+
 class SealBook:
     """The latest of each device, on disk every SAVE_EVERY_S and at an orderly end.
 
@@ -99,7 +109,7 @@ class SealBook:
     def __init__(self, database: Database, keys: Callable[[str], bytes | None]) -> None:
         self._database = database
         self._keys = keys
-        self._taken: dict[str, tuple[bytes | None, Taken]] = {}
+        self._devices: dict[str, _Device] = {}
         self._changed = False
 
     def open(self) -> None:
@@ -109,24 +119,32 @@ class SealBook:
         )
         for pair in _pairs.decode(stored) if stored else []:
             ended = pair.counter == WILL_COUNTER
-            taken = Taken(pair.key_mark, pair.birth_count, pair.counter, ended=ended)
-            self._taken[pair.device_id] = (None, taken)
+            self._devices[pair.device_id] = _Device(Taken(pair.key_mark, pair.birth_count, pair.counter, ended=ended))
 
     def check(self, topic: UpTopic, topic_text: str, payload: bytes, retained: bool) -> bytes | None:
         """The body that was sealed. Raises SealRefused.
 
-        None for what a birth that is over left behind, and means nothing any more: a retained state, or the Death that
-        a broker says late (P-2.6).
+        None for what a birth or a key that is over left behind, and means nothing any more: a retained state, or the
+        Death that a broker says late (P-2.6).
         """
+        left_behind = retained or topic.up is Up.DEATH
         key = self._keys(topic.device_id)
         if key is None:
             raise SealRefused(SealReason.UNKNOWN_DEVICE, "not enrolled, or revoked: enrol it with a new code")
+        device = self._of(topic.device_id, key)
         try:
             sealed = unseal(key, topic_text, payload)
         except SealError as error:
-            raise SealRefused(SealReason.FORGED, f"somebody spoke for {topic.device_id}: {error}") from None
-        taken = self._of(topic.device_id, key)
-        if sealed.birth_count < taken.birth_count and (retained or topic.up is Up.DEATH):
+            if not _is_sealed(device.former_key, topic_text, payload):
+                raise SealRefused(SealReason.FORGED, f"somebody spoke for {topic.device_id}: {error}") from None
+            if left_behind:
+                return None
+            raise SealRefused(
+                SealReason.FORMER_KEY,
+                f"{topic.device_id} by the credential it had before: it changes over now, or somebody has a copy",
+            ) from None
+        taken = device.taken
+        if sealed.birth_count < taken.birth_count and left_behind:
             return None
         if taken.take(sealed.birth_count, sealed.counter):
             self._changed = True
@@ -138,14 +156,15 @@ class SealBook:
             )
         return sealed.body
 
-    def _of(self, device_id: str, key: bytes) -> Taken:
-        known_key, taken = self._taken.get(device_id, (None, None))
-        if taken is None or known_key != key:
+    def _of(self, device_id: str, key: bytes) -> _Device:
+        device = self._devices.get(device_id)
+        if device is None or device.key != key:
             mark = _mark(key)
-            if taken is None or taken.key_mark != mark:
-                taken = Taken(mark)
-            self._taken[device_id] = (key, taken)
-        return taken
+            if device is None or device.taken.key_mark != mark:
+                device = _Device(Taken(mark), key, device.key if device else None)
+            device.key = key
+            self._devices[device_id] = device
+        return device
 
     async def run(self) -> None:
         """Save what changed until cancelled."""
@@ -158,11 +177,11 @@ class SealBook:
         if not self._changed:
             return
         self._changed = False
-        self._taken = {device_id: known for device_id, known in self._taken.items() if self._keys(device_id)}
+        self._devices = {device_id: device for device_id, device in self._devices.items() if self._keys(device_id)}
         stored = msgspec.msgpack.encode(
             [
                 _Pair(device_id, taken.key_mark, taken.birth_count, WILL_COUNTER if taken.ended else taken.counter)
-                for device_id, (_, taken) in self._taken.items()
+                for device_id, taken in ((device_id, device.taken) for device_id, device in self._devices.items())
             ]
         )
 
@@ -175,6 +194,16 @@ class SealBook:
         except BaseException:
             self._changed = True
             raise
+
+
+def _is_sealed(key: bytes | None, topic_text: str, payload: bytes) -> bool:
+    if key is None:
+        return False
+    try:
+        unseal(key, topic_text, payload)
+    except SealError:
+        return False
+    return True
 
 
 def _mark(key: bytes) -> bytes:

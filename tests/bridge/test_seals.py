@@ -169,10 +169,20 @@ async def test_device_with_a_new_key_begins_anew(book: Book, database: Database,
     assert book.hear(1_700_000_000_000, 9) == "taken"
     await book.seals.save()
     keys.of["R01"] = b"3" * 32
-    for one in (book, Book(database, keys)):
+    for one, why in ((book, "former_key"), (Book(database, keys), "forged")):
         topic = "qs/1/radio/R01/birth"
         assert one.take(seal(b"3" * 32, topic, b"counts from 1 again", 1, 1), "birth") == "counts from 1 again"
-        assert one.hear(1_700_000_000_000, 10) == "forged", "the old key is worth nothing"
+        assert one.hear(1_700_000_000_000, 10) == why, "the old key is worth nothing"
+
+
+async def test_what_a_device_left_under_its_former_key_alarms_nobody(book: Book, keys: Keys) -> None:
+    """P-10.7."""
+    assert book.hear(7, 1) == "taken"
+    keys.of["R01"] = b"3" * 32
+    assert book.hear(7, WILL_COUNTER, "death") == "void"
+    assert book.hear(7, 1, "birth", retained=True) == "void"
+    assert book.hear(7, 2) == "former_key"
+    assert book.take(seal(OTHER_KEY, "qs/1/radio/R01/death", b"x", 7, 3), "death") == "forged"
 
 
 async def test_device_that_is_gone_is_forgotten(book: Book, database: Database, keys: Keys) -> None:
