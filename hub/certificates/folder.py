@@ -93,7 +93,8 @@ class CertificateFolder:
         else:
             authority = make_authority(names, now)
         issued = {server: issue(authority, names, f"Qianshao {server.value}", now) for server in Server}
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.path.parent, self.path):  # the data folder too may be new, and is its owner's alone
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(self.ca_key, _key_pem(authority.key))
         _write(self.ca_pem, _pem(authority.certificate))
         for server, pair in issued.items():

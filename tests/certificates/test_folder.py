@@ -20,7 +20,7 @@ NAMES = Names.of(["hub.lan"], ["192.168.1.5"])
 
 @pytest.fixture
 def folder(tmp_path: Path) -> CertificateFolder:
-    made = CertificateFolder(tmp_path / "certificates")
+    made = CertificateFolder(tmp_path / "hub" / "certificates")
     made.make(NAMES, NOW)
     return made
 
@@ -32,7 +32,7 @@ def test_what_is_made_is_complete_and_its_keys_are_the_owners_alone(folder: Cert
         "ca.pem", "ca.key", "hub.pem", "hub.key", "broker.pem", "broker.key",
     }  # fmt: skip
     assert {file.stat().st_mode & 0o777 for file in folder.path.iterdir()} == {0o600}
-    assert folder.path.stat().st_mode & 0o777 == 0o700
+    assert [one.stat().st_mode & 0o777 for one in (folder.path, folder.path.parent)] == [0o700, 0o700]
     assert folder.names(Server.HUB) == folder.names(Server.BROKER) == NAMES.texts
     folder.key_file(Server.HUB).chmod(0o644)
     assert folder.open_to_others() == [folder.key_file(Server.HUB)]
