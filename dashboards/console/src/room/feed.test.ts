@@ -51,7 +51,7 @@ describe("the feed", () => {
   let hubNumber: number;
   let hubAway: boolean;
   let frames: (() => void)[];
-  let sessionsEnded: number;
+  let refusals: number;
   let stop: () => void;
 
   const line = (): Line => lines[lines.length - 1] ?? new Line(-1);
@@ -66,7 +66,7 @@ describe("the feed", () => {
     hubNumber = 10;
     hubAway = false;
     frames = [];
-    sessionsEnded = 0;
+    refusals = 0;
     stop = followFeed({
       loadPicture: () => {
         pictures += 1;
@@ -84,7 +84,7 @@ describe("the feed", () => {
         return { number: room.number, stale: reduced.gap || reduced.outdated };
       },
       onLine: (state) => states.push(state),
-      onSessionEnded: () => (sessionsEnded += 1),
+      onRefused: () => (refusals += 1),
       beforeNextFrame: (flush) => frames.push(flush),
     });
     await vi.advanceTimersByTimeAsync(0);
@@ -119,11 +119,11 @@ describe("the feed", () => {
     expect([line().since, pictures]).toEqual([11, 1]);
   });
 
-  test("ends when its session has ended, and does not connect again", async () => {
+  test("ends when the hub refuses whoever follows it, and does not connect again", async () => {
     line().tell([11], 11);
     line().onclose?.({ code: 4401 });
     await vi.advanceTimersByTimeAsync(60_000);
-    expect([sessionsEnded, lines.length, pictures]).toEqual([1, 1, 1]);
+    expect([refusals, lines.length, pictures]).toEqual([1, 1, 1]);
   });
 
   test("loads the picture again when a number was missed", async () => {

@@ -1,6 +1,6 @@
 // Follows /ws/events: loads the picture, joins items into one change per frame, reconnects, reloads a stale picture.
 import type { Batch, Item } from "./items";
-import { SESSION_ENDED } from "../session/store";
+import { LINE_REFUSED } from "../session/store";
 import type { RoomPicture } from "./types";
 
 export type LineState = "connecting" | "open" | "lost";
@@ -19,8 +19,8 @@ export interface FeedParts {
   /** Applies the items; answers the last number applied and whether the picture must be loaded again. */
   onItems: (items: readonly Item[]) => { number: number; stale: boolean };
   onLine: (state: LineState) => void;
-  /** The session behind the line has ended: following ends with it. */
-  onSessionEnded: () => void;
+  /** The hub closed the line because of who follows it: following ends with it. */
+  onRefused: () => void;
   /** Runs the function before the screen is next drawn. */
   beforeNextFrame: (flush: () => void) => void;
 }
@@ -77,9 +77,9 @@ export function followFeed(parts: FeedParts): () => void {
     };
     line.onclose = (event) => {
       if (line !== socket) return;
-      if (event.code === SESSION_ENDED) {
+      if (event.code === LINE_REFUSED) {
         end();
-        parts.onSessionEnded();
+        parts.onRefused();
         return;
       }
       if (event.code === TOO_FAR_BACK) number = undefined;
@@ -145,6 +145,7 @@ export function followFeed(parts: FeedParts): () => void {
   function end(): void {
     ended = true;
     rest();
+    parts.onLine("connecting");
     socket?.close();
   }
 

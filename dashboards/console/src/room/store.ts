@@ -1,7 +1,7 @@
 // The one store of what the console knows: the room, its map, and the state of the line to the hub.
 import { create } from "zustand";
 
-import { sessionEnded } from "../session/store";
+import { lineRefused } from "../session/store";
 import { followFeed, type LineState } from "./feed";
 import { hub } from "./hub";
 import { applyItems, withPast } from "./reduce";
@@ -66,7 +66,7 @@ export function followRoom(): () => void {
       return { number: reduced.room.number, stale: reduced.gap || reduced.outdated };
     },
     onLine: (line) => useStore.setState({ line }),
-    onSessionEnded: sessionEnded,
+    onRefused: lineRefused,
     // A page in the background gets no frames; the timer keeps its room up to date all the same.
     beforeNextFrame: (flush) => {
       if (document.visibilityState === "visible") requestAnimationFrame(flush);

@@ -4,7 +4,7 @@ import { hourAndMinute } from "../language/time";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { REFRESH_MS } from "./keep";
-import { sessionEnded, useSession } from "./store";
+import { signInAgain, useSession } from "./store";
 
 /** A session that refreshing still prolongs is good for 15 minutes after it, so it never has less than this left. */
 const NEARLY_OVER_MS = 15 * 60_000 - REFRESH_MS - 60_000;
@@ -19,7 +19,7 @@ export function EndingBanner() {
   return (
     <div className="ending-banner" role="status" data-testid="ending-banner">
       {texts.session.ends(hourAndMinute(expiresAtMs, zone))}
-      <button type="button" onClick={sessionEnded}>
+      <button type="button" onClick={signInAgain}>
         {texts.session.signInNow}
       </button>
     </div>

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useAlertDesk } from "../alerts/store";
 import { hub } from "../room/hub";
 import { REFRESH_MS, TICK_MS } from "./keep";
-import { openSession, sessionEnded, signIn, signOut, useSession } from "./store";
+import { lineRefused, openSession, signIn, signOut, useSession } from "./store";
 import type { Person, Right } from "./types";
 
 const duty: Person = { person_id: "duty", name: "李值班", role: "dispatcher", places: [{ kind: "community", place_id: null }] };
@@ -134,10 +134,24 @@ describe("the session", () => {
 
   test("that ended in a websocket asks to sign in, and another person begins afresh", async () => {
     await start();
-    sessionEnded();
+    cookieOf = null;
+    lineRefused();
+    await vi.advanceTimersByTimeAsync(0);
     expect(phase()).toBe("out");
     await signIn({ person_id: "wang", password: "right", code: "123456" });
     expect([phase(), fresh]).toEqual(["out", 1]);
+  });
+
+  test("that still holds when a websocket is refused goes on, with the places as they are now", async () => {
+    await start();
+    lineRefused();
+    expect(phase()).toBe("asking");
+    await vi.advanceTimersByTimeAsync(0);
+    expect([phase(), fresh]).toEqual(["in", 0]);
+    cookieOf = { ...duty, places: [{ kind: "grid", place_id: "G1" }] };
+    lineRefused();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fresh).toBe(1);
   });
 
   test("of a person with another role begins afresh", async () => {
@@ -159,7 +173,10 @@ describe("the session", () => {
 
   test("renewed in another window goes on in this one at once", async () => {
     await start();
-    sessionEnded();
+    cookieOf = null;
+    lineRefused();
+    await vi.advanceTimersByTimeAsync(0);
+    cookieOf = duty;
     signedInElsewhere();
     await vi.advanceTimersByTimeAsync(0);
     expect([phase(), fresh, told]).toEqual(["in", 0, 0]);

@@ -7,7 +7,7 @@ import { sessionHub } from "./hub";
 import { keepSession } from "./keep";
 import type { Credentials, Person, Right, SessionView } from "./types";
 
-/** `asking` until the hub has said once whether this browser holds a session. */
+/** `asking` until the hub has said whether this browser holds a session. */
 export type Phase = "asking" | "out" | "in";
 
 interface SessionStore {
@@ -44,13 +44,14 @@ export interface Browser {
 
 let startAfresh = (): void => undefined;
 let tellOtherWindows = (): void => undefined;
+let look = (): void => undefined;
 
 /** Learn who is signed in and keep the session while the page lives; the returned function ends that. */
 export function openSession(browser: Browser): () => void {
   ({ startAfresh, tellOtherWindows } = browser);
   onSignedOut(() => useSession.setState({ phase: "out" }));
   let retry: ReturnType<typeof setTimeout> | undefined;
-  const look = (): void => {
+  look = () => {
     clearTimeout(retry);
     sessionHub
       .current()
@@ -120,10 +121,19 @@ export async function signOut(): Promise<void> {
   startAfresh();
 }
 
-/** A websocket was closed because its session ended. */
-export function sessionEnded(): void {
+/**
+ * The hub closed a websocket because its session ended, or because what its person may see changed: ask which. Until
+ * the hub says, no line is open and the screen stays.
+ */
+export function lineRefused(): void {
+  useSession.setState({ phase: "asking" });
+  look();
+}
+
+/** Go to the sign-in although the session still holds: its time is nearly over. */
+export function signInAgain(): void {
   useSession.setState({ phase: "out" });
 }
 
-/** Close code of docs/access.md: the session behind this websocket has ended. */
-export const SESSION_ENDED = 4401;
+/** Close code of docs/api.md: whose websocket this is has no session any more, or other rights than at its beginning. */
+export const LINE_REFUSED = 4401;

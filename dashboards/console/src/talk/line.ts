@@ -1,5 +1,5 @@
 // The websocket /ws/talk: JSON both ways, voice packets both ways, reconnecting by itself.
-import { SESSION_ENDED } from "../session/store";
+import { LINE_REFUSED } from "../session/store";
 import type { Grant, Refusal, Talker } from "./floor";
 
 export type TalkWord =
@@ -81,8 +81,8 @@ export interface TalkLineParts {
   onLost: () => void;
   onWord: (word: TalkWord) => void;
   onVoice: (bytes: ArrayBuffer) => void;
-  /** The session behind the line has ended; it does not connect again. */
-  onSessionEnded: () => void;
+  /** The hub closed the line because of who speaks on it; it does not connect again. */
+  onRefused: () => void;
 }
 
 const RETRY_MS = 800;
@@ -126,8 +126,8 @@ export class TalkLine {
     socket.onclose = (event) => {
       if (socket !== this.socket) return;
       this.parts.onLost();
-      if (event.code === SESSION_ENDED) {
-        this.parts.onSessionEnded();
+      if (event.code === LINE_REFUSED) {
+        this.parts.onRefused();
         return;
       }
       this.retry = setTimeout(() => this.connect(), RETRY_MS);

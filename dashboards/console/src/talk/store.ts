@@ -3,7 +3,7 @@ import { create } from "zustand";
 
 import type { LineState } from "../room/feed";
 import { socketAddress } from "../room/store";
-import { sessionEnded } from "../session/store";
+import { lineRefused } from "../session/store";
 import { audio, playTone, unlockSound } from "./audio";
 import { nextFloor, type Floor, type FloorEvent, type Talker } from "./floor";
 import { LeftAlone } from "./leftAlone";
@@ -76,7 +76,7 @@ export function openTalk(): () => void {
       move({ type: "lost" });
     },
     onWord: hear,
-    onSessionEnded: sessionEnded,
+    onRefused: lineRefused,
     onVoice: (bytes) => {
       try {
         const packet = decodePacket(bytes);
