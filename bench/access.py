@@ -2,7 +2,8 @@
 
 ``python -m bench.access [--runs 3]`` prints one JSON object of medians. Without: a mosquitto that knows neither
 passwords nor access lists nor TLS, and the console over plain HTTP. With: what a hub serves beyond its own machine.
-Devices seal what they say in both. The goal: at most 1.3 times.
+Devices seal what they say in both. The goal: at most 1.3 times. A third manner is as the second, while 1,000
+connections that say nothing are held open to the console and 1,000 to the broker.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import socket
 import statistics
 import sys
 import tempfile
@@ -23,6 +25,7 @@ import httpx
 import msgspec
 import uvloop
 
+from devices.link.credential import Credential
 from hub.access.people import Role
 from hub.alerts.messages import Alert, NewAlert
 from hub.bridge.broker import find_mosquitto, free_port
@@ -41,6 +44,7 @@ from simulators.radios.speech import reply_frames
 RADIOS = 130
 ALERTS = 5
 DELIVERED_WITHIN_S = 30.0
+SILENT = 1_000
 VISION_OFF = {"QIANSHAO_VISION_WORKERS": "0"}
 
 
@@ -96,24 +100,53 @@ async def hub_with(folder: Path) -> AsyncIterator[HubPart]:
         await hub.stop()
 
 
-async def measure(hub: HubPart, folder: Path, figures: Figures) -> None:
-    """One call to all and ALERTS alerts to all, each until the hub has stored the last radio's receipt."""
+@contextlib.asynccontextmanager
+async def silent_connections(ports: list[int], count: int) -> AsyncIterator[None]:
+    """``count`` connections to each port on which nothing is said while the block runs."""
+    opened = []
+    try:
+        for port in ports:
+            for _ in range(count):
+                one = socket.socket()
+                opened.append(one)
+                one.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    one.connect(("127.0.0.1", port))
+            await asyncio.sleep(0)
+        yield
+    finally:
+        for one in opened:
+            one.close()
+
+
+async def measure(hub: HubPart, folder: Path, figures: Figures, silent: int) -> None:
+    """One call to all and ALERTS alerts to all, each until the hub has stored the last radio's receipt.
+
+    Meanwhile ``silent`` connections are open to the console, and as many to the broker.
+    """
     document = community_document(make_scene(Parameters()))
     file = folder / "community.json"
     file.write_bytes(msgspec.json.encode(document))
+    found = msgspec.json.decode(file.read_bytes(), type=CommunityFile)
     radios = RadiosPart(folder)
     try:
         async with hub.machine() as machine, hub.browser() as browser:
             (await machine.post("/api/registry/community", content=file.read_bytes())).raise_for_status()
-            accounts = await make_accounts(machine, hub.browser, msgspec.convert(document, CommunityFile))
+            accounts = await make_accounts(machine, hub.browser, found)
             await sign_in(browser, accounts[Role.DISPATCHER])
             await radios.start(machine, file, RADIOS)
             await radios.wait_online(RADIOS, lambda _online: None)
-            async with TalkLine.open(browser, hub.tls) as talk:
+            credential = Credential.load(folder / "radios" / document.radios[0].radio_id)
+            assert credential is not None
+            ports = [browser.base_url.port or 443, credential.broker_port]
+            async with (
+                TalkLine.open(browser, hub.tls) as talk,
+                ConsoleLine.open(browser, hub.tls) as line,
+                silent_connections(ports, silent),
+            ):
                 heard, _ = await talk.call("all", reply_frames() * 3)
-            if heard != RADIOS:
-                raise SystemExit(f"only {heard} of {RADIOS} radios heard the call")
-            async with ConsoleLine.open(browser, hub.tls) as line:
+                if heard != RADIOS:
+                    raise SystemExit(f"only {heard} of {RADIOS} radios heard the call")
                 for _ in range(ALERTS):
                     figures.alert_delivered_s.append(await alert(browser, line))
             relay = (await radios.report()).relay
@@ -133,17 +166,22 @@ async def alert(browser: httpx.AsyncClient, line: ConsoleLine) -> float:
 
 
 async def run(runs: int) -> dict[str, object]:
-    """Both manners in turn, ``runs`` times."""
-    bare, guarded = Figures(), Figures()
+    """All three manners in turn, ``runs`` times."""
+    manners = (("without", hub_without, 0), ("with", hub_with, 0), ("with_silent_connections", hub_with, SILENT))
+    found = {name: Figures() for name, _, _ in manners}
     for number in range(runs):
-        for make_hub, figures in ((hub_without, bare), (hub_with, guarded)):
-            print(f"… {number + 1}/{runs} {make_hub.__name__}", file=sys.stderr, flush=True)
-            with tempfile.TemporaryDirectory() as name:
-                async with make_hub(Path(name)) as hub:
-                    await measure(hub, Path(name), figures)
-    without, given = bare.medians(), guarded.medians()
-    ratios = {name: round(given[name] / without[name], 2) for name in without}
-    return {"radios": RADIOS, "runs": runs, "without": without, "with": given, "ratio": ratios}
+        for name, make_hub, silent in manners:
+            print(f"… {number + 1}/{runs} {name}", file=sys.stderr, flush=True)
+            with tempfile.TemporaryDirectory() as folder:
+                async with make_hub(Path(folder)) as hub:
+                    await measure(hub, Path(folder), found[name], silent)
+    medians = {name: figures.medians() for name, figures in found.items()}
+    ratios = {
+        name: {figure: round(value / medians["without"][figure], 2) for figure, value in given.items()}
+        for name, given in medians.items()
+        if name != "without"
+    }
+    return {"radios": RADIOS, "runs": runs, "silent_connections": 2 * SILENT, "medians": medians, "ratio": ratios}
 
 
 def main() -> None:
