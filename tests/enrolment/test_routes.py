@@ -89,14 +89,18 @@ async def test_nobody_but_the_administrator_makes_codes_or_revokes(role: Role, h
 
 
 async def test_stranger_with_a_guess_is_told_so_and_then_slowed_down(console: httpx.AsyncClient) -> None:
-    join = (await codes(console, "R01"))["R01"]
+    spent, good = (join.partition("#d=")[2] for join in (await codes(console, "R01", "R02")).values())
     async with client_of(console.base_url, None) as stranger:
-        answers = [await stranger.post("/api/devices/enrol", json={"code": f"guess-{n}"}) for n in range(TRIES + 1)]
-        assert [answer.status_code for answer in answers] == [404] * TRIES + [429]
-        code = join.partition("#d=")[2]
-        assert (await stranger.post("/api/devices/enrol", json={"code": code})).status_code == 201
-        used = await stranger.post("/api/devices/enrol", json={"code": code})
+
+        async def say(code: str) -> httpx.Response:
+            return await stranger.post("/api/devices/enrol", json={"code": code})
+
+        assert (await say(spent)).status_code == 201
+        used = await say(spent)
         assert (used.status_code, used.json()["error"]["code"]) == (410, "used_code")
+        answers = [await say(f"guess-{n}") for n in range(TRIES)]
+        assert [answer.status_code for answer in answers] == [404] * (TRIES - 1) + [429]
+        assert (await say(good)).status_code == 201
 
 
 async def test_more_codes_than_are_made_at_once_are_refused(console: httpx.AsyncClient) -> None:
