@@ -198,7 +198,6 @@ class Enrolment:
             )
         used = msgspec.structs.replace(waiting, used_at_us=now_us)
         self._codes[used.device_id] = used
-        credential, standing = self._make(used.kind, used.device_id, self._broker.entrance(host), hub_url)
         told = DeviceEnrolled(device_id=used.device_id, kind=used.kind, address=address, software=software[:100])
 
         def change(open_change: Change) -> None:
@@ -207,6 +206,10 @@ class Enrolment:
             self._events.append(open_change, EventKind.DEVICE_ENROLLED, used.device_id, told)
 
         try:
+            entrance = await asyncio.to_thread(self._broker.entrance, host)
+            if self._codes.get(used.device_id) is not used:
+                raise Refusal("expired_code", "入网码已作废", "the code was taken back meanwhile", status=410)
+            credential, standing = self._make(used.kind, used.device_id, entrance, hub_url)
             await self._put(standing, change)
         except Exception:
             if self._codes.get(used.device_id) is used:
@@ -221,7 +224,7 @@ class Enrolment:
         waiting = self._codes.pop(device_id, None)
         if waiting is not None:
             self._by_digest.pop(waiting.code_sha256, None)
-        if (standing is None or standing.secrets is None) and (waiting is None or waiting.used_at_us is not None):
+        if (standing is None or standing.secrets is None) and waiting is None:
             raise Refusal("unknown_device", f"{device_id} 未入网", f"{device_id} is not enrolled", status=404)
         kind = standing.kind if standing else waiting.kind if waiting else DeviceKind.RADIO
         now_us = self._clock.wall_us()
@@ -247,8 +250,9 @@ class Enrolment:
 
         Asked again, the one before it that nobody confirmed is void. Raises Refusal (401).
         """
+        entrance = await asyncio.to_thread(self._broker.entrance, host)
         standing = await self._prove(device_id, proof, address)
-        credential, made = self._make(standing.kind, device_id, self._broker.entrance(host), hub_url)
+        credential, made = self._make(standing.kind, device_id, entrance, hub_url)
         detail = DeviceRotated(device_id=device_id, step="asked")
         await self._put(
             replace(standing, following=made.secrets),

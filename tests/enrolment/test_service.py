@@ -300,3 +300,15 @@ async def test_radio_at_somebody_elses_broker_does_not_renew_what_that_broker_wo
         credential = await enrolled(hub)
         assert credential.renew_at_ms is None
         assert (credential.broker_port, credential.broker_user) == (broker.hub_address.port, "R01")
+
+
+async def test_code_that_is_taken_back_while_it_is_used_enrols_nobody(hub: Hub) -> None:
+    code = await hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL)
+    enrolling = asyncio.ensure_future(enrol(hub, code.code))
+    await asyncio.sleep(0)  # the code is marked as used, and the credential not made
+    await hub.enrolment.revoke("R01", LOCAL)
+    with pytest.raises(Refusal, match="taken back"):
+        await enrolling
+    assert hub.enrolment.seal_key("R01") is None
+    rows = await hub.database.read(lambda connection: connection.execute(sa.select(enrolment_codes)).all())
+    assert rows == []
