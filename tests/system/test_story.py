@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from hub.access.people import Role
 from simulators.demo.stage import Stage, Told
 from simulators.demo.story import Report, play
 from tests.system.conftest import RADIOS
@@ -73,9 +74,18 @@ async def page(browser: Browser, played: Played) -> AsyncIterator[Page]:
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     await opened.goto(played.stage.url)
+    await _sign_in(opened, played)
     yield opened
     await context.close()
     assert not errors
+
+
+async def _sign_in(page: Page, played: Played) -> None:
+    account = played.stage.accounts[Role.DISPATCHER]
+    await page.get_by_test_id("sign-in-account").fill(account.person_id)
+    await page.get_by_test_id("sign-in-password").fill(account.password)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("me")).to_contain_text(account.name, timeout=SOON_MS)
 
 
 async def test_all_radios_come_on_line(played: Played) -> None:
@@ -153,6 +163,7 @@ async def test_officer_opens_a_case_searches_and_sees_ranked_hits_with_pictures(
 
 
 async def test_screen_changes_to_english(page: Page) -> None:
+    await page.get_by_test_id("me").click()
     await page.get_by_test_id("language-switch").click()
     await expect(page.get_by_test_id("alert-send")).to_contain_text("Send", timeout=SOON_MS)
 
@@ -163,6 +174,7 @@ async def test_nothing_on_the_page_comes_from_elsewhere(browser: Browser, played
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     await opened.goto(played.stage.url, wait_until="load")
+    await _sign_in(opened, played)
     await expect(opened.get_by_test_id("hit").first).to_be_visible(timeout=SOON_MS)
     await context.close()
     assert asked
