@@ -18,8 +18,11 @@ from hub.access.keys import LOCAL_TOKEN
 from hub.access.messages import NewPerson
 from hub.access.people import COMMUNITY, LOCAL, Place, PlaceKind, Role
 from hub.access.sessions import IDLE_S, WHOLE_S
+from hub.alerts.messages import ReportMade
 from hub.app import Hub
 from hub.console.lines import AUDITED, MESSAGES
+from hub.events.messages import EventKind
+from hub.storage.writer import Change
 from tests.devices.room import until
 from tests.hub import client_of, open_console, open_hub, sign_in, websocket
 
@@ -174,6 +177,25 @@ async def test_websockets_end_with_their_session_and_no_others_do(hub: Hub, addr
         await until(lambda: {line.entrant.person.person_id for line in hub.lines._open} == {"staying"}, "they are gone")
         await (await other.ping())
     await until(lambda: not hub.lines._open, "nothing is kept of a line that ended")
+
+
+async def test_console_that_stopped_reading_is_cut_off_when_its_session_ends(hub: Hub, address: httpx.URL) -> None:
+    long = ReportMade(radio_id="R01", venue_id="V01", alert_id=None, answer=None, text="长" * 2000)
+
+    def change(open_change: Change) -> None:
+        for _ in range(50):
+            hub.events.append(open_change, EventKind.REPORT_MADE, "R01", long)
+
+    token = await sign_in(hub, Role.OFFICER, person_id="stalled")
+    path = f"/ws/events?since={hub.events.last}"
+    async with client_of(address, token) as client, websocket(client, path, max_queue=1, close_timeout=0.1) as socket:
+        await socket.recv()
+        (stalled,) = hub.feed._clients
+        while stalled.frames.qsize() < 5:
+            await hub.database.write(change)
+            await until(lambda: stalled.last == hub.events.last, "the frame is made")
+        await hub.access.end_sessions("stalled", LOCAL)
+        await until(lambda: not hub.lines._open and not hub.feed.clients, "it is cut off", ENDS_WITHIN_S)
 
 
 @pytest.mark.parametrize("path", LINES)
