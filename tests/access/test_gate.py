@@ -179,23 +179,24 @@ async def test_websockets_end_with_their_session_and_no_others_do(hub: Hub, addr
     await until(lambda: not hub.lines._open, "nothing is kept of a line that ended")
 
 
-async def test_console_that_stopped_reading_is_cut_off_when_its_session_ends(hub: Hub, address: httpx.URL) -> None:
+async def test_console_that_stopped_reading_is_cut_off_when_its_session_ends(tmp_path: Path) -> None:
     long = ReportMade(radio_id="R01", venue_id="V01", alert_id=None, answer=None, text="长" * 2000)
 
     def change(open_change: Change) -> None:
         for _ in range(50):
             hub.events.append(open_change, EventKind.REPORT_MADE, "R01", long)
 
-    token = await sign_in(hub, Role.OFFICER, person_id="stalled")
-    path = f"/ws/events?since={hub.events.last}"
-    async with client_of(address, token) as client, websocket(client, path, max_queue=1, close_timeout=0.1) as socket:
-        await socket.recv()
-        (stalled,) = hub.feed._clients
-        while stalled.frames.qsize() < 5:
-            await hub.database.write(change)
-            await until(lambda: stalled.last == hub.events.last, "the frame is made")
-        await hub.access.end_sessions("stalled", LOCAL)
-        await until(lambda: not hub.lines._open and not hub.feed.clients, "it is cut off", ENDS_WITHIN_S)
+    async with open_hub(tmp_path) as hub, open_console(hub) as console:
+        path = f"/ws/events?since={hub.events.last}"
+        async with websocket(console, path, max_queue=1, close_timeout=0.1) as socket:
+            await socket.recv()
+            (stalled,) = hub.feed._clients
+            while stalled.frames.qsize() < 5:
+                await hub.database.write(change)
+                await until(lambda: stalled.last == hub.events.last, "the frame is made")
+            (line,) = hub.lines._open
+            await hub.access.end_sessions(line.entrant.person.person_id, LOCAL)
+            await until(lambda: not hub.lines._open and not hub.feed.clients, "it is cut off", ENDS_WITHIN_S)
 
 
 @pytest.mark.parametrize("path", LINES)
