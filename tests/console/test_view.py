@@ -176,7 +176,7 @@ def check(seer: Seer, kind: str, text: str) -> None:
     if seer.venues is not None and kind not in BURSTS:
         assert venues_in(text) <= seer.venues, text
     if not seer.sees_cases:
-        assert re.search(r'"case_id":"|K[0-9A-Z]{8}', text) is None, text
+        assert re.search(r'"case_id":"|"K[0-9A-Z]{8}', text) is None, text
 
 
 async def test_everything_that_can_be_told_was_told(hub: Hub) -> None:
