@@ -76,6 +76,8 @@ class Talk:
         self._reach = ReachTable()
         self._peers: dict[str, Peer] = {}
         self._allowed: dict[str, Allowed] = {}
+        self._wanted: dict[str, frozenset[str]] = {}
+        """What each console said last that it listens to; it hears it once that is on disk."""
         self._background: set[asyncio.Future[Any]] = set()
         self.packets_relayed = 0
         self.observe_relay: Callable[[float], None] = lambda seconds: None
@@ -101,6 +103,7 @@ class Talk:
         """A console went; if it was speaking, the floor is free."""
         self._peers.pop(peer.talker_id, None)
         self._allowed.pop(peer.talker_id, None)
+        self._wanted.pop(peer.talker_id, None)
         self._talker_left(peer.talker_id)
 
     def _talker_left(self, talker_id: str) -> None:
@@ -126,13 +129,14 @@ class Talk:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     def tune(self, peer: Peer, group_ids: frozenset[str]) -> None:
-        """A console listens to these groups from now on, which is audited; what it may not hear is ``denied``."""
+        """A console listens to these groups as soon as the audit record is on disk; what it may not is ``denied``."""
         denied = {group_id: reason for group_id in group_ids if (reason := self._why_not(peer, group_id))}
         for group_id, reason in sorted(denied.items()):
             _deny(peer, group_id, "", reason)
         wanted = group_ids - set(denied)
-        if wanted != peer.group_ids:
-            peer.group_ids = wanted
+        if wanted != self._wanted.get(peer.talker_id, frozenset()):
+            self._wanted[peer.talker_id] = wanted
+            peer.group_ids &= wanted
             self._in_background(self._note_listening(peer, wanted))
 
     async def _note_listening(self, peer: Peer, group_ids: frozenset[str]) -> None:
@@ -145,8 +149,12 @@ class Talk:
             )
         except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
             _log.error("talk.listening_not_noted", person=person_id, error=str(error))
+            self._wanted.pop(peer.talker_id, None)
             peer.group_ids = frozenset()
             peer.drop()
+            return
+        # The writer answers in order; what was taken back while the record was written is not heard for a moment.
+        peer.group_ids = group_ids & self._wanted.get(peer.talker_id, frozenset())
 
     def _why_not(self, peer: Peer, group_id: str) -> wire.DenyReason | None:
         if group_id not in self._registry.groups:

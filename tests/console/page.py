@@ -13,6 +13,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from devices.protocol import voice
+from hub.app import Hub
 from tests.devices.room import until
 from tests.hub import websocket
 
@@ -52,6 +53,13 @@ class Page:
         await self.say(type="request", group_id=group_id, request_id="r")
         burst_id: int = (await self.wait("granted", before + 1))["burst_id"]
         return burst_id
+
+
+async def listening(hub: Hub, group_id: str, consoles: int = 1) -> None:
+    """Wait until so many consoles hear the group: it is written down first."""
+    await until(
+        lambda: sum(group_id in peer.group_ids for peer in hub.talk._peers.values()) >= consoles, "the console listens"
+    )
 
 
 @asynccontextmanager

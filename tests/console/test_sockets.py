@@ -17,7 +17,7 @@ from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.serve import WEBSOCKET_MAX_BYTES
 from hub.storage.writer import Change
-from tests.console.page import Page, page_on
+from tests.console.page import Page, listening, page_on
 from tests.devices.room import packet, until
 from tests.hub import Told, websocket
 from tests.played import Person, real_radio
@@ -29,6 +29,7 @@ async def works(hub: Hub, console: httpx.AsyncClient, page: Page) -> None:
     """The page can still speak, and another that listens hears it."""
     async with page_on(console) as listener:
         await listener.say(type="listen", group_ids=["all"])
+        await listening(hub, "all")
         burst_id = await page.press()
         await listener.wait("taken")
         await page.socket.send(packet(burst_id, 0, frames=2))
@@ -134,6 +135,7 @@ async def test_all_call_is_heard_by_real_radios_and_the_console_is_told_how_many
         page_on(console) as page,
     ):
         await page.say(type="listen", group_ids=["all"])
+        await listening(hub, "all")
         burst_id = await page.press()
         assert (await page.wait("taken"))["radios_online"] == 2
         for sequence in range(10):

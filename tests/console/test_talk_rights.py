@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,7 +17,7 @@ from hub.access.audit import Action
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.access.tables import audit_records
 from hub.app import Hub
-from tests.console.page import Page, page_on
+from tests.console.page import Page, listening, page_on
 from tests.devices.room import packet, until
 from tests.hub import client_of, sign_in
 
@@ -68,7 +70,7 @@ async def test_person_listens_to_the_groups_of_their_own_radios_alone(
         await page.say(type="request", group_id="nowhere", request_id="last")
         await until(lambda: any(one["request_id"] == "last" for one in page.of("denied")), "all is answered")
         (peer,) = (peer for peer in hub.talk._peers.values() if peer.entrant.person.role is role)
-        assert peer.group_ids == groups
+        await until(lambda: peer.group_ids == groups, "it is written down")
     denied = [one for one in page.of("denied") if one["request_id"] != "last"]
     assert {(one["group_id"], one["request_id"], one["reason"]) for one in denied} == {
         (group_id, "", "not_allowed") for group_id in set(GROUPS) - groups
@@ -80,6 +82,7 @@ async def test_guard_is_told_nothing_of_a_call_elsewhere_and_hears_none_of_it(
 ) -> None:
     async with page_on(console) as officer, talker(hub, console, Role.GUARD, VENUE_1) as guard:
         await guard.say(type="listen", group_ids=list(GROUPS))
+        await listening(hub, "grid-G1")
         for group_id in ("grid-G2", "grid-G1"):
             burst_id = await officer.press(group_id)
             await officer.wait("taken", len(officer.of("granted")))
@@ -97,7 +100,7 @@ async def test_guard_is_told_nothing_of_a_call_elsewhere_and_hears_none_of_it(
 async def test_group_that_one_no_longer_belongs_to_falls_silent(hub: Hub, console: httpx.AsyncClient) -> None:
     async with page_on(console) as officer, talker(hub, console, Role.GUARD, VENUE_1) as guard:
         await guard.say(type="listen", group_ids=["kind-hotel"])
-        await until(lambda: any("kind-hotel" in peer.group_ids for peer in hub.talk._peers.values()), "listening")
+        await listening(hub, "kind-hotel")
         was = hub.registry.groups["kind-hotel"]
         hub.registry.groups["kind-hotel"] = msgspec.structs.replace(was, radio_ids=("R03",))
         burst_id = await officer.press("kind-hotel")
@@ -128,6 +131,28 @@ async def test_what_somebody_listens_to_is_an_audit_record_whenever_it_changes(
         await until(lambda: any(one["request_id"] == "last" for one in page.of("denied")), "all is taken")
     await hub.talk.settle()
     assert await listened(hub, "listener") == [["all"], ["all", "grid-G2"], []]
+
+
+async def test_nobody_hears_a_group_before_it_is_written_down_nor_after_it_was_taken_back(
+    hub: Hub, console: httpx.AsyncClient
+) -> None:
+    go_on = threading.Event()
+    async with page_on(console) as page:
+        (peer,) = hub.talk._peers.values()
+        holding = asyncio.create_task(hub.database.write(lambda _change: go_on.wait(20)))
+        try:
+            for group_ids in (["all", "grid-G1"], ["grid-G1"], ["grid-G1", "grid-G2"]):
+                await page.say(type="listen", group_ids=group_ids)
+            await page.say(type="request", group_id="nowhere", request_id="last")
+            await page.wait("denied")
+            assert peer.group_ids == frozenset()
+        finally:
+            go_on.set()
+        heard = []
+        await holding
+        await until(lambda: heard.append(peer.group_ids) or len(peer.group_ids) == 2, "all is written down")  # type: ignore[func-returns-value]
+    assert not any("all" in group_ids for group_ids in heard), "taken back while it was being written"
+    assert peer.group_ids == {"grid-G1", "grid-G2"}
 
 
 async def test_listening_that_cannot_be_noted_ends_until_the_console_comes_back(
