@@ -80,6 +80,11 @@ class PresenceTable:
         """The radio gave a sign of life on the connection of that birth."""
         return self.born(radio_id, birth_count, now_us, at_us)
 
+    def shut_out(self, radio_id: str, at_us: int) -> Turn:
+        """The radio may speak no more; a birth after a new enrolment brings it back."""
+        radio = self._radios.get(radio_id)
+        return self._leave(radio, at_us) if radio is not None and radio.online else Turn.NONE
+
     def expire(self, now_us: int, at_us: int) -> list[str]:
         """The radios that have just been silent for too long; they are off line now."""
         gone = []

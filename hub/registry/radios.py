@@ -53,6 +53,10 @@ class RadioRoll:
         """Have ``gone(radio_id)`` called for each radio that went off line or lost the connection it spoke on."""
         self._gone.append(gone)
 
+    def shut_out(self, radio_id: str) -> None:
+        """The device was revoked: as a radio it is off line at once, whatever its connection still does."""
+        self._tell(radio_id, self._presence.shut_out(radio_id, self._clock.wall_us()))
+
     @property
     def online(self) -> int:
         """How many radios are on line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,13 +19,15 @@ from devices.protocol.topics import DeviceKind
 from hub.access.people import LOCAL
 from hub.access.tables import audit_records
 from hub.app import Hub
-from hub.enrolment.codes import TRIES, VALID_FOR_S
+from hub.bridge.broker import Entrance
+from hub.enrolment.codes import TRIES, VALID_FOR_S, Code
 from hub.enrolment.messages import Device
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from tests.devices.room import BROKERS, open_broker, until
 from tests.hub import Told, address_of, community, open_hub
+from tests.played import radio_on_line
 
 HUB_URL = "http://127.0.0.1:8470"
 ADDRESS = "10.1.2.3"
@@ -199,9 +202,20 @@ async def test_revoked_radio_has_no_key_and_its_code_ends(hub: Hub) -> None:
     with pytest.raises(Refusal, match="no such code"):
         await enrol(hub, code.code)
     with pytest.raises(Refusal, match="not enrolled"):
-        await hub.enrolment.revoke("R01", LOCAL)
+        await hub.enrolment.revoke("R02", LOCAL)
     await enrolled(hub)
     assert hub.enrolment.seal_key("R01") is not None
+
+
+async def test_revoked_radio_is_off_line_at_once(hub: Hub) -> None:
+    told = Told(hub)
+    async with radio_on_line(hub, "R01"):
+        revoking = asyncio.create_task(hub.enrolment.revoke("R01", LOCAL))
+        await asyncio.sleep(0)
+        assert not hub.radios.is_online("R01")
+        await revoking
+        await told.wait(EventKind.RADIO_OFFLINE, "R01")
+        assert (hub.radios.online, hub.radios.online_in("all")) == (0, 0)
 
 
 async def test_revoked_radio_leaves_the_managed_broker_within_5_seconds(tmp_path: Path) -> None:
@@ -312,3 +326,84 @@ async def test_code_that_is_taken_back_while_it_is_used_enrols_nobody(hub: Hub) 
     assert hub.enrolment.seal_key("R01") is None
     rows = await hub.database.read(lambda connection: connection.execute(sa.select(enrolment_codes)).all())
     assert rows == []
+
+
+async def test_revocation_that_the_broker_did_not_take_is_tried_until_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
+    async with open_hub(tmp_path, "managed") as hub:
+        credential = await enrolled(hub)
+        in_the_way = tmp_path / "broker" / "access.new"
+        in_the_way.mkdir()
+        for _ in range(2):  # said again, it is not taken for done
+            with pytest.raises(IsADirectoryError):
+                await hub.enrolment.revoke("R01", LOCAL)
+        assert await connects(credential)
+        await until(lambda: hub.task_failures > 1, "the hub has told the broker again")
+        in_the_way.rmdir()
+        rereads = hub.broker.rereads
+        await until(lambda: hub.broker.rereads > rereads, "the broker has taken it")
+        assert not await connects(credential)
+
+
+async def test_revoked_device_is_revoked_again_since_the_first_time(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with open_hub(tmp_path, clock=clock) as hub:
+        await enrolled(hub)
+        await hub.enrolment.revoke("R01", LOCAL)
+        revoked_at_us = clock.wall_us()
+        clock.advance(60)
+        await hub.enrolment.revoke("R01", LOCAL)
+        assert [one.revoked_at_us for one in hub.enrolment.standings() if one.device_id == "R01"] == [revoked_at_us]
+        assert (await actions(hub)).count("revoke_device") == 2
+
+
+async def test_device_has_its_credential_though_the_broker_takes_it_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
+    async with open_hub(tmp_path, "managed") as hub:
+        in_the_way = tmp_path / "broker" / "access.new"
+        in_the_way.mkdir()
+        first = await enrolled(hub)
+        second = await hub.enrolment.rotate("R01", own(first), ADDRESS, HUB_URL, "127.0.0.1")
+        await hub.enrolment.confirm("R01", own(second), ADDRESS)
+        in_the_way.rmdir()
+        rereads = hub.broker.rereads
+        await until(lambda: hub.broker.rereads > rereads, "the broker has taken it")
+        assert await connects(second)
+
+
+async def test_code_made_while_the_former_one_is_being_used_is_good_after_a_restart(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        older = await hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL)
+        asked = hub.enrolment._broker.entrance
+        newer: list[asyncio.Task[Code]] = []
+
+        def entrance(host: str) -> Entrance:
+            """While it looks, an administrator makes another code, whose change is written before."""
+            loop.call_soon_threadsafe(make)
+            return asked(host)
+
+        def make() -> None:
+            newer.append(asyncio.ensure_future(hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL)))
+
+        loop = asyncio.get_running_loop()
+        hub.enrolment._broker.entrance = entrance  # type: ignore[method-assign]
+        with contextlib.suppress(Refusal):  # it was taken back meanwhile, when the newer code was known first
+            await enrol(hub, older.code)
+        code = (await newer[0]).code
+        hub.enrolment._broker.entrance = asked  # type: ignore[method-assign]
+    async with open_hub(tmp_path) as hub:
+        with pytest.raises(Refusal, match="no such code"):
+            await enrol(hub, older.code)
+        assert (await enrol(hub, code)).device_id == "R01"
+
+
+async def test_credential_that_the_hub_makes_itself_is_an_audit_record(hub: Hub) -> None:
+    await hub.enrolment.issue(DeviceKind.WORKER, "worker-9")
+    query = sa.select(audit_records).order_by(audit_records.c.number.desc()).limit(1)
+    record = (await hub.database.read(lambda connection: connection.execute(query).all()))[0]
+    assert (record.person_id, record.action) == ("hub", "enrol_device")
+    assert msgspec.json.decode(record.detail)["device_id"] == "worker-9"

@@ -71,6 +71,13 @@ def test_repeated_birth_changes_nothing(table: PresenceTable) -> None:
     assert table.born("R1", 1, S, S) is Turn.NONE
 
 
+def test_radio_that_is_shut_out_is_off_line_at_once_until_it_is_born_again(table: PresenceTable) -> None:
+    table.born("R1", 1, 0, 0)
+    assert table.shut_out("R1", S) is Turn.WENT
+    assert (table.shut_out("R1", S), table.shut_out("R9", S)) == (Turn.NONE, Turn.NONE)
+    assert table.born("R1", 2, 2 * S, 2 * S) is Turn.CAME
+
+
 def test_radio_never_heard_of_is_off_line(table: PresenceTable) -> None:
     assert not table.of("R9").online
 
