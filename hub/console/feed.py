@@ -20,10 +20,16 @@ KEEPALIVE_S = 5.0
 MAX_FRAMES = 256
 """Frames waiting for one client; at the bound it is closed as too slow and resumes by its last number."""
 MAX_CLIENTS = 500
+FOR_THE_ROOM = 100
+"""Of these places only the police room's roles take the last so many."""
 
 
 class TooSlow(Exception):
     """The client did not read in time."""
+
+
+class Full(Exception):
+    """There is no place for one more client."""
 
 
 @dataclass(eq=False)
@@ -83,11 +89,11 @@ class Feed:
                 self._clients.discard(client)
 
     async def follow(self, since: int, kinds: frozenset[str] | None, view: View) -> AsyncGenerator[bytes]:
-        """Frames for one client: what followed ``since``, then what comes. Raises TooSlow, TooFarBack."""
+        """Frames for one client: what followed ``since``, then what comes. Raises Full, TooSlow, TooFarBack."""
         if since > self._log.last:
             raise TooFarBack(f"event {since} was never given; the newest is {self._log.last}")
-        if len(self._clients) >= MAX_CLIENTS:
-            raise TooSlow
+        if len(self._clients) >= (MAX_CLIENTS if view.in_room else MAX_CLIENTS - FOR_THE_ROOM):
+            raise Full
         client = FeedClient(kinds, view, since)
         reached = since
         while reached < self._log.last:

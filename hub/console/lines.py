@@ -1,4 +1,4 @@
-"""Open websockets: each ends with its person's session or rights, and when its client says too much."""
+"""Open websockets: each ends with its person's session or rights, for newer ones, and when its client says too much."""
 
 from __future__ import annotations
 
@@ -34,24 +34,41 @@ RIGHTS_CHANGED = (4401, "rights_changed")
 TOO_SLOW = (4008, "too_slow")
 TOO_FAR_BACK = (4010, "too_far_back")
 TOO_MANY_MESSAGES = (CLOSE_TOO_MANY, "too_many_messages")
+TOO_MANY_LINES = (CLOSE_TOO_MANY, "too_many_lines")
+FULL = (CLOSE_TOO_MANY, "full")
 
+LINES_OF_SESSION = 6
+"""A browser has two for each page that is open: the events and talk."""
+LINES_OF_PERSON = 20
+"""Whoever opens one more ends the oldest: a page that was left open somewhere gives way to the one that is used."""
 
 MESSAGES = Rate(per_s=200, burst=400)
 """What one client may say; a talker's voice is 50 messages a second."""
 AUDITED = Rate(per_s=1, burst=30)
-"""What leaves an audit record: nobody fills the disk with it."""
+"""What leaves an audit record, for each person over all their lines: nobody fills the disk with it."""
 
 
 class Line:
     """One websocket and whose it is. Nothing passes in either direction once it ends."""
 
-    def __init__(self, socket: WebSocket, entrant: Entrant, refused: Refused, clock: Clock) -> None:
+    def __init__(self, socket: WebSocket, entrant: Entrant, refused: Refused, clock: Clock, audited: Buckets) -> None:
+        """``audited`` is shared by all lines, with a bucket for each person."""
         self.entrant = entrant
         self._socket = socket
         self._refused = refused
         self._messages = Buckets(MESSAGES, clock)
-        self._audited = Buckets(AUDITED, clock)
+        self._audited = audited
         self._ending: asyncio.Future[LineClosed | None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return self._socket.url.path
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it has been told to end."""
+        return self._ending.done()
 
     def end(self, code: int, reason: str) -> None:
         """End the line from outside."""
@@ -63,18 +80,18 @@ class Line:
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect
-        self._hold_to(self._messages, f"over {MESSAGES.per_s} messages a second")
+        self._hold_to(self._messages, None, f"over {MESSAGES.per_s} messages a second")
         said: str | bytes | None = message.get("bytes")
         return (message.get("text") or "") if said is None else said
 
     def note_audited(self) -> None:
         """The client said something that is audited. Raises LineClosed when that is too often."""
-        self._hold_to(self._audited, f"over {AUDITED.per_s} audited message a second")
+        self._hold_to(self._audited, self.entrant.person.person_id, f"over {AUDITED.per_s} audited message a second")
 
-    def _hold_to(self, buckets: Buckets, detail: str) -> None:
-        if buckets.take(None):
+    def _hold_to(self, buckets: Buckets, key: str | None, detail: str) -> None:
+        if buckets.take(key):
             code, reason = TOO_MANY_MESSAGES
-            self._refused.add(self.entrant.person.person_id, self._socket.url.path, reason, detail)
+            self._refused.add(self.entrant.person.person_id, self.path, reason, detail)
             raise LineClosed(code, reason)
 
     async def send(self, message: str | bytes) -> None:
@@ -118,17 +135,28 @@ class Lines:
     def __init__(self, refused: Refused, clock: Clock) -> None:
         self._refused = refused
         self._clock = clock
-        self._open: set[Line] = set()
+        self._audited = Buckets(AUDITED, clock)
+        self._open: dict[Line, None] = {}  # the oldest first
 
     @contextlib.contextmanager
     def line(self, socket: WebSocket, entrant: Entrant) -> Generator[Line]:
-        """A websocket while it is open."""
-        line = Line(socket, entrant, self._refused, self._clock)
-        self._open.add(line)
+        """A websocket while it is open; the person's oldest end when there are too many. This machine's may be many."""
+        if entrant.session_id is not None:
+            self._make_room(entrant.session_id, entrant.person.person_id)
+        line = Line(socket, entrant, self._refused, self._clock, self._audited)
+        self._open[line] = None
         try:
             yield line
         finally:
-            self._open.discard(line)
+            self._open.pop(line, None)
+
+    def _make_room(self, session_id: str, person_id: str) -> None:
+        theirs = [one for one in self._open if not one.is_ending and one.entrant.person.person_id == person_id]
+        in_session = [one for one in theirs if one.entrant.session_id == session_id]
+        for lines, most in ((in_session, LINES_OF_SESSION), (theirs, LINES_OF_PERSON)):
+            for line in lines[: max(0, len(lines) + 1 - most)]:
+                self._refused.add(person_id, line.path, TOO_MANY_LINES[1], f"over {most} at once: the oldest was ended")
+                line.end(*TOO_MANY_LINES)
 
     def end_session(self, session_id: str) -> None:
         """A session ended: so do its websockets."""

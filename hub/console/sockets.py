@@ -13,8 +13,8 @@ from devices.protocol import voice
 from hub.access.doors import TALK
 from hub.access.gate import Entering
 from hub.bridge.refused import Refused
-from hub.console.feed import Feed, TooSlow
-from hub.console.lines import TOO_FAR_BACK, TOO_SLOW, Line, LineClosed, Lines
+from hub.console.feed import Feed, Full, TooSlow
+from hub.console.lines import FULL, TOO_FAR_BACK, TOO_SLOW, Line, LineClosed, Lines
 from hub.console.view import view_of
 from hub.events.log import TooFarBack
 from hub.registry.service import Registry
@@ -104,6 +104,8 @@ async def _send_feed(socket: WebSocket, line: Line, feed: Feed, registry: Regist
         async with contextlib.aclosing(feed.follow(since, kinds, view_of(line.entrant, registry))) as frames:
             async for frame in frames:
                 await line.send(frame.decode())
+    except Full:
+        raise LineClosed(*FULL) from None
     except TooSlow:
         raise LineClosed(*TOO_SLOW) from None
     except TooFarBack:

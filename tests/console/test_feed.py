@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from hub.alerts.messages import ReportMade
 from hub.console import feed as feed_module
-from hub.console.feed import Feed, TooSlow
+from hub.console.feed import Feed, Full, TooSlow
 from hub.console.view import View
 from hub.events import log as log_module
 from hub.events.log import EventLog, TooFarBack
@@ -192,7 +192,7 @@ async def test_one_client_too_many_is_turned_away(line: Line, monkeypatch: pytes
     monkeypatch.setattr(feed_module, "MAX_CLIENTS", 1)
     first = line.feed.follow(0, None, line.whole)
     await anext(first)
-    with pytest.raises(TooSlow):
+    with pytest.raises(Full):
         await anext(line.feed.follow(0, None, line.whole))
     await first.aclose()
     again = line.feed.follow(0, None, line.whole)
