@@ -8,7 +8,7 @@ revocation.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -21,10 +21,10 @@ from devices.link.credential import Credential
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind
 from hub.access import audit
-from hub.access.audit import Action
+from hub.access.audit import THE_HUB, Action
 from hub.access.people import Person
 from hub.bridge.accesslist import BrokerUser
-from hub.bridge.broker import Broker, Entrance
+from hub.bridge.broker import Broker, BrokerError, Entrance
 from hub.enrolment.codes import VALID_FOR_S, Code, Guesses, WaitingCode, digest, new_code
 from hub.enrolment.messages import (
     MAX_CODES,
@@ -46,8 +46,6 @@ from hub.storage.writer import Change
 
 _log = structlog.get_logger()
 _DAY_US = 86_400_000_000
-THE_HUB = "hub"
-"""The audit log's name for what devices do themselves."""
 RESERVED = frozenset({"hub", "device", "probe"})
 """Names that the brokers' own users have."""
 
@@ -74,6 +72,7 @@ class Enrolment:
         self._codes: dict[str, WaitingCode] = {}
         self._by_digest: dict[bytes, str] = {}
         self._regrouped = asyncio.Event()
+        self._revoked: list[Callable[[str], None]] = []
         self.guesses = Guesses()
 
     def open(self) -> None:
@@ -81,6 +80,10 @@ class Enrolment:
         self._database.read_now(self._load)
         self._broker.prepare(self.users)
         self._registry.follow(self._regrouped.set)
+
+    def when_revoked(self, follow: Callable[[str], None]) -> None:
+        """Have ``follow`` called with the name of each device that is shut out, once nothing it says is taken."""
+        self._revoked.append(follow)
 
     def _load(self, connection: sa.Connection) -> None:
         for row in connection.execute(sa.select(device_credentials)):
@@ -116,21 +119,29 @@ class Enrolment:
         while True:
             await self._regrouped.wait()
             self._regrouped.clear()
-            try:
-                await self.tell_broker()
-            except BaseException:
-                self._regrouped.set()
-                raise
+            await self.tell_broker()
 
     async def tell_broker(self) -> None:
-        """Have the broker know what holds now; done when it does."""
-        await self._broker.apply(self.users)
+        """Have the broker know what holds now; done when it does. What it does not take, ``run`` says again."""
+        try:
+            await self._broker.apply(self.users)
+        except BaseException:
+            self._regrouped.set()
+            raise
+
+    async def _tell_broker_or_later(self) -> None:
+        """For what holds whether the broker has it yet or not: the device connects once it has."""
+        try:
+            await self.tell_broker()
+        except (BrokerError, OSError) as error:
+            _log.warning("enrolment.broker_not_told", error=str(error))
 
     async def issue(self, kind: DeviceKind, device_id: str) -> Credential:
         """A credential for a device on the hub's own machine that needs no code: replaces what it had."""
         self._check_free(kind, device_id)
         credential, standing = self._make(kind, device_id, self._broker.own_entrance(), hub_url="")
-        await self._put(standing, lambda _change: None)
+        detail = DeviceEnrolled(device_id=device_id, kind=kind, address="", software="")
+        await self._put(standing, lambda change: audit.record(change, THE_HUB, Action.ENROL_DEVICE, detail=detail))
         await self.tell_broker()
         return credential
 
@@ -201,7 +212,7 @@ class Enrolment:
         told = DeviceEnrolled(device_id=used.device_id, kind=used.kind, address=address, software=software[:100])
 
         def change(open_change: Change) -> None:
-            _put_code(open_change, used)
+            _use_code(open_change, used)
             audit.record(open_change, THE_HUB, Action.ENROL_DEVICE, detail=told)
             self._events.append(open_change, EventKind.DEVICE_ENROLLED, used.device_id, told)
 
@@ -215,23 +226,29 @@ class Enrolment:
             if self._codes.get(used.device_id) is used:
                 self._codes[used.device_id] = waiting
             raise
-        await self.tell_broker()
+        await self._tell_broker_or_later()
         return credential
 
     async def revoke(self, device_id: str, by: Person) -> None:
-        """Shut a device out: its words at once, its line as soon as the broker has read it. Raises Refusal (404)."""
+        """Shut a device out: its words at once, its line as soon as the broker has read it. Raises Refusal (404).
+
+        Again, everything is done again, also for one that is shut out: disk or broker may have refused it the first
+        time. Raises BrokerError, OSError when the broker has not read it yet; ``run`` has it read then.
+        """
         standing = self._standings.get(device_id)
         waiting = self._codes.pop(device_id, None)
         if waiting is not None:
             self._by_digest.pop(waiting.code_sha256, None)
-        if (standing is None or standing.secrets is None) and waiting is None:
+        if standing is None and waiting is None:
             raise Refusal("unknown_device", f"{device_id} 未入网", f"{device_id} is not enrolled", status=404)
         kind = standing.kind if standing else waiting.kind if waiting else DeviceKind.RADIO
-        now_us = self._clock.wall_us()
         told = DeviceRevoked(device_id=device_id, kind=kind, by=by.person_id)
         if standing is not None:
-            standing = replace(standing, secrets=None, following=None, revoked_at_us=now_us)
+            revoked_at_us = standing.revoked_at_us or self._clock.wall_us()
+            standing = replace(standing, secrets=None, following=None, revoked_at_us=revoked_at_us)
             self._standings[device_id] = standing
+            for follow in self._revoked:
+                follow(device_id)
 
         def change(open_change: Change) -> None:
             open_change.connection.execute(sa.delete(enrolment_codes).where(enrolment_codes.c.device_id == device_id))
@@ -275,7 +292,7 @@ class Enrolment:
             replace(standing, secrets=following, following=None, made_at_us=following.made_at_us),
             lambda change: audit.record(change, THE_HUB, Action.ROTATE_DEVICE, detail=detail),
         )
-        await self.tell_broker()
+        await self._tell_broker_or_later()
 
     async def _prove(self, device_id: str, proof: str, address: str) -> Standing:
         standing = self._standings.get(device_id)
@@ -378,6 +395,12 @@ def _put_standing(change: Change, standing: Standing) -> None:
 
 def _put_code(change: Change, code: WaitingCode) -> None:
     _replace(change, enrolment_codes, msgspec.structs.asdict(code) | {"kind": code.kind.value})
+
+
+def _use_code(change: Change, code: WaitingCode) -> None:
+    """Note that this code was used; one that was made for its device meanwhile stays as it is."""
+    this_one = sa.update(enrolment_codes).where(enrolment_codes.c.code_sha256 == code.code_sha256)
+    change.connection.execute(this_one.values(used_at_us=code.used_at_us))
 
 
 def _replace(change: Change, table: sa.Table, row: dict[str, object]) -> None:
