@@ -67,6 +67,14 @@ def _reachable_by_others(settings: Settings) -> list[Unsafe]:
                 f"{settings.host} is reachable by others, so the console needs TLS: leave tls unset",
             )
         )
+    if settings.data_dir.exists() and settings.data_dir.stat().st_mode & 0o077:
+        found.append(
+            Unsafe(
+                "open_folder",
+                f"{settings.data_dir} 可被本机其他用户打开：请运行 chmod 700 {settings.data_dir}",
+                f"others of this machine may open {settings.data_dir}: chmod 700 {settings.data_dir}",
+            )
+        )
     if not has_administrator(settings.database_file):
         found.append(
             Unsafe(

@@ -90,6 +90,12 @@ def test_nothing_at_hand_is_said_all_at_once(tmp_path: Path) -> None:
     assert codes(tmp_path) == []
 
 
+def test_folder_that_others_may_open_is_refused(data_dir: Path) -> None:
+    data_dir.chmod(0o755)
+    assert codes(data_dir, host=HOST) == ["open_folder"]
+    assert codes(data_dir) == []
+
+
 def test_key_that_everybody_may_read_is_refused(data_dir: Path) -> None:
     CertificateFolder(data_dir / "certificates").key_file(Server.BROKER).chmod(0o644)
     assert codes(data_dir, host=HOST) == ["open_key"]
