@@ -38,7 +38,11 @@ class Lane(IntEnum):
     nobody whom the hub knows by more than the one that is being worked out."""
 
     KNOWN = 0
-    STRANGER = 1
+    RADIO = 1
+    """Guards who sign on at radios; no more than one at a time (hub/shifts/signing.py)."""
+    STRANGER = 2
+    PIN = 3
+    """A new PIN, which can wait for everybody who wants in."""
 
 
 def least_characters(role: Role) -> int:
@@ -46,17 +50,17 @@ def least_characters(role: Role) -> int:
     return LEAST_CHARACTERS if role in (Role.GUARD, Role.GRID_MEMBER) else LEAST_CHARACTERS_IN_ROOM
 
 
-def check_new(password: str, person_id: str, role: Role) -> None:
-    """Return when the password may be set. Raises Refusal saying what is wrong with it, never what it is."""
+def check_new(password: str, person_id: str, role: Role, field: str = "password") -> None:
+    """Return when the password, given as ``field``, may be set. Raises Refusal saying what is wrong with it alone."""
     least = least_characters(role)
     if len(_normal(password)) < least:
-        raise Refusal("short_password", f"密码至少 {least} 个字符", f"at least {least} characters", field="password")
+        raise Refusal("short_password", f"密码至少 {least} 个字符", f"at least {least} characters", field=field)
     if _is_trivial(_normal(password).casefold(), person_id.casefold()):
         raise Refusal(
             "trivial_password",
             "密码不能是账号、重复或连续的字符",
             "not the account name, and not repeated or successive characters",
-            field="password",
+            field=field,
         )
 
 

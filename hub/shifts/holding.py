@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.protocol.clock import Clock
+from hub.access.people import Person
 from hub.alerts.lifetime import Lifetime
 
 LONGEST_S = 16 * 3600.0
@@ -12,6 +14,8 @@ LONGEST_S = 16 * 3600.0
 AFTER_SHIFT_US = 30 * 60 * 1_000_000
 EARLY_US = 30 * 60 * 1_000_000
 """A guard who signs on so long before the shift holds the radio until that shift is over."""
+FindPerson = Callable[[str], Person | None]
+"""Who has an account that is not disabled."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def routes(shifts: Shifts, sign_ons: SignOns) -> APIRouter:
         if entrant.person.person_id != person_id:
             entrant.require(Right.ENROL_PEOPLE)
         given = await read(request, NewPin)
-        await sign_ons.set_pin(person_id, given.pin, entrant.person.person_id)
+        await sign_ons.pins.set(person_id, given.pin, entrant.person.person_id)
         return Response(status_code=204)
 
     return router

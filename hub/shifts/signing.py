@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
 import msgspec
@@ -16,36 +16,35 @@ from devices.protocol.messages import SignedOn, SignOff, SignOn, SignOnReason, S
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.access import audit
 from hub.access.entrant import covers
-from hub.access.passwords import Lane, Passwords
+from hub.access.passwords import Passwords
 from hub.access.people import Person, Place, PlaceKind
 from hub.alerts.lifetime import Lifetime
 from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused
-from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.radios import RadioRoll
 from hub.registry.records import Holder
 from hub.registry.service import Registry
-from hub.shifts.holding import EARLY_US, LONGEST_S, Holding, is_shift_over
-from hub.shifts.messages import PinSet, RadioHeld
+from hub.shifts.guesses import Guesses
+from hub.shifts.holding import EARLY_US, LONGEST_S, FindPerson, Holding, is_shift_over
+from hub.shifts.messages import RadioHeld
+from hub.shifts.pins import Pins
 from hub.shifts.service import Shifts
-from hub.shifts.tables import holders, pins
-from hub.shifts.wrong_pins import WrongPins
+from hub.shifts.tables import holders
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 5.0
-FindPerson = Callable[[str], Person | None]
-_RUN = "01234567890"
 _Ended = tuple[Holding, SignOnReason]
 
 
 class SignOns:
-    """Everybody's PIN, and who holds each radio; in memory and in the database.
+    """Who holds each radio; in memory and in the database.
 
-    One sign-on is worked on at a time, since each PIN takes 64 MiB to check; of each radio the latest waits.
+    One sign-on is worked on at a time, since each PIN takes 64 MiB to check; of each radio the latest waits. So no more
+    than one is ever among the passwords that wait, and a whole shift of guards gets in one after the other.
     """
 
     def __init__(
@@ -68,12 +67,10 @@ class SignOns:
         self._radios = radios
         self._shifts = shifts
         self._bridge = bridge
-        self._refused = refused
-        self._passwords = passwords
         self._clock = clock
         self._find = find_person
-        self._wrong = WrongPins(clock)
-        self._pins: dict[str, str] = {}
+        self._guesses = Guesses(database, refused, clock)
+        self.pins = Pins(database, passwords, clock, find_person)
         self._held: dict[str, Holding] = {}
         self._waiting: dict[str, SignOn | SignOff] = {}
         self._wake = asyncio.Event()
@@ -84,7 +81,7 @@ class SignOns:
         self._radios.ask_holder = self.holder
 
     def _load(self, connection: sa.Connection) -> None:
-        self._pins = {row.person_id: row.pin_hash for row in connection.execute(sa.select(pins))}
+        self.pins.load(connection)
         for row in connection.execute(sa.select(holders)):
             began = Lifetime(row.began_at_us, row.began_monotonic_us, row.machine_boot, LONGEST_S)
             self._held[row.radio_id] = Holding(row.radio_id, row.person_id, row.off_shift, began)
@@ -99,22 +96,6 @@ class SignOns:
         held = self._held.get(radio_id)
         return self._as_holder(held) if held else None
 
-    async def set_pin(self, person_id: str, pin: str, by: str) -> None:
-        """Give a person this PIN. Raises Refusal for nobody and for digits that everyone tries first."""
-        if self._find(person_id) is None:
-            raise Refusal("unknown_person", f"没有账号 {person_id}", f"there is no account {person_id}", status=404)
-        if len(set(pin)) == 1 or pin in _RUN or pin in _RUN[::-1]:
-            raise Refusal("trivial_pin", "PIN 不能是重复或连续的数字", "not repeated or successive digits", field="pin")
-        encoded = await self._passwords.hash(pin, Lane.KNOWN)
-
-        def change(open_change: Change) -> None:
-            open_change.connection.execute(sa.delete(pins).where(pins.c.person_id == person_id))
-            open_change.connection.execute(sa.insert(pins).values(person_id=person_id, pin_hash=encoded))
-            audit.record(open_change, by, audit.Action.SET_PIN, detail=PinSet(person_id=person_id))
-
-        await self._database.write(change)
-        self._pins[person_id] = encoded
-
     def _hear(self, radio_id: str, message: SignOn | SignOff) -> None:
         self._waiting[radio_id] = message
         self._wake.set()
@@ -128,10 +109,15 @@ class SignOns:
                 del self._waiting[radio_id]
                 answer = await self._answer(radio_id, message)
                 self._say(radio_id, msgspec.structs.replace(answer, message_id=message.message_id))
+            await self._guesses.record()
             await self._end_what_is_over()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._wake.wait()
+
+    async def settle(self) -> None:
+        """Record what waits; when the hub ends."""
+        await self._guesses.record(ending=True)
 
     async def _answer(self, radio_id: str, message: SignOn | SignOff) -> SignedOn:
         try:
@@ -147,16 +133,14 @@ class SignOns:
 
     async def _sign_on(self, radio_id: str, message: SignOn) -> SignOnReason | None:
         """Why not; None when it is done."""
-        if self._wrong.refuses(radio_id):
+        account = message.person_id if self.pins.is_account(message.person_id) else None
+        if self._guesses.refuses(radio_id, account):
             return SignOnReason.TOO_OFTEN
         person = self._find(message.person_id)
-        encoded = self._pins.get(message.person_id) if person else None
-        if not await self._passwords.is_right(message.pin, encoded, Lane.KNOWN) or person is None:
-            self._wrong.add(radio_id)
-            topic = topics.up(DeviceKind.RADIO, radio_id, Up.SIGN_ON)
-            self._refused.add(radio_id, topic, "wrong_pin", f"as {message.person_id}")
+        if not await self.pins.is_right(person, message.pin) or person is None:
+            self._guesses.wrong(radio_id, account)
             return SignOnReason.WRONG
-        self._wrong.forget(radio_id)
+        self._guesses.right(radio_id, person.person_id)
         if not self._is_theirs(person, radio_id):
             return SignOnReason.NOT_YOUR_PLACE
         off_shift = bool(self._shifts.of(person.person_id)) and not self._shifts.is_on_shift(

@@ -24,7 +24,7 @@ async def hire(hub: Hub, person_id: str = "g1", name: str = "张三", pin: str |
     role = Role.GUARD if place.kind is PlaceKind.VENUE else Role.GRID_MEMBER
     await hub.access.put_person(NewPerson(person_id=person_id, name=name, role=role, places=(place,)), LOCAL)
     if pin is not None:
-        await hub.sign_ons.set_pin(person_id, pin, LOCAL.person_id)
+        await hub.sign_ons.pins.set(person_id, pin, LOCAL.person_id)
 
 
 async def sign_on(radio: HandDevice, person_id: str = "g1", pin: str = PIN) -> wire.SignedOn:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from devices.protocol import messages as wire
 from devices.protocol.clock import ManualClock
 from devices.protocol.messages import SignOnReason
 from devices.radio.signing import SignOnError
 from hub.access.audit import Action
+from hub.access.passwords import MAX_WAITING, Lane, Passwords
 from hub.access.people import LOCAL, Place, PlaceKind
+from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.shifts.messages import RadioHeld, Shift
+from tests.access.people_room import CHEAP
 from tests.devices.room import BROKERS, until
 from tests.hub import Told, open_hub
 from tests.played import HandDevice, Person, radio_on_line, real_radio
@@ -121,7 +126,8 @@ async def test_who_may_not_take_the_radio_is_told_why(
         assert hub.radios.view("R01").holder_person_id is None
         if reason is SignOnReason.WRONG:
             refused = await told.refusal("R01", "wrong_pin")
-            assert person_id in refused["detail"] and pin not in msgspec.json.encode(refused).decode()
+            assert refused["detail"] == ("as ?" if person_id == "nobody" else f"as {person_id}")
+            assert pin not in msgspec.json.encode(refused).decode()
 
 
 async def test_five_wrong_pins_refuse_the_radio_for_a_minute_and_no_other(tmp_path: Path) -> None:
@@ -137,6 +143,67 @@ async def test_five_wrong_pins_refuse_the_radio_for_a_minute_and_no_other(tmp_pa
             assert (await sign_on(other, "g2")).holder == "李四"
             clock.advance(61)
             assert (await sign_on(radio)).holder == "张三"
+
+
+async def test_pin_typed_as_the_account_is_kept_nowhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with open_hub(tmp_path) as hub:
+        await hire(hub)
+        told = Told(hub)
+        async with radio_on_line(hub, "R01") as radio:
+            for _ in range(3):
+                assert (await sign_on(radio, PIN, PIN)).reason is SignOnReason.WRONG
+        assert (await told.refusal("R01", "wrong_pin"))["detail"] == "as ?"
+    kept = [file for file in tmp_path.rglob("*") if file.is_file() and PIN.encode() in file.read_bytes()]
+    assert kept == []
+    assert PIN not in caplog.text and PIN not in "".join(capfd.readouterr())
+
+
+async def test_guard_who_guesses_a_colleagues_pin_between_right_ones_is_slowed_and_in_the_audit_log(
+    tmp_path: Path,
+) -> None:
+    """P-9.3."""
+    clock = ManualClock()
+    async with open_hub(tmp_path, clock=clock) as hub:
+        for person_id in ("guesser", "colleague"):
+            await hire(hub, person_id, person_id, place=Place(kind=PlaceKind.GRID, place_id="G1"))
+        async with radio_on_line(hub, "R01") as radio, radio_on_line(hub, "R02") as other:
+            for _ in range(5):
+                assert (await sign_on(radio, "colleague", "0000")).reason is SignOnReason.WRONG
+                if _ < 4:
+                    assert (await sign_on(radio, "guesser")).holder == "guesser"
+            assert (await sign_on(radio, "colleague")).reason is SignOnReason.TOO_OFTEN
+            assert (await sign_on(other, "colleague")).reason is SignOnReason.TOO_OFTEN
+            assert (await sign_on(other, "guesser")).holder == "guesser"
+            clock.advance(61)
+            assert (await sign_on(other, "colleague")).holder == "colleague"
+            await until(lambda: hub.sign_ons._guesses._failed == [], "it is written down")
+    async with open_hub(tmp_path) as again:
+        a = audit_records.c
+        query = sa.select(a.person_id, a.detail).where(a.action == Action.WRONG_PIN).order_by(a.number)
+        rows = await again.database.read(lambda connection: connection.execute(query).all())
+    found = [(row.person_id, msgspec.json.decode(row.detail)) for row in rows]
+    assert found == [("colleague", {"address": "R01", "reason": "wrong_pin", "count": count}) for count in (1, 4)], (
+        "a series is two records"
+    )
+
+
+async def test_whole_shift_of_130_guards_gets_in_at_once_while_strangers_sign_in(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, venues=130) as hub:
+        hub.sign_ons.pins._passwords = hub.access._passwords = passwords = Passwords(CHEAP)
+        guards = [f"g{number:02}" for number in range(1, 131)]
+        for number, person_id in enumerate(guards, 1):
+            await hire(hub, person_id, person_id, place=Place(kind=PlaceKind.VENUE, place_id=f"V{number:02}"))
+        strangers = [asyncio.create_task(passwords.is_right("x", None, Lane.STRANGER)) for _ in range(MAX_WAITING)]
+        for number, person_id in enumerate(guards, 1):
+            stamp = hub.bridge.stamper.stamp()
+            said = wire.SignOn(stamp=stamp, message_id=person_id, person_id=person_id, pin=PIN)
+            hub.sign_ons._hear(f"R{number:02}", said)
+        await until(lambda: len(hub.sign_ons._held) == 130, "all hold their radios", 50)
+        await asyncio.gather(*strangers)
+        assert hub.radios.view("R130").holder == "g130"
 
 
 async def test_outside_the_shift_it_is_allowed_and_told(tmp_path: Path) -> None:

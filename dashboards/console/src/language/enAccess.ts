@@ -185,6 +185,7 @@ export const enAccess: AccessTexts = {
       set_hours: "Set opening hours",
       plan_shifts: "Planned shifts",
       set_pin: "Set a PIN",
+      wrong_pin: "Wrong PIN",
       sign_on_radio: "Took a radio",
       sign_off_radio: "Gave a radio back",
       read_audit: "Read the audit log",

@@ -219,6 +219,7 @@ export const zhAccess = {
       set_hours: "改营业时间",
       plan_shifts: "排班",
       set_pin: "设签到码",
+      wrong_pin: "签到码错误",
       sign_on_radio: "领用对讲机",
       sign_off_radio: "交还对讲机",
       read_audit: "查阅审计",
