@@ -138,6 +138,7 @@ class Hub:
             self.refused,
             known=self._knows,
             seals=self.seals,
+            cut_off=self.broker.cut_off,
             tls=self.broker.hub_tls,
         )
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)

@@ -43,6 +43,8 @@ READY_WITHIN_S = 10.0
 RESTART_AFTER_S = 0.2
 TOGETHER_S = 0.05
 """Changes of who may come in that come within this go to the broker together."""
+CUT_OFF_S = 60.0
+"""How long somebody who floods is kept out."""
 _PORTS = range(20_000, 32_000)
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 MQTTS = "mqtts://"
@@ -139,6 +141,7 @@ class Broker:
         self._keeper: asyncio.Task[None] | None = None
         self._applying: asyncio.Task[None] | None = None
         self._rereading = asyncio.Lock()
+        self._cut_off: dict[str, asyncio.Task[None]] = {}
         self._serving = False
         self._probe_password = ""
         self.hub_tls: ssl.SSLContext | None = None
@@ -250,7 +253,7 @@ class Broker:
         if self._kind is None:
             return
         _allow_open_files()
-        command = await asyncio.to_thread(self._command, self._users())
+        command = await asyncio.to_thread(self._command, self._present())
         await self._start_child(command)
         self._keeper = asyncio.create_task(self._keep(command), name="broker-keeper")
 
@@ -304,8 +307,35 @@ class Broker:
         await asyncio.sleep(TOGETHER_S)
         self._applying = None
         async with self._rereading:
-            await asyncio.to_thread(self._write_users, self._users())
+            await asyncio.to_thread(self._write_users, self._present())
             await self._have_read()
+
+    def _present(self) -> list[BrokerUser]:
+        return [user for user in self._users() if user.name not in self._cut_off]
+
+    def cut_off(self, name: str) -> bool:
+        """End a user's line and let it in again after CUT_OFF_S; false when it is out already, or not by the hub.
+
+        Not on disk: a hub that starts anew lets it in. At most one task a user.
+        """
+        if self._kind is not BrokerChoice.MANAGED or name in self._cut_off:
+            return False
+        self._cut_off[name] = asyncio.create_task(self._keep_out(name), name=f"broker-cut-off-{name}")
+        return True
+
+    async def _keep_out(self, name: str) -> None:
+        await self._reread_surely()
+        await asyncio.sleep(CUT_OFF_S)
+        del self._cut_off[name]
+        await self._reread_surely()
+
+    async def _reread_surely(self) -> None:
+        while True:
+            try:
+                return await self.reread()
+            except (BrokerError, OSError) as error:
+                _log.error("broker.not_reread", error=str(error))
+                await asyncio.sleep(1.0)
 
     async def _have_read(self) -> None:
         """Signal the broker and wait until it lets the newest probe in; one that is away reads when it starts."""
@@ -338,6 +368,7 @@ class Broker:
     async def stop(self) -> None:
         """End the broker, where it is the hub's."""
         self._serving = False
+        await end_tasks(*self._cut_off.values())
         if self._applying is not None:
             await end_tasks(self._applying)
         if self._keeper is not None:

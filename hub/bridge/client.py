@@ -7,7 +7,7 @@ import itertools
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import aiomqtt
 import structlog
@@ -20,9 +20,11 @@ from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Up, UpTopic
 from hub.access.doors import MQTT_UP
 from hub.bridge.clocks import DeviceClocks
+from hub.bridge.floods import Floods
+from hub.bridge.incoming import Incoming
 from hub.bridge.outbox import Outgoing
 from hub.bridge.refused import Refused
-from hub.bridge.seals import SealBook, SealRefused
+from hub.bridge.seals import SealBook, SealReason, SealRefused
 from hub.storage.identifiers import new_number
 
 _log = structlog.get_logger()
@@ -31,8 +33,6 @@ _M = TypeVar("_M", bound=messages.Message)
 KEEPALIVE_S = 10
 RECONNECT_FIRST_S = 0.1
 RECONNECT_MOST_S = 2.0
-MAX_INCOMING = 50_000
-"""Messages read and not yet routed; more are dropped by the client (QoS 0 is lost, devices repeat the rest)."""
 PENDING_WARN_AT = 2_000
 """Publishes under way at which the client warns; an alert to all radios is far below."""
 RETAINED = (Up.BIRTH, Up.DEATH)
@@ -75,6 +75,7 @@ class Bridge:
         *,
         known: Callable[[UpTopic], bool],
         seals: SealBook,
+        cut_off: Callable[[str], bool],
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.stamper = Stamper(clock)
@@ -89,6 +90,7 @@ class Bridge:
         self._refused = refused
         self._known = known
         self._seals = seals
+        self._floods = Floods(clock, refused, known, cut_off)
         self._tls = tls
         self._client: aiomqtt.Client | None = None
         self._handlers: dict[tuple[DeviceKind, Up], tuple[Any, Handler]] = {}
@@ -140,11 +142,15 @@ class Bridge:
             protocol=aiomqtt.ProtocolVersion.V5,
             keepalive=KEEPALIVE_S,
             clean_start=True,
-            max_queued_incoming_messages=MAX_INCOMING,
+            queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", self._make_incoming),
             max_inflight_messages=200,
             timeout=10,
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],  # voice waits for no acknowledgement
         )
+
+    def _make_incoming(self, maxsize: int) -> Incoming:
+        """Called where aiomqtt would make its queue; ``maxsize`` is nothing to a queue with bounds of its own."""
+        return Incoming(self._floods.takes, self._refused)
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         wanted = [*self._handlers, *self._raw]
@@ -193,6 +199,8 @@ class Bridge:
                 self.clocks.hear(device, message.stamp, self._clock.monotonic_us(), self._clock.wall_us())
             handler(device, message)
         except SealRefused as refused:
+            if refused.reason is SealReason.FORGED:
+                self._floods.forged(device, topic)
             self._refused.add(device, topic, refused.reason.value, str(refused))
         except (messages.DecodeError, voice.VoicePacketError) as error:
             self._refused.add(device, topic, "malformed", str(error))

@@ -10,6 +10,8 @@ from devices.protocol import topics
 
 TOPIC_BYTES = 512
 """Room for topic and properties beside the largest payload."""
+MAX_QUEUED_BYTES = 64 * 1024 * 1024
+"""What may wait in mosquitto for one client at QoS 1; it is dropped past that, and said again by who said it."""
 HUB_USER = "hub"
 DEVICE_USER = "device"
 PROBE_USER = "probe"
@@ -61,6 +63,7 @@ def mosquitto_configuration(folder: Path, port: int, listen: BrokerListen | None
             "persistence false",
             "max_inflight_messages 400",
             "max_queued_messages 4000",
+            f"max_queued_bytes {MAX_QUEUED_BYTES}",
             f"max_packet_size {topics.MAX_PAYLOAD_BYTES + TOPIC_BYTES}",
             *(["user root"] if os.geteuid() == 0 else []),  # it would leave for a user who cannot read its files
             "max_keepalive 60",
