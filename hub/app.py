@@ -142,6 +142,7 @@ class Hub:
             tls=self.broker.hub_tls,
         )
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
+        self.enrolment.when_revoked(self.radios.shut_out)
         find = self.access.find_person
         self.shifts = Shifts(self.database, self.events, self.registry, self.clock, find, self._grid_of)
         self.sign_ons = SignOns(
@@ -294,6 +295,7 @@ class Hub:
         await self.talk.settle()
         await self.seals.save()
         await self.access.settle()
+        await self.sign_ons.settle()
         await self.database.stop()
         await asyncio.to_thread(self.sightings.close)
         await self.broker.stop()
