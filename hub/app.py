@@ -220,7 +220,7 @@ class Hub:
     def _make_app(self) -> FastAPI:
         app = FastAPI(title="黔哨", openapi_url=None, dependencies=[Depends(Gate(self.access))])
         add_error_answers(app)
-        app.include_router(auditing_routes.routes(self.database, self.clock))
+        app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
         app.include_router(alert_routes.routes(self.alerts, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))

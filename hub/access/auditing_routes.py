@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import msgspec
@@ -14,6 +14,8 @@ from hub.access import audit
 from hub.access.audit import Action
 from hub.access.audit_pages import MAX_PAGE, AuditQuery, read_ends, read_lines, read_page
 from hub.access.gate import Entering
+from hub.access.permissions import Right
+from hub.access.service import Access
 from hub.console.http import answer
 from hub.errors import Refusal
 from hub.storage.database import Database
@@ -43,7 +45,7 @@ class Readings:
             self._noted_at_us[person_id] = now_us
 
 
-def routes(database: Database, clock: Clock) -> APIRouter:
+def routes(database: Database, clock: Clock, access: Access) -> APIRouter:
     """Read and copy out the audit log; both are audit records."""
     router = APIRouter(prefix="/api")
     readings = Readings(database, clock)
@@ -59,18 +61,22 @@ def routes(database: Database, clock: Clock) -> APIRouter:
         person_id, everything = entrant.person.person_id, AuditQuery()
         await database.write(lambda change: audit.record(change, person_id, Action.EXPORT_AUDIT, detail=everything))
         headers = {"content-disposition": 'attachment; filename="audit.jsonl"'}
-        return StreamingResponse(_lines(database), media_type="application/x-ndjson", headers=headers)
+        lines = _lines(database, lambda: access.is_in_still(entrant, Right.READ_AUDIT))
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
     return router
 
 
-async def _lines(database: Database) -> AsyncIterator[bytes]:
+async def _lines(database: Database, may_go_on: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """The whole log. It ends short, without the signed head, when the reader is shut out meanwhile."""
     begins, ends = await database.read(read_ends)
     yield b"".join(msgspec.json.encode(one) + b"\n" for one in begins)
     after, until = 0, max((one.number for one in ends), default=0)
     while records := await database.read(partial(read_lines, after=after, until=until)):
         yield b"".join(msgspec.json.encode(one) + b"\n" for one in records)
         after = records[-1].number
+        if not may_go_on():
+            return
     yield b"".join(msgspec.json.encode(one) + b"\n" for one in ends)
 
 

@@ -30,6 +30,7 @@ GET     /metrics                                                read_metrics
 POST    /api/session                                            public
 GET     /api/session                                            own_session
 POST    /api/session/refresh                                    own_session
+POST    /api/session/password                                   own_session
 DELETE  /api/session                                            own_session
 POST    /api/invitation/look                                    public
 POST    /api/invitation/accept                                  public

@@ -38,6 +38,14 @@ class SignIn(Secret, frozen=True, kw_only=True):
     code: SecondFactor | None = None
 
 
+class ChangePassword(Secret, frozen=True, kw_only=True):
+    """One's own password anew; the present one and the second factor prove that it is oneself."""
+
+    password: Password
+    new_password: Password
+    code: SecondFactor | None = None
+
+
 class SignedIn(Secret, frozen=True, kw_only=True):
     """Somebody is in: the session's token, the token by which the browser is known next time."""
 
@@ -166,6 +174,13 @@ class PersonPut(Record, frozen=True, kw_only=True):
 
     person: Person
     before: Person | None
+
+
+class PasswordChanged(Record, frozen=True, kw_only=True):
+    """Audit: somebody set their own password anew, in which session and from where."""
+
+    session_id: str | None
+    address: str
 
 
 class InvitationAccepted(Record, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from hub.access import audit, passwords, records, second_factor
 from hub.access.audit import Action
 from hub.access.endings import Endings
 from hub.access.entrant import GridOf
+from hub.access.failures import UNKNOWN_ACCOUNT
 from hub.access.invitations import Invitations, Invited, new_invitation
 from hub.access.messages import (
     AboutPerson,
@@ -33,6 +34,8 @@ from hub.storage.database import Database
 from hub.storage.writer import Change
 
 MAX_PEOPLE = 20_000
+_RESERVED = frozenset({LOCAL.person_id, audit.THE_HUB})
+"""Who stands under these names in the audit log is nobody's account."""
 
 
 class Roll:
@@ -93,8 +96,9 @@ class Roll:
 
     async def put_person(self, new: NewPerson, by: Person) -> PersonView:
         """Write a new person down, or change name, role and places. Raises Refusal."""
-        if new.person_id == LOCAL.person_id:
-            raise Refusal("reserved_name", "这个账号保留给本机命令", "reserved for this machine", field="person_id")
+        if new.person_id in _RESERVED:
+            words = ("这个账号保留给本机命令和中枢", "reserved for this machine's commands and the hub")
+            raise Refusal("reserved_name", *words, field="person_id")
         places = checked_places(new.role, new.places, self._grid_of)
         person = Person(person_id=new.person_id, name=new.name, role=new.role, places=places)
         async with self._changing:
@@ -168,9 +172,9 @@ class Roll:
             self._invitations.put(invited)
         return Invitation(code=code, expires_at_ms=invited.expires_at_us // 1000)
 
-    async def look_at_invitation(self, code: str) -> InvitationView:
+    async def look_at_invitation(self, code: str, *, address: str) -> InvitationView:
         """What the bearer of a code is invited to. Raises Refusal (404) for none."""
-        invited, account = self._invited(code)
+        invited, account = self._invited(code, address)
         person = account.person
         return InvitationView(
             person_id=person.person_id,
@@ -184,12 +188,12 @@ class Roll:
 
     async def redeem(self, given: AcceptInvitation, *, address: str) -> tuple[Account, str]:
         """Set password and second factor anew and end the old sessions; returns the new hash. Raises Refusal."""
-        invited, account = self._invited(given.code)
+        invited, account = self._invited(given.code, address)
         passwords.check_new(given.password, account.person.person_id, account.person.role)
         self._proved(invited, account, given, address)
         encoded = await self._passwords.hash(given.password, Lane.KNOWN)
         async with self._changing:
-            if self._invited(given.code)[0] is not invited:
+            if self._invited(given.code, address)[0] is not invited:
                 raise _no_invitation()
             step = self._proved(invited, account, given, address)
             secret = None if step is None else invited.totp_secret
@@ -224,9 +228,10 @@ class Roll:
             raise wrong_second_factor(422)
         return step
 
-    def _invited(self, code: str) -> tuple[Invited, Account]:
+    def _invited(self, code: str, address: str) -> tuple[Invited, Account]:
         invited = self._invitations.find(code)
         if invited is None:
+            self._endings.fail(UNKNOWN_ACCOUNT, address, "wrong_invitation")
             raise _no_invitation()
         return invited, self._account(invited.person_id)
 

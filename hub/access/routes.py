@@ -10,6 +10,7 @@ from hub.access.joining import Certified, join_link
 from hub.access.known import GOOD_FOR_S
 from hub.access.messages import (
     AcceptInvitation,
+    ChangePassword,
     HandedInvitation,
     LookAtInvitation,
     NewPerson,
@@ -68,6 +69,13 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
         _set_cookie(request, response, SESSION_COOKIE, "", 0)
         return response
 
+    @router.post("/session/password")
+    async def change_password(request: Request, entrant: Entering) -> Response:
+        given = await read(request, ChangePassword)
+        known = request.cookies.get(KNOWN_COOKIE)
+        await access.change_password(given, entrant, address=_address(request), known=known)
+        return Response(status_code=204)
+
     @router.get("/people")
     async def people() -> Response:
         return answer(access.people())
@@ -108,7 +116,8 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
 
     @router.post("/invitation/look")
     async def look_at_invitation(request: Request) -> Response:
-        return _unkept(answer(await access.look_at_invitation((await read(request, LookAtInvitation)).code)))
+        code = (await read(request, LookAtInvitation)).code
+        return _unkept(answer(await access.look_at_invitation(code, address=_address(request))))
 
     @router.post("/invitation/accept")
     async def accept(request: Request) -> Response:

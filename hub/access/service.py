@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from devices.protocol.clock import Clock
-from hub.access import audit, keys, records, second_factor
+from hub.access import audit, keys, passwords, records, second_factor
 from hub.access.audit import Action
 from hub.access.endings import at_session
 from hub.access.entrant import Entrant, GridOf
@@ -18,7 +18,9 @@ from hub.access.failures import UNKNOWN_ACCOUNT
 from hub.access.known import KnownBrowsers
 from hub.access.messages import (
     AcceptInvitation,
+    ChangePassword,
     Me,
+    PasswordChanged,
     Refreshed,
     SessionView,
     SignedIn,
@@ -101,6 +103,15 @@ class Access(Roll):
             return None
         return Entrant(LOCAL, None, self._grid_of)
 
+    def is_in_still(self, entrant: Entrant, right: Right) -> bool:
+        """Whether who came in has not been shut out since, and has the right still; for what takes long."""
+        if entrant.session_id is None:
+            return True
+        account = self._accounts.get(entrant.person.person_id)
+        if self._sessions.get(entrant.session_id) is None or account is None or account.disabled:
+            return False
+        return has(account.person.role, right)
+
     def _find(self, token: str) -> tuple[Session, Held, Account] | None:
         found = self._sessions.find(token)
         if found is None:
@@ -122,10 +133,46 @@ class Access(Roll):
     async def sign_in(self, given: SignIn, *, address: str, known: str | None) -> SignedIn:
         """Let somebody in. Raises Refusal; for no account the same, after the same work, as for a wrong password."""
         known_id = self._known.id_of(known, given.person_id)
+        lane = Lane.STRANGER if known_id is None else Lane.KNOWN
+        account, encoded = await self._prove(given, address, known_id, lane)
+        signed_in = await self._begin_session(account, address, known_id, encoded)
+        if self._passwords.is_outdated(encoded):
+            await self._hash_anew(account, encoded, given.password, lane)
+        return signed_in
+
+    async def change_password(
+        self, given: ChangePassword, entrant: Entrant, *, address: str, known: str | None
+    ) -> None:
+        """Set one's own password anew; one's other sessions end. Raises Refusal: whatever ``sign_in`` does, and for a
+        password that may not be set, and (404) for this machine's own commands, which have none."""
+        person, session_id = entrant.person, entrant.session_id
+        self._account(person.person_id)
+        passwords.check_new(given.new_password, person.person_id, person.role, "new_password")
+        claimed = SignIn(person_id=person.person_id, password=given.password, code=given.code)
+        known_id = self._known.id_of(known, person.person_id)
+        account, encoded = await self._prove(claimed, address, known_id, Lane.KNOWN)
+        anew = await self._passwords.hash(given.new_password, Lane.KNOWN)
+        async with self._changing:
+            if session_id is None or self._sessions.get(session_id) is None or not _still(account, encoded):
+                raise sign_in_needed()
+            secret, step = account.totp_secret, account.totp_step
+            detail = PasswordChanged(session_id=session_id, address=address)
+
+            def change(open_change: Change) -> None:
+                records.set_password(open_change, person.person_id, anew, secret, step)
+                audit.record(open_change, person.person_id, Action.CHANGE_PASSWORD, detail=detail)
+
+            await self._database.write(change)
+            account.password_hash = anew
+            others = [one for one in self._sessions.of(person.person_id) if one.session_id != session_id]
+            self._endings.end(others, Ended.PASSWORD_SET, person.person_id)
+        await self._endings.record()
+
+    async def _prove(self, given: SignIn, address: str, known_id: str | None, lane: Lane) -> tuple[Account, str]:
+        """Whose password and second factor these are, and the password's hash. Raises Refusal."""
         attempt = self._begin(given.person_id, address, known_id)
         account = self._accounts.get(given.person_id)
         encoded = account.password_hash if account is not None and not account.disabled else None
-        lane = Lane.STRANGER if known_id is None else Lane.KNOWN
         try:
             is_right = await self._passwords.is_right(given.password, encoded, lane)
         except Refusal:
@@ -134,12 +181,9 @@ class Access(Roll):
         if account is None or encoded is None or not is_right or not _still(account, encoded):
             self._fail(given.person_id, address, "wrong_password")
             raise Refusal("wrong_password", "账号或密码不对", "the account name or the password is wrong", status=401)
-        self._check_second_factor(account, given.code, address, attempt)
+        self._check_second_factor(account, given.code, address, attempt, is_known=known_id is not None)
         attempt.succeeded()
-        signed_in = await self._begin_session(account, address, known_id, encoded)
-        if self._passwords.is_outdated(encoded):
-            await self._hash_anew(account, encoded, given.password, lane)
-        return signed_in
+        return account, encoded
 
     def _begin(self, person_id: str, address: str, known_id: str | None) -> Attempt:
         try:
@@ -151,11 +195,17 @@ class Access(Roll):
                 "too_many_failures", f"失败次数过多，请 {wait_s} 秒后再试", f"try again in {wait_s} s", status=429
             ) from None
 
-    def _check_second_factor(self, account: Account, code: str | None, address: str, attempt: Attempt) -> None:
-        """The password was right. Raises Refusal when the second factor is not."""
+    def _check_second_factor(
+        self, account: Account, code: str | None, address: str, attempt: Attempt, *, is_known: bool
+    ) -> None:
+        """The password was right. Raises Refusal when the second factor is not.
+
+        A right password may be in a stranger's hand: that it came without the second factor is recorded.
+        """
         if account.totp_secret is None:
             if account.person.role in ROOM and not is_this_machine(address):
                 attempt.undone()
+                self._fail(account.person.person_id, address, "second_factor_missing")
                 raise Refusal(
                     "second_factor_missing",
                     "您还没有动态口令：请打开邀请设置",
@@ -165,6 +215,8 @@ class Access(Roll):
             return
         if code is None:
             attempt.undone()
+            if not is_known:
+                self._fail(account.person.person_id, address, "second_factor_needed")
             raise Refusal("second_factor_needed", "请输入动态口令", "the second factor is needed", status=401)
         step = second_factor.step_of(account.totp_secret, code, self._clock.wall_us(), account.totp_step)
         if step is None:

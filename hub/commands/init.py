@@ -66,7 +66,7 @@ async def _init(settings: Settings, given: FirstAdministrator | None) -> None:
         new = NewPerson(person_id=first.person_id, name=first.name, role=Role.ADMINISTRATOR)
         await access.put_person(new, LOCAL)
         invitation = await access.invite(first.person_id, LOCAL)
-        uri = (await access.look_at_invitation(invitation.code)).totp_uri
+        uri = (await access.look_at_invitation(invitation.code, address=HERE)).totp_uri
         if given is None:
             segno.make(uri, error="m").terminal(sys.stdout, compact=True)
             typer.echo(f"请用手机的身份验证器扫描上图，或手工输入：{pyotp.parse_uri(uri).secret}")

@@ -65,7 +65,7 @@ class PeopleRoom:
     async def join(self, person_id: str, password: str = PASSWORD, *, second_factor: bool = True) -> SignedIn:
         """Invite somebody and accept for them."""
         invitation = await self.access.invite(person_id, LOCAL)
-        view = await self.access.look_at_invitation(invitation.code)
+        view = await self.access.look_at_invitation(invitation.code, address=BEYOND)
         self.secrets[person_id] = str(pyotp.parse_uri(view.totp_uri).secret)
         digits = self.digits(person_id) if second_factor else None
         given = AcceptInvitation(code=invitation.code, password=password, code_of_second_factor=digits)

@@ -12,9 +12,14 @@ import pytest
 
 from devices.protocol.clock import ManualClock
 from hub.access.audit import Action
+from hub.access.audit_pages import EXPORTED_AT_ONCE
+from hub.access.auditing_routes import _lines
 from hub.access.chain import FIRST, record_hash
 from hub.access.checkpoints import Kind, Statement
-from hub.access.people import COMMUNITY, Place, PlaceKind, Role
+from hub.access.gate import SESSION_COOKIE
+from hub.access.messages import PutPerson
+from hub.access.people import COMMUNITY, LOCAL, Place, PlaceKind, Role
+from hub.access.permissions import Right
 from hub.app import Hub
 from tests.access.logs import Said, log_of, noted, some
 from tests.hub import open_console, open_hub
@@ -117,3 +122,31 @@ async def test_export_of_a_pruned_log_begins_with_the_signed_statement(tmp_path:
     assert (pruned["kind"], checkpoint["kind"], lines[-1]["kind"]) == ("pruned", "checkpoint", "head")
     assert (first["number"], first["previous_hash"]) == (pruned["number"] + 1, pruned["hash"])
     assert checkpoint["hash"] == pruned["hash"]
+
+
+async def test_export_ends_without_the_head_when_its_reader_is_shut_out(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.AUDITOR) as console:
+        await note(hub, some(2500))
+        person_id = (await console.get("/api/session")).json()["person"]["person_id"]
+        entrant = hub.access.entrant_of_session(console.cookies[SESSION_COOKIE])
+        assert entrant is not None
+
+        def may_go_on() -> bool:
+            return hub.access.is_in_still(entrant, Right.READ_AUDIT)
+
+        lines = _lines(hub.database, may_go_on)
+        read = [await anext(lines), await anext(lines)]
+        assert may_go_on()
+        await hub.access.end_sessions(person_id, LOCAL)
+        read += [one async for one in lines]
+        assert b'"kind":"head"' not in b"".join(read)
+        assert len(b"".join(read).splitlines()) == EXPORTED_AT_ONCE
+
+
+async def test_reader_who_has_another_role_now_exports_no_more(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.AUDITOR) as console:
+        entrant = hub.access.entrant_of_session(console.cookies[SESSION_COOKIE])
+        assert entrant is not None
+        put = PutPerson(name="管理员", role=Role.ADMINISTRATOR)
+        await hub.access.change_person(entrant.person.person_id, put, LOCAL)
+        assert not hub.access.is_in_still(entrant, Right.READ_AUDIT)

@@ -23,7 +23,7 @@ async def invite(room: PeopleRoom, person_id: str, role: Role, *places: Place) -
 
 async def invite_again(room: PeopleRoom, person_id: str) -> Invitation:
     invitation = await room.access.invite(person_id, LOCAL)
-    view = await room.access.look_at_invitation(invitation.code)
+    view = await room.access.look_at_invitation(invitation.code, address=BEYOND)
     room.secrets[person_id] = str(pyotp.parse_uri(view.totp_uri).secret)
     return invitation
 
@@ -38,7 +38,9 @@ async def accept(
 async def test_invited_dispatcher_sees_what_to_do_and_is_in_afterwards(tmp_path: Path) -> None:
     async with open_room(tmp_path) as room:
         invitation = await invite(room, "chen", Role.DISPATCHER)
-        view = await room.access.look_at_invitation(invitation.code.lower()[:13] + " - " + invitation.code[13:])
+        view = await room.access.look_at_invitation(
+            invitation.code.lower()[:13] + " - " + invitation.code[13:], address=BEYOND
+        )
         assert (view.person_id, view.name, view.role) == ("chen", "陈", Role.DISPATCHER)
         assert (view.second_factor_required, view.least_password_characters) == (True, 10)
         uri = pyotp.parse_uri(view.totp_uri)
@@ -63,7 +65,7 @@ async def test_code_is_good_once(tmp_path: Path) -> None:
         )
         assert [result.code for result in results if isinstance(result, Refusal)] == ["no_invitation"] * 2
         with refused("no_invitation", 404):
-            await room.access.look_at_invitation(invitation.code)
+            await room.access.look_at_invitation(invitation.code, address=BEYOND)
 
 
 async def test_code_is_good_for_72_hours_also_over_a_restart(tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ async def test_code_is_good_for_72_hours_also_over_a_restart(tmp_path: Path) -> 
         invitation = await invite(room, "guard1", Role.GUARD, V01)
     clock.advance(72 * 3600 - 1)
     async with open_room(tmp_path, clock) as room:
-        assert (await room.access.look_at_invitation(invitation.code)).person_id == "guard1"
+        assert (await room.access.look_at_invitation(invitation.code, address=BEYOND)).person_id == "guard1"
         clock.advance(1)
         with refused("no_invitation"):
             await accept(room, invitation.code)
@@ -111,7 +113,7 @@ async def test_police_room_needs_a_second_factor_but_at_this_machine(tmp_path: P
 async def test_guard_may_have_a_second_factor_and_is_then_asked_for_it(tmp_path: Path) -> None:
     async with open_room(tmp_path) as room:
         invitation = await invite(room, "guard1", Role.GUARD, V01)
-        assert not (await room.access.look_at_invitation(invitation.code)).second_factor_required
+        assert not (await room.access.look_at_invitation(invitation.code, address=BEYOND)).second_factor_required
         await accept(room, invitation.code, room.digits("guard1"))
         with refused("second_factor_needed"):
             await room.sign_in("guard1")
@@ -151,3 +153,19 @@ async def test_codes_are_not_stored(tmp_path: Path) -> None:
         invitation = await invite(room, "chen", Role.DISPATCHER)
         stored = b"".join(file.read_bytes() for file in tmp_path.glob("hub.sqlite3*"))
         assert invitation.code.encode() not in stored
+
+
+async def test_wrong_codes_leave_a_trace_without_the_code(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        for code in ("GUESSED-ONE", "GUESSED-TWO"):
+            with refused("no_invitation", 404):
+                await room.access.look_at_invitation(code, address=BEYOND)
+            with refused("no_invitation", 404):
+                await accept(room, code, address=HERE)
+        failed = await room.audited(Action.SIGN_IN_FAILED)
+        assert {(one["by"], one["address"], one["reason"]) for one in failed} == {
+            ("?", BEYOND, "wrong_invitation"),
+            ("?", HERE, "wrong_invitation"),
+        }
+        assert sum(one["count"] for one in failed) == 4
+        assert "GUESSED" not in repr(failed)

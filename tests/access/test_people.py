@@ -25,6 +25,15 @@ async def put(room: PeopleRoom, role: Role, *places: Place, person_id: str = "ch
     return Person(person_id=view.person_id, name=view.name, role=view.role, places=view.places)
 
 
+@pytest.mark.parametrize("person_id", ["local", "hub"])
+async def test_name_that_stands_in_the_audit_log_for_no_person_is_nobodys_account(
+    tmp_path: Path, person_id: str
+) -> None:
+    async with open_room(tmp_path) as room:
+        with refused("reserved_name"):
+            await put(room, Role.CHIEF, COMMUNITY, person_id=person_id)
+
+
 @pytest.mark.parametrize(
     ("role", "places"),
     [

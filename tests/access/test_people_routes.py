@@ -121,6 +121,16 @@ async def test_signing_in_again_ends_the_browsers_former_session(
     assert len(await said(await administrator.get("/api/people/guard1/sessions"))) == 1
 
 
+async def test_guard_sets_an_own_password_anew(administrator: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
+    await join(administrator, stranger, GUARD)
+    new = "七舍 battery staple"
+    await said(await stranger.post("/api/session/password", json={"password": PASSWORD, "new_password": new}), 204)
+    await said(await stranger.get("/api/session"))
+    given = {"person_id": "guard1", "password": PASSWORD}
+    assert (await said(await stranger.post("/api/session", json=given), 401))["error"]["code"] == "wrong_password"
+    await said(await stranger.post("/api/session", json=given | {"password": new}), 201)
+
+
 async def test_second_factor_is_asked_for_by_its_own_code(
     administrator: httpx.AsyncClient, stranger: httpx.AsyncClient
 ) -> None:

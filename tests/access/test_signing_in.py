@@ -177,6 +177,24 @@ async def test_sign_in_and_failures_are_audited_and_a_flood_of_them_is_few_recor
         assert [one["address"] for one in await room.audited(Action.SIGN_IN)][-1] == BEYOND
 
 
+async def test_right_password_without_the_second_factor_leaves_a_trace_but_from_a_known_browser(tmp_path: Path) -> None:
+    async with open_room(tmp_path) as room:
+        known = (await room.enrol("chen")).known_token
+        with refused("second_factor_needed"):
+            await room.sign_in("chen", known=known)
+        assert await room.audited(Action.SIGN_IN_FAILED) == []
+        with refused("second_factor_needed"):
+            await room.sign_in("chen", address=STRANGE)
+        bare = (await room.enrol("wang", second_factor=False)).known_token
+        with refused("second_factor_missing"):
+            await room.sign_in("wang", address=STRANGE, known=bare)
+        failed = await room.audited(Action.SIGN_IN_FAILED)
+        assert [(one["by"], one["address"], one["reason"]) for one in failed] == [
+            ("chen", STRANGE, "second_factor_needed"),
+            ("wang", STRANGE, "second_factor_missing"),
+        ]
+
+
 async def test_what_was_typed_as_an_unknown_account_is_not_kept(tmp_path: Path) -> None:
     async with open_room(tmp_path) as room:
         with refused("wrong_password"):
@@ -200,7 +218,7 @@ async def test_no_secret_is_in_the_audit_log_the_logs_or_any_repr(
             assert not room.is_in(signed_in.session_token)
             await room.access.settle()
             invitation = await room.access.invite("chen", LOCAL)
-            view = await room.access.look_at_invitation(invitation.code)
+            view = await room.access.look_at_invitation(invitation.code, address=BEYOND)
             secrets = [
                 PASSWORD,
                 "wrong-secret-password",

@@ -103,7 +103,7 @@ async def test_people_are_added_listed_invited_disabled_and_enabled(tmp_path: Pa
         code, said = await qianshao(tmp_path, "people", "invite", "guard1")
         assert code == 0, said
         link = next(line for line in said.splitlines() if "/join#p=" in line)
-        invited = await hub.access.look_at_invitation(link.partition("#p=")[2])
+        invited = await hub.access.look_at_invitation(link.partition("#p=")[2], address="127.0.0.1")
         assert invited.person_id == "guard1"
         assert "▄" in said
         code, said = await qianshao(tmp_path, "people", "list")
