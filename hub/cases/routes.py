@@ -36,8 +36,8 @@ def routes(cases: Cases) -> APIRouter:
         return answer(await cases.start_watch(case_id, await read(request, Query), entrant.person), 201)
 
     @router.delete("/cases/{case_id}/watches/{watch_id}")
-    async def end_watch(case_id: str, watch_id: str, _entrant: EnteringForAll) -> Response:
-        return answer(await cases.end_watch(case_id, watch_id))
+    async def end_watch(case_id: str, watch_id: str, entrant: EnteringForAll) -> Response:
+        return answer(await cases.end_watch(case_id, watch_id, entrant.person))
 
     @router.get("/cases/{case_id}/sightings/{sighting_id}")
     async def look(case_id: str, sighting_id: str, entrant: EnteringForAll) -> Response:

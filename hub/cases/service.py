@@ -240,9 +240,9 @@ class Cases:
         self._keep(await self._database.write(change))
         return watch
 
-    async def end_watch(self, case_id: str, watch_id: str) -> Watch:
+    async def end_watch(self, case_id: str, watch_id: str, person: Person) -> Watch:
         """End one watch. Raises Refusal when there is none of that id in the case."""
-        await self._gate(case_id)
+        case = await self._gate(case_id)
 
         def change(open_change: Change) -> tuple[Watch, Case]:
             here = sa.and_(tables.watches.c.watch_id == watch_id, tables.watches.c.case_id == case_id)
@@ -250,10 +250,11 @@ class Cases:
             if not ended:
                 raise Refusal("unknown_watch", "没有这个布控", f"no watch {watch_id} is on", status=404)
             self._events.append(open_change, EventKind.WATCH_ENDED, watch_id, ended[0])
+            self._note(open_change, person, Action.END_WATCH, case, ended[0])
             return ended[0], _stored(open_change, case_id)
 
-        watch, case = await self._database.write(change)
-        self._keep(case)
+        watch, kept = await self._database.write(change)
+        self._keep(kept)
         return watch
 
     def _keep(self, case: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from typing import Annotated
 
@@ -35,6 +36,13 @@ class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
     longitude: Longitude | None = None
     recording: bool = False
     started_at_ms: AtMs | None = None
+
+
+class MapPut(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of an audit record on a map: SHA-256 (hex) and size of the file, which the log itself does not keep."""
+
+    sha256: str
+    size_bytes: int
 
 
 class NamedCamera(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +79,10 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
         return answer(report)
 
     @router.put("/map")
-    async def put_map(request: Request, _entrant: EnteringForAll) -> Response:
-        await registry.put_map(await read_bytes(request))
+    async def put_map(request: Request, entrant: EnteringForAll) -> Response:
+        found = await read_bytes(request)
+        detail = MapPut(sha256=hashlib.sha256(found).hexdigest(), size_bytes=len(found))
+        await registry.put_map(found, _noting(entrant.person, audit.Action.PUT_MAP, detail))
         return Response(status_code=204)
 
     @router.get("/map")

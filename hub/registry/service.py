@@ -123,8 +123,11 @@ class Registry:
             )
         self.groups = {group.group_id: group for group in groups}
 
-    async def put_map(self, map_geojson: bytes) -> None:
-        """Take over the community's map. Raises Refusal for what is no GeoJSON FeatureCollection."""
+    async def put_map(self, map_geojson: bytes, also: Callable[[Change], None] = _nothing) -> None:
+        """Take over the community's map; ``also`` is in the same change.
+
+        Raises Refusal for what is no GeoJSON FeatureCollection.
+        """
         try:
             found = msgspec.json.decode(map_geojson, type=_FeatureCollection)
         except msgspec.MsgspecError as error:
@@ -133,8 +136,13 @@ class Registry:
             raise Refusal(
                 "not_geojson", "地图须为 FeatureCollection", "the map must be a FeatureCollection", field="type"
             )
+
+        def change(open_change: Change) -> None:
+            _put_community(open_change.connection, self.community, map_geojson)
+            also(open_change)
+
         async with self._changing:
-            await self._database.write(lambda change: _put_community(change.connection, self.community, map_geojson))
+            await self._database.write(change)
             self.map_geojson = map_geojson
 
     async def import_community(self, found: CommunityFile) -> None:

@@ -192,10 +192,12 @@ async def test_watch_tells_of_a_match_at_once_and_of_nobody_else(hub: Hub, told:
     hit = (await told.wait(EventKind.WATCH_HIT, watch.watch_id))[0]
     assert (hit["case_id"], hit["hit"]["sighting"]["sighting_id"]) == (case.case_id, "she")
     assert hit["hit"]["sighting"]["picture_url"] == f"/api/cases/{case.case_id}/sightings/she/picture"
-    await hub.cases.end_watch(case.case_id, watch.watch_id)
+    await hub.cases.end_watch(case.case_id, watch.watch_id, OFFICER)
     assert len(told.of(EventKind.WATCH_HIT, watch.watch_id)) == 1
     with pytest.raises(Refusal, match="no watch"):
-        await hub.cases.end_watch(case.case_id, watch.watch_id)
+        await hub.cases.end_watch(case.case_id, watch.watch_id, OFFICER)
+    said = [(person_id, action) for person_id, action, _ in await records(hub, case)]
+    assert said == [("officer", "open_case"), ("officer", "watch"), ("officer", "end_watch")]
 
 
 async def test_sighting_said_again_is_told_of_where_it_was_not_and_nowhere_twice(hub: Hub, told: Told) -> None:
@@ -288,7 +290,9 @@ async def test_watches_started_in_one_moment_are_all_on_until_the_case_is_closed
         return {watch.watch_id for watch in hub.cases.watches if watch.case_id == case.case_id}
 
     assert on() == {watch.watch_id for watch in started}
-    await asyncio.gather(*(hub.cases.end_watch(case.case_id, one.watch_id) for one in started[1:]), close(hub, case))
+    await asyncio.gather(
+        *(hub.cases.end_watch(case.case_id, one.watch_id, OFFICER) for one in started[1:]), close(hub, case)
+    )
     assert on() == set()
     with pytest.raises(Refusal, match="closed"):
         await hub.cases.search(case.case_id, RED_AND_BLUE, OFFICER)

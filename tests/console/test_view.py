@@ -138,7 +138,7 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     )  # fmt: skip
     hit = WatchHit(case_id=case_id, watch_id=watch.watch_id, hit=Hit(rank=1, score=1.0, sighting=found, parts=()))
     await hub.database.write(lambda change: note(hub, change, watch.watch_id, hit))
-    await hub.cases.end_watch(case_id, watch.watch_id)
+    await hub.cases.end_watch(case_id, watch.watch_id, OFFICER)
     await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
 
 

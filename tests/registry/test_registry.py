@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -220,6 +221,19 @@ async def test_cameras_of_an_imported_community_are_in_the_audit_log(tmp_path: P
         added = sa.select(audit_records.c.detail).where(audit_records.c.action == Action.ADD_CAMERA)
         details = await hub.database.read(lambda connection: connection.execute(added).scalars().all())
     assert [msgspec.json.decode(detail) for detail in details] == [{"camera_id": "C02"}]
+
+
+async def test_who_put_which_map_is_in_the_audit_log(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
+        (await console.put("/api/map", content=MAP)).raise_for_status()
+        assert (await console.put("/api/map", content=b"no map")).status_code == 422
+        put = sa.select(audit_records).where(audit_records.c.action == Action.PUT_MAP)
+        (record,) = await hub.database.read(lambda connection: connection.execute(put).all())
+    assert record.person_id.startswith("administrator")
+    assert msgspec.json.decode(record.detail) == {
+        "sha256": hashlib.sha256(MAP).hexdigest(),
+        "size_bytes": len(MAP),
+    }
 
 
 async def test_import_files_are_read_beside_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
