@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import os
 import resource
 import signal
 import socket
@@ -66,7 +67,20 @@ def serve(settings: Settings) -> None:
 
 @contextlib.contextmanager
 def locked(data_dir: Path) -> Generator[None]:
-    """The folder is this process's alone; the lock goes with the process. Raises FolderTaken."""
+    """The folder is this process's alone; the lock goes with the process. Raises FolderTaken.
+
+    Whatever is written meanwhile nobody else of this machine may read, also in a folder that was there before.
+    """
+    before = os.umask(0o077)
+    try:
+        with _lock(data_dir):
+            yield
+    finally:
+        os.umask(before)
+
+
+@contextlib.contextmanager
+def _lock(data_dir: Path) -> Generator[None]:
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (data_dir / "lock").open("w")

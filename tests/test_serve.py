@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
+import stat
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,7 +20,10 @@ from hub.app import Hub
 from hub.bridge.broker import free_port
 from hub.certificates.authority import Names
 from hub.certificates.folder import CertificateFolder, Server
-from hub.serve import make_server
+from hub.serve import locked, make_server
+from hub.settings import Settings
+from hub.storage.database import migrate
+from hub.storage.engine import make_engine
 from tests.devices.room import until
 from tests.hub import open_hub
 from tests.test_safety import enrol as enrol_administrator
@@ -203,3 +208,19 @@ async def test_hub_that_others_reach_serves_them_and_this_machine_over_tls(
     finally:
         hub.terminate()
         assert await hub.wait() == 0
+
+
+def test_what_is_written_in_a_folder_that_was_there_before_is_the_owners_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        with locked(tmp_path):
+            settings = Settings(data_dir=tmp_path)
+            migrate(make_engine(settings.database_url))
+            (tmp_path / "address").write_text("http://127.0.0.1:8470")
+        made = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+        assert set(made) >= {"lock", "hub.sqlite3", "address"}
+        assert set(made.values()) == {0o600}
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
