@@ -33,6 +33,8 @@ _M = TypeVar("_M", bound=messages.Message)
 KEEPALIVE_S = 10
 RECONNECT_FIRST_S = 0.1
 RECONNECT_MOST_S = 2.0
+READ_AHEAD_BYTES = 128 * 1024
+"""What the kernel keeps for the hub: behind the garbage of a flood in it, words of others would wait."""
 PENDING_WARN_AT = 2_000
 """Publishes under way at which the client warns; an alert to all radios is far below."""
 RETAINED = (Up.BIRTH, Up.DEATH)
@@ -145,7 +147,10 @@ class Bridge:
             queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", self._make_incoming),
             max_inflight_messages=200,
             timeout=10,
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],  # voice waits for no acknowledgement
+            socket_options=[
+                (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),  # voice waits for no acknowledgement
+                (socket.SOL_SOCKET, socket.SO_RCVBUF, READ_AHEAD_BYTES),
+            ],
         )
 
     def _make_incoming(self, maxsize: int) -> Incoming:
