@@ -32,7 +32,7 @@ from hub.watchdog.folder import end_beside, start_beside
 WEBSOCKET_MAX_BYTES = 64 * 1024
 SPARE_DESCRIPTORS = 512
 """Kept from connections: database, sightings, broker, workers, and what has been closed and not yet let go."""
-TRUST_BOUNDS = Bounds(most=256, resting=128, of_address=64, resting_of_address=32)
+TRUST_BOUNDS = Bounds(most=256, kept=8, resting=128, of_address=64, resting_of_address=32)
 """Two short answers to a phone, once in its life."""
 _ALL = frozenset({"0.0.0.0", "::"})
 
@@ -182,7 +182,8 @@ async def _showing_trust(hub: Hub, sockets: list[socket.socket], port: int) -> A
     if hub.certificates is None or not sockets:
         yield
         return
-    server = BoundedServer(trust_app(hub.certificates, lambda: port), hub.turned_away, TRUST_BOUNDS, ws="none")
+    app = trust_app(hub.certificates, port, hub.clock, hub.turned_away)
+    server = BoundedServer(app, hub.turned_away, TRUST_BOUNDS, ws="none")
     serving = asyncio.create_task(server.serve(sockets), name="trust")
     try:
         yield

@@ -5,7 +5,6 @@ Where the right holds is asked behind the door (``Entrant.require``), where the 
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Protocol
 
@@ -17,6 +16,7 @@ from hub.access.doors import HTTP, PUBLIC, WEBSOCKETS, Door
 from hub.access.entrant import Entrant
 from hub.access.people import COMMUNITY
 from hub.errors import Refusal
+from hub.listening.addresses import address_of, is_this_machine
 
 _log = structlog.get_logger()
 SESSION_COOKIE = "qianshao_session"
@@ -66,17 +66,10 @@ class Gate:
     def _entrant(self, connection: HTTPConnection) -> Entrant | None:
         bearer = connection.headers.get("authorization", "")
         if bearer.startswith(_BEARER):
-            return self._access.entrant_of_local(bearer.removeprefix(_BEARER)) if _is_near(connection) else None
+            near = is_this_machine(address_of(connection.scope))
+            return self._access.entrant_of_local(bearer.removeprefix(_BEARER)) if near else None
         token = connection.cookies.get(SESSION_COOKIE)
         return self._access.entrant_of_session(token) if token else None
-
-
-def _is_near(connection: HTTPConnection) -> bool:
-    """Whether the client is on this machine."""
-    try:
-        return connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _entrant_here(connection: HTTPConnection) -> Entrant:

@@ -3,7 +3,7 @@
 A session is held to what a person and a page can mean. An address is held to what a venue's network can mean, behind
 whose one address 130 phones may load their page at the same time. The doors that take a secret without a session
 (sign in, invitation, enrolment) are held tighter. This machine's own programs are not held: whoever may run one can
-do worse.
+do worse; a proxy among them speaks for others and is held like one address.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from devices.protocol.clock import Clock
 from hub.access.gate import SESSION_COOKIE
 from hub.access.origin import App, Receive, Scope, Send
-from hub.access.throttle import network_of
-from hub.listening.bounds import THIS_MACHINE
+from hub.listening.addresses import address_of, is_this_machine, network_of
 from hub.listening.buckets import Buckets, Rate
 from hub.listening.turned_away import Reason, TurnedAway
 
@@ -61,8 +60,8 @@ class RequestLimits:
 
     def _refuse(self, scope: Scope) -> tuple[Reason, float] | None:
         """Which bucket is empty, and for how long."""
-        address = scope["client"][0] if scope.get("client") else ""
-        if address in THIS_MACHINE:
+        address = address_of(scope)
+        if is_this_machine(address):
             return None
         network = network_of(address)
         for reason, key in self._asked(scope, network):

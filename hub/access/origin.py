@@ -32,11 +32,13 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"microphone=(self), camera=(self), geolocation=(self)"),
 )  # fmt: skip
-"""Styles are inline because the component library writes them so; websockets of the page's own host are 'self'."""
+"""Styles are inline because the component library writes them so; websockets of the page's own host are 'self'.
+
+No strict-transport-security: it holds for every port of a host name (RFC 6797 8.3), so that a browser would never show
+the page on the next port again that says whom to trust; and the console's own port speaks TLS alone.
+"""
 _NOT_KEPT = (b"cache-control", b"no-store")
 """For every answer of the interface that does not say itself how long it may be kept."""
-_TLS_ALWAYS = (b"strict-transport-security", b"max-age=31536000")
-"""One year, this host alone: what else the customer serves under its domain is not ours to decide."""
 _PAGE_SCHEME = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 _REFUSED = (
     '{"error":{"code":"foreign_origin","message":"请从本机控制台页面访问","message_en":'
@@ -100,9 +102,6 @@ def _headers(scope: Scope) -> Iterator[tuple[bytes, bytes]]:
     yield from _HEADERS
     if scope["path"].startswith("/api/"):
         yield _NOT_KEPT
-    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-    if scope["scheme"] == "https" and host_name(host) not in LOOPBACK_HOSTS:  # other programs serve http://localhost
-        yield _TLS_ALWAYS
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

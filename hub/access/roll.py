@@ -28,8 +28,8 @@ from hub.access.people import LOCAL, Person, Role
 from hub.access.places import ROOM, checked_places
 from hub.access.records import Account
 from hub.access.sessions import Ended, Sessions
-from hub.access.throttle import is_this_machine
 from hub.errors import Refusal
+from hub.listening.addresses import is_this_machine
 from hub.storage.database import Database
 from hub.storage.writer import Change
 

@@ -21,7 +21,8 @@ from hub.access.messages import (
 from hub.access.permissions import Right
 from hub.access.service import Access, sign_in_needed
 from hub.access.sessions import WHOLE_S
-from hub.console.http import answer, read
+from hub.console.http import PUBLIC_DOOR_BYTES, answer, read
+from hub.listening.addresses import address_of
 
 KNOWN_COOKIE = "qianshao_known"
 
@@ -45,9 +46,9 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
 
     @router.post("/session")
     async def sign_in(request: Request) -> Response:
-        given = await read(request, SignIn)
+        given = await read(request, SignIn, PUBLIC_DOOR_BYTES)
         known = request.cookies.get(KNOWN_COOKIE)
-        return await let_in(request, await access.sign_in(given, address=_address(request), known=known))
+        return await let_in(request, await access.sign_in(given, address=address_of(request.scope), known=known))
 
     @router.get("/session")
     async def me(entrant: Entering) -> Response:
@@ -71,9 +72,9 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
 
     @router.post("/session/password")
     async def change_password(request: Request, entrant: Entering) -> Response:
-        given = await read(request, ChangePassword)
+        given = await read(request, ChangePassword, PUBLIC_DOOR_BYTES)
         known = request.cookies.get(KNOWN_COOKIE)
-        await access.change_password(given, entrant, address=_address(request), known=known)
+        await access.change_password(given, entrant, address=address_of(request.scope), known=known)
         return Response(status_code=204)
 
     @router.get("/people")
@@ -116,13 +117,13 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
 
     @router.post("/invitation/look")
     async def look_at_invitation(request: Request) -> Response:
-        code = (await read(request, LookAtInvitation)).code
-        return _unkept(answer(await access.look_at_invitation(code, address=_address(request))))
+        code = (await read(request, LookAtInvitation, PUBLIC_DOOR_BYTES)).code
+        return _unkept(answer(await access.look_at_invitation(code, address=address_of(request.scope))))
 
     @router.post("/invitation/accept")
     async def accept(request: Request) -> Response:
-        given = await read(request, AcceptInvitation)
-        return await let_in(request, await access.accept(given, address=_address(request)))
+        given = await read(request, AcceptInvitation, PUBLIC_DOOR_BYTES)
+        return await let_in(request, await access.accept(given, address=address_of(request.scope)))
 
     return router
 
@@ -131,11 +132,6 @@ def _own_or_enrols(entrant: Entrant, person_id: str) -> None:
     """One's own sessions need no right. Raises Refusal (403)."""
     if person_id != entrant.person.person_id:
         entrant.require(Right.ENROL_PEOPLE)
-
-
-def _address(request: Request) -> str:
-    """Where the request comes from: the other end of the line, whatever a header says."""
-    return request.client.host if request.client else ""
 
 
 def _set_cookie(request: Request, response: Response, name: str, token: str, good_for_s: int) -> None:

@@ -33,8 +33,9 @@ from hub.access.places import ROOM
 from hub.access.records import Account
 from hub.access.roll import Roll, wrong_second_factor
 from hub.access.sessions import MAX_OF_PERSON, Ended, Held, Session, Sessions
-from hub.access.throttle import Attempt, Throttle, Throttled, is_this_machine
+from hub.access.throttle import Attempt, Throttle, Throttled
 from hub.errors import Refusal
+from hub.listening.addresses import is_this_machine
 from hub.storage.database import Database
 from hub.storage.writer import Change
 

@@ -10,12 +10,12 @@ Everything is forgotten at a restart.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
 from devices.protocol.clock import Clock
+from hub.listening.addresses import network_of
 
 MAX_COUNTED = 20_000
 """Counters of one kind; past that the least recently used is dropped."""
@@ -152,26 +152,3 @@ class Throttle:
         for counts, key in counted:
             counts.add(key, now_us)
         return Attempt(counted)
-
-
-def network_of(address: str) -> str:
-    """What counts as one address."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:45]
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found.packed[:8] + bytes(8), 64)))
-    return str(found)
-
-
-def is_this_machine(address: str) -> bool:
-    """Whether a request comes from the hub's own machine."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return (mapped or found).is_loopback

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from hub.access.gate import EnteringForAll
 from hub.cases.messages import CloseCase, DescribeRequest, NewCase
 from hub.cases.service import Cases
-from hub.console.http import answer, read
+from hub.console.http import LIST_BYTES, answer, read
 from hub.sightings.messages import Query
 
 
@@ -29,11 +29,11 @@ def routes(cases: Cases) -> APIRouter:
 
     @router.post("/cases/{case_id}/search")
     async def search(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
-        return answer(await cases.search(case_id, await read(request, Query), entrant.person))
+        return answer(await cases.search(case_id, await read(request, Query, LIST_BYTES), entrant.person))
 
     @router.post("/cases/{case_id}/watches")
     async def start_watch(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
-        return answer(await cases.start_watch(case_id, await read(request, Query), entrant.person), 201)
+        return answer(await cases.start_watch(case_id, await read(request, Query, LIST_BYTES), entrant.person), 201)
 
     @router.delete("/cases/{case_id}/watches/{watch_id}")
     async def end_watch(case_id: str, watch_id: str, entrant: EnteringForAll) -> Response:

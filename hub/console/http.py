@@ -10,12 +10,20 @@ import msgspec
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from hub.errors import Refusal
 from hub.storage.writer import StorageOverloaded
 
 _T = TypeVar("_T")
-MAX_BODY_BYTES = 4 * 1024 * 1024
+BODY_BYTES = 64 * 1024
+"""What a person writes in a form: texts of at most 500 characters, a week's shifts."""
+LIST_BYTES = 256 * 1024
+"""Where up to 2,000 devices are named, or as many cameras and venues each."""
+PUBLIC_DOOR_BYTES = 16 * 1024
+"""Where anybody may knock: a password, a code, a key."""
+IMPORT_BYTES = 4 * 1024 * 1024
+"""A community's venues or its map, of an administrator."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -35,15 +43,18 @@ def answer(record: Any, status: int = 200) -> Response:
     return Response(_encoder.encode(record), status, media_type="application/json")
 
 
-async def read_bytes(request: Request) -> bytes:
-    """The whole body, at most MAX_BODY_BYTES. Raises Refusal for a larger one before reading it all."""
+async def read_bytes(request: Request, most_bytes: int) -> bytes:
+    """The whole body. Raises Refusal for a larger one before reading it all, and for one that was cut off."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Refusal(
-                "too_large", f"内容超过 {MAX_BODY_BYTES} 字节", f"the body is over {MAX_BODY_BYTES} bytes", status=413
-            )
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most_bytes:
+                raise Refusal(
+                    "too_large", f"内容超过 {most_bytes} 字节", f"the body is over {most_bytes} bytes", status=413
+                )
+    except ClientDisconnect:  # nobody hears this answer; the listening room has counted it
+        raise Refusal("cut_off", "内容没有传完", "the body did not come to its end", status=400) from None
     return bytes(body)
 
 
@@ -53,10 +64,10 @@ def _field_at_fault(text: str) -> str | None:
     return found and (found[1] or found[2])
 
 
-async def read(request: Request, kind: type[_T]) -> _T:
+async def read(request: Request, kind: type[_T], most_bytes: int = BODY_BYTES) -> _T:
     """The body as a record. Raises Refusal saying which field is wrong."""
     try:
-        return msgspec.json.decode(await read_bytes(request), type=kind)
+        return msgspec.json.decode(await read_bytes(request, most_bytes), type=kind)
     except msgspec.ValidationError as error:
         text = str(error)
         field = _field_at_fault(text)

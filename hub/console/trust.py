@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from devices.protocol.clock import Clock
+from hub.access.limits import RequestLimits
 from hub.access.origin import App, Receive, Scope, Send, host_name
 from hub.certificates.authority import for_people, name_host
 from hub.certificates.service import Certificates
+from hub.listening.turned_away import TurnedAway
 
 _STYLE = (
     "body{font:18px/1.6 sans-serif;max-width:38em;margin:0 auto;padding:1em;color:#1a1a1a;background:#fff}"
@@ -66,18 +68,18 @@ def routes(certificates: Certificates) -> APIRouter:
     return router
 
 
-def trust_app(certificates: Certificates, port: Callable[[], int]) -> App:
-    """All that is served without TLS; ``port`` gives the console's."""
+def trust_app(certificates: Certificates, port: int, clock: Clock, turned_away: TurnedAway) -> App:
+    """All that is served without TLS, each address held to its rate; ``port`` is the console's."""
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         status, kind, body = 404, b"text/plain; charset=utf-8", "没有这个地址 nothing is here: /trust\n".encode()
         if scope["method"] in ("GET", "HEAD") and scope["path"] == "/trust":
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-            status, kind, body = 200, b"text/html; charset=utf-8", page(certificates, host, port())
+            status, kind, body = 200, b"text/html; charset=utf-8", page(certificates, host, port)
         elif scope["method"] in ("GET", "HEAD") and scope["path"] == "/ca.pem":
             status, kind, body = 200, CERTIFICATE_TYPE.encode(), certificates.ca_pem
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *_HEADERS]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    return app
+    return RequestLimits(app, clock, turned_away)

@@ -178,8 +178,6 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.CAMERA_REMOVED: _at_venue,
     EventKind.VENUE_IMPORTED: _at_venue,
     EventKind.VENUE_HOURS_CHANGED: _at_venue,
-    EventKind.SHIFT_CHANGED: _in_room,
-    EventKind.VENUE_HOURS_CHANGED: _at_venue,
     EventKind.SHIFT_CHANGED: _of_person,
     EventKind.ALERT_ISSUED: _alert,
     EventKind.DELIVERY_CHANGED: _deliveries,
@@ -193,8 +191,6 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.WATCH_HIT: _with_cases,
     EventKind.SEARCH_MADE: _with_cases,
     EventKind.DEVICE_REFUSED: _of_device,
-    EventKind.DEVICE_ENROLLED: _of_device,
-    EventKind.DEVICE_REVOKED: _of_device,
     EventKind.DEVICE_ENROLLED: _of_device,
     EventKind.DEVICE_REVOKED: _of_device,
 }

@@ -13,11 +13,12 @@ from devices.enrol.invitation import Invitation
 from devices.protocol.topics import DeviceKind
 from hub.access.gate import EnteringForAll
 from hub.access.joining import Certified, reachable
-from hub.console.http import answer, read
+from hub.console.http import LIST_BYTES, PUBLIC_DOOR_BYTES, answer, read
 from hub.enrolment import messages
 from hub.enrolment.messages import DeviceView, NewCodes
 from hub.enrolment.service import Enrolment
 from hub.errors import Refusal
+from hub.listening.addresses import address_of
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 
@@ -28,7 +29,7 @@ def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, certifie
 
     @router.post("/api/devices/codes")
     async def make_codes(request: Request, entrant: EnteringForAll) -> Response:
-        new = await read(request, NewCodes)
+        new = await read(request, NewCodes, LIST_BYTES)
         codes = await enrolment.make_codes(new.devices, entrant.person)
         fingerprint = certified.fingerprint if certified else None
         hub_url = reachable(_hub_url(request), certified)
@@ -55,21 +56,21 @@ def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, certifie
 
     @router.post("/api/devices/enrol")
     async def enrol(request: Request) -> Response:
-        asked = await read(request, Enrolling)
+        asked = await read(request, Enrolling, PUBLIC_DOOR_BYTES)
         hub_url = _hub_url(request)
         return answer(
-            await enrolment.enrol(asked.code, _address(request), hub_url, _host(hub_url), asked.software), 201
+            await enrolment.enrol(asked.code, address_of(request.scope), hub_url, _host(hub_url), asked.software), 201
         )
 
     @router.post("/api/devices/rotate")
     async def rotate(request: Request) -> Response:
         device_id, proof = _basic(request)
         hub_url = _hub_url(request)
-        return answer(await enrolment.rotate(device_id, proof, _address(request), hub_url, _host(hub_url)))
+        return answer(await enrolment.rotate(device_id, proof, address_of(request.scope), hub_url, _host(hub_url)))
 
     @router.post("/api/devices/rotate/confirm")
     async def confirm(request: Request) -> Response:
-        await enrolment.confirm(*_basic(request), _address(request))
+        await enrolment.confirm(*_basic(request), address_of(request.scope))
         return Response(status_code=204)
 
     return router
@@ -107,10 +108,6 @@ def _host(hub_url: str) -> str:
     host = urlsplit(hub_url).hostname
     assert host is not None
     return host
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _basic(request: Request) -> tuple[str, str]:

@@ -3,20 +3,20 @@
 A connection without a request under way (its handshake or first line has not come, or it rests between two requests)
 is cheap to make again, so the oldest of those gives way to a new one. Connections that say nothing can thus be piled up
 without end and keep nobody out.
+
+This machine's own connections are bounded by the whole alone, have places that nobody else may take, and give way to
+none but their own: whoever fills the rest cannot keep the hub's own commands out.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devices.protocol.clock import Clock
+from hub.listening.addresses import is_this_machine, network_of
 from hub.listening.buckets import Buckets, Rate
 from hub.listening.turned_away import Reason, TurnedAway
-
-THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
-"""Not counted as one address: the hub's own commands, and all who come through an SSH tunnel, share it."""
 
 NEW_OF_ADDRESS = Rate(100, 2_000)
 """A TLS handshake is 1 ms of the event loop: one address is given a tenth of it, after those 130 phones came twice."""
@@ -27,6 +27,8 @@ class Bounds:
     """How many connections at once. ``resting`` are those without a request under way."""
 
     most: int = 4_096
+    kept: int = 64
+    """Of ``most``, those that only this machine may take: its commands, and a few consoles through an SSH tunnel."""
     resting: int = 2_048
     of_address: int = 1_200
     """130 phones behind a venue network's one address, each with two websockets and a browser's six requests: 1,040."""
@@ -39,7 +41,9 @@ class Bounds:
 class Slot:
     """One connection's place; ``busy`` and ``rest`` are said by its protocol, ``release`` when it has ended."""
 
-    address: str
+    network: str
+    near: bool
+    """Of this machine."""
     _house: Connections = field(repr=False)
     _end: Callable[[], None] = field(repr=False)
     released: bool = False
@@ -78,34 +82,51 @@ class Connections:
         self._turned_away = turned_away
         self._callers: dict[str, _Caller] = {}
         self._resting: dict[Slot, None] = {}
+        self._near: dict[Slot, None] = {}
+        """Those of this machine that rest."""
         self.count = 0
 
     def admit(self, address: str, end: Callable[[], None]) -> Slot | None:
         """A place for a new connection, for which another may have to give way; None when there is none."""
-        bounds, caller = self._bounds, self._callers.get(address)
-        if address not in THIS_MACHINE and self._new.take(address) > 0:
-            self._turned_away.add(Reason.CONNECTION_RATE)
+        refused = self._refuse_near() if is_this_machine(address) else self._refuse(network_of(address))
+        if refused is not None:
+            self._turned_away.add(refused)
             return None
-        if caller is not None and address not in THIS_MACHINE:
-            crowded = caller.count >= bounds.of_address
-            if (crowded or len(caller.resting) >= bounds.resting_of_address) and not self._give_way(caller.resting):
-                self._turned_away.add(Reason.TOO_MANY_OF_ADDRESS)
-                return None
-        full = self.count >= bounds.most
-        if (full or len(self._resting) >= bounds.resting) and not self._give_way(self._resting):
-            self._turned_away.add(Reason.TOO_MANY_CONNECTIONS)
-            return None
-        slot = Slot(address, self, end)
-        caller = self._callers.setdefault(address, _Caller())
+        slot = Slot(network_of(address), is_this_machine(address), self, end)
+        caller = self._callers.setdefault(slot.network, _Caller())
         caller.count += 1
         self.count += 1
-        caller.resting[slot] = self._resting[slot] = None
+        caller.resting[slot] = self._resting_of(slot)[slot] = None
         return slot
+
+    def _refuse(self, network: str) -> Reason | None:
+        """Why there is no place for one from elsewhere."""
+        bounds, caller = self._bounds, self._callers.get(network)
+        if self._new.take(network) > 0:
+            return Reason.CONNECTION_RATE
+        if caller is not None:
+            crowded = caller.count >= bounds.of_address
+            if (crowded or len(caller.resting) >= bounds.resting_of_address) and not self._give_way(caller.resting):
+                return Reason.TOO_MANY_OF_ADDRESS
+        full = self.count >= bounds.most - bounds.kept
+        if (full or len(self._resting) >= bounds.resting) and not self._give_way(self._resting):
+            return Reason.TOO_MANY_CONNECTIONS
+        return None
+
+    def _refuse_near(self) -> Reason | None:
+        """Why there is no place for one of this machine."""
+        full = self.count >= self._bounds.most
+        if full and not self._give_way(self._resting) and not self._give_way(self._near):
+            return Reason.TOO_MANY_CONNECTIONS
+        return None
+
+    def _resting_of(self, slot: Slot) -> dict[Slot, None]:
+        return self._near if slot.near else self._resting
 
     @property
     def resting(self) -> int:
         """How many have no request under way."""
-        return len(self._resting)
+        return len(self._resting) + len(self._near)
 
     def _give_way(self, resting: dict[Slot, None]) -> bool:
         """Close the one that has rested longest."""
@@ -119,13 +140,15 @@ class Connections:
 
     def wake(self, slot: Slot) -> None:
         """See Slot.busy."""
-        if slot in self._resting:
-            del self._resting[slot], self._callers[slot.address].resting[slot]
+        resting = self._resting_of(slot)
+        if slot in resting:
+            del resting[slot], self._callers[slot.network].resting[slot]
 
     def rest(self, slot: Slot) -> None:
         """See Slot.rest."""
-        if slot not in self._resting and not slot.released:
-            self._callers[slot.address].resting[slot] = self._resting[slot] = None
+        resting = self._resting_of(slot)
+        if slot not in resting and not slot.released:
+            self._callers[slot.network].resting[slot] = resting[slot] = None
 
     def release(self, slot: Slot) -> None:
         """See Slot.release; a second time changes nothing."""
@@ -134,16 +157,7 @@ class Connections:
         self.wake(slot)
         slot.released = True
         self.count -= 1
-        caller = self._callers[slot.address]
+        caller = self._callers[slot.network]
         caller.count -= 1
         if not caller.count:
-            del self._callers[slot.address]
-
-
-def plain_address(address: str) -> str:
-    """An address as it is counted: IPv4 written as IPv6 (::ffff:…) is IPv4."""
-    try:
-        mapped = ipaddress.IPv6Address(address.partition("%")[0]).ipv4_mapped
-    except ValueError:
-        return address
-    return str(mapped) if mapped else address
+            del self._callers[slot.network]

@@ -11,7 +11,8 @@ from functools import partial
 
 import structlog
 
-from hub.listening.bounds import Connections, plain_address
+from hub.listening.addresses import plain_address
+from hub.listening.bounds import Connections
 from hub.listening.protocols import ProtocolFactory
 from hub.listening.turned_away import Reason, TurnedAway
 

@@ -10,7 +10,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from hub.listening.bounds import Slot, plain_address
+from hub.listening.addresses import plain_address
+from hub.listening.bounds import Slot
 from hub.listening.turned_away import Reason, TurnedAway
 
 HEAD_WITHIN_S = 10.0
@@ -18,11 +19,62 @@ HEAD_WITHIN_S = 10.0
 BODY_WITHIN_S = 60.0
 """From a request's head until its whole body has come: 4 MiB at 70 kB/s, a phone at the edge of the network."""
 
+LOOK_AT_READING_S = 30.0
+READ_LEAST_BYTES = 64 * 1024
+"""What a peer takes at least between two looks (2 kB/s), or all that is left for it."""
+WAITING_BYTES = 64 * 1024
+"""Past which writing pauses; under TLS the event loop's own is 512 KiB, which a slow phone does not take in time."""
+
+
+class _Reading:
+    """Ends a connection whose peer does not take what is written to it; ``begin`` and ``end`` as writing pauses."""
+
+    def __init__(self, transport: asyncio.Transport, turned_away: TurnedAway) -> None:
+        self._transport = transport
+        self._turned_away = turned_away
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Bytes wait to be taken."""
+        self.end()
+        waiting_bytes = self._transport.get_write_buffer_size()
+        self._timer = self._loop.call_later(LOOK_AT_READING_S, self._look, waiting_bytes)
+
+    def end(self) -> None:
+        """They were taken, or the connection has ended."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self, waited_bytes: int) -> None:
+        if waited_bytes - self._transport.get_write_buffer_size() >= READ_LEAST_BYTES:
+            self.begin()
+            return
+        self._turned_away.add(Reason.NOT_READING)
+        self._transport.abort()
+
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """A websocket that gives its place back."""
+    """A websocket that gives its place back; ``take`` is said once, when HTTP has become it."""
 
-    slot: Slot | None = None
+    _slot: Slot | None = None
+    _reading: _Reading | None = None
+
+    def take(self, slot: Slot, reading: _Reading) -> None:
+        """The connection's place, and its patience with a peer that does not read."""
+        self._slot = slot
+        self._reading = reading
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._reading is not None:
+            self._reading.begin()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._reading is not None:
+            self._reading.end()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -30,12 +82,13 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self.slot is not None:
-            self.slot.release()
+        if self._slot is not None and self._reading is not None:
+            self._reading.end()
+            self._slot.release()
 
 
 class PatientHttp(H11Protocol):
-    """HTTP/1.1. uvicorn waits for ever for a head or body that comes byte by byte; this does not."""
+    """HTTP/1.1. uvicorn waits for ever for a slow head or body, and for a peer that reads nothing."""
 
     def __init__(self, *given: Any, slot: Slot, turned_away: TurnedAway, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -48,6 +101,8 @@ class PatientHttp(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.client = _plain(self.client)
+        transport.set_write_buffer_limits(WAITING_BYTES)
+        self._reading = _Reading(transport, self._turned_away)
         self._look()
 
     def data_received(self, data: bytes) -> None:
@@ -56,10 +111,24 @@ class PatientHttp(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self.transport.is_closing():  # once the rest of the answer is taken
+            self._reading.begin()
         self._look()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._reading.begin()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if not self.transport.is_closing():
+            self._reading.end()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._waits_for is Reason.SLOW_BODY and not self.cycle.response_complete:
+            self._turned_away.add(Reason.BODY_CUT_OFF)
         self._wait_for(None)
+        self._reading.end()
         self._slot.release()
         super().connection_lost(exc)
 
@@ -68,7 +137,7 @@ class PatientHttp(H11Protocol):
         super().handle_websocket_upgrade(event)
         protocol = self.transport.get_protocol()
         assert isinstance(protocol, BoundedWebSocket)
-        protocol.slot = self._slot
+        protocol.take(self._slot, self._reading)
 
     def send_400_response(self, msg: str) -> None:
         self._turned_away.add(Reason.MALFORMED)
@@ -96,6 +165,7 @@ class PatientHttp(H11Protocol):
 
     def _lose_patience(self, reason: Reason) -> None:
         self._turned_away.add(reason)
+        self._waits_for = self._timer = None
         self.transport.abort()
 
 

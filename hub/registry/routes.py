@@ -14,7 +14,7 @@ from hub.access import audit
 from hub.access.gate import Entering, EnteringForAll
 from hub.access.people import COMMUNITY, Person, Place
 from hub.access.permissions import Right
-from hub.console.http import answer, read, read_bytes
+from hub.console.http import IMPORT_BYTES, answer, read, read_bytes
 from hub.errors import Refusal
 from hub.registry.importing import ImportReport, read_community, read_venues
 from hub.registry.places import venue_place
@@ -58,7 +58,7 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
     @router.post("/registry/venues")
     async def import_venues(request: Request, entrant: EnteringForAll) -> Response:
         try:
-            text = (await read_bytes(request)).decode("utf-8-sig")
+            text = (await read_bytes(request, IMPORT_BYTES)).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Refusal("not_utf8", "文件不是 UTF-8 编码", "the file is not UTF-8") from None
         rows = await asyncio.to_thread(read_venues, text, frozenset(registry.grids))
@@ -68,7 +68,7 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
 
     @router.post("/registry/community")
     async def import_community(request: Request, entrant: EnteringForAll) -> Response:
-        found = await asyncio.to_thread(read_community, await read_bytes(request))
+        found = await asyncio.to_thread(read_community, await read_bytes(request, IMPORT_BYTES))
         await registry.import_community(found)
         for camera in found.cameras:
             if not registry.is_enrolled(camera):
@@ -80,7 +80,7 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
 
     @router.put("/map")
     async def put_map(request: Request, entrant: EnteringForAll) -> Response:
-        found = await read_bytes(request)
+        found = await read_bytes(request, IMPORT_BYTES)
         detail = MapPut(sha256=hashlib.sha256(found).hexdigest(), size_bytes=len(found))
         await registry.put_map(found, _noting(entrant.person, audit.Action.PUT_MAP, detail))
         return Response(status_code=204)

@@ -140,6 +140,14 @@ async def test_local_token_from_another_machine_opens_nothing(hub: Hub) -> None:
             assert (await client.get("/api/state")).status_code == status, host
 
 
+@pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "Via"])
+async def test_local_token_through_a_proxy_of_this_machine_opens_nothing(
+    hub: Hub, address: httpx.URL, name: str
+) -> None:
+    token = (hub.settings.data_dir / "access" / LOCAL_TOKEN).read_text()
+    assert await ask(address, None, Authorization=f"Bearer {token}", **{name: "127.0.0.1"}) == STRANGER
+
+
 async def test_person_whose_role_changes_has_the_new_rights_with_the_next_request(hub: Hub, address: httpx.URL) -> None:
     token = await sign_in(hub, Role.OFFICER, person_id="moved")
     async with client_of(address, token) as client:

@@ -35,12 +35,12 @@ class Room:
         self.sent.append(message)
 
     async def ask(
-        self, path: str = "/api/state", *, address: str = VENUE, session: str = "", method: str = "GET"
+        self, path: str = "/api/state", *, address: str = VENUE, session: str = "", method: str = "GET", via: str = ""
     ) -> bool:
         """Whether one request got through."""
         cookies = f"theme=dark; qianshao_session={session}" if session else "theme=dark"
         scope = {"type": "http", "method": method, "path": path, "client": (address, 5), "headers": [
-            (b"cookie", cookies.encode())]}  # fmt: skip
+            (b"cookie", cookies.encode()), *([(b"via", via.encode())] if via else [])]}  # fmt: skip
         self.sent.clear()
         await self.limits(scope, self._receive, self._send)
         return bool(self.sent[0]["status"] == 200)
@@ -109,6 +109,12 @@ async def test_monitors_are_held_apart_from_people(room: Room) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 async def test_this_machines_own_programs_are_not_held(room: Room, address: str) -> None:
     assert await room.ask_often(4_000, path="/api/session", method="POST", address=address) == 4_000
+
+
+async def test_whoever_comes_through_a_proxy_of_this_machine_is_held(room: Room) -> None:
+    door = {"path": "/api/session", "method": "POST", "address": "127.0.0.1"}
+    assert await room.ask_often(30, **door, via="1.1 nginx") == 20
+    assert await room.ask(**door)
 
 
 async def test_ipv6_network_of_one_line_counts_as_one(room: Room) -> None:

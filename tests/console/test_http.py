@@ -14,8 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hub.access.people import Role
 from hub.app import Hub
-from hub.console.http import MAX_BODY_BYTES
+from hub.console.http import BODY_BYTES, IMPORT_BYTES, LIST_BYTES, PUBLIC_DOOR_BYTES
 from hub.events.messages import EventKind
+from hub.listening.turned_away import Reason
+from tests.devices.room import until
 from tests.hub import Told, entrant
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,7 +41,7 @@ BODIES = [
     ("/api/alerts", b"", 400, "not_json", None),
     ("/api/alerts", b"{", 400, "not_json", None),
     ("/api/alerts", b"\xff\xfe\x00", 400, "not_json", None),
-    ("/api/alerts", b"[" * 100_000, 422, "bad_field", None),
+    ("/api/alerts", b"[" * 60_000, 422, "bad_field", None),
     ("/api/alerts", b'"text"', 422, "bad_field", None),
     ("/api/alerts", b"{}", 422, "bad_field", "text"),
     ("/api/alerts", b'{"text": 5}', 422, "bad_field", "text"),
@@ -123,10 +125,49 @@ async def test_change_without_the_header_or_from_another_page_is_refused_and_cou
     assert hub.guard.refused == refused + 3
 
 
-async def test_body_over_4_mib_is_refused_and_the_hub_goes_on(console: httpx.AsyncClient) -> None:
-    answer = await console.post("/api/alerts", content=b" " * (MAX_BODY_BYTES + 1))
+@pytest.mark.parametrize(
+    ("path", "most_bytes"),
+    [
+        ("/api/session", PUBLIC_DOOR_BYTES),
+        ("/api/invitation/look", PUBLIC_DOOR_BYTES),
+        ("/api/invitation/accept", PUBLIC_DOOR_BYTES),
+        ("/api/devices/enrol", PUBLIC_DOOR_BYTES),
+        ("/api/alerts", BODY_BYTES),
+        ("/api/cases/K9/search", LIST_BYTES),
+        ("/api/registry/venues", IMPORT_BYTES),
+        ("/api/registry/community", IMPORT_BYTES),
+    ],
+)
+async def test_body_over_its_doors_bound_is_refused_and_the_hub_goes_on(
+    console: httpx.AsyncClient, office: httpx.AsyncClient, path: str, most_bytes: int
+) -> None:
+    client = office if path.startswith(OFFICE) else console
+    assert (await client.post(path, content=b" " * most_bytes)).status_code in (400, 404, 422)
+    answer = await client.post(path, content=b" " * (most_bytes + 1))
     assert (answer.status_code, error_in(answer)["code"]) == (413, "too_large")
     assert (await console.get("/healthz")).json()["status"] == "ok"
+
+
+async def test_body_that_is_cut_off_is_counted_and_no_failure(
+    hub: Hub, console: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    cut_off = hub.turned_away.counts[Reason.BODY_CUT_OFF]
+    url = console.base_url
+    head = f"POST /api/session HTTP/1.1\r\nhost: {url.host}:{url.port}\r\nx-qianshao: 1\r\ncontent-length: 99\r\n\r\n"
+    for _ in range(3):
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(head.encode() + b'{"person_id"')
+        await writer.drain()
+        await until(lambda: len(hub_tasks()) > 0, "the door waits for the rest")
+        writer.transport.abort()
+    await until(lambda: hub.turned_away.counts[Reason.BODY_CUT_OFF] == cut_off + 3, "each is counted")
+    await until(lambda: not hub_tasks(), "the doors have ended")
+    assert [one for one in caplog.records if one.exc_info] == []
+
+
+def hub_tasks() -> list[asyncio.Task[Any]]:
+    """Requests under way."""
+    return [task for task in asyncio.all_tasks() if "run_asgi" in repr(task.get_coro())]
 
 
 async def test_closed_case_is_refused_as_a_conflict(console: httpx.AsyncClient) -> None:

@@ -11,11 +11,14 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from devices.protocol.clock import SystemClock
+from devices.protocol.clock import ManualClock, SystemClock
 from hub.certificates.authority import Names, fingerprint, for_people
 from hub.certificates.folder import CertificateFolder
 from hub.certificates.service import Certificates
 from hub.console.trust import trust_app
+from hub.listening.turned_away import TurnedAway
+
+VENUE = ("192.168.1.20", 5)
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def certificates(tmp_path: Path) -> Certificates:
 
 @pytest_asyncio.fixture
 async def phone(certificates: Certificates) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(trust_app(certificates, lambda: 8470))
+    transport = httpx.ASGITransport(trust_app(certificates, 8470, ManualClock(), TurnedAway()), client=VENUE)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.lan:8471") as client:
         yield client
 
@@ -76,3 +79,8 @@ async def test_page_runs_no_script_and_its_style_is_the_one_that_its_policy_name
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe-inline" not in policy
     assert page.headers["cache-control"] == "no-store"
+
+
+async def test_one_address_is_held_to_its_rate(phone: httpx.AsyncClient) -> None:
+    answers = [(await phone.get("/ca.pem")).status_code for _ in range(3_010)]
+    assert (answers.count(200), answers.count(429)) == (3_000, 10)

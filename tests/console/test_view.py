@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import inspect
 import json
 import re
 from collections.abc import AsyncIterator
@@ -20,6 +22,7 @@ from hub.alerts.messages import DeliveryChanged, NewAlert, ReportMade, Target, T
 from hub.app import Hub, HubStarted
 from hub.bridge.refused import RefusedDevice
 from hub.cases.messages import CloseCase, NewCase, WatchHit
+from hub.console import view
 from hub.console.view import view_of
 from hub.enrolment.messages import DeviceEnrolled, DeviceRevoked
 from hub.events.messages import EventKind, Item
@@ -181,6 +184,12 @@ def check(seer: Seer, kind: str, text: str) -> None:
 
 async def test_everything_that_can_be_told_was_told(hub: Hub) -> None:
     assert {item.kind for item in await hub.events.since(0)} == set(EventKind)
+
+
+async def test_no_kind_has_two_rules_of_which_the_last_would_win() -> None:
+    (table,) = [node for node in ast.walk(ast.parse(inspect.getsource(view))) if isinstance(node, ast.Dict)]
+    kinds = [ast.unparse(kind) for kind in table.keys if kind is not None]
+    assert len(kinds) == len(set(kinds)) == len(view.RULES) == len(EventKind)
 
 
 @pytest_seers

@@ -19,6 +19,20 @@ from hub.listening.server import BoundedServer
 from hub.listening.turned_away import Reason, TurnedAway
 from tests.devices.room import until
 
+LARGE_BYTES = 32 * 2**20
+"""More than the system keeps for one connection."""
+
+CHUNK_BYTES = 64 * 1024
+
+
+async def send_large(send: Any) -> None:
+    """An answer that comes in pieces, as files do."""
+    headers = [(b"content-length", str(LARGE_BYTES).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for _ in range(LARGE_BYTES // CHUNK_BYTES):
+        await send({"type": "http.response.body", "body": bytes(CHUNK_BYTES), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
 
 async def page(scope: Any, receive: Any, send: Any) -> None:
     """Reads the body and says how long it was, or who asks; a websocket is accepted and says what it hears."""
@@ -36,6 +50,9 @@ async def page(scope: Any, receive: Any, send: Any) -> None:
         length += len(message.get("body", b""))
         more = message.get("more_body", False)
     body = f"{scope['scheme']} {scope['client'][0]}".encode() if scope["path"] == "/address" else str(length).encode()
+    if scope["path"] == "/large":
+        await send_large(send)
+        return
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -113,6 +130,7 @@ async def serving(tls_folder: Path | None = None, host: str = "127.0.0.1", **bou
         Bounds(**bounds),
         None if context is None else lambda: context,
         ws=BoundedWebSocket,
+        ws_per_message_deflate=False,
         host=host,
         port=0,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.protocol.clock import ManualClock
-from hub.listening.bounds import Bounds, Connections, Slot, plain_address
+from hub.listening.bounds import Bounds, Connections, Slot
 from hub.listening.buckets import Rate
 from hub.listening.turned_away import Reason, TurnedAway
 
@@ -20,7 +19,7 @@ class House:
 
     def __init__(self, **bounds: int) -> None:
         self.turned_away = TurnedAway()
-        small = {"most": 6, "resting": 4, "of_address": 4, "resting_of_address": 3}
+        small = {"most": 6, "kept": 0, "resting": 4, "of_address": 4, "resting_of_address": 3}
         self.clock = ManualClock()
         rate = Rate(per_s=10, burst=200)
         self.connections = Connections(Bounds(**(small | bounds), new_of_address=rate), self.turned_away, self.clock)
@@ -103,6 +102,46 @@ def test_address_that_comes_again_and_again_is_slowed_and_another_is_not() -> No
         slot.release()
 
 
+def test_places_are_kept_that_only_this_machine_may_take() -> None:
+    house = House(most=6, kept=2)
+    for number in range(4):
+        house.work(str(number), f"10.0.0.{number}")
+    assert house.come("stranger", OTHER) is None
+    near = [house.work(name, address) for name, address in (("a", "127.0.0.1"), ("b", "::1"))]
+    assert house.come("c", "127.0.0.1") is None
+    near[0].rest()
+    assert house.come("stranger", OTHER) is None
+    assert house.ended == [], "who comes from elsewhere takes no place of this machine's, though it rests"
+    assert house.come("c", "127.0.0.1") is not None
+    assert house.ended == ["a"]
+
+
+def test_this_machine_takes_the_place_of_a_silent_stranger_before_its_own() -> None:
+    house = House(most=3, resting=3, kept=0)
+    house.come("mine", "127.0.0.1")
+    house.come("theirs")
+    house.work("busy", OTHER)
+    assert house.come("mine too", "127.0.0.1") is not None
+    assert house.ended == ["theirs"]
+
+
+def test_one_ipv6_subscriber_counts_as_one_address_with_whatever_address_of_its_network() -> None:
+    house = House()
+    for number in range(4):
+        house.work(str(number), f"2001:db8::{number + 1:x}")
+    assert house.come("e", "2001:db8::ffff") is None
+    assert house.turned_away.counts[Reason.TOO_MANY_OF_ADDRESS] == 1
+    assert house.come("f", "2001:db8:0:1::1") is not None
+    slow = House()
+    came = 0
+    for number in range(250):
+        slot = slow.come("a", f"2001:db8::{number + 1:x}")
+        if slot is not None:
+            slot.release()
+            came += 1
+    assert came == 200
+
+
 def test_one_that_ended_makes_room() -> None:
     house = House()
     slots = [house.work(name) for name in "abcd"]
@@ -124,16 +163,8 @@ def test_whatever_happens_the_bounds_hold_and_nothing_is_counted_twice(steps: li
             getattr(slots[number % len(slots)], step)()
         there = [slot for slot in slots if not slot.released]
         assert house.connections.count == len(there) <= 6
-        for address in {slot.address for slot in there}:
-            assert sum(slot.address == address for slot in there) <= 4
+        for address in {slot.network for slot in there}:
+            assert sum(slot.network == address for slot in there) <= 4
     for slot in slots:
         slot.release()
     assert house.connections.count == 0
-
-
-@pytest.mark.parametrize(
-    ("address", "plain"),
-    [("::ffff:192.168.1.5", "192.168.1.5"), ("192.168.1.5", "192.168.1.5"), ("fe80::1%eth0", "fe80::1%eth0"), ("", "")],
-)
-def test_ipv4_written_as_ipv6_is_the_same_address(address: str, plain: str) -> None:
-    assert plain_address(address) == plain

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 
 from hub.listening.turned_away import Reason
 from tests.devices.room import until
-from tests.listening.served import Served, serving
+from tests.listening.served import LARGE_BYTES, Served, serving
 
 GET = b"GET / HTTP/1.1\r\nhost: hub.lan\r\n\r\n"
 
@@ -20,6 +20,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that waits 0.3 s instead of 10, 60 and 5."""
     monkeypatch.setattr("hub.listening.protocols.HEAD_WITHIN_S", 0.3)
     monkeypatch.setattr("hub.listening.protocols.BODY_WITHIN_S", 0.3)
+    monkeypatch.setattr("hub.listening.protocols.LOOK_AT_READING_S", 0.3)
     monkeypatch.setattr("hub.listening.listener.HANDSHAKE_WITHIN_S", 0.3)
 
 
@@ -57,6 +58,35 @@ async def test_body_that_comes_byte_by_byte_ends_in_time() -> None:
             await asyncio.sleep(0.05)
         assert await line.ended()
         assert served.count(Reason.SLOW_BODY) == 1
+        line.close()
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize("close", [b"", b"connection: close\r\n"])
+async def test_connection_that_takes_no_answer_ends_in_time(tmp_path: Path, tls: bool, close: bytes) -> None:
+    async with serving(tmp_path if tls else None) as served:
+        line = await served.connect()
+        line.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        line.say(b"GET /large HTTP/1.1\r\nhost: a\r\n%s\r\n" % close + 20 * GET)
+        await until(lambda: served.count(Reason.NOT_READING) == 1, "it is ended")
+        await until(lambda: served.open == 0, "its place is given back")
+        line.close()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_who_takes_a_large_answer_slowly_but_steadily_gets_all_of_it(
+    tmp_path: Path, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.listening.protocols.LOOK_AT_READING_S", 0.1)
+    async with serving(tmp_path if tls else None) as served:
+        line = await served.connect()
+        line.say(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
+        await line.reader.readuntil(b"\r\n\r\n")
+        for _ in range(LARGE_BYTES // 2**20):
+            await line.reader.readexactly(2**20)
+            await asyncio.sleep(0.03)
+        assert served.count(Reason.NOT_READING) == 0
         line.close()
 
 
@@ -110,7 +140,9 @@ async def test_requests_one_after_another_are_answered_on_one_connection(tmp_pat
 async def test_websocket_holds_its_place_until_it_ends() -> None:
     async with serving(resting=1) as served:
         async with connect(f"ws://127.0.0.1:{served.port}/") as socket:
-            silent = [await served.connect() for _ in range(3)]  # each gives way to the next, the websocket to none
+            silent = [
+                await served.connect("127.0.0.5") for _ in range(3)
+            ]  # each gives way to the next, the websocket to none
             await socket.send("喂")
             assert await socket.recv() == "喂"
             await until(lambda: served.open == 2, "one websocket and one silent connection")
