@@ -156,7 +156,7 @@ class AtSession(Record, frozen=True, kw_only=True):
 
 
 class FailedSignIns(Record, frozen=True, kw_only=True):
-    """Audit: how often signing in failed from one address, for one reason, since the record before."""
+    """Audit: how often signing in failed from one address (or at a radio), for one reason, since the record before."""
 
     address: str
     reason: str

@@ -191,6 +191,9 @@ export const enAccess: AccessTexts = {
       read_audit: "Read the audit log",
       export_audit: "Exported the audit log",
       prune_audit: "Pruned the audit log",
+      end_watch: "Ended a watch",
+      put_map: "Changed the map",
+      change_password: "Changed the password",
     },
   },
 };

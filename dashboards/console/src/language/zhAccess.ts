@@ -165,6 +165,7 @@ export const zhAccess = {
       device_id: "设备",
       devices: "设备",
       group_id: "对讲组",
+      group_ids: "对讲组",
       hits: "条数",
       imported: "导入",
       kind: "类别",
@@ -225,6 +226,9 @@ export const zhAccess = {
       read_audit: "查阅审计",
       export_audit: "导出审计",
       prune_audit: "清理过期审计",
+      end_watch: "撤控",
+      put_map: "更换地图",
+      change_password: "修改密码",
     } as Record<string, string>,
   },
 };

@@ -195,6 +195,14 @@ describe("the feed", () => {
     expect([line().since, pictures]).toEqual([900, 2]);
   });
 
+  test("waits long before it comes back to a hub that finds its lines too many", async () => {
+    line().onclose?.({ code: 4429 });
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(lines.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(lines.length).toBe(2);
+  });
+
   test("loads the picture again when the hub began another log", async () => {
     hubNumber = 3;
     line().tell([], 3);

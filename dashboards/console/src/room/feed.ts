@@ -10,6 +10,9 @@ const SILENCE_MS = 12_000;
 const RETRY_MS = [300, 600, 1200, 2500, 5000];
 /** Close code of docs/api.md: what follows our number is no longer kept. */
 const TOO_FAR_BACK = 4010;
+/** Close code of docs/api.md: this session has too many lines, or said too much; coming back at once would not help. */
+export const TOO_MANY = 4429;
+export const TOO_MANY_RETRY_MS = 30_000;
 
 export interface FeedParts {
   loadPicture: () => Promise<RoomPicture>;
@@ -83,7 +86,7 @@ export function followFeed(parts: FeedParts): () => void {
         return;
       }
       if (event.code === TOO_FAR_BACK) number = undefined;
-      again();
+      again(event.code === TOO_MANY ? TOO_MANY_RETRY_MS : undefined);
     };
   }
 
@@ -115,11 +118,11 @@ export function followFeed(parts: FeedParts): () => void {
     waiting = [];
   }
 
-  function again(): void {
+  function again(afterMs = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]): void {
     if (ended) return;
     rest();
     parts.onLine("lost");
-    retry = setTimeout(open, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
+    retry = setTimeout(open, afterMs);
     tries += 1;
   }
 

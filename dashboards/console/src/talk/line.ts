@@ -1,4 +1,5 @@
 // The websocket /ws/talk: JSON both ways, voice packets both ways, reconnecting by itself.
+import { TOO_MANY, TOO_MANY_RETRY_MS } from "../room/feed";
 import { LINE_REFUSED } from "../session/store";
 import type { Grant, Refusal, Talker } from "./floor";
 
@@ -130,7 +131,7 @@ export class TalkLine {
         this.parts.onRefused();
         return;
       }
-      this.retry = setTimeout(() => this.connect(), RETRY_MS);
+      this.retry = setTimeout(() => this.connect(), event.code === TOO_MANY ? TOO_MANY_RETRY_MS : RETRY_MS);
     };
   }
 }
