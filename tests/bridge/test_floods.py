@@ -154,9 +154,7 @@ def rss_bytes() -> int:
 
 
 @pytest.mark.parametrize("size", [60, 200_000])
-async def test_radio_is_heard_while_another_floods_and_memory_stays_small(
-    size: int, tmp_path: Path
-) -> None:
+async def test_radio_is_heard_while_another_floods_and_memory_stays_small(size: int, tmp_path: Path) -> None:
     async with open_hub(tmp_path, "managed") as hub, radio_on_line(hub, "R02") as radio:
         told = Told(hub)
         credential = await hub.enrolment.issue(DeviceKind.RADIO, "R01")
