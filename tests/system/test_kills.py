@@ -15,7 +15,7 @@ LOOK_EVERY_S = 0.2
 GUARDS_TAKE_S = 25.0
 
 
-async def _wait_delivered(room: PoliceRoom, alert_id: str) -> int:
+async def wait_delivered(room: PoliceRoom, alert_id: str) -> int:
     """How many radios have the alert when all have it or the time is over; a hub that is away is asked again."""
     delivered = 0
     deadline = asyncio.get_running_loop().time() + DELIVERED_WITHIN_S
@@ -39,7 +39,7 @@ async def test_hub_killed_in_the_middle_of_an_alert_delivers_it_to_all_and_to_no
     before = await police_room.radios.report()
     await police_room.hub.start()
 
-    assert await _wait_delivered(police_room, alert.alert_id) == RADIOS
+    assert await wait_delivered(police_room, alert.alert_id) == RADIOS
     after = await police_room.radios.report()
     assert before.alerts_shown < RADIOS, "the kill came too late to prove anything"
     assert after.alerts_shown == RADIOS
@@ -55,7 +55,7 @@ async def test_broker_killed_in_the_middle_of_an_alert_delivers_it_to_all_and_to
     os.kill(brokers[0], signal.SIGKILL)
     alert = await issuing
 
-    assert await _wait_delivered(police_room, alert.alert_id) == RADIOS
+    assert await wait_delivered(police_room, alert.alert_id) == RADIOS
     after = await police_room.radios.report()
     assert after.alerts_shown == RADIOS
     assert after.duplicates_shown == 0
@@ -64,7 +64,7 @@ async def test_broker_killed_in_the_middle_of_an_alert_delivers_it_to_all_and_to
 
 async def test_acknowledgements_said_while_the_hub_is_dead_are_not_lost(police_room: PoliceRoom) -> None:
     alert = await police_room.alert_all()
-    assert await _wait_delivered(police_room, alert.alert_id) == RADIOS
+    assert await wait_delivered(police_room, alert.alert_id) == RADIOS
     assert police_room.hub.process is not None
     police_room.hub.process.kill()
     await police_room.hub.process.wait()
