@@ -73,16 +73,16 @@ async def make_accounts(
 
     ``machine`` speaks as this machine's own commands do, ``browser`` opens a client of nobody's.
     """
-    made = await asyncio.gather(*(_make(machine, browser, role, community) for role in _NAMES))
+    made = await asyncio.gather(*(make_account(machine, browser, role, _places(role, community)) for role in _NAMES))
     return {account.role: account for account in made}
 
 
-async def _make(
-    machine: httpx.AsyncClient, browser: Callable[[], httpx.AsyncClient], role: Role, community: CommunityFile
+async def make_account(
+    machine: httpx.AsyncClient, browser: Callable[[], httpx.AsyncClient], role: Role, places: tuple[Place, ...]
 ) -> DemoAccount:
+    """Write down one person of this role and give them a new password. Raises httpx.HTTPError."""
     person_id, name = _NAMES[role]
     password = "".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(PASSWORD_LENGTH))
-    places = _places(role, community)
     new = NewPerson(person_id=person_id, name=name, role=role, places=places)
     answer = await machine.post("/api/people", content=msgspec.json.encode(new))
     if answer.status_code == httpx.codes.CONFLICT:  # of an earlier start

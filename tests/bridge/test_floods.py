@@ -71,6 +71,7 @@ def test_bytes_count_as_messages_do_and_a_worker_may_say_more() -> None:
 
 
 def test_device_that_floods_on_is_cut_off_and_told_of_once() -> None:
+    """P-1.10."""
     judge = Judge()
     judge.taken(5_000)
     assert judge.refused.counts["cut_off"] == 1
@@ -155,6 +156,7 @@ def rss_bytes() -> int:
 
 @pytest.mark.parametrize("size", [60, 200_000])
 async def test_radio_is_heard_while_another_floods_and_memory_stays_small(size: int, tmp_path: Path) -> None:
+    """P-1.10."""
     async with open_hub(tmp_path, "managed") as hub, radio_on_line(hub, "R02") as radio:
         told = Told(hub)
         credential = await hub.enrolment.issue(DeviceKind.RADIO, "R01")
@@ -175,6 +177,7 @@ async def test_radio_is_heard_while_another_floods_and_memory_stays_small(size: 
 
 
 async def test_device_that_was_cut_off_is_let_in_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-1.10."""
     monkeypatch.setattr("hub.bridge.broker.CUT_OFF_S", 3.0)
     async with open_hub(tmp_path, "managed") as hub:
         credential = await hub.enrolment.issue(DeviceKind.RADIO, "R01")

@@ -18,6 +18,7 @@ _FILES = {
     "seal": "devices/protocol/test_seal.py",
     "book": "bridge/test_seals.py",
     "seals": "bridge/test_protocol_seals.py",
+    "floods": "bridge/test_floods.py",
     "hub": "bridge/test_protocol_hub.py",
     "talk": "bridge/test_protocol_talk.py",
     "signing": "shifts/test_signing.py",

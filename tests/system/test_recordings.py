@@ -10,14 +10,14 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 
+from hub.access.people import COMMUNITY, Role
 from hub.cases.messages import Case, NewCase
 from hub.sightings.messages import Age, Description, Query, SearchAnswer
+from simulators.demo.accounts import make_account, sign_in
 from simulators.demo.parts import HubPart
-from simulators.demo.stage import HEADERS
 
 INTEL = Path(__file__).parents[3] / "shared" / "footage" / "intel"
 RATE_HZ = 10.0
@@ -45,7 +45,8 @@ async def _qianshao(hub: HubPart, *words: str) -> tuple[int, str]:
 
 
 async def _search(hub: HubPart, description: Description) -> SearchAnswer:
-    async with httpx.AsyncClient(base_url=hub.url, headers=HEADERS, trust_env=False) as http:
+    async with hub.machine() as machine, hub.browser() as http:
+        await sign_in(http, await make_account(machine, hub.browser, Role.OFFICER, (COMMUNITY,)))
         new = msgspec.json.encode(NewCase(title="走失", purpose="寻人"))
         case = msgspec.json.decode((await http.post("/api/cases", content=new)).content, type=Case)
         query = msgspec.json.encode(Query(description=description))
@@ -93,7 +94,7 @@ async def test_file_that_is_not_there_is_refused_before_anything_is_enrolled(hub
 
 async def test_password_of_a_camera_appears_in_no_log_list_event_or_metric(hub: HubPart) -> None:
     await _qianshao(hub, "cameras", "add", "rtsp://officer:s3cret-word@127.0.0.1:9/stream", "--name", "东门")
-    async with httpx.AsyncClient(base_url=hub.url, trust_env=False) as http:
+    async with hub.machine() as http:
         state = ""
         async with asyncio.timeout(30):
             while "refused" not in state:
