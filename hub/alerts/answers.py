@@ -20,7 +20,7 @@ from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
 from hub.alerts.messages import DeliveryChanged, ReportMade
 from hub.alerts.records import find_deliveries
 from hub.bridge.client import Bridge
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
@@ -90,7 +90,7 @@ class Answers:
 
     def _take(self, radio_id: str, message: Any) -> None:
         if len(self._heard) >= MAX_WAITING:
-            self._refused.add(radio_id, "answer", "overloaded", f"{MAX_WAITING} answers wait")
+            self._refused.add(radio_id, "answer", RefusedReason.OVERLOADED, f"{MAX_WAITING} answers wait")
             return
         self._heard.append(Heard(radio_id, message))
         self._wake.set()
@@ -112,7 +112,9 @@ class Answers:
                     self.observe(step.state, step.delay_s)
             for one in stored.unknown:
                 what, alert_id = type(one.message).__name__.lower(), one.message.alert_id
-                self._refused.add(one.radio_id, what, "unknown_alert", f"alert {alert_id} is not this radio's")
+                self._refused.add(
+                    one.radio_id, what, RefusedReason.UNKNOWN_ALERT, f"alert {alert_id} is not this radio's"
+                )
             self._confirm(heard)
 
     def _confirm(self, heard: list[Heard]) -> None:

@@ -23,8 +23,8 @@ from hub.bridge.clocks import DeviceClocks
 from hub.bridge.floods import Floods
 from hub.bridge.incoming import Incoming
 from hub.bridge.outbox import Outgoing
-from hub.bridge.refused import Refused
-from hub.bridge.seals import SealBook, SealReason, SealRefused
+from hub.bridge.refused import Refused, RefusedReason
+from hub.bridge.seals import SealBook, SealRefused
 from hub.storage.identifiers import new_number
 
 _log = structlog.get_logger()
@@ -173,22 +173,24 @@ class Bridge:
         try:
             parsed = topics.parse_up(topic)
         except topics.TopicError as error:
-            self._refused.add("?", topic, "bad_topic", str(error))
+            self._refused.add("?", topic, RefusedReason.BAD_TOPIC, str(error))
             return
         device = parsed.device_id
         if parsed.up not in MQTT_UP[parsed.kind]:
-            self._refused.add(device, topic, "not_allowed", f"a {parsed.kind.value} does not say {parsed.up.value}")
+            self._refused.add(
+                device, topic, RefusedReason.NOT_ALLOWED, f"a {parsed.kind.value} does not say {parsed.up.value}"
+            )
             return
         if len(payload) > topics.MAX_PAYLOAD_BYTES:
-            self._refused.add(device, topic, "oversized", f"{len(payload)} bytes")
+            self._refused.add(device, topic, RefusedReason.OVERSIZED, f"{len(payload)} bytes")
             return
         if not self._known(parsed):
-            self._refused.add(device, topic, "unknown_device", "not enrolled here")
+            self._refused.add(device, topic, RefusedReason.UNKNOWN_DEVICE, "not enrolled here")
             return
         if not payload:
             return  # a retained state was cleared
         if retained and parsed.up not in RETAINED:
-            self._refused.add(device, topic, "retained", "only births and deaths are retained")
+            self._refused.add(device, topic, RefusedReason.RETAINED, "only births and deaths are retained")
             return
         try:
             body = self._seals.check(parsed, topic, payload, retained)
@@ -204,11 +206,11 @@ class Bridge:
                 self.clocks.hear(device, message.stamp, self._clock.monotonic_us(), self._clock.wall_us())
             handler(device, message)
         except SealRefused as refused:
-            if refused.reason is SealReason.FORGED:
+            if refused.reason is RefusedReason.FORGED:
                 self._floods.forged(device, topic)
-            self._refused.add(device, topic, refused.reason.value, str(refused))
+            self._refused.add(device, topic, refused.reason, str(refused))
         except (messages.DecodeError, voice.VoicePacketError) as error:
-            self._refused.add(device, topic, "malformed", str(error))
+            self._refused.add(device, topic, RefusedReason.MALFORMED, str(error))
 
     def say(self, topic: str, message: messages.Message, qos: int = 1) -> None:
         """Publish without waiting; while the broker is away the message is dropped and counted.
@@ -223,11 +225,11 @@ class Bridge:
 
     def _publish_soon(self, topic: str, payload: bytes, qos: int) -> None:
         if len(payload) > topics.MAX_PAYLOAD_BYTES:  # the broker would close the hub's connection
-            self._refused.add("hub", topic, "oversized", f"{len(payload)} bytes")
+            self._refused.add("hub", topic, RefusedReason.OVERSIZED, f"{len(payload)} bytes")
             return
         client = self._client
         if client is None or not self.connected.is_set():
-            self._refused.add("hub", topic, "broker_away", "not connected to the broker")
+            self._refused.add("hub", topic, RefusedReason.BROKER_AWAY, "not connected to the broker")
             return
         self.published += 1
         task = asyncio.ensure_future(client.publish(topic, payload, qos=qos))
@@ -235,7 +237,7 @@ class Bridge:
 
     def _published(self, topic: str, done: asyncio.Future[None]) -> None:
         if not done.cancelled() and done.exception() is not None:
-            self._refused.add("hub", topic, "broker_away", str(done.exception()))
+            self._refused.add("hub", topic, RefusedReason.BROKER_AWAY, str(done.exception()))
 
     def take(self, message: Outgoing) -> asyncio.Future[None]:
         """Publish one message of the outbox at QoS 1; done when the broker has it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from devices.protocol import topics
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, UpTopic
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 
 _MB = 1_000_000
 
@@ -99,7 +99,9 @@ class Floods:
         device_id, meter = self._meter(topic, now_us)
         if meter.allows(size, now_us):
             return True
-        self._refused.add(device_id, topic, "flooding", f"{size} bytes, beyond what a device may say in a second")
+        self._refused.add(
+            device_id, topic, RefusedReason.FLOODING, f"{size} bytes, beyond what a device may say in a second"
+        )
         if meter is not self._strangers and not meter.bears(size, now_us):
             self._cut(device_id, topic, "it says more than its line may carry")
         return False
@@ -113,7 +115,7 @@ class Floods:
 
     def _cut(self, device_id: str, topic: str, why: str) -> None:
         if self._cut_off(device_id):
-            self._refused.add(device_id, topic, "cut_off", f"{device_id} is shut out for a minute: {why}")
+            self._refused.add(device_id, topic, RefusedReason.CUT_OFF, f"{device_id} is shut out for a minute: {why}")
 
     def _meter(self, topic: str, now_us: int) -> tuple[str, _Meter]:
         parts = topic.split("/", 4)  # cheaper than to parse it, which is for what is taken

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import aiomqtt
 
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 
 MAX_MESSAGES = 4_000
 """130 radios that each say all that may wait for a first confirmation (32) at one moment."""
@@ -33,7 +33,9 @@ class Incoming(asyncio.Queue[aiomqtt.Message]):
         if not self._takes(topic, size):
             return
         if self.qsize() >= MAX_MESSAGES or self._bytes + size > MAX_BYTES:
-            self._refused.add("hub", topic, "overloaded", f"{self.qsize()} messages wait, {self._bytes} bytes")
+            self._refused.add(
+                "hub", topic, RefusedReason.OVERLOADED, f"{self.qsize()} messages wait, {self._bytes} bytes"
+            )
             return
         self._bytes += size
         super().put_nowait(item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from enum import StrEnum
 
 import msgspec
 import structlog
@@ -11,12 +12,37 @@ import structlog
 _log = structlog.get_logger()
 
 
+class RefusedReason(StrEnum):
+    """Why something was refused; the console has a sentence for each in both languages."""
+
+    BAD_TOPIC = "bad_topic"
+    NOT_ALLOWED = "not_allowed"
+    OVERSIZED = "oversized"
+    UNKNOWN_DEVICE = "unknown_device"
+    RETAINED = "retained"
+    MALFORMED = "malformed"
+    FORGED = "forged"
+    REPLAYED = "replayed"
+    FORMER_KEY = "former_key"
+    FLOODING = "flooding"
+    CUT_OFF = "cut_off"
+    OVERLOADED = "overloaded"
+    BROKER_AWAY = "broker_away"
+    WRONG_PIN = "wrong_pin"
+    UNKNOWN_ALERT = "unknown_alert"
+    UNKNOWN_CAMERA = "unknown_camera"
+    STORE_FAILED = "store_failed"
+    NO_FLOOR = "no_floor"
+    TOO_MANY_MESSAGES = "too_many_messages"
+    TOO_MANY_LINES = "too_many_lines"
+
+
 class RefusedDevice(msgspec.Struct, frozen=True, kw_only=True):
     """Body of the event ``device.refused``: how often for this reason in the last second, and the latest of them."""
 
     device: str
     topic: str
-    reason: str
+    reason: RefusedReason
     detail: str
     count: int
 
@@ -25,11 +51,11 @@ class Refused:
     """Counts refusals, from any thread; ``take`` hands out what gathered since the last call."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self._waiting: dict[str, RefusedDevice] = {}
+        self.counts: Counter[RefusedReason] = Counter()
+        self._waiting: dict[RefusedReason, RefusedDevice] = {}
         self._counting = threading.Lock()
 
-    def add(self, device: str, topic: str, reason: str, detail: str) -> None:
+    def add(self, device: str, topic: str, reason: RefusedReason, detail: str) -> None:
         """Count one refusal of ``reason``; ``detail`` is what a person needs to mend it."""
         with self._counting:
             self.counts[reason] += 1
@@ -45,5 +71,5 @@ class Refused:
             taken = list(self._waiting.values())
             self._waiting.clear()
         for refused in taken:
-            _log.warning("device.refused", **msgspec.structs.asdict(refused))
+            _log.warning("device.refused", **msgspec.to_builtins(refused))
         return taken

@@ -6,13 +6,13 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import msgspec
 import sqlalchemy as sa
 
 from devices.protocol.seal import WILL_COUNTER, SealError, unseal
 from devices.protocol.topics import Up, UpTopic
+from hub.bridge.refused import RefusedReason
 from hub.bridge.tables import seals_taken
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -28,19 +28,10 @@ _ALL_TAKEN = (1 << WINDOW) - 1
 _ROW = 1
 
 
-class SealReason(StrEnum):
-    """Why a device's words are not taken."""
-
-    UNKNOWN_DEVICE = "unknown_device"
-    FORGED = "forged"
-    REPLAYED = "replayed"
-    FORMER_KEY = "former_key"
-
-
 class SealRefused(Exception):
     """Words that are not the device's own, or old ones; says what a person needs to look into it."""
 
-    def __init__(self, reason: SealReason, detail: str) -> None:
+    def __init__(self, reason: RefusedReason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
 
@@ -130,17 +121,17 @@ class SealBook:
         left_behind = retained or topic.up is Up.DEATH
         key = self._keys(topic.device_id)
         if key is None:
-            raise SealRefused(SealReason.UNKNOWN_DEVICE, "not enrolled, or revoked: enrol it with a new code")
+            raise SealRefused(RefusedReason.UNKNOWN_DEVICE, "not enrolled, or revoked: enrol it with a new code")
         device = self._of(topic.device_id, key)
         try:
             sealed = unseal(key, topic_text, payload)
         except SealError as error:
             if not _is_sealed(device.former_key, topic_text, payload):
-                raise SealRefused(SealReason.FORGED, f"somebody spoke for {topic.device_id}: {error}") from None
+                raise SealRefused(RefusedReason.FORGED, f"somebody spoke for {topic.device_id}: {error}") from None
             if left_behind:
                 return None
             raise SealRefused(
-                SealReason.FORMER_KEY,
+                RefusedReason.FORMER_KEY,
                 f"{topic.device_id} by the credential it had before: it changes over now, or somebody has a copy",
             ) from None
         taken = device.taken
@@ -150,7 +141,7 @@ class SealBook:
             self._changed = True
         elif not (retained and sealed.birth_count == taken.birth_count):
             raise SealRefused(
-                SealReason.REPLAYED,
+                RefusedReason.REPLAYED,
                 f"words of {topic.device_id} that were said before: birth {sealed.birth_count}, message "
                 f"{sealed.counter}, where birth {taken.birth_count}, message {taken.counter} is the newest",
             )

@@ -12,7 +12,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from devices.protocol.clock import Clock
 from hub.access.entrant import Entrant
 from hub.access.limits import CLOSE_TOO_MANY
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 from hub.listening.buckets import Buckets, Rate
 from hub.tasks import end_tasks
 
@@ -33,8 +33,8 @@ SESSION_ENDED = (4401, "session_ended")
 RIGHTS_CHANGED = (4401, "rights_changed")
 TOO_SLOW = (4008, "too_slow")
 TOO_FAR_BACK = (4010, "too_far_back")
-TOO_MANY_MESSAGES = (CLOSE_TOO_MANY, "too_many_messages")
-TOO_MANY_LINES = (CLOSE_TOO_MANY, "too_many_lines")
+TOO_MANY_MESSAGES = (CLOSE_TOO_MANY, RefusedReason.TOO_MANY_MESSAGES)
+TOO_MANY_LINES = (CLOSE_TOO_MANY, RefusedReason.TOO_MANY_LINES)
 FULL = (CLOSE_TOO_MANY, "full")
 
 LINES_OF_SESSION = 6

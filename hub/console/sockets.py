@@ -12,7 +12,7 @@ from fastapi import APIRouter, WebSocket
 from devices.protocol import voice
 from hub.access.doors import TALK
 from hub.access.gate import Entering
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 from hub.console.feed import Feed, Full, TooSlow
 from hub.console.lines import FULL, TOO_FAR_BACK, TOO_SLOW, Line, LineClosed, Lines
 from hub.console.view import view_of
@@ -124,11 +124,11 @@ async def _hear(line: Line, talk: Talk, peer: ConsolePeer, refused: Refused) -> 
         try:
             message = said if isinstance(said, bytes) else _decoder.decode(said)
             if not line.entrant.may(TALK[type(message)], ()):
-                refused.add(peer.talker_id, "/ws/talk", "not_allowed", type(message).__name__)
+                refused.add(peer.talker_id, "/ws/talk", RefusedReason.NOT_ALLOWED, type(message).__name__)
                 continue
             _take(line, talk, peer, message)
         except (voice.VoicePacketError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            refused.add(peer.talker_id, "/ws/talk", "malformed", str(error))
+            refused.add(peer.talker_id, "/ws/talk", RefusedReason.MALFORMED, str(error))
 
 
 def _take(line: Line, talk: Talk, peer: ConsolePeer, message: bytes | FromClient) -> None:

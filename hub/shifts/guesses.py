@@ -9,13 +9,12 @@ from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Up
 from hub.access import audit
 from hub.access.failures import UNKNOWN_ACCOUNT, Failed, Failures
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 from hub.shifts.wrong_pins import WrongPins
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
 _log = structlog.get_logger()
-REASON = "wrong_pin"
 MAX_UNWRITTEN = 200
 """Records that wait while the database is away."""
 
@@ -42,8 +41,10 @@ class Guesses:
         """The PIN was wrong, or there is no such account: then what was typed is kept nowhere."""
         self._wrong.add(radio_id, account)
         shown = UNKNOWN_ACCOUNT if account is None else account
-        self._refused.add(radio_id, topics.up(DeviceKind.RADIO, radio_id, Up.SIGN_ON), REASON, f"as {shown}")
-        failed = self._failures.add(shown, radio_id, REASON)
+        self._refused.add(
+            radio_id, topics.up(DeviceKind.RADIO, radio_id, Up.SIGN_ON), RefusedReason.WRONG_PIN, f"as {shown}"
+        )
+        failed = self._failures.add(shown, radio_id, RefusedReason.WRONG_PIN)
         if failed is not None:
             self._failed.append(failed)
 

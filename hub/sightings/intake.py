@@ -11,7 +11,7 @@ from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 from hub.sightings.errors import SightingsError
 from hub.sightings.service import SightingService
 
@@ -67,11 +67,13 @@ class Intake:
     def _take(self, worker_id: str, message: wire.SightingMessage) -> None:
         camera_id = message.sighting.camera_id
         if not self._knows_camera(camera_id):
-            self._refused.add(worker_id, "sighting", "unknown_camera", f"camera {camera_id} is not enrolled")
+            self._refused.add(
+                worker_id, "sighting", RefusedReason.UNKNOWN_CAMERA, f"camera {camera_id} is not enrolled"
+            )
             self._confirm(worker_id, [message.message_id])
             return
         if len(self._heard) >= MAX_WAITING:
-            self._refused.add(worker_id, "sighting", "overloaded", f"{MAX_WAITING} sightings wait")
+            self._refused.add(worker_id, "sighting", RefusedReason.OVERLOADED, f"{MAX_WAITING} sightings wait")
             return
         self._heard.append(_Heard(worker_id, message))
         self._wake.set()
@@ -114,10 +116,10 @@ class Intake:
                 self.stored += self._sightings.add(one.message.sighting)
                 settled.append(_Settled(one, stored=True))
             except SightingsError as error:
-                self._refused.add(one.worker_id, "sighting", "malformed", str(error))
+                self._refused.add(one.worker_id, "sighting", RefusedReason.MALFORMED, str(error))
                 settled.append(_Settled(one, stored=False))
             except OSError as error:
-                self._refused.add(one.worker_id, "sighting", "store_failed", str(error))
+                self._refused.add(one.worker_id, "sighting", RefusedReason.STORE_FAILED, str(error))
         return settled
 
     def _confirm(self, worker_id: str, message_ids: list[str]) -> None:

@@ -16,7 +16,7 @@ from devices.protocol.topics import DeviceKind, Down, Up
 from hub.access import audit
 from hub.access.entrant import Entrant
 from hub.bridge.client import Bridge
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedReason
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.radios import RadioRoll
@@ -198,7 +198,7 @@ class Talk:
         reach = self._reach.of(header.burst_id)
         floor = self._floors.get(reach.group_id) if reach else None
         if reach is None or floor is None or not floor.voice(talker_id, header.burst_id, now_us):
-            self._refused.add(talker_id, "voice", "no_floor", f"burst {header.burst_id} is not under way")
+            self._refused.add(talker_id, "voice", RefusedReason.NO_FLOOR, f"burst {header.burst_id} is not under way")
             return
         reach.packets += 1
         self.packets_relayed += 1

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from devices.protocol.seal import WILL_COUNTER, Sealer, seal
 from devices.protocol.topics import parse_up
-from hub.bridge.seals import WINDOW, SealBook, SealReason, SealRefused, Taken
+from hub.bridge.refused import RefusedReason
+from hub.bridge.seals import WINDOW, SealBook, SealRefused, Taken
 from hub.storage.database import Database
 from hub.tasks import end_tasks
 from tests.hub import open_database
@@ -91,7 +92,7 @@ async def test_device_without_a_key_is_refused_and_told_what_to_do(book: Book, k
     with pytest.raises(SealRefused, match="not enrolled, or revoked") as refused:
         topic = "qs/1/radio/R01/report"
         book.seals.check(parse_up(topic), topic, seal(KEY, topic, b"x", 7, 2), False)
-    assert refused.value.reason is SealReason.UNKNOWN_DEVICE
+    assert refused.value.reason is RefusedReason.UNKNOWN_DEVICE
 
 
 async def test_words_of_an_older_birth_are_refused(book: Book) -> None:
