@@ -53,8 +53,8 @@ async def take_picture(
     latest_cases = await cases.latest() if view.sees_cases else ()
     await registry.settled()
     venues = [venue for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
-    grid_ids = view.grid_ids | {venue.grid_id for venue in venues}
-    grids = [grid for grid in registry.grids.values() if view.whole or grid.grid_id in grid_ids]
+    grid_ids = view.seen_grid_ids
+    grids = [grid for grid in registry.grids.values() if grid.grid_id in grid_ids]
     police_grid_ids = {grid.police_grid_id for grid in grids}
     return Picture(
         number=number,

@@ -60,6 +60,13 @@ class View:
         return msgspec.structs.replace(group, radio_ids=radio_ids) if radio_ids else None
 
     @property
+    def seen_grid_ids(self) -> frozenset[str]:
+        """The grids in the view: where the whole community is, all; otherwise one's own and those of one's venues."""
+        venues = self.registry.venues.values()
+        of_venues = (venue.grid_id for venue in venues if self.has_venue(venue.venue_id))
+        return frozenset(self.registry.grids) if self.whole else self.grid_ids.union(of_venues)
+
+    @property
     def only_venues(self) -> frozenset[str] | None:
         """The venues in the view; None where the whole community is."""
         return None if self.whole else frozenset(filter(self.has_venue, self.registry.venues))

@@ -15,7 +15,9 @@ from hub.access.gate import Entering, EnteringForAll
 from hub.access.people import COMMUNITY, Person, Place
 from hub.access.permissions import Right
 from hub.console.http import IMPORT_BYTES, answer, read, read_bytes
+from hub.console.view import view_of
 from hub.errors import Refusal
+from hub.registry.ground import ground_of
 from hub.registry.importing import ImportReport, read_community, read_venues
 from hub.registry.places import venue_place
 from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title, Url
@@ -86,8 +88,11 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
         return Response(status_code=204)
 
     @router.get("/map")
-    async def get_map() -> Response:
-        return Response(registry.map_geojson, media_type="application/geo+json")
+    async def get_map(entrant: Entering) -> Response:
+        view, found = view_of(entrant, registry), registry.map_geojson
+        if not view.whole:
+            found = await asyncio.to_thread(ground_of, found, view.seen_grid_ids)
+        return Response(found, media_type="application/geo+json")
 
     @router.post("/cameras")
     async def add_camera(request: Request, entrant: Entering) -> Response:
