@@ -129,12 +129,14 @@ class Enrolment:
             self._regrouped.set()
             raise
 
-    async def _tell_broker_or_later(self) -> None:
-        """For what holds whether the broker has it yet or not: the device connects once it has."""
+    async def _tell_broker_or_later(self) -> bool:
+        """For what holds whether the broker has it yet or not; false when ``run`` has yet to tell it."""
         try:
             await self.tell_broker()
         except (BrokerError, OSError) as error:
             _log.warning("enrolment.broker_not_told", error=str(error))
+            return False
+        return True
 
     async def issue(self, kind: DeviceKind, device_id: str) -> Credential:
         """A credential for a device on the hub's own machine that needs no code: replaces what it had."""
@@ -230,10 +232,11 @@ class Enrolment:
         return credential
 
     async def revoke(self, device_id: str, by: Person) -> None:
-        """Shut a device out: its words at once, its line as soon as the broker has read it. Raises Refusal (404).
+        """Shut a device out: its words at once, its line as soon as the broker has read it.
 
         Again, everything is done again, also for one that is shut out: disk or broker may have refused it the first
-        time. Raises BrokerError, OSError when the broker has not read it yet; ``run`` has it read then.
+        time. Raises Refusal: 404 for a device that has nothing, 503 when the broker has not read it yet; the rest is
+        done then, and ``run`` has it read.
         """
         standing = self._standings.get(device_id)
         waiting = self._codes.pop(device_id, None)
@@ -260,7 +263,16 @@ class Enrolment:
         try:
             await self._database.write(change)
         finally:
-            await self.tell_broker()
+            has_broker_read = await self._tell_broker_or_later()
+        if not has_broker_read:
+            raise Refusal(
+                "broker_not_told",
+                f"{device_id} 已吊销：它的话不再算数，凭证和入网码已作废；消息服务器还没有断开它，"
+                "在那之前它还能收听。中枢会一直重试",
+                f"{device_id} is revoked: its words, credential and code are void; the broker has not ended its line "
+                "yet, so that it can still listen, and is told until it has",
+                status=503,
+            )
 
     async def rotate(self, device_id: str, proof: str, address: str, hub_url: str, host: str) -> Credential:
         """A newer credential for a device that proves itself by the present one, which holds until ``confirm``.

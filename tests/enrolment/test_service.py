@@ -337,8 +337,10 @@ async def test_revocation_that_the_broker_did_not_take_is_tried_until_it_has(
         in_the_way = tmp_path / "broker" / "access.new"
         in_the_way.mkdir()
         for _ in range(2):  # said again, it is not taken for done
-            with pytest.raises(IsADirectoryError):
+            with pytest.raises(Refusal, match=r"R01 is revoked: .* void; the broker has not ended its line") as refused:
                 await hub.enrolment.revoke("R01", LOCAL)
+            assert refused.value.status == 503
+        assert hub.enrolment.seal_key("R01") is None
         assert await connects(credential)
         await until(lambda: hub.task_failures > 1, "the hub has told the broker again")
         in_the_way.rmdir()
