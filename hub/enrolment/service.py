@@ -175,9 +175,18 @@ class Enrolment:
             detail = CodesMade(devices=tuple(devices))
             audit.record(open_change, by.person_id, Action.MAKE_ENROLMENT_CODE, detail=detail)
 
-        await self._database.write(change)
+        before = {code.device_id: self._codes.get(code.device_id) for code in waiting}
         for code in waiting:
             self._keep_code(code)
+        try:
+            await self._database.write(change)
+        except Exception:
+            for code in waiting:
+                if self._codes.get(code.device_id) is code:
+                    self._drop_code(code.device_id)
+                    if (former := before[code.device_id]) is not None:
+                        self._keep_code(former)
+            raise
         return [
             Code(device_id=device_id, code=code, expires_at_ms=expires_at_us // 1000)
             for device_id, code in codes.items()
@@ -239,9 +248,7 @@ class Enrolment:
         done then, and ``run`` has it read.
         """
         standing = self._standings.get(device_id)
-        waiting = self._codes.pop(device_id, None)
-        if waiting is not None:
-            self._by_digest.pop(waiting.code_sha256, None)
+        waiting = self._drop_code(device_id)
         if standing is None and waiting is None:
             raise Refusal("unknown_device", f"{device_id} 未入网", f"{device_id} is not enrolled", status=404)
         kind = standing.kind if standing else waiting.kind if waiting else DeviceKind.RADIO
@@ -390,11 +397,15 @@ class Enrolment:
             raise
 
     def _keep_code(self, code: WaitingCode) -> None:
-        before = self._codes.get(code.device_id)
-        if before is not None:
-            self._by_digest.pop(before.code_sha256, None)
+        self._drop_code(code.device_id)
         self._codes[code.device_id] = code
         self._by_digest[code.code_sha256] = code.device_id
+
+    def _drop_code(self, device_id: str) -> WaitingCode | None:
+        code = self._codes.pop(device_id, None)
+        if code is not None:
+            del self._by_digest[code.code_sha256]
+        return code
 
 
 class _Also(Protocol):

@@ -207,6 +207,29 @@ async def test_revoked_radio_has_no_key_and_its_code_ends(hub: Hub) -> None:
     assert hub.enrolment.seal_key("R01") is not None
 
 
+async def test_code_that_is_being_made_when_its_radio_is_revoked_is_void(hub: Hub) -> None:
+    await enrolled(hub)
+    making = asyncio.ensure_future(hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL))
+    await asyncio.sleep(0)  # the code goes to the disk, and the revocation right behind it
+    await hub.enrolment.revoke("R01", LOCAL)
+    code = await making
+    assert hub.enrolment.waiting_codes() == []
+    with pytest.raises(Refusal, match="no such code"):
+        await enrol(hub, code.code)
+    assert hub.enrolment.seal_key("R01") is None
+
+
+async def test_code_that_the_disk_does_not_take_leaves_the_older_one_good(hub: Hub) -> None:
+    older = await hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL)
+    with pytest.raises(sa.exc.IntegrityError):
+        await hub.enrolment.make_codes(
+            [Device(kind=DeviceKind.RADIO, device_id=one) for one in ("R01", "R02")],
+            msgspec.structs.replace(LOCAL, person_id=None),  # a record that names nobody is refused by the database
+        )
+    assert [code.device_id for code in hub.enrolment.waiting_codes()] == ["R01"]
+    assert (await enrol(hub, older.code)).device_id == "R01"
+
+
 async def test_revoked_radio_is_off_line_at_once(hub: Hub) -> None:
     told = Told(hub)
     async with radio_on_line(hub, "R01"):
