@@ -202,6 +202,8 @@ class Hub:
         self.guard = OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
         self._tasks: list[asyncio.Task[None]] = []
         self.task_failures = 0
+        self.trust_port: int | None = None
+        """Where the page that shows the authority's certificate is served without TLS; None where it is not."""
         self.sighting_counts: SightingCounts | None = None
 
     def _grid_of(self, venue_id: str) -> str | None:
@@ -227,7 +229,8 @@ class Hub:
         app.include_router(case_routes.routes(self.cases))
         app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, self.certificates))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
-        app.include_router(shift_routes.routes(self.shifts, self.sign_ons))
+        app.include_router(shift_routes.routes(self.shifts, self.sign_ons, self.access.enabled))
+        app.include_router(trust.certificate_routes(self.certificates, lambda: self.trust_port))
         app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))
         if self.certificates is not None:
             app.include_router(trust.routes(self.certificates))

@@ -183,6 +183,7 @@ async def _showing_trust(hub: Hub, sockets: list[socket.socket], port: int) -> A
         yield
         return
     app = trust_app(hub.certificates, port, hub.clock, hub.turned_away)
+    hub.trust_port = sockets[0].getsockname()[1]
     server = BoundedServer(app, hub.turned_away, TRUST_BOUNDS, ws="none")
     serving = asyncio.create_task(server.serve(sockets), name="trust")
     try:

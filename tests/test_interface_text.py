@@ -25,10 +25,11 @@ from hub.bridge.refused import RefusedDevice
 from hub.cases.messages import Case, NewCase, SearchMade, Watch, WatchHit
 from hub.cases.views import PathBox, SightingView
 from hub.console.picture import Picture
+from hub.console.trust import HowToTrust
 from hub.events.messages import EventKind
 from hub.registry.records import Camera, CommunityFile, RadioView
 from hub.registry.routes import NewCamera
-from hub.shifts.messages import Hours, NewPin, Opening, PersonShifts, Plan, Shift, VenueHours
+from hub.shifts.messages import CrewMember, Hours, NewPin, Opening, PersonShifts, Plan, Shift, VenueHours
 from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnswer, SightingSummary, Understood
 from hub.talk.messages import BurstRecord
 from hub.vision.service import CameraView
@@ -42,7 +43,7 @@ TOLD: list[type[msgspec.Struct]] = [
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
     *(SignIn, Me, NewPerson, PersonView, SessionView, HandedInvitation, InvitationView, AcceptInvitation),
-    *(Opening, Hours, Shift, Plan, VenueHours, PersonShifts, NewPin),
+    *(Opening, Hours, Shift, Plan, VenueHours, PersonShifts, CrewMember, NewPin, HowToTrust),
 ]
 
 

@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from hub.app import Hub
 from hub.bridge.broker import free_port
-from hub.certificates.authority import Names
+from hub.certificates.authority import Names, for_people
 from hub.certificates.folder import CertificateFolder, Server
 from hub.serve import locked, make_server
 from hub.settings import Settings
@@ -139,20 +139,33 @@ async def list_cameras(folder: Path) -> None:
     assert (listing.returncode, "编号" in said.decode()) == (0, True)
 
 
+async def told_to_trust(folder: Path, port: int) -> str:
+    """Where a phone finds whom to trust, as the hub says it to the administrator."""
+    trusting = ssl.create_default_context(cafile=str(CertificateFolder(folder / "certificates").ca_pem))
+    bearer = {"Authorization": f"Bearer {(folder / 'access' / 'local-token').read_text()}"}
+    async with httpx.AsyncClient(verify=trusting, trust_env=False, headers=bearer) as administrator:
+        told: dict[str, str] = (await administrator.get(f"https://127.0.0.1:{port}/api/certificates")).json()
+    assert told["fingerprint"] == for_people(CertificateFolder(folder / "certificates").fingerprint())
+    return told["trust"]
+
+
 async def test_commands_of_this_machine_find_the_hub_over_tls_and_phones_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     CertificateFolder(tmp_path / "certificates").make(NAMES, datetime.now(UTC))
     monkeypatch.setenv("QIANSHAO_TLS", "true")
+    trust_port = free_port()
+    monkeypatch.setenv("QIANSHAO_TRUST_PORT", str(trust_port))
     hub = await start(tmp_path)
     try:
         port = int((tmp_path / "port").read_text())
         assert (tmp_path / "address").read_text() == f"https://127.0.0.1:{port}"
         await list_cameras(tmp_path)
+        assert await told_to_trust(tmp_path, port) == f"http://hub.lan:{trust_port}/trust"
         async with httpx.AsyncClient(trust_env=False) as phone:
-            page = await phone.get(f"http://127.0.0.1:{port + 1}/trust")
+            page = await phone.get(f"http://127.0.0.1:{trust_port}/trust")
             assert f'href="https://127.0.0.1:{port}/"' in page.text
-            assert (await phone.get(f"http://127.0.0.1:{port + 1}/healthz")).status_code == 404
+            assert (await phone.get(f"http://127.0.0.1:{trust_port}/healthz")).status_code == 404
             with pytest.raises(httpx.TransportError):
                 await phone.get(f"http://127.0.0.1:{port}/healthz")
     finally:

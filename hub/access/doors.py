@@ -52,8 +52,10 @@ POST    /api/registry/venues                                    enrol_places
 POST    /api/registry/community                                 enrol_places
 POST    /api/cameras                                            enrol_cameras
 DELETE  /api/cameras/{camera_id}                                enrol_cameras
+GET     /api/hours                                              see_room
 GET     /api/venues/{venue_id}/hours                            see_room
 PUT     /api/venues/{venue_id}/hours                            plan_shifts
+GET     /api/shifts                                             plan_shifts
 GET     /api/people/{person_id}/shifts                          plan_shifts
 PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
@@ -61,6 +63,7 @@ POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
 POST    /api/devices/codes                                      enrol_devices
 GET     /api/devices                                            enrol_devices
+GET     /api/certificates                                       enrol_devices
 POST    /api/devices/{device_id}/revoke                         enrol_devices
 POST    /api/devices/enrol                                      public
 POST    /api/devices/rotate                                     public

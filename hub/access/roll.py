@@ -76,6 +76,10 @@ class Roll:
         account = self._accounts.get(person_id)
         return account.person if account is not None and not account.disabled else None
 
+    def enabled(self) -> tuple[Person, ...]:
+        """Everybody whose account is not disabled, by account name."""
+        return tuple(account.person for _, account in sorted(self._accounts.items()) if not account.disabled)
+
     def people(self) -> tuple[PersonView, ...]:
         """Everybody, by account name."""
         return tuple(self._view(account) for _, account in sorted(self._accounts.items()))

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from devices.protocol.clock import Clock
+from hub.access.gate import EnteringForAll
+from hub.access.joining import reachable
 from hub.access.limits import RequestLimits
 from hub.access.origin import App, Receive, Scope, Send, host_name
 from hub.certificates.authority import for_people, name_host
 from hub.certificates.service import Certificates
+from hub.console.http import answer
 from hub.listening.turned_away import TurnedAway
 
 _STYLE = (
@@ -64,6 +70,29 @@ def routes(certificates: Certificates) -> APIRouter:
     @router.get("/ca.pem")
     async def authority() -> Response:
         return Response(certificates.ca_pem, media_type=CERTIFICATE_TYPE)
+
+    return router
+
+
+class HowToTrust(msgspec.Struct, frozen=True, kw_only=True):
+    """What another machine needs to trust the hub; without TLS there is neither."""
+
+    fingerprint: str | None
+    trust: str | None
+    """The page's address without TLS, as a phone reaches it; None where it is served over TLS alone."""
+
+
+def certificate_routes(certificates: Certificates | None, trust_port: Callable[[], int | None]) -> APIRouter:
+    """For the administrator's console. ``trust_port`` is where the page is served without TLS."""
+    router = APIRouter(prefix="/api")
+
+    @router.get("/certificates")
+    async def how_to_trust(_entrant: EnteringForAll, request: Request) -> Response:
+        if certificates is None:
+            return answer(HowToTrust(fingerprint=None, trust=None))
+        port, host = trust_port(), urlsplit(reachable(str(request.base_url), certificates)).hostname or ""
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/trust" if port else None
+        return answer(HowToTrust(fingerprint=for_people(certificates.fingerprint), trust=address))
 
     return router
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from devices.protocol.messages import Pin
-from hub.access.people import Place
+from hub.access.people import Place, Role
 
 MAX_OPENINGS = 14
 MAX_SHIFTS = 20
@@ -69,6 +69,14 @@ class PersonShifts(Record, frozen=True, kw_only=True):
     person_id: str
     shifts: tuple[Shift, ...]
     is_on_shift: bool
+
+
+class CrewMember(PersonShifts, frozen=True, kw_only=True):
+    """The shifts of a person, with whom it is about."""
+
+    name: str
+    role: Role
+    places: tuple[Place, ...]
 
 
 class HoursChanged(Record, frozen=True, kw_only=True):

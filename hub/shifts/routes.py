@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import Entering
-from hub.access.people import Place
+from hub.access.people import Person, Place
 from hub.access.permissions import Right
 from hub.console.http import answer, read
 from hub.registry.places import venue_place
@@ -14,9 +16,17 @@ from hub.shifts.service import Shifts
 from hub.shifts.signing import SignOns
 
 
-def routes(shifts: Shifts, sign_ons: SignOns) -> APIRouter:
-    """See and change hours and shifts, set a PIN."""
+def routes(shifts: Shifts, sign_ons: SignOns, people: Callable[[], Iterable[Person]]) -> APIRouter:
+    """See and change hours and shifts, set a PIN. ``people`` gives everybody whose account is not disabled."""
     router = APIRouter(prefix="/api")
+
+    @router.get("/hours")
+    async def all_hours(entrant: Entering) -> Response:
+        return answer(shifts.all_hours(entrant.is_within))
+
+    @router.get("/shifts")
+    async def all_shifts(entrant: Entering) -> Response:
+        return answer(shifts.crew(people(), entrant.is_within))
 
     @router.get("/venues/{venue_id}/hours")
     async def get_hours(entrant: Entering, venue_id: str) -> Response:

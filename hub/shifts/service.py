@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,9 +16,10 @@ from hub.access.people import Person, Place, PlaceKind
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.registry.places import venue_place
 from hub.registry.service import Registry
 from hub.shifts import hours, tables
-from hub.shifts.messages import HoursChanged, Opening, PersonShifts, Shift, ShiftChanged, VenueHours
+from hub.shifts.messages import CrewMember, HoursChanged, Opening, PersonShifts, Shift, ShiftChanged, VenueHours
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
@@ -69,11 +70,23 @@ class Shifts:
 
     def on_shift(self, venue_id: str, at_us: int) -> tuple[str, ...]:
         """Who is on shift at the venue, or in its grid."""
-        return tuple(
-            person_id
-            for person_id in self._shifts
-            if self._find(person_id) and hours.on_shift(self._shifts_at(person_id, venue_id), at_us, self._zone)
-        )
+        return self._of_venue(venue_id, self._under_way(at_us))
+
+    def _under_way(self, at_us: int) -> list[tuple[str, Place]]:
+        """Who is on shift, and where."""
+        zone = self._zone
+        return [
+            (person_id, shift.place)
+            for person_id, planned in self._shifts.items()
+            if planned and self._find(person_id)
+            for shift in planned
+            if hours.on_shift((shift,), at_us, zone)
+        ]
+
+    def _of_venue(self, venue_id: str, under_way: list[tuple[str, Place]]) -> tuple[str, ...]:
+        """Those whose shift is at the venue, or in its grid."""
+        venue = venue_place(venue_id)
+        return tuple(dict.fromkeys(who for who, place in under_way if covers(place, venue, self.grid_of)))
 
     def is_on_shift(self, person_id: str, at_us: int, venue_id: str | None = None) -> bool:
         """Whether the person is on shift anywhere, or at ``venue_id``."""
@@ -89,18 +102,44 @@ class Shifts:
         return self._shifts.get(person_id, ())
 
     def _shifts_at(self, person_id: str, venue_id: str) -> tuple[Shift, ...]:
-        venue = Place(kind=PlaceKind.VENUE, place_id=venue_id)
+        venue = venue_place(venue_id)
         return tuple(one for one in self.of(person_id) if covers(one.place, venue, self.grid_of))
 
     def hours_view(self, venue_id: str) -> VenueHours:
         """A venue's hours as they stand now. Raises Refusal for no venue."""
         self._check_venue(venue_id)
         now_us = self._clock.wall_us()
+        return self._hours_view(venue_id, now_us, self._under_way(now_us))
+
+    def all_hours(self, within: Callable[[Place], bool]) -> tuple[VenueHours, ...]:
+        """The hours as they stand now of every venue that lies ``within`` somebody's places."""
+        now_us = self._clock.wall_us()
+        under_way = self._under_way(now_us)
+        venue_ids = (venue_id for venue_id in self._registry.venues if within(venue_place(venue_id)))
+        return tuple(self._hours_view(venue_id, now_us, under_way) for venue_id in venue_ids)
+
+    def _hours_view(self, venue_id: str, now_us: int, under_way: list[tuple[str, Place]]) -> VenueHours:
         return VenueHours(
             venue_id=venue_id,
             openings=self._hours.get(venue_id, ()),
             is_open=self.is_open(venue_id, now_us),
-            on_shift=self.on_shift(venue_id, now_us),
+            on_shift=self._of_venue(venue_id, under_way),
+        )
+
+    def crew(self, people: Iterable[Person], within: Callable[[Place], bool]) -> tuple[CrewMember, ...]:
+        """The shifts of those of ``people`` who belong, and are planned, ``within`` somebody's places alone."""
+        on_shift = {person_id for person_id, _ in self._under_way(self._clock.wall_us())}
+        return tuple(
+            CrewMember(
+                person_id=one.person_id,
+                name=one.name,
+                role=one.role,
+                places=one.places,
+                shifts=self.of(one.person_id),
+                is_on_shift=one.person_id in on_shift,
+            )
+            for one in people
+            if all(map(within, (*one.places, *(shift.place for shift in self.of(one.person_id)))))
         )
 
     def shifts_view(self, person_id: str) -> PersonShifts:

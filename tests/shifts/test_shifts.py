@@ -118,6 +118,27 @@ async def test_hours_and_shifts_are_planned_by_who_may_and_in_their_places_alone
         assert await tried(Role.DISPATCHER, G2, emptied) == [403], "what is planned elsewhere is not taken away"
 
 
+async def test_whole_plan_is_seen_by_who_plans_as_far_as_their_places_go(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, clock=ManualClock(wall_us=MONDAY_8)) as hub, open_console(hub, Role.CHIEF) as chief:
+        await hire(hub, pin=None)
+        await hire(hub, "g2", "李四", None, Place(kind=PlaceKind.VENUE, place_id="V03"))
+        await hire(hub, "n1", "王五", None, G1[0])
+        await chief.put("/api/people/g1/shifts", json={"shifts": [NIGHT]})
+        await chief.put(
+            "/api/people/n1/shifts", json={"shifts": [NIGHT | {"place": {"kind": "grid", "place_id": "G1"}}]}
+        )
+        seen = {one["person_id"]: one for one in (await chief.get("/api/shifts")).json()}
+        assert {"g1", "g2", "n1"} < set(seen)
+        assert (seen["g1"]["name"], seen["g1"]["shifts"], seen["g1"]["is_on_shift"]) == ("张三", [NIGHT], True)
+        assert (seen["g2"]["shifts"], seen["g2"]["is_on_shift"]) == ([], False)
+        hours = {one["venue_id"]: one["on_shift"] for one in (await chief.get("/api/hours")).json()}
+        assert hours == {"V01": ["g1", "n1"], "V02": ["n1"], "V03": [], "V04": []}
+        async with client_of(chief.base_url, await sign_in(hub, Role.DISPATCHER, G2)) as dispatcher:
+            crew = [one["person_id"] for one in (await dispatcher.get("/api/shifts")).json()]
+            assert "g2" in crew and not {"g1", "n1"} & set(crew)
+            assert [one["venue_id"] for one in (await dispatcher.get("/api/hours")).json()] == ["V03", "V04"]
+
+
 async def test_pin_is_set_by_its_owner_or_an_administrator_and_stands_nowhere(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as administrator:
         await hire(hub, pin=None)
