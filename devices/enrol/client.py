@@ -9,7 +9,7 @@ import msgspec
 
 from devices.enrol.hub import call, fetch_authority, trusting
 from devices.enrol.invitation import EnrolError, Invitation
-from devices.link.credential import Credential
+from devices.link.credential import FILE, Credential
 
 SOFTWARE = "qianshao enrol 1"
 
@@ -55,7 +55,7 @@ def _check_store(store: Path) -> None:
     """Raises EnrolError when nothing can be written below ``store``."""
     try:
         store.mkdir(parents=True, exist_ok=True)
-        trial = store / "credential.json.new"
+        trial = store / f".{FILE}.new"
         trial.touch(mode=0o600)
         trial.unlink()
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from devices.link.address import BrokerAddress
+from devices.private_file import write_private
 from devices.protocol.seal import SEAL_KEY_BYTES as SEAL_KEY_BYTES
 from devices.protocol.topics import DeviceKind
 
@@ -70,14 +71,9 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
             raise CredentialError(f"no credential in {CREDENTIAL_VARIABLE} ({error})") from None
 
     def save(self, folder: Path) -> None:
-        """Write ``credential.json``, readable by its owner alone, whole or not at all. Raises OSError."""
+        """Write ``credential.json``, which is on disk then, for its owner alone. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        new = folder / f"{FILE}.new"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(self))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(folder / FILE)
+        write_private(folder / FILE, msgspec.json.encode(self))
 
     @classmethod
     def load(cls, folder: Path) -> Credential | None:

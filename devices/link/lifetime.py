@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from devices.private_file import write_private
 
 
 class Lifetime:
@@ -26,12 +27,7 @@ class Lifetime:
         """
         self.count += 1
         if self._path is not None:
-            fresh = self._path.with_suffix(".new")
-            with fresh.open("w") as file:
-                file.write(f"{self.count}\n")
-                file.flush()
-                os.fdatasync(file.fileno())
-            fresh.replace(self._path)
+            write_private(self._path, f"{self.count}\n".encode())
 
 
 def _read(path: Path) -> int:

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from devices.private_file import write_private
 from hub.access.chain import MAX_NUMBER, AuditBroken, Flaw, Link
 from hub.access.tables import audit_statements
 
@@ -96,23 +97,19 @@ def read_key(folder: Path) -> Ed25519PrivateKey:
 
 
 def make_key(folder: Path) -> Ed25519PrivateKey:
-    """A new key, on disk before it is used, readable by its owner alone."""
+    """A new key, on disk before it is used; there must be none, or the log would break."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = Ed25519PrivateKey.generate()
     form = serialization.PrivateFormat.PKCS8
     text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    descriptor = os.open(folder / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(folder / KEY_FILE, text)
     return key
 
 
 def write_public_key(folder: Path, key: Ed25519PublicKey) -> None:
     """Lay the public key beside the key, to be copied away."""
     form = serialization.PublicFormat.SubjectPublicKeyInfo
-    (folder / PUBLIC_KEY_FILE).write_bytes(key.public_bytes(serialization.Encoding.PEM, form))
+    write_private(folder / PUBLIC_KEY_FILE, key.public_bytes(serialization.Encoding.PEM, form))
 
 
 def read_public_key(file: Path) -> Ed25519PublicKey:
@@ -151,9 +148,7 @@ class CheckpointFile:
         """Drop the lines of checkpoints before ``number``. Raises OSError, AuditBroken."""
         with self._writing, self._file.open("rb") as file:
             kept = [msgspec.json.encode(one) + b"\n" for one in read_checkpoints(file) if one.number >= number]
-            new = self._file.with_suffix(".new")
-            new.write_bytes(b"".join(kept))
-            new.replace(self._file)
+            write_private(self._file, b"".join(kept))
 
 
 def read_checkpoints(file: IO[bytes], until: int = MAX_NUMBER) -> Iterator[Statement]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
+
+from devices.private_file import write_private
 
 LOCAL_TOKEN = "local-token"
 KNOWN_KEY = "known-key"
@@ -16,21 +17,10 @@ def open_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def write_secret(file: Path, secret: bytes) -> None:
-    """Write a file that was never readable by others, whole or not at all."""
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
-        written.write(secret)
-        written.flush()
-        os.fsync(written.fileno())
-    fresh.replace(file)
-
-
 def new_local_token(folder: Path) -> str:
     """A new token for this machine's commands, in its file."""
     token = secrets.token_urlsafe(KEY_BYTES)
-    write_secret(folder / LOCAL_TOKEN, token.encode())
+    write_private(folder / LOCAL_TOKEN, token.encode())
     return token
 
 
@@ -40,5 +30,5 @@ def known_key(folder: Path) -> bytes:
     key = file.read_bytes() if file.exists() else b""
     if len(key) != KEY_BYTES:
         key = secrets.token_bytes(KEY_BYTES)
-        write_secret(file, key)
+        write_private(file, key)
     return key

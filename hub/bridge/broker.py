@@ -22,6 +22,7 @@ from pathlib import Path
 import structlog
 
 from devices.link import BrokerAddress
+from devices.private_file import write_private
 from devices.protocol import topics
 from hub.bridge.accesslist import BrokerUser, access_text, password_line, passwords_text
 from hub.bridge.configuration import (
@@ -218,12 +219,10 @@ class Broker:
         return made
 
     def _write(self, name: str, text: str) -> Path:
-        """Write a file for its owner alone, whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = self._folder / f"{name}.new"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        return new.replace(self._folder / name)
+        file = self._folder / name
+        write_private(file, text.encode())
+        return file
 
     def _write_users(self, users: Sequence[BrokerUser]) -> None:
         """The password file and the access list: the hub, a fresh probe, and ``users``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from devices.private_file import write_private
 from hub.certificates.authority import (
     CertificateError,
     Names,
@@ -95,11 +95,11 @@ class CertificateFolder:
         issued = {server: issue(authority, names, f"Qianshao {server.value}", now) for server in Server}
         for folder in (self.path.parent, self.path):  # the data folder too may be new, and is its owner's alone
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(self.ca_key, _key_pem(authority.key))
-        _write(self.ca_pem, _pem(authority.certificate))
+        write_private(self.ca_key, _key_pem(authority.key))
+        write_private(self.ca_pem, _pem(authority.certificate))
         for server, pair in issued.items():
-            _write(self.key_file(server), _key_pem(pair.key))
-            _write(self.certificate_file(server), _pem(pair.certificate))
+            write_private(self.key_file(server), _key_pem(pair.key))
+            write_private(self.certificate_file(server), _pem(pair.certificate))
 
     def renew(self, now: datetime, *, all_of_them: bool = False) -> list[Server]:
         """Renew what we issued and what ends soon (or all of it), for the same names. Raises CertificateError.
@@ -117,7 +117,7 @@ class CertificateFolder:
             if not due or not was_issued_by(certificate, authority.certificate):
                 continue
             key = _read_key(self.key_file(server))
-            _write(
+            write_private(
                 file, _pem(issue(authority, names_of(certificate), f"Qianshao {server.value}", now, key).certificate)
             )
             renewed.append(server)
@@ -193,15 +193,3 @@ def _read_key(file: Path) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise CertificateError(f"{file} 不是可用的私钥（not a usable private key）")
     return key
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Replace ``file`` in one step; 0600 from its first byte on."""
-    new = file.with_name(f".{file.name}.new")
-    new.unlink(missing_ok=True)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    new.replace(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from devices.private_file import write_private
 from devices.protocol.topics import DeviceKind
 from hub.commands.hub_client import HubClient, HubRefused, HubUnreachable
 from hub.enrolment.messages import MAX_CODES, Device, DeviceView, Invitation, NewCodes
@@ -74,9 +74,9 @@ def codes(
     invitations = msgspec.json.decode(answer, type=list[Invitation])
     try:
         if file is not None:
-            write_secret_file(file, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
+            write_private(file, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
         if sheet is not None:
-            write_secret_file(sheet, sheet_of(invitations, _places(state, kind)).encode())
+            write_private(sheet, sheet_of(invitations, _places(state, kind)).encode())
     except OSError as error:
         _end(f"写不了文件：{error}")
     if file is None and sheet is None:
@@ -149,14 +149,6 @@ def _places(state: _State, kind: DeviceKind) -> dict[str, str]:
         device_id: f"{venues.get(one.venue_id, '')} {one.name}".strip()
         for device_id, one in _registered(state, kind).items()
     }
-
-
-def write_secret_file(file: Path, content: bytes) -> None:
-    """For its owner alone, since whoever has a code can be the device. Raises OSError."""
-    new = file.with_name(f"{file.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-        opened.write(content)
-    new.replace(file)
 
 
 def _time(at_ms: int | None) -> str:

@@ -9,10 +9,10 @@ from typing import NoReturn
 import sqlalchemy as sa
 import typer
 
+from devices.private_file import write_private
 from devices.protocol.clock import SystemClock
 from hub.bridge.accesslist import emqx_rules_text, emqx_users_text
 from hub.bridge.configuration import HUB_USER
-from hub.commands.devices import write_secret_file
 from hub.enrolment.records import Standing, broker_users
 from hub.enrolment.tables import device_credentials
 from hub.events.log import EventLog
@@ -32,8 +32,8 @@ def export(settings: Settings, folder: Path) -> None:
         rows = database.read_now(lambda connection: connection.execute(sa.select(device_credentials)).all())
         users = broker_users(map(Standing.of_row, rows), registry.groups.values())
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_secret_file(folder / "users.csv", emqx_users_text(users).encode())
-        write_secret_file(folder / "acl.conf", emqx_rules_text(users, HUB_USER).encode())
+        write_private(folder / "users.csv", emqx_users_text(users).encode())
+        write_private(folder / "acl.conf", emqx_rules_text(users, HUB_USER).encode())
     except sa.exc.DatabaseError as error:
         _end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
     except OSError as error:

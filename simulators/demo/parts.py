@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from devices.private_file import write_private
 from devices.protocol.topics import DeviceKind
-from hub.access.keys import write_secret
 from hub.children import end_child, start_child
 from hub.enrolment.messages import Device, Invitation, NewCodes
 from hub.registry.records import CommunityFile
@@ -170,7 +170,7 @@ class RadiosPart(LinesPart):
         new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one.radio_id) for one in radios))
         codes = await machine.post("/api/devices/codes", content=msgspec.json.encode(new))
         invitations = msgspec.json.decode(codes.raise_for_status().content, type=list[Invitation])
-        write_secret(self._enrolments, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
+        write_private(self._enrolments, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
         command = [
             sys.executable, "-m", "simulators.radios", "--enrolments", str(self._enrolments),
             "--community", str(community), "--store", str(self._store), "--count", str(count),

@@ -357,7 +357,7 @@ async def test_revocation_that_the_broker_did_not_take_is_tried_until_it_has(
     monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
     async with open_hub(tmp_path, "managed") as hub:
         credential = await enrolled(hub)
-        in_the_way = tmp_path / "broker" / "access.new"
+        in_the_way = tmp_path / "broker" / ".access.new"
         in_the_way.mkdir()
         for _ in range(2):  # said again, it is not taken for done
             with pytest.raises(Refusal, match=r"R01 is revoked: .* void; the broker has not ended its line") as refused:
@@ -389,7 +389,7 @@ async def test_device_has_its_credential_though_the_broker_takes_it_later(
 ) -> None:
     monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
     async with open_hub(tmp_path, "managed") as hub:
-        in_the_way = tmp_path / "broker" / "access.new"
+        in_the_way = tmp_path / "broker" / ".access.new"
         in_the_way.mkdir()
         first = await enrolled(hub)
         second = await hub.enrolment.rotate("R01", own(first), ADDRESS, HUB_URL, "127.0.0.1")

@@ -50,7 +50,7 @@ def test_count_grows_when_the_disk_does_not_take_it(tmp_path: Path) -> None:
     """P-2.2."""
     lifetime = Lifetime(tmp_path / "births", NOW_US)
     first = births(lifetime)[0]
-    (tmp_path / "births.new").mkdir()
+    (tmp_path / ".births.new").mkdir()
     with pytest.raises(OSError):
         lifetime.begin()
     assert lifetime.count == first + 1
