@@ -182,8 +182,17 @@ class SignedOn(Message, frozen=True, kw_only=True):
     reason: SignOnReason | None = None
 
 
+class CallKind(StrEnum):
+    """What a call is to those who hear it."""
+
+    GROUP = "group"
+    BROADCAST = "broadcast"
+    """Answered by nobody until it and its hang time are over."""
+    EMERGENCY = "emergency"
+
+
 class FloorRequest(Message, frozen=True, kw_only=True, tag="request"):
-    """Push-to-talk pressed. ``request_id`` ties the hub's answer to the press."""
+    """Push-to-talk pressed. ``request_id`` ties the hub's answer to the press; a radio asks for group calls alone."""
 
     stamp: Stamp
     group_id: Name
@@ -197,7 +206,14 @@ class FloorRelease(Message, frozen=True, kw_only=True, tag="release"):
     burst_id: Count
 
 
-FloorUp = FloorRequest | FloorRelease
+class FloorCancel(Message, frozen=True, kw_only=True, tag="cancel"):
+    """Push-to-talk let go before the floor came: this request is over, also where it was granted meanwhile."""
+
+    stamp: Stamp
+    request_id: Name
+
+
+FloorUp = FloorRequest | FloorRelease | FloorCancel
 
 
 class DenyReason(StrEnum):
@@ -208,6 +224,14 @@ class DenyReason(StrEnum):
     UNKNOWN_GROUP = "unknown_group"
     NOT_ALLOWED = "not_allowed"
     """To consoles alone: the person may not speak to this group, or not hear it."""
+    BROADCAST = "broadcast"
+    """A broadcast call is on, or its hang time."""
+    QUEUE_FULL = "queue_full"
+    WAITED_TOO_LONG = "waited_too_long"
+    LOCKED_OUT = "locked_out"
+    """Revoked at the talk limit a moment ago."""
+    KEY_STUCK = "key_stuck"
+    """Voice went on after the floor was revoked, and no release was heard."""
 
 
 class RevokeReason(StrEnum):
@@ -215,6 +239,8 @@ class RevokeReason(StrEnum):
 
     TOO_LONG = "talk_limit_reached"
     SILENT = "no_voice_arrived"
+    PREEMPTED = "preempted"
+    """Somebody of a higher priority speaks."""
 
 
 class FloorGranted(Message, frozen=True, kw_only=True, tag="granted"):
@@ -228,13 +254,33 @@ class FloorGranted(Message, frozen=True, kw_only=True, tag="granted"):
     talk_limit_s: float
 
 
+class FloorQueued(Message, frozen=True, kw_only=True, tag="queued"):
+    """Wait with the key down: ``position`` from 1, ``of`` so many who wait. Said again whenever one of them changes."""
+
+    stamp: Stamp
+    group_id: Name
+    request_id: Name
+    position: Annotated[int, msgspec.Meta(ge=1)]
+    of: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class FloorDenied(Message, frozen=True, kw_only=True, tag="denied"):
-    """Do not speak, and why."""
+    """Do not speak, and why; ``retry_in_s`` says from when on asking again is of use, where that is known."""
 
     stamp: Stamp
     group_id: Name
     request_id: Name
     reason: DenyReason
+    retry_in_s: float | None = None
+
+
+class FloorWarning(Message, frozen=True, kw_only=True, tag="warning"):
+    """The talk limit is near: the floor is revoked in ``seconds_left``."""
+
+    stamp: Stamp
+    group_id: Name
+    burst_id: Count
+    seconds_left: float
 
 
 class FloorRevoked(Message, frozen=True, kw_only=True, tag="revoked"):
@@ -246,7 +292,7 @@ class FloorRevoked(Message, frozen=True, kw_only=True, tag="revoked"):
     reason: RevokeReason
 
 
-FloorDown = FloorGranted | FloorDenied | FloorRevoked
+FloorDown = FloorGranted | FloorQueued | FloorDenied | FloorWarning | FloorRevoked
 
 
 class FloorTaken(Message, frozen=True, kw_only=True, tag="taken"):
@@ -258,6 +304,7 @@ class FloorTaken(Message, frozen=True, kw_only=True, tag="taken"):
     burst_id: Count
     talker_id: Name
     talker_name: Name
+    call: CallKind = CallKind.GROUP
 
 
 class FloorIdle(Message, frozen=True, kw_only=True, tag="idle"):

@@ -102,4 +102,9 @@ DENIED_WORDS = {
     DenyReason.NOT_A_MEMBER: ("不在该对讲组内", "not a member of this talk group"),
     DenyReason.UNKNOWN_GROUP: ("没有这个对讲组", "there is no such talk group"),
     DenyReason.NOT_ALLOWED: ("您无权呼叫或收听这个对讲组", "you may not call or hear this talk group"),
+    DenyReason.BROADCAST: ("正在广播，请等广播结束", "a broadcast call is on: wait until it is over"),
+    DenyReason.QUEUE_FULL: ("排队的人太多，请稍后再按", "too many wait already: press again in a while"),
+    DenyReason.WAITED_TOO_LONG: ("排队太久，请松开后再按一次", "you waited too long: let go and press again"),
+    DenyReason.LOCKED_OUT: ("刚才讲话超时，请稍后再按", "you spoke for too long: press again in a while"),
+    DenyReason.KEY_STUCK: ("讲话键可能卡住了，请松开", "the key seems to be stuck: let it go"),
 }

@@ -317,6 +317,8 @@ class Talk:
         if isinstance(message, wire.FloorRelease):
             self.release(radio_id, message.burst_id)
             return
+        if isinstance(message, wire.FloorCancel):
+            return  # nobody waits: what is granted to a key let go is given back by its burst
         group = self._registry.groups.get(message.group_id)
         found: Burst | wire.DenyReason
         if group is not None and radio_id not in group.radio_ids:
