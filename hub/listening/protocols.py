@@ -60,6 +60,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     _slot: Slot | None = None
     _reading: _Reading | None = None
+    _is_over = False
+    """Nothing more will be said: what waits is taken in time, however little it is, or never."""
 
     def take(self, slot: Slot, reading: _Reading) -> None:
         """The connection's place, and its patience with a peer that does not read."""
@@ -73,8 +75,21 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._reading is not None:
+        if self._reading is not None and not self._is_over:
             self._reading.end()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._be_over()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._be_over()
+
+    def _be_over(self) -> None:
+        self._is_over = True
+        if self._reading is not None and not self.disconnected:
+            self._reading.begin()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -146,7 +161,10 @@ class PatientHttp(H11Protocol):
     def _look(self) -> None:
         """Wait for what must come next, and say whether a request is under way."""
         state = self.conn.their_state
-        if not self._upgraded and state is h11.IDLE:
+        if self._upgraded:  # to h11 the request's body is still to come
+            self._slot.busy()
+            self._wait_for(None)
+        elif state is h11.IDLE:
             self._slot.rest()
             between_requests = self.timeout_keep_alive_task is not None  # uvicorn's own timer runs
             self._wait_for(None if between_requests else Reason.SLOW_HEAD, HEAD_WITHIN_S)

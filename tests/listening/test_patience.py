@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets import ConnectionClosed
+from websockets.asyncio.client import ClientConnection, connect
 
 from hub.listening.turned_away import Reason
 from tests.devices.room import until
@@ -150,6 +152,66 @@ async def test_websocket_holds_its_place_until_it_ends() -> None:
         await until(lambda: served.open == 1, "the websocket's place is given back")
         for line in silent:
             line.close()
+
+
+async def websocket_that_stops_reading(served: Served) -> ClientConnection:
+    """A websocket whose client reads no more, and has little room for what it does not read."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", served.port))
+    silent = await connect(f"ws://127.0.0.1:{served.port}/", sock=narrow, close_timeout=None)
+    silent.transport.pause_reading()
+    return silent
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_websocket_is_waited_for_as_long_as_it_likes() -> None:
+    async with serving() as served, connect(f"ws://127.0.0.1:{served.port}/") as socket:
+        line = await served.connect()
+        assert await line.ended()  # all patience with a request that began before it is at its end
+        line.close()
+        await socket.send("喂")
+        assert await socket.recv() == "喂"
+        assert served.open == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_websocket_that_stops_reading_is_ended_and_another_is_served_meanwhile() -> None:
+    async with serving() as served, connect(f"ws://127.0.0.1:{served.port}/") as other:
+        silent = await websocket_that_stops_reading(served)
+        said = asyncio.create_task(say_without_end(silent))
+        while served.count(Reason.NOT_READING) == 0:
+            await other.send("喂")
+            assert await other.recv() == "喂"
+        await until(lambda: served.open == 1, "its place is given back")
+        assert isinstance(await said, ConnectionClosed | OSError)
+        await other.send("喂")
+        assert await other.recv() == "喂"
+        assert served.count(Reason.NOT_READING) == 1
+
+
+async def say_without_end(client: ClientConnection) -> Exception:
+    """Why the client could say no more; each word is said back to it."""
+    try:
+        while True:
+            await client.send("x" * 60_000)
+    except (ConnectionClosed, OSError) as ended:
+        return ended
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_websocket_that_says_goodbye_and_does_not_take_the_rest_gives_its_place_back() -> None:
+    async with serving() as served:
+        silent = await websocket_that_stops_reading(served)
+        (line,) = served.server.server_state.connections
+        while line.transport.get_write_buffer_size() == 0:
+            line.transport.write(bytes(16 * 1024))  # less than what pauses writing
+            await asyncio.sleep(0)
+        goodbye = asyncio.create_task(silent.close())
+        await until(lambda: served.open == 0, "its place is given back")
+        assert served.count(Reason.NOT_READING) == 1
+        silent.transport.abort()  # it does not look, so it does not know
+        await goodbye
 
 
 async def test_head_over_16_kib_and_what_is_no_http_are_refused_and_counted() -> None:
