@@ -1,0 +1,1 @@
+"""Recordings of talk bursts: their packets into Ogg Opus files as they came, found and heard again by who may."""
