@@ -1,11 +1,9 @@
-"""One-time codes and whoever guesses at them: pure, times passed in."""
+"""One-time codes: what one is, and the latest of each device in memory. Pure, times passed in."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,12 +13,6 @@ from devices.protocol.topics import DeviceKind
 CODE_BYTES = 16
 """128 random bits: nobody finds one by trying, so that a right code need never be slowed down."""
 VALID_FOR_S = 72 * 3600
-TRIES = 10
-"""Wrong tries of one address that are answered and audited each; the next waits for TRY_EVERY_S."""
-TRY_EVERY_S = 6.0
-MAX_ADDRESSES = 1_000
-MAX_TRIES_OF_ALL = 100
-"""Wrong tries of all addresses together, refilled ten times as fast: bounds what a flood writes into the audit log."""
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,38 +59,41 @@ def digest(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-@dataclass
-class _Allowance:
-    left: float
-    at_us: int
-
-    def take(self, now_us: int, most: float, per_s: float) -> bool:
-        self.left = min(most, self.left + (now_us - self.at_us) / 1e6 * per_s)
-        self.at_us = now_us
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
-
-
-class Guesses:
-    """Wrong codes and proofs, each address counted apart, MAX_ADDRESSES remembered.
-
-    Only what is wrong is slowed down, so that whoever guesses, even from behind the same address, locks nobody out.
-    """
+class WaitingCodes:
+    """Each device's latest code, in memory: by the device, and by what is kept of the code."""
 
     def __init__(self) -> None:
-        self._addresses: OrderedDict[str, _Allowance] = OrderedDict()
-        self._all = _Allowance(MAX_TRIES_OF_ALL, 0)
-        self.dropped = 0
+        self._of: dict[str, WaitingCode] = {}
+        self._devices: dict[bytes, str] = {}
 
-    def may_try(self, address: str, now_us: int) -> bool:
-        """Count one wrong try at ``now_us`` (monotonic); False when it is to be refused without a record."""
-        own = self._addresses.setdefault(address, _Allowance(TRIES, now_us))
-        self._addresses.move_to_end(address)
-        while len(self._addresses) > MAX_ADDRESSES:
-            self._addresses.popitem(last=False)
-        allowed = own.take(now_us, TRIES, 1 / TRY_EVERY_S)
-        allowed = allowed and self._all.take(now_us, MAX_TRIES_OF_ALL, 10 / TRY_EVERY_S)
-        self.dropped += not allowed
-        return allowed
+    def find(self, code: str) -> WaitingCode | None:
+        """What is known of this code; None when it never was, or is void."""
+        return self._of.get(self._devices.get(digest(code), ""))
+
+    def of(self, device_id: str) -> WaitingCode | None:
+        """The device's latest, used or not."""
+        return self._of.get(device_id)
+
+    def usable(self, now_us: int) -> list[WaitingCode]:
+        """Those that can still be used at ``now_us`` (wall clock)."""
+        return [code for code in self._of.values() if code.used_at_us is None and code.expires_at_us > now_us]
+
+    def put(self, code: WaitingCode) -> None:
+        """The device's latest from now on; a former one is void."""
+        self.drop(code.device_id)
+        self._of[code.device_id] = code
+        self._devices[code.code_sha256] = code.device_id
+
+    def drop(self, device_id: str) -> WaitingCode | None:
+        """The device's code is void; it, where there was one."""
+        code = self._of.pop(device_id, None)
+        if code is not None:
+            del self._devices[code.code_sha256]
+        return code
+
+    def take_back(self, code: WaitingCode, former: WaitingCode | None) -> None:
+        """What ``put`` did with ``code``, unless there has been another change of this device's code since."""
+        if self._of.get(code.device_id) is code:
+            self.drop(code.device_id)
+            if former is not None:
+                self.put(former)

@@ -1,4 +1,4 @@
-"""How a device stands with the hub: its secrets, those it may change to, and when it was shut out."""
+"""How a device stands with the hub: its secrets, those it may change to, when it was shut out; as rows and as users."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+import sqlalchemy as sa
+
 from devices.link.credential import SEAL_KEY_BYTES
 from devices.protocol.topics import DeviceKind
 from hub.bridge.accesslist import BrokerUser, device_user, password_line
+from hub.enrolment.codes import WaitingCode
+from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.registry.records import TalkGroup
+from hub.storage.writer import Change
 
 PASSWORD_BYTES = 24
 """192 random bits."""
@@ -78,3 +84,29 @@ def broker_users(standings: Iterable[Standing], groups: Iterable[TalkGroup]) -> 
         for one in standings
         if one.secrets is not None
     ]
+
+
+def put_standing(change: Change, standing: Standing) -> None:
+    """How the device stands from now on."""
+    _replace(change, device_credentials, standing.row())
+
+
+def put_code(change: Change, code: WaitingCode) -> None:
+    """The device's latest code; a former one goes."""
+    _replace(change, enrolment_codes, msgspec.structs.asdict(code) | {"kind": code.kind.value})
+
+
+def use_code(change: Change, code: WaitingCode) -> None:
+    """Note that this code was used; one that was made for its device meanwhile stays as it is."""
+    this_one = sa.update(enrolment_codes).where(enrolment_codes.c.code_sha256 == code.code_sha256)
+    change.connection.execute(this_one.values(used_at_us=code.used_at_us))
+
+
+def delete_code(change: Change, device_id: str) -> None:
+    """The device has no code any more."""
+    change.connection.execute(sa.delete(enrolment_codes).where(enrolment_codes.c.device_id == device_id))
+
+
+def _replace(change: Change, table: sa.Table, row: dict[str, object]) -> None:
+    change.connection.execute(sa.delete(table).where(table.c.device_id == row["device_id"]))
+    change.connection.execute(sa.insert(table).values(**row))

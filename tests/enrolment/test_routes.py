@@ -22,7 +22,7 @@ from hub.access.people import LOCAL, Role
 from hub.app import Hub
 from hub.certificates.authority import Names
 from hub.certificates.folder import CertificateFolder
-from hub.enrolment.codes import TRIES
+from hub.enrolment.guesses import TRIES
 from hub.enrolment.messages import MAX_CODES
 from tests.devices.room import until
 from tests.hub import Told, client_of, open_console, open_hub

@@ -20,7 +20,8 @@ from hub.access.people import LOCAL
 from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.bridge.broker import Entrance
-from hub.enrolment.codes import TRIES, VALID_FOR_S, Code
+from hub.enrolment.codes import VALID_FOR_S, Code
+from hub.enrolment.guesses import TRIES
 from hub.enrolment.messages import Device
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
