@@ -110,7 +110,7 @@ def _parts(packets: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 
 
 def whole_pages(data: bytes) -> Iterator[Page]:
-    """The pages from the beginning up to the first that is torn or damaged; of this writer, whose packets span no pages."""
+    """The pages up to the first that is torn or damaged; of this writer, whose packets span no pages."""
     at = 0
     while len(data) - at >= _HEADER.size:
         pattern, version, _, granule, _, _, stated, segments = _HEADER.unpack_from(data, at)

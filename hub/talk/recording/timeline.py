@@ -9,14 +9,14 @@ from __future__ import annotations
 from devices.protocol.voice import FRAME_MS, MEDIA_TICKS_PER_FRAME, VoicePacket
 
 PAGE_US = 700_000
-"""What came first waits so long for its page. With HOLD_US before and the writer's tick after, a power cut takes at most
-0.9 s and what the disk needs for one page."""
+"""What came first waits so long for its page. With HOLD_US before and the writer's tick after, a power cut takes
+at most 0.9 s and what the disk needs for one page."""
 HOLD_US = 100_000
 """What is younger stays for the next page, since brokers change the order of packets."""
 _HELD_FRAMES = HOLD_US // (1000 * FRAME_MS)
 MOST_FILLED = 150
-"""The longest gap that is filled, in frames: 3 s. The floor is taken back after 2 s of silence, so a longer gap is none:
-the talker's media clock has jumped."""
+"""The longest gap that is filled, in frames: 3 s. The floor is taken back after 2 s of silence, so a longer gap is
+none: the talker's media clock has jumped."""
 MOST_BACK = 50
 """How far back, in frames, a packet may lie and be late rather than of a clock that has jumped."""
 MOST_AHEAD = 150

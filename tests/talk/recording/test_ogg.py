@@ -108,7 +108,7 @@ def test_another_program_reads_back_the_very_packets() -> None:
     packets = tone(2.5)
     with av.open(io.BytesIO(file_of(packets))) as file:
         assert file.streams.audio[0].codec_context.name in ("opus", "libopus")
-        assert file.streams.audio[0].metadata["title"] == "全体场所"
+        assert file.streams.audio[0].metadata["TITLE"] == "全体场所"
         assert [bytes(packet) for packet in file.demux() if packet.size] == packets
 
 
