@@ -4,9 +4,10 @@ import { useMemo } from "react";
 
 import { useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
+import { holderWords } from "../radios/holder";
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
-import type { Delivery, Venue } from "../room/types";
+import type { Delivery, Radio, Venue } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { boardOf, markOf, waitingMs, type Stage } from "./board";
@@ -14,6 +15,7 @@ import { newestFirst, useChosenAlert } from "./chosen";
 import { useAlertDesk } from "./store";
 
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
+const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 
 function Count(props: { name: string; testid: string; value: number; total: number; tone: string; last?: string }) {
@@ -57,6 +59,7 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
   const texts = useTexts();
   const now = useSecond();
   const venues = useRoom((room) => room.venues, NO_VENUES);
+  const radios = useRoom((room) => room.radios, NO_RADIOS);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const board = useMemo(() => boardOf(alert), [alert]);
   const name = (one: Delivery): string => venues.get(one.venue_id)?.name ?? one.venue_id;
@@ -65,7 +68,7 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
   const told = (one: Delivery): string =>
     [one.answer === null ? "" : texts.answer[one.answer], one.report_text ?? ""].filter((word) => word !== "").join("，");
   const detail = (one: Delivery): string =>
-    [name(one), one.radio_id, texts.delivery[one.state], one.attempts > 1 ? texts.alerts.attempts(one.attempts) : ""]
+    [name(one), one.radio_id, holderWords(radios.get(one.radio_id), texts), texts.delivery[one.state], one.attempts > 1 ? texts.alerts.attempts(one.attempts) : ""]
       .filter((word) => word !== "")
       .join(" · ");
   return (

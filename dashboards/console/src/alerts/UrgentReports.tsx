@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 
 import { useTexts } from "../language/language";
 import { clockTime } from "../language/time";
+import { holderWords } from "../radios/holder";
 import type { ReportRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { playTone } from "../talk/audio";
@@ -40,7 +41,7 @@ export function UrgentReports() {
           <b>{report.answer === "need_help" ? texts.answer.need_help : texts.answer.child_is_with_me}</b>
           <span className="where">{venues?.get(report.venue_id)?.name ?? report.venue_id}</span>
           <span>
-            {[radios?.get(report.radio_id)?.holder ?? "", report.radio_id, clockTime(report.at_ms, zone), report.text ?? ""]
+            {[holderWords(radios?.get(report.radio_id), texts), report.radio_id, clockTime(report.at_ms, zone), report.text ?? ""]
               .filter((word) => word !== "")
               .join(" · ")}
           </span>

@@ -1,10 +1,11 @@
-// What the event list says of a camera that shows no picture.
+// What the event list says of a camera that shows no picture, and of what was refused.
 import { describe, expect, test } from "vitest";
 
 import { en } from "../language/en";
 import { zh } from "../language/zh";
-import type { Item } from "../room/items";
+import type { Item, RefusedReason } from "../room/items";
 import { roomFromPicture } from "../room/room";
+import type { Radio, Venue } from "../room/types";
 import { wordsOf } from "./words";
 
 const room = roomFromPicture({
@@ -46,6 +47,15 @@ const changed = (detail: string): Item => ({
   },
 });
 
+const refused = (device: string, reason: RefusedReason): Item => ({
+  number: 1,
+  previous: 0,
+  at_ms: 0,
+  kind: "device.refused",
+  subject: device,
+  body: { device, topic: "", reason, detail: "", count: 2 },
+});
+
 describe("the event list", () => {
   const both = changed("已 8 秒没有画面 (no picture for 8 s)");
 
@@ -59,5 +69,17 @@ describe("the event list", () => {
 
   test("says the condition alone when there is nothing more to say", () => {
     expect(wordsOf(changed(""), room, en, "en")).toBe("Camera 东门: picture stopped");
+  });
+
+  test("says who was refused, why and what to do, by the names that the room knows", () => {
+    const radio = { radio_id: "R7", venue_id: "V7" } as Radio;
+    const venue = { venue_id: "V7", name: "梧桐宾馆" } as Venue;
+    const known = { ...room, radios: new Map([["R7", radio]]), venues: new Map([["V7", venue]]) };
+    expect(wordsOf(refused("R7", "forged"), known, zh, "zh-CN")).toMatch(/^有人冒充 梧桐宾馆 R7 发了 2 条消息，已拒收。.*吊销/);
+    expect(wordsOf(refused("hub", "overloaded"), known, en, "en")).toMatch(/^Too much for the hub: 2 messages of the hub not taken/);
+  });
+
+  test("says at least who was refused for a reason that a newer hub has", () => {
+    expect(wordsOf(refused("R9", "some_day" as RefusedReason), room, en, "en")).toBe("Messages of R9 refused (2)");
   });
 });

@@ -4,6 +4,7 @@ import type { Room } from "../room/room";
 import { detailIn } from "../language/detail";
 import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
+import { holderWords } from "../radios/holder";
 
 export type EventFilter = keyof Texts["events"]["filter"];
 
@@ -46,6 +47,14 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
   return "plain";
 }
 
+/** A radio with its venue, a camera by its name; of anything else, and of people, what the hub calls it. */
+function deviceName(id: string, room: Room, texts: Texts): string {
+  if (id === "hub") return texts.hub;
+  const radio = room.radios.get(id);
+  if (radio !== undefined) return `${room.venues.get(radio.venue_id)?.name ?? radio.venue_id} ${id}`;
+  return room.cameras.get(id)?.name ?? id;
+}
+
 export function wordsOf(item: Item, room: Room, texts: Texts, language: Language): string {
   const inChinese = language === "zh-CN";
   const words = texts.events;
@@ -58,7 +67,7 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "radio.offline":
       return words.radioOffline(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
     case "radio.signed_on":
-      return words.radioSignedOn(`${venue(item.body.venue_id)} ${item.body.radio_id}`, item.body.holder ?? "");
+      return words.radioSignedOn(`${venue(item.body.venue_id)} ${item.body.radio_id}`, holderWords(item.body, texts));
     case "radio.signed_off":
       return words.radioSignedOff(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
     case "camera.added":
@@ -119,8 +128,10 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.enrolled(item.body.device_id);
     case "device.revoked":
       return words.revoked(item.body.device_id, item.body.by);
-    case "device.refused":
-      return words.refused(item.body.device, item.body.count);
+    case "device.refused": {
+      const said = texts.refusals[item.body.reason] ?? words.refused;
+      return said(deviceName(item.body.device, room, texts), item.body.count);
+    }
     case "hub.started":
       return words.hubStarted(item.body.version);
     default:

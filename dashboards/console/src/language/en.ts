@@ -1,11 +1,14 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
+import { enRefusals } from "./enRefusals";
 import type { Texts } from "./zh";
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 export const en: Texts = {
   ...enAccess,
+  refusals: enRefusals,
+  hub: "the hub",
   product: "Qianshao",
   otherLanguage: "中文",
   seconds: (s) => `${s} s`,
@@ -69,6 +72,11 @@ export const en: Texts = {
     legendCamera: "Camera",
     legendOffline: "Off line",
     failed: "The map could not be read",
+  },
+  radios: {
+    offShift: "off shift",
+    notSignedOn: "not signed on",
+    noted: (name, note) => `${name} (${note})`,
   },
   talk: {
     group: "Talk group",

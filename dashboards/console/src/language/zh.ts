@@ -1,9 +1,12 @@
 // Every text of the console in Chinese; this dictionary is the type that other languages must fill.
 
 import { zhAccess } from "./zhAccess";
+import { zhRefusals } from "./zhRefusals";
 
 export const zh = {
   ...zhAccess,
+  refusals: zhRefusals,
+  hub: "主机",
   product: "黔哨",
   otherLanguage: "English",
   seconds: (s: number) => `${s} 秒`,
@@ -67,6 +70,11 @@ export const zh = {
     legendCamera: "摄像头",
     legendOffline: "离线",
     failed: "地图读取失败",
+  },
+  radios: {
+    offShift: "班次外",
+    notSignedOn: "未签到",
+    noted: (name: string, note: string) => `${name}（${note}）`,
   },
   talk: {
     group: "对讲组",
@@ -240,6 +248,7 @@ export const zh = {
     shift: (who: string) => `${who} 的班次改了`,
     enrolled: (device: string) => `设备 ${device} 入网`,
     revoked: (device: string, by: string) => `${by} 吊销了设备 ${device}`,
+    /** For a reason that a newer hub has. */
     refused: (device: string, count: number) => `拒绝设备 ${device} 的消息（${count} 条）`,
     hubStarted: (version: string) => `主机启动，版本 ${version}`,
   },

@@ -7,6 +7,7 @@ import { aimAtVenue } from "../alerts/store";
 import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
+import { Holder } from "../radios/Holder";
 import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
@@ -61,7 +62,9 @@ function VenueCard({ id }: { id: string }) {
                   : texts.map.offlineSince(duration(now - radio.since_at_ms, texts))}
             </dd>
             <dt>{texts.map.holder}</dt>
-            <dd>{radio.holder ?? "–"}</dd>
+            <dd>
+              <Holder radio={radio} />
+            </dd>
             <dt>
               {texts.map.battery} / {texts.map.signal}
             </dt>

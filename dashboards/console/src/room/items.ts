@@ -20,6 +20,29 @@ export interface ReportBody {
   text: string | null;
 }
 
+/** Why the hub refused something (hub/bridge/refused.py). */
+export type RefusedReason =
+  | "bad_topic"
+  | "not_allowed"
+  | "oversized"
+  | "unknown_device"
+  | "retained"
+  | "malformed"
+  | "forged"
+  | "replayed"
+  | "former_key"
+  | "flooding"
+  | "cut_off"
+  | "overloaded"
+  | "broker_away"
+  | "wrong_pin"
+  | "unknown_alert"
+  | "unknown_camera"
+  | "store_failed"
+  | "no_floor"
+  | "too_many_messages"
+  | "too_many_lines";
+
 interface Bodies {
   "radio.online": Radio;
   "radio.offline": Radio;
@@ -44,7 +67,7 @@ interface Bodies {
   "shift.changed": { person_id: string };
   "device.enrolled": { device_id: string; kind: string };
   "device.revoked": { device_id: string; kind: string; by: string };
-  "device.refused": { device: string; topic: string; reason: string; count: number };
+  "device.refused": { device: string; topic: string; reason: RefusedReason; detail: string; count: number };
   "hub.started": { version: string };
 }
 

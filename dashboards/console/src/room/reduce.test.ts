@@ -16,6 +16,8 @@ const radio = (id: string, online: boolean): Radio => ({
   battery: null,
   signal: null,
   holder: null,
+  holder_person_id: null,
+  off_shift: false,
 });
 
 const delivery = (id: string, part: Partial<Delivery> = {}): Delivery => ({
@@ -97,7 +99,7 @@ describe("the room", () => {
   });
 
   test("is outdated once a venue was imported or the hub was started, and applies what follows all the same", () => {
-    const refused = { kind: "device.refused", body: { device: "R9", topic: "", reason: "malformed", count: 1 } } as const;
+    const refused = { kind: "device.refused", body: { device: "R9", topic: "", reason: "malformed", detail: "", count: 1 } } as const;
     const venue = { venue_id: "V9", name: "新", kind: "hotel", grid_id: "G9", latitude: 0, longitude: 0 } as const;
     expect(applyItems(room(), [item(11, refused)]).outdated).toBe(false);
     expect(applyItems(room(), [item(11, { kind: "hub.started", body: { version: "1" } })]).outdated).toBe(true);

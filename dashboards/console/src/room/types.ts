@@ -67,7 +67,12 @@ export interface Radio {
   heard_at_ms: number | null;
   battery: number | null;
   signal: number | null;
+  /** Who signed on; of a radio to which nobody did, what it says itself. */
   holder: string | null;
+  /** Null: nobody signed on. */
+  holder_person_id: string | null;
+  /** The holder has shifts and signed on outside them. */
+  off_shift: boolean;
 }
 
 export interface Camera {
