@@ -22,6 +22,7 @@ audit_app = typer.Typer(help="审计日志", no_args_is_help=True)
 certificates_app = typer.Typer(help="证书", no_args_is_help=True)
 devices_app = typer.Typer(help="设备入网与吊销", no_args_is_help=True)
 people_app = typer.Typer(help="人员与邀请", no_args_is_help=True)
+bench_app = typer.Typer(help="测量性能", no_args_is_help=True)
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(registry_app, name="registry")
 app.add_typer(people_app, name="people")
@@ -29,6 +30,7 @@ app.add_typer(devices_app, name="devices")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")
 app.add_typer(certificates_app, name="certificates")
+app.add_typer(bench_app, name="bench")
 
 DataDir = Annotated[Path | None, typer.Option(help="数据目录（默认 var/hub，或 QIANSHAO_DATA_DIR）")]
 Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")]
@@ -362,3 +364,18 @@ def audit_export(file: Annotated[Path, typer.Argument(help="要写的文件，�
     from hub.commands.audit import export
 
     export(_settings(data_dir=data_dir), file)
+
+
+@bench_app.command("voice")
+def bench_voice(
+    radios: Annotated[int, typer.Option(min=1, max=1000, help="对讲机数")] = 130,
+    frame_ms: Annotated[int, typer.Option(min=20, max=120, help="每个语音包的毫秒数，20 的倍数")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="每轮讲话的秒数")] = 20,
+    broker: Annotated[str, typer.Option(help="embedded 或 mosquitto")] = "mosquitto",
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    as_json: Json = False,
+) -> None:
+    """测量全体呼叫：中枢转发比直连消息服务器慢多少。"""
+    from hub.commands.bench import measure_voice
+
+    measure_voice(radios, frame_ms, seconds, broker, runs, as_json)

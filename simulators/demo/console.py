@@ -35,7 +35,7 @@ class _Frame(msgspec.Struct):
     now: int
 
 
-def _connect(http: httpx.AsyncClient, tls: ssl.SSLContext | None, path: str) -> connect:
+def signed_in_socket(http: httpx.AsyncClient, tls: ssl.SSLContext | None, path: str) -> connect:
     """A websocket of whoever is signed in in ``http``."""
     url = str(http.base_url).rstrip("/").replace("http", "ws", 1) + path
     cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
@@ -58,7 +58,7 @@ class ConsoleLine:
     @contextlib.asynccontextmanager
     async def open(cls, http: httpx.AsyncClient, tls: ssl.SSLContext | None) -> AsyncIterator[ConsoleLine]:
         """Connect as whoever is signed in in ``http`` and follow until the block ends."""
-        async with _connect(http, tls, "/ws/events?since=0") as socket:
+        async with signed_in_socket(http, tls, "/ws/events?since=0") as socket:
             line = cls(socket)
             following = asyncio.create_task(line._follow())
             try:
@@ -113,7 +113,7 @@ class TalkLine:
     @contextlib.asynccontextmanager
     async def open(cls, http: httpx.AsyncClient, tls: ssl.SSLContext | None) -> AsyncIterator[TalkLine]:
         """Connect as whoever is signed in in ``http`` until the block ends."""
-        async with _connect(http, tls, "/ws/talk") as socket:
+        async with signed_in_socket(http, tls, "/ws/talk") as socket:
             yield cls(socket)
 
     async def call(self, group_id: str, frames: list[bytes]) -> tuple[int, bool]:

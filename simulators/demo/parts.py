@@ -163,8 +163,13 @@ class RadiosPart(LinesPart):
         self._summaries: asyncio.Queue[Summary] = asyncio.Queue()
         self._reading: asyncio.Task[None] | None = None
 
-    async def start(self, machine: httpx.AsyncClient, community: Path, count: int) -> None:
-        """Have the hub make a code for each radio, with which it enrols itself. Raises httpx.HTTPError."""
+    async def start(
+        self, machine: httpx.AsyncClient, community: Path, count: int, silent_share: float | None = None
+    ) -> None:
+        """Have the hub make a code for each radio, with which it enrols itself. Raises httpx.HTTPError.
+
+        ``silent_share`` of the guards never acknowledge or answer; None for the simulator's own share.
+        """
         content = await asyncio.to_thread(community.read_bytes)
         radios = msgspec.json.decode(content, type=CommunityFile).radios[:count]
         new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one.radio_id) for one in radios))
@@ -175,6 +180,8 @@ class RadiosPart(LinesPart):
             sys.executable, "-m", "simulators.radios", "--enrolments", str(self._enrolments),
             "--community", str(community), "--store", str(self._store), "--count", str(count),
         ]  # fmt: skip
+        if silent_share is not None:
+            command += ["--silent-share", str(silent_share)]
         await self._start(command)
         async with asyncio.timeout(READY_WITHIN_S):
             msgspec.json.decode(await self._line(), type=Enrolled)  # its first word: every radio has a credential

@@ -1,0 +1,47 @@
+"""A process of listeners, as whoever measures sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from bench.figures import Arrived
+from bench.listeners import Over, Ready, Turn, Written
+from simulators.demo.parts import LinesPart
+
+ANSWER_WITHIN_S = 60.0
+
+
+class ListenersPart(LinesPart):
+    """A process of listeners."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        super().__init__(name, folder / f"{name}.log")
+        self._file = folder / f"{name}.npy"
+
+    async def start(self, command: list[str]) -> None:
+        """Return when all listen. Raises PartFailed, TimeoutError."""
+        await self._start([sys.executable, "-m", *command])
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            msgspec.json.decode(await self._line(), type=Ready)
+
+    async def begin(self, turn: Turn) -> None:
+        """A turn begins."""
+        await self._order(turn)
+
+    async def end(self, sent_ns: list[int]) -> tuple[Arrived, tuple[float, ...]]:
+        """What arrived of the packets sent, and late entries in milliseconds. Raises PartFailed, TimeoutError."""
+        await self._order(Over(len(sent_ns), str(self._file)))
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            written = msgspec.json.decode(await self._line(), type=Written)
+        return Arrived.of(np.load(self._file), sent_ns), written.late_entry_ms
+
+    async def _order(self, order: Turn | Over) -> None:
+        assert self.process is not None
+        assert self.process.stdin is not None
+        self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+        await self.process.stdin.drain()

@@ -1,0 +1,202 @@
+"""Light radios: enrolled, on line and in group ``all`` as real ones are, but read by one thread (bench/listeners.py).
+
+They say Birth, their status and what they heard, each under its own seal, so that the hub has the work of real ones.
+They play nothing. ``python -m bench.radios STORE RADIO...``; the last radio comes in mid-burst, again and again.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import socket
+import sys
+import time
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+
+from bench import mqtt
+from bench.listeners import Arrival, Listeners, Over, Turn, Written, allow_open_files, save
+from devices.link.credential import Credential
+from devices.protocol import messages, topics, voice
+from devices.protocol.seal import Sealer
+from devices.protocol.topics import STATUS_INTERVAL_S, DeviceKind, Up
+from devices.radio.radio import HEARD_WITHIN_S
+
+GROUP = "all"
+KEEPALIVE_S = 10
+COMES_IN_EVERY_S = 0.35
+STAYS_S = 0.15
+_VOICE, _FLOOR = topics.group_voice(GROUP), topics.group_floor(GROUP)
+
+
+class LightRadio:
+    """One radio's line and what it says."""
+
+    def __init__(self, credential: Credential) -> None:
+        """Connect. Raises OSError, CredentialError when the broker does not let it in."""
+        self._id = credential.device_id
+        self._boot_id = secrets.randbits(53)
+        self._birth_count = time.time_ns() // 1_000_000
+        self._sealer = Sealer(credential.seal_key, self._birth_count)
+        self._said = 0
+        broker = credential.broker
+        self.line = socket.create_connection((broker.host, broker.port), timeout=10)
+        self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        user, password = broker.username or "", broker.password or ""
+        self.line.sendall(mqtt.connect(f"radio-{self._id}", user, password, KEEPALIVE_S))
+        answer = self.line.recv(4096)
+        if answer[:1] != bytes((mqtt.CONNACK,)):
+            raise ConnectionRefusedError(f"the broker does not let {self._id} in: {answer!r}")
+
+    def listen(self) -> None:
+        """Hear the group, and say so: the hub then counts this radio."""
+        self.line.sendall(mqtt.subscribe(1, _VOICE, _FLOOR, topics.HUB_TICK))
+        self.say_birth()
+
+    def say_birth(self) -> None:
+        """Come on line."""
+        birth = messages.Birth(stamp=self._stamp(), birth_count=self._birth_count, software="bench")
+        self._say(Up.BIRTH, birth, retain=True)
+
+    def say_status(self) -> None:
+        """Once every STATUS_INTERVAL_S, which also keeps the line alive."""
+        self._say(Up.STATUS, messages.DeviceStatus(stamp=self._stamp(), birth_count=self._birth_count))
+
+    def say_heard(self, burst_id: int, packets: int, lost: int, ended: bool) -> None:
+        """What it heard of a burst."""
+        heard = messages.BurstHeard(
+            stamp=self._stamp(), burst_id=burst_id, packets=packets, lost=lost, stale=0, late_us=0, ended=ended
+        )
+        self._say(Up.HEARD, heard)
+
+    def _stamp(self) -> messages.Stamp:
+        self._said += 1
+        return messages.Stamp(
+            boot_id=self._boot_id,
+            sequence=self._said,
+            monotonic_us=time.monotonic_ns() // 1000,
+            wall_us=time.time_ns() // 1000,
+        )
+
+    def _say(self, what: Up, message: messages.Message, *, retain: bool = False) -> None:
+        topic = topics.up(DeviceKind.RADIO, self._id, what)
+        payload = self._sealer.seal(topic, messages.encode(message))
+        self.line.sendall(mqtt.publish(topic, payload, retain=retain))
+
+
+class LateRadio:
+    """A radio that comes into the group in mid-burst, and goes, and comes again."""
+
+    def __init__(self, radio: LightRadio, listeners: Listeners) -> None:
+        self._radio = radio
+        self._listeners = listeners
+        self._stays: list[int] = []
+        self._turn = 0
+
+    def turn(self) -> None:
+        """Begin to come and go."""
+        self._stays = []
+        self._turn += 1
+        self._listeners.later(COMES_IN_EVERY_S * random.random() + STAYS_S, partial(self._come, self._turn))
+
+    def over(self, voice_ns: list[int]) -> tuple[float, ...]:
+        """Milliseconds from each coming to the first of the packets that arrived (``voice_ns``, in order)."""
+        self._turn += 1
+        found = []
+        for came_ns in self._stays:
+            first_ns = next((one for one in voice_ns if one >= came_ns), None)
+            if first_ns is not None and first_ns - came_ns < STAYS_S * 1e9:
+                found.append((first_ns - came_ns) / 1e6)
+        return tuple(found)
+
+    def _come(self, turn: int) -> None:
+        if turn != self._turn:
+            return
+        self._stays.append(time.time_ns())
+        self._radio.line.sendall(mqtt.subscribe(2, _VOICE))
+        self._listeners.later(STAYS_S, self._go)
+        self._listeners.later(COMES_IN_EVERY_S + 0.02 * random.random(), partial(self._come, turn))
+
+    def _go(self) -> None:
+        self._radio.line.sendall(mqtt.unsubscribe(3, _VOICE))
+
+
+class LightRadios:
+    """All of them."""
+
+    def __init__(self, credentials: list[Credential], listeners: Listeners) -> None:
+        """The last is the one that comes late."""
+        *self._radios, last = [LightRadio(one) for one in credentials]
+        self._listeners = listeners
+        self._late = LateRadio(last, listeners)
+        self._late_index = len(self._radios)
+        self._streams = [mqtt.Packets() for _ in credentials]
+        for index, radio in enumerate((*self._radios, last)):
+            listeners.add(index, radio.line)
+            radio.say_birth() if radio is last else radio.listen()
+            listeners.later(STATUS_INTERVAL_S * random.random(), partial(self._keep_saying, radio))
+        self._turn = Turn(0, False)
+
+    def turn(self, turn: Turn) -> None:
+        self._turn = turn
+        self._late.turn()
+        if turn.says_heard:
+            for radio in self._radios:
+                self._soon(partial(radio.say_heard, turn.burst_id, 1, 0, False))
+
+    def over(self, over: Over, arrivals: list[Arrival]) -> Written:
+        arrived, late_ns = self._take_apart(arrivals)
+        save(arrived, len(self._radios), over)
+        if self._turn.says_heard:
+            packets: dict[int, int] = defaultdict(int)
+            for listener, _ in arrived:
+                packets[listener] += 1
+            for index, radio in enumerate(self._radios):
+                lost = over.packets - packets[index]
+                self._soon(partial(radio.say_heard, self._turn.burst_id, packets[index], lost, True))
+        return Written(self._late.over(late_ns))
+
+    def _take_apart(self, arrivals: list[Arrival]) -> tuple[dict[tuple[int, int], int], list[int]]:
+        """When each packet of the burst arrived at each radio, and when any did at the late one."""
+        topic = _VOICE.encode()
+        arrived: dict[tuple[int, int], int] = {}
+        late_ns = []
+        for arrival in arrivals:
+            for first, body in self._streams[arrival.listener].feed(arrival.data):
+                if first != mqtt.PUBLISH:
+                    continue
+                name, payload = mqtt.published(body)
+                if name != topic:
+                    continue
+                packet = voice.decode(payload)
+                if packet.burst_id != self._turn.burst_id:
+                    continue
+                if arrival.listener == self._late_index:
+                    late_ns.append(arrival.arrived_ns)
+                else:
+                    arrived.setdefault((arrival.listener, packet.sequence), arrival.arrived_ns)
+        return arrived, late_ns
+
+    def _soon(self, what: partial[None]) -> None:
+        self._listeners.later(HEARD_WITHIN_S * random.random(), what)
+
+    def _keep_saying(self, radio: LightRadio) -> None:
+        radio.say_status()
+        self._listeners.later(STATUS_INTERVAL_S, partial(self._keep_saying, radio))
+
+
+def main() -> None:
+    """Be the radios until standard input ends."""
+    store, *names = sys.argv[1:]
+    found = [Credential.load(Path(store) / name) for name in names]
+    credentials = [one for one in found if one is not None]
+    if len(credentials) < len(names):
+        raise SystemExit("a radio has no credential: enrol it first")
+    allow_open_files(len(credentials))
+    listeners = Listeners()
+    listeners.run(LightRadios(credentials, listeners))
+
+
+if __name__ == "__main__":
+    main()
