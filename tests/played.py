@@ -22,7 +22,7 @@ from devices.radio.floor import FloorState
 from devices.radio.radio import Radio, RadioEvents
 from hub.app import Hub
 from hub.tasks import end_tasks
-from tests.devices.room import until
+from tests.devices.room import mqtt_client, until
 
 _T = TypeVar("_T")
 
@@ -53,14 +53,8 @@ class HandDevice:
     @asynccontextmanager
     async def join(cls, credential: Credential) -> AsyncIterator[HandDevice]:
         """A device with this credential."""
-        device, address = cls(credential), credential.broker
-        async with aiomqtt.Client(
-            address.host,
-            address.port,
-            username=address.username,
-            password=address.password,
-            protocol=aiomqtt.ProtocolVersion.V5,
-        ) as client:
+        device = cls(credential)
+        async with mqtt_client(credential.broker) as client:
             device._client = client
             own = [topics.down(credential.kind, credential.device_id, what) for what in Down]
             await client.subscribe([(topic, 1) for topic in own])

@@ -21,19 +21,12 @@ from hub.bridge import broker as module
 from hub.bridge.accesslist import BrokerUser, device_user, password_line
 from hub.bridge.broker import Broker, BrokerError, choose
 from hub.settings import BrokerChoice
-from tests.devices.room import BROKERS, open_broker, until
+from tests.devices.room import BROKERS, mqtt_client, open_broker, until
 
 
 def client(address: BrokerAddress, identifier: str | None = None) -> aiomqtt.Client:
-    return aiomqtt.Client(
-        address.host,
-        address.port,
-        username=address.username,
-        password=address.password,
-        identifier=identifier or (None if address.username == "hub" else address.username),
-        protocol=aiomqtt.ProtocolVersion.V5,
-        timeout=2,
-    )
+    identifier = identifier or (None if address.username == "hub" else address.username)
+    return mqtt_client(address, timeout_s=2, identifier=identifier)
 
 
 async def enrolled(broker: Broker, *names: str, group_ids: tuple[str, ...] = ()) -> list[BrokerAddress]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import aiomqtt
 import msgspec
 import pytest
 
@@ -18,7 +17,7 @@ from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.events.messages import EventKind
-from tests.devices.room import BROKERS, by_hand, open_broker, packet, until
+from tests.devices.room import BROKERS, by_hand, mqtt_client, open_broker, packet, until
 from tests.hub import Told, address_of, open_hub, sighting
 from tests.played import HandDevice, radio_on_line
 
@@ -98,14 +97,7 @@ async def test_nothing_the_hub_says_is_retained(hub: Hub, told: Told) -> None:
 async def retained_topics(hub: Hub) -> set[str]:
     """What the broker holds; a fresh subscriber is sent it before anything else, so its own word marks the end."""
     found = set()
-    address = hub.broker.hub_address
-    async with aiomqtt.Client(
-        address.host,
-        address.port,
-        username=address.username,
-        password=address.password,
-        protocol=aiomqtt.ProtocolVersion.V5,
-    ) as client:
+    async with mqtt_client(hub.broker.hub_address) as client:
         await client.subscribe("qs/1/#", qos=0)
         await client.publish("qs/1/hub/end-of-retained", b"")
         async with asyncio.timeout(5):

@@ -78,6 +78,22 @@ def opened(topic: str, payload: bytes) -> Sealed:
     return unseal(seal_key(topics.parse_up(topic).device_id), topic, payload)
 
 
+def mqtt_client(
+    address: BrokerAddress, *, timeout_s: float | None = None, identifier: str | None = None
+) -> aiomqtt.Client:
+    """A bare client, which sends what it is given at once; ``timeout_s`` is for connecting too."""
+    return aiomqtt.Client(
+        address.host,
+        address.port,
+        username=address.username,
+        password=address.password,
+        identifier=identifier,
+        timeout=timeout_s,
+        protocol=aiomqtt.ProtocolVersion.V5,
+        socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+    )
+
+
 async def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
     """Wait until something holds that no event tells of; fails in words."""
     try:
@@ -106,14 +122,7 @@ class Room:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Room]:
-        async with aiomqtt.Client(
-            self._address.host,
-            self._address.port,
-            username=self._address.username,
-            password=self._address.password,
-            protocol=aiomqtt.ProtocolVersion.V5,
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-        ) as client:
+        async with mqtt_client(self._address) as client:
             self._client = client
             for kind in DeviceKind:
                 await client.subscribe(f"{topics.PREFIX}/{kind.value}/+/+", qos=0)
@@ -248,13 +257,7 @@ class Room:
 
     async def retained(self, topic: str) -> bytes | None:
         """The body that the broker holds for a topic now; None when nothing comes within half a second."""
-        async with aiomqtt.Client(
-            self._address.host,
-            self._address.port,
-            username=self._address.username,
-            password=self._address.password,
-            protocol=aiomqtt.ProtocolVersion.V5,
-        ) as client:
+        async with mqtt_client(self._address) as client:
             await client.subscribe(topic, qos=0)
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.5):

@@ -30,12 +30,6 @@ from tests.played import HandDevice
 
 
 @pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
-    async with open_hub(tmp_path / "hub") as opened:
-        yield opened
-
-
-@pytest.fixture
 async def console(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
     async with open_console(hub, Role.ADMINISTRATOR) as client:
         yield client
