@@ -291,3 +291,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("radio_id", name=op.f("pk_holders")),
         sa.UniqueConstraint("person_id", name=op.f("uq_holders_person_id")),
     )
+    op.create_table(
+        "bursts",
+        sa.Column("burst_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("call_id", sa.BigInteger(), nullable=False),
+        sa.Column("call_kind", sa.String(length=20), nullable=False),
+        sa.Column("group_id", sa.String(length=64), nullable=False),
+        sa.Column("group_name", sa.String(length=64), nullable=False),
+        sa.Column("talker_id", sa.String(length=64), nullable=False),
+        sa.Column("talker_name", sa.String(length=64), nullable=False),
+        sa.Column("started_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("duration_s", sa.Float(), nullable=True),
+        sa.Column("packets", sa.Integer(), nullable=True),
+        sa.Column("lost", sa.BigInteger(), nullable=True),
+        sa.Column("radios_reached", sa.Integer(), nullable=True),
+        sa.Column("radios_online", sa.Integer(), nullable=False),
+        sa.Column("file", sa.String(length=400), nullable=True),
+        sa.Column("bytes", sa.Integer(), nullable=True),
+        sa.Column("interrupted", sa.Boolean(), nullable=False),
+        sa.Column("peaks", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("burst_id", name=op.f("pk_bursts")),
+    )
+    op.create_index(op.f("ix_bursts_started_at_us"), "bursts", ["started_at_us"], unique=False)
+    op.create_index(op.f("ix_bursts_talker_id"), "bursts", ["talker_id"], unique=False)

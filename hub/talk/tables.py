@@ -1,0 +1,30 @@
+"""What the talk room keeps."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hub.storage.schema import metadata
+
+bursts = sa.Table(
+    "bursts",
+    metadata,
+    sa.Column("burst_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("call_id", sa.BigInteger, nullable=False),
+    sa.Column("call_kind", sa.String(20), nullable=False),
+    sa.Column("group_id", sa.String(64), nullable=False),
+    sa.Column("group_name", sa.String(64), nullable=False),
+    sa.Column("talker_id", sa.String(64), nullable=False, index=True),
+    sa.Column("talker_name", sa.String(64), nullable=False),
+    sa.Column("started_at_us", sa.BigInteger, nullable=False, index=True),
+    sa.Column("duration_s", sa.Float, nullable=True),
+    sa.Column("packets", sa.Integer, nullable=True),
+    sa.Column("lost", sa.BigInteger, nullable=True),
+    sa.Column("radios_reached", sa.Integer, nullable=True),
+    sa.Column("radios_online", sa.Integer, nullable=False),
+    sa.Column("file", sa.String(400), nullable=True),
+    sa.Column("bytes", sa.Integer, nullable=True),
+    sa.Column("interrupted", sa.Boolean, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=True),
+)
+"""Bursts that were recorded; of one under way ``duration_s`` and what follows from its end are null."""
