@@ -28,3 +28,16 @@ bursts = sa.Table(
     sa.Column("peaks", sa.LargeBinary, nullable=True),
 )
 """Bursts that were recorded; of one under way ``duration_s`` and what follows from its end are null."""
+temporary_groups = sa.Table(
+    "temporary_groups",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("radio_ids", sa.LargeBinary, nullable=False),
+    sa.Column("alert_id", sa.String(48), nullable=True),
+    sa.Column("opened_by", sa.String(64), nullable=False),
+    sa.Column("opened_at_us", sa.BigInteger, nullable=False),
+    sa.Column("closed_by", sa.String(64), nullable=True),
+    sa.Column("closed_at_us", sa.BigInteger, nullable=True),
+)
+"""Temporary talk groups, open ones and the latest that were closed."""

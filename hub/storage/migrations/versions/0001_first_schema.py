@@ -292,6 +292,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_holders_person_id")),
     )
     op.create_table(
+        "temporary_groups",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("radio_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("alert_id", sa.String(length=48), nullable=True),
+        sa.Column("opened_by", sa.String(length=64), nullable=False),
+        sa.Column("opened_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.Column("closed_at_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_temporary_groups")),
+    )
+    op.create_table(
         "bursts",
         sa.Column("burst_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("call_id", sa.BigInteger(), nullable=False),
