@@ -7,12 +7,16 @@ import { DevicesTab } from "../devices/DevicesTab";
 import { useTexts } from "../language/language";
 import { PeopleTab } from "../people/PeopleTab";
 import { useSession } from "../session/store";
+import { HoursTab } from "../shifts/HoursTab";
+import { ShiftsTab } from "../shifts/ShiftsTab";
 import { CertificatesTab } from "./CertificatesTab";
 import { tabsFor, type Tab } from "./tabs";
 import "./administration.css";
 
 const CONTENT: Record<Tab, () => ReactNode> = {
   people: () => <PeopleTab />,
+  shifts: () => <ShiftsTab />,
+  hours: () => <HoursTab />,
   devices: () => <DevicesTab />,
   certificates: () => <CertificatesTab />,
   audit: () => <AuditLog />,

@@ -5,8 +5,13 @@ import type { Right } from "../session/types";
 import { tabsFor } from "./tabs";
 
 test.each<[string, Right[], string[]]>([
-  ["an administrator keeps people, devices and certificates", ["see_room", "enrol_people", "enrol_devices"], ["people", "devices", "certificates"]],
-  ["a chief reads the audit log", ["see_room", "issue_alert", "read_audit"], ["audit"]],
-  ["a dispatcher administers nothing", ["see_room", "issue_alert", "search_footage"], []],
+  [
+    "an administrator keeps people, their shifts, venues' hours, devices and certificates",
+    ["see_room", "enrol_people", "enrol_devices", "plan_shifts"],
+    ["people", "shifts", "hours", "devices", "certificates"],
+  ],
+  ["a chief plans shifts and hours and reads the audit log", ["see_room", "issue_alert", "plan_shifts", "read_audit"], ["shifts", "hours", "audit"]],
+  ["a dispatcher plans shifts and hours", ["see_room", "issue_alert", "plan_shifts"], ["shifts", "hours"]],
+  ["an officer administers nothing", ["see_room", "issue_alert", "search_footage"], []],
   ["nobody without rights", [], []],
 ])("%s", (_, rights, tabs) => expect(tabsFor(rights)).toEqual(tabs));

@@ -1,10 +1,12 @@
 // Pure: what of the administration somebody may open, by their rights.
 import type { Right } from "../session/types";
 
-export type Tab = "people" | "devices" | "certificates" | "audit";
+export type Tab = "people" | "shifts" | "hours" | "devices" | "certificates" | "audit";
 
 const NEEDS: readonly [Tab, Right][] = [
   ["people", "enrol_people"],
+  ["shifts", "plan_shifts"],
+  ["hours", "plan_shifts"],
   ["devices", "enrol_devices"],
   ["certificates", "enrol_devices"],
   ["audit", "read_audit"],

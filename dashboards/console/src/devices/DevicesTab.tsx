@@ -1,12 +1,16 @@
 // Every device: its venue, whether it is on line and enrolled; codes for many at once, and shutting one out.
-import { Button, Input, Popconfirm, Table } from "antd";
+import { Button, Popconfirm } from "antd";
 import { useMemo, useState } from "react";
 
+import { ListTab } from "../administration/ListTab";
+import { useChange } from "../administration/useChange";
 import { useAnswer } from "../browser/useAnswer";
-import { errorText, useLanguage, useTexts } from "../language/language";
+import { useTexts } from "../language/language";
 import { dayAndTime } from "../language/time";
+import { Holder } from "../radios/Holder";
 import type { Room } from "../room/room";
 import { useRoom, useStore } from "../room/store";
+import type { Radio } from "../room/types";
 import { allDevices } from "./all";
 import { CodeSheet, type Card } from "./CodeSheet";
 import { devicesHub, type DeviceView } from "./hub";
@@ -15,7 +19,10 @@ import { DEVICE_STATES, STATE_TONE, stateOf } from "./states";
 interface Row extends DeviceView {
   name: string;
   venue: string;
+  radio: Radio | null;
 }
+
+const textOf = (one: Row): string => `${one.device_id} ${one.name} ${one.venue} ${one.radio?.holder ?? ""}`;
 
 /** The room's radios and cameras and whatever else has a credential, each with the names that the room knows. */
 function useRows(devices: readonly DeviceView[] | null): Row[] {
@@ -24,10 +31,12 @@ function useRows(devices: readonly DeviceView[] | null): Row[] {
 }
 
 function rowOf(device: DeviceView, room: Room): Row {
-  const known = (device.kind === "radio" ? room.radios : room.cameras).get(device.device_id);
+  const radio = device.kind === "radio" ? (room.radios.get(device.device_id) ?? null) : null;
+  const known = radio ?? room.cameras.get(device.device_id);
   const venueId = known?.venue_id ?? null;
   return {
     ...device,
+    radio,
     name: known?.name ?? device.device_id,
     venue: venueId === null ? "" : (room.venues.get(venueId)?.name ?? venueId),
   };
@@ -35,32 +44,13 @@ function rowOf(device: DeviceView, room: Room): Row {
 
 export function DevicesTab() {
   const texts = useTexts();
-  const language = useLanguage((store) => store.language);
   const words = texts.devices;
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const devices = useAnswer(devicesHub.list);
   const rows = useRows(devices.value);
-  const [sought, setSought] = useState("");
   const [chosen, setChosen] = useState<string[]>([]);
   const [cards, setCards] = useState<Card[] | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const shown = useMemo(() => {
-    const wanted = sought.trim().toLowerCase();
-    return rows.filter((one) => `${one.device_id} ${one.name} ${one.venue}`.toLowerCase().includes(wanted));
-  }, [rows, sought]);
-
-  async function change(doing: () => Promise<unknown>): Promise<void> {
-    setFailure(null);
-    setBusy(true);
-    try {
-      await doing();
-    } catch (error) {
-      setFailure(error);
-    }
-    setBusy(false);
-    devices.again();
-  }
+  const { change, busy, failure } = useChange(devices.again);
 
   const makeCodes = (): Promise<void> =>
     change(async () => {
@@ -70,38 +60,22 @@ export function DevicesTab() {
       setChosen([]);
     });
 
-  const wrong = failure ?? devices.failure;
   return (
-    <section data-testid="devices">
-      <div className="administration-bar">
-        <Input className="search" allowClear placeholder={words.search} value={sought} onChange={(event) => setSought(event.target.value)} />
-        <span className="count">{words.count(shown.length)}</span>
-        <span className="space" />
-        <Button onClick={devices.again}>{texts.admin.refresh}</Button>
-        <Button data-testid="devices-codes" type="primary" title={words.codesHint} loading={busy} disabled={chosen.length === 0} onClick={() => void makeCodes()}>
-          {words.codes(chosen.length)}
-        </Button>
-      </div>
-      {wrong !== null && (
-        <div className="failure" role="alert" data-testid="devices-failure">
-          {errorText(language, wrong)}
-        </div>
-      )}
-      <Table
-        data-testid="devices-table"
-        size="small"
+    <>
+      <ListTab
+        testid="devices"
+        words={words}
+        rows={rows}
         rowKey="device_id"
-        loading={devices.loading && devices.value === null}
-        dataSource={shown}
-        locale={{ emptyText: words.none }}
-        pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: 760 }}
-        rowSelection={{
+        textOf={textOf}
+        answered={devices}
+        failure={failure}
+        leastWidth={860}
+        chosen={{
           selectedRowKeys: chosen,
           onChange: (keys) => setChosen(keys.map(String)),
           // A vision worker of this machine is enrolled by the hub itself.
           getCheckboxProps: (one) => ({ disabled: one.kind === "worker" }),
-          preserveSelectedRowKeys: true,
         }}
         columns={[
           {
@@ -134,6 +108,11 @@ export function DevicesTab() {
             ),
           },
           {
+            title: texts.map.holder,
+            width: 130,
+            render: (_, one) => one.radio !== null && <Holder radio={one.radio} />,
+          },
+          {
             title: words.enrolment,
             width: 160,
             filters: DEVICE_STATES.map((state) => ({ text: words.states[state], value: state })),
@@ -152,9 +131,13 @@ export function DevicesTab() {
               ) : null,
           },
         ]}
-      />
+      >
+        <Button data-testid="devices-codes" type="primary" title={words.codesHint} loading={busy} disabled={chosen.length === 0} onClick={() => void makeCodes()}>
+          {words.codes(chosen.length)}
+        </Button>
+      </ListTab>
       {cards !== null && <CodeSheet cards={cards} onClose={() => setCards(null)} />}
-    </section>
+    </>
   );
 }
 

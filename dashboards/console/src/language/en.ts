@@ -1,12 +1,14 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
 import { enRefusals } from "./enRefusals";
+import { enShifts } from "./enShifts";
 import type { Texts } from "./zh";
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 export const en: Texts = {
   ...enAccess,
+  ...enShifts,
   refusals: enRefusals,
   hub: "the hub",
   product: "Qianshao",

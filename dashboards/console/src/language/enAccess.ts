@@ -70,6 +70,8 @@ export const enAccess: AccessTexts = {
   admin: {
     open: "Administration",
     people: "People",
+    shifts: "Shifts",
+    hours: "Opening hours",
     devices: "Devices",
     certificates: "Certificates",
     audit: "Audit",
@@ -136,7 +138,8 @@ export const enAccess: AccessTexts = {
     address: "Open on the machine that is to trust it",
     fingerprint: "The authority's fingerprint (SHA-256)",
     compare: "Before installing, compare the fingerprint that the phone shows with this one.",
-    plain: "This console was opened over a plain line, which is for the hub's own machine alone.",
+    noPage: "The hub shows no page over a plain line: hand the authority's file over, or open the page below on that machine.",
+    plain: "The hub does not encrypt its lines, which is for its own machine alone. To serve others, run qianshao certificates make on it first.",
   },
   audit: {
     title: "Audit log",

@@ -2,9 +2,11 @@
 
 import { zhAccess } from "./zhAccess";
 import { zhRefusals } from "./zhRefusals";
+import { zhShifts } from "./zhShifts";
 
 export const zh = {
   ...zhAccess,
+  ...zhShifts,
   refusals: zhRefusals,
   hub: "主机",
   product: "黔哨",

@@ -67,6 +67,8 @@ export const zhAccess = {
   admin: {
     open: "管理",
     people: "人员",
+    shifts: "班次",
+    hours: "营业时间",
     devices: "设备",
     certificates: "证书",
     audit: "审计",
@@ -133,7 +135,8 @@ export const zhAccess = {
     address: "在要信任它的设备上打开",
     fingerprint: "根证书的指纹（SHA-256）",
     compare: "安装前请核对手机上显示的指纹与这里的一致。",
-    plain: "这个控制台现在没有用加密连接打开，只适合在主机本机上使用。",
+    noPage: "主机没有开放不加密的说明页：请把根证书文件交给那台设备，或先在那里打开本页的“证书安装说明”。",
+    plain: "主机现在没有用加密连接，只适合在主机本机上使用。要给别的电脑和手机用，请先在主机上运行 qianshao certificates make。",
   },
   audit: {
     title: "审计日志",

@@ -3,13 +3,12 @@ import { useEffect, useRef, type ReactNode } from "react";
 
 import type { Mark } from "../alerts/board";
 import { useTexts } from "../language/language";
-import type { VenueKind } from "../room/types";
+import { VENUE_KINDS, type VenueKind } from "../room/types";
 import { MARK_COLOURS } from "./looks";
 import { drawVenue, type VenueLook } from "./VenueMarker";
 
 const ONLINE: VenueLook = { fill: "#7f93ad", stroke: "#0b0f14", online: true, chosen: false, large: false };
 const OFFLINE: VenueLook = { fill: "#141a22", stroke: "#ff7875", online: false, chosen: false, large: false };
-const KINDS: VenueKind[] = ["property", "hotel", "school", "entertainment"];
 const SIDE = 16;
 
 function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
@@ -35,7 +34,7 @@ export function Legend({ alert, children }: { alert: boolean; children: ReactNod
   ];
   return (
     <div className="legend">
-      {KINDS.map((kind) => (
+      {VENUE_KINDS.map((kind) => (
         <span key={kind}>
           <Shape kind={kind} look={ONLINE} />
           {texts.venueKind[kind]}

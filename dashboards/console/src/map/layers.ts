@@ -1,6 +1,7 @@
 // The map's layers on one canvas: ground, grids, camera sectors, venues, and the numbered path of hits above.
 import L from "leaflet";
 
+import { radiosByVenue } from "../radios/byVenue";
 import type { AlertRecord } from "../room/room";
 import type { Camera, Radio, Venue } from "../room/types";
 import type { PathPoint } from "../search/hits";
@@ -62,12 +63,7 @@ export class VenueLayer {
     alert: AlertRecord | null,
     chosenId: string | null,
   ): void {
-    const byVenue = new Map<string, Radio[]>();
-    for (const radio of radios.values()) {
-      const list = byVenue.get(radio.venue_id);
-      if (list === undefined) byVenue.set(radio.venue_id, [radio]);
-      else list.push(radio);
-    }
+    const byVenue = radiosByVenue(radios.values());
     for (const venue of venues.values()) {
       const look = venueLook(byVenue.get(venue.venue_id) ?? [], alert, venue.venue_id === chosenId);
       const known = this.markers.get(venue.venue_id);

@@ -1,12 +1,15 @@
 // Everybody who may come in: role, places, state; adding, changing, inviting, disabling, ending sessions.
-import { Button, Input, Popconfirm, Table } from "antd";
-import { useMemo, useState } from "react";
+import { Button, Popconfirm } from "antd";
+import { useState } from "react";
 
+import { ListTab } from "../administration/ListTab";
+import { useChange } from "../administration/useChange";
 import { useAnswer } from "../browser/useAnswer";
-import { errorText, useLanguage, useTexts } from "../language/language";
+import { useTexts } from "../language/language";
 import { dayAndTime } from "../language/time";
 import { useRoom } from "../room/store";
 import { sessionHub } from "../session/hub";
+import { PinForm } from "../session/PinForm";
 import { useSession } from "../session/store";
 import { ROLES, type Role } from "../session/types";
 import { peopleHub, type Invitation, type PersonView } from "./hub";
@@ -15,63 +18,35 @@ import { PersonForm } from "./PersonForm";
 import { usePlaceWords } from "./PlacePicker";
 import { stateOf, STATE_TONE } from "./states";
 
+const NOBODY: readonly PersonView[] = [];
+const textOf = (one: PersonView): string => `${one.name} ${one.person_id}`;
+
 export function PeopleTab() {
   const texts = useTexts();
-  const language = useLanguage((store) => store.language);
   const words = texts.people;
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const placeWords = usePlaceWords();
   const meId = useSession((session) => session.person?.person_id);
   const people = useAnswer(peopleHub.list);
-  const [sought, setSought] = useState("");
   const [form, setForm] = useState<{ person: PersonView | null } | null>(null);
   const [handed, setHanded] = useState<{ person: PersonView; invitation: Invitation } | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const shown = useMemo(() => {
-    const wanted = sought.trim().toLowerCase();
-    return (people.value ?? []).filter((one) => `${one.name} ${one.person_id}`.toLowerCase().includes(wanted));
-  }, [people.value, sought]);
-
-  /** Do something to a person, then read the list anew; what goes wrong stands above the list. */
-  async function change(doing: () => Promise<unknown>): Promise<void> {
-    setFailure(null);
-    try {
-      await doing();
-    } catch (error) {
-      setFailure(error);
-    }
-    people.again();
-  }
+  const [pinOf, setPinOf] = useState<PersonView | null>(null);
+  const { change, failure } = useChange(people.again);
 
   const invite = (person: PersonView): Promise<void> =>
     change(async () => setHanded({ person, invitation: await peopleHub.invite(person.person_id) }));
 
-  const wrong = failure ?? people.failure;
   return (
-    <section data-testid="people">
-      <div className="administration-bar">
-        <Input className="search" allowClear placeholder={words.search} value={sought} onChange={(event) => setSought(event.target.value)} />
-        <span className="count">{words.count(shown.length)}</span>
-        <span className="space" />
-        <Button onClick={people.again}>{texts.admin.refresh}</Button>
-        <Button data-testid="people-add" type="primary" onClick={() => setForm({ person: null })}>
-          {words.add}
-        </Button>
-      </div>
-      {wrong !== null && (
-        <div className="failure" role="alert" data-testid="people-failure">
-          {errorText(language, wrong)}
-        </div>
-      )}
-      <Table
-        data-testid="people-table"
-        size="middle"
+    <>
+      <ListTab
+        testid="people"
+        words={words}
+        rows={people.value ?? NOBODY}
         rowKey="person_id"
-        loading={people.loading && people.value === null}
-        dataSource={shown}
-        locale={{ emptyText: words.none }}
-        pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: 940 }}
+        textOf={textOf}
+        answered={people}
+        failure={failure}
+        leastWidth={1000}
         columns={[
           {
             title: words.name,
@@ -124,6 +99,9 @@ export function PeopleTab() {
                 <Button size="small" data-testid={`invite-${one.person_id}`} disabled={one.disabled} onClick={() => void invite(one)}>
                   {words.invite}
                 </Button>
+                <Button size="small" data-testid={`people-pin-${one.person_id}`} disabled={one.disabled} onClick={() => setPinOf(one)}>
+                  {texts.pin.title}
+                </Button>
                 {one.live_sessions > 0 && (
                   <Popconfirm title={words.endConfirm(one.name)} onConfirm={() => change(() => sessionHub.endSessionsOf(one.person_id))}>
                     <Button size="small" data-testid={`people-end-${one.person_id}`}>
@@ -148,7 +126,11 @@ export function PeopleTab() {
             ),
           },
         ]}
-      />
+      >
+        <Button data-testid="people-add" type="primary" onClick={() => setForm({ person: null })}>
+          {words.add}
+        </Button>
+      </ListTab>
       {form !== null && (
         <PersonForm
           person={form.person}
@@ -162,6 +144,7 @@ export function PeopleTab() {
         />
       )}
       {handed !== null && <InvitationCard {...handed} onClose={() => setHanded(null)} />}
-    </section>
+      {pinOf !== null && <PinForm person={pinOf} onClose={() => setPinOf(null)} />}
+    </>
   );
 }

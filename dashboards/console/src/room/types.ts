@@ -1,6 +1,7 @@
 // What the hub says about the room, as docs/api.md writes it; times are milliseconds since 1970 UTC.
 
-export type VenueKind = "property" | "hotel" | "school" | "entertainment";
+export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
+export type VenueKind = (typeof VENUE_KINDS)[number];
 export type Severity = "Extreme" | "Severe" | "Moderate" | "Minor";
 export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
 export type DeliveryState = "queued" | "sent" | "delivered" | "acknowledged" | "reported" | "expired";

@@ -1,19 +1,29 @@
-// Who is signed in, and what they do about it: their sessions, the language, signing out.
+// Who is signed in, and what they do about it: their password, PIN and sessions, the language, signing out.
 import { Button, Popover } from "antd";
 import { useState } from "react";
 
 import { errorText, speakLanguage, useLanguage, useTexts } from "../language/language";
 import { MySessions } from "./MySessions";
-import { signOut, useSession } from "./store";
+import { PasswordForm } from "./PasswordForm";
+import { PinForm } from "./PinForm";
+import { signOut, useMay, useSession } from "./store";
 
 export function MeMenu() {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
   const person = useSession((session) => session.person);
   const [shown, setShown] = useState(false);
-  const [sessionsShown, setSessionsShown] = useState(false);
+  const [opened, setOpened] = useState<"sessions" | "password" | "pin" | null>(null);
+  const holdsRadios = useMay("answer_call");
   const [failure, setFailure] = useState<unknown>(null);
   if (person === null) return null;
+
+  const close = (): void => setOpened(null);
+
+  function open(what: "sessions" | "password" | "pin"): void {
+    setShown(false);
+    setOpened(what);
+  }
 
   async function leave(): Promise<void> {
     setFailure(null);
@@ -37,13 +47,15 @@ export function MeMenu() {
               <b>{person.name}</b>
               {texts.role[person.role]} · {person.person_id}
             </p>
-            <Button
-              data-testid="my-sessions-open"
-              onClick={() => {
-                setShown(false);
-                setSessionsShown(true);
-              }}
-            >
+            <Button data-testid="password-open" onClick={() => open("password")}>
+              {texts.password.title}
+            </Button>
+            {holdsRadios && (
+              <Button data-testid="pin-open" onClick={() => open("pin")}>
+                {texts.pin.mine}
+              </Button>
+            )}
+            <Button data-testid="my-sessions-open" onClick={() => open("sessions")}>
               {texts.session.mine}
             </Button>
             <Button data-testid="language-switch" onClick={() => speakLanguage(language === "en" ? "zh-CN" : "en")}>
@@ -61,7 +73,9 @@ export function MeMenu() {
           <span>{texts.role[person.role]}</span>
         </button>
       </Popover>
-      {sessionsShown && <MySessions person={person} onClose={() => setSessionsShown(false)} />}
+      {opened === "password" && <PasswordForm person={person} onClose={close} />}
+      {opened === "pin" && <PinForm person={person} onClose={close} />}
+      {opened === "sessions" && <MySessions person={person} onClose={close} />}
     </>
   );
 }

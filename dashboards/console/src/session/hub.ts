@@ -1,6 +1,6 @@
 // The hub's calls about the session of this browser.
 import { ask, part } from "../room/ask";
-import type { Credentials, SessionView } from "./types";
+import type { Credentials, NewPassword, SessionView } from "./types";
 
 export interface OpenSession {
   session_id: string;
@@ -16,6 +16,10 @@ export const sessionHub = {
   signIn: (credentials: Credentials) => ask<SessionView>("POST", "/api/session", credentials),
   refresh: () => ask<SessionView>("POST", "/api/session/refresh"),
   signOut: () => ask<void>("DELETE", "/api/session"),
+  /** One's other sessions end. */
+  changePassword: (change: NewPassword) => ask<void>("POST", "/api/session/password", change),
+  /** For signing on to radios. */
+  setPin: (personId: string, pin: string) => ask<void>("POST", `/api/people/${part(personId)}/pin`, { pin }),
   sessionsOf: (personId: string) => ask<OpenSession[]>("GET", `/api/people/${part(personId)}/sessions`),
   endSessionsOf: (personId: string) => ask<void>("DELETE", `/api/people/${part(personId)}/sessions`),
 };

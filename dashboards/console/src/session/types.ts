@@ -40,6 +40,16 @@ export interface SessionView {
   rights: Right[];
   /** When it ends unless it is refreshed: 15 minutes after the last refresh, 12 hours after signing in. */
   expires_at_ms: number | null;
+  /** Whether the person has one, which is asked for beside the password. */
+  second_factor: boolean;
+}
+
+export interface NewPassword {
+  /** The present one. */
+  password: string;
+  new_password: string;
+  /** The second factor's six digits. */
+  code?: string;
 }
 
 export interface Credentials {
