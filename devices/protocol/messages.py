@@ -219,7 +219,6 @@ FloorUp = FloorRequest | FloorRelease | FloorCancel
 class DenyReason(StrEnum):
     """Why the floor was not given (TS 24.380, 8.2.3.6 names the causes)."""
 
-    TAKEN = "floor_taken"
     NOT_A_MEMBER = "not_a_member"
     UNKNOWN_GROUP = "unknown_group"
     NOT_ALLOWED = "not_allowed"

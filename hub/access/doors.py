@@ -9,7 +9,7 @@ from enum import Enum
 
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.access.permissions import Right
-from hub.talk.messages import Listen, Release, Request, TalkMessage
+from hub.talk.messages import Cancel, Listen, Release, Request, TalkMessage
 
 
 class Public(Enum):
@@ -100,6 +100,7 @@ TALK: dict[type[TalkMessage] | type[bytes], Right] = {
     Listen: Right.ANSWER_CALL,
     Request: Right.ANSWER_CALL,
     Release: Right.ANSWER_CALL,
+    Cancel: Right.ANSWER_CALL,
     bytes: Right.ANSWER_CALL,
 }
 """Each message on ``/ws/talk``; ``bytes`` is a voice packet. Nothing is said on ``/ws/events``."""

@@ -19,7 +19,7 @@ from hub.console.view import view_of
 from hub.events.log import TooFarBack
 from hub.registry.service import Registry
 from hub.storage.identifiers import new_id
-from hub.talk.messages import FromClient, Listen, Release, Request, ToClient
+from hub.talk.messages import Cancel, FromClient, Listen, Release, Request, ToClient
 from hub.talk.service import Talk
 
 BAD_REQUEST = (4400, "since must be a number")
@@ -138,6 +138,8 @@ def _take(line: Line, talk: Talk, peer: ConsolePeer, message: bytes | FromClient
         line.note_audited()
         talk.tune(peer, frozenset(message.group_ids))
     elif isinstance(message, Request):
-        talk.press(peer, message.group_id, message.request_id)
+        talk.press(peer, message.group_id, message.request_id, message.call)
     elif isinstance(message, Release):
         talk.release(peer.talker_id, message.burst_id)
+    elif isinstance(message, Cancel):
+        talk.cancel(peer.talker_id, message.request_id)

@@ -180,6 +180,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.RADIO_OFFLINE: _at_venue,
     EventKind.RADIO_SIGNED_ON: _at_venue,
     EventKind.RADIO_SIGNED_OFF: _at_venue,
+    EventKind.RADIO_KEY_STUCK: _of_device,
     EventKind.CAMERA_ADDED: _at_venue,
     EventKind.CAMERA_CHANGED: _at_venue,
     EventKind.CAMERA_REMOVED: _at_venue,

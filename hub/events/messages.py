@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     RADIO_OFFLINE = "radio.offline"
     RADIO_SIGNED_ON = "radio.signed_on"
     RADIO_SIGNED_OFF = "radio.signed_off"
+    RADIO_KEY_STUCK = "radio.key_stuck"
     CAMERA_ADDED = "camera.added"
     CAMERA_CHANGED = "camera.changed"
     CAMERA_REMOVED = "camera.removed"

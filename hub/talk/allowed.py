@@ -1,12 +1,17 @@
-"""Which talk groups one person may hear and speak to."""
+"""Which talk groups one person may hear and speak to, and before whom."""
 
 from __future__ import annotations
 
 from hub.access.entrant import Entrant
+from hub.access.people import Role
 from hub.access.permissions import Right
 from hub.registry.places import group_places
 from hub.registry.records import TalkGroup
 from hub.registry.service import Registry
+from hub.talk.effects import Priority
+
+_PRIORITIES = {Role.DISPATCHER: Priority.DISPATCHER, Role.OFFICER: Priority.OFFICER, Role.CHIEF: Priority.OFFICER}
+"""Every other role, and every radio, is a guard."""
 
 
 class Allowed:
@@ -26,6 +31,16 @@ class Allowed:
         if judged is None or judged[0] is not group:
             judged = self._judged[group_id] = (group, self._judge(group))
         return judged[1]
+
+    def may_broadcast(self, group_id: str) -> bool:
+        """Whether the person may keep the group's radios from answering: who may call all its venues."""
+        group = self._registry.groups.get(group_id)
+        return group is not None and self._entrant.may(Right.CALL, group_places(self._registry, group))
+
+    @property
+    def priority(self) -> Priority:
+        """Whom the person may take the floor from."""
+        return _PRIORITIES.get(self._entrant.person.role, Priority.GUARD)
 
     def _judge(self, group: TalkGroup) -> bool:
         places = group_places(self._registry, group)

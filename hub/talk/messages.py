@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from devices.protocol.messages import DenyReason, Name, RevokeReason
+from devices.protocol.messages import CallKind, DenyReason, Name, RevokeReason
 
 
 class TalkMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -18,15 +18,24 @@ class Listen(TalkMessage, frozen=True, kw_only=True, tag="listen"):
 
 
 class Request(TalkMessage, frozen=True, kw_only=True, tag="request"):
+    """Push-to-talk pressed, for a group call or a broadcast call."""
+
     group_id: Name
     request_id: Name
+    call: CallKind = CallKind.GROUP
 
 
 class Release(TalkMessage, frozen=True, kw_only=True, tag="release"):
     burst_id: int
 
 
-FromClient = Listen | Request | Release
+class Cancel(TalkMessage, frozen=True, kw_only=True, tag="cancel"):
+    """Push-to-talk let go before the floor came."""
+
+    request_id: Name
+
+
+FromClient = Listen | Request | Release | Cancel
 
 
 class Granted(TalkMessage, frozen=True, kw_only=True, tag="granted"):
@@ -38,6 +47,13 @@ class Granted(TalkMessage, frozen=True, kw_only=True, tag="granted"):
     talk_limit_s: float
 
 
+class Queued(TalkMessage, frozen=True, kw_only=True, tag="queued"):
+    group_id: str
+    request_id: str
+    position: int
+    of: int
+
+
 class Denied(TalkMessage, frozen=True, kw_only=True, tag="denied"):
     """``request_id`` is empty where a group may not be listened to."""
 
@@ -46,6 +62,13 @@ class Denied(TalkMessage, frozen=True, kw_only=True, tag="denied"):
     reason: DenyReason
     message: str
     message_en: str
+    retry_in_s: float | None = None
+
+
+class Warned(TalkMessage, frozen=True, kw_only=True, tag="warned"):
+    group_id: str
+    burst_id: int
+    seconds_left: float
 
 
 class Revoked(TalkMessage, frozen=True, kw_only=True, tag="revoked"):
@@ -61,6 +84,7 @@ class Taken(TalkMessage, frozen=True, kw_only=True, tag="taken"):
     talker_id: str
     talker_name: str
     radios_online: int
+    call: CallKind
 
 
 class HeardBy(TalkMessage, frozen=True, kw_only=True, tag="heard"):
@@ -75,7 +99,7 @@ class Idle(TalkMessage, frozen=True, kw_only=True, tag="idle"):
     burst_id: int
 
 
-ToClient = Granted | Denied | Revoked | Taken | HeardBy | Idle
+ToClient = Granted | Queued | Denied | Warned | Revoked | Taken | HeardBy | Idle
 
 
 class BurstRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +115,15 @@ class BurstRecord(msgspec.Struct, frozen=True, kw_only=True):
     radios_online: int
 
 
+class StuckKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``radio.key_stuck``: the radio's voice goes on after the floor was revoked."""
+
+    radio_id: str
+    radio_name: str
+    group_id: str
+    burst_id: int
+
+
 class ListenedTo(msgspec.Struct, frozen=True, kw_only=True):
     """Detail of an audit record: the groups that a person listens to from now on."""
 
@@ -98,7 +131,6 @@ class ListenedTo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DENIED_WORDS = {
-    DenyReason.TAKEN: ("有人正在讲话", "somebody is speaking"),
     DenyReason.NOT_A_MEMBER: ("不在该对讲组内", "not a member of this talk group"),
     DenyReason.UNKNOWN_GROUP: ("没有这个对讲组", "there is no such talk group"),
     DenyReason.NOT_ALLOWED: ("您无权呼叫或收听这个对讲组", "you may not call or hear this talk group"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from devices.protocol.messages import BurstHeard
-from hub.talk.floor import Burst
+from hub.talk.effects import Burst
 
 KEPT = 64
 """Bursts whose hearing is still counted; the oldest goes."""

@@ -25,12 +25,15 @@ from hub.storage.database import Database
 from hub.storage.identifiers import new_number
 from hub.storage.writer import Change, StorageOverloaded
 from hub.talk import messages as out
+from hub.talk import wording
 from hub.talk.allowed import Allowed
-from hub.talk.floor import Burst, Floor
+from hub.talk.effects import Burst, Denied, Effects, Ended, KeyStuck, Press, Priority, Taken
+from hub.talk.floor import Floor
 from hub.talk.reach import Reach, ReachTable
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 0.2
+"""How often consoles are told how many hear; a floor is looked at when something is due, if that is sooner."""
 SUM_UP_AFTER_S = 1.0
 """A radio hears if its receipt came within 1 s."""
 
@@ -108,21 +111,23 @@ class Talk:
 
     def _talker_left(self, talker_id: str) -> None:
         for group_id, floor in self._floors.items():
-            burst = floor.leave(talker_id, self._clock.monotonic_us())
-            if burst is not None:
-                self._ended(group_id, burst)
+            self._tell(group_id, floor.leave(talker_id, self._clock.monotonic_us()))
 
     async def run(self) -> None:
-        """Take the floor back where it is due and tell consoles who hears, until cancelled."""
+        """Take the floor back in the moment it is due and tell consoles who hears, until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(self._look_in_s())
             now_us = self._clock.monotonic_us()
             for group_id, floor in self._floors.items():
-                revoked = floor.expire(now_us)
-                if revoked is not None:
-                    self._revoke(group_id, *revoked)
-                elif floor.burst is not None:
+                self._tell(group_id, floor.look(now_us))
+                if floor.burst is not None:
                     self._tell_reach(floor.burst.burst_id)
+
+    def _look_in_s(self) -> float:
+        """What a press brings about lies further ahead than LOOK_EVERY_S, so that nobody need be woken for it."""
+        dues_us = [floor.due_us for floor in self._floors.values() if floor.due_us is not None]
+        left_s = (min(dues_us) - self._clock.monotonic_us()) / 1e6 if dues_us else LOOK_EVERY_S
+        return min(max(left_s, 0.0), LOOK_EVERY_S)
 
     async def settle(self) -> None:
         """Return when every burst that ended has been told of; at most SUM_UP_AFTER_S."""
@@ -132,7 +137,7 @@ class Talk:
         """A console listens to these groups as soon as the audit record is on disk; what it may not is ``denied``."""
         denied = {group_id: reason for group_id in group_ids if (reason := self._why_not(peer, group_id))}
         for group_id, reason in sorted(denied.items()):
-            _deny(peer, group_id, "", reason)
+            peer.say(wording.denied(group_id, "", reason))
         wanted = group_ids - set(denied)
         if wanted != self._wanted.get(peer.talker_id, frozenset()):
             self._wanted[peer.talker_id] = wanted
@@ -165,31 +170,26 @@ class Talk:
         """The consoles that are told what happens in a group."""
         return (peer for peer in self._peers.values() if self._allowed[peer.talker_id].may(group_id))
 
-    def press(self, peer: Peer, group_id: str, request_id: str) -> None:
-        """A console's push-to-talk was pressed; it is answered by ``granted`` or ``denied``."""
+    def press(self, peer: Peer, group_id: str, request_id: str, call: wire.CallKind = wire.CallKind.GROUP) -> None:
+        """A console's push-to-talk was pressed; it is answered by ``granted``, ``queued`` or ``denied``."""
+        allowed = self._allowed[peer.talker_id]
         denied = self._why_not(peer, group_id)
-        found = denied or self._request(group_id, peer.talker_id, peer.entrant.person.name)
-        if isinstance(found, wire.DenyReason):
-            _deny(peer, group_id, request_id, found)
+        if call is wire.CallKind.EMERGENCY or (call is wire.CallKind.BROADCAST and not allowed.may_broadcast(group_id)):
+            denied = denied or wire.DenyReason.NOT_ALLOWED
+        if denied is not None:
+            peer.say(wording.denied(group_id, request_id, denied))
             return
-        peer.say(
-            out.Granted(
-                group_id=group_id,
-                request_id=request_id,
-                call_id=found.call_id,
-                burst_id=found.burst_id,
-                boot_id=self._bridge.stamper.boot_id,
-                talk_limit_s=self._limit_s,
-            )
-        )
+        self._request(group_id, Press(peer.talker_id, request_id, allowed.priority, call))
 
     def release(self, talker_id: str, burst_id: int) -> None:
         """Push-to-talk was let go."""
         for group_id, floor in self._floors.items():
-            burst = floor.release(talker_id, burst_id, self._clock.monotonic_us())
-            if burst is not None:
-                self._ended(group_id, burst)
-                return
+            self._tell(group_id, floor.release(talker_id, burst_id, self._clock.monotonic_us()))
+
+    def cancel(self, talker_id: str, request_id: str) -> None:
+        """Push-to-talk was let go before the floor came, as far as the talker knows."""
+        for group_id, floor in self._floors.items():
+            self._tell(group_id, floor.cancel(talker_id, request_id, self._clock.monotonic_us()))
 
     def speak(self, talker_id: str, packet: bytes) -> None:
         """A voice packet of a talker. Raises VoicePacketError for bytes that are none; drops what no floor covers."""
@@ -198,7 +198,7 @@ class Talk:
         reach = self._reach.of(header.burst_id)
         floor = self._floors.get(reach.group_id) if reach else None
         if reach is None or floor is None or not floor.voice(talker_id, header.burst_id, now_us):
-            self._refused.add(talker_id, "voice", RefusedReason.NO_FLOOR, f"burst {header.burst_id} is not under way")
+            self._overrun(talker_id, header, reach.group_id if reach is not None else "")
             return
         reach.packets += 1
         self.packets_relayed += 1
@@ -211,17 +211,58 @@ class Talk:
         if header.last:
             self.release(talker_id, header.burst_id)
 
-    def _request(self, group_id: str, talker_id: str, name: str) -> Burst | wire.DenyReason:
-        if group_id not in self._registry.groups:
-            return wire.DenyReason.UNKNOWN_GROUP
+    def _overrun(self, talker_id: str, header: voice.VoicePacket, group_id: str) -> None:
+        """A packet that no floor covers: what was under way when the floor was revoked is nobody's fault."""
+        floor = self._floors.get(group_id)
+        if floor is None or not floor.is_revoked(talker_id, header.burst_id):
+            self._refused.add(talker_id, "voice", RefusedReason.NO_FLOOR, f"burst {header.burst_id} is not under way")
+            return
+        self._tell(group_id, floor.overrun(talker_id, header.burst_id, self._clock.monotonic_us()))
+        if header.last:
+            self.release(talker_id, header.burst_id)
+
+    def _request(self, group_id: str, press: Press) -> None:
         floor = self._floors.get(group_id)
         if floor is None:
             floor = self._floors[group_id] = Floor(self._limit_s, new_number)
-        before = floor.burst
-        found = floor.request(talker_id, self._clock.monotonic_us())
-        if isinstance(found, Burst) and found is not before:
-            self._started(group_id, found, name)
-        return found
+        self._tell(group_id, floor.request(press, self._clock.monotonic_us()))
+
+    def _tell(self, group_id: str, told: Effects) -> None:
+        """Tell what a floor decided, in its order."""
+        for effect in told:
+            if isinstance(effect, Taken):
+                self._started(group_id, effect.burst, self._name_of(effect.burst.talker_id))
+            elif isinstance(effect, Ended):
+                self._ended(group_id, effect.burst)
+            elif isinstance(effect, KeyStuck):
+                self._key_stuck(group_id, effect)
+            else:
+                self._tell_talker(group_id, effect)
+
+    def _tell_talker(self, group_id: str, effect: wording.ToTalker) -> None:
+        talker_id = wording.talker_of(effect)
+        peer = self._peers.get(talker_id)
+        if peer is not None:
+            peer.say(wording.for_console(effect, group_id, self._bridge.stamper.boot_id, self._limit_s))
+        elif talker_id in self._registry.radios:
+            told = wording.for_radio(effect, group_id, self._bridge.stamper.stamp(), self._limit_s)
+            self._bridge.say(topics.down(DeviceKind.RADIO, talker_id, Down.FLOOR_CONTROL), told)
+
+    def _name_of(self, talker_id: str) -> str:
+        peer = self._peers.get(talker_id)
+        return peer.entrant.person.name if peer is not None else self._registry.radios[talker_id].name
+
+    def _key_stuck(self, group_id: str, found: KeyStuck) -> None:
+        radio = self._registry.radios.get(found.talker_id)
+        if radio is None:
+            _log.warning("talk.console_speaks_on", console=found.talker_id, group=group_id, burst=found.burst_id)
+            return
+        body = out.StuckKey(radio_id=radio.radio_id, radio_name=radio.name, group_id=group_id, burst_id=found.burst_id)
+
+        def change(open_change: Change) -> None:
+            self._events.append(open_change, EventKind.RADIO_KEY_STUCK, radio.radio_id, body)
+
+        self._in_background(self._database.write(change))
 
     def _started(self, group_id: str, burst: Burst, name: str) -> None:
         online = self._radios.online_in(group_id)
@@ -238,6 +279,7 @@ class Talk:
                 burst_id=burst.burst_id,
                 talker_id=burst.talker_id,
                 talker_name=name,
+                call=burst.call,
             ),
         )
         taken = out.Taken(
@@ -247,6 +289,7 @@ class Talk:
             talker_id=burst.talker_id,
             talker_name=name,
             radios_online=online,
+            call=burst.call,
         )
         for peer in self._told(group_id):
             peer.say(taken)
@@ -291,17 +334,6 @@ class Talk:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    def _revoke(self, group_id: str, burst: Burst, reason: wire.RevokeReason) -> None:
-        peer = self._peers.get(burst.talker_id)
-        if peer is not None:
-            peer.say(out.Revoked(group_id=group_id, burst_id=burst.burst_id, reason=reason))
-        elif burst.talker_id in self._registry.radios:
-            revoked = wire.FloorRevoked(
-                stamp=self._bridge.stamper.stamp(), group_id=group_id, burst_id=burst.burst_id, reason=reason
-            )
-            self._bridge.say(topics.down(DeviceKind.RADIO, burst.talker_id, Down.FLOOR_CONTROL), revoked)
-        self._ended(group_id, burst)
-
     def _tell_reach(self, burst_id: int) -> None:
         reach = self._reach.of(burst_id)
         if reach is None or (reach.told == len(reach.hearing) and not reach.ended):
@@ -318,29 +350,16 @@ class Talk:
             self.release(radio_id, message.burst_id)
             return
         if isinstance(message, wire.FloorCancel):
-            return  # nobody waits: what is granted to a key let go is given back by its burst
+            self.cancel(radio_id, message.request_id)
+            return
         group = self._registry.groups.get(message.group_id)
-        found: Burst | wire.DenyReason
-        if group is not None and radio_id not in group.radio_ids:
-            found = wire.DenyReason.NOT_A_MEMBER
+        press = Press(radio_id, message.request_id, Priority.GUARD)
+        if group is None:
+            self._tell_talker(message.group_id, Denied(press, wire.DenyReason.UNKNOWN_GROUP))
+        elif radio_id not in group.radio_ids:
+            self._tell_talker(message.group_id, Denied(press, wire.DenyReason.NOT_A_MEMBER))
         else:
-            found = self._request(message.group_id, radio_id, self._registry.radios[radio_id].name)
-        stamp = self._bridge.stamper.stamp()
-        answer: wire.FloorDown
-        if isinstance(found, wire.DenyReason):
-            answer = wire.FloorDenied(
-                stamp=stamp, group_id=message.group_id, request_id=message.request_id, reason=found
-            )
-        else:
-            answer = wire.FloorGranted(
-                stamp=stamp,
-                group_id=message.group_id,
-                request_id=message.request_id,
-                call_id=found.call_id,
-                burst_id=found.burst_id,
-                talk_limit_s=self._limit_s,
-            )
-        self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.FLOOR_CONTROL), answer)
+            self._request(message.group_id, press)
 
     def _radio_heard(self, radio_id: str, heard: wire.BurstHeard) -> None:
         reach = self._reach.of(heard.burst_id)
@@ -349,8 +368,3 @@ class Talk:
 
     def _radio_voice(self, radio_id: str, packet: bytes) -> None:
         self.speak(radio_id, packet)
-
-
-def _deny(peer: Peer, group_id: str, request_id: str, reason: wire.DenyReason) -> None:
-    words = out.DENIED_WORDS[reason]
-    peer.say(out.Denied(group_id=group_id, request_id=request_id, reason=reason, message=words[0], message_en=words[1]))

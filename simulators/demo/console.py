@@ -16,10 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from devices.protocol import voice
 from devices.protocol.voice import FRAME_MS, MEDIA_TICKS_PER_FRAME, VoicePacket
 from hub.alerts.messages import DeliveryChanged
-from hub.talk.messages import Denied, Granted, HeardBy, Idle, Listen, Release, Request, Revoked, Taken
+from hub.talk.messages import Granted, HeardBy, Listen, Release, Request, ToClient
 
 ANSWER_WITHIN_S = 10.0
-_FromHub = Granted | Denied | Revoked | Taken | HeardBy | Idle
 
 
 class _Item(msgspec.Struct):
@@ -130,7 +129,7 @@ class TalkLine:
                     if isinstance(message, bytes):
                         answered = answered or voice.decode(message).burst_id != granted.burst_id
                         continue
-                    said = msgspec.json.decode(message, type=_FromHub)
+                    said = msgspec.json.decode(message, type=ToClient)
                     if isinstance(said, HeardBy) and said.burst_id == granted.burst_id:
                         heard, ended = max(heard, said.radios_hearing), said.ended
         await sending
@@ -144,7 +143,7 @@ class TalkLine:
             while True:
                 message = await self._socket.recv()
                 if isinstance(message, str):
-                    said = msgspec.json.decode(message, type=_FromHub)
+                    said = msgspec.json.decode(message, type=ToClient)
                     if isinstance(said, Granted):
                         return said
 

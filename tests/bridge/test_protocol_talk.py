@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from devices.protocol import messages as wire
 from devices.protocol import topics, voice
 from devices.protocol.topics import Down, Up
+from hub.access.people import Role
 from hub.app import Hub
 from hub.events.messages import EventKind
+from hub.talk import messages as out
+from hub.talk.floor import HANG_TIME_S
 from tests.devices.room import packet, until
-from tests.hub import Told
+from tests.hub import Told, entrant
 from tests.played import HandDevice, radio_on_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,9 +29,26 @@ async def pressed(radio: HandDevice, group_id: str, request_id: str, answers: in
 
 
 async def granted(radio: HandDevice, group_id: str, request_id: str = "r") -> wire.FloorGranted:
-    answer = await pressed(radio, group_id, request_id)
-    assert isinstance(answer, wire.FloorGranted), answer
+    answer = await granted_last(radio, group_id, request_id, 1)
     assert (answer.group_id, answer.request_id) == (group_id, request_id)
+    return answer
+
+
+async def granted_last(radio: HandDevice, group_id: str, request_id: str, answers: int) -> wire.FloorGranted:
+    answer = await pressed(radio, group_id, request_id, answers)
+    assert isinstance(answer, wire.FloorGranted), answer
+    return answer
+
+
+def place(answer: wire.FloorDown) -> tuple[str, int, int]:
+    """Which request waits where, of how many."""
+    assert isinstance(answer, wire.FloorQueued), answer
+    return answer.request_id, answer.position, answer.of
+
+
+async def heard_last(radio: HandDevice, answers: int) -> wire.FloorDown:
+    """The latest of so many words of the hub to this radio."""
+    answer: wire.FloorDown = (await radio.hear(Down.FLOOR_CONTROL, wire.FloorDown, answers))[-1]
     return answer
 
 
@@ -50,23 +72,144 @@ async def test_group_is_told_who_speaks_and_when_nobody_does(hub: Hub, told: Tol
     assert (started[0]["talker_id"], started[0]["duration_s"]) == ("R13", None)
 
 
-async def test_second_talker_is_denied(hub: Hub, told: Told) -> None:
+async def test_radio_that_asks_while_another_speaks_waits_and_speaks_in_the_moment_of_the_release(
+    hub: Hub, told: Told
+) -> None:
     """P-6.7."""
-    async with radio_on_line(hub, "R15") as first, radio_on_line(hub, "R17") as second:
+    async with (
+        radio_on_line(hub, "R15") as first,
+        radio_on_line(hub, "R16") as second,
+        radio_on_line(hub, "R17") as third,
+    ):
         grant = await granted(first, "all")
-        busy = await pressed(second, "all", "r1")
+        assert place(await pressed(second, "all", "r1")) == ("r1", 1, 1)
+        assert place(await pressed(third, "all", "r2")) == ("r2", 2, 2)
         await release(first, grant)
-        foreign = await pressed(second, "kind-school", "r2", 2)
-        unknown = await pressed(second, "nowhere", "r3", 3)
-        free = await pressed(second, "all", "r4", 4)
+        (*_, free) = await second.hear(Down.FLOOR_CONTROL, wire.FloorDown, 3)
         assert isinstance(free, wire.FloorGranted)
+        assert free.request_id == "r1"
+        assert place(await heard_last(third, 2)) == ("r2", 1, 1)
+        await third.say(Up.FLOOR, wire.FloorCancel(stamp=third.stamp(), request_id="r2"))
         await release(second, free)
-        await second.hear_group_floor("all", 4)
-    assert [(denied.request_id, denied.reason) for denied in (busy, foreign, unknown)] == [  # type: ignore[union-attr]
-        ("r1", wire.DenyReason.TAKEN),
-        ("r2", wire.DenyReason.NOT_A_MEMBER),
-        ("r3", wire.DenyReason.UNKNOWN_GROUP),
+        await third.hear_group_floor("all", 4)
+        assert hub.talk.bursts_under_way == 0, "who let go is not granted"
+
+
+async def test_radio_that_is_no_member_is_denied(hub: Hub, told: Told) -> None:
+    """P-6.7."""
+    async with radio_on_line(hub, "R17") as radio:
+        foreign = await pressed(radio, "kind-school", "r1")
+        unknown = await pressed(radio, "nowhere", "r2", 2)
+    assert [(denied.request_id, denied.reason) for denied in (foreign, unknown)] == [  # type: ignore[union-attr]
+        ("r1", wire.DenyReason.NOT_A_MEMBER),
+        ("r2", wire.DenyReason.UNKNOWN_GROUP),
     ]
+
+
+class Console:
+    """A console on the talk line of somebody of the police room, without the line."""
+
+    group_ids: frozenset[str] = frozenset()
+
+    def __init__(self, hub: Hub, talker_id: str = "console-1", role: Role = Role.DISPATCHER) -> None:
+        self.talker_id = talker_id
+        self.entrant = entrant(hub, role)
+        self.told: list[out.ToClient] = []
+        hub.talk.join(self)
+
+    def say(self, message: out.ToClient) -> None:
+        self.told.append(message)
+
+    def play(self, packet: bytes) -> None:
+        return
+
+    def drop(self) -> None:
+        raise AssertionError("it was quick enough")
+
+    def granted(self) -> out.Granted:
+        """The only grant."""
+        (grant,) = (message for message in self.told if isinstance(message, out.Granted))
+        return grant
+
+
+async def test_dispatcher_takes_the_floor_from_a_guard_whose_voice_then_passes_no_more(hub: Hub, told: Told) -> None:
+    """P-6.7, P-7.8."""
+    refused = hub.refused.counts["no_floor"]
+    async with radio_on_line(hub, "R25") as talker, radio_on_line(hub, "R26") as listener:
+        grant = await granted(talker, "all")
+        console = Console(hub)
+        hub.talk.press(console, "all", "c")
+        revoked = await heard_last(talker, 2)
+        await talker.publish("qs/1/radio/R25/voice", packet(grant.burst_id, 0, last=True), qos=1)
+        assert place(await pressed(talker, "all", "r2", 3)) == ("r2", 1, 1)
+        hub.talk.leave(console)
+        await listener.hear_group_floor("all", 5)
+        assert relayed(listener, "all") == []
+        await release(talker, (await talker.hear(Down.FLOOR_CONTROL, wire.FloorDown, 4))[3])
+        await listener.hear_group_floor("all", 6)
+    assert isinstance(revoked, wire.FloorRevoked)
+    assert (revoked.burst_id, revoked.reason) == (grant.burst_id, wire.RevokeReason.PREEMPTED)
+    assert hub.refused.counts["no_floor"] == refused, "what was under way is nobody's fault"
+
+
+async def test_broadcast_is_answered_by_nobody_and_heard_as_one(hub: Hub, told: Told) -> None:
+    """P-6.9."""
+    async with radio_on_line(hub, "R27") as radio:
+        console = Console(hub)
+        hub.talk.press(console, "kind-hotel", "c", wire.CallKind.BROADCAST)
+        taken = (await radio.hear_group_floor("kind-hotel", 1))[0]
+        assert isinstance(taken, wire.FloorTaken)
+        assert taken.call is wire.CallKind.BROADCAST
+        hub.talk.release("console-1", console.granted().burst_id)
+        denied = await pressed(radio, "kind-hotel", "r1")
+        hub.talk.leave(console)
+        await release(radio, await granted_last(radio, "kind-hotel", "r2", 2))
+        await radio.hear_group_floor("kind-hotel", 4)
+    assert isinstance(denied, wire.FloorDenied)
+    assert denied.reason is wire.DenyReason.BROADCAST
+    assert 0 < (denied.retry_in_s or 0) <= HANG_TIME_S
+
+
+async def test_key_that_is_stuck_is_told_of_and_denied_until_it_is_let_go(
+    hub: Hub, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-6.10."""
+    monkeypatch.setattr("hub.talk.stuck.STUCK_AFTER_S", 0.1)
+    async with radio_on_line(hub, "R28") as radio:
+        grant = await granted(radio, "all")
+        console = Console(hub)
+        hub.talk.press(console, "all", "c")
+        await heard_last(radio, 2)
+        for sequence in range(8):
+            await radio.publish("qs/1/radio/R28/voice", packet(grant.burst_id, sequence))
+            await asyncio.sleep(0.02)
+        (stuck,) = await told.wait(EventKind.RADIO_KEY_STUCK, "R28")
+        denied = await pressed(radio, "all", "r2", 3)
+        await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=grant.burst_id))
+        assert place(await pressed(radio, "all", "r3", 4)) == ("r3", 1, 1)
+        await radio.say(Up.FLOOR, wire.FloorCancel(stamp=radio.stamp(), request_id="r3"))
+        await until(lambda: hub.talk._floors["all"].waiting == (), "nobody waits")
+        hub.talk.leave(console)
+        await radio.hear_group_floor("all", 4)
+    assert (stuck["radio_name"], stuck["group_id"], stuck["burst_id"]) == ("对讲机28", "all", grant.burst_id)
+    assert isinstance(denied, wire.FloorDenied)
+    assert denied.reason is wire.DenyReason.KEY_STUCK
+    assert 59 < (denied.retry_in_s or 0) <= 60
+
+
+async def test_talker_is_warned_10_seconds_before_the_limit(
+    hub: Hub, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-6.11."""
+    monkeypatch.setattr(hub.talk, "_limit_s", 10.2)
+    monkeypatch.setattr(hub.talk, "_floors", {})
+    async with radio_on_line(hub, "R30") as radio:
+        grant = await granted(radio, "kind-school")
+        warning = await heard_last(radio, 2)
+        await release(radio, grant)
+        await radio.hear_group_floor("kind-school", 2)
+    assert isinstance(warning, wire.FloorWarning)
+    assert (warning.burst_id, round(warning.seconds_left)) == (grant.burst_id, 10)
 
 
 async def test_floor_of_a_radio_that_left_is_taken_back(hub: Hub, told: Told) -> None:

@@ -12,6 +12,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from devices.radio.floor import FloorState
+from hub.access.people import Place, PlaceKind, Role
 from hub.alerts.messages import ReportMade
 from hub.app import Hub
 from hub.events.messages import EventKind
@@ -19,7 +20,7 @@ from hub.serve import WEBSOCKET_MAX_BYTES
 from hub.storage.writer import Change
 from tests.console.page import Page, listening, page_on
 from tests.devices.room import packet, until
-from tests.hub import Told, websocket
+from tests.hub import Told, client_of, sign_in, websocket
 from tests.played import Person, real_radio
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,18 +99,41 @@ async def test_console_that_vanishes_while_speaking_frees_the_floor(hub: Hub, co
         await works(hub, console, other)
 
 
-async def test_second_console_is_denied_in_words_while_the_first_speaks(hub: Hub, console: httpx.AsyncClient) -> None:
-    async with page_on(console) as first, page_on(console) as second:
+async def test_second_console_waits_while_the_first_speaks_and_speaks_in_the_moment_of_the_release(
+    hub: Hub, console: httpx.AsyncClient
+) -> None:
+    async with page_on(console) as first, page_on(console) as second, page_on(console) as third:
         burst_id = await first.press()
-        await second.say(type="request", group_id="all", request_id="mine")
-        denied = await second.wait("denied")
-        assert (denied["request_id"], denied["reason"], denied["message"]) == ("mine", "floor_taken", "有人正在讲话")
+        for page in (second, third):
+            await page.say(type="request", group_id="all", request_id="mine")
+            await page.wait("queued")
         await second.say(type="release", burst_id=burst_id)
         await second.socket.send(packet(burst_id, 0))
         await until(lambda: hub.refused.counts["no_floor"] > 0, "a stranger's packet is refused")
         assert hub.talk.bursts_under_way == 1
         await first.say(type="release", burst_id=burst_id)
-        await second.wait("idle")
+        assert (await second.wait("granted"))["request_id"] == "mine"
+        queued = await third.wait("queued", 2)
+        assert (queued["request_id"], queued["position"], queued["of"]) == ("mine", 1, 1)
+        await third.say(type="cancel", request_id="mine")
+        await until(lambda: hub.talk._floors["all"].waiting == (), "nobody waits")
+
+
+async def test_broadcast_is_for_who_may_call_and_an_emergency_is_not_asked_for_here(
+    hub: Hub, console: httpx.AsyncClient
+) -> None:
+    token = await sign_in(hub, Role.GUARD, (Place(kind=PlaceKind.VENUE, place_id="V01"),))
+    async with client_of(console.base_url, token) as client, page_on(client) as guard, page_on(console) as officer:
+        await guard.say(type="request", group_id="all", request_id="r", call="broadcast")
+        assert (await guard.wait("denied"))["reason"] == "not_allowed"
+        await officer.say(type="request", group_id="all", request_id="r", call="emergency")
+        assert (await officer.wait("denied"))["reason"] == "not_allowed"
+        await officer.say(type="request", group_id="all", request_id="r", call="broadcast")
+        await officer.wait("granted")
+        assert (await guard.wait("taken"))["call"] == "broadcast"
+        await guard.say(type="request", group_id="all", request_id="r2")
+        denied = await guard.wait("denied", 2)
+    assert (denied["reason"], denied["message"]) == ("broadcast", "正在广播，请等广播结束")
 
 
 async def test_unknown_group_is_denied_in_words(console: httpx.AsyncClient) -> None:

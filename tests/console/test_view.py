@@ -30,7 +30,7 @@ from hub.registry.records import Camera
 from hub.shifts.messages import HoursChanged, ShiftChanged
 from hub.sightings.messages import Hit, Query, SightingSummary
 from hub.storage.writer import Change
-from hub.talk.messages import BurstRecord
+from hub.talk.messages import BurstRecord, StuckKey
 from tests.hub import OFFICER, client_of, entrant, open_console, open_hub, sign_in, websocket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -104,6 +104,10 @@ async def tell(hub: Hub, n: int) -> None:
         EventKind.RADIO_OFFLINE: (radio.radio_id, radio),
         EventKind.RADIO_SIGNED_ON: (radio.radio_id, radio),
         EventKind.RADIO_SIGNED_OFF: (radio.radio_id, radio),
+        EventKind.RADIO_KEY_STUCK: (
+            radio.radio_id,
+            StuckKey(radio_id=radio.radio_id, radio_name=radio.name, group_id=group_id, burst_id=n),
+        ),
         EventKind.CAMERA_CHANGED: (camera.camera_id, camera),
         EventKind.CAMERA_REMOVED: (camera.camera_id, camera),
         EventKind.DELIVERY_CHANGED: (
@@ -150,7 +154,7 @@ def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
 
 
 OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search")}
-OF_DEVICES = {EventKind.DEVICE_REFUSED, EventKind.DEVICE_ENROLLED, EventKind.DEVICE_REVOKED}
+OF_DEVICES = {kind for kind in EventKind if kind.split(".")[0] == "device"} | {EventKind.RADIO_KEY_STUCK}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
 
