@@ -17,7 +17,7 @@ import pytest
 
 from devices.link import BrokerAddress
 from devices.protocol.topics import DeviceKind
-from hub.bridge import broker as module
+from hub.bridge import broker_choice as module
 from hub.bridge.accesslist import BrokerUser, device_user, password_line
 from hub.bridge.broker import Broker, BrokerError, choose
 from hub.settings import BrokerChoice
