@@ -60,6 +60,9 @@ from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
+from hub.talk.recording import routes as recording_routes
+from hub.talk.recording.listening import ListeningBack
+from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
 from hub.tasks import end_tasks
 from hub.vision.service import Vision
@@ -169,6 +172,8 @@ class Hub:
             settings.alert_expires_in_s,
             lambda case_id: self.cases.is_open(case_id),
         )
+        self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
+        self.listening_back = ListeningBack(self.recordings, self.database, self.registry, self.clock)
         self.talk = Talk(
             self.registry,
             self.radios,
@@ -177,6 +182,7 @@ class Hub:
             self.database,
             self.events,
             self.clock,
+            self.recordings,
             settings.talk_limit_s,
         )
         self.vision = Vision(
@@ -231,6 +237,7 @@ class Hub:
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(shift_routes.routes(self.shifts, self.sign_ons, self.access.enabled))
         app.include_router(trust.certificate_routes(self.certificates, lambda: self.trust_port))
+        app.include_router(recording_routes.routes(self.listening_back))
         app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))
         if self.certificates is not None:
             app.include_router(trust.routes(self.certificates))
@@ -257,6 +264,7 @@ class Hub:
         self.cases.open()
         await asyncio.to_thread(self.sightings.open)
         self.database.start()
+        await self.recordings.open()
         gauges.add_all(self)
         self.radios.listen(self.bridge)
         self.sign_ons.listen()
@@ -296,6 +304,7 @@ class Hub:
         await self.vision.stop()
         await end_tasks(*self._tasks)
         await self.talk.settle()
+        await self.recordings.stop()
         await self.seals.save()
         await self.access.settle()
         await self.sign_ons.settle()
@@ -338,12 +347,14 @@ class Hub:
             await asyncio.sleep(COUNT_EVERY_S)
 
     async def _forget(self) -> None:
-        """Delete events, sightings and audit records that are older than they may be kept."""
+        """Delete events, sightings, recorded calls and audit records that are older than they may be kept."""
         while True:
             now_us = self.clock.wall_us()
             before_us = now_us - self.settings.retention_days * DAY_US
             forgotten = await self.events.forget_before(before_us)
             _log.info("events.forgotten", events=forgotten)
             await asyncio.to_thread(self.sightings.forget_before, before_us)
+            voice_before_us = now_us - self.settings.voice_retention_days * DAY_US
+            await self.recordings.forget(voice_before_us, round(self.settings.voice_most_gb * 1e9))
             await self.audit.forget_before(now_us - self.settings.audit_retention_days * DAY_US)
             await asyncio.sleep(FORGET_EVERY_S)

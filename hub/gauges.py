@@ -56,6 +56,9 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield counter("websocket_dropped_clients", "Consoles dropped for reading too slowly", hub.feed.dropped_slow)
     yield counter("voice_relayed_packets", "Voice packets relayed", hub.talk.packets_relayed)
     yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)
+    recorder = hub.recordings.writer
+    yield counter("recording_dropped_packets", "Voice packets not recorded, the disk being too slow", recorder.dropped)
+    yield counter("recording_failures", "Bursts whose recording the disk refused", recorder.failures)
     yield gauge("sightings_waiting", "Sightings heard and not yet stored", hub.intake.waiting)
     yield counter("sightings_stored", "Sightings stored", hub.intake.stored)
     if hub.sighting_counts is not None:

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     """The longest talk burst."""
     retention_days: int = Field(default=30, ge=1, le=3650)
     """How long events and sightings are kept; 30 days is what the 2025 regulation on public-safety video asks for."""
+    voice_retention_days: int = Field(default=180, ge=1, le=3650)
+    """How long recorded calls are kept."""
+    voice_most_gb: float = Field(default=20.0, gt=0, le=100_000)
+    """The most that recorded calls take on disk, in 10**9 bytes; the oldest go. An hour of voice takes 12 MB."""
     watchdog: bool = False
     """Start a watchdog beside the hub, which raises an alarm on this machine when the hub does not answer."""
     audit_retention_days: int = 1095

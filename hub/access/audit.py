@@ -52,6 +52,7 @@ class Action(StrEnum):
     END_WATCH = "end_watch"
     LOOK = "look"
     LISTEN = "listen"
+    LISTEN_BACK = "listen_back"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"

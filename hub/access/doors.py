@@ -61,6 +61,9 @@ PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
+GET     /api/talk/bursts                                        listen_back
+GET     /api/talk/bursts/{burst_id}/audio                       listen_back
+GET     /api/talk/bursts/{burst_id}/waveform                    listen_back
 POST    /api/devices/codes                                      enrol_devices
 GET     /api/devices                                            enrol_devices
 GET     /api/certificates                                       enrol_devices

@@ -18,6 +18,8 @@ class Right(StrEnum):
     """Speak to a talk group all of whose venues lie in one's places."""
     ANSWER_CALL = "answer_call"
     """Hear, and speak to, the talk groups that a radio of one's places belongs to."""
+    LISTEN_BACK = "listen_back"
+    """Find recorded bursts and hear them again, of the talk groups that one may hear."""
     OPEN_CASE = "open_case"
     SEARCH_FOOTAGE = "search_footage"
     """Search, watch, look at pictures: inside an open case alone."""
@@ -39,6 +41,7 @@ see_cases           yes      yes    yes       -           -        -         -
 issue_alert         yes      yes    yes       -           -        -         -
 call                yes      yes    yes       -           -        -         -
 answer_call         yes      yes    yes       -           -        yes       yes
+listen_back         yes      yes    yes       -           -        -         -
 open_case           yes      yes    yes       -           -        -         -
 search_footage      yes      yes    -         -           -        -         -
 enrol_places        -        -      -         yes         -        -         -

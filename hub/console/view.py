@@ -192,6 +192,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.REPORT_MADE: _at_venue,
     EventKind.BURST_STARTED: _in_group,
     EventKind.BURST_ENDED: _in_group,
+    EventKind.BURST_NOT_RECORDED: _in_room,
     EventKind.CASE_OPENED: _with_cases,
     EventKind.CASE_CLOSED: _with_cases,
     EventKind.WATCH_STARTED: _with_cases,

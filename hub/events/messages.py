@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     REPORT_MADE = "report.made"
     BURST_STARTED = "burst.started"
     BURST_ENDED = "burst.ended"
+    BURST_NOT_RECORDED = "burst.not_recorded"
     CASE_OPENED = "case.opened"
     CASE_CLOSED = "case.closed"
     WATCH_STARTED = "watch.started"

@@ -30,6 +30,8 @@ from hub.talk.allowed import Allowed
 from hub.talk.effects import Burst, Denied, Effects, Ended, KeyStuck, Press, Priority, Taken
 from hub.talk.floor import Floor
 from hub.talk.reach import Reach, ReachTable
+from hub.talk.recording.messages import NewBurst
+from hub.talk.recording.service import Recordings
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 0.2
@@ -65,6 +67,7 @@ class Talk:
         database: Database,
         events: EventLog,
         clock: Clock,
+        recordings: Recordings,
         talk_limit_s: float,
     ) -> None:
         self._registry = registry
@@ -74,6 +77,7 @@ class Talk:
         self._database = database
         self._events = events
         self._clock = clock
+        self._recordings = recordings
         self._limit_s = talk_limit_s
         self._floors: dict[str, Floor] = {}
         self._reach = ReachTable()
@@ -208,6 +212,7 @@ class Talk:
             if reach.group_id in peer.group_ids and peer.talker_id != talker_id:
                 peer.play(stamped)
         self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
+        self._recordings.packet(header, now_us)
         if header.last:
             self.release(talker_id, header.burst_id)
 
@@ -270,6 +275,7 @@ class Talk:
             online = max(0, online - 1)  # a radio does not hear itself
         reach = Reach(burst, group_id, name, online)
         self._reach.start(reach)
+        self._record(reach)
         self._bridge.say(
             topics.group_floor(group_id),
             wire.FloorTaken(
@@ -295,7 +301,24 @@ class Talk:
             peer.say(taken)
         self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
 
+    def _record(self, reach: Reach) -> None:
+        burst, peer = reach.burst, self._peers.get(reach.burst.talker_id)
+        group = self._registry.groups.get(reach.group_id)
+        self._recordings.begin(
+            NewBurst(
+                burst_id=burst.burst_id,
+                call_id=burst.call_id,
+                call_kind=reach.burst.call,
+                group_id=reach.group_id,
+                group_name=group.name if group is not None else reach.group_id,
+                talker_id=peer.entrant.person.person_id if peer is not None else burst.talker_id,
+                talker_name=reach.talker_name,
+                radios_online=reach.radios_online,
+            )
+        )
+
     def _ended(self, group_id: str, burst: Burst) -> None:
+        self._recordings.end(burst.burst_id)
         idle = wire.FloorIdle(stamp=self._bridge.stamper.stamp(), group_id=group_id, burst_id=burst.burst_id)
         self._bridge.say(topics.group_floor(group_id), idle)
         for peer in self._told(group_id):
@@ -309,6 +332,7 @@ class Talk:
         if reach is None:
             return
         reach.ended = True
+        self._recordings.reached(burst_id, len(reach.hearing))
         self._tell_reach(burst_id)
         await self._store(EventKind.BURST_ENDED, reach, duration_s)
 

@@ -31,6 +31,8 @@ from hub.shifts.messages import HoursChanged, ShiftChanged
 from hub.sightings.messages import Hit, Query, SightingSummary
 from hub.storage.writer import Change
 from hub.talk.messages import BurstRecord, StuckKey
+from hub.talk.recording.messages import BurstNotRecorded
+from hub.talk.recording.writer import NotRecorded
 from tests.hub import OFFICER, client_of, entrant, open_console, open_hub, sign_in, websocket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -120,6 +122,10 @@ async def tell(hub: Hub, n: int) -> None:
         ),
         EventKind.BURST_STARTED: (group_id, burst),
         EventKind.BURST_ENDED: (group_id, burst),
+        EventKind.BURST_NOT_RECORDED: (
+            group_id,
+            BurstNotRecorded(burst_id=n, group_id=group_id, reason=NotRecorded.DISK),
+        ),
         EventKind.VENUE_HOURS_CHANGED: (radio.venue_id, HoursChanged(venue_id=radio.venue_id, openings=())),
         EventKind.SHIFT_CHANGED: (f"guard{n}", ShiftChanged(person_id=f"guard{n}", shifts=())),
         EventKind.DEVICE_REFUSED: (radio.radio_id, refused),
@@ -169,7 +175,7 @@ def is_for(seer: Seer, item: Item) -> bool:
     kind, here = EventKind(item.kind), venues_in(f"{item.subject} {item.body.decode()}")
     if kind in OF_CASES:
         return seer.sees_cases
-    if kind is EventKind.HUB_STARTED:
+    if kind in (EventKind.HUB_STARTED, EventKind.BURST_NOT_RECORDED):
         return seer.in_room
     if kind is EventKind.SHIFT_CHANGED:
         return seer.in_room and seer.venues is None

@@ -1,0 +1,62 @@
+"""The files of recordings: names that people read, opened so that none is overwritten, on disk when this returns."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+DAY_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_MOST_NAME_BYTES = 80
+"""Of a group's and a talker's name, so that both fit into the 255 bytes of a file's name."""
+_MOST_SAME = 100
+"""Bursts of one talker in one group within one second."""
+
+
+def file_name(at_us: int, zone: ZoneInfo, group_name: str, talker_name: str) -> str:
+    """``2026-11-21/162005_全体场所_王芳.ogg``: the day and second at which the burst began, in ``zone``."""
+    at = datetime.fromtimestamp(at_us / 1e6, zone)
+    return f"{at:%Y-%m-%d}/{at:%H%M%S}_{safe(group_name)}_{safe(talker_name)}.ogg"
+
+
+def safe(name: str) -> str:
+    """``name`` with nothing that a file system, a shell or ``_`` as a separator could take amiss; Chinese stays."""
+    kept = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name).strip("-.")
+    return kept.encode()[:_MOST_NAME_BYTES].decode(errors="ignore").strip("-.") or "-"
+
+
+def open_new(folder: Path, name: str) -> tuple[int, str]:
+    """Make the file ``name`` below ``folder``, or one beside it; returns its descriptor and its name.
+
+    The file's and its day's entries are on disk when this returns. Raises OSError.
+    """
+    day = (folder / name).parent
+    day.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number in range(1, _MOST_SAME):
+        tried = name if number == 1 else f"{name.removesuffix('.ogg')}-{number}.ogg"
+        try:
+            descriptor = os.open(folder / tried, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        for changed in (day, folder):
+            _sync_folder(changed)
+        return descriptor, tried
+    raise FileExistsError(f"{_MOST_SAME} recordings are named {name}")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write the whole of ``data`` and have it on disk. Raises OSError."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.fdatasync(descriptor)
