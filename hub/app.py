@@ -60,6 +60,9 @@ from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
+from hub.talk import routes as talk_routes
+from hub.talk.groups import TemporaryGroups
+from hub.talk.memberships import Memberships
 from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
@@ -172,6 +175,7 @@ class Hub:
             settings.alert_expires_in_s,
             lambda case_id: self.cases.is_open(case_id),
         )
+        self.talk_groups = TemporaryGroups(self.database, self.events, self.registry, self.clock)
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
         self.listening_back = ListeningBack(self.recordings, self.database, self.registry, self.clock)
         self.talk = Talk(
@@ -184,7 +188,9 @@ class Hub:
             self.clock,
             self.recordings,
             settings.talk_limit_s,
+            self.talk_groups,
         )
+        self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
         self.vision = Vision(
             self.registry,
             self.database,
@@ -237,6 +243,7 @@ class Hub:
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(shift_routes.routes(self.shifts, self.sign_ons, self.access.enabled))
         app.include_router(trust.certificate_routes(self.certificates, lambda: self.trust_port))
+        app.include_router(talk_routes.routes(self.talk_groups, self.alerts, self.registry))
         app.include_router(recording_routes.routes(self.listening_back))
         app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))
         if self.certificates is not None:
@@ -254,6 +261,7 @@ class Hub:
         await asyncio.to_thread(self.audit.open)
         self.outbox.open()
         self.registry.open()
+        self.talk_groups.open()
         self.access.open()
         self.enrolment.open()
         self.shifts.open()
@@ -270,6 +278,7 @@ class Hub:
         self.sign_ons.listen()
         self.alerts.answers.listen()
         self.talk.listen()
+        self.memberships.listen()
         self.vision.listen()
         self.intake.listen()
         self.intake.follow(self.watching.see)
@@ -284,6 +293,8 @@ class Hub:
             ("alerts", self.alerts.run),
             ("answers", self.alerts.answers.run),
             ("talk", self.talk.run),
+            ("talk-groups", self.talk_groups.run),
+            ("memberships", self.memberships.run),
             ("intake", self.intake.run),
             ("refused", self._tell_refused),
             ("forgetting", self._forget),
@@ -325,7 +336,15 @@ class Hub:
     async def picture(self, entrant: Entrant) -> Picture:
         """What this person's console loads at first."""
         return await take_picture(
-            self.events, self.registry, self.radios, self.vision, self.alerts, self.cases, self.clock, entrant
+            self.events,
+            self.registry,
+            self.radios,
+            self.talk_groups,
+            self.vision,
+            self.alerts,
+            self.cases,
+            self.clock,
+            entrant,
         )
 
     async def _tell(self, kind: EventKind, subject: str, body: msgspec.Struct) -> None:

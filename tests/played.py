@@ -157,10 +157,9 @@ class Person(RadioEvents):
 
 @asynccontextmanager
 async def real_radio(hub: Hub, radio_id: str, person: Person, store: Path | None = None) -> AsyncIterator[Radio]:
-    """A real radio of the hub's community on line, in the talk groups that it belongs to."""
+    """A real radio of the hub's community on line, told of the talk groups that it belongs to."""
     radio = Radio(
         await hub.enrolment.issue(DeviceKind.RADIO, radio_id),
-        group_ids=[group.group_id for group in hub.registry.groups.values() if radio_id in group.radio_ids],
         clock=SystemClock(),
         rng=random.Random(radio_id),
         events=person,
@@ -170,6 +169,7 @@ async def real_radio(hub: Hub, radio_id: str, person: Person, store: Path | None
     task = asyncio.create_task(radio.run())
     try:
         await until(lambda: hub.radios.is_online(radio_id), f"{radio_id} is on line")
+        await until(lambda: len(radio.groups.standing) > 0, f"{radio_id} knows its talk groups")
         yield radio
     finally:
         await end_tasks(task)

@@ -31,7 +31,8 @@ from hub.registry.records import Camera, CommunityFile, RadioView
 from hub.registry.routes import NewCamera
 from hub.shifts.messages import CrewMember, Hours, NewPin, Opening, PersonShifts, Plan, Shift, VenueHours
 from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnswer, SightingSummary, Understood
-from hub.talk.messages import BurstRecord
+from hub.talk.groups import NewGroup, TemporaryGroup
+from hub.talk.messages import BurstRecord, HeardBy, MissedRadio, Taken
 from hub.vision.service import CameraView
 from tests.hub import open_console, settings
 
@@ -43,6 +44,7 @@ TOLD: list[type[msgspec.Struct]] = [
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
     *(SignIn, Me, NewPerson, PersonView, SessionView, HandedInvitation, InvitationView, AcceptInvitation),
+    *(NewGroup, TemporaryGroup, HeardBy, MissedRadio, Taken),
     *(Opening, Hours, Shift, Plan, VenueHours, PersonShifts, CrewMember, NewPin, HowToTrust),
 ]
 

@@ -142,6 +142,16 @@ class Connection:
         """Hand a message to the socket. Raises OverflowError when the broker's window of QoS 1 messages is full."""
         self._client.publish(topic, payload, qos=qos, retain=retain)
 
+    def subscribe(self, filters: dict[str, int]) -> None:
+        """Also hear these topics (with their QoS), without waiting for the broker's word."""
+        if filters and self.is_open:
+            self._client.subscribe([gmqtt.Subscription(topic, qos=qos) for topic, qos in filters.items()])
+
+    def unsubscribe(self, topic: str) -> None:
+        """Hear a topic no longer."""
+        if self.is_open:
+            self._client.unsubscribe(topic)
+
     def drop(self) -> None:
         """End the line at once, as one that is cut; the broker then publishes the will."""
         self._client.drop()

@@ -44,8 +44,9 @@ class LinkTiming:
 class Link:
     """A device's line to the hub: over TLS where the credential says so; all that it says carries the device's seal.
 
-    Say what to hear with ``on`` and ``subscribe_group`` first, then ``await run()``. Handlers run on the event loop
-    and must be quick; a DecodeError or VoicePacketError they raise is counted as ``malformed`` in ``refusals``.
+    Say what to hear with ``on`` first, then ``await run()``; groups are followed and left at any time. Handlers run on
+    the event loop and must be quick; a DecodeError or VoicePacketError they raise is counted as ``malformed`` in
+    ``refusals``.
     """
 
     def __init__(
@@ -123,10 +124,19 @@ class Link:
         self._filters[topic] = 1
         self._handlers[topic] = handler
 
-    def subscribe_group(self, topic: str, handler: Handler, qos: int = 0) -> None:
-        """Hear a group topic (``topics.group_voice``, ``topics.group_floor``). Call before ``run``."""
+    def follow(self, topic: str, handler: Handler, qos: int = 0) -> None:
+        """Hear a group topic (``topics.group_voice``, ``topics.group_floor``) from now on, over all connections."""
         self._filters[topic] = qos
         self._handlers[topic] = handler
+        if self._connection is not None:
+            self._connection.subscribe({topic: qos})
+
+    def leave(self, topic: str) -> None:
+        """Hear a group topic no longer."""
+        self._filters.pop(topic, None)
+        self._handlers.pop(topic, None)
+        if self._connection is not None:
+            self._connection.unsubscribe(topic)
 
     def stamp(self) -> Stamp:
         """Who says it, when, as which message."""
@@ -200,6 +210,7 @@ class Link:
             self.refusals.add(Refusal.STORE_FAILED, str(error))
         self._sealer = sealer = Sealer(self._seal_key, self.birth_count)
         death_topic = self._up_topics[Up.DEATH]
+        filters = dict(self._filters)
         try:
             connection = await Connection.open(
                 self._broker,
@@ -207,7 +218,7 @@ class Link:
                 tls=self._tls,
                 will_topic=death_topic,
                 will_payload=sealer.seal_will(death_topic, self._death()),
-                filters=self._filters,
+                filters=filters,
                 on_message=self._dispatch,
             )
         except ConnectError as error:
@@ -219,6 +230,9 @@ class Link:
             topic = self._up_topics[Up.BIRTH]
             connection.publish(topic, sealer.seal(topic, messages.encode(birth)), qos=1, retain=True)
             self._connection = connection
+            connection.subscribe({topic: qos for topic, qos in self._filters.items() if topic not in filters})
+            for left in filters.keys() - self._filters.keys():
+                connection.unsubscribe(left)
             self._unconfirmed.repeat_all()
             self._send_due()
             self._work.set()

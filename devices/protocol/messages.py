@@ -240,6 +240,8 @@ class RevokeReason(StrEnum):
     SILENT = "no_voice_arrived"
     PREEMPTED = "preempted"
     """Somebody of a higher priority speaks."""
+    CLOSED = "group_closed"
+    """The temporary group is no more."""
 
 
 class FloorGranted(Message, frozen=True, kw_only=True, tag="granted"):

@@ -47,7 +47,9 @@ class Down(StrEnum):
     ALERT = "alert"  # QoS 1 with expiry
     CONFIRM = "confirm"  # QoS 1
     SIGNED_ON = "signed-on"  # QoS 1
-    FLOOR_CONTROL = "floor-control"  # QoS 1
+    FLOOR_CONTROL = "floor-control"  # QoS 1: answers, and who speaks in groups that have no topic
+    GROUPS = "groups"  # QoS 1: the talk groups that a radio belongs to
+    VOICE = "hear"  # QoS 0, binary (voice.py): voice of groups that have no topic
     ASSIGN = "assign"  # QoS 1: the cameras a vision worker looks at
 
 
@@ -98,6 +100,11 @@ def group_voice(group_id: str) -> str:
 def group_floor(group_id: str) -> str:
     """Where the hub says who holds a talk group's floor (taken, idle); devices only read it."""
     return f"{PREFIX}/group/{check_id(group_id)}/floor"
+
+
+def private_group(radio_id: str) -> str:
+    """The talk group of one radio and the police room; it has no topics of its own (``Down.VOICE``)."""
+    return f"private.{check_id(radio_id)}"
 
 
 def all_up(kind: DeviceKind, what: Up) -> str:

@@ -19,6 +19,7 @@ import typer
 from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
 from devices.protocol.clock import SystemClock
+from devices.protocol.groups import GroupName
 from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken, SignedOn
 from devices.protocol.seal import SealError
 from devices.protocol.topics import DeviceKind, TopicError
@@ -31,7 +32,7 @@ from devices.radio.sound import FileSpeaker, FrameMicrophone, NullMicrophone, sp
 
 KEYS = (
     "回车=确认最新警报 enter=acknowledge · s=seen · n=not seen · c=child is with me · h=need help · t=talk · "
-    "i=登录 sign on · o=退出 sign off · q=quit"
+    "p=呼叫警务室 call the police room · i=登录 sign on · o=退出 sign off · q=quit"
 )
 _ANSWERS = {"s": Answer.SEEN, "n": Answer.NOT_SEEN, "c": Answer.CHILD_IS_WITH_ME, "h": Answer.NEED_HELP}
 
@@ -53,6 +54,9 @@ class Terminal(RadioEvents):
         speaker = message.talker_name if isinstance(message, FloorTaken) else "-"
         print(f"{message.group_id}: {speaker}")
 
+    def groups_changed(self, groups: tuple[GroupName, ...]) -> None:
+        print("对讲组 talk groups: " + ", ".join(f"{one.name} ({one.group_id})" for one in groups))
+
     def burst_ended(self, burst: Burst) -> None:
         print(f"heard {burst.buffer.packets} packets, {burst.buffer.lost} lost, {burst.buffer.stale} stale")
 
@@ -68,12 +72,12 @@ class Terminal(RadioEvents):
 
 def main(
     store: Annotated[Path, typer.Option(help="folder of the radio: its credential, what it keeps, the voice it hears")],
-    groups: Annotated[str, typer.Option(help="talk groups, the first is the one spoken to")] = "all",
+    group: Annotated[str, typer.Option(help="the talk group that is spoken to")] = "all",
     speech: Annotated[Path | None, typer.Option(help="WAV file that is spoken, 16 kHz mono")] = None,
 ) -> None:
     """Be one radio."""
     try:
-        asyncio.run(_run(_credential(store), groups.split(","), store, speech))
+        asyncio.run(_run(_credential(store), group, store, speech))
     except (CredentialError, TopicError, SealError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -89,12 +93,11 @@ def _credential(store: Path) -> Credential:
     return credential
 
 
-async def _run(credential: Credential, groups: list[str], store: Path, speech: Path | None) -> None:
+async def _run(credential: Credential, group_id: str, store: Path, speech: Path | None) -> None:
     terminal = Terminal()
     clock = SystemClock()
     make = partial(
         Radio,
-        group_ids=groups,
         clock=clock,
         rng=random.Random(),
         events=terminal,
@@ -132,8 +135,9 @@ async def _run(credential: Credential, groups: list[str], store: Path, speech: P
         alert_id = terminal.latest.alert_id if terminal.latest else None
         if pressed == "q" or not line:
             running.cancel()
-        elif pressed == "t":
-            begin(radio.talking.talk(groups[0], FrameMicrophone(frames) if frames else NullMicrophone()))
+        elif pressed in ("t", "p"):
+            spoken_to = group_id if pressed == "t" else radio.groups.private_id
+            begin(radio.talking.talk(spoken_to, FrameMicrophone(frames) if frames else NullMicrophone()))
         elif pressed == "i":
             dialogue.begin()
         elif pressed == "o":

@@ -24,6 +24,9 @@ class Burst:
         self.burst_id = burst_id
         self.late_us = late_us
         self.ended = False
+        self.is_over = False
+        """Its end was heard: its last packet, or the word that the floor is idle. One that fell silent may go on."""
+        self.newest = -1
         self.heard_us = 0
         self.idle_us: int | None = None
         self.buffer = JitterBuffer()
@@ -50,12 +53,17 @@ class Hearing:
         if burst is None:
             burst = self._begin(packet.burst_id, now_us, age_us or 0)
         elif burst.ended:
-            return
+            if burst.is_over or packet.sequence <= burst.newest:
+                return
+            del self._bursts[packet.burst_id]  # the line was away for a while: late entry
+            burst = self._begin(packet.burst_id, now_us, age_us or 0)
         burst.heard_us = now_us
+        burst.newest = max(burst.newest, packet.sequence)
         _, frames = burst.buffer.push(packet, now_us, age_us)
         if frames:
             self._on_frames(burst.burst_id, frames)
         if packet.last:
+            burst.is_over = True
             self._end(burst, now_us)
 
     def floor_idle(self, burst_id: int, now_us: int) -> None:
@@ -63,6 +71,13 @@ class Hearing:
         burst = self._bursts.get(burst_id)
         if burst is not None:
             burst.idle_us = now_us
+            burst.is_over |= burst.ended
+
+    def line_lost(self, now_us: int) -> None:
+        """Nothing more comes for now; a burst that still goes on when the line is back begins anew."""
+        for burst in list(self._bursts.values()):
+            if not burst.ended:
+                self._end(burst, now_us)
 
     def look(self, now_us: int) -> bool:
         """End the bursts that fell silent, give up gaps; false when every burst has ended."""
@@ -70,8 +85,8 @@ class Hearing:
         for burst in list(self._bursts.values()):
             if burst.ended:
                 continue
-            idle = burst.idle_us is not None and now_us - burst.idle_us >= IDLE_GRACE_US
-            if idle or now_us - burst.heard_us >= SILENT_AFTER_US:
+            burst.is_over = burst.idle_us is not None and now_us - burst.idle_us >= IDLE_GRACE_US
+            if burst.is_over or now_us - burst.heard_us >= SILENT_AFTER_US:
                 self._end(burst, now_us)
                 continue
             lively = True

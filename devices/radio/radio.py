@@ -9,8 +9,9 @@ from pathlib import Path
 from devices.link import Credential, Link
 from devices.link.link import LinkTiming
 from devices.link.refusals import Refusal
-from devices.protocol import messages, topics, voice
+from devices.protocol import messages, voice
 from devices.protocol.clock import Clock
+from devices.protocol.groups import FloorControl, GroupName
 from devices.protocol.messages import (
     Acknowledgement,
     AlertMessage,
@@ -19,7 +20,6 @@ from devices.protocol.messages import (
     DeviceStatus,
     FloorIdle,
     FloorTaken,
-    GroupFloor,
     Receipt,
     Report,
     SignedOn,
@@ -27,6 +27,7 @@ from devices.protocol.messages import (
 from devices.protocol.topics import STATUS_INTERVAL_S, Down, Up
 from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
+from devices.radio.groups import Groups
 from devices.radio.hearing import Burst, Hearing
 from devices.radio.inbox import Arrival, Inbox
 from devices.radio.signing import Signing
@@ -50,7 +51,10 @@ class RadioEvents:
         """Push-to-talk: asking, talking, silent, and why it ended."""
 
     def group_floor_changed(self, message: FloorTaken | FloorIdle) -> None:
-        """Who speaks in a talk group, or that nobody does."""
+        """Who speaks in a talk group, or that nobody does: once for each burst that the radio hears of."""
+
+    def groups_changed(self, groups: tuple[GroupName, ...]) -> None:
+        """The hub said which talk groups the radio belongs to, standing ones first."""
 
     def packet_heard(self, packet: VoicePacket, age_us: int | None) -> None:
         """A voice packet of somebody else's burst arrived."""
@@ -72,16 +76,16 @@ class RadioEvents:
 
 
 class Radio:
-    """One talkback radio, member of the talk groups given.
+    """One talkback radio, member of the talk groups that the hub names.
 
-    ``battery``, ``signal`` (0..1) and ``holder`` go out with the next status. ``talking`` holds push-to-talk.
+    ``battery``, ``signal`` (0..1) and ``holder`` go out with the next status. ``talking`` holds push-to-talk,
+    ``groups`` what can be spoken to.
     """
 
     def __init__(
         self,
         credential: Credential,
         *,
-        group_ids: list[str],
         clock: Clock,
         rng: random.Random,
         events: RadioEvents | None = None,
@@ -113,12 +117,11 @@ class Radio:
         self._under_way: set[asyncio.Task[None]] = set()
         self.talking = Talking(self.link, clock, self._events.floor_changed)
         self._signing = Signing(self.link, self._holder_changed)
+        self.groups = Groups(self.link, self._hear_voice, self._hear_group_floor, self._events.groups_changed)
         self.link.on(Down.ALERT, self._hear_alert)
+        self.link.on(Down.FLOOR_CONTROL, self._hear_floor_control)
         self.link.on_hub_change = self._events.hub_changed
         self.link.on_connection_change = self._connection_changed
-        for group_id in group_ids:
-            self.link.subscribe_group(topics.group_voice(group_id), self._hear_voice)
-            self.link.subscribe_group(topics.group_floor(group_id), self._hear_group_floor, qos=1)
 
     async def run(self) -> None:
         """Be a radio until cancelled. Alerts left unanswered before a restart are shown again first."""
@@ -174,6 +177,8 @@ class Radio:
             self._publish_status()
         else:
             self.talking.line_lost()
+            self.groups.speaking.line_lost()
+            self._hearing.line_lost(self._clock.monotonic_us())
         self._events.connection_changed(connected)
 
     def _hear_alert(self, payload: bytes) -> None:
@@ -214,11 +219,18 @@ class Radio:
         self._events.packet_heard(packet, age_us)
         self._hearing.hear(packet, self._clock.monotonic_us(), age_us)
 
-    def _hear_group_floor(self, payload: bytes) -> None:
-        message: FloorTaken | FloorIdle = messages.decode(payload, GroupFloor)  # type: ignore[arg-type]
+    def _hear_floor_control(self, payload: bytes) -> None:
+        message: FloorControl = messages.decode(payload, FloorControl)  # type: ignore[arg-type]
+        if isinstance(message, FloorTaken | FloorIdle):
+            self._hear_group_floor(message)
+        else:
+            self.talking.hear_floor(message)
+
+    def _hear_group_floor(self, message: FloorTaken | FloorIdle) -> None:
         if isinstance(message, FloorIdle):
             self._hearing.floor_idle(message.burst_id, self._clock.monotonic_us())
-        self._events.group_floor_changed(message)
+        if self.groups.speaking.take(message):
+            self._events.group_floor_changed(message)
 
     def _burst_began(self, burst: Burst) -> None:
         self._say_heard_soon(burst, ended=False)

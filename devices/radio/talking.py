@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from devices.link import Link
-from devices.protocol import messages, voice
+from devices.protocol import voice
 from devices.protocol.clock import Clock
 from devices.protocol.messages import (
     FloorDenied,
@@ -16,7 +16,7 @@ from devices.protocol.messages import (
     FloorRequest,
     FloorRevoked,
 )
-from devices.protocol.topics import Down, Up
+from devices.protocol.topics import Up
 from devices.protocol.topics import up as up_topic
 from devices.protocol.voice import MEDIA_TICKS_PER_FRAME, VoicePacket
 from devices.radio.floor import ANSWER_WITHIN_S, Floor, FloorState, Grant
@@ -45,7 +45,6 @@ class Talking:
         self._media_time = 0
         self._settled = asyncio.Event()
         self._voice_topic = up_topic(link.kind, link.device_id, Up.VOICE)
-        link.on(Down.FLOOR_CONTROL, self._hear_floor)
 
     def is_own(self, burst_id: int) -> bool:
         """Whether this radio spoke that burst, one of its latest 16."""
@@ -127,8 +126,8 @@ class Talking:
         self._media_time += len(self._pending) * MEDIA_TICKS_PER_FRAME
         self._pending = []
 
-    def _hear_floor(self, payload: bytes) -> None:
-        message: FloorDown = messages.decode(payload, FloorDown)  # type: ignore[arg-type]
+    def hear_floor(self, message: FloorDown) -> None:
+        """The hub's word on this radio's own press or burst."""
         if isinstance(message, FloorGranted):
             self._granted(message)
         elif isinstance(message, FloorDenied):

@@ -61,6 +61,9 @@ PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
+POST    /api/talk/groups                                        call
+GET     /api/talk/groups                                        see_room
+DELETE  /api/talk/groups/{group_id}                             call
 GET     /api/talk/bursts                                        listen_back
 GET     /api/talk/bursts/{burst_id}/audio                       listen_back
 GET     /api/talk/bursts/{burst_id}/waveform                    listen_back
@@ -129,7 +132,9 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
 """What a device of each kind may say, on its own topics alone."""
 
 MQTT_DOWN: dict[DeviceKind, frozenset[Down]] = {
-    DeviceKind.RADIO: frozenset({Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.FLOOR_CONTROL}),
+    DeviceKind.RADIO: frozenset(
+        {Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.FLOOR_CONTROL, Down.GROUPS, Down.VOICE}
+    ),
     DeviceKind.CAMERA: frozenset({Down.CONFIRM}),
     DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM}),
 }

@@ -16,6 +16,7 @@ from hub.events.log import EventLog
 from hub.registry.radios import RadioRoll
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
 from hub.registry.service import Registry
+from hub.talk.groups import TemporaryGroups
 from hub.vision.service import CameraView, Vision
 
 
@@ -40,6 +41,7 @@ async def take_picture(
     events: EventLog,
     registry: Registry,
     radios: RadioRoll,
+    talk_groups: TemporaryGroups,
     vision: Vision,
     alerts: Alerts,
     cases: Cases,
@@ -52,9 +54,11 @@ async def take_picture(
     latest_alerts = await alerts.latest(view.only_venues)
     latest_cases = await cases.latest() if view.sees_cases else ()
     await registry.settled()
+    await talk_groups.settled()
     venues = [venue for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
     grid_ids = view.seen_grid_ids
     grids = [grid for grid in registry.grids.values() if grid.grid_id in grid_ids]
+    groups: list[TalkGroup] = [*registry.groups.values(), *talk_groups.opened]
     police_grid_ids = {grid.police_grid_id for grid in grids}
     return Picture(
         number=number,
@@ -64,7 +68,7 @@ async def take_picture(
         police_grids=[p for p in registry.police_grids.values() if view.whole or p.police_grid_id in police_grid_ids],
         grids=grids,
         venues=venues,
-        groups=[group for group in map(view.group, registry.groups.values()) if group is not None],
+        groups=[group for group in map(view.group, groups) if group is not None],
         radios=[radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
         cameras=[camera for camera in vision.views() if view.has_venue(camera.venue_id)],
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),

@@ -19,12 +19,15 @@ from hub.access.permissions import Right
 from hub.access.places import ROOM
 from hub.alerts.messages import Alert, DeliveryChanged
 from hub.events.messages import EventKind, Item
-from hub.registry.records import TalkGroup
+from hub.registry.records import GroupKind, TalkGroup
 from hub.registry.service import Registry
+from hub.talk.groups import TemporaryGroup
+from hub.talk.messages import BurstRecord
 
 _KEPT_BODIES = 64
 """Bodies kept decoded while one event is shown in many views."""
 _Cut = TypeVar("_Cut", Alert, DeliveryChanged)
+_Group = TypeVar("_Group", bound=TalkGroup)
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,13 @@ class View:
         device = self.registry.radios.get(device_id) or self.registry.cameras.get(device_id)
         return self.has_venue(device.venue_id if device else None)
 
-    def group(self, group: TalkGroup) -> TalkGroup | None:
+    def group(self, group: _Group) -> _Group | None:
         """A talk group with those of its radios that are in the view; None when none is."""
         if self.whole:
             return group
         radio_ids = tuple(filter(self.has_device, group.radio_ids))
+        if len(radio_ids) == len(group.radio_ids):
+            return group
         return msgspec.structs.replace(group, radio_ids=radio_ids) if radio_ids else None
 
     @property
@@ -114,10 +119,6 @@ class _AtVenue(msgspec.Struct):
     venue_id: str | None
 
 
-class _InGroup(msgspec.Struct):
-    group_id: str
-
-
 class _OfDevice(msgspec.Struct):
     device: str
 
@@ -125,7 +126,8 @@ class _OfDevice(msgspec.Struct):
 _read_alert = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Alert).decode)
 _read_deliveries = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(DeliveryChanged).decode)
 _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
-_read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_InGroup).decode)
+_read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
+_read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
 _encoder = msgspec.json.Encoder()
 
 
@@ -141,9 +143,21 @@ def _at_venue(view: View, item: Item) -> Item | None:
     return item if view.whole or view.has_venue(_read_venue(item.body).venue_id) else None
 
 
-def _in_group(view: View, item: Item) -> Item | None:
-    group = view.registry.groups.get(_read_group(item.body).group_id)
-    return item if view.whole or (group is not None and view.group(group) is not None) else None
+def _burst(view: View, item: Item) -> Item | None:
+    """A burst in a group that one hears, naming those of one's own radios that did not; a private one: police room."""
+    if view.whole:
+        return item
+    burst = _read_burst(item.body)
+    group = view.registry.find_group(burst.group_id)
+    if group is None or view.group(group) is None or (group.kind is GroupKind.PRIVATE and not view.in_room):
+        return None
+    missed = tuple(filter(view.has_device, burst.radios_missed))
+    cut = burst if missed == burst.radios_missed else msgspec.structs.replace(burst, radios_missed=missed)
+    return _as_cut(item, burst, cut)
+
+
+def _group(view: View, item: Item) -> Item | None:
+    return item if view.whole else _as_cut(item, group := _read_group(item.body), view.group(group))
 
 
 def _of_device(view: View, item: Item) -> Item | None:
@@ -190,8 +204,10 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.ALERT_ISSUED: _alert,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
-    EventKind.BURST_STARTED: _in_group,
-    EventKind.BURST_ENDED: _in_group,
+    EventKind.GROUP_OPENED: _group,
+    EventKind.GROUP_CLOSED: _group,
+    EventKind.BURST_STARTED: _burst,
+    EventKind.BURST_ENDED: _burst,
     EventKind.BURST_NOT_RECORDED: _in_room,
     EventKind.CASE_OPENED: _with_cases,
     EventKind.CASE_CLOSED: _with_cases,

@@ -24,6 +24,8 @@ class EventKind(StrEnum):
     ALERT_ISSUED = "alert.issued"
     DELIVERY_CHANGED = "delivery.changed"
     REPORT_MADE = "report.made"
+    GROUP_OPENED = "group.opened"
+    GROUP_CLOSED = "group.closed"
     BURST_STARTED = "burst.started"
     BURST_ENDED = "burst.ended"
     BURST_NOT_RECORDED = "burst.not_recorded"

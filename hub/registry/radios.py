@@ -66,9 +66,13 @@ class RadioRoll:
         """Whether this radio was heard within 15 s and its connection lives."""
         return self._presence.of(radio_id).online
 
+    def heard_at_ms(self, radio_id: str) -> int | None:
+        """When this radio was last heard from; None: not since the hub started."""
+        return _ms(self._presence.of(radio_id).heard_at_us)
+
     def online_in(self, group_id: str) -> int:
         """How many radios of a talk group are on line."""
-        group = self._registry.groups.get(group_id)
+        group = self._registry.find_group(group_id)
         return sum(self.is_online(radio_id) for radio_id in group.radio_ids) if group else 0
 
     def view(self, radio_id: str) -> RadioView:

@@ -86,6 +86,9 @@ class GroupKind(StrEnum):
     ALL = "all"
     VENUE_KIND = "venue_kind"
     GRID = "grid"
+    PRIVATE = "private"
+    """One radio and the police room."""
+    TEMPORARY = "temporary"
 
 
 class TalkGroup(Record, frozen=True, kw_only=True):

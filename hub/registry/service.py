@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from devices.protocol.messages import Calibration
+from devices.protocol.topics import private_group
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -67,6 +68,10 @@ class Registry:
         self.radios: dict[str, Radio] = {}
         self.cameras: dict[str, Camera] = {}
         self.groups: dict[str, TalkGroup] = {}
+        """The standing talk groups, which have broker topics of their own."""
+        self._private: dict[str, TalkGroup] = {}
+        self.ask_temporary: Callable[[str], TalkGroup | None] = lambda _group_id: None
+        """A temporary talk group, also one of the latest that were closed; the talk room knows."""
         self._finished: set[str] = set()
         self._changing = asyncio.Lock()
         self._followers: list[Callable[[], None]] = []
@@ -122,6 +127,20 @@ class Registry:
                 TalkGroup(group_id=f"grid-{grid.grid_id}", name=grid.name, kind=GroupKind.GRID, radio_ids=radio_ids)
             )
         self.groups = {group.group_id: group for group in groups}
+        private = (
+            TalkGroup(
+                group_id=private_group(radio.radio_id),
+                name=radio.name,
+                kind=GroupKind.PRIVATE,
+                radio_ids=(radio.radio_id,),
+            )
+            for radio in self.radios.values()
+        )
+        self._private = {group.group_id: group for group in private}
+
+    def find_group(self, group_id: str) -> TalkGroup | None:
+        """A talk group of any kind: standing, one radio's private one, or temporary."""
+        return self.groups.get(group_id) or self._private.get(group_id) or self.ask_temporary(group_id)
 
     async def put_map(self, map_geojson: bytes, also: Callable[[Change], None] = _nothing) -> None:
         """Take over the community's map; ``also`` is in the same change.

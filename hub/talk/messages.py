@@ -85,12 +85,24 @@ class Taken(TalkMessage, frozen=True, kw_only=True, tag="taken"):
     talker_name: str
     radios_online: int
     call: CallKind
+    rings: bool
+    """A radio calls the police room: this console hears it without having chosen to."""
+
+
+class MissedRadio(msgspec.Struct, frozen=True, kw_only=True):
+    """A radio of the group that does not hear the burst, and when it was last heard from (None: not lately)."""
+
+    radio_id: str
+    heard_at_ms: int | None
 
 
 class HeardBy(TalkMessage, frozen=True, kw_only=True, tag="heard"):
+    """``missed``: the first 200 radios, of the person's own places, that do not hear."""
+
     burst_id: int
     radios_hearing: int
     radios_online: int
+    missed: tuple[MissedRadio, ...]
     ended: bool
 
 
@@ -113,6 +125,8 @@ class BurstRecord(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float | None
     radios_reached: int
     radios_online: int
+    radios_missed: tuple[str, ...] = ()
+    """Of ``burst.ended``: the first 200 radios of the group, its talker left out, that did not hear it."""
 
 
 class StuckKey(msgspec.Struct, frozen=True, kw_only=True):

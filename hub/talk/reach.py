@@ -1,14 +1,20 @@
-"""Who heard a burst: counted from the radios' own words, at most a few updates a second."""
+"""Who hears a burst and who does not: counted from the radios' own words."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devices.protocol.messages import BurstHeard
+from hub.registry.records import TalkGroup
 from hub.talk.effects import Burst
 
 KEPT = 64
 """Bursts whose hearing is still counted; the oldest goes."""
+HEARS_WITHIN_US = 1_000_000
+"""A radio on line that has not said within 1 s of the burst's start that it hears is one that does not."""
+MISSED_TOLD = 200
+"""Radios that do not hear are named up to so many: in the events, and to each console of those in its places."""
 
 
 @dataclass
@@ -16,16 +22,19 @@ class Reach:
     """How far one burst came. ``packets`` counts those relayed."""
 
     burst: Burst
-    group_id: str
+    group: TalkGroup
     talker_name: str
-    radios_online: int
     packets: int = 0
     hearing: set[str] = field(default_factory=set)
+    """Who said that it hears, and did not lose its line since."""
+    radios_online: int = 0
+    """Of the group, without the talker; as ``look`` found it."""
+    missed: tuple[str, ...] = ()
+    """Who does not hear, as ``look`` found it: off line, or on line without a word that it hears."""
     lost: int = 0
     stale: int = 0
     ended: bool = False
-    told: int = -1
-    """The count that consoles were last told."""
+    _seen: tuple[int, int, tuple[str, ...]] | None = None
 
     def heard(self, radio_id: str, heard: BurstHeard) -> None:
         """One radio's word on this burst."""
@@ -34,6 +43,18 @@ class Reach:
         if heard.ended:
             self.lost += heard.lost
             self.stale += heard.stale
+
+    def look(self, is_online: Callable[[str], bool], now_us: int) -> bool:
+        """See who is on line and who does not hear; true when that, or who hears, is other than at the last look."""
+        others = [radio_id for radio_id in self.group.radio_ids if radio_id != self.burst.talker_id]
+        online = set(filter(is_online, others))
+        has_had_time = now_us - self.burst.started_us >= HEARS_WITHIN_US
+        self.radios_online = len(online)
+        self.missed = tuple(
+            radio_id for radio_id in others if radio_id not in self.hearing and (has_had_time or radio_id not in online)
+        )
+        before, self._seen = self._seen, (len(self.hearing), len(online), self.missed)
+        return before != self._seen
 
 
 class ReachTable:
@@ -51,3 +72,9 @@ class ReachTable:
     def of(self, burst_id: int) -> Reach | None:
         """The burst, while it is among the latest."""
         return self._bursts.get(burst_id)
+
+    def gone(self, radio_id: str) -> None:
+        """A radio's line ended: it hears nothing until it says so again."""
+        for reach in self._bursts.values():
+            if not reach.ended:
+                reach.hearing.discard(radio_id)

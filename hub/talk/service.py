@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -20,16 +21,20 @@ from hub.bridge.refused import Refused, RefusedReason
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.radios import RadioRoll
+from hub.registry.records import GroupKind, TalkGroup
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_number
 from hub.storage.writer import Change, StorageOverloaded
 from hub.talk import messages as out
 from hub.talk import wording
+from hub.talk.addresses import floor_topics, voice_topics
 from hub.talk.allowed import Allowed
-from hub.talk.effects import Burst, Denied, Effects, Ended, KeyStuck, Press, Priority, Taken
+from hub.talk.effects import Burst, Denied, Effects, Ended, KeyStuck, Press, Priority, Revoked, Taken
 from hub.talk.floor import Floor
-from hub.talk.reach import Reach, ReachTable
+from hub.talk.groups import TemporaryGroups
+from hub.talk.private import PrivateCalls
+from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
 from hub.talk.recording.messages import NewBurst
 from hub.talk.recording.service import Recordings
 
@@ -69,6 +74,7 @@ class Talk:
         clock: Clock,
         recordings: Recordings,
         talk_limit_s: float,
+        temporary: TemporaryGroups,
     ) -> None:
         self._registry = registry
         self._radios = radios
@@ -79,6 +85,8 @@ class Talk:
         self._clock = clock
         self._recordings = recordings
         self._limit_s = talk_limit_s
+        self._temporary = temporary
+        self._private = PrivateCalls()
         self._floors: dict[str, Floor] = {}
         self._reach = ReachTable()
         self._peers: dict[str, Peer] = {}
@@ -95,6 +103,8 @@ class Talk:
         self._bridge.on(DeviceKind.RADIO, Up.HEARD, wire.BurstHeard, self._radio_heard)
         self._bridge.on_voice(DeviceKind.RADIO, self._radio_voice)
         self._radios.when_gone(self._talker_left)
+        self._radios.when_gone(self._reach.gone)
+        self._temporary.when_closed(self._group_closed)
 
     @property
     def bursts_under_way(self) -> int:
@@ -166,9 +176,56 @@ class Talk:
         peer.group_ids = group_ids & self._wanted.get(peer.talker_id, frozenset())
 
     def _why_not(self, peer: Peer, group_id: str) -> wire.DenyReason | None:
-        if group_id not in self._registry.groups:
+        if self._group(group_id) is None:
             return wire.DenyReason.UNKNOWN_GROUP
         return None if self._allowed[peer.talker_id].may(group_id) else wire.DenyReason.NOT_ALLOWED
+
+    def _group(self, group_id: str) -> TalkGroup | None:
+        """A group that can be spoken to; None for a temporary one that is closed."""
+        group = self._registry.find_group(group_id)
+        if group is None or (group.kind is GroupKind.TEMPORARY and not self._temporary.is_open(group_id)):
+            return None
+        return group
+
+    def _group_closed(self, group: TalkGroup) -> None:
+        """Whoever speaks in a group that was closed is cut off, who waits is told that it is no more."""
+        floor = self._floors.pop(group.group_id, None)
+        if floor is None:
+            return
+        for press in floor.waiting:
+            self._tell_talker(group.group_id, Denied(press, wire.DenyReason.UNKNOWN_GROUP))
+        if floor.burst is not None:
+            self._tell_talker(group.group_id, Revoked(floor.burst, wire.RevokeReason.CLOSED))
+            self._ended(group.group_id, floor.burst)
+
+    def under_way(self, radio_id: str) -> list[wire.FloorTaken]:
+        """Who speaks now in the groups that a radio belongs to, itself left out: for one that comes (late entry)."""
+        speaking = [floor.burst for floor in self._floors.values() if floor.burst is not None]
+        reached = (self._reach.of(burst.burst_id) for burst in speaking if burst.talker_id != radio_id)
+        return [self._taken(reach) for reach in reached if reach is not None and radio_id in reach.group.radio_ids]
+
+    def _taken(self, reach: Reach) -> wire.FloorTaken:
+        burst = reach.burst
+        return wire.FloorTaken(
+            stamp=self._bridge.stamper.stamp(),
+            group_id=reach.group.group_id,
+            call_id=burst.call_id,
+            burst_id=burst.burst_id,
+            talker_id=burst.talker_id,
+            talker_name=reach.talker_name,
+            call=burst.call,
+        )
+
+    def _say_to(self, group: TalkGroup, message: wire.FloorTaken | wire.FloorIdle) -> None:
+        """Say to the radios of a group who speaks, or that nobody does."""
+        for topic in floor_topics(group):
+            self._bridge.say(topic, message)
+
+    def _hears(self, peer: Peer, group: TalkGroup) -> bool:
+        """Whether a console that may hear a group is to hear it: it listens to it, or takes part in a private call."""
+        if group.group_id in peer.group_ids:
+            return True
+        return group.kind is GroupKind.PRIVATE and self._private.hears(group.group_id, peer.talker_id)
 
     def _told(self, group_id: str) -> Iterator[Peer]:
         """The consoles that are told what happens in a group."""
@@ -200,16 +257,17 @@ class Talk:
         header = voice.decode(packet)
         now_us = self._clock.monotonic_us()
         reach = self._reach.of(header.burst_id)
-        floor = self._floors.get(reach.group_id) if reach else None
+        floor = self._floors.get(reach.group.group_id) if reach else None
         if reach is None or floor is None or not floor.voice(talker_id, header.burst_id, now_us):
-            self._overrun(talker_id, header, reach.group_id if reach is not None else "")
+            self._overrun(talker_id, header, reach.group.group_id if reach is not None else "")
             return
         reach.packets += 1
         self.packets_relayed += 1
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
-        self._bridge.say_voice(topics.group_voice(reach.group_id), stamped)
-        for peer in self._told(reach.group_id):
-            if reach.group_id in peer.group_ids and peer.talker_id != talker_id:
+        for topic in voice_topics(reach.group, talker_id):
+            self._bridge.say_voice(topic, stamped)
+        for peer in self._told(reach.group.group_id):
+            if peer.talker_id != talker_id and self._hears(peer, reach.group):
                 peer.play(stamped)
         self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
         self._recordings.packet(header, now_us)
@@ -270,32 +328,29 @@ class Talk:
         self._in_background(self._database.write(change))
 
     def _started(self, group_id: str, burst: Burst, name: str) -> None:
-        online = self._radios.online_in(group_id)
-        if burst.talker_id in self._registry.radios:
-            online = max(0, online - 1)  # a radio does not hear itself
-        reach = Reach(burst, group_id, name, online)
+        group = self._registry.find_group(group_id)
+        if group is None:
+            return
+        reach = Reach(burst, group, name)
+        reach.look(self._radios.is_online, self._clock.monotonic_us())
         self._reach.start(reach)
         self._record(reach)
-        self._bridge.say(
-            topics.group_floor(group_id),
-            wire.FloorTaken(
-                stamp=self._bridge.stamper.stamp(),
-                group_id=group_id,
-                call_id=burst.call_id,
-                burst_id=burst.burst_id,
-                talker_id=burst.talker_id,
-                talker_name=name,
-                call=burst.call,
-            ),
-        )
+        self._temporary.spoken_in(group_id)
+        by_radio = burst.talker_id in self._registry.radios
+        if group.kind is GroupKind.PRIVATE:
+            self._private.burst(
+                group_id, burst.call_id, burst.talker_id, by_radio=by_radio, consoles=self._peers.keys()
+            )
+        self._say_to(group, self._taken(reach))
         taken = out.Taken(
             group_id=group_id,
             call_id=burst.call_id,
             burst_id=burst.burst_id,
             talker_id=burst.talker_id,
             talker_name=name,
-            radios_online=online,
+            radios_online=reach.radios_online,
             call=burst.call,
+            rings=by_radio and self._private.rings(group_id),
         )
         for peer in self._told(group_id):
             peer.say(taken)
@@ -303,14 +358,13 @@ class Talk:
 
     def _record(self, reach: Reach) -> None:
         burst, peer = reach.burst, self._peers.get(reach.burst.talker_id)
-        group = self._registry.groups.get(reach.group_id)
         self._recordings.begin(
             NewBurst(
                 burst_id=burst.burst_id,
                 call_id=burst.call_id,
                 call_kind=reach.burst.call,
-                group_id=reach.group_id,
-                group_name=group.name if group is not None else reach.group_id,
+                group_id=reach.group.group_id,
+                group_name=reach.group.name,
                 talker_id=peer.entrant.person.person_id if peer is not None else burst.talker_id,
                 talker_name=reach.talker_name,
                 radios_online=reach.radios_online,
@@ -319,8 +373,12 @@ class Talk:
 
     def _ended(self, group_id: str, burst: Burst) -> None:
         self._recordings.end(burst.burst_id)
-        idle = wire.FloorIdle(stamp=self._bridge.stamper.stamp(), group_id=group_id, burst_id=burst.burst_id)
-        self._bridge.say(topics.group_floor(group_id), idle)
+        group = self._registry.find_group(group_id)
+        if group is None:
+            return
+        stamp = self._bridge.stamper.stamp()
+        self._say_to(group, wire.FloorIdle(stamp=stamp, group_id=group_id, burst_id=burst.burst_id))
+        self._temporary.spoken_in(group_id)
         for peer in self._told(group_id):
             peer.say(out.Idle(group_id=group_id, burst_id=burst.burst_id))
         duration_s = (self._clock.monotonic_us() - burst.started_us) / 1e6
@@ -339,17 +397,18 @@ class Talk:
     async def _store(self, kind: EventKind, reach: Reach, duration_s: float | None) -> None:
         record = out.BurstRecord(
             call_id=reach.burst.call_id,
-            group_id=reach.group_id,
+            group_id=reach.group.group_id,
             burst_id=reach.burst.burst_id,
             talker_id=reach.burst.talker_id,
             talker_name=reach.talker_name,
             duration_s=duration_s,
             radios_reached=len(reach.hearing),
             radios_online=reach.radios_online,
+            radios_missed=reach.missed[:MISSED_TOLD] if duration_s is not None else (),
         )
 
         def change(open_change: Change) -> None:
-            self._events.append(open_change, kind, reach.group_id, record)
+            self._events.append(open_change, kind, reach.group.group_id, record)
 
         await self._database.write(change)
 
@@ -360,14 +419,23 @@ class Talk:
 
     def _tell_reach(self, burst_id: int) -> None:
         reach = self._reach.of(burst_id)
-        if reach is None or (reach.told == len(reach.hearing) and not reach.ended):
+        if reach is None or not (reach.look(self._radios.is_online, self._clock.monotonic_us()) or reach.ended):
             return
-        reach.told = len(reach.hearing)
-        heard = out.HeardBy(
-            burst_id=burst_id, radios_hearing=reach.told, radios_online=reach.radios_online, ended=reach.ended
-        )
-        for peer in self._told(reach.group_id):
-            peer.say(heard)
+        for peer in self._told(reach.group.group_id):
+            seen = filter(self._allowed[peer.talker_id].sees, reach.missed)
+            missed = (
+                out.MissedRadio(radio_id=radio_id, heard_at_ms=self._radios.heard_at_ms(radio_id))
+                for radio_id in itertools.islice(seen, MISSED_TOLD)
+            )
+            peer.say(
+                out.HeardBy(
+                    burst_id=burst_id,
+                    radios_hearing=len(reach.hearing),
+                    radios_online=reach.radios_online,
+                    missed=tuple(missed),
+                    ended=reach.ended,
+                )
+            )
 
     def _radio_floor(self, radio_id: str, message: wire.FloorUp) -> None:
         if isinstance(message, wire.FloorRelease):
@@ -376,7 +444,7 @@ class Talk:
         if isinstance(message, wire.FloorCancel):
             self.cancel(radio_id, message.request_id)
             return
-        group = self._registry.groups.get(message.group_id)
+        group = self._group(message.group_id)
         press = Press(radio_id, message.request_id, Priority.GUARD)
         if group is None:
             self._tell_talker(message.group_id, Denied(press, wire.DenyReason.UNKNOWN_GROUP))

@@ -33,7 +33,7 @@ _FILES_PER_RADIO = 4
 
 
 def main(
-    community: Annotated[Path, typer.Option(help="community JSON with venues and radios")],
+    community: Annotated[Path, typer.Option(help="community JSON with radios")],
     store: Annotated[Path, typer.Option(help="folder for what the radios keep")],
     enrolments: Annotated[
         Path | None, typer.Option(help='JSON lines {"device_id", "join"}: radios without a credential enrol first')
@@ -55,7 +55,7 @@ def main(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             if enrolments is not None:
-                wanted = {member.radio_id for member in roster}
+                wanted = set(roster)
                 codes = [one for one in read_enrolments(enrolments) if one.device_id in wanted]
                 _print(msgspec.json.encode(runner.run(enrol_all(codes, store))))
             venues = Venues(roster, store, clock=clock, manner=Manner(seed, silent_share))

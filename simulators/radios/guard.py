@@ -75,23 +75,21 @@ class Guard(RadioEvents):
         self._clock = clock
         self._rng = rng
         self._radio_ids = radio_ids
-        self._group_ids: tuple[str, ...] = ()
         self._call_over = call_over
         self._outside_bursts: dict[str, int] = {}
         self._full_us = clock.monotonic_us()
         self._charge = rng.uniform(0.5, 1.0)
 
-    def take(self, radio: Radio, group_ids: tuple[str, ...]) -> None:
-        """Pick up the radio, which hears these talk groups."""
+    def take(self, radio: Radio) -> None:
+        """Pick up the radio."""
         self.radio = radio
-        self._group_ids = group_ids
         radio.holder = f"guard-{radio.radio_id}"
         radio.signal = round(self._rng.uniform(0.4, 1.0), 2)
         self.look_at_battery()
 
     def hears(self, group_id: str) -> bool:
         """Whether the radio is in the talk group."""
-        return group_id in self._group_ids
+        return group_id in self.radio.groups.ids
 
     def look_at_battery(self) -> None:
         """Let the charge follow the clock."""

@@ -17,7 +17,6 @@ from devices.protocol.clock import Clock
 from devices.radio import Radio
 from simulators.radios.figures import Summary, Tally
 from simulators.radios.guard import Guard, Listening
-from simulators.radios.roster import Member
 from simulators.radios.speech import reply_frames
 
 DECODED_RADIOS = 2
@@ -47,21 +46,20 @@ class _Handset:
     """A radio in a guard's hand, made anew with each newer credential."""
 
     guard: Guard
-    member: Member
     store: Path
     credential: Credential
     make: Callable[[Credential], Radio]
 
     async def run(self, credential: Credential) -> None:
         if credential is not self.credential:
-            self.guard.take(self.make(credential), self.member.group_ids)
+            self.guard.take(self.make(credential))
         await self.guard.radio.run()
 
 
 class Venues:
     """The radios of a roster, each with its guard."""
 
-    def __init__(self, roster: list[Member], store_dir: Path, *, clock: Clock, manner: Manner) -> None:
+    def __init__(self, roster: list[str], store_dir: Path, *, clock: Clock, manner: Manner) -> None:
         """Each radio's credential and what it keeps are in its folder below ``store_dir``.
 
         Raises OSError, CredentialError.
@@ -76,15 +74,15 @@ class Venues:
         self._reply = reply_frames()
         self._answered: dict[int, None] = {}
         self._replies: set[asyncio.Task[None]] = set()
-        radio_ids = frozenset(member.radio_id for member in roster)
+        radio_ids = frozenset(roster)
         silent = set(rng.sample(sorted(radio_ids), round(manner.silent_share * len(radio_ids))))
-        for index, member in enumerate(roster):
-            own_rng = random.Random(f"{manner.seed}/{member.radio_id}")
+        for index, radio_id in enumerate(roster):
+            own_rng = random.Random(f"{manner.seed}/{radio_id}")
             guard = Guard(
                 self.tally,
                 clock,
                 own_rng,
-                silent=member.radio_id in silent,
+                silent=radio_id in silent,
                 acknowledge_s=manner.acknowledge_s,
                 radio_ids=radio_ids,
                 call_over=self._call_over,
@@ -94,17 +92,16 @@ class Venues:
                 self._listening.append(speaker)
             make = partial(
                 Radio,
-                group_ids=list(member.group_ids),
                 clock=clock,
                 rng=own_rng,
                 events=guard,
                 speaker=speaker,
-                store_dir=store_dir / member.radio_id,
+                store_dir=store_dir / radio_id,
             )
-            credential = _credential(store_dir / member.radio_id)
-            guard.take(make(credential), member.group_ids)
+            credential = _credential(store_dir / radio_id)
+            guard.take(make(credential))
             self.guards.append(guard)
-            self._handsets.append(_Handset(guard, member, store_dir / member.radio_id, credential, make))
+            self._handsets.append(_Handset(guard, store_dir / radio_id, credential, make))
 
     async def run(self) -> None:
         """Be on line until cancelled; every radio then says goodbye."""

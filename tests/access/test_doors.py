@@ -72,7 +72,7 @@ def test_every_message_that_a_console_may_say_has_a_row() -> None:
 
 def test_every_right_has_a_row_of_roles_and_a_door() -> None:
     assert set(TABLE) == set(Right)
-    within = {Right.SEE_CASES, Right.CALL}
+    within = {Right.SEE_CASES}
     """Asked for behind a door that needs less."""
     assert {*HTTP.values(), *WEBSOCKETS.values(), *TALK.values()} - {PUBLIC} == set(Right) - within
 

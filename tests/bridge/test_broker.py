@@ -116,12 +116,16 @@ async def test_device_hears_what_is_said_to_it_and_its_groups_alone(tmp_path: Pa
                 "qs/1/radio/R1/alert",
                 "qs/1/radio/R1/confirm",
                 "qs/1/radio/R1/floor-control",
+                "qs/1/radio/R1/groups",
+                "qs/1/radio/R1/hear",
                 "qs/1/group/kind-hotel/voice",
                 "qs/1/group/all/floor",
                 "qs/1/hub/tick",
             )
             for topic in (
                 "qs/1/radio/R2/alert",
+                "qs/1/radio/R2/floor-control",
+                "qs/1/radio/R2/hear",
                 "qs/1/radio/R2/status",
                 "qs/1/worker/worker-1/assign",
                 "qs/1/group/kind-school/voice",

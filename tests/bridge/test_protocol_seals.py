@@ -184,7 +184,6 @@ class Hears(RadioEvents):
 async def radio_with(credential: Credential, events: RadioEvents, store: Path) -> AsyncIterator[Radio]:
     radio = Radio(
         credential,
-        group_ids=["all"],
         clock=SystemClock(),
         rng=random.Random(1),
         events=events,

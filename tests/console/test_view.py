@@ -26,10 +26,11 @@ from hub.console import view
 from hub.console.view import view_of
 from hub.enrolment.messages import DeviceEnrolled, DeviceRevoked
 from hub.events.messages import EventKind, Item
-from hub.registry.records import Camera
+from hub.registry.records import Camera, GroupKind
 from hub.shifts.messages import HoursChanged, ShiftChanged
 from hub.sightings.messages import Hit, Query, SightingSummary
 from hub.storage.writer import Change
+from hub.talk.groups import TemporaryGroup
 from hub.talk.messages import BurstRecord, StuckKey
 from hub.talk.recording.messages import BurstNotRecorded
 from hub.talk.recording.writer import NotRecorded
@@ -98,6 +99,10 @@ async def tell(hub: Hub, n: int) -> None:
         call_id=n, group_id=group_id, burst_id=n, talker_id=radio.radio_id, talker_name=radio.name, duration_s=None,
         radios_reached=0, radios_online=0,
     )  # fmt: skip
+    temporary = TemporaryGroup(
+        group_id=f"temporary.{n}", name="门口", kind=GroupKind.TEMPORARY, radio_ids=(radio.radio_id,), alert_id=None,
+        opened_by="officer", opened_at_ms=0, closed_by=None, closed_at_ms=None,
+    )  # fmt: skip
     refused = RefusedDevice(device=radio.radio_id, topic="x", reason="malformed", detail="x", count=1)
     enrolled = DeviceEnrolled(device_id=radio.radio_id, kind=DeviceKind.RADIO, address="192.0.2.1", software="x")
     revoked = DeviceRevoked(device_id=camera.camera_id, kind=DeviceKind.CAMERA, by="local")
@@ -120,6 +125,8 @@ async def tell(hub: Hub, n: int) -> None:
             radio.radio_id,
             ReportMade(radio_id=radio.radio_id, venue_id=radio.venue_id, alert_id=None, answer=None, text="好"),
         ),
+        EventKind.GROUP_OPENED: (temporary.group_id, temporary),
+        EventKind.GROUP_CLOSED: (temporary.group_id, temporary),
         EventKind.BURST_STARTED: (group_id, burst),
         EventKind.BURST_ENDED: (group_id, burst),
         EventKind.BURST_NOT_RECORDED: (

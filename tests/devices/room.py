@@ -15,6 +15,7 @@ import aiomqtt
 from devices.link import BrokerAddress, Credential
 from devices.protocol import messages, topics, voice
 from devices.protocol.clock import SystemClock
+from devices.protocol.groups import GroupName, TalkGroups
 from devices.protocol.messages import (
     AlertMessage,
     Confirm,
@@ -216,6 +217,14 @@ class Room:
             ),
         )
         return burst_id
+
+    async def tell_groups(self, radio_id: str, *group_ids: str, temporary: tuple[str, ...] = ()) -> None:
+        told = TalkGroups(
+            stamp=self.stamp(),
+            standing=tuple(GroupName(group_id, group_id) for group_id in group_ids),
+            temporary=tuple(GroupName(group_id, group_id) for group_id in temporary),
+        )
+        await self.say(radio_id, Down.GROUPS, told)
 
     async def taken(self, group_id: str, burst_id: int, talker_id: str = "duty") -> None:
         taken = FloorTaken(

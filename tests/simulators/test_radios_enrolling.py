@@ -19,7 +19,6 @@ from hub.app import Hub
 from hub.enrolment.messages import Device
 from hub.tasks import end_tasks
 from simulators.radios.enrolling import Enrolled, Enrolment, enrol_all, read_enrolments
-from simulators.radios.roster import Member
 from simulators.radios.venues import Manner, Venues
 from tests.devices.room import BROKERS, until
 from tests.hub import community, open_console, open_hub
@@ -47,8 +46,7 @@ async def test_130_radios_enrol_come_on_line_and_stay_while_others_are_revoked(h
         assert await enrol_all(enrolments, store) == Enrolled(enrolled=RADIOS, kept=0, replaced=0)
         again = await codes(hub, url)
         assert await enrol_all(again, store) == Enrolled(enrolled=0, kept=RADIOS, replaced=0)
-        members = [Member(radio_id, ("all",)) for radio_id in hub.registry.radios]
-        venues = Venues(members, store, clock=SystemClock(), manner=Manner())
+        venues = Venues(list(hub.registry.radios), store, clock=SystemClock(), manner=Manner())
         living = asyncio.create_task(venues.run())
         try:
             await until(lambda: hub.radios.online == RADIOS, "all radios are on line")

@@ -13,36 +13,31 @@ from devices.protocol.clock import ManualClock
 from devices.radio.opus import Decoder
 from simulators.radios.figures import Ages, Tally
 from simulators.radios.quiet import OneLineASecond
-from simulators.radios.roster import Member, RosterError, read_roster
+from simulators.radios.roster import RosterError, read_roster
 from simulators.radios.speech import reply_frames
 
 
-def community(folder: Path, venue_of_radio: str = "V1") -> Path:
+def community(folder: Path) -> Path:
     path = folder / "community.json"
     path.write_text(
         json.dumps(
             {
                 "name": "栖凤社区",
                 "venues": [{"venue_id": "V1", "name": "客来旅馆", "kind": "hotel", "grid_id": "07"}],
-                "radios": [{"radio_id": "R001", "venue_id": venue_of_radio, "name": "旅馆保安"}],
+                "radios": [{"radio_id": "R001", "venue_id": "V1", "name": "旅馆保安"}],
             }
         )
     )
     return path
 
 
-def test_radio_is_in_the_groups_of_all_its_venues_kind_and_its_grid(tmp_path: Path) -> None:
-    assert read_roster(community(tmp_path)) == [Member("R001", ("all", "kind-hotel", "grid-07"))]
+def test_radios_are_those_of_the_community(tmp_path: Path) -> None:
+    assert read_roster(community(tmp_path)) == ["R001"]
 
 
 def test_more_radios_than_the_community_has_is_an_error_that_counts_them(tmp_path: Path) -> None:
     with pytest.raises(RosterError, match="has 1 radios; 130 are asked for"):
         read_roster(community(tmp_path), 130)
-
-
-def test_radio_in_an_unknown_venue_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RosterError, match="R001 is in venue 'V9'"):
-        read_roster(community(tmp_path, "V9"))
 
 
 def test_file_that_is_no_community_is_named_with_what_is_missing(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from devices.protocol.messages import Acknowledgement, Birth, BurstHeard, Death,
 from devices.protocol.topics import Up
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
-from simulators.radios.roster import Member
 from simulators.radios.venues import Manner, Venues
 from tests.devices.room import BROKERS, DEADLINE_S, Room, by_hand, open_broker, packet, until
 
@@ -111,6 +110,12 @@ async def test_call_is_heard_by_every_radio_and_answered_by_one_guard(
     async with simulator(tmp_path, broker.hub_address) as running:
         await running.all_online()
         await room.tick()
+        radio_ids = [f"R{number:03}" for number in range(RADIOS)]
+        for radio_id in radio_ids:
+            await room.tell_groups(radio_id, "all")
+            await room.alert(radio_id, "A0")
+        for radio_id in radio_ids:
+            await room.hear(radio_id, Up.RECEIPT, Receipt)  # said after it subscribed
         await room.taken("all", 900)
         for sequence in range(25):
             await room.voice("all", packet(900, sequence, last=sequence == 24))
@@ -152,7 +157,7 @@ async def test_summary_comes_upon_the_signal_and_the_end_is_orderly(broker: Brok
 
 
 async def test_guards_acknowledge_except_the_silent_ones(broker: Broker, room: Room, tmp_path: Path) -> None:
-    roster = [Member(f"R{number:03}", ("all",)) for number in range(RADIOS)]
+    roster = [f"R{number:03}" for number in range(RADIOS)]
     manner = Manner(seed=3, silent_share=0.25, acknowledge_s=(0.05, 0.5))
     venues = Venues(roster, enrol(tmp_path, broker.hub_address), clock=SystemClock(), manner=manner)
     running = asyncio.create_task(venues.run())

@@ -243,7 +243,7 @@ async def test_bad_payloads_are_counted_and_the_next_good_one_is_heard(broker: B
     """P-1.5, P-1.6."""
     link = make_link(broker)
     heard: list[bytes] = []
-    link.subscribe_group(topics.group_voice("all"), heard.append)
+    link.follow(topics.group_voice("all"), heard.append)
     async with running(link):
         await room.publish(topics.HUB_TICK, b"\xc1 not MessagePack")
         await room.publish(topics.down(DeviceKind.RADIO, "R001", Down.CONFIRM), b"", qos=1)
@@ -260,7 +260,7 @@ async def test_handler_that_fails_does_not_end_the_line(broker: Broker, room: Ro
         raise RuntimeError("a fault of our own")
 
     link = make_link(broker)
-    link.subscribe_group(topics.group_voice("all"), fail)
+    link.follow(topics.group_voice("all"), fail)
     async with running(link):
         await room.publish(topics.group_voice("all"), b"x")
         await until(lambda: link.refusals.counts[Refusal.HANDLER_FAILED] == 1, "the failure is counted")

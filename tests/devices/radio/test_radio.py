@@ -73,11 +73,10 @@ class Person(RadioEvents):
 
 @asynccontextmanager
 async def radio_on(
-    broker: Broker, person: Person, store_dir: Path | None = None, radio_id: str = "R001"
+    broker: Broker, room: Room, person: Person, store_dir: Path | None = None, radio_id: str = "R001"
 ) -> AsyncIterator[Radio]:
     radio = Radio(
         by_hand(broker.hub_address, radio_id),
-        group_ids=["all", "grid-7"],
         clock=SystemClock(),
         rng=random.Random(1),
         events=person,
@@ -89,9 +88,19 @@ async def radio_on(
     task = asyncio.create_task(radio.run())
     try:
         await until(lambda: radio.link.connected, "the radio is on line")
+        await room.tell_groups(radio_id, "all", "grid-7")
+        await until(lambda: len(radio.groups.standing) == 2, "the radio knows its groups")
+        await subscribed(room, radio)
         yield radio
     finally:
         await end_tasks(task)
+
+
+async def subscribed(room: Room, radio: Radio) -> None:
+    """Wait until the broker has taken what the radio said so far, and with it what it subscribed to."""
+    said = len(room.said(radio.radio_id, Up.STATUS, DeviceStatus))
+    radio.link.publish(Up.STATUS, DeviceStatus(stamp=radio.link.stamp(), birth_count=radio.link.birth_count))
+    await room.hear(radio.radio_id, Up.STATUS, DeviceStatus, said + 1)
 
 
 @pytest.fixture
@@ -106,7 +115,7 @@ async def know_the_hub(room: Room, radio: Radio) -> None:
 
 async def test_status_names_battery_signal_and_holder(broker: Broker, room: Room, person: Person) -> None:
     """P-2.5."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         status = (await room.hear("R001", Up.STATUS, DeviceStatus))[0]
     assert (status.battery, status.signal, status.holder) == (0.8, 0.6, "guard-1")
     assert status.birth_count == radio.link.birth_count
@@ -117,7 +126,7 @@ async def test_alert_is_on_disk_before_it_is_shown_and_then_has_its_receipt(
 ) -> None:
     """P-5.1, P-5.2."""
     person.inbox = tmp_path / "R001" / "inbox"
-    async with radio_on(broker, person, tmp_path / "R001"):
+    async with radio_on(broker, room, person, tmp_path / "R001"):
         await room.alert("R001", "A1")
         receipt = (await room.hear("R001", Up.RECEIPT, Receipt))[0]
         await until(lambda: person.shown == ["A1"], "the alert is shown")
@@ -132,7 +141,7 @@ async def test_repeated_alert_has_another_receipt_and_is_not_shown_again(
     broker: Broker, room: Room, person: Person, tmp_path: Path
 ) -> None:
     """P-5.3."""
-    async with radio_on(broker, person, tmp_path / "R001"):
+    async with radio_on(broker, room, person, tmp_path / "R001"):
         for attempt in (1, 2, 3):
             await room.alert("R001", "A1", attempt=attempt)
             receipts = await room.hear("R001", Up.RECEIPT, Receipt, attempt)
@@ -142,7 +151,7 @@ async def test_repeated_alert_has_another_receipt_and_is_not_shown_again(
 
 async def test_expired_alert_is_neither_kept_nor_shown(broker: Broker, room: Room, person: Person) -> None:
     """P-5.4."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         await know_the_hub(room, radio)
         await room.alert("R001", "A1", expires_in_s=60, aged_s=61)
         await room.alert("R001", "A2", expires_in_s=60, aged_s=30)
@@ -153,7 +162,7 @@ async def test_expired_alert_is_neither_kept_nor_shown(broker: Broker, room: Roo
 
 async def test_acknowledgement_and_report_say_who_and_what(broker: Broker, room: Room, person: Person) -> None:
     """P-5.5."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         await room.alert("R001", "A1")
         await until(lambda: person.shown == ["A1"], "the alert is shown")
         radio.acknowledge("A1")
@@ -175,13 +184,13 @@ async def test_restarted_radio_shows_what_was_not_acknowledged(
     broker: Broker, room: Room, person: Person, tmp_path: Path
 ) -> None:
     """P-5.6."""
-    async with radio_on(broker, person, tmp_path / "R001") as radio:
+    async with radio_on(broker, room, person, tmp_path / "R001") as radio:
         await room.alert("R001", "A1")
         await room.alert("R001", "A2")
         await until(lambda: len(person.shown) == 2, "both alerts are shown")
         radio.acknowledge("A1")
     again = Person()
-    async with radio_on(broker, again, tmp_path / "R001"):
+    async with radio_on(broker, room, again, tmp_path / "R001"):
         assert again.shown == ["A2"]
         await room.alert("R001", "A2", attempt=2)
         await room.hear("R001", Up.RECEIPT, Receipt, 3)
@@ -200,14 +209,14 @@ async def test_radio_killed_as_the_key_was_pressed_still_says_the_acknowledgemen
     broker: Broker, room: Room, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P-5.5."""
-    async with radio_on(broker, person, tmp_path / "R001") as radio:
+    async with radio_on(broker, room, person, tmp_path / "R001") as radio:
         await room.alert("R001", "A1")
         await until(lambda: person.shown == ["A1"], "the alert is shown")
         with monkeypatch.context() as patch, pytest.raises(Killed):
             patch.setattr(Inbox, "acknowledge", die)
             radio.acknowledge("A1")
     again = Person()
-    async with radio_on(broker, again, tmp_path / "R001"):
+    async with radio_on(broker, room, again, tmp_path / "R001"):
         assert again.shown == ["A1"]
         said = await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
     assert {one.alert_id for one in said} == {"A1"}
@@ -219,7 +228,7 @@ async def test_guard_speaks_and_others_hear_every_frame_but_he_does_not(
     """P-6.1, P-6.5, P-7.1, P-7.2."""
     other = Person()
     frames = [b"\x48%d" % number for number in range(20)]
-    async with radio_on(broker, person) as radio, radio_on(broker, other, radio_id="R002"):
+    async with radio_on(broker, room, person) as radio, radio_on(broker, room, other, radio_id="R002"):
         assert await radio.talking.talk("all", FrameMicrophone(frames))
         await until(lambda: len(other.ended) == 1, "the other radio heard the end")
         burst = other.ended[0]
@@ -237,20 +246,22 @@ async def test_guard_speaks_and_others_hear_every_frame_but_he_does_not(
 async def test_denied_press_stays_silent_and_says_why(broker: Broker, room: Room, person: Person) -> None:
     """P-6.2."""
     room.relays = False
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"])))
         request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
-        denied = FloorDenied(stamp=room.stamp(), group_id="all", request_id=request.request_id, reason=DenyReason.TAKEN)
+        denied = FloorDenied(
+            stamp=room.stamp(), group_id="all", request_id=request.request_id, reason=DenyReason.NOT_A_MEMBER
+        )
         await room.say("R001", Down.FLOOR_CONTROL, denied)
         assert not await talk
-    assert person.floor[-1] == (FloorState.SILENT, "floor_taken")
+    assert person.floor[-1] == (FloorState.SILENT, "not_a_member")
     assert not any(topic.endswith("/voice") for topic, _, _ in room.heard)
 
 
 async def test_unanswered_press_ends_after_2_seconds(broker: Broker, room: Room, person: Person) -> None:
     """P-6.2."""
     room.relays = False
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         assert not await radio.talking.talk("all", FrameMicrophone([b"\x48"]))
     assert person.floor[-1] == (FloorState.SILENT, "unanswered")
 
@@ -260,7 +271,7 @@ async def test_floor_that_comes_after_the_key_was_let_go_is_given_back(
 ) -> None:
     """P-6.3."""
     room.relays = False
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         radio.talking.press("all")
         request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
         radio.talking.release()
@@ -272,7 +283,7 @@ async def test_floor_that_comes_after_the_key_was_let_go_is_given_back(
 
 async def test_revoked_floor_stops_the_voice(broker: Broker, room: Room, person: Person) -> None:
     """P-6.4."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"] * 5000)))
         await until(lambda: radio.talking.floor.grant is not None, "the floor is granted")
         assert radio.talking.floor.grant is not None
@@ -285,7 +296,7 @@ async def test_revoked_floor_stops_the_voice(broker: Broker, room: Room, person:
 
 async def test_radio_says_that_it_hears_and_what_it_heard(broker: Broker, room: Room, person: Person) -> None:
     """P-7.6."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         await know_the_hub(room, radio)
         await room.taken("all", 9)
         sent_us = SystemClock().monotonic_us()
@@ -302,7 +313,7 @@ async def test_radio_says_that_it_hears_and_what_it_heard(broker: Broker, room: 
 
 async def test_stale_voice_is_not_played(broker: Broker, room: Room, person: Person) -> None:
     """P-7.3."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         await know_the_hub(room, radio)
         await room.voice("all", packet(9, 0))
         await room.voice("all", packet(9, 1), aged_s=5)
@@ -314,7 +325,7 @@ async def test_stale_voice_is_not_played(broker: Broker, room: Room, person: Per
 
 async def test_radio_hears_its_groups_alone(broker: Broker, room: Room, person: Person) -> None:
     """P-1.2."""
-    async with radio_on(broker, person):
+    async with radio_on(broker, room, person):
         await room.voice("grid-8", packet(1, 0, last=True))
         await room.voice("grid-7", packet(2, 0, last=True))
         await until(lambda: len(person.ended) == 1, "a burst was heard")
@@ -323,7 +334,7 @@ async def test_radio_hears_its_groups_alone(broker: Broker, room: Room, person: 
 
 async def test_broken_voice_packet_is_counted_and_the_burst_goes_on(broker: Broker, room: Room, person: Person) -> None:
     """P-7.7."""
-    async with radio_on(broker, person) as radio:
+    async with radio_on(broker, room, person) as radio:
         await room.voice("all", packet(9, 0))
         await room.publish("qs/1/group/all/voice", packet(9, 1)[:-1])
         await room.voice("all", packet(9, 2, last=True))
