@@ -53,6 +53,10 @@ from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.settings import BrokerChoice, Settings
 from hub.shifts import routes as shift_routes
+from hub.shifts.duty import Duty
+from hub.shifts.guesses import Guesses
+from hub.shifts.holders import Holders
+from hub.shifts.pins import Pins
 from hub.shifts.service import Shifts
 from hub.shifts.signing import SignOns
 from hub.sightings.intake import Intake
@@ -152,16 +156,12 @@ class Hub:
         find = self.access.find_person
         self.shifts = Shifts(self.database, self.events, self.registry, self.clock, find, self._grid_of)
         self.sign_ons = SignOns(
-            self.database,
-            self.events,
-            self.registry,
+            Pins(self.database, passwords, self.clock, find),
+            Guesses(self.database, self.refused, self.clock),
+            Duty(self.shifts, self.registry, self.clock, find),
+            Holders(self.database, self.events, self.radios, find),
             self.radios,
-            self.shifts,
             self.bridge,
-            self.refused,
-            passwords,
-            self.clock,
-            find,
         )
         self.alerts = Alerts(
             self.database,

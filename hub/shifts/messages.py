@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from devices.protocol.messages import Pin
+from hub.access.messages import Record, Secret
 from hub.access.people import Place, Role
 
 MAX_OPENINGS = 14
@@ -14,10 +15,6 @@ MAX_SHIFTS = 20
 Weekday = Annotated[int, msgspec.Meta(ge=1, le=7)]
 BeginMinute = Annotated[int, msgspec.Meta(ge=0, le=1439)]
 EndMinute = Annotated[int, msgspec.Meta(ge=0, le=1440)]
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Anything said or heard."""
 
 
 class Opening(Record, frozen=True, kw_only=True):
@@ -93,13 +90,10 @@ class ShiftChanged(Record, frozen=True, kw_only=True):
     shifts: tuple[Shift, ...]
 
 
-class NewPin(Record, frozen=True, kw_only=True):
+class NewPin(Secret, frozen=True, kw_only=True):
     """The digits with which a person signs on to a radio."""
 
     pin: Pin
-
-    def __repr__(self) -> str:
-        return "NewPin(…)"
 
 
 class PinSet(Record, frozen=True, kw_only=True):

@@ -34,18 +34,21 @@ class Pins:
         self._hashes: dict[str, str] = {}
         self._being_set: set[str] = set()
 
-    def load(self, connection: sa.Connection) -> None:
-        """Read them; before the hub serves anyone."""
-        self._hashes = {row.person_id: row.pin_hash for row in connection.execute(sa.select(pins))}
+    def open(self) -> None:
+        """Load them; before the hub serves anyone."""
+        rows = self._database.read_now(lambda connection: connection.execute(sa.select(pins)).all())
+        self._hashes = {row.person_id: row.pin_hash for row in rows}
 
     def is_account(self, name: str) -> bool:
         """Whether there is such an account, or was when its PIN was set; anything else that was typed may be a PIN."""
         return name in self._hashes or self._find(name) is not None
 
-    async def is_right(self, person: Person | None, pin: str) -> bool:
-        """Whether it is the person's PIN; nobody's takes as long. Raises Refusal (429) when too many wait."""
+    async def whose(self, person_id: str, pin: str) -> Person | None:
+        """The person of this account, if it is their PIN; nobody's takes as long. Raises Refusal (429) when too many
+        wait."""
+        person = self._find(person_id)
         encoded = self._hashes.get(person.person_id) if person else None
-        return await self._passwords.is_right(pin, encoded, Lane.RADIO)
+        return person if await self._passwords.is_right(pin, encoded, Lane.RADIO) else None
 
     async def set(self, person_id: str, pin: str, by: str) -> None:
         """Give a person this PIN. Raises Refusal for nobody, digits that everyone tries first, and too often (429)."""

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
-import msgspec
-import sqlalchemy as sa
-
 from devices.protocol.clock import Clock
-from hub.access import audit
 from hub.access.entrant import GridOf, covers
 from hub.access.people import Person, Place, PlaceKind
 from hub.errors import Refusal
 from hub.events.log import EventLog
-from hub.events.messages import EventKind
 from hub.registry.places import venue_place
 from hub.registry.service import Registry
-from hub.shifts import hours, tables
+from hub.shifts import hours
+from hub.shifts.holding import FindPerson
 from hub.shifts.messages import CrewMember, HoursChanged, Opening, PersonShifts, Shift, ShiftChanged, VenueHours
+from hub.shifts.weeks import HOURS, SHIFTS, Weeks
 from hub.storage.database import Database
-from hub.storage.writer import Change
-
-FindPerson = Callable[[str], Person | None]
-_encode = msgspec.json.Encoder().encode
 
 
 class Shifts:
@@ -40,25 +32,17 @@ class Shifts:
         grid_of: GridOf,
     ) -> None:
         """``find_person`` knows who has an account that is not disabled."""
-        self._database = database
-        self._events = events
         self._registry = registry
         self._clock = clock
         self._find = find_person
         self.grid_of = grid_of
-        self._hours: dict[str, tuple[Opening, ...]] = {}
-        self._shifts: dict[str, tuple[Shift, ...]] = {}
-        self._changing = asyncio.Lock()
+        self._hours = Weeks(HOURS, database, events)
+        self._shifts = Weeks(SHIFTS, database, events)
 
     def open(self) -> None:
         """Load everything; before the hub serves anyone."""
-        self._database.read_now(self._load)
-
-    def _load(self, connection: sa.Connection) -> None:
-        for row in connection.execute(sa.select(tables.venue_hours)):
-            self._hours[row.venue_id] = msgspec.json.decode(row.openings, type=tuple[Opening, ...])
-        for row in connection.execute(sa.select(tables.shifts)):
-            self._shifts[row.person_id] = msgspec.json.decode(row.shifts, type=tuple[Shift, ...])
+        self._hours.open()
+        self._shifts.open()
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -66,7 +50,7 @@ class Shifts:
 
     def is_open(self, venue_id: str, at_us: int) -> bool:
         """Whether the venue is open at ``at_us`` (UTC)."""
-        return hours.is_open(self._hours.get(venue_id, ()), at_us, self._zone)
+        return hours.is_open(self._hours.of(venue_id), at_us, self._zone)
 
     def on_shift(self, venue_id: str, at_us: int) -> tuple[str, ...]:
         """Who is on shift at the venue, or in its grid."""
@@ -77,7 +61,7 @@ class Shifts:
         zone = self._zone
         return [
             (person_id, shift.place)
-            for person_id, planned in self._shifts.items()
+            for person_id, planned in self._shifts.all()
             if planned and self._find(person_id)
             for shift in planned
             if hours.on_shift((shift,), at_us, zone)
@@ -99,7 +83,7 @@ class Shifts:
 
     def of(self, person_id: str) -> tuple[Shift, ...]:
         """The person's shifts."""
-        return self._shifts.get(person_id, ())
+        return self._shifts.of(person_id)
 
     def _shifts_at(self, person_id: str, venue_id: str) -> tuple[Shift, ...]:
         venue = venue_place(venue_id)
@@ -121,7 +105,7 @@ class Shifts:
     def _hours_view(self, venue_id: str, now_us: int, under_way: list[tuple[str, Place]]) -> VenueHours:
         return VenueHours(
             venue_id=venue_id,
-            openings=self._hours.get(venue_id, ()),
+            openings=self._hours.of(venue_id),
             is_open=self.is_open(venue_id, now_us),
             on_shift=self._of_venue(venue_id, under_way),
         )
@@ -152,18 +136,7 @@ class Shifts:
         """Give a venue these hours and no others. Raises Refusal for no venue."""
         self._check_venue(venue_id)
         said = HoursChanged(venue_id=venue_id, openings=openings)
-
-        def change(open_change: Change) -> None:
-            table = tables.venue_hours
-            open_change.connection.execute(sa.delete(table).where(table.c.venue_id == venue_id))
-            if openings:
-                open_change.connection.execute(sa.insert(table).values(venue_id=venue_id, openings=_encode(openings)))
-            self._events.append(open_change, EventKind.VENUE_HOURS_CHANGED, venue_id, said)
-            audit.record(open_change, by, audit.Action.SET_HOURS, detail=said)
-
-        async with self._changing:
-            await self._database.write(change)
-            self._hours[venue_id] = openings
+        await self._hours.put(venue_id, openings, said, by)
         return self.hours_view(venue_id)
 
     async def put_shifts(self, person_id: str, shifts: tuple[Shift, ...], by: str) -> PersonShifts:
@@ -172,18 +145,7 @@ class Shifts:
         for shift in shifts:
             self._check_place(shift.place)
         said = ShiftChanged(person_id=person_id, shifts=shifts)
-
-        def change(open_change: Change) -> None:
-            table = tables.shifts
-            open_change.connection.execute(sa.delete(table).where(table.c.person_id == person_id))
-            if shifts:
-                open_change.connection.execute(sa.insert(table).values(person_id=person_id, shifts=_encode(shifts)))
-            self._events.append(open_change, EventKind.SHIFT_CHANGED, person_id, said)
-            audit.record(open_change, by, audit.Action.PLAN_SHIFTS, detail=said)
-
-        async with self._changing:
-            await self._database.write(change)
-            self._shifts[person_id] = shifts
+        await self._shifts.put(person_id, shifts, said, by)
         return self.shifts_view(person_id)
 
     def _check_venue(self, venue_id: str) -> None:
