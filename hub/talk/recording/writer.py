@@ -82,6 +82,8 @@ class _Burst:
     stream: OggOpus = field(default_factory=lambda: OggOpus(secrets.randbits(32)))
     descriptor: int | None = None
     """None before the file is there, and once the disk has refused."""
+    is_made: bool = False
+    """``name`` is this burst's own file."""
     synced_bytes: int = 0
     synced_packets: int = 0
 
@@ -192,6 +194,7 @@ class VoiceWriter:
         except OSError as error:
             self._fail(burst, error)
             return
+        burst.is_made = True
         self._write(burst, burst.stream.head(burst.comments))
         self._say(Opened(burst.burst_id, burst.name))
 
@@ -222,11 +225,19 @@ class VoiceWriter:
         del self._bursts[burst.burst_id]
         if burst.descriptor is not None:
             os.close(burst.descriptor)
-        if burst.synced_packets == 0:  # nobody said anything
-            (self._folder / burst.name).unlink(missing_ok=True)
-            burst.synced_bytes = 0
+        if burst.synced_packets == 0:
+            self._remove_empty(burst)
         duration_s = seconds_of(burst.synced_packets * MEDIA_TICKS_PER_FRAME)
         self._say(Closed(burst.burst_id, duration_s, timeline.packets, timeline.lost, burst.synced_bytes))
+
+    def _remove_empty(self, burst: _Burst) -> None:
+        """Nobody said anything, or the disk took nothing of it."""
+        burst.synced_bytes = 0
+        if burst.is_made:
+            try:
+                (self._folder / burst.name).unlink()
+            except OSError as error:
+                _log.error("recording.disk_refused", file=burst.name, error=error.strerror)
 
     def _say(self, told: Told) -> None:
         assert self._loop is not None

@@ -11,15 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.radio.opus import ENCODE_RATE_HZ, Encoder
 from hub.talk.recording.ogg import PRE_SKIP, OggOpus, checksum, seconds_of, whole_pages
+from tests.talk.recording.bursts import tone
 from tests.talk.recording.pages import FIRST, LAST, crc_bit_by_bit, read_pages
-
-
-def tone(seconds: float, hertz: float = 440) -> list[bytes]:
-    """Opus packets of a tone."""
-    at = np.arange(round(seconds * ENCODE_RATE_HZ)) / ENCODE_RATE_HZ
-    return Encoder().encode((12_000 * np.sin(2 * np.pi * hertz * at)).astype(np.int16))
 
 
 def file_of(packets: list[bytes]) -> bytes:
