@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from hub.access.doors import HTTP, PUBLIC, WEBSOCKETS, Door
 from hub.access.entrant import Entrant
 from hub.access.people import COMMUNITY
+from hub.access.refusals import sign_in_needed
 from hub.errors import Refusal
 from hub.listening.addresses import address_of, is_this_machine
 
@@ -50,7 +51,7 @@ class Gate:
             return
         entrant = self._entrant(connection)
         if entrant is None:
-            raise Refusal("sign_in_needed", "请先登录", "sign in first", status=401)
+            raise sign_in_needed()
         entrant.require(door, ())
         connection.scope["entrant"] = entrant
 

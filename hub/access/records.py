@@ -26,6 +26,10 @@ class Account:
     totp_secret: str | None = field(default=None, repr=False)
     totp_step: int = 0
 
+    def has_still(self, encoded: str) -> bool:
+        """Whether the password that was checked, by its hash, still lets its person in."""
+        return not self.disabled and self.password_hash == encoded
+
 
 class _StoredFormer(msgspec.Struct, frozen=True, array_like=True):
     token_hash: bytes

@@ -27,6 +27,7 @@ from hub.access.passwords import Lane, Passwords
 from hub.access.people import LOCAL, Person, Role
 from hub.access.places import ROOM, checked_places
 from hub.access.records import Account
+from hub.access.refusals import wrong_second_factor
 from hub.access.sessions import Ended, Sessions
 from hub.errors import Refusal
 from hub.listening.addresses import is_this_machine
@@ -263,17 +264,6 @@ class Roll:
             invited_until_ms=invited.expires_at_us // 1000 if invited else None,
             live_sessions=len(self._sessions.of(person.person_id)),
         )
-
-
-def wrong_second_factor(status: int) -> Refusal:
-    """The six digits are not those of a present step, or were taken before."""
-    return Refusal(
-        "wrong_second_factor",
-        "动态口令不对或已用过，请等下一个",
-        "the second factor is wrong or was used: wait for the next",
-        field="code",
-        status=status,
-    )
 
 
 def _no_invitation() -> Refusal:

@@ -19,7 +19,8 @@ from hub.access.messages import (
     SignIn,
 )
 from hub.access.permissions import Right
-from hub.access.service import Access, sign_in_needed
+from hub.access.refusals import sign_in_needed
+from hub.access.service import Access
 from hub.access.sessions import WHOLE_S
 from hub.console.http import PUBLIC_DOOR_BYTES, answer, read
 from hub.listening.addresses import address_of

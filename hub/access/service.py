@@ -10,11 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from devices.protocol.clock import Clock
-from hub.access import audit, keys, passwords, records, second_factor
+from hub.access import audit, keys, passwords, records
 from hub.access.audit import Action
 from hub.access.endings import at_session
 from hub.access.entrant import Entrant, GridOf
-from hub.access.failures import UNKNOWN_ACCOUNT
 from hub.access.known import KnownBrowsers
 from hub.access.messages import (
     AcceptInvitation,
@@ -29,13 +28,12 @@ from hub.access.messages import (
 from hub.access.passwords import Lane, Passwords
 from hub.access.people import LOCAL, Person
 from hub.access.permissions import Right, has
-from hub.access.places import ROOM
+from hub.access.proof import Proofs
 from hub.access.records import Account
-from hub.access.roll import Roll, wrong_second_factor
+from hub.access.refusals import sign_in_needed
+from hub.access.roll import Roll
 from hub.access.sessions import MAX_OF_PERSON, Ended, Held, Session, Sessions
-from hub.access.throttle import Attempt, Throttle, Throttled
 from hub.errors import Refusal
-from hub.listening.addresses import is_this_machine
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
@@ -57,7 +55,7 @@ class Access(Roll):
     ) -> None:
         super().__init__(database, clock, grid_of, community_name, hashing or Passwords(), Sessions(clock))
         self._folder = folder
-        self._throttle = Throttle(clock)
+        self._proofs = Proofs(self._accounts, self._passwords, self._endings, clock)
         self._local_token = b""
         self._known = KnownBrowsers(b"", clock)
 
@@ -65,7 +63,7 @@ class Access(Roll):
         """Load people and live sessions, and make this start's local token; before the hub serves anyone."""
         keys.open_folder(self._folder)
         self._known = KnownBrowsers(keys.known_key(self._folder), self._clock)
-        self._accounts = self._database.read_now(records.load_accounts)
+        self._accounts.update(self._database.read_now(records.load_accounts))
         now_us, ahead_us = self._clock.monotonic_us(), self._ahead_us()
         for session in self._database.read_now(lambda c: records.load_sessions(c, now_us, ahead_us)):
             self._sessions.put(session)
@@ -135,7 +133,7 @@ class Access(Roll):
         """Let somebody in. Raises Refusal; for no account the same, after the same work, as for a wrong password."""
         known_id = self._known.id_of(known, given.person_id)
         lane = Lane.STRANGER if known_id is None else Lane.KNOWN
-        account, encoded = await self._prove(given, address, known_id, lane)
+        account, encoded = await self._proofs.prove(given, address, known_id, lane)
         signed_in = await self._begin_session(account, address, known_id, encoded)
         if self._passwords.is_outdated(encoded):
             await self._hash_anew(account, encoded, given.password, lane)
@@ -151,10 +149,10 @@ class Access(Roll):
         passwords.check_new(given.new_password, person.person_id, person.role, "new_password")
         claimed = SignIn(person_id=person.person_id, password=given.password, code=given.code)
         known_id = self._known.id_of(known, person.person_id)
-        account, encoded = await self._prove(claimed, address, known_id, Lane.KNOWN)
+        account, encoded = await self._proofs.prove(claimed, address, known_id, Lane.KNOWN)
         anew = await self._passwords.hash(given.new_password, Lane.KNOWN)
         async with self._changing:
-            if session_id is None or self._sessions.get(session_id) is None or not _still(account, encoded):
+            if session_id is None or self._sessions.get(session_id) is None or not account.has_still(encoded):
                 raise sign_in_needed()
             secret, step = account.totp_secret, account.totp_step
             detail = PasswordChanged(session_id=session_id, address=address)
@@ -168,65 +166,6 @@ class Access(Roll):
             others = [one for one in self._sessions.of(person.person_id) if one.session_id != session_id]
             self._endings.end(others, Ended.PASSWORD_SET, person.person_id)
         await self._endings.record()
-
-    async def _prove(self, given: SignIn, address: str, known_id: str | None, lane: Lane) -> tuple[Account, str]:
-        """Whose password and second factor these are, and the password's hash. Raises Refusal."""
-        attempt = self._begin(given.person_id, address, known_id)
-        account = self._accounts.get(given.person_id)
-        encoded = account.password_hash if account is not None and not account.disabled else None
-        try:
-            is_right = await self._passwords.is_right(given.password, encoded, lane)
-        except Refusal:
-            attempt.undone()
-            raise
-        if account is None or encoded is None or not is_right or not _still(account, encoded):
-            self._fail(given.person_id, address, "wrong_password")
-            raise Refusal("wrong_password", "账号或密码不对", "the account name or the password is wrong", status=401)
-        self._check_second_factor(account, given.code, address, attempt, is_known=known_id is not None)
-        attempt.succeeded()
-        return account, encoded
-
-    def _begin(self, person_id: str, address: str, known_id: str | None) -> Attempt:
-        try:
-            return self._throttle.begin(person_id, address, known_id)
-        except Throttled as throttled:
-            self._fail(person_id, address, "throttled")
-            wait_s = max(1, round(throttled.wait_s))
-            raise Refusal(
-                "too_many_failures", f"失败次数过多，请 {wait_s} 秒后再试", f"try again in {wait_s} s", status=429
-            ) from None
-
-    def _check_second_factor(
-        self, account: Account, code: str | None, address: str, attempt: Attempt, *, is_known: bool
-    ) -> None:
-        """The password was right. Raises Refusal when the second factor is not.
-
-        A right password may be in a stranger's hand: that it came without the second factor is recorded.
-        """
-        if account.totp_secret is None:
-            if account.person.role in ROOM and not is_this_machine(address):
-                attempt.undone()
-                self._fail(account.person.person_id, address, "second_factor_missing")
-                raise Refusal(
-                    "second_factor_missing",
-                    "您还没有动态口令：请打开邀请设置",
-                    "you have no second factor yet: open your invitation",
-                    status=403,
-                )
-            return
-        if code is None:
-            attempt.undone()
-            if not is_known:
-                self._fail(account.person.person_id, address, "second_factor_needed")
-            raise Refusal("second_factor_needed", "请输入动态口令", "the second factor is needed", status=401)
-        step = second_factor.step_of(account.totp_secret, code, self._clock.wall_us(), account.totp_step)
-        if step is None:
-            self._fail(account.person.person_id, address, "wrong_second_factor")
-            raise wrong_second_factor(401)
-        account.totp_step = step
-
-    def _fail(self, person_id: str, address: str, reason: str) -> None:
-        self._endings.fail(person_id if person_id in self._accounts else UNKNOWN_ACCOUNT, address, reason)
 
     async def _begin_session(self, account: Account, address: str, known_id: str | None, encoded: str) -> SignedIn:
         """The password ``encoded`` was right. Raises Refusal when the person may no longer come in."""
@@ -246,7 +185,7 @@ class Access(Roll):
         except BaseException:
             self._sessions.end(session.session_id)
             raise
-        if self._sessions.get(session.session_id) is None or not _still(account, encoded):
+        if self._sessions.get(session.session_id) is None or not account.has_still(encoded):
             raise Refusal("wrong_password", "账号或密码不对", "the account was changed meanwhile", status=401)
         return SignedIn(
             session_token=token,
@@ -261,7 +200,7 @@ class Access(Roll):
             anew = await self._passwords.hash(password, lane)
             person_id = account.person.person_id
             async with self._changing:
-                if _still(account, encoded):
+                if account.has_still(encoded):
                     await self._database.write(lambda change: records.replace_hash(change, person_id, encoded, anew))
                     account.password_hash = anew
 
@@ -327,16 +266,6 @@ class Access(Roll):
 
     def _expires_at_ms(self, session: Session) -> int:
         return (session.until_us + self._ahead_us()) // 1000
-
-
-def sign_in_needed() -> Refusal:
-    """Nobody is signed in."""
-    return Refusal("sign_in_needed", "请先登录", "sign in first", status=401)
-
-
-def _still(account: Account, encoded: str) -> bool:
-    """Whether the password that was checked is still the account's."""
-    return not account.disabled and account.password_hash == encoded
 
 
 def _copy(session: Session) -> Session:

@@ -1,0 +1,21 @@
+"""Refusals that more than one door of the access room gives."""
+
+from __future__ import annotations
+
+from hub.errors import Refusal
+
+
+def sign_in_needed() -> Refusal:
+    """Nobody is signed in."""
+    return Refusal("sign_in_needed", "请先登录", "sign in first", status=401)
+
+
+def wrong_second_factor(status: int) -> Refusal:
+    """The six digits are not those of a present step, or were taken before."""
+    return Refusal(
+        "wrong_second_factor",
+        "动态口令不对或已用过，请等下一个",
+        "the second factor is wrong or was used: wait for the next",
+        field="code",
+        status=status,
+    )
