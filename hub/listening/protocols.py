@@ -38,8 +38,7 @@ class _Reading:
     def begin(self) -> None:
         """Bytes wait to be taken."""
         self.end()
-        waiting_bytes = self._transport.get_write_buffer_size()
-        self._timer = self._loop.call_later(LOOK_AT_READING_S, self._look, waiting_bytes)
+        self._timer = self._loop.call_later(LOOK_AT_READING_S, self._look, self._waiting_bytes())
 
     def end(self) -> None:
         """They were taken, or the connection has ended."""
@@ -48,11 +47,17 @@ class _Reading:
             self._timer = None
 
     def _look(self, waited_bytes: int) -> None:
-        if waited_bytes - self._transport.get_write_buffer_size() >= READ_LEAST_BYTES:
+        if waited_bytes - self._waiting_bytes() >= READ_LEAST_BYTES:
             self.begin()
             return
         self._turned_away.add(Reason.NOT_READING)
         self._transport.abort()
+
+    def _waiting_bytes(self) -> int:
+        try:
+            return self._transport.get_write_buffer_size()
+        except AttributeError:  # CPython's TLS transport lets go of what it wraps when it is closed a second time
+            return 0
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):

@@ -24,8 +24,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.browser import CHROMIUM, CHROMIUM_OPTIONS
 from tests.hub import community
-from tests.system.test_story import CHROMIUM, CHROMIUM_OPTIONS
 
 HUB_ADDRESS, VENUE_ADDRESS, PORT = "10.213.7.1", "10.213.7.2", 8470
 WITHIN_S = 60.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,26 +10,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from hub.access.people import Role
 from simulators.demo.stage import Stage, Told
 from simulators.demo.story import Report, play
+from tests.browser import errors_of, open_browser
 from tests.system.conftest import RADIOS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMMUNITY = Path(__file__).parents[2] / "var" / "community"
-CHROMIUM = shutil.which("chromium")
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-]
 SOON_MS = 15_000
 GUARDS_TAKE_MS = 30_000
 
@@ -58,12 +47,8 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+    async with open_browser() as opened:
         yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -71,8 +56,7 @@ async def page(browser: Browser, played: Played) -> AsyncIterator[Page]:
     """The console at 1366x768; a script error on the page fails the test."""
     context = await browser.new_context(viewport={"width": 1366, "height": 768}, permissions=["microphone"])
     opened = await context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    errors = errors_of(opened)
     await opened.goto(played.stage.url)
     await _sign_in(opened, played)
     yield opened

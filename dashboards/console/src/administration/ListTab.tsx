@@ -65,6 +65,7 @@ export function ListTab<Row extends object>({ testid, words, answered, textOf, c
         dataSource={shown}
         locale={{ emptyText: words.none }}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+        sticky
         scroll={{ x: props.leastWidth }}
         columns={props.columns}
         {...(chosen === undefined ? {} : { rowSelection: { ...chosen, preserveSelectedRowKeys: true } })}

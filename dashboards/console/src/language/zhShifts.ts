@@ -13,7 +13,7 @@ export const zhShifts = {
     add: "加一段时间",
     remove: "删除",
     choosePlace: "选场所或网格",
-    hint: "时间写成 08:00；到点比从点早，就是第二天。从点到点一样，就是全天。",
+    hint: "时间写成 08:00。结束比开始早，就是到第二天；开始和结束一样，就是全天。",
   },
   hours: {
     openings: "营业时间",

@@ -107,7 +107,7 @@ export function HoursTab() {
             width: 100,
             filters: [true, false].map((open) => ({ text: open ? words.open : words.closed, value: open })),
             onFilter: (open, one) => one.is_open === open,
-            render: (_, one) => <span className={one.is_open ? "state-good" : "state-calm"}>{one.is_open ? words.open : words.closed}</span>,
+            render: (_, one) => <span className={one.is_open && one.openings.length > 0 ? "state-good" : "state-calm"}>{one.is_open ? words.open : words.closed}</span>,
           },
           { title: words.onShift, width: 150, render: (_, one) => (one.crew === "" ? <span className="state-calm">–</span> : one.crew) },
           {
