@@ -144,6 +144,7 @@ class Person(RadioEvents):
         self.shown: list[str] = []
         self.packets: list[VoicePacket] = []
         self.floor: list[tuple[FloorState, str]] = []
+        self.taken: list[wire.FloorTaken] = []
 
     def alert_shown(self, alert: wire.AlertMessage) -> None:
         self.shown.append(alert.alert_id)
@@ -151,21 +152,30 @@ class Person(RadioEvents):
     def packet_heard(self, packet: VoicePacket, age_us: int | None) -> None:
         self.packets.append(packet)
 
+    def group_floor_changed(self, message: wire.FloorTaken | wire.FloorIdle) -> None:
+        if isinstance(message, wire.FloorTaken):
+            self.taken.append(message)
+
     def floor_changed(self, state: FloorState, why: str) -> None:
         self.floor.append((state, why))
+
+
+def make_radio(credential: Credential, person: RadioEvents, store: Path | None = None) -> Radio:
+    """A real radio of the hub's community, quick to come back."""
+    return Radio(
+        credential,
+        clock=SystemClock(),
+        rng=random.Random(credential.device_id),
+        events=person,
+        store_dir=store,
+        timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.3, longest_repeat_s=1.0),
+    )
 
 
 @asynccontextmanager
 async def real_radio(hub: Hub, radio_id: str, person: Person, store: Path | None = None) -> AsyncIterator[Radio]:
     """A real radio of the hub's community on line, told of the talk groups that it belongs to."""
-    radio = Radio(
-        await hub.enrolment.issue(DeviceKind.RADIO, radio_id),
-        clock=SystemClock(),
-        rng=random.Random(radio_id),
-        events=person,
-        store_dir=store,
-        timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.3, longest_repeat_s=1.0),
-    )
+    radio = make_radio(await hub.enrolment.issue(DeviceKind.RADIO, radio_id), person, store)
     task = asyncio.create_task(radio.run())
     try:
         await until(lambda: hub.radios.is_online(radio_id), f"{radio_id} is on line")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,8 +191,11 @@ class Link:
         self._work.set()
         return message_id
 
-    async def run(self) -> None:
-        """Connect and reconnect until cancelled; then say Death and close for good. Raises what a callback raises."""
+    async def run(self, finish: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Connect and reconnect until cancelled; then say Death and close for good. Raises what a callback raises.
+
+        ``finish`` is awaited at the end, while what is said is still kept for the device's next start.
+        """
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._housekeep())
@@ -200,6 +203,8 @@ class Link:
                     await self._connect_once()
                     await asyncio.sleep(self._backoff.next_s())
         finally:
+            if finish is not None:
+                await finish()
             self._unconfirmed.close()
 
     async def _connect_once(self) -> None:

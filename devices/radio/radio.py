@@ -112,7 +112,7 @@ class Radio:
         self._clock = clock
         self._rng = rng
         self._inbox = Inbox(store_dir / "inbox" if store_dir else None, self.link.refusals)
-        self._hearing = Hearing(on_begin=self._burst_began, on_end=self._burst_ended, on_frames=self._speaker.play)
+        self._hearing = Hearing(on_begin=self._burst_began, on_end=self._burst_ended)
         self._looking = False
         self._under_way: set[asyncio.Task[None]] = set()
         self.talking = Talking(self.link, clock, self._events.floor_changed)
@@ -130,10 +130,13 @@ class Radio:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._say_status())
-                await self.link.run()
+                await self.link.run(self._finish)
         finally:
-            await asyncio.gather(*self._under_way, return_exceptions=True)
             self._inbox.close()
+
+    async def _finish(self) -> None:
+        """Alerts that have come are shown, and the key pressed at one is kept, before the link is closed for good."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def sign_on(self, person_id: str, pin: str) -> SignedOn:
         """A guard takes the radio. Raises SignOnError when refused or unanswered; nothing is tried again or kept."""
@@ -178,7 +181,7 @@ class Radio:
         else:
             self.talking.line_lost()
             self.groups.speaking.line_lost()
-            self._hearing.line_lost(self._clock.monotonic_us())
+            self._hearing.line_lost()
         self._events.connection_changed(connected)
 
     def _hear_alert(self, payload: bytes) -> None:
@@ -233,6 +236,7 @@ class Radio:
             self._events.group_floor_changed(message)
 
     def _burst_began(self, burst: Burst) -> None:
+        self._speaker.begin(burst.burst_id, burst.buffer)
         self._say_heard_soon(burst, ended=False)
         self._events.burst_began(burst)
         if not self._looking:
@@ -240,7 +244,6 @@ class Radio:
             asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
 
     def _burst_ended(self, burst: Burst) -> None:
-        self._speaker.end(burst.burst_id)
         self._say_heard_soon(burst, ended=True)
         self._events.burst_ended(burst)
 
