@@ -22,6 +22,7 @@ _FILES = {
     "hub": "bridge/test_protocol_hub.py",
     "talk": "bridge/test_protocol_talk.py",
     "signing": "shifts/test_signing.py",
+    "changeover": "enrolment/test_changeover.py",
 }
 
 
