@@ -1,49 +1,28 @@
-"""As much of MQTT 5 as a bench needs to publish and to listen, in bytes (OASIS MQTT 5.0, sections 1.5 and 3)."""
+"""What a listener needs of MQTT 5 beside hub/bridge/packets.py, in bytes (OASIS MQTT 5.0, sections 1.5 and 3)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-_CLEAN_START, _PASSWORD, _USER = 0x02, 0x40, 0x80
-CONNACK, PUBLISH, SUBACK = 0x20, 0x30, 0x90
-"""Types of packets, in the upper four bits of the first byte."""
+from hub.bridge.packets import PUBLISH, packet, text
+
 DISCONNECT = b"\xe0\x00"
-
-
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    return len(encoded).to_bytes(2, "big") + encoded
-
-
-def _packet(first: int, body: bytes) -> bytes:
-    left, length = len(body), bytearray()
-    while True:
-        left, digit = left >> 7, left & 0x7F
-        length.append(digit | (0x80 if left else 0))
-        if not left:
-            return bytes((first,)) + bytes(length) + body
-
-
-def connect(client_id: str, user: str, password: str, keepalive_s: int) -> bytes:
-    """CONNECT with a clean start and without a will."""
-    flags = bytes((5, _CLEAN_START | _PASSWORD | _USER)) + keepalive_s.to_bytes(2, "big") + b"\0"
-    return _packet(0x10, _text("MQTT") + flags + _text(client_id) + _text(user) + _text(password))
 
 
 def subscribe(packet_id: int, *filters: str) -> bytes:
     """SUBSCRIBE at QoS 0."""
-    wanted = b"".join(_text(one) + b"\0" for one in filters)
-    return _packet(0x82, packet_id.to_bytes(2, "big") + b"\0" + wanted)
+    wanted = b"".join(text(one) + b"\0" for one in filters)
+    return packet(0x82, packet_id.to_bytes(2, "big") + b"\0" + wanted)
 
 
 def unsubscribe(packet_id: int, *filters: str) -> bytes:
     """UNSUBSCRIBE."""
-    return _packet(0xA2, packet_id.to_bytes(2, "big") + b"\0" + b"".join(map(_text, filters)))
+    return packet(0xA2, packet_id.to_bytes(2, "big") + b"\0" + b"".join(map(text, filters)))
 
 
-def publish(topic: str, payload: bytes, *, retain: bool = False) -> bytes:
-    """PUBLISH at QoS 0."""
-    return _packet(PUBLISH | retain, _text(topic) + b"\0" + payload)
+def retained(topic: str, payload: bytes) -> bytes:
+    """PUBLISH at QoS 0 that the broker keeps."""
+    return packet(PUBLISH | 1, text(topic) + b"\0" + payload)
 
 
 class Packets:

@@ -22,6 +22,7 @@ from devices.protocol import messages, topics, voice
 from devices.protocol.seal import Sealer
 from devices.protocol.topics import STATUS_INTERVAL_S, DeviceKind, Up
 from devices.radio.radio import HEARD_WITHIN_S
+from hub.bridge import packets
 
 GROUP = "all"
 KEEPALIVE_S = 10
@@ -43,10 +44,9 @@ class LightRadio:
         broker = credential.broker
         self.line = socket.create_connection((broker.host, broker.port), timeout=10)
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        user, password = broker.username or "", broker.password or ""
-        self.line.sendall(mqtt.connect(f"radio-{self._id}", user, password, KEEPALIVE_S))
+        self.line.sendall(packets.connect(f"radio-{self._id}", broker.username, broker.password, KEEPALIVE_S))
         answer = self.line.recv(4096)
-        if answer[:1] != bytes((mqtt.CONNACK,)):
+        if answer[:1] != bytes((packets.CONNACK,)):
             raise ConnectionRefusedError(f"the broker does not let {self._id} in: {answer!r}")
 
     def listen(self) -> None:
@@ -82,7 +82,7 @@ class LightRadio:
     def _say(self, what: Up, message: messages.Message, *, retain: bool = False) -> None:
         topic = topics.up(DeviceKind.RADIO, self._id, what)
         payload = self._sealer.seal(topic, messages.encode(message))
-        self.line.sendall(mqtt.publish(topic, payload, retain=retain))
+        self.line.sendall((mqtt.retained if retain else packets.publish)(topic, payload))
 
 
 class LateRadio:
@@ -149,12 +149,12 @@ class LightRadios:
         arrived, late_ns = self._take_apart(arrivals)
         save(arrived, len(self._radios), over)
         if self._turn.says_heard:
-            packets: dict[int, int] = defaultdict(int)
+            heard: dict[int, int] = defaultdict(int)
             for listener, _ in arrived:
-                packets[listener] += 1
+                heard[listener] += 1
             for index, radio in enumerate(self._radios):
-                lost = over.packets - packets[index]
-                self._soon(partial(radio.say_heard, self._turn.burst_id, packets[index], lost, True))
+                lost = over.packets - heard[index]
+                self._soon(partial(radio.say_heard, self._turn.burst_id, heard[index], lost, True))
         return Written(self._late.over(late_ns))
 
     def _take_apart(self, arrivals: list[Arrival]) -> tuple[dict[tuple[int, int], int], list[int]]:
@@ -164,7 +164,7 @@ class LightRadios:
         late_ns = []
         for arrival in arrivals:
             for first, body in self._streams[arrival.listener].feed(arrival.data):
-                if first != mqtt.PUBLISH:
+                if first != packets.PUBLISH:
                     continue
                 name, payload = mqtt.published(body)
                 if name != topic:

@@ -18,12 +18,15 @@ from bench import mqtt
 from devices.link.address import BrokerAddress
 from devices.protocol import topics, voice
 from devices.protocol.voice import FRAME_MS, MEDIA_TICKS_PER_FRAME, VoicePacket
+from hub.bridge import packets
 from hub.talk.messages import Denied, Granted, HeardBy, Release, Request, ToClient
 from simulators.demo.console import signed_in_socket
 from simulators.demo.parts import HubPart
 from simulators.radios.speech import reply_frames
 
 ANSWER_WITHIN_S = 10.0
+KEEPALIVE_S = 60
+"""Longer than any turn."""
 _decoder = msgspec.json.Decoder(ToClient)
 
 
@@ -141,13 +144,13 @@ class BarePublisher:
         self._line = socket.create_connection((broker.host, broker.port), timeout=ANSWER_WITHIN_S)
         self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client_id = f"bench-{secrets.token_hex(4)}"
-        self._line.sendall(mqtt.connect(client_id, broker.username or "", broker.password or "", 60))
-        if self._line.recv(4096)[:1] != bytes((mqtt.CONNACK,)):
+        self._line.sendall(packets.connect(client_id, broker.username, broker.password, KEEPALIVE_S))
+        if self._line.recv(4096)[:1] != bytes((packets.CONNACK,)):
             raise ConnectionRefusedError("the broker does not let the publisher in")
 
     def packets(self, encoded: list[bytes]) -> list[bytes]:
         """As they are sent."""
-        return [mqtt.publish(self._topic, one) for one in encoded]
+        return [packets.publish(self._topic, one) for one in encoded]
 
     async def send(self, packet: bytes) -> None:
         """Hand a packet to the broker."""

@@ -150,6 +150,7 @@ class Hub:
             seals=self.seals,
             cut_off=self.broker.cut_off,
             tls=self.broker.hub_tls,
+            broker_is_own=self.broker.kind != "external",
         )
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
         self.enrolment.when_revoked(self.radios.shut_out)

@@ -25,7 +25,9 @@ from hub.bridge.incoming import Incoming
 from hub.bridge.outbox import Outgoing
 from hub.bridge.refused import Refused, RefusedReason
 from hub.bridge.seals import SealBook, SealRefused
+from hub.bridge.voice_line import VoiceLine
 from hub.storage.identifiers import new_number
+from hub.tasks import end_tasks
 
 _log = structlog.get_logger()
 _M = TypeVar("_M", bound=messages.Message)
@@ -79,7 +81,9 @@ class Bridge:
         seals: SealBook,
         cut_off: Callable[[str], bool],
         tls: ssl.SSLContext | None = None,
+        broker_is_own: bool = False,
     ) -> None:
+        """A broker that is the hub's own has a second connection, for voice; another may let one name in once."""
         self.stamper = Stamper(clock)
         self.clocks = DeviceClocks()
         self._clock = clock
@@ -95,6 +99,8 @@ class Bridge:
         self._floods = Floods(clock, refused, known, cut_off)
         self._tls = tls
         self._client: aiomqtt.Client | None = None
+        self._voice = VoiceLine(address, f"hub-voice-{self.stamper.boot_id}")
+        self._broker_is_own = broker_is_own
         self._handlers: dict[tuple[DeviceKind, Up], tuple[Any, Handler]] = {}
         self._raw: dict[tuple[DeviceKind, Up], RawHandler] = {}
 
@@ -119,12 +125,14 @@ class Bridge:
                     self.connections += 1
                     self.connected.set()
                     delay_s = RECONNECT_FIRST_S
-                    ticking = asyncio.create_task(self._tick(), name="hub-tick")
+                    beside = [asyncio.create_task(self._tick(), name="hub-tick")]
+                    if self._broker_is_own:
+                        beside.append(asyncio.create_task(self._voice.run(), name="hub-voice-line"))
                     try:
                         async for message in client.messages:
                             self._route(str(message.topic), bytes(message.payload or b""), message.retain)
                     finally:
-                        ticking.cancel()
+                        await end_tasks(*beside)
             except aiomqtt.MqttError as error:
                 _log.warning("bridge.disconnected", error=str(error), again_in_s=delay_s)
             finally:
@@ -220,8 +228,13 @@ class Bridge:
         self._publish_soon(topic, messages.encode(message), qos)
 
     def say_voice(self, topic: str, packet: bytes) -> None:
-        """Publish a voice packet at QoS 0 at once; while the broker is away it is dropped and counted."""
-        self._publish_soon(topic, packet, 0)
+        """Publish a voice packet at QoS 0 at once; dropped and counted while the broker is away or does not read."""
+        if not self._voice.is_open:
+            self._publish_soon(topic, packet, 0)
+        elif self._voice.publish(topic, packet):
+            self.published += 1
+        else:
+            self._refused.add("hub", topic, RefusedReason.OVERLOADED, "the broker does not read")
 
     def _publish_soon(self, topic: str, payload: bytes, qos: int) -> None:
         if len(payload) > topics.MAX_PAYLOAD_BYTES:  # the broker would close the hub's connection
