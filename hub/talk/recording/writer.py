@@ -1,7 +1,7 @@
 """One thread that writes every burst under way: packets from the event loop, a page at a time to disk.
 
-Handing a packet over costs the event loop 0.6 microseconds, 18 at the 99th percentile of one that finds cold caches on a
-busy machine (``python -m bench.recording``); no thread is woken by it, since the writer looks every TICK_S for what came.
+Handing a packet over costs the event loop 0.6 microseconds, or 10 when it finds cold caches (``python -m
+bench.recording``); no thread is woken by it, since the writer looks every TICK_S for what came.
 """
 
 from __future__ import annotations
