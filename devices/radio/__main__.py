@@ -101,7 +101,7 @@ async def _run(credential: Credential, group_id: str, store: Path, speech: Path 
         clock=clock,
         rng=random.Random(),
         events=terminal,
-        speaker=FileSpeaker(store),
+        speaker=FileSpeaker(store, clock),
         store_dir=store,
     )
     radio = make(credential)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from devices.protocol.voice import STALE_AFTER_MS, VoicePacket
-from devices.radio.jitter import Frames, JitterBuffer
+from devices.radio.jitter import JitterBuffer
+from devices.radio.timeline import FIRST_DELAY_US, Timeline
 
 SILENT_AFTER_US = 1_000_000
 """A burst without packets for so long is over, though its last packet and the word that the floor is idle were lost."""
@@ -20,7 +21,7 @@ MAX_BURSTS = 16
 class Burst:
     """One burst as this radio hears it; ``late_us`` is the age of its first packet (0 when unknown)."""
 
-    def __init__(self, burst_id: int, late_us: int) -> None:
+    def __init__(self, burst_id: int, late_us: int, buffer: JitterBuffer) -> None:
         self.burst_id = burst_id
         self.late_us = late_us
         self.ended = False
@@ -29,42 +30,34 @@ class Burst:
         self.newest = -1
         self.heard_us = 0
         self.idle_us: int | None = None
-        self.buffer = JitterBuffer()
+        self.buffer = buffer
 
 
 class Hearing:
-    """All bursts of one radio. Pure: the caller passes the time and gives the frames to the speaker."""
+    """All bursts of one radio. Pure: the caller passes the time, and has each burst's buffer played."""
 
-    def __init__(
-        self,
-        *,
-        on_begin: Callable[[Burst], None],
-        on_end: Callable[[Burst], None],
-        on_frames: Callable[[int, Frames], None],
-    ) -> None:
+    def __init__(self, *, on_begin: Callable[[Burst], None], on_end: Callable[[Burst], None]) -> None:
         self._on_begin = on_begin
         self._on_end = on_end
-        self._on_frames = on_frames
+        self._delay_us = FIRST_DELAY_US
         self._bursts: dict[int, Burst] = {}
 
     def hear(self, packet: VoicePacket, now_us: int, age_us: int | None) -> None:
         """Take in one packet of somebody else's burst."""
         burst = self._bursts.get(packet.burst_id)
         if burst is None:
-            burst = self._begin(packet.burst_id, now_us, age_us or 0)
+            burst = self._begin(packet.burst_id, age_us or 0)
         elif burst.ended:
             if burst.is_over or packet.sequence <= burst.newest:
                 return
             del self._bursts[packet.burst_id]  # the line was away for a while: late entry
-            burst = self._begin(packet.burst_id, now_us, age_us or 0)
+            burst = self._begin(packet.burst_id, age_us or 0, burst.buffer.timeline)
         burst.heard_us = now_us
         burst.newest = max(burst.newest, packet.sequence)
-        _, frames = burst.buffer.push(packet, now_us, age_us)
-        if frames:
-            self._on_frames(burst.burst_id, frames)
+        burst.buffer.push(packet, now_us, age_us)
         if packet.last:
             burst.is_over = True
-            self._end(burst, now_us)
+            self._end(burst)
 
     def floor_idle(self, burst_id: int, now_us: int) -> None:
         """The floor is idle again: the burst ends after IDLE_GRACE_US; one never heard changes nothing."""
@@ -73,40 +66,36 @@ class Hearing:
             burst.idle_us = now_us
             burst.is_over |= burst.ended
 
-    def line_lost(self, now_us: int) -> None:
+    def line_lost(self) -> None:
         """Nothing more comes for now; a burst that still goes on when the line is back begins anew."""
         for burst in list(self._bursts.values()):
             if not burst.ended:
-                self._end(burst, now_us)
+                self._end(burst)
 
     def look(self, now_us: int) -> bool:
-        """End the bursts that fell silent, give up gaps; false when every burst has ended."""
+        """End the bursts that fell silent; false when every burst has ended."""
         lively = False
         for burst in list(self._bursts.values()):
             if burst.ended:
                 continue
             burst.is_over = burst.idle_us is not None and now_us - burst.idle_us >= IDLE_GRACE_US
             if burst.is_over or now_us - burst.heard_us >= SILENT_AFTER_US:
-                self._end(burst, now_us)
-                continue
-            lively = True
-            frames = burst.buffer.wait(now_us)
-            if frames:
-                self._on_frames(burst.burst_id, frames)
+                self._end(burst)
+            else:
+                lively = True
         return lively
 
-    def _begin(self, burst_id: int, now_us: int, late_us: int) -> Burst:
+    def _begin(self, burst_id: int, late_us: int, timeline: Timeline | None = None) -> Burst:
         if len(self._bursts) >= MAX_BURSTS:
             oldest = self._bursts.pop(next(iter(self._bursts)))
             if not oldest.ended:
-                self._end(oldest, now_us)
-        burst = self._bursts[burst_id] = Burst(burst_id, late_us)
+                self._end(oldest)
+        burst = self._bursts[burst_id] = Burst(burst_id, late_us, JitterBuffer(timeline, self._delay_us))
         self._on_begin(burst)
         return burst
 
-    def _end(self, burst: Burst, now_us: int) -> None:
+    def _end(self, burst: Burst) -> None:
         burst.ended = True
-        frames = burst.buffer.finish(now_us)
-        if frames:
-            self._on_frames(burst.burst_id, frames)
+        burst.buffer.finish()
+        self._delay_us = burst.buffer.delay_us  # the next burst comes over the same link
         self._on_end(burst)

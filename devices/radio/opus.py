@@ -1,18 +1,19 @@
-"""Opus at a radio: 20 ms frames of one channel, coded from 16 kHz, decoded to 48 kHz, through PyAV's libopus."""
+"""Opus at a radio: 20 ms frames of one channel, coded from 16 kHz, decoded to 48 kHz, what is missing made up."""
 
 from __future__ import annotations
 
+import logging
 from fractions import Fraction
 
 import av
 import numpy as np
 import numpy.typing as npt
 
+from devices.radio.libopus import DECODE_RATE_HZ, DECODE_SAMPLES, NativeDecoder, OpusError, OpusMissing
+
+_log = logging.getLogger(__name__)
 ENCODE_RATE_HZ = 16_000
 ENCODE_SAMPLES = 320
-DECODE_RATE_HZ = 48_000
-"""Opus decoders work at 48 kHz whatever was coded (RFC 7845, section 5.1)."""
-DECODE_SAMPLES = 960
 BIT_RATE = 20_000
 """Bits a second: wideband speech (RFC 7587, section 3.1.1 recommends 16 to 20 kbit/s)."""
 
@@ -53,26 +54,50 @@ class Encoder:
 
 
 class Decoder:
-    """Decodes one burst."""
+    """Decodes one burst. Without a libopus that can be called (logged) missing frames are heard as silence."""
 
     def __init__(self) -> None:
-        context = av.CodecContext.create("libopus", "r")
-        context.sample_rate = DECODE_RATE_HZ
-        context.layout = "mono"
-        self._context = context
         self.undecodable = 0
+        """Frames that were not Opus: heard as missing ones."""
+        self.silenced = 0
+        """Missing frames that could not be made up."""
+        self._native: NativeDecoder | None = None
+        self._context: av.AudioCodecContext | None = None
+        try:
+            self._native = NativeDecoder()
+        except OpusMissing as error:
+            _log.warning("missing voice is heard as silence: %s", error)
+            self._context = av.CodecContext.create("libopus", "r")
+            self._context.sample_rate = DECODE_RATE_HZ
+            self._context.layout = "mono"
 
-    def decode(self, frame: bytes | None) -> Samples:
-        """The 960 samples at 48 kHz of a frame; silence for a missing one and for one that is not Opus (counted)."""
-        pieces: list[Samples] = []
-        if frame is not None and len(frame) > 1:
+    def decode(self, frame: bytes) -> Samples:
+        """The 960 samples at 48 kHz of a frame; of one that is not Opus (counted) those of a missing one."""
+        try:
+            if self._native is not None:
+                return np.frombuffer(self._native.decode(frame), dtype=np.int16)
+            return self._decode_with_av(frame)
+        except (OpusError, av.FFmpegError):
+            self.undecodable += 1
+            return self.conceal()
+
+    def conceal(self, following: bytes = b"") -> Samples:
+        """The 960 samples of a missing frame; ``following`` is the one after it, which may carry a copy."""
+        if self._native is not None:
             try:
-                for decoded in self._context.decode(av.Packet(frame)):
-                    pieces.append(decoded.to_ndarray().reshape(-1).astype(np.int16))
-            except av.FFmpegError:
-                self.undecodable += 1
+                return np.frombuffer(self._native.conceal(following), dtype=np.int16)
+            except OpusError:
+                return self.conceal() if following else self._silence()
+        return self._silence()
+
+    def _silence(self) -> Samples:
+        self.silenced += 1
+        return np.zeros(DECODE_SAMPLES, dtype=np.int16)
+
+    def _decode_with_av(self, frame: bytes) -> Samples:
         samples = np.zeros(DECODE_SAMPLES, dtype=np.int16)
-        if pieces:
-            sound = np.concatenate(pieces)[:DECODE_SAMPLES]
+        if len(frame) > 1 and self._context is not None:  # PyAV takes no frame without sound
+            pieces = [decoded.to_ndarray().reshape(-1) for decoded in self._context.decode(av.Packet(frame))]
+            sound = np.concatenate([np.zeros(0, dtype=np.int16), *pieces])[:DECODE_SAMPLES]
             samples[: sound.size] = sound
         return samples

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import wave
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from devices.radio.jitter import Frames
-from devices.radio.opus import DECODE_RATE_HZ, ENCODE_RATE_HZ, ENCODE_SAMPLES, Decoder, Encoder
+from devices.protocol.clock import Clock
+from devices.radio.jitter import JitterBuffer, Play, Slot
+from devices.radio.libopus import DECODE_RATE_HZ
+from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Encoder
+from devices.radio.playout import Sound
+from devices.radio.timeline import FRAME_US
 
 
 class Speaker(Protocol):
-    """Plays what a radio hears, burst by burst."""
+    """Plays what a radio hears, burst by burst, at its own pace."""
 
-    def play(self, burst_id: int, frames: Frames) -> None:
-        """Play these 20 ms frames next; must return at once."""
-        ...
-
-    def end(self, burst_id: int) -> None:
-        """Nothing more comes of this burst."""
+    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+        """A burst is to be heard: pull a frame each 20 ms until the buffer says that it is over. Returns at once."""
         ...
 
 
@@ -33,40 +34,85 @@ class Microphone(Protocol):
 
 
 class NullSpeaker:
-    """Counts the frames and plays nothing."""
+    """Plays nothing, and costs nothing."""
 
-    def __init__(self) -> None:
-        self.frames = 0
-
-    def play(self, burst_id: int, frames: Frames) -> None:
-        self.frames += len(frames)
-
-    def end(self, burst_id: int) -> None:
+    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
         return
 
 
-class FileSpeaker:
-    """Writes each burst as ``<burst id>.wav`` (48 kHz, mono) into a folder, for listening and for tests."""
+class PacedSpeaker:
+    """Pulls each burst each 20 ms, as a sound card would, on the event loop; a subclass plays."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pulled: dict[int, JitterBuffer] = {}
+        self._next_s: float | None = None
+
+    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+        if burst_id in self._pulled:
+            self.over(burst_id)
+        self._pulled[burst_id] = buffer
+        if self._next_s is None:
+            self._next_s = asyncio.get_running_loop().time()
+            self._pull()
+
+    def play(self, burst_id: int, slot: Slot) -> None:
+        """Play this for 20 ms."""
+        raise NotImplementedError
+
+    def over(self, burst_id: int) -> None:
+        """Nothing more comes of this burst."""
+
+    def _pull(self) -> None:
+        now_us = self._clock.monotonic_us()
+        for burst_id, buffer in list(self._pulled.items()):
+            slot = buffer.next_frame(now_us)
+            if slot.play is Play.OVER:
+                del self._pulled[burst_id]
+                self.over(burst_id)
+            else:
+                self.play(burst_id, slot)
+        if not self._pulled or self._next_s is None:
+            self._next_s = None
+            return
+        loop = asyncio.get_running_loop()
+        # what was missed is not made good: its time has passed
+        self._next_s = max(self._next_s + FRAME_US / 1e6, loop.time())
+        loop.call_at(self._next_s, self._pull)
+
+
+class FileSpeaker(PacedSpeaker):
+    """Writes each burst as ``<burst id>.wav`` (48 kHz, mono) into a folder, as it would sound, also where it is silent.
+
+    A burst that goes on after the line was away has further files: ``<burst id>-2.wav`` and so on.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        super().__init__(clock)
         self._folder = folder
-        self._open: dict[int, tuple[Decoder, wave.Wave_write]] = {}
+        self._open: dict[int, tuple[Sound, wave.Wave_write]] = {}
 
-    def play(self, burst_id: int, frames: Frames) -> None:
+    def play(self, burst_id: int, slot: Slot) -> None:
         if burst_id not in self._open:
-            file = wave.open(str(self._folder / f"{burst_id}.wav"), "wb")  # noqa: SIM115 closed by end()
+            file = wave.open(str(self._free_path(burst_id)), "wb")  # noqa: SIM115 closed by over()
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(DECODE_RATE_HZ)
-            self._open[burst_id] = (Decoder(), file)
-        decoder, file = self._open[burst_id]
-        for frame in frames:
-            file.writeframes(decoder.decode(frame).tobytes())
+            self._open[burst_id] = (Sound(), file)
+        sound, file = self._open[burst_id]
+        file.writeframes(sound.render(slot).tobytes())
 
-    def end(self, burst_id: int) -> None:
+    def over(self, burst_id: int) -> None:
         if burst_id in self._open:
             _, file = self._open.pop(burst_id)
             file.close()
+
+    def _free_path(self, burst_id: int) -> Path:
+        path, part = self._folder / f"{burst_id}.wav", 1
+        while path.exists():
+            part += 1
+            path = self._folder / f"{burst_id}-{part}.wav"
+        return path
 
 
 class NullMicrophone:

@@ -11,10 +11,10 @@ from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTake
 from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
 from devices.radio.hearing import Burst
-from devices.radio.jitter import Frames
-from devices.radio.opus import Decoder
+from devices.radio.jitter import Play, Slot
+from devices.radio.playout import Sound
 from devices.radio.radio import Radio, RadioEvents
-from devices.radio.sound import FrameMicrophone
+from devices.radio.sound import FrameMicrophone, PacedSpeaker
 from simulators.radios.figures import Tally
 
 REPORT_AFTER_S = (1.0, 6.0)
@@ -25,32 +25,32 @@ _SHIFT_S = 12 * 3600.0
 """A battery lasts one shift."""
 
 
-class Listening:
+class Listening(PacedSpeaker):
     """A loudspeaker that decodes what it plays, so that somebody makes sure that it is sound."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
         self.frames = 0
         self.loudness = 0.0
-        self._decoders: dict[int, Decoder] = {}
+        self._sounds: dict[int, Sound] = {}
         self._undecodable = 0
 
     @property
     def undecodable(self) -> int:
         """Frames that were not Opus."""
-        return self._undecodable + sum(decoder.undecodable for decoder in self._decoders.values())
+        return self._undecodable + sum(sound.decoder.undecodable for sound in self._sounds.values())
 
-    def play(self, burst_id: int, frames: Frames) -> None:
-        decoder = self._decoders.get(burst_id)
-        if decoder is None:
-            decoder = self._decoders[burst_id] = Decoder()
-        for frame in frames:
-            self.loudness = max(self.loudness, float(decoder.decode(frame).std()))
-            self.frames += 1
+    def play(self, burst_id: int, slot: Slot) -> None:
+        sound = self._sounds.get(burst_id)
+        if sound is None:
+            sound = self._sounds[burst_id] = Sound()
+        self.loudness = max(self.loudness, float(sound.render(slot).std()))
+        self.frames += (slot.play is Play.FRAME) + bool(slot.hurried)
 
-    def end(self, burst_id: int) -> None:
-        decoder = self._decoders.pop(burst_id, None)
-        if decoder is not None:
-            self._undecodable += decoder.undecodable
+    def over(self, burst_id: int) -> None:
+        sound = self._sounds.pop(burst_id, None)
+        if sound is not None:
+            self._undecodable += sound.decoder.undecodable
 
 
 class Guard(RadioEvents):

@@ -87,7 +87,7 @@ class Venues:
                 radio_ids=radio_ids,
                 call_over=self._call_over,
             )
-            speaker = Listening() if index < DECODED_RADIOS else None
+            speaker = Listening(clock) if index < DECODED_RADIOS else None
             if speaker is not None:
                 self._listening.append(speaker)
             make = partial(

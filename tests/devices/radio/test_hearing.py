@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devices.protocol.voice import VoicePacket
 from devices.radio.hearing import MAX_BURSTS, SILENT_AFTER_US, Burst, Hearing
-from devices.radio.jitter import Frames
+from devices.radio.jitter import Play
 
 
 class Heard:
@@ -13,11 +13,9 @@ class Heard:
     def __init__(self) -> None:
         self.began: list[int] = []
         self.ended: list[Burst] = []
-        self.frames: dict[int, Frames] = {}
         self.hearing = Hearing(
             on_begin=lambda burst: self.began.append(burst.burst_id),
             on_end=self.ended.append,
-            on_frames=lambda burst_id, frames: self.frames.setdefault(burst_id, []).extend(frames),
         )
 
 
@@ -31,14 +29,16 @@ def test_burst_begins_with_its_first_packet_and_ends_with_its_last() -> None:
     heard.hearing.hear(packet(1, 1, last=True), 20_000, 30_000)
     assert heard.began == [1]
     assert [(burst.burst_id, burst.late_us, burst.buffer.packets) for burst in heard.ended] == [(1, 30_000, 2)]
-    assert heard.frames[1] == [b"f", b"f"]
+    assert [heard.ended[0].buffer.next_frame(at_us).play for at_us in (80_000, 100_000, 120_000)] == [
+        *(Play.FRAME, Play.FRAME, Play.OVER)
+    ]
 
 
 def test_packet_after_the_end_changes_nothing() -> None:
     heard = Heard()
     heard.hearing.hear(packet(1, 0, last=True), 0, 0)
     heard.hearing.hear(packet(1, 0), 10_000, 0)
-    assert (heard.began, len(heard.ended), heard.frames[1]) == ([1], 1, [b"f"])
+    assert (heard.began, len(heard.ended), heard.ended[0].buffer.packets) == ([1], 1, 1)
 
 
 def test_burst_whose_end_was_lost_ends_after_a_second_of_silence() -> None:
@@ -61,11 +61,12 @@ def test_idle_floor_ends_a_burst_only_after_what_is_under_way_has_come() -> None
     assert heard.ended[0].buffer.packets == 2
 
 
-def test_packets_held_at_the_end_are_played() -> None:
+def test_packet_missing_before_the_end_is_lost_and_its_place_filled() -> None:
     heard = Heard()
     heard.hearing.hear(packet(1, 0), 0, 0)
-    heard.hearing.hear(packet(1, 2, last=True), 20_000, 0)
-    assert heard.frames[1] == [b"f", None, b"f"]
+    heard.hearing.hear(packet(1, 2, last=True), 40_000, 0)
+    plays = [heard.ended[0].buffer.next_frame(at_us).play for at_us in range(60_000, 140_000, 20_000)]
+    assert plays == [Play.FRAME, Play.CONCEAL, Play.FRAME, Play.OVER]
     assert heard.ended[0].buffer.lost == 1
 
 

@@ -12,33 +12,36 @@ import pytest
 
 from devices.link import LinkTiming
 from devices.link.journal import Journal
-from devices.protocol import voice
+from devices.protocol import topics, voice
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import (
     Acknowledgement,
     AlertMessage,
     Answer,
+    Birth,
     BurstHeard,
     DenyReason,
     DeviceStatus,
     FloorDenied,
+    FloorIdle,
     FloorRelease,
     FloorRequest,
     FloorRevoked,
+    FloorTaken,
     FloorUp,
     Receipt,
     Report,
     RevokeReason,
 )
-from devices.protocol.topics import Down, Up
+from devices.protocol.topics import DeviceKind, Down, Up, private_group
 from devices.radio.floor import FloorState
 from devices.radio.hearing import Burst
 from devices.radio.inbox import Inbox
-from devices.radio.jitter import Frames
 from devices.radio.radio import Radio, RadioEvents
 from devices.radio.sound import FrameMicrophone
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
+from tests.devices.radio.listener import Listener
 from tests.devices.room import Room, by_hand, packet, until
 
 
@@ -50,8 +53,9 @@ class Person(RadioEvents):
         self.inbox_bytes_when_shown: list[int] = []
         self.inbox: Path | None = None
         self.floor: list[tuple[FloorState, str]] = []
+        self.floor_words: list[FloorTaken | FloorIdle] = []
         self.ended: list[Burst] = []
-        self.frames: dict[int, Frames] = {}
+        self.speaker = Listener()
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self.shown.append(alert.alert_id)
@@ -61,14 +65,11 @@ class Person(RadioEvents):
     def floor_changed(self, state: FloorState, why: str) -> None:
         self.floor.append((state, why))
 
+    def group_floor_changed(self, message: FloorTaken | FloorIdle) -> None:
+        self.floor_words.append(message)
+
     def burst_ended(self, burst: Burst) -> None:
         self.ended.append(burst)
-
-    def play(self, burst_id: int, frames: Frames) -> None:
-        self.frames.setdefault(burst_id, []).extend(frames)
-
-    def end(self, burst_id: int) -> None:
-        return
 
 
 @asynccontextmanager
@@ -80,7 +81,7 @@ async def radio_on(
         clock=SystemClock(),
         rng=random.Random(1),
         events=person,
-        speaker=person,
+        speaker=person.speaker,
         store_dir=store_dir,
         timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.2, longest_repeat_s=1.0),
     )
@@ -232,10 +233,11 @@ async def test_guard_speaks_and_others_hear_every_frame_but_he_does_not(
         assert await radio.talking.talk("all", FrameMicrophone(frames))
         await until(lambda: len(other.ended) == 1, "the other radio heard the end")
         burst = other.ended[0]
-        assert other.frames[burst.burst_id] == frames
+        await until(lambda: other.speaker.over_bursts == [burst.burst_id], "all of it was played")
+        assert other.speaker.frames[burst.burst_id] == frames
         floor = await room.hear("R001", Up.FLOOR, FloorUp, 2)
         assert [type(message) for message in floor] == [FloorRequest, FloorRelease]
-    assert person.frames == {}
+    assert person.speaker.frames == {}
     assert [state for state, _ in person.floor] == [FloorState.ASKING, FloorState.TALKING, FloorState.SILENT]
     packets = [voice.decode(payload) for topic, payload, _ in room.heard if topic.endswith("/R001/voice")]
     assert [p.sequence for p in packets] == list(range(7))
@@ -315,12 +317,11 @@ async def test_stale_voice_is_not_played(broker: Broker, room: Room, person: Per
     """P-7.3."""
     async with radio_on(broker, room, person) as radio:
         await know_the_hub(room, radio)
-        await room.voice("all", packet(9, 0))
-        await room.voice("all", packet(9, 1), aged_s=5)
-        await room.voice("all", packet(9, 2, last=True))
-        await until(lambda: len(person.ended) == 1, "the burst ended")
+        await room.voice("all", packet(9, 0), aged_s=5)
+        await room.voice("all", packet(9, 1, media_time=5 * voice.MEDIA_CLOCK_HZ, last=True))
+        await until(lambda: person.speaker.over_bursts == [9], "the burst was played")
     assert person.ended[0].buffer.stale == 1
-    assert person.frames[9] == [b"\x48", b"\x48"]
+    assert person.speaker.frames[9] == [b"\x48"]
 
 
 async def test_radio_hears_its_groups_alone(broker: Broker, room: Room, person: Person) -> None:
@@ -340,3 +341,47 @@ async def test_broken_voice_packet_is_counted_and_the_burst_goes_on(broker: Brok
         await room.voice("all", packet(9, 2, last=True))
         await until(lambda: len(person.ended) == 1, "the burst ended")
         assert radio.link.refusals.counts["malformed"] == 1
+
+
+async def test_radio_subscribes_again_to_the_groups_that_it_knew(broker: Broker, room: Room, person: Person) -> None:
+    """P-6.12."""
+    async with radio_on(broker, room, person) as radio:
+        births = len(await room.hear("R001", Up.BIRTH, Birth))
+        assert radio.link._connection is not None
+        radio.link._connection.drop()
+        await room.hear("R001", Up.BIRTH, Birth, births + 1)
+        await room.voice("grid-7", packet(1, 0, last=True))
+        await until(lambda: len(person.ended) == 1, "it hears its group though nobody named it again")
+
+
+async def test_radio_leaves_a_group_that_is_named_no_longer(broker: Broker, room: Room, person: Person) -> None:
+    """P-6.12."""
+    async with radio_on(broker, room, person) as radio:
+        await room.tell_groups("R001", "all", "grid-8", temporary=("temporary.1",))
+        await until(lambda: radio.groups.ids == {"all", "grid-8", "temporary.1", "private.R001"}, "it is told")
+        await subscribed(room, radio)
+        await room.voice("grid-7", packet(1, 0, last=True))
+        await room.voice("grid-8", packet(2, 0, last=True))
+        await until(lambda: len(person.ended) == 1, "a burst was heard")
+    assert [burst.burst_id for burst in person.ended] == [2]
+
+
+async def test_voice_and_floor_of_groups_without_topics_come_on_the_radios_own(
+    broker: Broker, room: Room, person: Person
+) -> None:
+    """P-6.13."""
+    async with radio_on(broker, room, person):
+        private = private_group("R001")
+        taken = FloorTaken(
+            stamp=room.stamp(), group_id=private, call_id=1, burst_id=9, talker_id="duty", talker_name="值班员"
+        )
+        await room.say("R001", Down.FLOOR_CONTROL, taken)
+        await room.publish(topics.down(DeviceKind.RADIO, "R001", Down.VOICE), packet(9, 0))
+        await until(lambda: person.frames.get(9) == [b"\x48"], "it hears the packet")
+        idle = FloorIdle(stamp=room.stamp(), group_id=private, burst_id=9)
+        await room.say("R001", Down.FLOOR_CONTROL, idle)
+        await until(lambda: len(person.ended) == 1, "the burst is over")
+    assert [(type(word), word.group_id, word.burst_id) for word in person.floor_words] == [
+        (FloorTaken, private, 9),
+        (FloorIdle, private, 9),
+    ]
