@@ -28,7 +28,7 @@ from hub.bridge.broker import Broker, choose, free_port
 from hub.bridge.client import Bridge
 from hub.bridge.configuration import BrokerListen
 from hub.bridge.outbox import Outbox
-from hub.bridge.refused import Refused
+from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
 from hub.cases import routes as case_routes
 from hub.cases.service import Cases
@@ -46,6 +46,7 @@ from hub.enrolment import routes as enrolment_routes
 from hub.enrolment.service import Enrolment
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.metrics import Metrics
 from hub.registry import routes as registry_routes
@@ -77,9 +78,6 @@ from hub.vitals import Vitals
 
 _log = structlog.get_logger()
 RESTART_TASK_AFTER_S = 1.0
-FORGET_EVERY_S = 3600.0
-DAY_US = 86_400_000_000
-TELL_REFUSED_EVERY_S = 1.0
 COUNT_EVERY_S = 10.0
 
 
@@ -87,6 +85,18 @@ class HubStarted(msgspec.Struct, frozen=True, kw_only=True):
     """Body of ``hub.started``."""
 
     version: str
+
+
+def _broker_of(settings: Settings, certificates: Certificates | None) -> Broker:
+    password = settings.broker_password
+    return Broker(
+        settings.data_dir / "broker",
+        settings.broker,
+        port=settings.broker_port,
+        password=password.get_secret_value() if password else None,
+        listen=_broker_listen(settings, certificates),
+        authority=settings.broker_authority,
+    )
 
 
 def _broker_listen(settings: Settings, certificates: Certificates | None) -> BrokerListen | None:
@@ -112,23 +122,18 @@ class Hub:
         self.clock = clock or SystemClock()
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        password = settings.broker_password.get_secret_value() if settings.broker_password else None
-        self.turned_away = TurnedAway()
+
+        # what every room stands on
         self.certificates = Certificates(settings.certificates_dir, self.clock) if settings.uses_tls else None
-        self.broker = Broker(
-            data / "broker",
-            settings.broker,
-            port=settings.broker_port,
-            password=password,
-            listen=_broker_listen(settings, self.certificates),
-            authority=settings.broker_authority,
-        )
+        self.broker = _broker_of(settings, self.certificates)
         self.database = Database(settings.database_url, self.clock)
         self.events = EventLog(self.database)
         self.audit = AuditLog(self.database, data / "access")
         self.outbox = Outbox(self.database)
         self.refused = Refused()
         self.registry = Registry(self.database, self.events)
+
+        # who may come in: people, devices
         passwords = Passwords()
         self.access = Access(
             self.database,
@@ -152,6 +157,8 @@ class Hub:
             tls=self.broker.hub_tls,
             broker_is_own=self.broker.kind != "external",
         )
+
+        # radios: who holds them, what is said to them
         self.radios = RadioRoll(self.registry, self.database, self.events, self.clock)
         self.enrolment.when_revoked(self.radios.shut_out)
         find = self.access.find_person
@@ -192,6 +199,8 @@ class Hub:
             self.talk_groups,
         )
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
+
+        # cameras: what is seen, and searched in cases
         self.vision = Vision(
             self.registry,
             self.database,
@@ -205,18 +214,22 @@ class Hub:
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
+
+        # consoles
         self.feed = Feed(self.events)
         self.lines = Lines(self.refused, self.clock)
         self.access.when_ended(self.lines.end_session)
         self.access.when_changed(self.lines.end_person)
+        self.turned_away = TurnedAway()
         self.metrics = Metrics()
         self.vitals = Vitals(self.database, self.bridge, self.clock)
         limits = RequestLimits(self._make_app(), self.clock, self.turned_away)
         self.guard = OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
-        self._tasks: list[asyncio.Task[None]] = []
-        self.task_failures = 0
         self.trust_port: int | None = None
         """Where the page that shows the authority's certificate is served without TLS; None where it is not."""
+
+        self._tasks: list[asyncio.Task[None]] = []
+        self.task_failures = 0
         self.sighting_counts: SightingCounts | None = None
 
     def _grid_of(self, venue_id: str) -> str | None:
@@ -297,7 +310,7 @@ class Hub:
             ("talk-groups", self.talk_groups.run),
             ("memberships", self.memberships.run),
             ("intake", self.intake.run),
-            ("refused", self._tell_refused),
+            ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", self._forget),
             ("counting", self._count),
             ("vitals", self.vitals.run),
@@ -354,11 +367,8 @@ class Hub:
 
         await self.database.write(change)
 
-    async def _tell_refused(self) -> None:
-        while True:
-            await asyncio.sleep(TELL_REFUSED_EVERY_S)
-            for refused in self.refused.take():
-                await self._tell(EventKind.DEVICE_REFUSED, refused.device, refused)
+    async def _tell_refused(self, refused: RefusedDevice) -> None:
+        await self._tell(EventKind.DEVICE_REFUSED, refused.device, refused)
 
     async def _count(self) -> None:
         """Keep the store's sizes for the metrics; asking may wait for the disk."""
@@ -367,14 +377,4 @@ class Hub:
             await asyncio.sleep(COUNT_EVERY_S)
 
     async def _forget(self) -> None:
-        """Delete events, sightings, recorded calls and audit records that are older than they may be kept."""
-        while True:
-            now_us = self.clock.wall_us()
-            before_us = now_us - self.settings.retention_days * DAY_US
-            forgotten = await self.events.forget_before(before_us)
-            _log.info("events.forgotten", events=forgotten)
-            await asyncio.to_thread(self.sightings.forget_before, before_us)
-            voice_before_us = now_us - self.settings.voice_retention_days * DAY_US
-            await self.recordings.forget(voice_before_us, round(self.settings.voice_most_gb * 1e9))
-            await self.audit.forget_before(now_us - self.settings.audit_retention_days * DAY_US)
-            await asyncio.sleep(FORGET_EVERY_S)
+        await forget(self.settings, self.clock, self.events, self.sightings, self.recordings, self.audit)

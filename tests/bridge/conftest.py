@@ -16,7 +16,7 @@ from tests.hub import Told, open_hub
 async def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     """One vision worker, worker-1, is known; its process is ended so that a test can play it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hub.app.TELL_REFUSED_EVERY_S", 0.05)
+        patch.setattr("hub.housekeeping.TELL_REFUSED_EVERY_S", 0.05)
         async with open_hub(tmp_path_factory.mktemp("hub"), request.param, venues=30, vision_workers=1) as opened:
             await opened.vision.stop()
             yield opened

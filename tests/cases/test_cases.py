@@ -35,7 +35,7 @@ RED_AND_BLUE = Query(description=Description(upper=("red",), lower=("blue",)))
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hub.app.TELL_REFUSED_EVERY_S", 0.05)
+        patch.setattr("hub.housekeeping.TELL_REFUSED_EVERY_S", 0.05)
         async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1) as opened:
             await opened.vision.stop()
             yield opened

@@ -16,7 +16,7 @@ from tests.hub import Told, client_of, open_console, open_hub, sign_in
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hub.app.TELL_REFUSED_EVERY_S", 0.05)
+        patch.setattr("hub.housekeeping.TELL_REFUSED_EVERY_S", 0.05)
         async with open_hub(tmp_path_factory.mktemp("hub")) as opened:
             yield opened
 

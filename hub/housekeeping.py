@@ -1,0 +1,50 @@
+"""What the hub does now and then for all rooms: tells what was refused, forgets what is old."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from devices.protocol.clock import Clock
+from hub.access.audit import AuditLog
+from hub.bridge.refused import Refused, RefusedDevice
+from hub.events.log import EventLog
+from hub.settings import Settings
+from hub.sightings.service import SightingService
+from hub.talk.recording.service import Recordings
+
+_log = structlog.get_logger()
+TELL_REFUSED_EVERY_S = 1.0
+FORGET_EVERY_S = 3600.0
+_DAY_US = 86_400_000_000
+
+
+async def tell_refused(refused: Refused, tell: Callable[[RefusedDevice], Awaitable[None]]) -> None:
+    """Tell what devices said and the hub did not take, until cancelled."""
+    while True:
+        await asyncio.sleep(TELL_REFUSED_EVERY_S)
+        for one in refused.take():
+            await tell(one)
+
+
+async def forget(
+    settings: Settings,
+    clock: Clock,
+    events: EventLog,
+    sightings: SightingService,
+    recordings: Recordings,
+    audit: AuditLog,
+) -> None:
+    """Delete events, sightings, recordings and audit records older than they may be kept, until cancelled."""
+    while True:
+        now_us = clock.wall_us()
+        before_us = now_us - settings.retention_days * _DAY_US
+        forgotten = await events.forget_before(before_us)
+        _log.info("events.forgotten", events=forgotten)
+        await asyncio.to_thread(sightings.forget_before, before_us)
+        voice_before_us = now_us - settings.voice_retention_days * _DAY_US
+        await recordings.forget(voice_before_us, round(settings.voice_most_gb * 1e9))
+        await audit.forget_before(now_us - settings.audit_retention_days * _DAY_US)
+        await asyncio.sleep(FORGET_EVERY_S)
