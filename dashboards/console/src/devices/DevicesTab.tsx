@@ -70,7 +70,7 @@ export function DevicesTab() {
         textOf={textOf}
         answered={devices}
         failure={failure}
-        leastWidth={860}
+        leastWidth={930}
         chosen={{
           selectedRowKeys: chosen,
           onChange: (keys) => setChosen(keys.map(String)),
@@ -109,7 +109,7 @@ export function DevicesTab() {
           },
           {
             title: texts.map.holder,
-            width: 130,
+            width: 200,
             render: (_, one) => one.radio !== null && <Holder radio={one.radio} />,
           },
           {

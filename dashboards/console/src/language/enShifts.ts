@@ -7,7 +7,7 @@ export const enShifts: typeof zhShifts = {
     every: "every day",
     and: ", ",
     run: (first, last) => `${first} to ${last}`,
-    wholeDay: "all day",
+    wholeDay: "around the clock",
     nextDay: "next day ",
     begin: "from",
     end: "until",

@@ -85,7 +85,7 @@ export function PeopleTab() {
           },
           {
             title: words.secondFactor,
-            width: 80,
+            width: 106,
             render: (_, one) => (one.second_factor ? words.hasSecondFactor : words.lacksSecondFactor),
           },
           { title: words.sessions, width: 76, render: (_, one) => words.live(one.live_sessions) },

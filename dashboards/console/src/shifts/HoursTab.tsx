@@ -69,7 +69,7 @@ export function HoursTab() {
         textOf={textOf}
         answered={hours}
         failure={crew.failure}
-        leastWidth={960}
+        leastWidth={1010}
         chosen={{ selectedRowKeys: chosen, onChange: (keys) => setChosen(keys.map(String)) }}
         columns={[
           {
@@ -112,7 +112,7 @@ export function HoursTab() {
           { title: words.onShift, width: 150, render: (_, one) => (one.crew === "" ? <span className="state-calm">–</span> : one.crew) },
           {
             title: texts.map.holder,
-            width: 150,
+            width: 200,
             render: (_, one) => one.radios.map((radio) => <div key={radio.radio_id}><Holder radio={radio} /></div>),
           },
           {

@@ -10,9 +10,9 @@ const weekly = (weekdays: number[], begin: number, end: number) => ({ weekdays, 
 test.each([
   [weekly([1, 2, 3, 4, 5], 8, 18), "周一至周五 08:00–18:00", "Mon to Fri 08:00–18:00"],
   [weekly([7, 1], 22, 6), "周一、周日 22:00–次日 06:00", "Mon, Sun 22:00–next day 06:00"],
-  [weekly([1, 2, 3, 4, 5, 6, 7], 0, 24), "每天 全天", "every day all day"],
+  [weekly([1, 2, 3, 4, 5, 6, 7], 0, 24), "每天 全天", "every day around the clock"],
   [weekly([6], 12, 0), "周六 12:00–24:00", "Sat 12:00–24:00"],
-  [weekly([2, 3, 4, 6, 7], 9, 9), "周二至周四、周六、周日 全天", "Tue to Thu, Sat, Sun all day"],
+  [weekly([2, 3, 4, 6, 7], 9, 9), "周二至周四、周六、周日 全天", "Tue to Thu, Sat, Sun around the clock"],
 ])("a weekly time is said as people say it", (time, chinese, english) => {
   expect(weeklyWords(time, zh.week)).toBe(chinese);
   expect(weeklyWords(time, en.week)).toBe(english);
