@@ -64,7 +64,7 @@ def with_copies(samples: Samples) -> list[bytes]:
 
 
 def test_a_tenth_of_real_speech_that_is_lost_is_made_up_nearer_to_it_than_silence() -> None:
-    """P-7.11."""
+    """P-7.12."""
     frames = Encoder().encode(speech())
     lost = lost_share(len(frames))
     whole = decoded(frames, set(), made_up=False)
@@ -75,7 +75,7 @@ def test_a_tenth_of_real_speech_that_is_lost_is_made_up_nearer_to_it_than_silenc
 
 
 def test_copy_in_the_next_frame_is_nearer_still_where_the_coder_sends_it() -> None:
-    """P-7.11."""
+    """P-7.12."""
     frames = with_copies(speech())
     lost = lost_share(len(frames))
     whole = decoded(frames, set(), made_up=False)

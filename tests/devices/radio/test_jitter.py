@@ -19,7 +19,7 @@ def counts(buffer: JitterBuffer) -> tuple[int, int, int]:
 
 
 def test_even_packets_are_played_whole_and_soon() -> None:
-    """P-7.4, P-7.9."""
+    """P-7.4, P-7.10."""
     buffer = JitterBuffer()
     told = heard(over_tcp(spoken(2)), buffer=buffer)
     assert told.numbers == list(range(100))
@@ -38,7 +38,7 @@ def test_packet_that_was_overtaken_is_played_in_its_place() -> None:
 
 
 def test_missing_packet_is_concealed_with_the_frame_after_it_at_hand_and_counts_as_lost() -> None:
-    """P-7.4, P-7.11."""
+    """P-7.4, P-7.12."""
     buffer = JitterBuffer()  # which holds frames back by 60 ms until it knows the link
     told = heard([one for one in over_tcp(spoken(1)) if one[1].sequence != 8], buffer=buffer)
     assert told.numbers == [*range(8), *range(9, 50)]
@@ -95,7 +95,7 @@ def test_radio_that_joins_late_has_lost_nothing_and_begins_within_350_ms() -> No
 
 
 def test_pause_is_silent_and_no_loss() -> None:
-    """P-7.11."""
+    """P-7.12."""
     buffer = JitterBuffer()
     sent = [(at_us, packet(n, first_frame=n)) for n, (at_us, _) in enumerate(spoken(0.5))]
     sent += [(at_us + 3_000_000, packet(n, first_frame=n + 150)) for n, (at_us, _) in enumerate(spoken(1)) if n >= 25]
@@ -119,7 +119,7 @@ def test_media_time_that_wraps_around_is_no_pause() -> None:
 def test_after_a_stall_nothing_old_is_heard_and_the_delay_is_back_within_a_second(
     stall_us: int, frames: int, knows_the_hub: bool
 ) -> None:
-    """P-7.3, P-7.10."""
+    """P-7.3, P-7.11."""
     buffer = JitterBuffer()
     over_us = 2_000_000 + stall_us
     arrivals = over_tcp(spoken(5 + stall_us / 1e6, frames), stall_us=(2_000_000, over_us))
@@ -145,7 +145,7 @@ def test_line_slower_than_the_voice_is_heard_until_it_is_400_ms_behind_and_not_a
 
 
 def test_delay_follows_the_jitter_of_the_link() -> None:
-    """P-7.9."""
+    """P-7.10."""
     rng = random.Random(1)
     calm, rough = JitterBuffer(), JitterBuffer()
     heard(over_tcp(spoken(4)), buffer=calm)
@@ -187,7 +187,7 @@ ARRIVALS = st.lists(
 def test_any_arrivals_play_each_frame_at_most_once_in_order_and_never_late(
     arrivals: list[tuple[int, int, int | None]], frames_each: int, media_shift: int
 ) -> None:
-    """P-7.3, P-7.4, P-7.9."""
+    """P-7.3, P-7.4, P-7.10."""
     buffer = JitterBuffer()
     now_us = pulled_us = 0
     told = Heard()
