@@ -48,7 +48,7 @@ class RadioEvents:
         """A new alert, or one unanswered from before a restart."""
 
     def floor_changed(self, state: FloorState, why: str) -> None:
-        """Push-to-talk: asking, talking, silent, and why it ended."""
+        """Push-to-talk: asking, queued at a place, talking, warned of the limit, silent, and why it ended."""
 
     def group_floor_changed(self, message: FloorTaken | FloorIdle) -> None:
         """Who speaks in a talk group, or that nobody does: once for each burst that the radio hears of."""

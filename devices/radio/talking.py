@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from devices.link import Link
 from devices.protocol import voice
 from devices.protocol.clock import Clock
 from devices.protocol.messages import (
+    FloorCancel,
     FloorDenied,
     FloorDown,
     FloorGranted,
+    FloorQueued,
     FloorRelease,
     FloorRequest,
     FloorRevoked,
+    FloorWarning,
 )
 from devices.protocol.topics import Up
 from devices.protocol.topics import up as up_topic
 from devices.protocol.voice import MEDIA_TICKS_PER_FRAME, VoicePacket
-from devices.radio.floor import ANSWER_WITHIN_S, Floor, FloorState, Grant
+from devices.radio.floor import ANSWER_WITHIN_S, WAIT_AT_MOST_S, Floor, FloorState, Grant
 from devices.radio.opus import SILENT_FRAME
 from devices.radio.sound import Microphone
 
@@ -31,7 +35,11 @@ _OWN_BURSTS_REMEMBERED = 16
 
 
 class Talking:
-    """One radio's voice. ``on_change(state, why)`` is called whenever the floor state changes."""
+    """One radio's voice.
+
+    ``on_change(state, why)`` is called whenever the floor state changes: ``why`` is the reason that the voice ended or
+    was refused, the place in the queue ("2/5"), or the seconds left.
+    """
 
     def __init__(self, link: Link, clock: Clock, on_change: Callable[[FloorState, str], None]) -> None:
         self.floor = Floor()
@@ -44,6 +52,7 @@ class Talking:
         self._sequence = 0
         self._media_time = 0
         self._settled = asyncio.Event()
+        self._patience: asyncio.TimerHandle | None = None
         self._voice_topic = up_topic(link.kind, link.device_id, Up.VOICE)
 
     def is_own(self, burst_id: int) -> bool:
@@ -59,7 +68,7 @@ class Talking:
         self._on_change(self.floor.state, "")
         request = FloorRequest(stamp=self._link.stamp(), group_id=group_id, request_id=request_id)
         self._link.publish(Up.FLOOR, request, qos=1)
-        asyncio.get_running_loop().call_later(ANSWER_WITHIN_S, self._unanswered, request_id)
+        self._wait(ANSWER_WITHIN_S, request_id)
 
     def speak(self, frame: bytes) -> None:
         """Add 20 ms of Opus; without the floor it is dropped."""
@@ -70,14 +79,19 @@ class Talking:
         self._pending.append(frame)
 
     def release(self) -> None:
-        """The key is up: send what is left and give the floor back. Raises FloorError when it was up already."""
-        grant = self.floor.grant
+        """The key is up: send what is left and give the floor back, or wait no more.
+
+        Raises FloorError when it was up already.
+        """
+        grant, request_id = self.floor.grant, self.floor.request_id
         if grant is not None:
             self._pending = self._pending or [SILENT_FRAME]
             self._send_packet(grant, last=True)
         self.floor.release()
         if grant is not None:
             self._give_back(grant.burst_id)
+        elif request_id is not None:
+            self._cancel(request_id)
         self._change("")
 
     async def talk(self, group_id: str, microphone: Microphone) -> bool:
@@ -130,9 +144,15 @@ class Talking:
         """The hub's word on this radio's own press or burst."""
         if isinstance(message, FloorGranted):
             self._granted(message)
+        elif isinstance(message, FloorQueued):
+            self._queued(message)
         elif isinstance(message, FloorDenied):
             if self.floor.denied(message.request_id):
-                self._change(message.reason.value)
+                retry = f" {math.ceil(message.retry_in_s)} s" if message.retry_in_s is not None else ""
+                self._change(message.reason.value + retry)
+        elif isinstance(message, FloorWarning):
+            if self.floor.warned(message.burst_id):
+                self._on_change(self.floor.state, f"{message.seconds_left:.0f} s")
         elif isinstance(message, FloorRevoked) and self.floor.revoked(message.burst_id):
             self._change(message.reason.value)
 
@@ -148,11 +168,28 @@ class Talking:
         self._media_time = 0
         self._change("")
 
+    def _queued(self, message: FloorQueued) -> None:
+        if not self.floor.queued(message.request_id):
+            self._cancel(message.request_id)
+            return
+        self._wait(WAIT_AT_MOST_S, message.request_id)
+        self._on_change(self.floor.state, f"{message.position}/{message.of}")
+
+    def _wait(self, seconds: float, request_id: str) -> None:
+        """Give the press up when the hub says nothing for so long."""
+        if self._patience is not None:
+            self._patience.cancel()
+        self._patience = asyncio.get_running_loop().call_later(seconds, self._unanswered, request_id)
+
+    def _cancel(self, request_id: str) -> None:
+        self._link.publish(Up.FLOOR, FloorCancel(stamp=self._link.stamp(), request_id=request_id), qos=1)
+
     def _give_back(self, burst_id: int) -> None:
         self._link.publish(Up.FLOOR, FloorRelease(stamp=self._link.stamp(), burst_id=burst_id), qos=1)
 
     def _unanswered(self, request_id: str) -> None:
         if self.floor.unanswered(request_id):
+            self._cancel(request_id)
             self._change("unanswered")
 
     def _change(self, why: str) -> None:

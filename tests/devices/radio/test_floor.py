@@ -54,6 +54,32 @@ def test_denied_or_unanswered_press_falls_silent() -> None:
     assert denied.state is unanswered.state is FloorState.SILENT
 
 
+def test_press_that_waits_is_granted_denied_or_given_up_as_one_that_asks() -> None:
+    """P-6.12."""
+    for end, state in (
+        (lambda floor: floor.granted("r1", GRANT), FloorState.TALKING),
+        (lambda floor: floor.denied("r1"), FloorState.SILENT),
+        (lambda floor: floor.unanswered("r1"), FloorState.SILENT),
+        (lambda floor: floor.line_lost(), FloorState.SILENT),
+    ):
+        floor = asking()
+        assert floor.queued("r1")
+        assert floor.queued("r1")
+        assert (floor.state, floor.queued("r0")) == (FloorState.QUEUED, False)
+        assert end(floor)
+        assert floor.state is state
+
+
+def test_talker_is_warned_once_and_talks_on() -> None:
+    """P-6.11."""
+    floor = talking()
+    assert not floor.warned(6)
+    assert floor.warned(7)
+    assert not floor.warned(7)
+    assert (floor.state, floor.grant) == (FloorState.WARNED, GRANT)
+    assert floor.revoked(7)
+
+
 def test_revoked_burst_falls_silent_but_only_its_own() -> None:
     """P-6.4."""
     floor = talking()

@@ -22,13 +22,16 @@ from devices.protocol.messages import (
     BurstHeard,
     DenyReason,
     DeviceStatus,
+    FloorCancel,
     FloorDenied,
     FloorIdle,
+    FloorQueued,
     FloorRelease,
     FloorRequest,
     FloorRevoked,
     FloorTaken,
     FloorUp,
+    FloorWarning,
     Receipt,
     Report,
     RevokeReason,
@@ -252,11 +255,15 @@ async def test_denied_press_stays_silent_and_says_why(broker: Broker, room: Room
         talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"])))
         request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
         denied = FloorDenied(
-            stamp=room.stamp(), group_id="all", request_id=request.request_id, reason=DenyReason.NOT_A_MEMBER
+            stamp=room.stamp(),
+            group_id="all",
+            request_id=request.request_id,
+            reason=DenyReason.LOCKED_OUT,
+            retry_in_s=2.4,
         )
         await room.say("R001", Down.FLOOR_CONTROL, denied)
         assert not await talk
-    assert person.floor[-1] == (FloorState.SILENT, "not_a_member")
+    assert person.floor[-1] == (FloorState.SILENT, "locked_out 3 s")
     assert not any(topic.endswith("/voice") for topic, _, _ in room.heard)
 
 
@@ -265,7 +272,69 @@ async def test_unanswered_press_ends_after_2_seconds(broker: Broker, room: Room,
     room.relays = False
     async with radio_on(broker, room, person) as radio:
         assert not await radio.talking.talk("all", FrameMicrophone([b"\x48"]))
+        assert isinstance((await room.hear("R001", Up.FLOOR, FloorUp, 2))[1], FloorCancel), "nor does it wait there"
     assert person.floor[-1] == (FloorState.SILENT, "unanswered")
+
+
+async def queue(room: Room, request: FloorRequest, position: int, of: int) -> None:
+    queued = FloorQueued(stamp=room.stamp(), group_id="all", request_id=request.request_id, position=position, of=of)
+    await room.say("R001", Down.FLOOR_CONTROL, queued)
+
+
+async def test_radio_that_waits_shows_its_place_and_speaks_once_it_is_granted(
+    broker: Broker, room: Room, person: Person
+) -> None:
+    """P-6.12."""
+    room.relays = False
+    async with radio_on(broker, room, person) as radio:
+        talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"] * 3)))
+        request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
+        await queue(room, request, 2, 3)
+        await queue(room, request, 1, 2)
+        burst_id = await room.grant("R001", request)
+        assert await talk
+        released = (await room.hear("R001", Up.FLOOR, FloorUp, 2))[1]
+    assert released.burst_id == burst_id
+    assert person.floor == [
+        (FloorState.ASKING, ""),
+        (FloorState.QUEUED, "2/3"),
+        (FloorState.QUEUED, "1/2"),
+        (FloorState.TALKING, ""),
+        (FloorState.SILENT, ""),
+    ]
+
+
+async def test_key_let_go_while_waiting_cancels_and_a_place_that_nobody_wants_is_given_up(
+    broker: Broker, room: Room, person: Person
+) -> None:
+    """P-6.3."""
+    room.relays = False
+    async with radio_on(broker, room, person) as radio:
+        radio.talking.press("all")
+        request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
+        await queue(room, request, 1, 1)
+        await until(lambda: radio.talking.floor.state is FloorState.QUEUED, "the radio waits")
+        radio.talking.release()
+        await queue(room, request, 1, 1)
+        cancels = (await room.hear("R001", Up.FLOOR, FloorUp, 3))[1:]
+    assert [(type(one), one.request_id) for one in cancels] == [(FloorCancel, request.request_id)] * 2
+    assert person.floor[-1] == (FloorState.SILENT, "")
+
+
+async def test_talker_is_shown_that_the_limit_is_near_and_speaks_on(broker: Broker, room: Room, person: Person) -> None:
+    """P-6.11."""
+    async with radio_on(broker, room, person) as radio:
+        radio.talking.press("all")
+        await until(lambda: radio.talking.floor.grant is not None, "the floor is granted")
+        assert radio.talking.floor.grant is not None
+        burst_id = radio.talking.floor.grant.burst_id
+        warning = FloorWarning(stamp=room.stamp(), group_id="all", burst_id=burst_id, seconds_left=9.98)
+        await room.say("R001", Down.FLOOR_CONTROL, warning)
+        await until(lambda: len(person.floor) == 3, "the talker is warned")
+        radio.talking.speak(b"\x48")
+        radio.talking.release()
+        await until(lambda: any(topic.endswith("/voice") for topic, _, _ in room.heard), "the voice goes on")
+    assert person.floor[-2:] == [(FloorState.WARNED, "10 s"), (FloorState.SILENT, "")]
 
 
 async def test_floor_that_comes_after_the_key_was_let_go_is_given_back(
@@ -278,9 +347,8 @@ async def test_floor_that_comes_after_the_key_was_let_go_is_given_back(
         request = (await room.hear("R001", Up.FLOOR, FloorUp))[0]
         radio.talking.release()
         burst_id = await room.grant("R001", request)
-        released = (await room.hear("R001", Up.FLOOR, FloorUp, 2))[1]
-    assert isinstance(released, FloorRelease)
-    assert released.burst_id == burst_id
+        cancelled, released = (await room.hear("R001", Up.FLOOR, FloorUp, 3))[1:]
+    assert (cancelled.request_id, released.burst_id) == (request.request_id, burst_id)
 
 
 async def test_revoked_floor_stops_the_voice(broker: Broker, room: Room, person: Person) -> None:
