@@ -39,6 +39,7 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
   if (item.kind === "report.made") {
     return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
   }
+  if (item.kind === "burst.not_recorded") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
     return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
@@ -106,6 +107,8 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const reached = radios_reached === null || radios_online === null ? "" : texts.talk.reached(radios_reached, radios_online);
       return words.callEnded(item.body.talker_name, group(item.body.group_id), (duration_s ?? 0).toFixed(1), reached);
     }
+    case "burst.not_recorded":
+      return words.notRecorded(group(item.body.group_id), words.notRecordedWhy[item.body.reason] ?? item.body.reason);
     case "case.opened":
       return words.caseOpened(item.body.title);
     case "case.closed":

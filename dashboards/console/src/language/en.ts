@@ -1,5 +1,6 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
+import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
 import { enShifts } from "./enShifts";
 import type { Texts } from "./zh";
@@ -8,6 +9,7 @@ const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : 
 
 export const en: Texts = {
   ...enAccess,
+  ...enRecordings,
   ...enShifts,
   refusals: enRefusals,
   hub: "the hub",
@@ -239,6 +241,8 @@ export const en: Texts = {
     stateCount: (state, n) => `${n} ${state.toLowerCase()}`,
     report: (venue, answer) => `${venue} reports: ${answer}`,
     callStarted: (who, group) => `${who} speaks in ${group}`,
+    notRecorded: (group, reason) => `A call in ${group} is not wholly recorded: ${reason}`,
+    notRecordedWhy: { disk: "the disk refused", overloaded: "the disk is too slow" },
     callEnded: (who, group, s, reached) => `${who} spoke in ${group} for ${s} s${reached === "" ? "" : `, ${reached}`}`,
     caseOpened: (title) => `Case opened: ${title}`,
     caseClosed: (title, outcome) => `Case closed: ${title}${outcome === "" ? "" : ` (${outcome})`}`,

@@ -168,6 +168,7 @@ export const enAccess: AccessTexts = {
       watch: "Watch",
       look: "Looked",
       listen: "Listened",
+      listen_back: "Hear a recorded call",
       add_camera: "Added a camera",
       remove_camera: "Removed a camera",
       import_venues: "Imported venues",

@@ -1,11 +1,13 @@
 // Every text of the console in Chinese; this dictionary is the type that other languages must fill.
 
 import { zhAccess } from "./zhAccess";
+import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
 import { zhShifts } from "./zhShifts";
 
 export const zh = {
   ...zhAccess,
+  ...zhRecordings,
   ...zhShifts,
   refusals: zhRefusals,
   hub: "主机",
@@ -237,6 +239,8 @@ export const zh = {
     stateCount: (state: string, n: number) => `${state} ${n}`,
     report: (venue: string, answer: string) => `${venue} 回报：${answer}`,
     callStarted: (who: string, group: string) => `${who} 在「${group}」讲话`,
+    notRecorded: (group: string, reason: string) => `「${group}」的一段通话没有录全：${reason}`,
+    notRecordedWhy: { disk: "磁盘写不进去", overloaded: "磁盘太慢" } as Record<string, string>,
     callEnded: (who: string, group: string, s: string, reached: string) =>
       `${who} 在「${group}」讲了 ${s} 秒${reached === "" ? "" : `，${reached}`}`,
     caseOpened: (title: string) => `立案：${title}`,

@@ -56,6 +56,7 @@ interface Bodies {
   "report.made": ReportBody;
   "burst.started": BurstBody;
   "burst.ended": BurstBody;
+  "burst.not_recorded": { burst_id: number; group_id: string; reason: string };
   "case.opened": Case;
   "case.closed": Case;
   "watch.started": Watch;

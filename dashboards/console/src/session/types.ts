@@ -23,6 +23,7 @@ export type Right =
   | "issue_alert"
   | "call"
   | "answer_call"
+  | "listen_back"
   | "open_case"
   | "search_footage"
   | "enrol_places"

@@ -10,6 +10,7 @@ import type { Radio, TalkGroup } from "../room/types";
 import { useSession } from "../session/store";
 import { HearCount } from "./HearCount";
 import { TalkButton } from "./TalkButton";
+import { RecordingsButton } from "./recordings/RecordingsButton";
 import { useSpaceBar } from "./spaceBar";
 import { chooseGroup, enableMicrophone, listenTo, useTalk } from "./store";
 import "./talk.css";
@@ -51,6 +52,7 @@ export function TalkStrip() {
           onChange={chooseGroup}
           options={groups.map((one) => ({ value: one.group_id, label: one.name }))}
         />
+        <RecordingsButton />
       </div>
       <TalkButton />
       <TalkState groups={groups} />

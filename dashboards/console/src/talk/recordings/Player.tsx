@@ -1,0 +1,124 @@
+// Plays one recorded burst: the waveform to click into, play and pause, where one is, download.
+import { Button } from "antd";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import { useAnswer } from "../../browser/useAnswer";
+import { useTexts } from "../../language/language";
+import { dayAndTime } from "../../language/time";
+import { useRoom } from "../../room/store";
+import { useTalk } from "../store";
+import { audioAddress, recordingsHub, type RecordedBurst } from "./hub";
+import { isSilent } from "./quality";
+import { playTime } from "./query";
+import { Waveform } from "./Waveform";
+
+export function Player({ burst }: { burst: RecordedBurst | null }) {
+  const texts = useTexts();
+  if (burst === null || isSilent(burst)) {
+    return (
+      <div className="recording-player empty" data-testid="recording-player">
+        {burst === null ? texts.recordings.choose : texts.recordings.noVoice}
+      </div>
+    );
+  }
+  return <Playing burst={burst} />;
+}
+
+function Playing({ burst }: { burst: RecordedBurst }) {
+  const texts = useTexts();
+  const words = texts.recordings;
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const audio = useRef<HTMLAudioElement>(null);
+  const speaking = useTalk((talk) => talk.floor.state === "speaking");
+  const [plays, setPlays] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const [atS, setAtS] = useState(0);
+  const [audioS, setAudioS] = useState<number | null>(null);
+  const lengthS = burst.duration_s ?? audioS ?? 0;
+
+  // What one speaks must not have an old call in its background.
+  useEffect(() => {
+    if (speaking) audio.current?.pause();
+  }, [speaking]);
+  // The element tells its time four times a second; the line in the waveform moves with each frame.
+  useEffect(() => {
+    if (!plays) return;
+    let frame = requestAnimationFrame(function follow() {
+      setAtS(audio.current?.currentTime ?? 0);
+      frame = requestAnimationFrame(follow);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [plays]);
+
+  function toggle(): void {
+    const player = audio.current;
+    if (player === null) return;
+    if (failed) player.load();
+    setFailed(false);
+    if (player.paused) void player.play().catch(() => undefined);
+    else player.pause();
+  }
+
+  function seek(toS: number): void {
+    const player = audio.current;
+    if (player === null) return;
+    player.currentTime = Math.min(Math.max(0, toS), lengthS);
+    setAtS(player.currentTime);
+    if (player.paused) void player.play().catch(() => undefined);
+  }
+
+  return (
+    <div className="recording-player" data-testid="recording-player" data-plays={plays} data-at={atS.toFixed(1)}>
+      <audio
+        ref={audio}
+        src={audioAddress(burst.burst_id)}
+        autoPlay
+        preload="auto"
+        onPlay={() => setPlays(true)}
+        onPause={() => setPlays(false)}
+        onEnded={() => setPlays(false)}
+        onError={() => setFailed(true)}
+        onDurationChange={(event) => setAudioS(Number.isFinite(event.currentTarget.duration) ? event.currentTarget.duration : null)}
+      />
+      <Button data-testid="recording-play" type="primary" size="large" disabled={speaking} onClick={toggle}>
+        {plays ? words.pause : words.play}
+      </Button>
+      <div className="recording-middle">
+        <div className="recording-what">
+          <b>{burst.talker_name}</b>
+          <span>{burst.group_name}</span>
+          <span className="quiet">{dayAndTime(burst.started_at_ms, zone)}</span>
+          {speaking && <span className="state-wait">{words.pausedToTalk}</span>}
+          {failed && (
+            <span className="state-bad" role="alert">
+              {words.cannotPlay}
+            </span>
+          )}
+        </div>
+        {burst.duration_s === null ? <p className="recording-under-way">{words.underWay}</p> : <Drawn burst={burst} atS={atS} lengthS={lengthS} onSeek={seek} />}
+      </div>
+      <span className="recording-time">
+        {playTime(atS)} / {playTime(lengthS)}
+      </span>
+      <Button data-testid="recording-download" href={audioAddress(burst.burst_id)} download>
+        {words.download}
+      </Button>
+    </div>
+  );
+}
+
+function Drawn(props: { burst: RecordedBurst; atS: number; lengthS: number; onSeek: (toS: number) => void }) {
+  const texts = useTexts();
+  const { burst_id: burstId } = props.burst;
+  const load = useCallback(() => recordingsHub.waveform(burstId), [burstId]);
+  const waveform = useAnswer(load);
+  return (
+    <Waveform
+      peaks={waveform.value?.peaks ?? null}
+      atS={props.atS}
+      lengthS={props.lengthS}
+      label={waveform.loading ? texts.recordings.drawing : texts.recordings.seek}
+      onSeek={props.onSeek}
+    />
+  );
+}
