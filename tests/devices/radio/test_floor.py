@@ -55,7 +55,7 @@ def test_denied_or_unanswered_press_falls_silent() -> None:
 
 
 def test_press_that_waits_is_granted_denied_or_given_up_as_one_that_asks() -> None:
-    """P-6.12."""
+    """P-6.16."""
     for end, state in (
         (lambda floor: floor.granted("r1", GRANT), FloorState.TALKING),
         (lambda floor: floor.denied("r1"), FloorState.SILENT),

@@ -284,7 +284,7 @@ async def queue(room: Room, request: FloorRequest, position: int, of: int) -> No
 async def test_radio_that_waits_shows_its_place_and_speaks_once_it_is_granted(
     broker: Broker, room: Room, person: Person
 ) -> None:
-    """P-6.12."""
+    """P-6.16."""
     room.relays = False
     async with radio_on(broker, room, person) as radio:
         talk = asyncio.create_task(radio.talking.talk("all", FrameMicrophone([b"\x48"] * 3)))
