@@ -19,6 +19,8 @@ AT_ONCE = 100
 PAUSE_S = 0.05
 """Where many radios are to be told: so many, then the others have the loop and the broker for a moment."""
 LOOK_EVERY_S = 1.0
+SUBSCRIBED_AFTER_S = 1.0
+"""Who speaks is said again then: a burst may have begun before the radio had subscribed. It takes each word once."""
 _Told = tuple[tuple[GroupName, ...], tuple[GroupName, ...]]
 
 
@@ -84,6 +86,10 @@ class Memberships:
             topics.down(DeviceKind.RADIO, radio_id, Down.GROUPS),
             TalkGroups(stamp=stamp, standing=standing, temporary=temporary),
         )
+        self._say_under_way(radio_id)
+        asyncio.get_running_loop().call_later(SUBSCRIBED_AFTER_S, self._say_under_way, radio_id)
+
+    def _say_under_way(self, radio_id: str) -> None:
         for taken in self._under_way(radio_id):
             self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.FLOOR_CONTROL), taken)
 

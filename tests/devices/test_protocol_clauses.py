@@ -20,6 +20,8 @@ _FILES = {
     "seals": "bridge/test_protocol_seals.py",
     "floods": "bridge/test_floods.py",
     "hub": "bridge/test_protocol_hub.py",
+    "groups": "bridge/test_protocol_groups.py",
+    "speaking": "devices/radio/test_groups.py",
     "talk": "bridge/test_protocol_talk.py",
     "signing": "shifts/test_signing.py",
     "changeover": "enrolment/test_changeover.py",

@@ -70,6 +70,28 @@ def test_packet_missing_before_the_end_is_lost_and_its_place_filled() -> None:
     assert heard.ended[0].buffer.lost == 1
 
 
+def test_burst_that_fell_silent_goes_on_with_its_next_packet() -> None:
+    """P-7.9."""
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 0)
+    heard.hearing.line_lost()
+    heard.hearing.hear(packet(1, 0), 600_000, 0)
+    heard.hearing.hear(packet(1, 7), 700_000, 0)
+    assert heard.hearing.look(800_000)
+    heard.hearing.hear(packet(1, 8, last=True), 800_000, 0)
+    assert heard.began == [1, 1]
+    assert [burst.buffer.packets for burst in heard.ended] == [1, 2]
+
+
+def test_burst_that_is_over_by_word_of_the_floor_does_not_go_on() -> None:
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 0)
+    heard.hearing.line_lost()
+    heard.hearing.floor_idle(1, 600_000)
+    heard.hearing.hear(packet(1, 1), 700_000, 0)
+    assert (heard.began, len(heard.ended)) == ([1], 1)
+
+
 def test_bursts_that_never_end_are_bounded() -> None:
     heard = Heard()
     for burst_id in range(MAX_BURSTS + 5):

@@ -57,6 +57,7 @@ class Person(RadioEvents):
         self.inbox: Path | None = None
         self.floor: list[tuple[FloorState, str]] = []
         self.floor_words: list[FloorTaken | FloorIdle] = []
+        self.began: list[int] = []
         self.ended: list[Burst] = []
         self.speaker = Listener()
 
@@ -70,6 +71,9 @@ class Person(RadioEvents):
 
     def group_floor_changed(self, message: FloorTaken | FloorIdle) -> None:
         self.floor_words.append(message)
+
+    def burst_began(self, burst: Burst) -> None:
+        self.began.append(burst.burst_id)
 
     def burst_ended(self, burst: Burst) -> None:
         self.ended.append(burst)
@@ -445,7 +449,7 @@ async def test_voice_and_floor_of_groups_without_topics_come_on_the_radios_own(
         )
         await room.say("R001", Down.FLOOR_CONTROL, taken)
         await room.publish(topics.down(DeviceKind.RADIO, "R001", Down.VOICE), packet(9, 0))
-        await until(lambda: person.frames.get(9) == [b"\x48"], "it hears the packet")
+        await until(lambda: person.began == [9], "it hears the packet")
         idle = FloorIdle(stamp=room.stamp(), group_id=private, burst_id=9)
         await room.say("R001", Down.FLOOR_CONTROL, idle)
         await until(lambda: len(person.ended) == 1, "the burst is over")
