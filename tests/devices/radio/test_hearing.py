@@ -76,9 +76,9 @@ def test_burst_that_fell_silent_goes_on_with_its_next_packet() -> None:
     heard.hearing.hear(packet(1, 0), 0, 0)
     heard.hearing.line_lost()
     heard.hearing.hear(packet(1, 0), 600_000, 0)
-    heard.hearing.hear(packet(1, 7), 700_000, 0)
-    assert heard.hearing.look(800_000)
-    heard.hearing.hear(packet(1, 8, last=True), 800_000, 0)
+    heard.hearing.hear(packet(1, 35), 700_000, 0)
+    assert heard.hearing.look(710_000)
+    heard.hearing.hear(packet(1, 36, last=True), 720_000, 0)
     assert heard.began == [1, 1]
     assert [burst.buffer.packets for burst in heard.ended] == [1, 2]
 
