@@ -27,7 +27,7 @@ from hub.access.passwords import Lane, Passwords
 from hub.access.people import LOCAL, Person, Role
 from hub.access.places import ROOM, checked_places
 from hub.access.records import Account
-from hub.access.refusals import wrong_second_factor
+from hub.access.refusals import unknown_person, wrong_second_factor
 from hub.access.sessions import Ended, Sessions
 from hub.errors import Refusal
 from hub.listening.addresses import is_this_machine
@@ -243,7 +243,7 @@ class Roll:
     def _account(self, person_id: str) -> Account:
         account = self._accounts.get(person_id)
         if account is None:
-            raise Refusal("unknown_person", f"没有账号 {person_id}", f"there is no account {person_id}", status=404)
+            raise unknown_person(person_id)
         return account
 
     def _check_not_last(self, account: Account) -> None:

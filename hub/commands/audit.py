@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 import sqlalchemy as sa
@@ -28,6 +27,7 @@ from hub.access.checkpoints import CHECKPOINTS_FILE, KEY_FILE, PUBLIC_KEY_FILE, 
 from hub.access.people import LOCAL
 from hub.access.verification import AuditReport
 from hub.access.verification import verify as verify_log
+from hub.commands.ending import end
 from hub.settings import Settings
 from hub.storage.database import Database
 from hub.storage.engine import make_engine
@@ -44,11 +44,11 @@ def verify(settings: Settings, public_key: Path | None, checkpoints: Path | None
             key = read_public_key(public_key or folder / PUBLIC_KEY_FILE)
             kept = opened.enter_context(file.open("rb")) if file else None
         except (OSError, ValueError) as error:
-            _end(f"无法读取公钥或检查点文件：{error}")
+            end(f"无法读取公钥或检查点文件：{error}")
         try:
             report = verify_log(connection, key, kept)
         except AuditBroken as error:
-            _end(str(error), 1)
+            end(str(error), 1)
     typer.echo(_told(report, time.perf_counter() - began_s))
 
 
@@ -81,14 +81,14 @@ def export(settings: Settings, file: Path) -> None:
                     after, records = lines[-1].number, records + len(lines)
                 written.writelines(msgspec.json.encode(one) + b"\n" for one in ends)
         except OSError as error:
-            _end(f"无法写入 {file}：{error.strerror}")
+            end(f"无法写入 {file}：{error.strerror}")
     typer.echo(f"已导出 {records} 条审计记录到 {file}")
 
 
 @contextlib.contextmanager
 def _opened(settings: Settings) -> Iterator[sa.Connection]:
     if not settings.database_file.is_file():
-        _end(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
+        end(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
     engine = make_engine(settings.database_url)
     try:
         with engine.connect() as connection:
@@ -96,7 +96,7 @@ def _opened(settings: Settings) -> Iterator[sa.Connection]:
             connection.rollback()  # what is read from now on is the database as it then is
             yield connection
     except sa.exc.DatabaseError as error:
-        _end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
+        end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
     finally:
         engine.dispose()
 
@@ -138,8 +138,3 @@ def _told(report: AuditReport, took_s: float) -> str:
 
 def _at(at_us: int) -> str:
     return datetime.fromtimestamp(at_us / 1e6).astimezone().isoformat(" ", "seconds")
-
-
-def _end(message: str, code: int = 2) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

@@ -6,7 +6,6 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 import typer
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from hub.commands.ending import end
 from hub.commands.hub_client import HubClient, HubRefused, HubUnreachable
 from hub.settings import Settings
 from hub.vision.service import CameraView
@@ -36,11 +36,11 @@ def add(
     if source == "-":
         source = sys.stdin.readline().strip()
         if not source:
-            _end("标准输入里没有地址：请写一行 rtsp:// 地址")
+            end("标准输入里没有地址：请写一行 rtsp:// 地址")
     file = Path(source)
     recording = "://" not in source
     if recording and not file.is_file():
-        _end(f"没有这个文件：{source}")
+        end(f"没有这个文件：{source}")
     body: dict[str, object] = {
         "name": (name or (file.stem if recording else "摄像头"))[:64],
         "url": str(file.resolve()) if recording else source,
@@ -51,7 +51,7 @@ def add(
         try:
             body["started_at_ms"] = round(datetime.fromisoformat(started_at).timestamp() * 1000)
         except ValueError:
-            _end(f"时间 {started_at!r} 无法识别，请写成 2026-11-21T16:20:00+08:00")
+            end(f"时间 {started_at!r} 无法识别，请写成 2026-11-21T16:20:00+08:00")
     elif recording:
         body["started_at_ms"] = round(file.stat().st_mtime * 1000)
     try:
@@ -61,7 +61,7 @@ def add(
         if recording and wait:
             _watch(hub, camera.camera_id)
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
+        end(str(error))
 
 
 def _watch(hub: HubClient, camera_id: str) -> None:
@@ -77,14 +77,14 @@ def _watch(hub: HubClient, camera_id: str) -> None:
         if camera.condition == "finished":
             progress.update(task, completed=1.0)
     if camera.condition != "finished":
-        _end(f"{camera.name}：{camera.detail or camera.condition}")
+        end(f"{camera.name}：{camera.detail or camera.condition}")
     typer.echo(f"完成：看了 {camera.frames_looked_at} 帧，{camera.sightings} 人次")
 
 
 def _find(hub: HubClient, camera_id: str) -> CameraView:
     found = [camera for camera in hub.get("/api/state", _State).cameras if camera.camera_id == camera_id]
     if not found:
-        _end(f"摄像头 {camera_id} 已被移除")
+        end(f"摄像头 {camera_id} 已被移除")
     return found[0]
 
 
@@ -93,7 +93,7 @@ def show(settings: Settings) -> None:
     try:
         cameras = HubClient.of(settings.data_dir).get("/api/state", _State).cameras
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
+        end(str(error))
     table = Table("编号", "名称", "状态", "说明", "已看帧", "人次")
     for camera in cameras:
         table.add_row(
@@ -112,10 +112,5 @@ def remove(settings: Settings, camera_id: str) -> None:
     try:
         HubClient.of(settings.data_dir).call("DELETE", f"/api/cameras/{camera_id}")
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
+        end(str(error))
     typer.echo(f"已移除 {camera_id}")
-
-
-def _end(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import quote
 
 import msgspec
@@ -19,6 +18,7 @@ from rich.table import Table
 
 from devices.private_file import write_private
 from devices.protocol.topics import DeviceKind
+from hub.commands.ending import end
 from hub.commands.hub_client import HubClient, HubRefused, HubUnreachable
 from hub.enrolment.messages import MAX_CODES, Device, DeviceView, Invitation, NewCodes
 from hub.settings import Settings
@@ -62,15 +62,15 @@ def codes(
         state = hub.get("/api/state", _State)
         wanted = list(dict.fromkeys(device_ids)) or (_missing(hub, state, kind) if missing else [])
         if not wanted:
-            _end("没有要入网的设备" if missing else "请给出设备编号，或用 --missing")
+            end("没有要入网的设备" if missing else "请给出设备编号，或用 --missing")
         if len(wanted) > MAX_CODES:
-            _end(f"一次最多 {MAX_CODES} 个，现有 {len(wanted)} 个：请分批给出设备编号")
+            end(f"一次最多 {MAX_CODES} 个，现有 {len(wanted)} 个：请分批给出设备编号")
         if len(wanted) > MAX_SHOWN and file is None and sheet is None:
-            _end(f"{len(wanted)} 个入网码屏幕上放不下：请用 --sheet 打印，或用 --file 写入文件")
+            end(f"{len(wanted)} 个入网码屏幕上放不下：请用 --sheet 打印，或用 --file 写入文件")
         new = NewCodes(devices=tuple(Device(kind=kind, device_id=device_id) for device_id in wanted))
         answer = hub.call("POST", "/api/devices/codes", body=new)
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
+        end(str(error))
     invitations = msgspec.json.decode(answer, type=list[Invitation])
     try:
         if file is not None:
@@ -78,7 +78,7 @@ def codes(
         if sheet is not None:
             write_private(sheet, sheet_of(invitations, _places(state, kind)).encode())
     except OSError as error:
-        _end(f"写不了文件：{error}")
+        end(f"写不了文件：{error}")
     if file is None and sheet is None:
         for one in invitations:
             segno.make(one.join, error="m").terminal(sys.stdout, compact=True)
@@ -115,7 +115,7 @@ def revoke(settings: Settings, device_id: str) -> None:
     try:
         HubClient.of(settings.data_dir).call("POST", f"/api/devices/{quote(device_id, safe='')}/revoke")
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
+        end(str(error))
     typer.echo(f"已吊销 {device_id}：它的话不再算数，连接已断开")
 
 
@@ -123,7 +123,7 @@ def _get(settings: Settings) -> list[DeviceView]:
     try:
         return HubClient.of(settings.data_dir).get("/api/devices", list[DeviceView])
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
+        end(str(error))
 
 
 def _missing(hub: HubClient, state: _State, kind: DeviceKind) -> list[str]:
@@ -153,8 +153,3 @@ def _places(state: _State, kind: DeviceKind) -> dict[str, str]:
 
 def _time(at_ms: int | None) -> str:
     return "" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%Y-%m-%d %H:%M}"
-
-
-def _end(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

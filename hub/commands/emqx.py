@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import NoReturn
 
 import sqlalchemy as sa
 import typer
@@ -13,6 +12,7 @@ from devices.private_file import write_private
 from devices.protocol.clock import SystemClock
 from hub.bridge.accesslist import emqx_rules_text, emqx_users_text
 from hub.bridge.configuration import HUB_USER
+from hub.commands.ending import end
 from hub.enrolment.records import Standing, broker_users
 from hub.enrolment.tables import device_credentials
 from hub.events.log import EventLog
@@ -24,7 +24,7 @@ from hub.storage.database import Database
 def export(settings: Settings, folder: Path) -> None:
     """Write ``users.csv`` and ``acl.conf`` into ``folder``; the hub may run meanwhile."""
     if not settings.database_file.is_file():
-        _end(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
+        end(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
     database = Database(settings.database_url, SystemClock())
     try:
         registry = Registry(database, EventLog(database))
@@ -35,14 +35,9 @@ def export(settings: Settings, folder: Path) -> None:
         write_private(folder / "users.csv", emqx_users_text(users).encode())
         write_private(folder / "acl.conf", emqx_rules_text(users, HUB_USER).encode())
     except sa.exc.DatabaseError as error:
-        _end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
+        end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
     except OSError as error:
-        _end(f"写不了文件：{error}")
+        end(f"写不了文件：{error}")
     finally:
         asyncio.run(database.stop())
     typer.echo(f"{len(users)} 台设备：{folder / 'users.csv'}、{folder / 'acl.conf'}，用法见 docs/emqx.md")
-
-
-def _end(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 import pyotp
@@ -20,6 +19,7 @@ from hub.access.audit import AuditLog
 from hub.access.messages import AcceptInvitation, Name, NewPerson, Password, PersonId, Secret
 from hub.access.people import LOCAL, Role
 from hub.access.service import Access
+from hub.commands.ending import end
 from hub.errors import Refusal
 from hub.serve import FolderTaken, locked
 from hub.settings import Settings
@@ -45,22 +45,22 @@ def init(settings: Settings, file: Path | None) -> None:
         with locked(settings.data_dir):
             asyncio.run(_init(settings, given))
     except FolderTaken:
-        _end("中枢正在运行：请在控制台里登记人员，或先停止中枢（a hub is running: use its console）")
+        end("中枢正在运行：请在控制台里登记人员，或先停止中枢（a hub is running: use its console）")
     except Refusal as refusal:
-        _end(refusal.message)
+        end(refusal.message)
 
 
 def _read(file: Path) -> FirstAdministrator:
     try:
         return msgspec.json.decode(file.read_bytes(), type=FirstAdministrator)
     except (OSError, msgspec.MsgspecError) as error:
-        _end(f"{file} 有误：{error}")
+        end(f"{file} 有误：{error}")
 
 
 async def _init(settings: Settings, given: FirstAdministrator | None) -> None:
     async with _open(settings) as access:
         if access.has_administrator:
-            _end("已经有管理员：请由管理员在控制台里登记人员（there is an administrator already）")
+            end("已经有管理员：请由管理员在控制台里登记人员（there is an administrator already）")
         first = given if given is not None else await asyncio.to_thread(_ask)
         passwords.check_new(first.password, first.person_id, Role.ADMINISTRATOR)
         new = NewPerson(person_id=first.person_id, name=first.name, role=Role.ADMINISTRATOR)
@@ -88,7 +88,7 @@ def _ask() -> FirstAdministrator:
     try:
         return msgspec.convert(said, FirstAdministrator)
     except msgspec.ValidationError as error:
-        _end(f"有误：{error}")
+        end(f"有误：{error}")
 
 
 async def _prove(access: Access, said: AcceptInvitation) -> None:
@@ -121,8 +121,3 @@ async def _open(settings: Settings) -> AsyncIterator[Access]:
         await access.settle()
     finally:
         await database.stop()
-
-
-def _end(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

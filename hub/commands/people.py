@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NoReturn
 from urllib.parse import quote
 
 import msgspec
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.access.messages import HandedInvitation, NewPerson, PersonView
+from hub.commands.ending import end
 from hub.commands.hub_client import HubClient, HubRefused, HubUnreachable
 from hub.settings import Settings
 
@@ -25,7 +25,7 @@ def add(settings: Settings, person_id: str, name: str, role: str, places: Sequen
     try:
         new = msgspec.convert(said, NewPerson)
     except msgspec.ValidationError as error:
-        _end(f"有误：{error}")
+        end(f"有误：{error}")
     _call(settings, "POST", "/api/people", new)
     typer.echo(f"已登记 {person_id} {name}，下一步：qianshao people invite {person_id}")
 
@@ -78,9 +78,4 @@ def _call(settings: Settings, method: str, path: str, body: msgspec.Struct | Non
     try:
         return HubClient.of(settings.data_dir).call(method, path, body=body)
     except (HubUnreachable, HubRefused) as error:
-        _end(str(error))
-
-
-def _end(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
+        end(str(error))

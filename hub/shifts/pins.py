@@ -10,6 +10,7 @@ from devices.protocol.clock import Clock
 from hub.access import audit
 from hub.access.passwords import Lane, Passwords
 from hub.access.people import Person
+from hub.access.refusals import unknown_person
 from hub.errors import Refusal
 from hub.listening.buckets import Buckets, Rate
 from hub.shifts.holding import FindPerson
@@ -53,7 +54,7 @@ class Pins:
     async def set(self, person_id: str, pin: str, by: str) -> None:
         """Give a person this PIN. Raises Refusal for nobody, digits that everyone tries first, and too often (429)."""
         if self._find(person_id) is None:
-            raise Refusal("unknown_person", f"没有账号 {person_id}", f"there is no account {person_id}", status=404)
+            raise unknown_person(person_id)
         if len(set(pin)) == 1 or pin in _RUN or pin in _RUN[::-1]:
             raise Refusal("trivial_pin", "PIN 不能是重复或连续的数字", "not repeated or successive digits", field="pin")
         if person_id in self._being_set:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from devices.protocol.clock import Clock
 from hub.access.entrant import GridOf, covers
 from hub.access.people import Person, Place, PlaceKind
+from hub.access.refusals import unknown_person
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.registry.places import venue_place
@@ -154,7 +155,7 @@ class Shifts:
 
     def _check_person(self, person_id: str) -> None:
         if self._find(person_id) is None:
-            raise Refusal("unknown_person", f"没有账号 {person_id}", f"there is no account {person_id}", status=404)
+            raise unknown_person(person_id)
 
     def _check_place(self, place: Place) -> None:
         known = self._registry.venues if place.kind is PlaceKind.VENUE else self._registry.grids

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +31,19 @@ def wait_of(throttle: Throttle, person_id: str, address: str, known_id: str | No
     except Throttled as throttled:
         return throttled.wait_s
     return 0.0
+
+
+def guessed_at_for_an_hour(guess: Callable[[int], tuple[str, str]]) -> tuple[Throttle, int]:
+    """A throttle after a wrong try every second as (account, address), and how many it let through."""
+    clock = ManualClock()
+    throttle = Throttle(clock)
+    let_through = 0
+    for n in range(3600):
+        clock.advance(1)
+        with suppress(Throttled):
+            fail(throttle, *guess(n))
+            let_through += 1
+    return throttle, let_through
 
 
 def test_after_three_failures_the_delay_doubles_up_to_a_quarter_of_an_hour() -> None:
@@ -82,31 +98,13 @@ def test_refused_tries_prolong_nothing() -> None:
 
 
 def test_one_account_guessed_at_from_everywhere_is_slowed_for_unknown_browsers() -> None:
-    clock = ManualClock()
-    throttle = Throttle(clock)
-    let_through = 0
-    for n in range(3600):
-        clock.advance(1)
-        try:
-            fail(throttle, "chen", f"10.{n // 256}.{n % 256}.1")
-            let_through += 1
-        except Throttled:
-            pass
+    throttle, let_through = guessed_at_for_an_hour(lambda n: ("chen", f"10.{n // 256}.{n % 256}.1"))
     assert let_through <= ACCOUNT.free + 3600 / ACCOUNT.longest_s + 10
     assert wait_of(throttle, "wang", "10.0.0.1") == 0
 
 
 def test_one_address_that_tries_every_account_is_slowed() -> None:
-    clock = ManualClock()
-    throttle = Throttle(clock)
-    let_through = 0
-    for n in range(3600):
-        clock.advance(1)
-        try:
-            fail(throttle, f"person{n}", "192.0.2.1")
-            let_through += 1
-        except Throttled:
-            pass
+    throttle, let_through = guessed_at_for_an_hour(lambda n: (f"person{n}", "192.0.2.1"))
     assert let_through <= ADDRESS.free + 3600 / ADDRESS.longest_s + 10
     assert wait_of(throttle, "person1", "192.0.2.2") == 0
 

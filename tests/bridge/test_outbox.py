@@ -126,14 +126,21 @@ async def test_nothing_is_given_while_the_broker_is_away(post: Post) -> None:
     assert post.taken == ["one", "two"]
 
 
-async def test_crash_between_storing_and_sending_loses_nothing(tmp_path: Path) -> None:
-    async with open_database(tmp_path) as database:
+@asynccontextmanager
+async def left_by_an_earlier_run(folder: Path, *words: str) -> AsyncIterator[Post]:
+    """A hub started anew in a folder in which one was killed that had stored these and sent none."""
+    async with open_database(folder) as database:
         before = Post(database)
         before.open()
-        await before.send("one", "two")
-    async with open_database(tmp_path) as database:
+        await before.send(*words)
+    async with open_database(folder) as database:
         after = Post(database)
         after.open()
+        yield after
+
+
+async def test_crash_between_storing_and_sending_loses_nothing(tmp_path: Path) -> None:
+    async with left_by_an_earlier_run(tmp_path, "one", "two") as after:
         async with after.running():
             await after.send("three")
             await after.until_empty()
@@ -143,13 +150,7 @@ async def test_crash_between_storing_and_sending_loses_nothing(tmp_path: Path) -
 
 
 async def test_what_an_earlier_run_left_is_coded_anew_or_dropped(tmp_path: Path) -> None:
-    async with open_database(tmp_path) as database:
-        before = Post(database)
-        before.open()
-        await before.send("one", "two")
-    async with open_database(tmp_path) as database:
-        after = Post(database)
-        after.open()
+    async with left_by_an_earlier_run(tmp_path, "one", "two") as after:
         after.outbox.renew(lambda left: left._replace(payload=b"anew") if left.purpose == "two" else None)
         async with after.running():
             await after.until_empty()
