@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("hub", deadline=None)  # how long an example takes on a busy machine proves nothing
+settings.load_profile("hub")
 
 ALLOWED_REASON = "../shared is missing"
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 import uvicorn
+from argon2 import Parameters, Type
 from websockets.asyncio.client import connect
 
 from devices.protocol import messages as wire
@@ -22,6 +23,7 @@ from hub.access.audit import AuditLog
 from hub.access.entrant import Entrant
 from hub.access.gate import SESSION_COOKIE
 from hub.access.messages import NewPerson
+from hub.access.passwords import Passwords
 from hub.access.people import COMMUNITY, LOCAL, Person, Place, Role
 from hub.app import Hub
 from hub.bridge.broker import Broker
@@ -37,6 +39,8 @@ _T = TypeVar("_T")
 CHANGES = {"X-Qianshao": "1"}
 """The header that a request needs to change something."""
 OFFICER = Person(person_id="officer", name="民警", role=Role.OFFICER)
+CHEAP = Parameters(type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
+"""Argon2 at its cheapest: what it costs is the matter of tests/access/test_passwords.py and of bench/."""
 PICTURE = b"\xff\xd8 a picture \xff\xd9"
 
 
@@ -71,8 +75,9 @@ def settings(folder: Path, broker: str = "embedded", **given: Any) -> Settings:
 async def open_hub(
     folder: Path, broker: str = "embedded", *, clock: Clock | None = None, venues: int = 4, **given: Any
 ) -> AsyncIterator[Hub]:
-    """A started hub. The community is enrolled unless the folder holds one already."""
+    """A started hub whose Argon2 is cheap. The community is enrolled unless the folder holds one already."""
     hub = Hub(settings(folder, broker, **given), clock)
+    hub.access._passwords = hub.sign_ons.pins._passwords = Passwords(CHEAP)
     await hub.start()
     try:
         if not hub.registry.venues:

@@ -12,7 +12,6 @@ import msgspec
 import pyotp
 import pytest
 import sqlalchemy as sa
-from argon2 import Parameters, Type
 
 from devices.protocol.clock import ManualClock
 from hub.access.audit import Action
@@ -24,9 +23,8 @@ from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.storage.database import Database
 from hub.tasks import end_tasks
-from tests.hub import open_database
+from tests.hub import CHEAP, open_database
 
-CHEAP = Parameters(type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
 HERE, BEYOND, STRANGE = "127.0.0.1", "192.0.2.7", "198.51.100.9"
 PASSWORD = "三岔路口 correct horse"
 GRID_OF = {"V01": "G1", "V02": "G1", "V03": "G2"}

@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from hub.access.passwords import MAX_WAITING, PARAMETERS, Lane, Passwords, check_new
 from hub.access.people import Role
 from hub.errors import Refusal
-from tests.access.people_room import CHEAP, refused
+from tests.access.people_room import refused
+from tests.hub import CHEAP
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import httpx
 import pyotp
 import pytest
 
+from devices.protocol.clock import ManualClock
 from hub.access.people import Role
 from hub.app import Hub
 from tests.access.people_room import PASSWORD
@@ -213,10 +214,11 @@ async def test_password_is_in_no_error(stranger: httpx.AsyncClient) -> None:
         assert "12345x" not in answer.text
 
 
-async def test_header_that_names_another_address_is_not_believed(stranger: httpx.AsyncClient, hub: Hub) -> None:
+async def test_header_that_names_another_address_is_not_believed(tmp_path: Path) -> None:
     headers = {"X-Forwarded-For": "203.0.113.1", "Forwarded": "for=203.0.113.1"}
     given = {"person_id": "chen", "password": "guess-guess"}
-    answers = [await stranger.post("/api/session", json=given, headers=headers) for _ in range(4)]
+    async with open_hub(tmp_path, clock=ManualClock()) as hub, open_console(hub) as stranger:
+        answers = [await stranger.post("/api/session", json=given, headers=headers) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
     answer = await stranger.post("/api/session", json=given, headers={"X-Forwarded-For": "203.0.113.2"})
     assert answer.json()["error"]["code"] == "too_many_failures"

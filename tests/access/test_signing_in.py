@@ -17,8 +17,9 @@ from hub.access.people import LOCAL, Role
 from hub.access.sessions import MAX_OF_PERSON
 from hub.errors import Refusal
 from hub.storage.writer import StorageClosed
-from tests.access.people_room import BEYOND, CHEAP, HERE, PASSWORD, STRANGE, V01, open_room, refused
+from tests.access.people_room import BEYOND, HERE, PASSWORD, STRANGE, V01, open_room, refused
 from tests.devices.room import until
+from tests.hub import CHEAP
 
 
 async def test_dispatcher_signs_in_with_password_and_second_factor(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ from hub.access.people import LOCAL
 from hub.app import Hub
 from hub.errors import Refusal
 from hub.shifts.pins import SETTINGS, Pins
-from tests.access.people_room import CHEAP
-from tests.hub import open_hub
+from tests.hub import CHEAP, open_hub
 from tests.shifts.crew import PIN, hire
 
 

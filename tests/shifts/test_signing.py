@@ -15,13 +15,12 @@ from devices.protocol.clock import ManualClock
 from devices.protocol.messages import SignOnReason
 from devices.radio.signing import SignOnError
 from hub.access.audit import Action
-from hub.access.passwords import MAX_WAITING, Lane, Passwords
+from hub.access.passwords import MAX_WAITING, Lane
 from hub.access.people import LOCAL, Place, PlaceKind
 from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.shifts.messages import RadioHeld, Shift
-from tests.access.people_room import CHEAP
 from tests.devices.room import BROKERS, until
 from tests.hub import Told, open_hub
 from tests.played import HandDevice, Person, radio_on_line, real_radio
@@ -192,7 +191,7 @@ async def test_guard_who_guesses_a_colleagues_pin_between_right_ones_is_slowed_a
 
 async def test_whole_shift_of_130_guards_gets_in_at_once_while_strangers_sign_in(tmp_path: Path) -> None:
     async with open_hub(tmp_path, venues=130) as hub:
-        hub.sign_ons.pins._passwords = hub.access._passwords = passwords = Passwords(CHEAP)
+        passwords = hub.access._passwords
         guards = [f"g{number:02}" for number in range(1, 131)]
         for number, person_id in enumerate(guards, 1):
             await hire(hub, person_id, person_id, place=Place(kind=PlaceKind.VENUE, place_id=f"V{number:02}"))
