@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-from collections.abc import Awaitable, Callable
 
 import msgspec
 import structlog
@@ -48,6 +47,7 @@ from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
+from hub.loops import Loops
 from hub.metrics import Metrics
 from hub.registry import routes as registry_routes
 from hub.registry.radios import RadioRoll
@@ -72,12 +72,10 @@ from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
-from hub.tasks import end_tasks
 from hub.vision.service import Vision
 from hub.vitals import Vitals
 
 _log = structlog.get_logger()
-RESTART_TASK_AFTER_S = 1.0
 COUNT_EVERY_S = 10.0
 
 
@@ -228,9 +226,13 @@ class Hub:
         self.trust_port: int | None = None
         """Where the page that shows the authority's certificate is served without TLS; None where it is not."""
 
-        self._tasks: list[asyncio.Task[None]] = []
-        self.task_failures = 0
+        self._loops = Loops()
         self.sighting_counts: SightingCounts | None = None
+
+    @property
+    def task_failures(self) -> int:
+        """How often a room's loop failed and was started again."""
+        return self._loops.failures
 
     def _grid_of(self, venue_id: str) -> str | None:
         venue = self.registry.venues.get(venue_id)
@@ -316,18 +318,18 @@ class Hub:
             ("vitals", self.vitals.run),
             *([("certificates", self.certificates.run)] if self.certificates is not None else []),
         ):
-            self._tasks.append(asyncio.create_task(self._supervise(name, run), name=name))
+            self._loops.start(name, run)
         self.vision.start()
         version = HubStarted(version=importlib.metadata.version("qianshao-hub"))
         await self._tell(EventKind.HUB_STARTED, "hub", version)
 
     def _broker_certificate_renewed(self) -> None:
-        self._tasks.append(asyncio.create_task(self.broker.reread(), name="broker-certificate"))
+        self._loops.begin("broker-certificate", self.broker.reread())
 
     async def stop(self) -> None:
         """Stop in the order that loses nothing: workers, rooms, database, broker."""
         await self.vision.stop()
-        await end_tasks(*self._tasks)
+        await self._loops.end()
         await self.talk.settle()
         await self.recordings.stop()
         await self.seals.save()
@@ -336,16 +338,6 @@ class Hub:
         await self.database.stop()
         await asyncio.to_thread(self.sightings.close)
         await self.broker.stop()
-
-    async def _supervise(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        """A room's loop that fails is told of, counted and started again; it never takes the hub with it."""
-        while True:
-            try:
-                await run()
-            except Exception:
-                self.task_failures += 1
-                _log.exception("task.failed", task=name)
-            await asyncio.sleep(RESTART_TASK_AFTER_S)
 
     async def picture(self, entrant: Entrant) -> Picture:
         """What this person's console loads at first."""

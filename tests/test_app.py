@@ -31,7 +31,7 @@ async def test_each_start_is_an_event_that_goes_on_counting(tmp_path: Path) -> N
 
 
 async def test_loop_that_fails_is_counted_and_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
+    monkeypatch.setattr("hub.loops.RESTART_AFTER_S", 0.01)
     followed: list[str] = []
 
     async def stumble(found: wire.Sighting) -> None:

@@ -101,7 +101,7 @@ async def test_neither_code_nor_password_is_in_the_database(tmp_path: Path) -> N
 async def test_device_has_its_credential_though_the_broker_takes_it_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
+    monkeypatch.setattr("hub.loops.RESTART_AFTER_S", 0.01)
     async with open_hub(tmp_path, "managed") as hub:
         in_the_way = tmp_path / "broker" / ".access.new"
         in_the_way.mkdir()

@@ -87,7 +87,7 @@ async def test_revoked_radio_leaves_the_managed_broker_within_5_seconds(tmp_path
 async def test_revocation_that_the_broker_did_not_take_is_tried_until_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
+    monkeypatch.setattr("hub.loops.RESTART_AFTER_S", 0.01)
     async with open_hub(tmp_path, "managed") as hub:
         credential = await enrolled(hub)
         in_the_way = tmp_path / "broker" / ".access.new"

@@ -19,7 +19,7 @@ from tests.played import HandDevice
 
 @pytest.fixture
 async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
-    monkeypatch.setattr("hub.app.RESTART_TASK_AFTER_S", 0.01)
+    monkeypatch.setattr("hub.loops.RESTART_AFTER_S", 0.01)
     async with open_hub(tmp_path, vision_workers=1) as opened:
         await opened.vision.stop()
         yield opened
