@@ -19,6 +19,7 @@ export function filterOf(kind: ItemKind): EventFilter {
     case "report":
       return "alert";
     case "burst":
+    case "group":
       return "talk";
     case "case":
     case "watch":
@@ -39,7 +40,7 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
   if (item.kind === "report.made") {
     return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
   }
-  if (item.kind === "burst.not_recorded") return "bad";
+  if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
     return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
@@ -107,6 +108,12 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const reached = radios_reached === null || radios_online === null ? "" : texts.talk.reached(radios_reached, radios_online);
       return words.callEnded(item.body.talker_name, group(item.body.group_id), (duration_s ?? 0).toFixed(1), reached);
     }
+    case "group.opened":
+      return words.groupOpened(item.body.name, item.body.radio_ids.length);
+    case "group.closed":
+      return words.groupClosed(item.body.name);
+    case "radio.key_stuck":
+      return words.keyStuck(deviceName(item.body.radio_id, room, texts), group(item.body.group_id));
     case "burst.not_recorded":
       return words.notRecorded(group(item.body.group_id), words.notRecordedWhy[item.body.reason] ?? item.body.reason);
     case "case.opened":

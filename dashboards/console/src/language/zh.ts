@@ -239,6 +239,9 @@ export const zh = {
     stateCount: (state: string, n: number) => `${state} ${n}`,
     report: (venue: string, answer: string) => `${venue} 回报：${answer}`,
     callStarted: (who: string, group: string) => `${who} 在「${group}」讲话`,
+    groupOpened: (name: string, n: number) => `临时对讲组「${name}」开通，${n} 台对讲机`,
+    groupClosed: (name: string) => `临时对讲组「${name}」解散`,
+    keyStuck: (radio: string, group: string) => `${radio} 的讲话键可能卡住了，一直占着「${group}」，已停止它讲话。请打电话让那里松开按键或重启对讲机。`,
     notRecorded: (group: string, reason: string) => `「${group}」的一段通话没有录全：${reason}`,
     notRecordedWhy: { disk: "磁盘写不进去", overloaded: "磁盘太慢" } as Record<string, string>,
     callEnded: (who: string, group: string, s: string, reached: string) =>

@@ -1,5 +1,5 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
-import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Venue, Watch } from "./types";
+import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, TalkGroup, Venue, Watch } from "./types";
 
 export interface BurstBody {
   call_id: number;
@@ -56,6 +56,9 @@ interface Bodies {
   "report.made": ReportBody;
   "burst.started": BurstBody;
   "burst.ended": BurstBody;
+  "group.opened": TalkGroup;
+  "group.closed": TalkGroup;
+  "radio.key_stuck": { radio_id: string; radio_name: string; group_id: string };
   "burst.not_recorded": { burst_id: number; group_id: string; reason: string };
   "case.opened": Case;
   "case.closed": Case;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Item, ReportBody } from "./items";
 import { applyItems, withPast } from "./reduce";
 import { MAX_EVENTS, MAX_REPORTS, roomFromPicture, type Room } from "./room";
-import type { Alert, Delivery, Radio, RoomPicture } from "./types";
+import type { Alert, Delivery, Radio, RoomPicture, TalkGroup } from "./types";
 
 const radio = (id: string, online: boolean): Radio => ({
   radio_id: id,
@@ -75,6 +75,13 @@ describe("the room", () => {
     expect(next.number).toBe(11);
     expect(next.radios.get("R1")?.online).toBe(false);
     expect(next.radios.get("R2")?.online).toBe(true);
+  });
+
+  test("knows a temporary talk group from its opening to its end", () => {
+    const group: TalkGroup = { group_id: "temporary.1", name: "搜寻一组", kind: "temporary", radio_ids: ["R1"] };
+    const opened = applyItems(room(), [item(11, { kind: "group.opened", body: group })]).room;
+    expect(opened.groups).toEqual([group]);
+    expect(applyItems(opened, [item(12, { kind: "group.closed", body: group })]).room.groups).toEqual([]);
   });
 
   test("leaves the room before untouched", () => {

@@ -76,6 +76,12 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
     case "camera.removed":
       writable("cameras").delete(item.body.camera_id);
       return;
+    case "group.opened":
+    case "group.closed": {
+      const others = draft.groups.filter((one) => one.group_id !== item.body.group_id);
+      draft.groups = item.kind === "group.opened" ? [...others, item.body] : others;
+      return;
+    }
     case "venue.imported":
       writable("venues").set(item.body.venue_id, item.body);
       return;

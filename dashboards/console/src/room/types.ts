@@ -55,7 +55,7 @@ export interface Venue {
 export interface TalkGroup {
   group_id: string;
   name: string;
-  kind: "all" | "venue_kind" | "grid";
+  kind: "all" | "venue_kind" | "grid" | "temporary";
   radio_ids: string[];
 }
 
