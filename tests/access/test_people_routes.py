@@ -219,9 +219,9 @@ async def test_header_that_names_another_address_is_not_believed(tmp_path: Path)
     given = {"person_id": "chen", "password": "guess-guess"}
     async with open_hub(tmp_path, clock=ManualClock()) as hub, open_console(hub) as stranger:
         answers = [await stranger.post("/api/session", json=given, headers=headers) for _ in range(4)]
+        other = await stranger.post("/api/session", json=given, headers={"X-Forwarded-For": "203.0.113.2"})
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-    answer = await stranger.post("/api/session", json=given, headers={"X-Forwarded-For": "203.0.113.2"})
-    assert answer.json()["error"]["code"] == "too_many_failures"
+    assert other.json()["error"]["code"] == "too_many_failures"
 
 
 async def test_many_browsers_sign_in_at_once(administrator: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
