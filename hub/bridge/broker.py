@@ -23,6 +23,7 @@ __all__ = ["Broker", "BrokerError", "Entrance", "choose", "find_mosquitto", "fre
 _log = structlog.get_logger()
 TOGETHER_S = 0.05
 """Changes of who may come in that come within this go to the broker together."""
+REREAD_AGAIN_AFTER_S = 1.0
 CUT_OFF_S = 60.0
 """How long somebody who floods is kept out."""
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -147,8 +148,13 @@ class Broker:
         await asyncio.shield(self._applying)
 
     async def reread(self) -> None:
-        """Have the broker read its certificate again; done when it has."""
-        await self.apply(self._users)
+        """Have the broker read its certificate and its users again; tried until it has."""
+        while True:
+            try:
+                return await self.apply(self._users)
+            except (BrokerError, OSError) as error:
+                _log.error("broker.not_reread", error=str(error))
+                await asyncio.sleep(REREAD_AGAIN_AFTER_S)
 
     async def _apply_soon(self, process: BrokerProcess) -> None:
         await asyncio.sleep(TOGETHER_S)
@@ -169,18 +175,10 @@ class Broker:
         return True
 
     async def _keep_out(self, name: str) -> None:
-        await self._reread_surely()
+        await self.reread()
         await asyncio.sleep(CUT_OFF_S)
         del self._cut_off[name]
-        await self._reread_surely()
-
-    async def _reread_surely(self) -> None:
-        while True:
-            try:
-                return await self.reread()
-            except (BrokerError, OSError) as error:
-                _log.error("broker.not_reread", error=str(error))
-                await asyncio.sleep(1.0)
+        await self.reread()
 
     async def stop(self) -> None:
         """End the broker, where it is the hub's."""

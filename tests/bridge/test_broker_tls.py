@@ -96,6 +96,23 @@ async def test_renewed_certificate_is_shown_without_dropping_who_is_connected(se
         await radio.publish("qs/1/radio/R1/status", b"x", qos=1, timeout=5)
 
 
+async def test_renewed_certificate_is_shown_though_the_disk_refused_at_first(
+    secured: Secured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.bridge.broker.REREAD_AGAIN_AFTER_S", 0.01)
+    before = await shown(secured)
+    in_the_way = tmp_path / "broker" / ".access.new"
+    in_the_way.mkdir()
+    await asyncio.to_thread(secured.folder.renew, datetime.now(UTC), all_of_them=True)
+    rereading = asyncio.create_task(secured.broker.reread())
+    with pytest.raises(IsADirectoryError):  # who waits for the same writing hears of it
+        await secured.broker.apply(lambda: USERS)
+    assert not rereading.done()
+    in_the_way.rmdir()
+    await rereading
+    assert await shown(secured) != before
+
+
 async def shown(secured: Secured) -> bytes | None:
     _, writer = await asyncio.open_connection("127.0.0.1", secured.listen.port, ssl=secured.trusting())
     try:
