@@ -44,6 +44,7 @@ class PacedSpeaker:
     """Pulls each burst each 20 ms, as a sound card would, on the event loop; a subclass plays."""
 
     def __init__(self, clock: Clock) -> None:
+        """``clock`` is the radio's."""
         self._clock = clock
         self._pulled: dict[int, JitterBuffer] = {}
         self._next_s: float | None = None

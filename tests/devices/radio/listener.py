@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices.protocol.clock import SystemClock
+from devices.protocol.clock import Clock, SystemClock
 from devices.radio.jitter import Play, Slot
 from devices.radio.sound import PacedSpeaker
 
@@ -10,8 +10,8 @@ from devices.radio.sound import PacedSpeaker
 class Listener(PacedSpeaker):
     """Pulls at a sound card's pace; ``frames`` are the Opus frames of each burst in the order in which they sounded."""
 
-    def __init__(self) -> None:
-        super().__init__(SystemClock())
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock or SystemClock())
         self.frames: dict[int, list[bytes]] = {}
         self.played: list[tuple[int, bytes]] = []
         """Each frame of all bursts with the monotonic time (microseconds) at which it began to sound."""
