@@ -1,0 +1,123 @@
+"""Private calls and reach as consoles of different people are told of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from devices.protocol import messages as wire
+from devices.protocol.groups import FloorControl
+from devices.protocol.topics import Down, Up
+from hub.access.people import COMMUNITY, Place, PlaceKind, Role
+from hub.app import Hub
+from hub.events.messages import EventKind
+from hub.talk import messages as out
+from tests.devices.room import packet, until
+from tests.hub import Told, open_hub
+from tests.played import HandDevice, radio_on_line
+from tests.talk.desk import Desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+GRID_1 = Place(kind=PlaceKind.GRID, place_id="G1")
+GRID_2 = Place(kind=PlaceKind.GRID, place_id="G2")
+VENUE_1 = Place(kind=PlaceKind.VENUE, place_id="V01")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+    """V01 and V02 are in grid G1, V03 and V04 in G2."""
+    async with open_hub(tmp_path_factory.mktemp("hub")) as opened:
+        yield opened
+
+
+async def speaks(hub: Hub, radio: HandDevice, group_id: str) -> wire.FloorGranted:
+    """The radio presses push-to-talk and says one packet."""
+    await radio.say(Up.FLOOR, wire.FloorRequest(stamp=radio.stamp(), group_id=group_id, request_id="r"))
+
+    def grants() -> list[wire.FloorGranted]:
+        words = radio.said_to_me(Down.FLOOR_CONTROL, FloorControl)
+        return [one for one in words if isinstance(one, wire.FloorGranted)]
+
+    await until(lambda: len(grants()) > 0, f"{radio.device_id} is granted the floor")
+    await radio.publish(f"qs/1/radio/{radio.device_id}/voice", packet(grants()[-1].burst_id, 0), qos=1)
+    return grants()[-1]
+
+
+async def test_radio_that_calls_the_police_room_rings_at_every_console_that_may_call_its_venue(hub: Hub) -> None:
+    officer, of_grid = Desk(hub, "officer", Role.OFFICER), Desk(hub, "grid-1", Role.DISPATCHER, (GRID_1,))
+    elsewhere = Desk(hub, "grid-2", Role.DISPATCHER, (GRID_2,))
+    colleague = Desk(hub, "guard", Role.GUARD, (VENUE_1,))
+    async with radio_on_line(hub, "R01") as radio:
+        grant = await speaks(hub, radio, "private.R01")
+        await until(lambda: bool(officer.packets), "the police room hears it")
+        await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=grant.burst_id))
+        await officer.wait(out.Idle)
+    assert [one.burst_id for desk in (officer, of_grid) for one in desk.packets] == [grant.burst_id] * 2
+    assert [(one.group_id, one.rings) for one in officer.of(out.Taken)] == [("private.R01", True)]
+    assert officer.group_ids == frozenset(), "nobody had to listen to it"
+    for stranger in (elsewhere, colleague):
+        assert (stranger.told, stranger.packets) == ([], []), "a call with the police room concerns nobody else"
+    for desk in (officer, of_grid, elsewhere, colleague):
+        desk.go()
+
+
+async def test_guard_with_a_phone_neither_calls_nor_hears_a_radio_in_private(hub: Hub) -> None:
+    guard = Desk(hub, "phone", Role.GUARD, (VENUE_1,))
+    hub.talk.press(guard, "private.R01", "r")
+    hub.talk.tune(guard, frozenset({"private.R01"}))
+    hub.talk.press(guard, "private.R99", "r2")
+    assert [(one.group_id, one.reason) for one in guard.of(out.Denied)] == [
+        ("private.R01", wire.DenyReason.NOT_ALLOWED),
+        ("private.R01", wire.DenyReason.NOT_ALLOWED),
+        ("private.R99", wire.DenyReason.UNKNOWN_GROUP),
+    ]
+    guard.go()
+
+
+async def test_console_that_listens_to_a_private_group_hears_both_sides_of_somebody_elses_call(hub: Hub) -> None:
+    caller, supervisor = Desk(hub, "caller"), Desk(hub, "supervisor", Role.CHIEF)
+    hub.talk.tune(supervisor, frozenset({"private.R02"}))
+    await until(lambda: supervisor.group_ids == {"private.R02"}, "it is written down that the chief listens")
+    async with radio_on_line(hub, "R02") as radio:
+        asked = caller.press("private.R02")
+        hub.talk.speak(caller.talker_id, packet(asked.burst_id, 0, last=True))
+        answered = await speaks(hub, radio, "private.R02")
+        await until(lambda: bool(caller.packets), "the caller hears the answer")
+    assert [one.burst_id for one in supervisor.packets] == [asked.burst_id, answered.burst_id]
+    assert [one.burst_id for one in caller.packets] == [answered.burst_id]
+    caller.go()
+    supervisor.go()
+
+
+def missed(desk: Desk, burst_id: int) -> list[set[str]]:
+    """Which radios were said not to hear a burst, each time the desk was told."""
+    return [{one.radio_id for one in word.missed} for word in desk.of(out.HeardBy) if word.burst_id == burst_id]
+
+
+async def test_consoles_are_told_which_of_their_radios_do_not_hear_and_since_when(hub: Hub) -> None:
+    told = Told(hub)
+    room, guard = Desk(hub, "room", places=(COMMUNITY,)), Desk(hub, "post", Role.GUARD, (VENUE_1,))
+    async with radio_on_line(hub, "R01") as one, radio_on_line(hub, "R03"):
+        grant = room.press("all")
+        hub.talk.speak(room.talker_id, packet(grant.burst_id, 0))
+        heard = wire.BurstHeard(
+            stamp=one.stamp(), burst_id=grant.burst_id, packets=1, lost=0, stale=0, late_us=0, ended=False
+        )
+        await one.say(Up.HEARD, heard)
+        await until(lambda: missed(room, grant.burst_id)[-1:] == [{"R02", "R03", "R04"}], "R03 is late with its word")
+        hub.talk.speak(room.talker_id, packet(grant.burst_id, 1, last=True))
+        await told.wait(EventKind.BURST_ENDED, "all")
+        online = hub.radios.online_in("all")
+    words = [word for word in room.of(out.HeardBy) if word.burst_id == grant.burst_id]
+    assert [(word.radios_hearing, word.radios_online, word.ended) for word in words][-1] == (1, online, True)
+    assert len(words) <= 5, "told when something changed, and once at the end"
+    at_ms = {one.radio_id: one.heard_at_ms for one in words[-1].missed}
+    assert (at_ms["R04"], at_ms["R03"] is None) == (None, False), "R03 was heard from, R04 never"
+    assert missed(guard, grant.burst_id)[-1] == set(), "the other radios are not the guard's"
+    (ended,) = told.of(EventKind.BURST_ENDED, "all")
+    assert (ended["radios_reached"], ended["radios_missed"]) == (1, ["R02", "R03", "R04"])
+    assert [one["radios_missed"] for one in told.of(EventKind.BURST_STARTED, "all")] == [[]]
+    room.go()
+    guard.go()
