@@ -1,33 +1,21 @@
 // The big push-to-talk button: the same as the space bar, with the level of the voice and the seconds left.
-import { useEffect, useState } from "react";
-
 import { useTexts } from "../language/language";
-import { press, release, useTalk } from "./store";
-
-function useSecondsLeft(): number | null {
-  const floor = useTalk((talk) => talk.floor);
-  const [now, setNow] = useState(0);
-  const speaking = floor.state === "speaking" ? floor : null;
-  useEffect(() => {
-    if (speaking === null) return;
-    const timer = setInterval(() => setNow(performance.now()), 250);
-    return () => clearInterval(timer);
-  }, [speaking]);
-  if (speaking === null) return null;
-  const spentS = Math.max(0, now - speaking.sinceMs) / 1000;
-  return Math.max(0, Math.ceil(speaking.grant.talkLimitS - spentS));
-}
+import { useMay } from "../session/store";
+import { useSecondsUntil } from "./countdown";
+import { press, release, setBroadcast, useTalk } from "./store";
 
 export function TalkButton() {
   const texts = useTexts();
-  const state = useTalk((talk) => talk.floor.state);
+  const floor = useTalk((talk) => talk.floor);
+  const broadcast = useTalk((talk) => talk.broadcast);
   const lost = useTalk((talk) => talk.line !== "open");
   const level = useTalk((talk) => talk.level);
-  const left = useSecondsLeft();
+  const left = useSecondsUntil(floor.state === "speaking" ? floor.sinceMs + floor.grant.talkLimitS * 1000 : null);
+  const warned = floor.state === "speaking" && floor.warned;
   return (
     <button
       type="button"
-      className={`talk-button ${state}`}
+      className={`talk-button ${warned ? "warned" : floor.state} ${broadcast ? "broadcast" : ""}`}
       data-testid="talk-button"
       tabIndex={-1}
       disabled={lost}
@@ -40,8 +28,29 @@ export function TalkButton() {
       onContextMenu={(event) => event.preventDefault()}
     >
       <span className="meter" style={{ width: `${Math.round(level * 100)}%` }} data-testid="talk-level" />
-      <b>{state === "speaking" ? texts.talk.state.speaking : texts.talk.hold}</b>
-      <i>{left === null ? texts.talk.holdHint : texts.talk.left(left)}</i>
+      <b>{floor.state === "speaking" ? texts.talk.state.speaking : texts.talk.hold}</b>
+      <i>{left !== null ? texts.talk.left(left) : broadcast ? texts.talk.broadcastHint : texts.talk.holdHint}</i>
+    </button>
+  );
+}
+
+/** Beside the button, for who may call: nobody answers the next calls until it is switched off again. */
+export function BroadcastSwitch() {
+  const texts = useTexts();
+  const may = useMay("call");
+  const broadcast = useTalk((talk) => talk.broadcast);
+  if (!may) return null;
+  return (
+    <button
+      type="button"
+      className="broadcast-switch"
+      data-testid="talk-broadcast"
+      tabIndex={-1}
+      aria-pressed={broadcast}
+      title={texts.talk.broadcastHint}
+      onClick={() => setBroadcast(!broadcast)}
+    >
+      {texts.talk.broadcast}
     </button>
   );
 }

@@ -9,7 +9,8 @@ import { useRoom } from "../room/store";
 import type { Radio, TalkGroup } from "../room/types";
 import { useSession } from "../session/store";
 import { HearCount } from "./HearCount";
-import { TalkButton } from "./TalkButton";
+import { BroadcastSwitch, TalkButton } from "./TalkButton";
+import { useSecondsUntil } from "./countdown";
 import { RecordingsButton } from "./recordings/RecordingsButton";
 import { useSpaceBar } from "./spaceBar";
 import { chooseGroup, enableMicrophone, listenTo, useTalk } from "./store";
@@ -54,7 +55,10 @@ export function TalkStrip() {
         />
         <RecordingsButton />
       </div>
-      <TalkButton />
+      <div className="talk-press">
+        <TalkButton />
+        <BroadcastSwitch />
+      </div>
       <TalkState groups={groups} />
       <HearCount online={online} total={group?.radio_ids.length ?? 0} />
       {ready ? <LastCalls groups={groups} /> : <MicrophoneState />}
@@ -85,16 +89,24 @@ function TalkState({ groups }: { groups: readonly TalkGroup[] }) {
   const name = (id: string): string => groups.find((one) => one.group_id === id)?.name ?? id;
   const here = talkers.get(groupId);
   const elsewhere = [...talkers].filter(([id]) => id !== groupId);
-  const state = line !== "open" ? "lost" : floor.state === "idle" && here !== undefined ? "busy" : floor.state;
+  const warned = floor.state === "speaking" && floor.warned;
+  const state =
+    line !== "open" ? "lost" : floor.state === "idle" && here !== undefined ? "busy" : warned ? "warned" : floor.state;
+  const retryInS = floor.state === "denied" ? floor.refusal.retryInS : null;
+  const left = useSecondsUntil(floor.state === "denied" && retryInS !== null ? floor.sinceMs + retryInS * 1000 : null);
   const why =
     floor.state === "denied"
-      ? inLanguage(language, floor.refusal.message, floor.refusal.messageEn)
+      ? [inLanguage(language, floor.refusal.message, floor.refusal.messageEn), left === null ? "" : texts.talk.retryIn(left)]
+          .filter((words) => words !== "")
+          .join(" · ")
+      : floor.state === "queued"
+        ? texts.talk.place(floor.place.position, floor.place.of)
       : floor.state === "revoked"
         ? (texts.talk.revoked[floor.reason] ?? floor.reason)
         : floor.state === "unanswered"
           ? texts.talk.unanswered
           : here !== undefined
-            ? texts.talk.speaks(here.talkerName)
+            ? texts.talk.speaks[here.call](here.talkerName)
             : elsewhere.map(([id, talker]) => texts.talk.speaksIn(talker.talkerName, name(id))).join("，");
   return (
     <div className={`talk-state ${state}`} data-testid="talk-state" data-state={state}>

@@ -33,6 +33,11 @@ interface Note {
 
 const TONES = {
   granted: [{ hz: 1040, atS: 0, lengthS: 0.07 }],
+  queued: [{ hz: 520, atS: 0, lengthS: 0.07 }],
+  warned: [
+    { hz: 1040, atS: 0, lengthS: 0.06 },
+    { hz: 1040, atS: 0.12, lengthS: 0.06 },
+  ],
   denied: [
     { hz: 330, atS: 0, lengthS: 0.12 },
     { hz: 250, atS: 0.14, lengthS: 0.18 },

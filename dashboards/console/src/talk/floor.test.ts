@@ -19,8 +19,14 @@ const granted: FloorEvent = { type: "granted", grant: grant("r1"), atMs: 100 };
 const denied: FloorEvent = {
   type: "denied",
   requestId: "r1",
-  refusal: { reason: "floor_taken", message: "有人在讲", messageEn: "taken" },
+  refusal: { reason: "locked_out", message: "请稍后再按", messageEn: "later", retryInS: 3 },
+  atMs: 100,
 };
+const queued = (position: number, of: number, requestId = "r1"): FloorEvent => ({
+  type: "queued",
+  requestId,
+  place: { position, of },
+});
 
 describe("floor", () => {
   test("is asked for at the press and held after the grant until the release", () => {
@@ -41,8 +47,40 @@ describe("floor", () => {
   });
 
   test("denied says why until the key is let go", () => {
-    expect(run(press, denied)).toMatchObject({ state: "denied", refusal: { reason: "floor_taken" } });
+    expect(run(press, denied)).toMatchObject({ state: "denied", refusal: { reason: "locked_out" }, sinceMs: 100 });
     expect(run(press, denied, { type: "release" }).state).toBe("idle");
+  });
+
+  test("queued shows the place as it changes, and speaks once it is granted with the key down", () => {
+    expect(run(press, queued(2, 3))).toMatchObject({ state: "queued", place: { position: 2, of: 3 } });
+    expect(run(press, queued(2, 3), queued(1, 2))).toMatchObject({ state: "queued", place: { position: 1, of: 2 } });
+    expect(run(press, queued(1, 1), granted).state).toBe("speaking");
+    expect(run(press, queued(1, 1), denied).state).toBe("denied");
+    expect(run(press, queued(1, 1), { type: "lost" }).state).toBe("idle");
+  });
+
+  test("waits no more once the key is let go, before or after the place is known", () => {
+    expect(run(press, queued(1, 1), { type: "release" }).state).toBe("idle");
+    expect(run(press, { type: "release" }, queued(1, 1)).state).toBe("idle");
+    expect(run(press, queued(1, 1), { type: "release" }, granted).state).toBe("idle");
+  });
+
+  test("is not moved by the place or the grant of another request", () => {
+    expect(run(press, queued(1, 1, "r0")).state).toBe("requesting");
+    expect(run(press, queued(1, 1), queued(5, 5, "r0"))).toMatchObject({ place: { position: 1, of: 1 } });
+    expect(run(press, queued(1, 1), { type: "granted", grant: grant("r0"), atMs: 100 }).state).toBe("queued");
+  });
+
+  test("near the limit warns who speaks that burst, and no other", () => {
+    expect(run(press, granted, { type: "warned", burstId: 4 })).toMatchObject({ state: "speaking", warned: false });
+    expect(run(press, granted, { type: "warned", burstId: 5 })).toMatchObject({ state: "speaking", warned: true });
+  });
+
+  test("taken by a higher priority says so", () => {
+    expect(run(press, granted, { type: "revoked", burstId: 5, reason: "preempted" })).toEqual({
+      state: "revoked",
+      reason: "preempted",
+    });
   });
 
   test("without an answer ends clearly, and a grant that comes too late is not spoken on", () => {

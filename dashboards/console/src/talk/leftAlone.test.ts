@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { nextFloor, type Floor, type FloorEvent } from "./floor";
-import { ANSWER_WITHIN_MS, LeftAlone, REFUSAL_SHOWN_MS } from "./leftAlone";
+import { ANSWER_WITHIN_MS, LeftAlone, REFUSAL_SHOWN_MS, WAIT_AT_MOST_MS } from "./leftAlone";
 
 const press = (requestId: string): FloorEvent => ({ type: "press", groupId: "all", requestId });
 const granted = (requestId: string): FloorEvent => ({
@@ -62,9 +62,40 @@ describe("a floor left alone", () => {
     expect(floor.state).toBe("speaking");
   });
 
+  test("waits in the queue for 35 s after the hub's last word and no longer", () => {
+    move(press("r1"));
+    move({ type: "queued", requestId: "r1", place: { position: 2, of: 2 } });
+    vi.advanceTimersByTime(WAIT_AT_MOST_MS - 1);
+    expect(floor.state).toBe("queued");
+    move({ type: "queued", requestId: "r1", place: { position: 1, of: 1 } });
+    vi.advanceTimersByTime(WAIT_AT_MOST_MS - 1);
+    expect(floor.state).toBe("queued");
+    vi.advanceTimersByTime(1);
+    expect(floor.state).toBe("unanswered");
+  });
+
+  test("shows a lockout until it is over", () => {
+    move(press("r1"));
+    move({
+      type: "denied",
+      requestId: "r1",
+      refusal: { reason: "locked_out", message: "", messageEn: "", retryInS: 15 },
+      atMs: 0,
+    });
+    vi.advanceTimersByTime(14_999);
+    expect(floor.state).toBe("denied");
+    vi.advanceTimersByTime(1);
+    expect(floor.state).toBe("idle");
+  });
+
   test("shows a second refusal for its whole time", () => {
     const deny = (requestId: string): void =>
-      move({ type: "denied", requestId, refusal: { reason: "floor_taken", message: "", messageEn: "" } });
+      move({
+        type: "denied",
+        requestId,
+        refusal: { reason: "queue_full", message: "", messageEn: "", retryInS: null },
+        atMs: 0,
+      });
     move(press("r1"));
     deny("r1");
     vi.advanceTimersByTime(REFUSAL_SHOWN_MS - 1000);

@@ -1,11 +1,13 @@
 // The websocket /ws/talk: JSON both ways, voice packets both ways, reconnecting by itself.
 import { TOO_MANY, TOO_MANY_RETRY_MS } from "../room/feed";
 import { LINE_REFUSED } from "../session/store";
-import type { Grant, Refusal, Talker } from "./floor";
+import type { CallKind, Grant, Place, Refusal, Talker } from "./floor";
 
 export type TalkWord =
   | { type: "granted"; grant: Grant }
+  | { type: "queued"; requestId: string; place: Place }
   | { type: "denied"; groupId: string; requestId: string; refusal: Refusal }
+  | { type: "warned"; burstId: number }
   | { type: "revoked"; burstId: number; reason: string }
   | { type: "taken"; groupId: string; talker: Talker; radiosOnline: number }
   | { type: "heard"; burstId: number; radiosHearing: number; radiosOnline: number; ended: boolean }
@@ -22,6 +24,10 @@ interface Raw {
   reason: string;
   message: string;
   message_en: string;
+  retry_in_s: number | null;
+  position: number;
+  of: number;
+  call: CallKind;
   talker_id: string;
   talker_name: string;
   radios_hearing: number;
@@ -50,15 +56,24 @@ export function readWord(text: string): TalkWord | null {
         type: "denied",
         groupId: raw.group_id,
         requestId: raw.request_id,
-        refusal: { reason: raw.reason, message: raw.message, messageEn: raw.message_en },
+        refusal: {
+          reason: raw.reason,
+          message: raw.message,
+          messageEn: raw.message_en,
+          retryInS: raw.retry_in_s,
+        },
       };
+    case "queued":
+      return { type: "queued", requestId: raw.request_id, place: { position: raw.position, of: raw.of } };
+    case "warned":
+      return { type: "warned", burstId: raw.burst_id };
     case "revoked":
       return { type: "revoked", burstId: raw.burst_id, reason: raw.reason };
     case "taken":
       return {
         type: "taken",
         groupId: raw.group_id,
-        talker: { burstId: raw.burst_id, talkerId: raw.talker_id, talkerName: raw.talker_name },
+        talker: { burstId: raw.burst_id, talkerId: raw.talker_id, talkerName: raw.talker_name, call: raw.call },
         radiosOnline: raw.radios_online,
       };
     case "heard":

@@ -5,7 +5,7 @@ import type { LineState } from "../room/feed";
 import { socketAddress } from "../room/store";
 import { lineRefused } from "../session/store";
 import { audio, playTone, unlockSound } from "./audio";
-import { nextFloor, type Floor, type FloorEvent, type Talker } from "./floor";
+import { nextFloor, type CallKind, type Floor, type FloorEvent, type Talker } from "./floor";
 import { LeftAlone } from "./leftAlone";
 import { TalkLine, type TalkWord } from "./line";
 import { Listener } from "./listener";
@@ -27,6 +27,8 @@ interface TalkStore {
   soundReady: boolean;
   microphone: MicrophoneState;
   groupId: string;
+  /** Whether the next call is a broadcast: nobody may answer it until it is over. */
+  broadcast: boolean;
   floor: Floor;
   /** Who speaks in which talk group, this console left out. */
   talkers: ReadonlyMap<string, Talker>;
@@ -42,6 +44,7 @@ export const useTalk = create<TalkStore>(() => ({
   soundReady: false,
   microphone: "off",
   groupId: "all",
+  broadcast: false,
   floor: { state: "idle" },
   talkers: new Map(),
   heard: null,
@@ -104,6 +107,10 @@ export function chooseGroup(groupId: string): void {
   useTalk.setState({ groupId });
 }
 
+export function setBroadcast(broadcast: boolean): void {
+  useTalk.setState({ broadcast });
+}
+
 /** Ask for the microphone and let sound out; call it from a click or a key. */
 export async function enableMicrophone(): Promise<boolean> {
   await audio().resume();
@@ -124,11 +131,13 @@ export function press(): void {
 }
 
 function request(): void {
-  const { floor, groupId, line: state } = useTalk.getState();
-  if (floor.state === "speaking" || (floor.state === "requesting" && !floor.released) || state !== "open") return;
+  const { broadcast, floor, groupId, line: state } = useTalk.getState();
+  if (floor.state === "speaking" || floor.state === "queued" || state !== "open") return;
+  if (floor.state === "requesting" && !floor.released) return;
   const requestId = crypto.randomUUID();
   move({ type: "press", groupId, requestId });
-  line?.say({ type: "request", group_id: groupId, request_id: requestId });
+  const call: CallKind = broadcast ? "broadcast" : "group";
+  line?.say({ type: "request", group_id: groupId, request_id: requestId, call });
 }
 
 export function release(): void {
@@ -142,7 +151,11 @@ function hear(word: TalkWord): void {
       granted(word);
       return;
     case "denied":
-      move({ type: "denied", requestId: word.requestId, refusal: word.refusal });
+      move({ type: "denied", requestId: word.requestId, refusal: word.refusal, atMs: performance.now() });
+      return;
+    case "queued":
+    case "warned":
+      move(word);
       return;
     case "revoked":
       move({ type: "revoked", burstId: word.burstId, reason: word.reason });
@@ -197,7 +210,15 @@ function move(event: FloorEvent): void {
   if (floor === before) return;
   useTalk.setState({ floor });
   leftAlone.changed(before, floor);
+  if (isWaiting(before) && (event.type === "release" || event.type === "unanswered")) {
+    line?.say({ type: "cancel", request_id: before.requestId });
+  }
+  if (before.state === "speaking" && floor.state === "speaking") {
+    playTone("warned");
+    return;
+  }
   if (before.state === "speaking") stopSpeaking(before.grant.burstId, event.type === "release");
+  if (floor.state === "queued" && before.state !== "queued") playTone("queued");
   if (floor.state === "speaking") {
     playTone("granted");
     useTalk.setState({ heard: null, level: 0 });
@@ -208,6 +229,11 @@ function move(event: FloorEvent): void {
     );
   }
   if (floor.state === "denied" || floor.state === "revoked" || floor.state === "unanswered") playTone("denied");
+}
+
+/** Whether the hub may still give the floor to a press. */
+function isWaiting(floor: Floor): floor is Extract<Floor, { requestId: string }> {
+  return floor.state === "requesting" || floor.state === "queued";
 }
 
 function stopSpeaking(burstId: number, tellHub: boolean): void {
