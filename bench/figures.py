@@ -34,6 +34,10 @@ class Arrived(msgspec.Struct, frozen=True):
         """Packets that did not arrive, over all listeners."""
         return int(np.isnan(self.delays_ms).sum())
 
+    def percentile_ms(self, share: float) -> float:
+        """The delay below which so many percent of the turn's are."""
+        return percentile(self.delays_ms, share)
+
 
 def percentile(values: Sequence[float] | npt.NDArray[np.float64], share: float) -> float:
     """The value below which so many percent of ``values`` are; those that are NaN do not count."""

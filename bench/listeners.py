@@ -1,9 +1,10 @@
 """Many listeners in one thread, whose own cost is not in what they measure: each read has the kernel's time of arrival.
 
 The kernel notes when a packet reached a socket (SO_TIMESTAMPNS, socket(7)); the thread may come to read it later. What
-was read is taken apart only after a turn is over. What is left of the listeners in a figure is that they take turns on
-the processor with what is measured, the same for all that is compared in a run. A read that finds two packets has the
-time of the later one for both, so that a thread that is late makes figures worse and never better.
+was read is taken apart only after a turn is over, and the thread naps between its rounds, so that a packet that arrives
+wakes nobody. What is left of the listeners in a figure is that they take turns on the processor with what is measured,
+the same for all that is compared in a run. A read that finds two packets has the time of the later one for both, so
+that a thread that is late makes figures worse and never better.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _TIMESPEC = struct.Struct("qq")
 _READ_BYTES = 65_536
 _ANCILLARY_BYTES = socket.CMSG_SPACE(_TIMESPEC.size)
 _SPARE_FILES = 100
+NAP_S = 0.002
+"""A tenth of the shortest packet interval: a socket has two packets after it only if what is measured held one back."""
 
 
 class Turn(msgspec.Struct, frozen=True, tag="turn"):
@@ -136,6 +139,7 @@ class Listeners:
                 *lines, rest = (rest + said).split(b"\n")
                 for line in lines:
                     self._obey(kind, decoder.decode(line))
+            time.sleep(NAP_S)
 
     def _wait_s(self) -> float:
         now_s = time.monotonic()

@@ -33,8 +33,9 @@ from hub.storage.identifiers import new_number
 from hub.talk.messages import Granted
 from simulators.demo.parts import RadiosPart
 
-PRESSES = 10
-"""Further presses and releases before each turn of the relay."""
+PRESSES = 5
+PRESS_EVERY_S = 0.1
+"""Further presses and releases before each turn of the relay, with time for everybody to hear of each."""
 ARRIVED_WITHIN_S = 0.6
 """After the last packet; real radios have then said what they heard (P-7.6)."""
 
@@ -72,6 +73,7 @@ class VoiceBench:
             granted, access_ms = await console.press(GROUP)
             run.access_ms.append(access_ms)
             await console.release(granted)
+            await asyncio.sleep(PRESS_EVERY_S)
         granted, access_ms = await console.press(GROUP)
         run.access_ms.append(access_ms)
         packets = self._speech.encode(granted)

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import statistics
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -169,10 +170,16 @@ def _figures(relay: Sequence[Arrived], tcp: Sequence[Arrived], udp: Sequence[Arr
     found: dict[str, float] = {}
     for name, one in (("relay", ours), ("mumble_tcp", by_tcp), ("mumble_udp", by_udp)):
         found |= {f"{name}_p50_ms": one.p50_ms, f"{name}_p95_ms": one.p95_ms, f"{name}_p99_ms": one.p99_ms}
-    for share in ("p50", "p99"):
-        found[f"relay_{share}_to_tcp"] = found[f"relay_{share}_ms"] / found[f"mumble_tcp_{share}_ms"]
-        found[f"relay_{share}_to_udp"] = found[f"relay_{share}_ms"] / found[f"mumble_udp_{share}_ms"]
+    for share in (50, 99):
+        found[f"relay_p{share}_to_tcp"] = _ratio(relay, tcp, share)
+        found[f"relay_p{share}_to_udp"] = _ratio(relay, udp, share)
     return found
+
+
+def _ratio(relay: Sequence[Arrived], peer: Sequence[Arrived], share: float) -> float:
+    """Of a percentile in a turn of the relay to that in the peer's next one, the median."""
+    pairs = zip(relay, peer, strict=True)
+    return statistics.median(ours.percentile_ms(share) / theirs.percentile_ms(share) for ours, theirs in pairs)
 
 
 def main() -> None:
