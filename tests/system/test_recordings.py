@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from hub.access.people import COMMUNITY, Role
 from hub.cases.messages import Case, NewCase
@@ -19,15 +20,16 @@ from hub.sightings.messages import Age, Description, Query, SearchAnswer
 from simulators.demo.accounts import make_account, sign_in
 from simulators.demo.parts import HubPart
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 INTEL = Path(__file__).parents[3] / "shared" / "footage" / "intel"
 RATE_HZ = 10.0
 STARTED_AT = "2026-11-21T16:20:00+08:00"
 STARTED_AT_MS = 1_795_249_200_000
 
 
-@pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[HubPart]:
-    part = HubPart(tmp_path / "data", 0, "auto")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubPart]:
+    part = HubPart(tmp_path_factory.mktemp("data"), 0, "auto")
     await part.start()
     yield part
     await part.stop()
