@@ -16,8 +16,8 @@ MOST_DELAY_US = 200_000
 FIRST_DELAY_US = 60_000
 """Before anything is known of a link: one packet of a radio's own three frames comes late."""
 HELD_UNTIL_US = 240_000
-"""Frames are not held back until they are older: with the 20 ms of the frame itself, 20 ms until the next is pulled, and
-20 ms on the way that nobody knows of, 300 ms from mouth to ear."""
+"""Frames are not held back until they are older: with the 20 ms of the frame itself, 20 ms until the next is pulled,
+and 20 ms on the way that nobody knows of, 300 ms from mouth to ear."""
 
 WINDOW = 64
 """Arrivals that the delay follows: 1.3 s of packets of 20 ms, 3.8 s of 60 ms."""

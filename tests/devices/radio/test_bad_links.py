@@ -106,8 +106,9 @@ class Call:
 
     @property
     def at_most_s(self) -> float:
-        """300 ms, or more where this machine itself stood still: the radio with a good link tells how long."""
-        return max(0.3, self.of["good"].ear.usual_age_s(1.0) + 0.1)
+        """300 ms, and what this machine adds: over a good link the ages differ by that alone."""
+        good = self.of["good"].ear
+        return 0.3 + good.usual_age_s(1.0) - good.least_age_s(1.0, SPOKEN_S)
 
     def said(self, name: str) -> list[BurstHeard]:
         """What a radio told the police room of it."""
