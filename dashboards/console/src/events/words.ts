@@ -41,7 +41,6 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
     return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
   }
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
-  if (item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
     return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
@@ -73,8 +72,6 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.radioSignedOn(`${venue(item.body.venue_id)} ${item.body.radio_id}`, holderWords(item.body, texts));
     case "radio.signed_off":
       return words.radioSignedOff(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
-    case "radio.key_stuck":
-      return words.radioKeyStuck(item.body.radio_name, group(item.body.group_id));
     case "camera.added":
       return words.cameraAdded(item.body.name);
     case "camera.changed": {

@@ -244,7 +244,6 @@ export const en: Texts = {
     radioSignedOn: (name, holder) => `${name}: radio held by ${holder}`,
     radioSignedOff: (name) => `${name}: radio given back`,
     radioOffline: (name) => `${name}: radio off line`,
-    radioKeyStuck: (name, group) => `${name}: the talk key seems to be stuck; it may not speak in ${group} for now`,
     cameraAdded: (name) => `Camera ${name} added`,
     cameraChanged: (name, condition) => `Camera ${name}: ${condition}`,
     cameraRemoved: (name) => `Camera ${name} removed`,

@@ -242,7 +242,6 @@ export const zh = {
     radioSignedOn: (name: string, holder: string) => `${name} 对讲机由${holder}持机`,
     radioSignedOff: (name: string) => `${name} 对讲机已交回`,
     radioOffline: (name: string) => `${name} 对讲机离线`,
-    radioKeyStuck: (name: string, group: string) => `${name} 对讲机的讲话键可能卡住了，暂停在「${group}」讲话`,
     cameraAdded: (name: string) => `新增摄像头 ${name}`,
     cameraChanged: (name: string, condition: string) => `摄像头 ${name}：${condition}`,
     cameraRemoved: (name: string) => `撤下摄像头 ${name}`,

@@ -48,7 +48,6 @@ interface Bodies {
   "radio.offline": Radio;
   "radio.signed_on": Radio;
   "radio.signed_off": Radio;
-  "radio.key_stuck": { radio_id: string; radio_name: string; group_id: string; burst_id: number };
   "camera.added": Camera;
   "camera.changed": Camera;
   "camera.removed": Camera;
