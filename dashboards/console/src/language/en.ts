@@ -1,11 +1,11 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
+import { enEvents } from "./enEvents";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
 import { enShifts } from "./enShifts";
+import { plural } from "./plural";
 import type { Texts } from "./zh";
-
-const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 export const en: Texts = {
   ...enAccess,
@@ -235,42 +235,5 @@ export const en: Texts = {
     noPicture: "No picture",
     unit: "m",
   },
-  events: {
-    title: "Events",
-    all: "All",
-    none: "No events yet",
-    filter: { radio: "Radios", camera: "Cameras", alert: "Alerts", talk: "Calls", case: "Cases", other: "Other" },
-    radioOnline: (name) => `${name}: radio on line`,
-    radioSignedOn: (name, holder) => `${name}: radio held by ${holder}`,
-    radioSignedOff: (name) => `${name}: radio given back`,
-    radioOffline: (name) => `${name}: radio off line`,
-    cameraAdded: (name) => `Camera ${name} added`,
-    cameraChanged: (name, condition) => `Camera ${name}: ${condition}`,
-    cameraRemoved: (name) => `Camera ${name} removed`,
-    alertIssued: (text, to) => `Alert to ${to}: ${text}`,
-    delivered: (venue, state) => `${venue}: ${state.toLowerCase()}`,
-    deliveries: (n, states) => `${plural(n, "venue")}: ${states}`,
-    stateCount: (state, n) => `${n} ${state.toLowerCase()}`,
-    report: (venue, answer) => `${venue} reports: ${answer}`,
-    callStarted: (who, group) => `${who} speaks in ${group}`,
-    groupOpened: (name, n) => `Temporary talk group ${name} opened, ${plural(n, "radio")}`,
-    groupClosed: (name) => `Temporary talk group ${name} closed`,
-    keyStuck: (radio, group) => `The key of ${radio} seems to be stuck in ${group}; its voice is no longer passed on. Telephone: let the key go, or restart the radio.`,
-    notRecorded: (group, reason) => `A call in ${group} is not wholly recorded: ${reason}`,
-    notRecordedWhy: { disk: "the disk refused", overloaded: "the disk is too slow" },
-    callEnded: (who, group, s, reached) => `${who} spoke in ${group} for ${s} s${reached === "" ? "" : `, ${reached}`}`,
-    caseOpened: (title) => `Case opened: ${title}`,
-    caseClosed: (title, outcome) => `Case closed: ${title}${outcome === "" ? "" : ` (${outcome})`}`,
-    watchStarted: (words) => `Watch started: ${words}`,
-    watchEnded: (words) => `Watch ended: ${words}`,
-    watchHit: (camera) => `Watch hit: ${camera}`,
-    search: (words, hits) => `Search "${words}": ${plural(hits, "hit")}`,
-    venue: (name) => `Venue ${name} registered`,
-    hours: (name) => `${name}: opening hours changed`,
-    shift: (who) => `${who}: shifts changed`,
-    enrolled: (device) => `Device ${device} enrolled`,
-    revoked: (device, by) => `${by} revoked device ${device}`,
-    refused: (device, count) => `Messages of ${device} refused (${count})`,
-    hubStarted: (version) => `Hub started, version ${version}`,
-  },
+  events: enEvents,
 };

@@ -1,7 +1,6 @@
 // The texts in English of who comes in and who keeps it running.
+import { plural } from "./plural";
 import type { AccessTexts } from "./zhAccess";
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 export const enAccess: AccessTexts = {
   comma: ", ",
@@ -122,14 +121,14 @@ export const enAccess: AccessTexts = {
     offLine: "Off line",
     enrolment: "Enrolment",
     states: { not_enrolled: "Not enrolled", code_given: "Code given", enrolled: "Enrolled", revoked: "Revoked" },
-    codes: (n) => (n === 0 ? "Make codes" : `Make ${counted(n, "code")}`),
+    codes: (n) => (n === 0 ? "Make codes" : `Make ${plural(n, "code")}`),
     codesHint: "One code each, good for 72 hours; a new one voids the one before.",
-    sheet: (n) => counted(n, "enrolment code"),
+    sheet: (n) => plural(n, "enrolment code"),
     sheetWords: "Scan each on its own device. A code is good once: keep it safe until then.",
     revoke: "Revoke",
     revokeConfirm: (name) => `Revoke ${name}? Its line ends at once; it has to be enrolled again.`,
     search: "Find by device, name or venue",
-    count: (n) => counted(n, "device"),
+    count: (n) => plural(n, "device"),
     none: "No devices yet",
   },
   certificates: {

@@ -1,7 +1,8 @@
 // What the event list says in English of each reason for which the hub refuses something: what it was, and what to do.
 import type { RefusedReason } from "../room/items";
+import { plural } from "./plural";
 
-const messages = (n: number): string => `${n} message${n === 1 ? "" : "s"}`;
+const messages = (n: number): string => plural(n, "message");
 
 export const enRefusals: Record<RefusedReason, (device: string, count: number) => string> = {
   forged: (device, n) =>
@@ -26,8 +27,8 @@ export const enRefusals: Record<RefusedReason, (device: string, count: number) =
   bad_topic: (_, n) => `${messages(n)} to an address that there is not: dropped. Check that newly connected devices are of this system.`,
   unknown_alert: (device, n) => `${device} answered an alert that was not its own (${messages(n)}): not taken. If it goes on, tell the administrator.`,
   unknown_camera: (device, n) => `Worker ${device} told of a camera that is not enrolled (${messages(n)}): dropped. Normal just after a camera was removed.`,
-  store_failed: (_, n) => `${n} sighting${n === 1 ? "" : "s"} could not be written: searches miss them. Have the administrator check the disk at once.`,
-  no_floor: (device, n) => `${device} spoke without the floor: ${n} voice packet${n === 1 ? "" : "s"} not passed on. Remind its holder to wait for the tone.`,
+  store_failed: (_, n) => `${plural(n, "sighting")} could not be written: searches miss them. Have the administrator check the disk at once.`,
+  no_floor: (device, n) => `${device} spoke without the floor: ${plural(n, "voice packet")} not passed on. Remind its holder to wait for the tone.`,
   too_many_messages: (person, n) =>
     `The console of ${person} said too much and was closed, ${n === 1 ? "once" : `${n} times`}; it comes back by itself. If it goes on, close windows and tell the administrator.`,
   too_many_lines: (person, n) =>

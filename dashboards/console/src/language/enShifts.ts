@@ -1,4 +1,5 @@
 // The texts in English of hours and shifts, PINs and one's own password.
+import { plural } from "./plural";
 import type { zhShifts } from "./zhShifts";
 
 export const enShifts: typeof zhShifts = {
@@ -25,11 +26,11 @@ export const enShifts: typeof zhShifts = {
     onShift: "On shift",
     title: (venue) => `Opening hours of ${venue}`,
     titleOfMany: (n) => `Opening hours of ${n} venues`,
-    changeMany: (n) => (n === 0 ? "Set many" : `Set ${n} venue${n === 1 ? "" : "s"}`),
+    changeMany: (n) => (n === 0 ? "Set many" : `Set ${plural(n, "venue")}`),
     noneHint: "No times are set: taken as always open.",
     tooMany: (n, most) => `${n} times over the week, at most ${most}: take some days or times out.`,
     search: "Find by venue, grid or person",
-    count: (n) => `${n} venue${n === 1 ? "" : "s"}`,
+    count: (n) => plural(n, "venue"),
     none: "No venues yet",
   },
   shifts: {

@@ -1,6 +1,7 @@
 // Every text of the console in Chinese; this dictionary is the type that other languages must fill.
 
 import { zhAccess } from "./zhAccess";
+import { zhEvents } from "./zhEvents";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
 import { zhShifts } from "./zhShifts";
@@ -233,46 +234,7 @@ export const zh = {
     noPicture: "没有图片",
     unit: "米",
   },
-  events: {
-    title: "事件",
-    all: "全部",
-    none: "还没有事件",
-    filter: { radio: "对讲机", camera: "摄像头", alert: "警报", talk: "通话", case: "案件", other: "其他" },
-    radioOnline: (name: string) => `${name} 对讲机上线`,
-    radioSignedOn: (name: string, holder: string) => `${name} 对讲机由${holder}持机`,
-    radioSignedOff: (name: string) => `${name} 对讲机已交回`,
-    radioOffline: (name: string) => `${name} 对讲机离线`,
-    cameraAdded: (name: string) => `新增摄像头 ${name}`,
-    cameraChanged: (name: string, condition: string) => `摄像头 ${name}：${condition}`,
-    cameraRemoved: (name: string) => `撤下摄像头 ${name}`,
-    alertIssued: (text: string, to: string) => `警报发往${to}：${text}`,
-    delivered: (venue: string, state: string) => `${venue} ${state}`,
-    deliveries: (n: number, states: string) => `${n} 个场所：${states}`,
-    stateCount: (state: string, n: number) => `${state} ${n}`,
-    report: (venue: string, answer: string) => `${venue} 回报：${answer}`,
-    callStarted: (who: string, group: string) => `${who} 在「${group}」讲话`,
-    groupOpened: (name: string, n: number) => `临时对讲组「${name}」开通，${n} 台对讲机`,
-    groupClosed: (name: string) => `临时对讲组「${name}」解散`,
-    keyStuck: (radio: string, group: string) => `${radio} 的讲话键可能卡住了，一直占着「${group}」，已停止它讲话。请打电话让那里松开按键或重启对讲机。`,
-    notRecorded: (group: string, reason: string) => `「${group}」的一段通话没有录全：${reason}`,
-    notRecordedWhy: { disk: "磁盘写不进去", overloaded: "磁盘太慢" } as Record<string, string>,
-    callEnded: (who: string, group: string, s: string, reached: string) =>
-      `${who} 在「${group}」讲了 ${s} 秒${reached === "" ? "" : `，${reached}`}`,
-    caseOpened: (title: string) => `立案：${title}`,
-    caseClosed: (title: string, outcome: string) => `结案：${title}${outcome === "" ? "" : `（${outcome}）`}`,
-    watchStarted: (words: string) => `开始布控：${words}`,
-    watchEnded: (words: string) => `布控结束：${words}`,
-    watchHit: (camera: string) => `布控发现：${camera}`,
-    search: (words: string, hits: number) => `查找「${words}」：${hits} 条`,
-    venue: (name: string) => `登记场所 ${name}`,
-    hours: (name: string) => `${name} 营业时间改了`,
-    shift: (who: string) => `${who} 的班次改了`,
-    enrolled: (device: string) => `设备 ${device} 入网`,
-    revoked: (device: string, by: string) => `${by} 吊销了设备 ${device}`,
-    /** For a reason that a newer hub has. */
-    refused: (device: string, count: number) => `拒绝设备 ${device} 的消息（${count} 条）`,
-    hubStarted: (version: string) => `主机启动，版本 ${version}`,
-  },
+  events: zhEvents,
 };
 
 export type Texts = typeof zh;
