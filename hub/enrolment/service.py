@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -38,6 +37,7 @@ from hub.enrolment.messages import (
 )
 from hub.enrolment.names import check_free, check_registered
 from hub.enrolment.records import Standing, broker_users, delete_code, put_code, put_standing, use_code
+from hub.enrolment.standings import Standings
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -67,7 +67,7 @@ class Enrolment:
         self._clock = clock
         self._broker = broker
         self._issuer = Issuer(clock, broker.kind, renew_after_days)
-        self._standings: dict[str, Standing] = {}
+        self._standings = Standings(database)
         self._codes = WaitingCodes()
         self._regrouped = asyncio.Event()
         self._revoked: list[Callable[[str], None]] = []
@@ -84,24 +84,23 @@ class Enrolment:
         self._revoked.append(follow)
 
     def _load(self, connection: sa.Connection) -> None:
-        for row in connection.execute(sa.select(device_credentials)):
-            self._standings[row.device_id] = Standing.of_row(row)
+        self._standings.load(map(Standing.of_row, connection.execute(sa.select(device_credentials))))
         for row in connection.execute(sa.select(enrolment_codes)):
             self._codes.put(WaitingCode.of_row(row))
 
     def seal_key(self, device_id: str) -> bytes | None:
         """The key that seals what a device says; None for one that is unknown or revoked."""
-        standing = self._standings.get(device_id)
+        standing = self._standings.of(device_id)
         return standing.secrets.seal_key if standing and standing.secrets else None
 
     def kind_of(self, device_id: str) -> DeviceKind | None:
         """What was given a credential under this name; None when nothing ever was."""
-        standing = self._standings.get(device_id)
+        standing = self._standings.of(device_id)
         return standing.kind if standing else None
 
     def standings(self) -> list[Standing]:
         """Every device that was ever given a credential."""
-        return list(self._standings.values())
+        return list(self._standings)
 
     def waiting_codes(self) -> list[WaitingCode]:
         """Codes that can still be used."""
@@ -109,7 +108,7 @@ class Enrolment:
 
     def users(self) -> list[BrokerUser]:
         """What the broker is to know: each device that may come in, with its own topics and talk groups."""
-        return broker_users(self._standings.values(), self._registry.groups.values())
+        return broker_users(self._standings, self._registry.groups.values())
 
     async def run(self) -> None:
         """Tell the broker of talk groups that changed, until cancelled."""
@@ -140,7 +139,9 @@ class Enrolment:
         check_free(self._registry, kind, device_id, self.kind_of(device_id))
         credential, standing = self._issuer.make(kind, device_id, self._broker.own_entrance())
         detail = DeviceEnrolled(device_id=device_id, kind=kind, address="", software="")
-        await self._put(standing, lambda change: audit.record(change, THE_HUB, Action.ENROL_DEVICE, detail=detail))
+        await self._standings.put(
+            standing, lambda change: audit.record(change, THE_HUB, Action.ENROL_DEVICE, detail=detail)
+        )
         await self.tell_broker()
         return credential
 
@@ -227,7 +228,7 @@ class Enrolment:
             if self._codes.of(used.device_id) is not used:
                 raise Refusal("expired_code", "入网码已作废", "the code was taken back meanwhile", status=410)
             credential, standing = self._issuer.make(used.kind, used.device_id, entrance, hub_url)
-            await self._put(standing, change)
+            await self._standings.put(standing, change)
         except Exception:
             self._codes.take_back(used, waiting)
             raise
@@ -241,7 +242,7 @@ class Enrolment:
         time. Raises Refusal: 404 for a device that has nothing, 503 when the broker has not read it yet; the rest is
         done then, and ``run`` has it read.
         """
-        standing = self._standings.get(device_id)
+        standing = self._standings.of(device_id)
         waiting = self._codes.drop(device_id)
         if standing is None and waiting is None:
             raise Refusal("unknown_device", f"{device_id} 未入网", f"{device_id} is not enrolled", status=404)
@@ -250,7 +251,7 @@ class Enrolment:
         if standing is not None:
             revoked_at_us = standing.revoked_at_us or self._clock.wall_us()
             standing = replace(standing, secrets=None, following=None, revoked_at_us=revoked_at_us)
-            self._standings[device_id] = standing
+            self._standings.put_at_once(standing)
             for follow in self._revoked:
                 follow(device_id)
 
@@ -284,7 +285,7 @@ class Enrolment:
         standing = await self._prove(device_id, proof, address)
         credential, made = self._issuer.make(standing.kind, device_id, entrance, hub_url)
         detail = DeviceRotated(device_id=device_id, step="asked")
-        await self._put(
+        await self._standings.put(
             replace(standing, following=made.secrets),
             lambda change: audit.record(change, THE_HUB, Action.ROTATE_DEVICE, detail=detail),
         )
@@ -295,43 +296,21 @@ class Enrolment:
 
         Raises Refusal (401): the device goes on with the older one.
         """
-        standing = self._standings.get(device_id)
+        standing = self._standings.of(device_id)
         following = standing.following if standing else None
         if standing is None or following is None or not is_proof(proof, device_id, following.seal_key):
             await self._prove(device_id, proof, address)
             return
         detail = DeviceRotated(device_id=device_id, step="confirmed")
-        await self._put(
+        await self._standings.put(
             replace(standing, secrets=following, following=None, made_at_us=following.made_at_us),
             lambda change: audit.record(change, THE_HUB, Action.ROTATE_DEVICE, detail=detail),
         )
         await self._tell_broker_or_later()
 
     async def _prove(self, device_id: str, proof: str, address: str) -> Standing:
-        standing = self._standings.get(device_id)
+        standing = self._standings.of(device_id)
         if standing is None or standing.secrets is None or not is_proof(proof, device_id, standing.secrets.seal_key):
             await self._guesses.note(address, "wrong_proof")
             raise Refusal("not_this_device", "设备凭证无效", "this is not the device's present credential", status=401)
         return standing
-
-    async def _put(self, standing: Standing, also: _Also) -> None:
-        before = self._standings.get(standing.device_id)
-        self._standings[standing.device_id] = standing
-
-        def change(open_change: Change) -> None:
-            put_standing(open_change, standing)
-            also(open_change)
-
-        try:
-            await self._database.write(change)
-        except Exception:
-            if self._standings.get(standing.device_id) is standing:
-                if before is None:
-                    del self._standings[standing.device_id]
-                else:
-                    self._standings[standing.device_id] = before
-            raise
-
-
-class _Also(Protocol):
-    def __call__(self, change: Change, /) -> None: ...
