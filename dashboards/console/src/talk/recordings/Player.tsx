@@ -98,7 +98,7 @@ function Playing({ burst }: { burst: RecordedBurst }) {
         {burst.duration_s === null ? <p className="recording-under-way">{words.underWay}</p> : <Drawn burst={burst} atS={atS} lengthS={lengthS} onSeek={seek} />}
       </div>
       <span className="recording-time">
-        {playTime(atS)} / {playTime(lengthS)}
+        {playTime(Math.min(atS, lengthS))} / {playTime(Math.round(lengthS))}
       </span>
       <Button data-testid="recording-download" href={audioAddress(burst.burst_id)} download>
         {words.download}

@@ -1,4 +1,4 @@
-// The way into the recorded calls, for who may hear them, and the drawer behind it.
+// The way into the recorded calls, for who may hear them, and their drawer; the talk strip below it stays at hand.
 import { Drawer } from "antd";
 import { useState } from "react";
 
@@ -23,6 +23,8 @@ export function RecordingsButton() {
         title={texts.recordings.title}
         size="min(1080px, 100vw)"
         className="recordings-drawer"
+        rootClassName="recordings-above-talk"
+        mask={false}
         destroyOnHidden
       >
         <Recordings />

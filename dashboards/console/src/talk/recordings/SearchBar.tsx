@@ -2,16 +2,17 @@
 import { Button, Input, Select } from "antd";
 import { useMemo, useState } from "react";
 
-import { useTexts } from "../../language/language";
+import { useLanguage, useTexts } from "../../language/language";
 import { calendarDay } from "../../language/time";
 import { hubNowMs, useRoom } from "../../room/store";
 import type { TalkGroup, Venue } from "../../room/types";
 import { readTimeOfDay } from "../../search/timeOfDay";
-import { EVERYTHING, periodOf, type BurstQuery } from "./query";
+import { dayName, daysUntil, EVERYTHING, periodOf, type BurstQuery } from "./query";
 
 const NO_GROUPS: readonly TalkGroup[] = [];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
-const DAY_MS = 86_400_000;
+/** How many days can be chosen: twice what the hub keeps unless it is told otherwise. */
+const DAYS = 360;
 
 interface Written {
   day: string;
@@ -32,10 +33,19 @@ interface Props {
 export function SearchBar({ query, talkerName, onFind, onRefresh }: Props) {
   const texts = useTexts();
   const words = texts.recordings;
+  const language = useLanguage((store) => store.language);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const groups = useRoom((room) => room.groups, NO_GROUPS);
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const [written, setWritten] = useState(NO_TIME);
+  const today = calendarDay(hubNowMs(), zone);
+  const dayOptions = useMemo(
+    () => [
+      { value: "", label: words.anyDay },
+      ...daysUntil(today, DAYS).map((day, back) => ({ value: day, label: words.dayNames[back] ?? dayName(day, language) })),
+    ],
+    [today, words, language],
+  );
   const venueOptions = useMemo(
     () => [...venues.values()].map((one) => ({ value: one.venue_id, label: one.name })).sort((a, b) => a.label.localeCompare(b.label, "zh-CN")),
     [venues],
@@ -43,28 +53,22 @@ export function SearchBar({ query, talkerName, onFind, onRefresh }: Props) {
 
   function write(next: Written): void {
     // Who types a time and no day means today.
-    const day = next.day === "" && (next.from !== "" || next.to !== "") ? calendarDay(hubNowMs(), zone) : next.day;
+    const day = next.day === "" && (next.from !== "" || next.to !== "") ? today : next.day;
     setWritten({ ...next, day });
     onFind({ ...query, ...periodOf(day, readTimeOfDay(next.from), readTimeOfDay(next.to), zone) });
   }
 
-  const dayBack = (days: number): Written => ({ day: calendarDay(hubNowMs() - days * DAY_MS, zone), from: "", to: "" });
   const wrong = (text: string): "" | "error" => (text === "" || readTimeOfDay(text) !== null ? "" : "error");
   return (
     <div className="recordings-bar">
-      <Button data-testid="recordings-today" onClick={() => write(dayBack(0))}>
-        {words.today}
-      </Button>
-      <Button data-testid="recordings-yesterday" onClick={() => write(dayBack(1))}>
-        {words.yesterday}
-      </Button>
-      <Input
+      <Select
         className="day"
-        type="date"
         aria-label={words.day}
         data-testid="recordings-day"
+        showSearch={{ optionFilterProp: "label" }}
         value={written.day}
-        onChange={(event) => write({ ...written, day: event.target.value })}
+        onChange={(day: string) => write(day === "" ? NO_TIME : { ...written, day })}
+        options={dayOptions}
       />
       {(["from", "to"] as const).map((name) => (
         <Input
@@ -104,7 +108,6 @@ export function SearchBar({ query, talkerName, onFind, onRefresh }: Props) {
       <span className="space" />
       {Object.values(query).some((value) => value !== null) && (
         <Button
-          type="link"
           data-testid="recordings-clear"
           onClick={() => {
             setWritten(NO_TIME);

@@ -1,7 +1,7 @@
 // What the hub is asked for when somebody looks for a recorded call.
 import { expect, test } from "vitest";
 
-import { EVERYTHING, periodOf, playTime, queryText } from "./query";
+import { dayName, daysUntil, EVERYTHING, periodOf, playTime, queryText } from "./query";
 
 const ZONE = "Asia/Shanghai";
 
@@ -24,6 +24,11 @@ test("times are of the day, the last minute included", () => {
 });
 
 test("without a day any time is meant", () => expect(periodOf("", "16:20", null, ZONE)).toEqual({ sinceMs: null, untilMs: null }));
+
+test("days to choose go back from today, with their weekday", () => {
+  expect(daysUntil("2026-03-01", 3)).toEqual(["2026-03-01", "2026-02-28", "2026-02-27"]);
+  expect(dayName("2026-11-21", "zh-CN")).toBe("11-21 周六");
+});
 
 test("a time in a recording is minutes and seconds", () => {
   expect([playTime(0), playTime(7.9), playTime(65)]).toEqual(["0:00", "0:07", "1:05"]);

@@ -13,6 +13,7 @@ export interface BurstQuery {
 export const EVERYTHING: BurstQuery = { sinceMs: null, untilMs: null, groupId: null, venueId: null, talkerId: null };
 export const PAGE = 100;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** The query as the address writes it. */
 export function queryText(query: BurstQuery, before: number | null): string {
@@ -36,6 +37,18 @@ export function periodOf(day: string, from: string | null, to: string | null, zo
   if (day === "") return { sinceMs: null, untilMs: null };
   const last = instantOf(day, to ?? "23:59", zone);
   return { sinceMs: instantOf(day, from ?? "00:00", zone), untilMs: last === null ? null : last + MINUTE_MS };
+}
+
+/** The last `count` days up to `today`, newest first ("2026-11-21"). */
+export function daysUntil(today: string, count: number): string[] {
+  const last = Date.parse(`${today}T00:00:00Z`);
+  return Array.from({ length: count }, (_, back) => new Date(last - back * DAY_MS).toISOString().slice(0, 10));
+}
+
+/** "11-21 周六" */
+export function dayName(day: string, language: string): string {
+  const weekday = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" }).format(Date.parse(`${day}T00:00:00Z`));
+  return `${day.slice(5)} ${weekday}`;
 }
 
 /** "1:05", "0:07" */
