@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+SOON_MS = 15_000
+"""How long a page may take to show what is expected, on a machine with others at work."""
+expect.set_options(timeout=SOON_MS)
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

@@ -19,13 +19,12 @@ from devices.protocol.topics import Up
 from hub.access.gate import SESSION_COOKIE
 from hub.access.people import COMMUNITY, Role
 from hub.certificates.authority import for_people
-from tests.browser import errors_of, open_browser
+from tests.browser import SOON_MS, errors_of, open_browser
 from tests.hub import sign_in
 from tests.played import HandDevice
 from tests.shifts.crew import PIN, sign_on
 from tests.test_serve import Console, open_console
 
-SOON_MS = 15_000
 OLD, NEW = "三岔路口 correct horse", "一树梨花 battery staple"
 HUB = "--host-resolver-rules=MAP hub.lan 127.0.0.1"
 TRUST_PORT = 18_471

@@ -15,12 +15,11 @@ from playwright.async_api import Browser, Page, expect
 from hub.access.people import Role
 from simulators.demo.stage import Stage, Told
 from simulators.demo.story import Report, play
-from tests.browser import errors_of, open_browser
+from tests.browser import SOON_MS, errors_of, open_browser
 from tests.system.conftest import RADIOS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMMUNITY = Path(__file__).parents[2] / "var" / "community"
-SOON_MS = 15_000
 GUARDS_TAKE_MS = 30_000
 
 
