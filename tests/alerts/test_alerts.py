@@ -22,7 +22,7 @@ from hub.cases.messages import CloseCase, NewCase
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.importing import read_venues
-from tests.devices.room import until
+from tests.devices.room import DEADLINE_S, until
 from tests.hub import OFFICER, Told, open_hub
 from tests.played import HandDevice, Person, radio_on_line, real_radio
 
@@ -245,7 +245,7 @@ async def test_alert_goes_on_after_a_restart_where_it_was_not_received(tmp_path:
         heard = await waiting.hear(Down.ALERT, wire.AlertMessage)
         assert [(one.alert_id, one.expires_in_s) for one in heard] == [(alert.alert_id, 1700)]
         states = {one.state for one in (await after.alerts.find(short.alert_id)).deliveries}
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             while states != {DeliveryState.EXPIRED}:
                 states = {one.state for one in (await after.alerts.find(short.alert_id)).deliveries}
         assert delivered.said_to_me(Down.ALERT, wire.AlertMessage) == []

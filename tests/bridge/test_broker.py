@@ -21,7 +21,7 @@ from hub.bridge import broker_choice as module
 from hub.bridge.accesslist import BrokerUser, device_user, password_line
 from hub.bridge.broker import Broker, BrokerError, choose
 from hub.settings import BrokerChoice
-from tests.devices.room import BROKERS, mqtt_client, open_broker, until
+from tests.devices.room import BROKERS, DEADLINE_S, mqtt_client, open_broker, until
 
 
 def client(address: BrokerAddress, identifier: str | None = None) -> aiomqtt.Client:
@@ -37,7 +37,7 @@ async def enrolled(broker: Broker, *names: str, group_ids: tuple[str, ...] = ())
 
 
 async def taken(reader: aiomqtt.Client, count: int) -> AsyncIterator[aiomqtt.Message]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         async for message in reader.messages:
             yield message
             count -= 1
@@ -168,7 +168,7 @@ async def test_device_whose_password_changed_or_who_is_gone_is_cut_off_and_the_o
                 for user in stays
             ]
             await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R2", password_line("new"), []), *stays])
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(DEADLINE_S):
                 for gone in cut:
                     with pytest.raises(aiomqtt.MqttError):
                         async for _message in gone.messages:
@@ -199,7 +199,7 @@ async def test_killed_broker_knows_who_was_enrolled_while_it_was_away(tmp_path: 
         user = device_user(DeviceKind.RADIO, "R1", password_line("secret"), [])
         await broker.apply(lambda: [user])
         await until(lambda: broker.restarts == 1, "the broker is started again")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE_S):
             while not await connects(replace(broker.hub_address, username="R1", password="secret")):
                 continue
 
@@ -245,7 +245,7 @@ async def test_killed_broker_comes_back_at_the_same_address(kind: str, tmp_path:
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
         await until(lambda: broker.restarts == 1 and broker.pid != killed, "the broker is started again")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE_S):
             while not await connects(broker.hub_address):
                 continue
 

@@ -24,7 +24,7 @@ from hub.bridge.tables import outbox as outbox_table
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.tasks import end_tasks
-from tests.devices.room import BROKERS, by_hand, open_broker, until
+from tests.devices.room import BROKERS, DEADLINE_S, by_hand, open_broker, until
 from tests.hub import address_of, open_database, open_hub
 from tests.played import HandDevice, Person, real_radio
 
@@ -76,7 +76,7 @@ class Post:
         return await self.database.read(lambda connection: list(connection.execute(query).scalars()))
 
     async def until_empty(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE_S):
             while await self.rows():
                 continue
 
@@ -192,7 +192,7 @@ async def test_alert_left_by_a_crash_goes_out_once_with_the_time_it_has_left(tmp
         assert heard.stamp.boot_id == hub.bridge.stamper.boot_id
         await until(lambda: hub.outbox.waiting == 0, "the outbox is empty")
         states = await delivery_states(hub, short, "R01"), await delivery_states(hub, long, "R01")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE_S):
             while states != (DeliveryState.EXPIRED, DeliveryState.SENT):
                 states = await delivery_states(hub, short, "R01"), await delivery_states(hub, long, "R01")
         assert len(radio.said_to_me(Down.ALERT, wire.AlertMessage)) == 1
@@ -220,7 +220,7 @@ async def test_broker_killed_while_an_alert_goes_out_delivers_it_once_to_all(kin
         alert = await issuing
         await until(lambda: all(shown.values()), "every radio shows the alert", 30)
         found = await hub.alerts.find(alert.alert_id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE_S):
             while {one.state for one in found.deliveries} != {DeliveryState.DELIVERED}:
                 found = await hub.alerts.find(alert.alert_id)
         assert set(map(tuple, shown.values())) == {(alert.alert_id,)}

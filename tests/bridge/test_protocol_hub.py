@@ -17,7 +17,7 @@ from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.events.messages import EventKind
-from tests.devices.room import BROKERS, by_hand, mqtt_client, open_broker, packet, until
+from tests.devices.room import BROKERS, DEADLINE_S, by_hand, mqtt_client, open_broker, packet, until
 from tests.hub import Told, address_of, open_hub, sighting
 from tests.played import HandDevice, radio_on_line
 
@@ -100,7 +100,7 @@ async def retained_topics(hub: Hub) -> set[str]:
     async with mqtt_client(hub.broker.hub_address) as client:
         await client.subscribe("qs/1/#", qos=0)
         await client.publish("qs/1/hub/end-of-retained", b"")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             async for message in client.messages:
                 if message.topic.value.endswith("end-of-retained"):
                     break

@@ -16,6 +16,7 @@ from hub.bridge.refused import RefusedReason
 from hub.bridge.seals import WINDOW, SealBook, SealRefused, Taken
 from hub.storage.database import Database
 from hub.tasks import end_tasks
+from tests.devices.room import until
 from tests.hub import open_database
 
 KEY, OTHER_KEY = b"1" * 32, b"2" * 32
@@ -159,9 +160,7 @@ async def test_what_was_taken_is_on_disk_without_an_orderly_end(
     monkeypatch.setattr("hub.bridge.seals.SAVE_EVERY_S", 0.01)
     running = asyncio.create_task(book.seals.run())
     assert book.hear(7, 1) == "taken"
-    async with asyncio.timeout(10):
-        while Book(database, keys).hear(7, 1) != "replayed":  # noqa: ASYNC110 the writer is a thread
-            await asyncio.sleep(0.01)
+    await until(lambda: Book(database, keys).hear(7, 1) == "replayed", "it is on disk")
     await end_tasks(running)
 
 

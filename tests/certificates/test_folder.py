@@ -13,6 +13,7 @@ import pytest
 from hub.bridge.broker import find_mosquitto, free_port
 from hub.certificates.authority import CertificateError, Names
 from hub.certificates.folder import CertificateFolder, Server
+from tests.devices.room import DEADLINE_S
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 NAMES = Names.of(["hub.lan"], ["192.168.1.5"])
@@ -132,7 +133,7 @@ async def test_mosquitto_serves_the_brokers_certificate_and_after_a_word_the_ren
         return ssl.PEM_cert_to_DER_cert(folder.certificate_file(Server.BROKER).read_text())
 
     async def serves_what_is_in_the_folder() -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE_S):
             while await served() != in_the_folder():  # noqa: ASYNC110 (another process changes it)
                 await asyncio.sleep(0.02)
 

@@ -19,7 +19,7 @@ from hub.events.messages import EventKind
 from hub.serve import WEBSOCKET_MAX_BYTES
 from hub.storage.writer import Change
 from tests.console.page import Page, listening, page_on
-from tests.devices.room import packet, until
+from tests.devices.room import DEADLINE_S, packet, until
 from tests.hub import Told, client_of, sign_in, websocket
 from tests.played import Person, real_radio
 
@@ -195,7 +195,7 @@ async def test_event_feed_follows_and_resumes_over_the_websocket(hub: Hub, conso
 
 async def items_from(socket: ClientConnection, count: int) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE_S):
         while len(items) < count:
             items += msgspec.json.decode(await socket.recv())["items"]
     return items

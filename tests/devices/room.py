@@ -35,7 +35,7 @@ from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
 
 BROKERS = ("managed", "embedded")
-DEADLINE_S = 20.0
+DEADLINE_S = 30.0
 _M = TypeVar("_M")
 
 

@@ -16,7 +16,7 @@ from hub.app import Hub
 from hub.enrolment.tables import device_credentials, enrolment_codes
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from tests.devices.room import BROKERS, mqtt_client, until
+from tests.devices.room import BROKERS, DEADLINE_S, mqtt_client, until
 from tests.enrolment.enrolling import ADDRESS, HUB_URL, actions, connects, enrol, enrolled, own
 from tests.hub import Told, community, open_hub
 
@@ -50,7 +50,7 @@ async def test_radio_that_is_imported_into_a_group_hears_it_on_the_managed_broke
             await until(lambda: hub.broker.rereads > rereads, "the broker knows the radio's new groups")
             for group_id in ("grid-G1", "grid-G2"):
                 await speaker.publish(f"qs/1/group/{group_id}/floor", b"x", qos=1)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(DEADLINE_S):
                 async for message in radio.messages:
                     assert message.topic.value == "qs/1/group/grid-G2/floor"
                     break

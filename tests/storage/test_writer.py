@@ -17,6 +17,7 @@ from devices.protocol.clock import SystemClock
 from hub.storage.engine import make_engine
 from hub.storage.journal import Journal
 from hub.storage.writer import Change, StorageClosed, StorageOverloaded, Writer
+from tests.devices.room import until
 
 FILE = "writer.sqlite3"
 
@@ -104,9 +105,7 @@ async def test_locked_database_is_tried_again_and_nothing_is_lost(writer: Writer
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     writing = [asyncio.ensure_future(writer.write(note(f"n{n}"))) for n in range(5)]
-    async with asyncio.timeout(10):
-        while writer.counts.retried_batches == 0:  # noqa: ASYNC110 the count grows in the writer's thread
-            await asyncio.sleep(0.01)
+    await until(lambda: writer.counts.retried_batches > 0, "the writer has tried again")
     assert not any(task.done() for task in writing)
     other.execute("COMMIT")
     other.close()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-DEADLINE_S = 5
+DEADLINE_S = 20
 
 
 class Rtp(NamedTuple):

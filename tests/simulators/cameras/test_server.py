@@ -154,7 +154,7 @@ async def test_a_client_that_is_behind_loses_pictures_up_to_the_next_key_picture
     scenario = ScenarioClock(clock, clock.wall_us(), tape.duration_us)
     client, counters = _BehindOnce(), Counters()
     playing = asyncio.create_task(play(tape, scenario, client, 1, Cursor(0, 0), 0, lambda: Fault.NONE, counters))
-    await asyncio.wait_for(client.caught_up.wait(), 5)
+    await asyncio.wait_for(client.caught_up.wait(), 20)
     playing.cancel()
     assert client.stamps == [rtp_time(100_000 * number) for number in (0, 1, 2, 10)]
     assert counters.dropped == 1
@@ -209,7 +209,7 @@ async def test_the_command_says_where_its_cameras_are_and_ends_when_told(film: P
     assert ready["cameras"] == {"C01": f"rtsp://127.0.0.1:{ready['port']}/C01"}
     assert await asyncio.to_thread(_watch, ready["cameras"]["C01"], 1)
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 20) == 0
 
 
 @pytest.mark.parametrize(
