@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+import pytest_asyncio
 
 from hub.access.people import Role
 from hub.alerts.messages import Alert, NewAlert
@@ -60,12 +60,15 @@ def community_json(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=BROKERS)
+@pytest_asyncio.fixture(params=BROKERS, scope="module", loop_scope="module")
 async def police_room(
-    request: pytest.FixtureRequest, tmp_path: Path, community_json: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, community_json: Path
 ) -> AsyncIterator[PoliceRoom]:
-    monkeypatch.setitem(os.environ, "QIANSHAO_VISION_WORKERS", "0")
-    room = PoliceRoom(HubPart(tmp_path, 0, request.param), RadiosPart(tmp_path))
+    """One on each broker for all tests of a module, which leave hub, broker and radios up."""
+    folder = tmp_path_factory.mktemp("police_room")
+    environment = pytest.MonkeyPatch()
+    environment.setenv("QIANSHAO_VISION_WORKERS", "0")
+    room = PoliceRoom(HubPart(folder, 0, request.param), RadiosPart(folder))
     try:
         await room.hub.start()
         async with room.hub.machine() as machine:
@@ -82,3 +85,4 @@ async def police_room(
         await room.radios.stop()
         await room.hub.stop()
         await room.http.aclose()
+        environment.undo()

@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from devices.link.credential import Credential
 from tests.system.conftest import RADIOS, PoliceRoom
 from tests.system.test_kills import wait_delivered
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SILENT = 1_000
 
 
@@ -35,9 +37,10 @@ async def silent_connections(*ports: int) -> AsyncIterator[list[socket.socket]]:
 
 
 async def test_alert_reaches_every_radio_among_a_thousand_silent_connections_to_hub_and_broker(
-    police_room: PoliceRoom, tmp_path: Path
+    police_room: PoliceRoom,
 ) -> None:
-    credential = next(Credential.load(folder) for folder in sorted((tmp_path / "radios").iterdir()))
+    radios = police_room.hub.log.parent / "radios"
+    credential = next(Credential.load(folder) for folder in sorted(radios.iterdir()))
     assert credential is not None
     console = urlsplit(police_room.hub.url).port
     assert console is not None
