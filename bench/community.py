@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,11 +74,16 @@ def make_community(radios: int) -> CommunityFile:
 
 
 @contextlib.asynccontextmanager
-async def police_room(folder: Path, broker: str, radios: int) -> AsyncIterator[PoliceRoom]:
-    """A hub on loopback with this kind of broker while the block runs. Raises PartFailed, httpx.HTTPError."""
+async def police_room(
+    folder: Path, broker: str, radios: int, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[PoliceRoom]:
+    """A hub on loopback with this kind of broker, or at this address, while the block runs.
+
+    ``settings`` are further ones by their names in the environment. Raises PartFailed, httpx.HTTPError.
+    """
     community = make_community(radios)
     (folder / "community.json").write_bytes(msgspec.json.encode(community))
-    hub = HubPart(folder / "hub", 0, broker, VISION_OFF)
+    hub = HubPart(folder / "hub", 0, broker, {**VISION_OFF, **(settings or {})})
     try:
         await hub.start()
         async with hub.machine() as machine, hub.browser() as browser:

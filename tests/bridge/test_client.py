@@ -6,13 +6,15 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import ManualClock
 from devices.protocol.topics import Down, Up
 from hub.bridge.client import Stamper
-from tests.devices.room import until
-from tests.hub import open_hub
+from tests.devices.room import mqtt_client, open_broker, until
+from tests.hub import address_of, open_hub
 from tests.played import radio_on_line
 
 STAMPS = 5_000
@@ -60,3 +62,23 @@ async def test_repeats_with_old_stamps_do_not_move_a_devices_clock(tmp_path: Pat
         behind_us = hub.bridge.clocks.wall_error_us("R01")
         assert behind_us is not None
         assert abs(behind_us) < 5_000_000
+
+
+async def test_voice_for_a_broker_of_somebody_elses_arrives_and_is_dropped_past_the_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_broker("managed", tmp_path / "other") as broker:
+        password = broker.hub_address.password
+        async with (
+            open_hub(tmp_path / "hub", address_of(broker), broker_password=password) as hub,
+            mqtt_client(broker.hub_address) as listener,
+        ):
+            await listener.subscribe("qs/1/group/all/voice")
+            for number in range(50):
+                hub.bridge.say_voice("qs/1/group/all/voice", b"%d" % number)
+            heard = [(await anext(listener.messages)).payload for _ in range(50)]
+            assert heard == [b"%d" % number for number in range(50)]
+            monkeypatch.setattr("hub.bridge.client.MAX_WAITING_PACKETS", 3)
+            for number in range(10):  # in one turn of the loop nothing is written yet
+                hub.bridge.say_voice("qs/1/group/all/voice", b"%d" % number)
+            assert hub.refused.counts["overloaded"] == 6
