@@ -44,6 +44,10 @@ class Reach:
             self.lost += heard.lost
             self.stale += heard.stale
 
+    def fell_silent(self, radio_id: str) -> None:
+        """Nothing of it comes to a radio any more, which says so: it does not hear until it says that it does again."""
+        self.hearing.discard(radio_id)
+
     def look(self, is_online: Callable[[str], bool], now_us: int) -> bool:
         """See who is on line and who does not hear; true when that, or who hears, is other than at the last look."""
         others = [radio_id for radio_id in self.group.radio_ids if radio_id != self.burst.talker_id]

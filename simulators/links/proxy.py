@@ -105,6 +105,8 @@ class LinkProxy:
             self._lines.add(line)
             from_broker, to_broker = await self._connect()
             ends.append(to_broker)
+            for end in ends:
+                end.transport.set_write_buffer_limits(high=0)  # what was written is with the kernel when it is drained
             async with asyncio.TaskGroup() as group:
                 group.create_task(Way(from_device, to_broker, self._weather[Direction.UP]).run())
                 group.create_task(Way(from_broker, to_device, self._weather[Direction.DOWN]).run())
