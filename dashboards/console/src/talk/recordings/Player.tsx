@@ -12,6 +12,11 @@ import { isSilent } from "./quality";
 import { playTime } from "./query";
 import { Waveform } from "./Waveform";
 
+/** How long to wait for what somebody says next, when all that is on the hub's disk was heard. */
+const MORE_AFTER_MS = 2000;
+/** Players and hub differ by so much about a recording's length. */
+const SAME_S = 0.1;
+
 export function Player({ burst }: { burst: RecordedBurst | null }) {
   const texts = useTexts();
   if (burst === null || isSilent(burst)) {
@@ -29,6 +34,8 @@ function Playing({ burst }: { burst: RecordedBurst }) {
   const words = texts.recordings;
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const audio = useRef<HTMLAudioElement>(null);
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const fetched = useRef(0);
   const speaking = useTalk((talk) => talk.floor.state === "speaking");
   const [plays, setPlays] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -50,20 +57,46 @@ function Playing({ burst }: { burst: RecordedBurst }) {
     return () => cancelAnimationFrame(frame);
   }, [plays]);
 
+  useEffect(() => () => clearTimeout(waiting.current), []);
+
+  /** Under another address, since the browser keeps what it has of the same one. */
+  function fetchAgain(player: HTMLAudioElement): void {
+    fetched.current += 1;
+    player.src = `${audioAddress(burst.burst_id)}?again=${fetched.current}`;
+  }
+
   function toggle(): void {
     const player = audio.current;
     if (player === null) return;
-    if (failed) player.load();
+    clearTimeout(waiting.current);
+    if (failed) fetchAgain(player);
     setFailed(false);
     if (player.paused) void player.play().catch(() => undefined);
     else player.pause();
   }
 
+  /** What is at its end was perhaps fetched while somebody still spoke: there may be more by now. */
+  function goOn(): void {
+    const player = audio.current;
+    setPlays(false);
+    const heardS = player?.currentTime ?? 0;
+    const isUnderWay = burst.duration_s === null;
+    if (player === null || (!isUnderWay && heardS > lengthS - SAME_S)) return;
+    const rest = (): void => {
+      fetchAgain(player);
+      player.currentTime = heardS;
+      void player.play().catch(() => undefined);
+    };
+    waiting.current = setTimeout(rest, isUnderWay ? MORE_AFTER_MS : 0);
+  }
+
   function seek(toS: number): void {
     const player = audio.current;
     if (player === null) return;
-    player.currentTime = Math.min(Math.max(0, toS), lengthS);
-    setAtS(player.currentTime);
+    const wantedS = Math.min(Math.max(0, toS), lengthS);
+    if (wantedS > player.duration) fetchAgain(player);
+    player.currentTime = wantedS;
+    setAtS(wantedS);
     if (player.paused) void player.play().catch(() => undefined);
   }
 
@@ -76,7 +109,7 @@ function Playing({ burst }: { burst: RecordedBurst }) {
         preload="auto"
         onPlay={() => setPlays(true)}
         onPause={() => setPlays(false)}
-        onEnded={() => setPlays(false)}
+        onEnded={goOn}
         onError={() => setFailed(true)}
         onDurationChange={(event) => setAudioS(Number.isFinite(event.currentTarget.duration) ? event.currentTarget.duration : null)}
       />
