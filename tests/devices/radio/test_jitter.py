@@ -134,6 +134,14 @@ def test_after_a_stall_nothing_old_is_heard_and_the_delay_is_back_within_a_secon
     assert buffer.stale == pytest.approx(stale, abs=2)
 
 
+def test_what_was_late_on_the_talkers_own_line_is_old_though_the_hub_sent_it_just_now() -> None:
+    """P-7.3."""
+    buffer = JitterBuffer()
+    for at_us, one in over_tcp(spoken(4), stall_us=(1_000_000, 3_000_000)):
+        buffer.push(one, at_us, 5_000)
+    assert buffer.stale == pytest.approx((2_000_000 - STALE_US) / FRAME_US, abs=2)
+
+
 @pytest.mark.parametrize("knows_the_hub", [True, False])
 def test_line_slower_than_the_voice_is_heard_until_it_is_400_ms_behind_and_not_after(knows_the_hub: bool) -> None:
     """P-7.3."""
