@@ -9,8 +9,8 @@ from devices.protocol.messages import BurstHeard
 from hub.registry.records import TalkGroup
 from hub.talk.effects import Burst
 
-KEPT = 64
-"""Bursts whose hearing is still counted; the oldest goes."""
+KEPT = 256
+"""Bursts whose hearing is still counted; the oldest that is over goes first: without it no voice of a burst passes."""
 HEARS_WITHIN_US = 1_000_000
 """A radio on line that has not said within 1 s of the burst's start that it hears is one that does not."""
 MISSED_TOLD = 200
@@ -70,7 +70,8 @@ class ReachTable:
     def start(self, reach: Reach) -> None:
         """Begin to count a burst."""
         while len(self._bursts) >= KEPT:
-            del self._bursts[next(iter(self._bursts))]
+            over = (burst_id for burst_id, one in self._bursts.items() if one.ended)
+            del self._bursts[next(over, next(iter(self._bursts)))]
         self._bursts[reach.burst.burst_id] = reach
 
     def of(self, burst_id: int) -> Reach | None:

@@ -457,7 +457,8 @@ class Talk:
         reach = self._reach.of(heard.burst_id)
         if reach is not None:
             reach.heard(radio_id, heard)
-            if heard.ended and self._floors[reach.group.group_id].burst == reach.burst:
+            floor = self._floors.get(reach.group.group_id)  # none where the group was closed
+            if heard.ended and floor is not None and floor.burst == reach.burst:
                 reach.fell_silent(radio_id)
 
     def _radio_voice(self, radio_id: str, packet: bytes) -> None:

@@ -173,6 +173,13 @@ async def test_temporary_group_is_heard_and_answered_by_its_radios_alone_until_i
         await one.say(Up.FLOOR, wire.FloorRequest(stamp=one.stamp(), group_id=group.group_id, request_id="r2"))
         assert (await one.hear(Down.FLOOR_CONTROL, FloorControl, 5))[4].reason is wire.DenyReason.UNKNOWN_GROUP
         await until(lambda: groups_told(two)[-1][1] == set(), "its radios are told that it is no more")
+        late = wire.BurstHeard(
+            stamp=two.stamp(), burst_id=granted.burst_id, packets=2, lost=0, stale=0, late_us=0, ended=True
+        )
+        await two.say(Up.HEARD, late)
+        reach = hub.talk._reach.of(granted.burst_id)
+        assert reach is not None
+        await until(lambda: "R08" in reach.hearing, "what it heard counts though the group is closed")
         assert heard(one) == heard(other) == []
         assert len(groups_told(other)) == 1
     desk.go()

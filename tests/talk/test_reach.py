@@ -69,6 +69,15 @@ def test_radio_that_goes_after_the_burst_has_heard_it_all_the_same() -> None:
     assert reach.hearing == {"R1"}
 
 
+def test_burst_under_way_outlasts_many_that_are_over() -> None:
+    table = ReachTable()
+    for burst_id in range(2 * KEPT):
+        reach = burst_of("duty", burst_id)
+        reach.ended = burst_id > 0
+        table.start(reach)
+    assert table.of(0) is not None
+
+
 def test_bursts_that_are_counted_are_bounded() -> None:
     table = ReachTable()
     for burst_id in range(KEPT + 3):
