@@ -33,6 +33,7 @@ from hub.shifts.messages import CrewMember, Hours, NewPin, Opening, PersonShifts
 from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnswer, SightingSummary, Understood
 from hub.talk.groups import NewGroup, TemporaryGroup
 from hub.talk.messages import BurstRecord, HeardBy, MissedRadio, Taken
+from hub.talk.recording.messages import BurstPage, BurstView, Waveform
 from hub.vision.service import CameraView
 from tests.hub import open_console, settings
 
@@ -42,6 +43,7 @@ TEXT = (DOCS / "api.md").read_text(encoding="utf-8")
 TOLD: list[type[msgspec.Struct]] = [
     *(Alert, Delivery, NewAlert, ReportMade, RefusedDevice, Case, NewCase, SearchMade, Watch, WatchHit, PathBox),
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
+    *(BurstView, BurstPage, Waveform),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
     *(SignIn, Me, NewPerson, PersonView, SessionView, HandedInvitation, InvitationView, AcceptInvitation),
     *(NewGroup, TemporaryGroup, HeardBy, MissedRadio, Taken),
