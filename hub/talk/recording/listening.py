@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from devices.protocol.clock import Clock
+from devices.protocol.topics import private_group
 from hub.access import audit
 from hub.access.entrant import Entrant, not_your_place
 from hub.access.people import COMMUNITY
@@ -58,8 +59,8 @@ class ListeningBack:
         return frozenset(filter(Allowed(entrant, self._registry).may, await self._database.read(rows.group_ids)))
 
     def _venue(self, venue_id: str) -> rows.Venue:
-        radio_ids = {radio.radio_id for radio in self._registry.radios.values() if radio.venue_id == venue_id}
-        return rows.Venue(radio_ids, ())
+        radio_ids = [radio.radio_id for radio in self._registry.radios.values() if radio.venue_id == venue_id]
+        return rows.Venue(radio_ids, [private_group(radio_id) for radio_id in radio_ids])
 
     async def audio(self, burst_id: int, entrant: Entrant) -> Audio:
         """What is on disk of a burst, over or under way; noted in the audit log when this returns."""
@@ -94,12 +95,7 @@ class ListeningBack:
         self._noted_at_us = {of: at_us for of, at_us in self._noted_at_us.items() if at_us > since_us}
         if (person_id, row.burst_id) in self._noted_at_us:
             return
-        detail = ListenedBack(
-            burst_id=row.burst_id,
-            group_id=row.group_id,
-            talker_id=row.talker_id,
-            started_at_ms=row.started_at_us // 1000,
-        )
+        detail = ListenedBack(burst_id=row.burst_id, group_id=row.group_id, talker_id=row.talker_id, file=row.file)
         await self._database.write(
             lambda change: audit.record(change, person_id, audit.Action.LISTEN_BACK, detail=detail)
         )

@@ -77,12 +77,12 @@ class Waveform(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ListenedBack(msgspec.Struct, frozen=True, kw_only=True):
-    """Detail of an audit record: the burst that a person hears."""
+    """Detail of an audit record: the burst that a person hears; ``file`` says when it was, and who spoke to whom."""
 
     burst_id: int
     group_id: str
     talker_id: str
-    started_at_ms: int
+    file: str
 
 
 class BurstNotRecorded(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,6 +140,7 @@ async def test_who_hears_a_recording_is_in_the_audit_log_once_a_minute(
             assert (await chief.get(f"/api/talk/bursts/{burst_id}/audio", headers={"range": asked})).status_code == 206
         (detail,) = await listened(hub, person_id)
         assert (detail["burst_id"], detail["group_id"], detail["talker_id"]) == (burst_id, "all", "R02")
+        assert (hub.recordings.folder / detail["file"]).name.endswith("_全体场所_王芳.ogg")
         monkeypatch.setattr(listening, "COLLAPSED_FOR_S", 0)
         await chief.get(f"/api/talk/bursts/{burst_id}/audio")
         assert len(await listened(hub, person_id)) == 2
@@ -164,13 +165,14 @@ async def test_bursts_are_found_by_group_venue_talker_and_time_page_by_page(
 ) -> None:
     since_ms = hub.clock.wall_us() // 1000 + 1
     await until(lambda: hub.clock.wall_us() // 1000 >= since_ms, "a millisecond is over")
-    said = [("all", "R01"), ("grid-G1", "R01"), ("all", "R02"), ("kind-school", "R02"), ("all", "person")]
+    said = [("all", "R01"), ("grid-G1", "R01"), ("all", "R02"), ("private.R02", "person"), ("all", "person")]
     ids = [await recorded(hub, console, tone(0.04), group_id=g, talker_id=t) for g, t in said][::-1]
     until_ms = hub.clock.wall_us() // 1000 + 1
     period = {"since_ms": since_ms, "until_ms": until_ms}
     assert await found(console, **period) == ids
     assert await found(console, **period, group_id="all") == [ids[0], ids[2], ids[4]]
-    assert await found(console, **period, talker_id="R02") == [ids[1], ids[2]]
+    assert await found(console, **period, talker_id="R02") == [ids[2]]
+    assert await found(console, **period, venue_id="V02") == [ids[1], ids[2]]
     assert await found(console, **period, venue_id="V01", group_id="grid-G1") == [ids[3]]
     assert await found(console, since_ms=0, until_ms=since_ms - 60_000) == []
     first = (await console.get("/api/talk/bursts", params={**period, "limit": 3})).json()
