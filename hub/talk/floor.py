@@ -90,11 +90,12 @@ class Floor:
         return min(dues, default=None)
 
     def request(self, press: Press, now_us: int) -> Effects:
-        """Push-to-talk was pressed."""
+        """Push-to-talk was pressed; a press that waited is over with it."""
         self._look(now_us)
-        denied = None if press.priority is Priority.EMERGENCY else self._barred(press, now_us)
+        denied = self._barred(press, now_us)
         answer = ANSWERS[self._state(now_us)][self._asker(press)]
         if denied is not None:
+            self._queue.remove(press.talker_id)
             self._told.append(denied)
         elif answer is Answer.GRANT:
             self._grant(press, now_us)
@@ -118,9 +119,14 @@ class Floor:
         return True
 
     def overrun(self, talker_id: str, burst_id: int, now_us: int) -> Effects:
-        """A packet that did not pass: the key of a revoked talker may be stuck."""
+        """A packet that did not pass: the key of a revoked talker may be stuck, who then no longer waits either."""
         if self._keys.heard(talker_id, burst_id, now_us):
             self._told.append(KeyStuck(talker_id, burst_id))
+            for press in self._queue.presses:
+                denied = self._barred(press, now_us) if press.talker_id == talker_id else None
+                if denied is not None:
+                    self._queue.remove(talker_id)
+                    self._told.append(denied)
         return self._tell()
 
     def is_revoked(self, talker_id: str, burst_id: int) -> bool:
@@ -197,6 +203,8 @@ class Floor:
         return Asker.HIGHER if burst is not None and burst.priority < press.priority else Asker.OTHER
 
     def _barred(self, press: Press, now_us: int) -> Denied | None:
+        if press.priority is Priority.EMERGENCY:
+            return None
         stuck_s = self._keys.left_s(press.talker_id, now_us)
         if stuck_s > 0:
             return Denied(press, DenyReason.KEY_STUCK, stuck_s)

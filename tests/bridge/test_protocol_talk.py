@@ -9,14 +9,14 @@ import pytest
 from devices.protocol import messages as wire
 from devices.protocol import topics, voice
 from devices.protocol.topics import Down, Up
-from hub.access.people import Role
 from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.talk import messages as out
 from hub.talk.floor import HANG_TIME_S
 from tests.devices.room import packet, until
-from tests.hub import Told, entrant
+from tests.hub import Told
 from tests.played import HandDevice, radio_on_line
+from tests.talk.desk import Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -106,43 +106,17 @@ async def test_radio_that_is_no_member_is_denied(hub: Hub, told: Told) -> None:
     ]
 
 
-class Console:
-    """A console on the talk line of somebody of the police room, without the line."""
-
-    group_ids: frozenset[str] = frozenset()
-
-    def __init__(self, hub: Hub, talker_id: str = "console-1", role: Role = Role.DISPATCHER) -> None:
-        self.talker_id = talker_id
-        self.entrant = entrant(hub, role)
-        self.told: list[out.ToClient] = []
-        hub.talk.join(self)
-
-    def say(self, message: out.ToClient) -> None:
-        self.told.append(message)
-
-    def play(self, packet: bytes) -> None:
-        return
-
-    def drop(self) -> None:
-        raise AssertionError("it was quick enough")
-
-    def granted(self) -> out.Granted:
-        """The only grant."""
-        (grant,) = (message for message in self.told if isinstance(message, out.Granted))
-        return grant
-
-
 async def test_dispatcher_takes_the_floor_from_a_guard_whose_voice_then_passes_no_more(hub: Hub, told: Told) -> None:
     """P-6.7, P-7.8."""
     refused = hub.refused.counts["no_floor"]
     async with radio_on_line(hub, "R25") as talker, radio_on_line(hub, "R26") as listener:
         grant = await granted(talker, "all")
-        console = Console(hub)
-        hub.talk.press(console, "all", "c")
+        desk = Desk(hub, "1")
+        desk.press("all")
         revoked = await heard_last(talker, 2)
         await talker.publish("qs/1/radio/R25/voice", packet(grant.burst_id, 0, last=True), qos=1)
         assert place(await pressed(talker, "all", "r2", 3)) == ("r2", 1, 1)
-        hub.talk.leave(console)
+        desk.go()
         await listener.hear_group_floor("all", 5)
         assert relayed(listener, "all") == []
         await release(talker, (await talker.hear(Down.FLOOR_CONTROL, wire.FloorDown, 4))[3])
@@ -155,14 +129,14 @@ async def test_dispatcher_takes_the_floor_from_a_guard_whose_voice_then_passes_n
 async def test_broadcast_is_answered_by_nobody_and_heard_as_one(hub: Hub, told: Told) -> None:
     """P-6.9."""
     async with radio_on_line(hub, "R27") as radio:
-        console = Console(hub)
-        hub.talk.press(console, "kind-hotel", "c", wire.CallKind.BROADCAST)
+        desk = Desk(hub, "1")
+        hub.talk.press(desk, "kind-hotel", "c", wire.CallKind.BROADCAST)
         taken = (await radio.hear_group_floor("kind-hotel", 1))[0]
         assert isinstance(taken, wire.FloorTaken)
         assert taken.call is wire.CallKind.BROADCAST
-        hub.talk.release("console-1", console.granted().burst_id)
+        desk.release(desk.of(out.Granted)[0])
         denied = await pressed(radio, "kind-hotel", "r1")
-        hub.talk.leave(console)
+        desk.go()
         await release(radio, await granted_last(radio, "kind-hotel", "r2", 2))
         await radio.hear_group_floor("kind-hotel", 4)
     assert isinstance(denied, wire.FloorDenied)
@@ -177,8 +151,8 @@ async def test_key_that_is_stuck_is_told_of_and_denied_until_it_is_let_go(
     monkeypatch.setattr("hub.talk.stuck.STUCK_AFTER_S", 0.1)
     async with radio_on_line(hub, "R28") as radio:
         grant = await granted(radio, "all")
-        console = Console(hub)
-        hub.talk.press(console, "all", "c")
+        desk = Desk(hub, "1")
+        desk.press("all")
         await heard_last(radio, 2)
         for sequence in range(8):
             await radio.publish("qs/1/radio/R28/voice", packet(grant.burst_id, sequence))
@@ -189,7 +163,7 @@ async def test_key_that_is_stuck_is_told_of_and_denied_until_it_is_let_go(
         assert place(await pressed(radio, "all", "r3", 4)) == ("r3", 1, 1)
         await radio.say(Up.FLOOR, wire.FloorCancel(stamp=radio.stamp(), request_id="r3"))
         await until(lambda: hub.talk._floors["all"].waiting == (), "nobody waits")
-        hub.talk.leave(console)
+        desk.go()
         await radio.hear_group_floor("all", 4)
     assert (stuck["radio_name"], stuck["group_id"], stuck["burst_id"]) == ("对讲机28", "all", grant.burst_id)
     assert isinstance(denied, wire.FloorDenied)

@@ -363,6 +363,18 @@ def test_talker_whose_voice_goes_on_for_2_seconds_has_a_stuck_key_until_a_releas
     }
 
 
+def test_who_waits_with_a_stuck_key_waits_no_more() -> None:
+    floor = new_floor()
+    burst = speaking(floor)
+    floor.request(sos("R2"), NOW)
+    floor.request(press("R1", request_id="again"), NOW)
+    assert overrun(floor, burst, NOW, NOW + 2 * S + 1) == [
+        KeyStuck("R1", burst.burst_id),
+        Denied(press("R1", request_id="again"), DenyReason.KEY_STUCK, 60.0),
+    ]
+    assert floor.waiting == ()
+
+
 def test_stuck_key_is_free_after_60_seconds_of_silence() -> None:
     floor = new_floor()
     burst = speaking(floor)

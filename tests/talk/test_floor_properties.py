@@ -188,8 +188,11 @@ class FloorMachine(RuleBasedStateMachine):
             assert not self.floor.voice(talker_id, burst_id, self.now_us)
             client.heard_us = self.now_us
             found = not client.stuck and self.now_us - at_us >= STUCK_AFTER_S * S
-            assert self.floor.overrun(talker_id, burst_id, self.now_us) == ((KeyStuck(talker_id, burst_id),) * found)
             client.stuck = client.stuck or found
+            told = self.floor.overrun(talker_id, burst_id, self.now_us)
+            assert told[:1] == (KeyStuck(talker_id, burst_id),) * found
+            self.hear(told[1:])
+            assert not found or client.waits is None or client.waits.priority is Priority.EMERGENCY
 
     def ask(self, press: Press) -> None:
         """Press, and hear an answer to this very press."""
