@@ -70,7 +70,7 @@ class Timeline:
             lateness_us = 0
         self._follow_step(lateness_us, now_us)
         age_us = now_us - spoken_us - self._origin_us
-        if age_us <= STALE_US or is_first:
+        if age_us <= STALE_US or not self._starts_us:
             self._note(now_us - media_us)
         return Arrived(media_us, age_us)
 
@@ -123,5 +123,7 @@ class Timeline:
                 self._origin_us += least_us
                 self._lateness_us -= least_us
                 self._step = None
+                self._starts_us.clear()
+                self._oldest = 0
             else:
                 self._step = (since_us, least_us, most_us)
