@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
-import sqlalchemy as sa
 import structlog
 
 from devices.protocol import messages as wire
 from devices.protocol import topics, voice
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Down, Up
-from hub.access import audit
-from hub.access.entrant import Entrant
 from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused, RefusedReason
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.radios import RadioRoll
-from hub.registry.records import GroupKind, TalkGroup
+from hub.registry.records import TalkGroup
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_number
-from hub.storage.writer import Change, StorageOverloaded
+from hub.storage.writer import Change
 from hub.talk import messages as out
 from hub.talk import wording
 from hub.talk.addresses import floor_topics, voice_topics
-from hub.talk.allowed import Allowed
+from hub.talk.consoles import Consoles, Peer
 from hub.talk.effects import Burst, Denied, Effects, Ended, KeyStuck, Press, Priority, Revoked, Taken
 from hub.talk.floor import Floor
 from hub.talk.groups import TemporaryGroups
-from hub.talk.private import PrivateCalls
 from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
 from hub.talk.recording.messages import NewBurst
 from hub.talk.recording.service import Recordings
@@ -43,21 +39,6 @@ LOOK_EVERY_S = 0.2
 """How often consoles are told how many hear; a floor is looked at when something is due, if that is sooner."""
 SUM_UP_AFTER_S = 1.0
 """A radio hears if its receipt came within 1 s."""
-
-
-class Peer(Protocol):
-    """A console on its talk websocket. Both calls return at once; one that is too slow loses packets or is closed."""
-
-    talker_id: str
-    entrant: Entrant
-    group_ids: frozenset[str]
-
-    def say(self, message: out.ToClient) -> None: ...
-
-    def play(self, packet: bytes) -> None: ...
-
-    def drop(self) -> None:
-        """End the connection; the console comes back and says anew what it listens to."""
 
 
 class Talk:
@@ -86,13 +67,11 @@ class Talk:
         self._recordings = recordings
         self._limit_s = talk_limit_s
         self._temporary = temporary
-        self._private = PrivateCalls()
         self._floors: dict[str, Floor] = {}
         self._reach = ReachTable()
-        self._peers: dict[str, Peer] = {}
-        self._allowed: dict[str, Allowed] = {}
-        self._wanted: dict[str, frozenset[str]] = {}
-        """What each console said last that it listens to; it hears it once that is on disk."""
+        self._consoles = Consoles(registry, temporary, database)
+        self._emergencies: dict[str, str] = {}
+        """Radio: the group in which it has emergency priority."""
         self._background: set[asyncio.Future[Any]] = set()
         self.packets_relayed = 0
         self.observe_relay: Callable[[float], None] = lambda seconds: None
@@ -113,14 +92,11 @@ class Talk:
 
     def join(self, peer: Peer) -> None:
         """A console connected."""
-        self._peers[peer.talker_id] = peer
-        self._allowed[peer.talker_id] = Allowed(peer.entrant, self._registry)
+        self._consoles.join(peer)
 
     def leave(self, peer: Peer) -> None:
         """A console went; if it was speaking, the floor is free."""
-        self._peers.pop(peer.talker_id, None)
-        self._allowed.pop(peer.talker_id, None)
-        self._wanted.pop(peer.talker_id, None)
+        self._consoles.leave(peer)
         self._talker_left(peer.talker_id)
 
     def _talker_left(self, talker_id: str) -> None:
@@ -144,48 +120,12 @@ class Talk:
         return min(max(left_s, 0.0), LOOK_EVERY_S)
 
     async def settle(self) -> None:
-        """Return when every burst that ended has been told of; at most SUM_UP_AFTER_S."""
-        await asyncio.gather(*self._background, return_exceptions=True)
+        """Return when every burst that ended has been told of, and who listens is on disk; at most SUM_UP_AFTER_S."""
+        await asyncio.gather(self._consoles.settle(), *self._background, return_exceptions=True)
 
     def tune(self, peer: Peer, group_ids: frozenset[str]) -> None:
         """A console listens to these groups as soon as the audit record is on disk; what it may not is ``denied``."""
-        denied = {group_id: reason for group_id in group_ids if (reason := self._why_not(peer, group_id))}
-        for group_id, reason in sorted(denied.items()):
-            peer.say(wording.denied(group_id, "", reason))
-        wanted = group_ids - set(denied)
-        if wanted != self._wanted.get(peer.talker_id, frozenset()):
-            self._wanted[peer.talker_id] = wanted
-            peer.group_ids &= wanted
-            self._in_background(self._note_listening(peer, wanted))
-
-    async def _note_listening(self, peer: Peer, group_ids: frozenset[str]) -> None:
-        """Write the audit record; without it nobody hears anything."""
-        detail = out.ListenedTo(group_ids=tuple(sorted(group_ids)))
-        person_id = peer.entrant.person.person_id
-        try:
-            await self._database.write(
-                lambda change: audit.record(change, person_id, audit.Action.LISTEN, detail=detail)
-            )
-        except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
-            _log.error("talk.listening_not_noted", person=person_id, error=str(error))
-            self._wanted.pop(peer.talker_id, None)
-            peer.group_ids = frozenset()
-            peer.drop()
-            return
-        # The writer answers in order; what was taken back while the record was written is not heard for a moment.
-        peer.group_ids = group_ids & self._wanted.get(peer.talker_id, frozenset())
-
-    def _why_not(self, peer: Peer, group_id: str) -> wire.DenyReason | None:
-        if self._group(group_id) is None:
-            return wire.DenyReason.UNKNOWN_GROUP
-        return None if self._allowed[peer.talker_id].may(group_id) else wire.DenyReason.NOT_ALLOWED
-
-    def _group(self, group_id: str) -> TalkGroup | None:
-        """A group that can be spoken to; None for a temporary one that is closed."""
-        group = self._registry.find_group(group_id)
-        if group is None or (group.kind is GroupKind.TEMPORARY and not self._temporary.is_open(group_id)):
-            return None
-        return group
+        self._consoles.tune(peer, group_ids)
 
     def _group_closed(self, group: TalkGroup) -> None:
         """Whoever speaks in a group that was closed is cut off, who waits is told that it is no more."""
@@ -221,20 +161,10 @@ class Talk:
         for topic in floor_topics(group):
             self._bridge.say(topic, message)
 
-    def _hears(self, peer: Peer, group: TalkGroup) -> bool:
-        """Whether a console that may hear a group is to hear it: it listens to it, or takes part in a private call."""
-        if group.group_id in peer.group_ids:
-            return True
-        return group.kind is GroupKind.PRIVATE and self._private.hears(group.group_id, peer.talker_id)
-
-    def _told(self, group_id: str) -> Iterator[Peer]:
-        """The consoles that are told what happens in a group."""
-        return (peer for peer in self._peers.values() if self._allowed[peer.talker_id].may(group_id))
-
     def press(self, peer: Peer, group_id: str, request_id: str, call: wire.CallKind = wire.CallKind.GROUP) -> None:
         """A console's push-to-talk was pressed; it is answered by ``granted``, ``queued`` or ``denied``."""
-        allowed = self._allowed[peer.talker_id]
-        denied = self._why_not(peer, group_id)
+        allowed = self._consoles.allowed(peer)
+        denied = self._consoles.why_not(peer, group_id)
         if call is wire.CallKind.EMERGENCY or (call is wire.CallKind.BROADCAST and not allowed.may_broadcast(group_id)):
             denied = denied or wire.DenyReason.NOT_ALLOWED
         if denied is not None:
@@ -266,9 +196,8 @@ class Talk:
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
         for topic in voice_topics(reach.group, talker_id):
             self._bridge.say_voice(topic, stamped)
-        for peer in self._told(reach.group.group_id):
-            if peer.talker_id != talker_id and self._hears(peer, reach.group):
-                peer.play(stamped)
+        for peer in self._consoles.hearing(reach.group, reach.burst):
+            peer.play(stamped)
         self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
         self._recordings.packet(header, now_us)
         if header.last:
@@ -304,7 +233,7 @@ class Talk:
 
     def _tell_talker(self, group_id: str, effect: wording.ToTalker) -> None:
         talker_id = wording.talker_of(effect)
-        peer = self._peers.get(talker_id)
+        peer = self._consoles.find(talker_id)
         if peer is not None:
             peer.say(wording.for_console(effect, group_id, self._bridge.stamper.boot_id, self._limit_s))
         elif talker_id in self._registry.radios:
@@ -312,7 +241,7 @@ class Talk:
             self._bridge.say(topics.down(DeviceKind.RADIO, talker_id, Down.FLOOR_CONTROL), told)
 
     def _name_of(self, talker_id: str) -> str:
-        peer = self._peers.get(talker_id)
+        peer = self._consoles.find(talker_id)
         return peer.entrant.person.name if peer is not None else self._registry.radios[talker_id].name
 
     def _key_stuck(self, group_id: str, found: KeyStuck) -> None:
@@ -336,11 +265,7 @@ class Talk:
         self._reach.start(reach)
         self._record(reach)
         self._temporary.spoken_in(group_id)
-        by_radio = burst.talker_id in self._registry.radios
-        if group.kind is GroupKind.PRIVATE:
-            self._private.burst(
-                group_id, burst.call_id, burst.talker_id, by_radio=by_radio, consoles=self._peers.keys()
-            )
+        rings = self._consoles.begin(group, burst)
         self._say_to(group, self._taken(reach))
         taken = out.Taken(
             group_id=group_id,
@@ -350,14 +275,14 @@ class Talk:
             talker_name=name,
             radios_online=reach.radios_online,
             call=burst.call,
-            rings=by_radio and self._private.rings(group_id),
+            rings=rings,
         )
-        for peer in self._told(group_id):
+        for peer in self._consoles.told(group_id):
             peer.say(taken)
         self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
 
     def _record(self, reach: Reach) -> None:
-        burst, peer = reach.burst, self._peers.get(reach.burst.talker_id)
+        burst, peer = reach.burst, self._consoles.find(reach.burst.talker_id)
         self._recordings.begin(
             NewBurst(
                 burst_id=burst.burst_id,
@@ -379,7 +304,7 @@ class Talk:
         stamp = self._bridge.stamper.stamp()
         self._say_to(group, wire.FloorIdle(stamp=stamp, group_id=group_id, burst_id=burst.burst_id))
         self._temporary.spoken_in(group_id)
-        for peer in self._told(group_id):
+        for peer in self._consoles.told(group_id):
             peer.say(out.Idle(group_id=group_id, burst_id=burst.burst_id))
         duration_s = (self._clock.monotonic_us() - burst.started_us) / 1e6
         self._in_background(self._sum_up(burst.burst_id, duration_s))
@@ -421,8 +346,8 @@ class Talk:
         reach = self._reach.of(burst_id)
         if reach is None or not (reach.look(self._radios.is_online, self._clock.monotonic_us()) or reach.ended):
             return
-        for peer in self._told(reach.group.group_id):
-            seen = filter(self._allowed[peer.talker_id].sees, reach.missed)
+        for peer in self._consoles.told(reach.group.group_id):
+            seen = filter(self._consoles.allowed(peer).sees, reach.missed)
             missed = (
                 out.MissedRadio(radio_id=radio_id, heard_at_ms=self._radios.heard_at_ms(radio_id))
                 for radio_id in itertools.islice(seen, MISSED_TOLD)
@@ -437,6 +362,29 @@ class Talk:
                 )
             )
 
+    def keep_emergency(self, radio_id: str, group_id: str) -> None:
+        """From now on the radio has emergency priority in this group."""
+        self._emergencies[radio_id] = group_id
+
+    def end_emergency(self, radio_id: str) -> None:
+        """The radio is a guard's again; a burst under way goes on to its end."""
+        self._emergencies.pop(radio_id, None)
+
+    def open_microphone(self, radio_id: str, group_id: str, request_id: str) -> None:
+        """Begin an emergency call: the radio is granted the group's floor, or waits behind another emergency.
+
+        It is told by ``granted`` or ``queued``, as if it had asked for the floor with this request.
+        """
+        self.keep_emergency(radio_id, group_id)
+        group = self._consoles.group(group_id)
+        if group is not None and radio_id in group.radio_ids:
+            self._request(group_id, self._press_of(radio_id, group_id, request_id))
+
+    def _press_of(self, radio_id: str, group_id: str, request_id: str) -> Press:
+        if self._emergencies.get(radio_id) == group_id:
+            return Press(radio_id, request_id, Priority.EMERGENCY, wire.CallKind.EMERGENCY)
+        return Press(radio_id, request_id, Priority.GUARD)
+
     def _radio_floor(self, radio_id: str, message: wire.FloorUp) -> None:
         if isinstance(message, wire.FloorRelease):
             self.release(radio_id, message.burst_id)
@@ -444,8 +392,8 @@ class Talk:
         if isinstance(message, wire.FloorCancel):
             self.cancel(radio_id, message.request_id)
             return
-        group = self._group(message.group_id)
-        press = Press(radio_id, message.request_id, Priority.GUARD)
+        group = self._consoles.group(message.group_id)
+        press = self._press_of(radio_id, message.group_id, message.request_id)
         if group is None:
             self._tell_talker(message.group_id, Denied(press, wire.DenyReason.UNKNOWN_GROUP))
         elif radio_id not in group.radio_ids:

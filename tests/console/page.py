@@ -58,7 +58,8 @@ class Page:
 async def listening(hub: Hub, group_id: str, consoles: int = 1) -> None:
     """Wait until so many consoles hear the group: it is written down first."""
     await until(
-        lambda: sum(group_id in peer.group_ids for peer in hub.talk._peers.values()) >= consoles, "the console listens"
+        lambda: sum(group_id in peer.group_ids for peer in hub.talk._consoles._peers.values()) >= consoles,
+        "the console listens",
     )
 
 

@@ -69,7 +69,7 @@ async def test_person_listens_to_the_groups_of_their_own_radios_alone(
         await page.say(type="listen", group_ids=GROUPS)
         await page.say(type="request", group_id="nowhere", request_id="last")
         await until(lambda: any(one["request_id"] == "last" for one in page.of("denied")), "all is answered")
-        (peer,) = (peer for peer in hub.talk._peers.values() if peer.entrant.person.role is role)
+        (peer,) = (peer for peer in hub.talk._consoles._peers.values() if peer.entrant.person.role is role)
         await until(lambda: peer.group_ids == groups, "it is written down")
     denied = [one for one in page.of("denied") if one["request_id"] != "last"]
     assert {(one["group_id"], one["request_id"], one["reason"]) for one in denied} == {
@@ -138,7 +138,7 @@ async def test_nobody_hears_a_group_before_it_is_written_down_nor_after_it_was_t
 ) -> None:
     go_on = threading.Event()
     async with page_on(console) as page:
-        (peer,) = hub.talk._peers.values()
+        (peer,) = hub.talk._consoles._peers.values()
         holding = asyncio.create_task(hub.database.write(lambda _change: go_on.wait(20)))
         try:
             for group_ids in (["all", "grid-G1"], ["grid-G1"], ["grid-G1", "grid-G2"]):
