@@ -7,22 +7,19 @@ bench.recording``); no thread is woken by it, since the writer looks every TICK_
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from devices.protocol.clock import Clock
-from devices.protocol.voice import MEDIA_TICKS_PER_FRAME, VoicePacket
-from hub.talk.recording.files import open_new, write_all
-from hub.talk.recording.ogg import OggOpus, seconds_of
-from hub.talk.recording.timeline import Timeline
+from devices.protocol.voice import VoicePacket
+from hub.talk.recording.burst_file import BurstFile
 
 _log = structlog.get_logger()
 TICK_S = 0.1
@@ -71,23 +68,6 @@ class Missed:
 Told = Opened | Closed | Missed
 
 
-@dataclass
-class _Burst:
-    """A burst under way, of the writer's thread alone."""
-
-    burst_id: int
-    name: str
-    comments: tuple[str, ...]
-    timeline: Timeline = field(default_factory=Timeline)
-    stream: OggOpus = field(default_factory=lambda: OggOpus(secrets.randbits(32)))
-    descriptor: int | None = None
-    """None before the file is there, and once the disk has refused."""
-    is_made: bool = False
-    """``name`` is this burst's own file."""
-    synced_bytes: int = 0
-    synced_packets: int = 0
-
-
 class VoiceWriter:
     """Takes packets on the event loop and tells there, by ``tell``, what became of them."""
 
@@ -99,13 +79,13 @@ class VoiceWriter:
         self._folder = folder
         self._clock = clock
         self._tell = tell
-        self._came: deque[_Burst | int | tuple[int, VoicePacket, int]] = deque()
+        self._came: deque[BurstFile | int | tuple[int, VoicePacket, int]] = deque()
         """What came, in order: a burst that begins, the id of one that is over, a packet and when it came."""
         self._handed_bytes = 0
         self._taken_bytes = 0
         """Counted up by one thread each; the difference is what waits."""
         self._overloaded: set[int] = set()
-        self._bursts: dict[int, _Burst] = {}
+        self._bursts: dict[int, BurstFile] = {}
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -128,7 +108,7 @@ class VoiceWriter:
 
     def begin(self, burst_id: int, name: str, comments: tuple[str, ...]) -> None:
         """A burst begins; its file is made as ``name``, or a name beside it."""
-        self._came.append(_Burst(burst_id, name, comments))
+        self._came.append(BurstFile(burst_id, self._folder, name, comments))
         self._wake.set()
 
     def packet(self, burst_id: int, packet: VoicePacket, at_us: int) -> None:
@@ -152,7 +132,7 @@ class VoiceWriter:
     def synced_bytes(self, burst_id: int) -> int:
         """How much of a burst under way is on disk, in whole pages; 0 before the first page with voice."""
         burst = self._bursts.get(burst_id)
-        return burst.synced_bytes if burst is not None and burst.synced_packets > 0 else 0
+        return burst.hearable_bytes if burst is not None else 0
 
     def _work(self) -> None:
         while not self._closing or self._came:
@@ -169,75 +149,40 @@ class VoiceWriter:
     def _take(self) -> None:
         while self._came:
             came = self._came.popleft()
-            if isinstance(came, _Burst):
+            if isinstance(came, BurstFile):
                 self._bursts[came.burst_id] = came
-                self._open(came)
+                if self._try(came, came.make):
+                    self._say(Opened(came.burst_id, came.name))
             elif isinstance(came, int):
                 if came in self._bursts:
                     self._close(self._bursts[came])
             else:
                 burst_id, packet, at_us = came
                 self._taken_bytes += _size(packet)
-                burst = self._bursts.get(burst_id)
-                if burst is not None and burst.descriptor is not None:
-                    burst.timeline.add(packet, at_us)
+                if burst_id in self._bursts:
+                    self._bursts[burst_id].add(packet, at_us)
 
     def _write_due(self, now_us: int) -> None:
         for burst in self._bursts.values():
-            frames = burst.timeline.due(now_us)
-            if frames:
-                self._write(burst, burst.stream.pages(frames))
+            self._try(burst, partial(burst.write_due, now_us))
 
-    def _open(self, burst: _Burst) -> None:
-        try:
-            burst.descriptor, burst.name = open_new(self._folder, burst.name)
-        except OSError as error:
-            self._fail(burst, error)
-            return
-        burst.is_made = True
-        self._write(burst, burst.stream.head(burst.comments))
-        self._say(Opened(burst.burst_id, burst.name))
-
-    def _write(self, burst: _Burst, pages: bytes) -> None:
-        if burst.descriptor is None:
-            return
-        try:
-            write_all(burst.descriptor, pages)
-        except OSError as error:
-            self._fail(burst, error)
-        else:
-            burst.synced_bytes += len(pages)
-            burst.synced_packets = burst.stream.packets
-
-    def _fail(self, burst: _Burst, error: OSError) -> None:
-        """Give the file up as it stands; the next burst is tried again."""
-        self.failures += 1
-        _log.error("recording.disk_refused", file=burst.name, error=error.strerror)
-        if burst.descriptor is not None:
-            os.close(burst.descriptor)
-            burst.descriptor = None
-        self._say(Missed(burst.burst_id, NotRecorded.DISK))
-
-    def _close(self, burst: _Burst) -> None:
-        timeline = burst.timeline
-        if timeline.packets > 0:
-            self._write(burst, burst.stream.last_pages(timeline.rest() or [timeline.filling()]))
+    def _close(self, burst: BurstFile) -> None:
         del self._bursts[burst.burst_id]
-        if burst.descriptor is not None:
-            os.close(burst.descriptor)
-        if burst.synced_packets == 0:
-            self._remove_empty(burst)
-        duration_s = seconds_of(burst.synced_packets * MEDIA_TICKS_PER_FRAME)
-        self._say(Closed(burst.burst_id, duration_s, timeline.packets, timeline.lost, burst.synced_bytes))
+        self._try(burst, burst.write_rest)
+        burst.end()
+        self._say(Closed(burst.burst_id, burst.duration_s, burst.packets, burst.lost, burst.hearable_bytes))
 
-    def _remove_empty(self, burst: _Burst) -> None:
-        """Nobody said anything, or the disk took nothing of it."""
-        burst.synced_bytes = 0
-        if burst.is_made:
-            try:
-                (self._folder / burst.name).unlink()
-            except OSError as error:
-                _log.error("recording.disk_refused", file=burst.name, error=error.strerror)
+    def _try(self, burst: BurstFile, write: Callable[[], None]) -> bool:
+        """Write; where the disk refuses, the file stays as it is, and the next burst is tried."""
+        try:
+            write()
+            return True
+        except OSError as error:
+            self.failures += 1
+            _log.error("recording.disk_refused", file=burst.name, error=error.strerror)
+            burst.give_up()
+            self._say(Missed(burst.burst_id, NotRecorded.DISK))
+            return False
 
     def _say(self, told: Told) -> None:
         assert self._loop is not None
