@@ -89,6 +89,11 @@ class Floor:
                 dues.append(self._burst.started_us + self._warn_us)
         return min(dues, default=None)
 
+    def concerns(self, talker_id: str) -> bool:
+        """Whether a release, cancel or leaving of this talker changes anything here."""
+        owners = (self._burst and self._burst.talker_id, self._call and self._call.initiator_id)
+        return talker_id in owners or talker_id in self._queue or talker_id in self._keys
+
     def request(self, press: Press, now_us: int) -> Effects:
         """Push-to-talk was pressed; a press that waited is over with it."""
         self._look(now_us)

@@ -29,6 +29,9 @@ class Queue:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def __contains__(self, talker_id: str) -> bool:
+        return any(one.press.talker_id == talker_id for one in self._waiting)
+
     @property
     def presses(self) -> tuple[Press, ...]:
         """Who waits, the next first."""

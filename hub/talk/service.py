@@ -100,8 +100,12 @@ class Talk:
         self._talker_left(peer.talker_id)
 
     def _talker_left(self, talker_id: str) -> None:
-        for group_id, floor in self._floors.items():
+        for group_id, floor in self._floors_of(talker_id):
             self._tell(group_id, floor.leave(talker_id, self._clock.monotonic_us()))
+
+    def _floors_of(self, talker_id: str) -> list[tuple[str, Floor]]:
+        """The floors on which this talker speaks, waits or was revoked."""
+        return [(group_id, floor) for group_id, floor in self._floors.items() if floor.concerns(talker_id)]
 
     async def run(self) -> None:
         """Take the floor back in the moment it is due and tell consoles who hears, until cancelled."""
@@ -174,12 +178,12 @@ class Talk:
 
     def release(self, talker_id: str, burst_id: int) -> None:
         """Push-to-talk was let go."""
-        for group_id, floor in self._floors.items():
+        for group_id, floor in self._floors_of(talker_id):
             self._tell(group_id, floor.release(talker_id, burst_id, self._clock.monotonic_us()))
 
     def cancel(self, talker_id: str, request_id: str) -> None:
         """Push-to-talk was let go before the floor came, as far as the talker knows."""
-        for group_id, floor in self._floors.items():
+        for group_id, floor in self._floors_of(talker_id):
             self._tell(group_id, floor.cancel(talker_id, request_id, self._clock.monotonic_us()))
 
     def speak(self, talker_id: str, packet: bytes) -> None:

@@ -26,6 +26,9 @@ class Keys:
     def __init__(self) -> None:
         self._revoked: dict[str, _Revoked] = {}
 
+    def __contains__(self, talker_id: str) -> bool:
+        return talker_id in self._revoked
+
     def revoke(self, talker_id: str, burst_id: int, now_us: int) -> None:
         """The floor was taken from a talker; a key known as stuck stays so."""
         former = self._revoked.pop(talker_id, None)

@@ -134,11 +134,14 @@ class FloorMachine(RuleBasedStateMachine):
         client = self.plain.clients[talker_id]
         waits, burst_id = client.waits, client.burst.burst_id if client.burst is not None else 0
         self.forget_key(client)
+        concerns = self.floor.concerns(talker_id)
         if waits is not None:
             client.waits = None
-            self.hear(self.floor.cancel(talker_id, waits.request_id, self.now_us))
+            told = self.floor.cancel(talker_id, waits.request_id, self.now_us)
         else:
-            self.hear(self.floor.release(talker_id, burst_id, self.now_us))
+            told = self.floor.release(talker_id, burst_id, self.now_us)
+        assert concerns or told == ()
+        self.hear(told)
         assert self.plain.talking is None or self.plain.talking.talker_id != talker_id
 
     @rule(talker_id=TALKER)
