@@ -79,6 +79,15 @@ describe("the event list", () => {
     expect(wordsOf(refused("hub", "overloaded"), known, en, "en")).toMatch(/^Too much for the hub: 2 messages of the hub not taken/);
   });
 
+  test("names the radio of a private call, whose group no picture lists", () => {
+    const radio = { radio_id: "R7", venue_id: "V7" } as Radio;
+    const venue = { venue_id: "V7", name: "梧桐宾馆" } as Venue;
+    const known = { ...room, radios: new Map([["R7", radio]]), venues: new Map([["V7", venue]]) };
+    const body = { group_id: "private.R7", talker_name: "王芳" };
+    const item = { number: 1, previous: 0, at_ms: 0, kind: "burst.started", subject: "private.R7", body } as Item;
+    expect(wordsOf(item, known, zh, "zh-CN")).toBe("王芳 在「梧桐宾馆 R7 私呼」讲话");
+  });
+
   test("says at least who was refused for a reason that a newer hub has", () => {
     expect(wordsOf(refused("R9", "some_day" as RefusedReason), room, en, "en")).toBe("Messages of R9 refused (2)");
   });

@@ -138,6 +138,7 @@ export const en: Texts = {
     none: "No calls yet",
     me: "This console",
     reached: (n, all) => `${n}/${all} heard`,
+    privateWith: (radio) => `private call, ${radio}`,
   },
   alerts: {
     title: "Alert",

@@ -137,6 +137,7 @@ export const zh = {
     none: "还没有通话",
     me: "本台",
     reached: (n: number, all: number) => `${n}/${all} 台听到`,
+    privateWith: (radio: string) => `${radio} 私呼`,
   },
   alerts: {
     title: "警报",
