@@ -66,6 +66,17 @@ async def test_talk_groups_are_all_one_per_kind_and_one_per_grid(registry: Regis
     }
 
 
+async def test_every_radio_has_a_private_group_besides_that_is_not_among_the_standing_ones(registry: Registry) -> None:
+    for radio in registry.radios.values():
+        group = registry.find_group(f"private.{radio.radio_id}")
+        assert group is not None
+        assert (group.kind.value, group.name, group.radio_ids) == ("private", radio.name, (radio.radio_id,))
+        assert registry.find_group(group.group_id) is group, "judged once by who may call it"
+        assert group.group_id not in registry.groups
+    assert registry.find_group("all") is registry.groups["all"]
+    assert (registry.find_group("private.R99"), registry.find_group("temporary.1")) == (None, None)
+
+
 async def test_imported_rows_join_the_groups_and_bad_ones_are_in_the_report(registry: Registry) -> None:
     text = rows("V05,新店,hotel,G1,25.1,105.4,R05,", "V06,坏店,hotel,G9,25.1,105.4,R06,")
     report = await registry.import_venues(read_venues(text, frozenset(registry.grids)))
