@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 
@@ -16,29 +14,24 @@ from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused, RefusedReason
 from hub.events.log import EventLog
-from hub.events.messages import EventKind
 from hub.registry.radios import RadioRoll
 from hub.registry.records import TalkGroup
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_number
-from hub.storage.writer import Change
-from hub.talk import messages as out
 from hub.talk import wording
-from hub.talk.addresses import floor_topics, voice_topics
+from hub.talk.addresses import voice_topics
+from hub.talk.bursts import Bursts
 from hub.talk.consoles import Consoles, Peer
-from hub.talk.effects import Burst, Denied, Effects, Ended, KeyStuck, Press, Priority, Revoked, Taken
+from hub.talk.effects import Denied, Effects, Ended, KeyStuck, Press, Priority, Revoked, Taken
 from hub.talk.floor import Floor
 from hub.talk.groups import TemporaryGroups
-from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
-from hub.talk.recording.messages import NewBurst
+from hub.talk.reach import ReachTable
 from hub.talk.recording.service import Recordings
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 0.2
 """How often consoles are told how many hear; a floor is looked at when something is due, if that is sooner."""
-SUM_UP_AFTER_S = 1.0
-"""A radio hears if its receipt came within 1 s."""
 
 
 class Talk:
@@ -72,7 +65,9 @@ class Talk:
         self._consoles = Consoles(registry, temporary, database)
         self._emergencies: dict[str, str] = {}
         """Radio: the group in which it has emergency priority."""
-        self._background: set[asyncio.Future[Any]] = set()
+        self._bursts = Bursts(
+            registry, radios, bridge, database, events, clock, recordings, temporary, self._consoles, self._reach
+        )
         self.packets_relayed = 0
         self.observe_relay: Callable[[float], None] = lambda seconds: None
 
@@ -115,7 +110,7 @@ class Talk:
             for group_id, floor in self._floors.items():
                 self._tell(group_id, floor.look(now_us))
                 if floor.burst is not None:
-                    self._tell_reach(floor.burst.burst_id)
+                    self._bursts.tell_reach(floor.burst.burst_id)
 
     def _look_in_s(self) -> float:
         """What a press brings about lies further ahead than LOOK_EVERY_S, so that nobody need be woken for it."""
@@ -125,7 +120,7 @@ class Talk:
 
     async def settle(self) -> None:
         """Return when every burst that ended has been told of, and who listens is on disk; at most SUM_UP_AFTER_S."""
-        await asyncio.gather(self._consoles.settle(), *self._background, return_exceptions=True)
+        await asyncio.gather(self._consoles.settle(), self._bursts.settle())
 
     def tune(self, peer: Peer, group_ids: frozenset[str]) -> None:
         """A console listens to these groups as soon as the audit record is on disk; what it may not is ``denied``."""
@@ -140,30 +135,15 @@ class Talk:
             self._tell_talker(group.group_id, Denied(press, wire.DenyReason.UNKNOWN_GROUP))
         if floor.burst is not None:
             self._tell_talker(group.group_id, Revoked(floor.burst, wire.RevokeReason.CLOSED))
-            self._ended(group.group_id, floor.burst)
+            self._bursts.ended(group.group_id, floor.burst)
 
     def under_way(self, radio_id: str) -> list[wire.FloorTaken]:
         """Who speaks now in the groups that a radio belongs to, itself left out: for one that comes (late entry)."""
         speaking = [floor.burst for floor in self._floors.values() if floor.burst is not None]
         reached = (self._reach.of(burst.burst_id) for burst in speaking if burst.talker_id != radio_id)
-        return [self._taken(reach) for reach in reached if reach is not None and radio_id in reach.group.radio_ids]
-
-    def _taken(self, reach: Reach) -> wire.FloorTaken:
-        burst = reach.burst
-        return wire.FloorTaken(
-            stamp=self._bridge.stamper.stamp(),
-            group_id=reach.group.group_id,
-            call_id=burst.call_id,
-            burst_id=burst.burst_id,
-            talker_id=burst.talker_id,
-            talker_name=reach.talker_name,
-            call=burst.call,
-        )
-
-    def _say_to(self, group: TalkGroup, message: wire.FloorTaken | wire.FloorIdle) -> None:
-        """Say to the radios of a group who speaks, or that nobody does."""
-        for topic in floor_topics(group):
-            self._bridge.say(topic, message)
+        return [
+            self._bursts.taken(reach) for reach in reached if reach is not None and radio_id in reach.group.radio_ids
+        ]
 
     def press(self, peer: Peer, group_id: str, request_id: str, call: wire.CallKind = wire.CallKind.GROUP) -> None:
         """A console's push-to-talk was pressed; it is answered by ``granted``, ``queued`` or ``denied``."""
@@ -227,11 +207,11 @@ class Talk:
         """Tell what a floor decided, in its order."""
         for effect in told:
             if isinstance(effect, Taken):
-                self._started(group_id, effect.burst, self._name_of(effect.burst.talker_id))
+                self._bursts.started(group_id, effect.burst)
             elif isinstance(effect, Ended):
-                self._ended(group_id, effect.burst)
+                self._bursts.ended(group_id, effect.burst)
             elif isinstance(effect, KeyStuck):
-                self._key_stuck(group_id, effect)
+                self._bursts.key_stuck(group_id, effect)
             else:
                 self._tell_talker(group_id, effect)
 
@@ -243,128 +223,6 @@ class Talk:
         elif talker_id in self._registry.radios:
             told = wording.for_radio(effect, group_id, self._bridge.stamper.stamp(), self._limit_s)
             self._bridge.say(topics.down(DeviceKind.RADIO, talker_id, Down.FLOOR_CONTROL), told)
-
-    def _name_of(self, talker_id: str) -> str:
-        peer = self._consoles.find(talker_id)
-        return peer.entrant.person.name if peer is not None else self._registry.radios[talker_id].name
-
-    def _key_stuck(self, group_id: str, found: KeyStuck) -> None:
-        radio = self._registry.radios.get(found.talker_id)
-        if radio is None:
-            _log.warning("talk.console_speaks_on", console=found.talker_id, group=group_id, burst=found.burst_id)
-            return
-        body = out.StuckKey(radio_id=radio.radio_id, radio_name=radio.name, group_id=group_id, burst_id=found.burst_id)
-
-        def change(open_change: Change) -> None:
-            self._events.append(open_change, EventKind.RADIO_KEY_STUCK, radio.radio_id, body)
-
-        self._in_background(self._database.write(change))
-
-    def _started(self, group_id: str, burst: Burst, name: str) -> None:
-        group = self._registry.find_group(group_id)
-        if group is None:
-            return
-        reach = Reach(burst, group, name)
-        reach.look(self._radios.is_online, self._clock.monotonic_us())
-        self._reach.start(reach)
-        self._record(reach)
-        self._temporary.spoken_in(group_id)
-        rings = self._consoles.begin(group, burst)
-        self._say_to(group, self._taken(reach))
-        taken = out.Taken(
-            group_id=group_id,
-            call_id=burst.call_id,
-            burst_id=burst.burst_id,
-            talker_id=burst.talker_id,
-            talker_name=name,
-            radios_online=reach.radios_online,
-            call=burst.call,
-            rings=rings,
-        )
-        for peer in self._consoles.told(group_id):
-            peer.say(taken)
-        self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
-
-    def _record(self, reach: Reach) -> None:
-        burst, peer = reach.burst, self._consoles.find(reach.burst.talker_id)
-        self._recordings.begin(
-            NewBurst(
-                burst_id=burst.burst_id,
-                call_id=burst.call_id,
-                call_kind=reach.burst.call,
-                group_id=reach.group.group_id,
-                group_name=reach.group.name,
-                talker_id=peer.entrant.person.person_id if peer is not None else burst.talker_id,
-                talker_name=reach.talker_name,
-                radios_online=reach.radios_online,
-            )
-        )
-
-    def _ended(self, group_id: str, burst: Burst) -> None:
-        self._recordings.end(burst.burst_id)
-        group = self._registry.find_group(group_id)
-        if group is None:
-            return
-        stamp = self._bridge.stamper.stamp()
-        self._say_to(group, wire.FloorIdle(stamp=stamp, group_id=group_id, burst_id=burst.burst_id))
-        self._temporary.spoken_in(group_id)
-        for peer in self._consoles.told(group_id):
-            peer.say(out.Idle(group_id=group_id, burst_id=burst.burst_id))
-        duration_s = (self._clock.monotonic_us() - burst.started_us) / 1e6
-        self._in_background(self._sum_up(burst.burst_id, duration_s))
-
-    async def _sum_up(self, burst_id: int, duration_s: float) -> None:
-        await asyncio.sleep(SUM_UP_AFTER_S)
-        reach = self._reach.of(burst_id)
-        if reach is None:
-            return
-        reach.ended = True
-        self._recordings.reached(burst_id, len(reach.hearing))
-        self._tell_reach(burst_id)
-        await self._store(EventKind.BURST_ENDED, reach, duration_s)
-
-    async def _store(self, kind: EventKind, reach: Reach, duration_s: float | None) -> None:
-        record = out.BurstRecord(
-            call_id=reach.burst.call_id,
-            group_id=reach.group.group_id,
-            burst_id=reach.burst.burst_id,
-            talker_id=reach.burst.talker_id,
-            talker_name=reach.talker_name,
-            duration_s=duration_s,
-            radios_reached=len(reach.hearing),
-            radios_online=reach.radios_online,
-            radios_missed=reach.missed[:MISSED_TOLD] if duration_s is not None else (),
-        )
-
-        def change(open_change: Change) -> None:
-            self._events.append(open_change, kind, reach.group.group_id, record)
-
-        await self._database.write(change)
-
-    def _in_background(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    def _tell_reach(self, burst_id: int) -> None:
-        reach = self._reach.of(burst_id)
-        if reach is None or not (reach.look(self._radios.is_online, self._clock.monotonic_us()) or reach.ended):
-            return
-        for peer in self._consoles.told(reach.group.group_id):
-            seen = filter(self._consoles.allowed(peer).sees, reach.missed)
-            missed = (
-                out.MissedRadio(radio_id=radio_id, heard_at_ms=self._radios.heard_at_ms(radio_id))
-                for radio_id in itertools.islice(seen, MISSED_TOLD)
-            )
-            peer.say(
-                out.HeardBy(
-                    burst_id=burst_id,
-                    radios_hearing=len(reach.hearing),
-                    radios_online=reach.radios_online,
-                    missed=tuple(missed),
-                    ended=reach.ended,
-                )
-            )
 
     def keep_emergency(self, radio_id: str, group_id: str) -> None:
         """From now on the radio has emergency priority in this group."""

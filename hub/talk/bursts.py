@@ -1,0 +1,209 @@
+"""What comes of a burst: radios and consoles are told, it is recorded, who hears it is counted, and it is an event."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import structlog
+
+from devices.protocol import messages as wire
+from devices.protocol.clock import Clock
+from hub.bridge.client import Bridge
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.radios import RadioRoll
+from hub.registry.records import TalkGroup
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from hub.storage.writer import Change
+from hub.talk import messages as out
+from hub.talk.addresses import floor_topics
+from hub.talk.consoles import Consoles
+from hub.talk.effects import Burst, KeyStuck
+from hub.talk.groups import TemporaryGroups
+from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
+from hub.talk.recording.messages import NewBurst
+from hub.talk.recording.service import Recordings
+
+_log = structlog.get_logger()
+SUM_UP_AFTER_S = 1.0
+"""A radio hears if its receipt came within 1 s."""
+
+
+class Bursts:
+    """Follows each burst from its grant until its reach is summed up."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        radios: RadioRoll,
+        bridge: Bridge,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        recordings: Recordings,
+        temporary: TemporaryGroups,
+        consoles: Consoles,
+        reach: ReachTable,
+    ) -> None:
+        self._registry = registry
+        self._radios = radios
+        self._bridge = bridge
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._recordings = recordings
+        self._temporary = temporary
+        self._consoles = consoles
+        self._reach = reach
+        self._background: set[asyncio.Future[Any]] = set()
+
+    def started(self, group_id: str, burst: Burst) -> None:
+        """Somebody speaks."""
+        group = self._registry.find_group(group_id)
+        if group is None:
+            return
+        reach = Reach(burst, group, self._name_of(burst.talker_id))
+        reach.look(self._radios.is_online, self._clock.monotonic_us())
+        self._reach.start(reach)
+        self._record(reach)
+        self._temporary.spoken_in(group_id)
+        rings = self._consoles.begin(group, burst)
+        self._say_to(group, self.taken(reach))
+        taken = out.Taken(
+            group_id=group_id,
+            call_id=burst.call_id,
+            burst_id=burst.burst_id,
+            talker_id=burst.talker_id,
+            talker_name=reach.talker_name,
+            radios_online=reach.radios_online,
+            call=burst.call,
+            rings=rings,
+        )
+        for peer in self._consoles.told(group_id):
+            peer.say(taken)
+        self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
+
+    def ended(self, group_id: str, burst: Burst) -> None:
+        """Nobody speaks any more."""
+        self._recordings.end(burst.burst_id)
+        group = self._registry.find_group(group_id)
+        if group is None:
+            return
+        stamp = self._bridge.stamper.stamp()
+        self._say_to(group, wire.FloorIdle(stamp=stamp, group_id=group_id, burst_id=burst.burst_id))
+        self._temporary.spoken_in(group_id)
+        for peer in self._consoles.told(group_id):
+            peer.say(out.Idle(group_id=group_id, burst_id=burst.burst_id))
+        duration_s = (self._clock.monotonic_us() - burst.started_us) / 1e6
+        self._in_background(self._sum_up(burst.burst_id, duration_s))
+
+    def tell_reach(self, burst_id: int) -> None:
+        """Tell consoles who hears, where that is other than they were told last."""
+        reach = self._reach.of(burst_id)
+        if reach is None or not (reach.look(self._radios.is_online, self._clock.monotonic_us()) or reach.ended):
+            return
+        for peer in self._consoles.told(reach.group.group_id):
+            seen = filter(self._consoles.allowed(peer).sees, reach.missed)
+            missed = (
+                out.MissedRadio(radio_id=radio_id, heard_at_ms=self._radios.heard_at_ms(radio_id))
+                for radio_id in itertools.islice(seen, MISSED_TOLD)
+            )
+            peer.say(
+                out.HeardBy(
+                    burst_id=burst_id,
+                    radios_hearing=len(reach.hearing),
+                    radios_online=reach.radios_online,
+                    missed=tuple(missed),
+                    ended=reach.ended,
+                )
+            )
+
+    def taken(self, reach: Reach) -> wire.FloorTaken:
+        """Who speaks, as radios are told."""
+        burst = reach.burst
+        return wire.FloorTaken(
+            stamp=self._bridge.stamper.stamp(),
+            group_id=reach.group.group_id,
+            call_id=burst.call_id,
+            burst_id=burst.burst_id,
+            talker_id=burst.talker_id,
+            talker_name=reach.talker_name,
+            call=burst.call,
+        )
+
+    def key_stuck(self, group_id: str, found: KeyStuck) -> None:
+        """The voice of a talker goes on though the floor was revoked: the police room is told of a radio by name."""
+        radio = self._registry.radios.get(found.talker_id)
+        if radio is None:
+            _log.warning("talk.console_speaks_on", console=found.talker_id, group=group_id, burst=found.burst_id)
+            return
+        body = out.StuckKey(radio_id=radio.radio_id, radio_name=radio.name, group_id=group_id, burst_id=found.burst_id)
+
+        def change(open_change: Change) -> None:
+            self._events.append(open_change, EventKind.RADIO_KEY_STUCK, radio.radio_id, body)
+
+        self._in_background(self._database.write(change))
+
+    async def settle(self) -> None:
+        """Return when all that ended is summed up and told of; at most SUM_UP_AFTER_S."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    def _name_of(self, talker_id: str) -> str:
+        peer = self._consoles.find(talker_id)
+        return peer.entrant.person.name if peer is not None else self._registry.radios[talker_id].name
+
+    def _say_to(self, group: TalkGroup, message: wire.FloorTaken | wire.FloorIdle) -> None:
+        """Say to the radios of a group who speaks, or that nobody does."""
+        for topic in floor_topics(group):
+            self._bridge.say(topic, message)
+
+    def _record(self, reach: Reach) -> None:
+        burst, peer = reach.burst, self._consoles.find(reach.burst.talker_id)
+        self._recordings.begin(
+            NewBurst(
+                burst_id=burst.burst_id,
+                call_id=burst.call_id,
+                call_kind=reach.burst.call,
+                group_id=reach.group.group_id,
+                group_name=reach.group.name,
+                talker_id=peer.entrant.person.person_id if peer is not None else burst.talker_id,
+                talker_name=reach.talker_name,
+                radios_online=reach.radios_online,
+            )
+        )
+
+    async def _sum_up(self, burst_id: int, duration_s: float) -> None:
+        await asyncio.sleep(SUM_UP_AFTER_S)
+        reach = self._reach.of(burst_id)
+        if reach is None:
+            return
+        reach.ended = True
+        self._recordings.reached(burst_id, len(reach.hearing))
+        self.tell_reach(burst_id)
+        await self._store(EventKind.BURST_ENDED, reach, duration_s)
+
+    async def _store(self, kind: EventKind, reach: Reach, duration_s: float | None) -> None:
+        record = out.BurstRecord(
+            call_id=reach.burst.call_id,
+            group_id=reach.group.group_id,
+            burst_id=reach.burst.burst_id,
+            talker_id=reach.burst.talker_id,
+            talker_name=reach.talker_name,
+            duration_s=duration_s,
+            radios_reached=len(reach.hearing),
+            radios_online=reach.radios_online,
+            radios_missed=reach.missed[:MISSED_TOLD] if duration_s is not None else (),
+        )
+
+        def change(open_change: Change) -> None:
+            self._events.append(open_change, kind, reach.group.group_id, record)
+
+        await self._database.write(change)
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
