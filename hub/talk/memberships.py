@@ -41,9 +41,10 @@ class Memberships:
         self._bridge = bridge
         self._under_way = under_way
         self._told: dict[str, _Told] = {}
+        self._told_on: dict[str, int] = {}
+        """Which of the hub's own connections each was told on."""
         self._standing: dict[str, tuple[GroupName, ...]] | None = None
         self._due: set[str] = set()
-        self._connection = 0
         self._wake = asyncio.Event()
 
     def listen(self) -> None:
@@ -69,9 +70,11 @@ class Memberships:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._wake.wait()
             self._wake.clear()
-            if self._connection != self._bridge.connections:  # what was said meanwhile may not have come out
-                self._connection = self._bridge.connections
-                self._due.update(filter(self._radios.is_online, self._registry.radios))
+            for radio_id in filter(self._radios.is_online, self._registry.radios):
+                if (
+                    self._told_on.get(radio_id) != self._bridge.connections
+                ):  # what was said before may not have come out
+                    self._due.add(radio_id)
             while self._due and self._bridge.connected.is_set():
                 for radio_id in [self._due.pop() for _ in range(min(AT_ONCE, len(self._due)))]:
                     self.tell(radio_id)
@@ -80,6 +83,7 @@ class Memberships:
     def tell(self, radio_id: str) -> None:
         """Say to one radio which groups it belongs to, and then who speaks in them (late entry)."""
         standing, temporary = self._told[radio_id] = self._groups_of(radio_id)
+        self._told_on[radio_id] = self._bridge.connections
         self._due.discard(radio_id)
         stamp = self._bridge.stamper.stamp()
         self._bridge.say(
