@@ -70,10 +70,9 @@ class Memberships:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._wake.wait()
             self._wake.clear()
+            connection = self._bridge.connections  # what was said on an earlier one may not have come out
             for radio_id in filter(self._radios.is_online, self._registry.radios):
-                if (
-                    self._told_on.get(radio_id) != self._bridge.connections
-                ):  # what was said before may not have come out
+                if self._told_on.get(radio_id) != connection:
                     self._due.add(radio_id)
             while self._due and self._bridge.connected.is_set():
                 for radio_id in [self._due.pop() for _ in range(min(AT_ONCE, len(self._due)))]:
