@@ -47,7 +47,7 @@ function Playing({ burst }: { burst: RecordedBurst }) {
   useEffect(() => {
     if (speaking) audio.current?.pause();
   }, [speaking]);
-  // The element tells its time four times a second; the line in the waveform moves with each frame.
+  // The element tells its time four times a second and at its end; the line in the waveform moves with each frame.
   useEffect(() => {
     if (!plays) return;
     let frame = requestAnimationFrame(function follow() {
@@ -109,6 +109,7 @@ function Playing({ burst }: { burst: RecordedBurst }) {
         preload="auto"
         onPlay={() => setPlays(true)}
         onPause={() => setPlays(false)}
+        onTimeUpdate={(event) => setAtS(event.currentTarget.currentTime)}
         onEnded={goOn}
         onError={() => setFailed(true)}
         onDurationChange={(event) => setAudioS(Number.isFinite(event.currentTarget.duration) ? event.currentTarget.duration : null)}
