@@ -66,6 +66,7 @@ from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.talk import routes as talk_routes
+from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
 from hub.talk.memberships import Memberships
 from hub.talk.recording import routes as recording_routes
@@ -196,6 +197,16 @@ class Hub:
             settings.talk_limit_s,
             self.talk_groups,
         )
+        self.emergencies = Emergencies(
+            self.database,
+            self.events,
+            self.registry,
+            self.radios,
+            self.bridge,
+            self.refused,
+            self.talk,
+            self.alerts,
+        )
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
         # cameras: what is seen, and searched in cases
@@ -259,7 +270,7 @@ class Hub:
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(shift_routes.routes(self.shifts, self.sign_ons, self.access.enabled))
         app.include_router(trust.certificate_routes(self.certificates, lambda: self.trust_port))
-        app.include_router(talk_routes.routes(self.talk_groups, self.alerts, self.registry))
+        app.include_router(talk_routes.routes(self.talk_groups, self.emergencies, self.alerts, self.registry))
         app.include_router(recording_routes.routes(self.listening_back))
         app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))
         if self.certificates is not None:
@@ -278,6 +289,7 @@ class Hub:
         self.outbox.open()
         self.registry.open()
         self.talk_groups.open()
+        self.emergencies.open()
         self.access.open()
         self.enrolment.open()
         self.shifts.open()
@@ -294,6 +306,7 @@ class Hub:
         self.sign_ons.listen()
         self.alerts.answers.listen()
         self.talk.listen()
+        self.emergencies.listen()
         self.memberships.listen()
         self.vision.listen()
         self.intake.listen()
@@ -310,6 +323,7 @@ class Hub:
             ("answers", self.alerts.answers.run),
             ("talk", self.talk.run),
             ("talk-groups", self.talk_groups.run),
+            ("emergencies", self.emergencies.run),
             ("memberships", self.memberships.run),
             ("intake", self.intake.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
@@ -346,6 +360,7 @@ class Hub:
             self.registry,
             self.radios,
             self.talk_groups,
+            self.emergencies,
             self.vision,
             self.alerts,
             self.cases,

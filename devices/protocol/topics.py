@@ -33,6 +33,7 @@ class Up(StrEnum):
     RECEIPT = "receipt"  # QoS 1, kept by the device until confirmed
     ACKNOWLEDGEMENT = "acknowledgement"  # QoS 1, kept until confirmed
     REPORT = "report"  # QoS 1, kept until confirmed
+    SOS = "sos"  # QoS 1, kept until confirmed
     SIGN_ON = "sign-on"  # QoS 1, once and never kept: it holds a PIN
     FLOOR = "floor"  # QoS 1
     VOICE = "voice"  # QoS 0, binary (voice.py)
@@ -47,6 +48,7 @@ class Down(StrEnum):
     ALERT = "alert"  # QoS 1 with expiry
     CONFIRM = "confirm"  # QoS 1
     SIGNED_ON = "signed-on"  # QoS 1
+    SOS = "sos-told"  # QoS 1: how the radio's SOS stands
     FLOOR_CONTROL = "floor-control"  # QoS 1: answers, and who speaks in groups that have no topic
     GROUPS = "groups"  # QoS 1: the talk groups that a radio belongs to
     VOICE = "hear"  # QoS 0, binary (voice.py): voice of groups that have no topic

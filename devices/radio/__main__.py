@@ -22,18 +22,25 @@ from devices.protocol.clock import SystemClock
 from devices.protocol.groups import GroupName
 from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken, SignedOn
 from devices.protocol.seal import SealError
+from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind, TopicError
 from devices.radio.dialogue import SignOnDialogue, echo
 from devices.radio.floor import FloorError, FloorState
 from devices.radio.hearing import Burst
 from devices.radio.radio import Radio, RadioEvents
 from devices.radio.signing import SignOnError
-from devices.radio.sound import FileSpeaker, FrameMicrophone, NullMicrophone, speech_from_wav
+from devices.radio.sound import FileSpeaker, FrameMicrophone, Microphone, NullMicrophone, speech_from_wav
 
 KEYS = (
     "回车=确认最新警报 enter=acknowledge · s=seen · n=not seen · c=child is with me · h=need help · t=talk · "
-    "p=呼叫警务室 call the police room · i=登录 sign on · o=退出 sign off · q=quit"
+    "p=呼叫警务室 call the police room · "
+    "sos=紧急求助 call for help · cancel=取消求助 cancel it · i=登录 sign on · o=退出 sign off · q=quit"
 )
+_SOS_WORDS = {
+    SosState.OPEN: "紧急求助：警务室已收到 SOS: police know",
+    SosState.CANCEL_ASKED: "已请求取消，等警务室确认 SOS: asked to cancel",
+    SosState.CLOSED: "紧急求助已结束 SOS: closed",
+}
 _ANSWERS = {"s": Answer.SEEN, "n": Answer.NOT_SEEN, "c": Answer.CHILD_IS_WITH_ME, "h": Answer.NEED_HELP}
 
 
@@ -65,6 +72,9 @@ class Terminal(RadioEvents):
 
     def connection_changed(self, connected: bool) -> None:
         print("line: up" if connected else "line: down")
+
+    def sos_changed(self, sos_id: str, state: SosState) -> None:
+        print(f"\a{_SOS_WORDS.get(state, state.value)}  [{sos_id}]")
 
     def holder_changed(self, signed: SignedOn) -> None:
         print(f"持机人 holder: {signed.holder or '-'} {'(非当班 off shift)' if signed.off_shift else ''}".rstrip())
@@ -124,6 +134,9 @@ async def _run(credential: Credential, group_id: str, store: Path, speech: Path 
         task.add_done_callback(_tell_failure)
         task.add_done_callback(under_way.discard)
 
+    def microphone() -> Microphone:
+        return FrameMicrophone(frames) if frames else NullMicrophone()
+
     dialogue = SignOnDialogue(lambda person_id, pin: begin(radio.sign_on(person_id, pin)))
 
     def key() -> None:
@@ -137,7 +150,14 @@ async def _run(credential: Credential, group_id: str, store: Path, speech: Path 
             running.cancel()
         elif pressed in ("t", "p"):
             spoken_to = group_id if pressed == "t" else radio.groups.private_id
-            begin(radio.talking.talk(spoken_to, FrameMicrophone(frames) if frames else NullMicrophone()))
+            begin(radio.talking.talk(spoken_to, microphone()))
+        elif pressed == "sos":
+            radio.sos(microphone())
+        elif pressed == "cancel":
+            try:
+                radio.cancel_sos()
+            except ValueError as error:
+                print(error)
         elif pressed == "i":
             dialogue.begin()
         elif pressed == "o":

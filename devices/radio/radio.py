@@ -24,6 +24,7 @@ from devices.protocol.messages import (
     Report,
     SignedOn,
 )
+from devices.protocol.sos import SosState
 from devices.protocol.topics import STATUS_INTERVAL_S, Down, Up
 from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
@@ -31,7 +32,8 @@ from devices.radio.groups import Groups
 from devices.radio.hearing import Burst, Hearing
 from devices.radio.inbox import Arrival, Inbox
 from devices.radio.signing import Signing
-from devices.radio.sound import NullSpeaker, Speaker
+from devices.radio.sos import Emergency
+from devices.radio.sound import Microphone, NullSpeaker, Speaker
 from devices.radio.talking import Talking
 
 SOFTWARE = "qianshao-radio 1"
@@ -70,6 +72,9 @@ class RadioEvents:
 
     def connection_changed(self, connected: bool) -> None:
         """The broker holds the line, or not."""
+
+    def sos_changed(self, sos_id: str, state: SosState) -> None:
+        """How this radio's SOS stands: police know (open), the wish to cancel has come, it is closed."""
 
     def holder_changed(self, signed: SignedOn) -> None:
         """The hub said who holds this radio (nobody: no holder), or why it does not take somebody."""
@@ -116,6 +121,7 @@ class Radio:
         self._looking = False
         self._under_way: set[asyncio.Task[None]] = set()
         self.talking = Talking(self.link, clock, self._events.floor_changed)
+        self.emergency = Emergency(self.link, self.talking, self._events.sos_changed)
         self._signing = Signing(self.link, self._holder_changed)
         self.groups = Groups(self.link, self._hear_voice, self._hear_group_floor, self._events.groups_changed)
         self.link.on(Down.ALERT, self._hear_alert)
@@ -136,6 +142,7 @@ class Radio:
 
     async def _finish(self) -> None:
         """Alerts that have come are shown, and the key pressed at one is kept, before the link is closed for good."""
+        self.emergency.close_microphone()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def sign_on(self, person_id: str, pin: str) -> SignedOn:
@@ -163,6 +170,14 @@ class Radio:
                 ),
             )
             self._inbox.acknowledge(alert_id)
+
+    def sos(self, microphone: Microphone) -> str:
+        """The SOS key: police are called and hear what the microphone gives for 10 s. Returns the SOS's name."""
+        return self.emergency.press(microphone)
+
+    def cancel_sos(self) -> None:
+        """The guard asks to cancel the SOS; the police room decides. Raises ValueError where there is none."""
+        self.emergency.cancel()
 
     def report(self, answer: Answer | None = None, text: str = "", alert_id: str | None = None) -> None:
         """The guard answers an alert, or reports something of his own (no ``alert_id``). Raises ValueError if empty."""

@@ -94,19 +94,43 @@ class Talking:
             self._cancel(request_id)
         self._change("")
 
-    async def talk(self, group_id: str, microphone: Microphone) -> bool:
-        """Press, speak all that the microphone gives at its natural pace, release; false when the floor was not given.
+    async def talk(self, group_id: str, microphone: Microphone, lasts_s: float = math.inf) -> bool:
+        """Press, speak what the microphone gives at its natural pace, release; false when the floor was not given.
 
-        Raises FloorError when the key is down already.
+        At most ``lasts_s`` is spoken. Raises FloorError when the key is down already.
         """
         self.press(group_id)
-        await self._settled.wait()
-        if self.floor.grant is None:
-            return False
-        burst_id = self.floor.grant.burst_id
-        next_s = asyncio.get_running_loop().time()
+        return await self._speak(microphone, lasts_s)
+
+    async def talk_when_granted(self, request_id: str, microphone: Microphone, lasts_s: float) -> bool:
+        """As ``talk``, where the hub gives the floor to this request though nobody asked for it.
+
+        It waits until then, until the line is lost, or after ``expect_answer`` as long as for any answer.
+        """
+        self.floor.press(request_id)
+        self._settled.clear()
+        self._on_change(self.floor.state, "")
+        return await self._speak(microphone, lasts_s)
+
+    def expect_answer(self, request_id: str) -> None:
+        """The hub knows of this request: an answer that does not come soon was lost."""
+        if self.floor.state is FloorState.ASKING and self.floor.request_id == request_id:
+            self._wait(ANSWER_WITHIN_S, request_id)
+
+    def let_go(self) -> None:
+        """Release the key, if it is down."""
+        if self.floor.state is not FloorState.SILENT:
+            self.release()
+
+    async def _speak(self, microphone: Microphone, lasts_s: float) -> bool:
+        request_id = self.floor.request_id
         try:
-            while self.floor.grant is not None and self.floor.grant.burst_id == burst_id:
+            await self._settled.wait()
+            if self.floor.grant is None or self.floor.request_id != request_id:
+                return False
+            next_s = asyncio.get_running_loop().time()
+            end_s = next_s + lasts_s
+            while self.floor.request_id == request_id and next_s < end_s:
                 frame = microphone.next_frame()
                 if frame is None:
                     break
@@ -114,7 +138,7 @@ class Talking:
                 next_s += FRAME_S
                 await asyncio.sleep(next_s - asyncio.get_running_loop().time())
         finally:
-            if self.floor.grant is not None and self.floor.grant.burst_id == burst_id:
+            if request_id is not None and self.floor.request_id == request_id:
                 self.release()
         return True
 

@@ -53,6 +53,7 @@ class Action(StrEnum):
     LOOK = "look"
     LISTEN = "listen"
     LISTEN_BACK = "listen_back"
+    CLOSE_SOS = "close_sos"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"

@@ -64,6 +64,7 @@ GET     /api/alerts/{alert_id}                                  see_room
 POST    /api/talk/groups                                        call
 GET     /api/talk/groups                                        see_room
 DELETE  /api/talk/groups/{group_id}                             call
+POST    /api/talk/sos/{sos_id}/close                            call
 GET     /api/talk/bursts                                        listen_back
 GET     /api/talk/bursts/{burst_id}/audio                       listen_back
 GET     /api/talk/bursts/{burst_id}/waveform                    listen_back
@@ -120,6 +121,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
             Up.RECEIPT,
             Up.ACKNOWLEDGEMENT,
             Up.REPORT,
+            Up.SOS,
             Up.SIGN_ON,
             Up.FLOOR,
             Up.VOICE,
@@ -133,7 +135,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
 
 MQTT_DOWN: dict[DeviceKind, frozenset[Down]] = {
     DeviceKind.RADIO: frozenset(
-        {Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.FLOOR_CONTROL, Down.GROUPS, Down.VOICE}
+        {Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.SOS, Down.FLOOR_CONTROL, Down.GROUPS, Down.VOICE}
     ),
     DeviceKind.CAMERA: frozenset({Down.CONFIRM}),
     DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM}),

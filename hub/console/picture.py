@@ -16,7 +16,9 @@ from hub.events.log import EventLog
 from hub.registry.radios import RadioRoll
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
 from hub.registry.service import Registry
+from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
+from hub.talk.sos_records import Sos
 from hub.vision.service import CameraView, Vision
 
 
@@ -31,6 +33,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     grids: list[Grid]
     venues: list[Venue]
     groups: list[TalkGroup]
+    sos: list[Sos]
     radios: list[RadioView]
     cameras: list[CameraView]
     alerts: tuple[Alert, ...]
@@ -42,6 +45,7 @@ async def take_picture(
     registry: Registry,
     radios: RadioRoll,
     talk_groups: TemporaryGroups,
+    emergencies: Emergencies,
     vision: Vision,
     alerts: Alerts,
     cases: Cases,
@@ -55,6 +59,7 @@ async def take_picture(
     latest_cases = await cases.latest() if view.sees_cases else ()
     await registry.settled()
     await talk_groups.settled()
+    await emergencies.settled()
     venues = [venue for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
     grid_ids = view.seen_grid_ids
     grids = [grid for grid in registry.grids.values() if grid.grid_id in grid_ids]
@@ -69,6 +74,7 @@ async def take_picture(
         grids=grids,
         venues=venues,
         groups=[group for group in map(view.group, groups) if group is not None],
+        sos=[sos for sos in emergencies.opened if view.has_venue(sos.venue_id)],
         radios=[radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
         cameras=[camera for camera in vision.views() if view.has_venue(camera.venue_id)],
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),

@@ -138,6 +138,10 @@ class Registry:
         )
         self._private = {group.group_id: group for group in private}
 
+    def grid_group(self, radio_id: str) -> TalkGroup:
+        """The group of the grid where a radio is. Raises KeyError for an unknown radio."""
+        return self.groups[f"grid-{self.venues[self.radios[radio_id].venue_id].grid_id}"]
+
     def find_group(self, group_id: str) -> TalkGroup | None:
         """A talk group of any kind: standing, one radio's private one, or temporary."""
         return self.groups.get(group_id) or self._private.get(group_id) or self.ask_temporary(group_id)

@@ -1,4 +1,4 @@
-"""The talk room's HTTP face: temporary talk groups."""
+"""The talk room's HTTP face: temporary talk groups, and the word that closes an SOS."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from hub.alerts.service import Alerts
 from hub.console.http import answer, read
 from hub.console.view import view_of
 from hub.errors import Refusal
+from hub.registry.places import venue_place
 from hub.registry.service import Registry
+from hub.talk.emergencies import Emergencies
 from hub.talk.groups import NewGroup, TemporaryGroups
+from hub.talk.sos_records import CloseSos
 
 
-def routes(groups: TemporaryGroups, alerts: Alerts, registry: Registry) -> APIRouter:
-    """Open a group, see which are open, close one."""
-    router = APIRouter(prefix="/api/talk/groups")
+def routes(groups: TemporaryGroups, emergencies: Emergencies, alerts: Alerts, registry: Registry) -> APIRouter:
+    """Open a group, see which are open, close one; close an SOS."""
+    router = APIRouter(prefix="/api/talk")
 
-    @router.post("")
+    @router.post("/groups")
     async def open_group(request: Request, entrant: Entering) -> Response:
         new = await read(request, NewGroup)
         alert = await alerts.find(new.alert_id) if new.alert_id is not None else None
@@ -26,12 +29,12 @@ def routes(groups: TemporaryGroups, alerts: Alerts, registry: Registry) -> APIRo
         entrant.require(Right.CALL, groups.places_of(radio_ids))
         return answer(await groups.open_group(new, radio_ids, entrant.person.person_id), 201)
 
-    @router.get("")
+    @router.get("/groups")
     async def opened(entrant: Entering) -> Response:
         view = view_of(entrant, registry)
         return answer([group for group in map(view.group, groups.opened) if group is not None])
 
-    @router.delete("/{group_id}")
+    @router.delete("/groups/{group_id}")
     async def close_group(group_id: str, entrant: Entering) -> Response:
         group = groups.find(group_id)
         if group is None:
@@ -39,5 +42,11 @@ def routes(groups: TemporaryGroups, alerts: Alerts, registry: Registry) -> APIRo
         entrant.require(Right.CALL, groups.places_of(group.radio_ids))
         await groups.close_group(group_id, entrant.person.person_id)
         return Response(status_code=204)
+
+    @router.post("/sos/{sos_id}/close")
+    async def close_sos(sos_id: str, request: Request, entrant: Entering) -> Response:
+        order = await read(request, CloseSos)
+        entrant.require(Right.CALL, (venue_place(emergencies.find(sos_id).venue_id),))
+        return answer(await emergencies.close(sos_id, order, entrant.person.person_id))
 
     return router

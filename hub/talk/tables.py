@@ -41,3 +41,22 @@ temporary_groups = sa.Table(
     sa.Column("closed_at_us", sa.BigInteger, nullable=True),
 )
 """Temporary talk groups, open ones and the latest that were closed."""
+sos = sa.Table(
+    "sos",
+    metadata,
+    sa.Column("sos_id", sa.String(64), primary_key=True),
+    sa.Column("radio_id", sa.String(64), nullable=False),
+    sa.Column("radio_name", sa.String(64), nullable=False),
+    sa.Column("holder", sa.String(64), nullable=True),
+    sa.Column("venue_id", sa.String(64), nullable=False),
+    sa.Column("venue_name", sa.String(64), nullable=False),
+    sa.Column("group_id", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("raised_at_us", sa.BigInteger, nullable=False, index=True),
+    sa.Column("cancel_asked_at_us", sa.BigInteger, nullable=True),
+    sa.Column("closed_at_us", sa.BigInteger, nullable=True),
+    sa.Column("closed_by", sa.String(64), nullable=True),
+    sa.Column("finding", sa.String(20), nullable=True),
+    sa.Column("note", sa.String(500), nullable=True),
+)
+"""Calls for help, by the name that the radio gave each."""

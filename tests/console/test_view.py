@@ -16,6 +16,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.alerts.messages import DeliveryChanged, NewAlert, ReportMade, Target, TargetKind
@@ -34,6 +35,7 @@ from hub.talk.groups import TemporaryGroup
 from hub.talk.messages import BurstRecord, StuckKey
 from hub.talk.recording.messages import BurstNotRecorded
 from hub.talk.recording.writer import NotRecorded
+from hub.talk.sos_records import Sos
 from tests.hub import OFFICER, client_of, entrant, open_console, open_hub, sign_in, websocket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -103,6 +105,10 @@ async def tell(hub: Hub, n: int) -> None:
         group_id=f"temporary.{n}", name="门口", kind=GroupKind.TEMPORARY, radio_ids=(radio.radio_id,), alert_id=None,
         opened_by="officer", opened_at_ms=0, closed_by=None, closed_at_ms=None,
     )  # fmt: skip
+    sos = Sos(
+        sos_id=f"sos-{radio.radio_id}", radio_id=radio.radio_id, radio_name=radio.name, holder=None,
+        venue_id=radio.venue_id, venue_name=radio.venue_id, group_id=group_id, state=SosState.OPEN, raised_at_ms=0,
+    )  # fmt: skip
     refused = RefusedDevice(device=radio.radio_id, topic="x", reason="malformed", detail="x", count=1)
     enrolled = DeviceEnrolled(device_id=radio.radio_id, kind=DeviceKind.RADIO, address="192.0.2.1", software="x")
     revoked = DeviceRevoked(device_id=camera.camera_id, kind=DeviceKind.CAMERA, by="local")
@@ -127,6 +133,9 @@ async def tell(hub: Hub, n: int) -> None:
         ),
         EventKind.GROUP_OPENED: (temporary.group_id, temporary),
         EventKind.GROUP_CLOSED: (temporary.group_id, temporary),
+        EventKind.SOS_RAISED: (sos.sos_id, sos),
+        EventKind.SOS_CANCEL_ASKED: (sos.sos_id, sos),
+        EventKind.SOS_CLOSED: (sos.sos_id, sos),
         EventKind.BURST_STARTED: (group_id, burst),
         EventKind.BURST_ENDED: (group_id, burst),
         EventKind.BURST_NOT_RECORDED: (

@@ -16,7 +16,7 @@ const room = roomFromPicture({
   police_grids: [],
   grids: [],
   venues: [],
-  groups: [],
+  groups: [], sos: [],
   radios: [],
   cameras: [],
   alerts: [],

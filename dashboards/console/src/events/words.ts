@@ -5,6 +5,7 @@ import { detailIn } from "../language/detail";
 import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
 import { holderWords } from "../radios/holder";
+import { sosWho } from "../sos/who";
 
 export type EventFilter = keyof Texts["events"]["filter"];
 
@@ -17,6 +18,7 @@ export function filterOf(kind: ItemKind): EventFilter {
     case "alert":
     case "delivery":
     case "report":
+    case "sos":
       return "alert";
     case "burst":
     case "group":
@@ -40,6 +42,7 @@ export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
   if (item.kind === "report.made") {
     return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
   }
+  if (item.kind === "sos.raised" || item.kind === "sos.cancel_asked") return "urgent";
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
@@ -118,6 +121,12 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.groupOpened(item.body.name, item.body.radio_ids.length);
     case "group.closed":
       return words.groupClosed(item.body.name);
+    case "sos.raised":
+      return words.sosRaised(item.body.venue_name, sosWho(item.body));
+    case "sos.cancel_asked":
+      return words.sosCancelAsked(item.body.venue_name);
+    case "sos.closed":
+      return words.sosClosed(item.body.venue_name, item.body.finding === null ? "" : texts.sos.findings[item.body.finding], item.body.note ?? "");
     case "radio.key_stuck":
       return words.keyStuck(deviceName(item.body.radio_id, room, texts), group(item.body.group_id));
     case "burst.not_recorded":

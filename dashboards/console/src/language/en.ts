@@ -4,6 +4,7 @@ import { enEvents } from "./enEvents";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
 import { enShifts } from "./enShifts";
+import { enSos } from "./enSos";
 import { plural } from "./plural";
 import type { Texts } from "./zh";
 
@@ -12,6 +13,7 @@ export const en: Texts = {
   ...enRecordings,
   ...enShifts,
   refusals: enRefusals,
+  sos: enSos,
   hub: "the hub",
   product: "Qianshao",
   otherLanguage: "中文",

@@ -168,6 +168,7 @@ export const enAccess: AccessTexts = {
       look: "Looked",
       listen: "Listened",
       listen_back: "Hear a recorded call",
+      close_sos: "Close an SOS",
       add_camera: "Added a camera",
       remove_camera: "Removed a camera",
       import_venues: "Imported venues",

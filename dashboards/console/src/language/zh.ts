@@ -5,12 +5,14 @@ import { zhEvents } from "./zhEvents";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
 import { zhShifts } from "./zhShifts";
+import { zhSos } from "./zhSos";
 
 export const zh = {
   ...zhAccess,
   ...zhRecordings,
   ...zhShifts,
   refusals: zhRefusals,
+  sos: zhSos,
   hub: "主机",
   product: "黔哨",
   otherLanguage: "English",

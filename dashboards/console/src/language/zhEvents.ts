@@ -21,6 +21,9 @@ export const zhEvents = {
   groupOpened: (name: string, n: number) => `临时对讲组「${name}」开通，${n} 台对讲机`,
   groupClosed: (name: string) => `临时对讲组「${name}」解散`,
   keyStuck: (radio: string, group: string) => `${radio} 的讲话键可能卡住了，一直占着「${group}」，已停止它讲话。请打电话让那里松开按键或重启对讲机。`,
+  sosRaised: (venue: string, who: string) => `紧急求助：${venue}，${who} 按下 SOS`,
+  sosCancelAsked: (venue: string) => `${venue} 请求取消紧急求助，等值班员确认`,
+  sosClosed: (venue: string, finding: string, note: string) => `${venue} 的紧急求助已结束：${finding}${note === "" ? "" : `（${note}）`}`,
   notRecorded: (group: string, reason: string) => `「${group}」的一段通话没有录全：${reason}`,
   notRecordedWhy: { disk: "磁盘写不进去", overloaded: "磁盘太慢" } as Record<string, string>,
   callEnded: (who: string, group: string, s: string, reached: string) =>

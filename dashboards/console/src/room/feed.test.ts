@@ -36,7 +36,7 @@ const picture = (number: number): RoomPicture => ({
   police_grids: [],
   grids: [],
   venues: [],
-  groups: [],
+  groups: [], sos: [],
   radios: [],
   cameras: [],
   alerts: [],

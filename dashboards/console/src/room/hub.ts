@@ -7,10 +7,12 @@ import type {
   Case,
   CaseKind,
   DescribeAnswer,
+  Finding,
   Query,
   RoomPicture,
   SearchAnswer,
   Severity,
+  Sos,
   Watch,
 } from "./types";
 
@@ -36,6 +38,8 @@ export const hub = {
   events: (since: number, limit: number) => ask<Batch>("GET", `/api/events?since=${since}&limit=${limit}`),
   issueAlert: (order: AlertOrder, idempotencyKey: string) =>
     ask<Alert>("POST", "/api/alerts", order, { "Idempotency-Key": idempotencyKey }),
+  closeSos: (sosId: string, finding: Finding, note: string) =>
+    ask<Sos>("POST", `/api/talk/sos/${part(sosId)}/close`, { finding, note }),
   openCase: (order: CaseOrder) => ask<Case>("POST", "/api/cases", order),
   closeCase: (caseId: string, outcome: string) => ask<Case>("POST", `/api/cases/${part(caseId)}/close`, { outcome }),
   describe: (text: string, signal: AbortSignal) => ask<DescribeAnswer>("POST", "/api/describe", { text }, {}, signal),

@@ -1,5 +1,5 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
-import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, TalkGroup, Venue, Watch } from "./types";
+import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TalkGroup, Venue, Watch } from "./types";
 
 export interface BurstBody {
   call_id: number;
@@ -58,6 +58,9 @@ interface Bodies {
   "burst.ended": BurstBody;
   "group.opened": TalkGroup;
   "group.closed": TalkGroup;
+  "sos.raised": Sos;
+  "sos.cancel_asked": Sos;
+  "sos.closed": Sos;
   "radio.key_stuck": { radio_id: string; radio_name: string; group_id: string };
   "burst.not_recorded": { burst_id: number; group_id: string; reason: string };
   "case.opened": Case;

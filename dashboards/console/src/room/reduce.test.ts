@@ -55,7 +55,7 @@ const picture: RoomPicture = {
   police_grids: [],
   grids: [],
   venues: [],
-  groups: [],
+  groups: [], sos: [],
   radios: [radio("R1", true), radio("R2", true)],
   cameras: [],
   alerts: [],

@@ -11,7 +11,7 @@ import {
   type Room,
   type WatchHit,
 } from "./room";
-import type { Case, Watch } from "./types";
+import type { Case, Sos, Watch } from "./types";
 
 export interface Reduced {
   room: Room;
@@ -82,6 +82,11 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       draft.groups = item.kind === "group.opened" ? [...others, item.body] : others;
       return;
     }
+    case "sos.raised":
+    case "sos.cancel_asked":
+    case "sos.closed":
+      draft.sos = withSos(draft.sos, item.body);
+      return;
     case "venue.imported":
       writable("venues").set(item.body.venue_id, item.body);
       return;
@@ -149,6 +154,12 @@ function withBurst(bursts: readonly Burst[], item: BurstItem): readonly Burst[] 
   const known = bursts.findIndex((one) => one.burst_id === burst.burst_id);
   if (known < 0) return [burst, ...bursts].sort((a, b) => b.started_at_ms - a.started_at_ms).slice(0, MAX_BURSTS);
   return bursts.map((one, index) => (index === known ? { ...burst, started_at_ms: one.started_at_ms } : one));
+}
+
+function withSos(known: readonly Sos[], sos: Sos): readonly Sos[] {
+  if (sos.state === "closed") return known.filter((one) => one.sos_id !== sos.sos_id);
+  const isKnown = known.some((one) => one.sos_id === sos.sos_id);
+  return isKnown ? known.map((one) => (one.sos_id === sos.sos_id ? sos : one)) : [...known, sos];
 }
 
 function withReport(reports: readonly ReportRecord[], item: ReportItem): readonly ReportRecord[] {

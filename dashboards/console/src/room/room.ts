@@ -11,6 +11,7 @@ import type {
   Person,
   Radio,
   RoomPicture,
+  Sos,
   TalkGroup,
   Venue,
 } from "./types";
@@ -51,6 +52,8 @@ export interface Room {
   readonly grids: ReadonlyMap<string, Grid>;
   readonly venues: ReadonlyMap<string, Venue>;
   readonly groups: readonly TalkGroup[];
+  /** Those that are not closed, oldest first. */
+  readonly sos: readonly Sos[];
   readonly radios: ReadonlyMap<string, Radio>;
   readonly cameras: ReadonlyMap<string, Camera>;
   readonly alerts: ReadonlyMap<string, AlertRecord>;
@@ -79,6 +82,7 @@ export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
     grids: new Map(picture.grids.map((one) => [one.grid_id, one])),
     venues: new Map(picture.venues.map((one) => [one.venue_id, one])),
     groups: picture.groups,
+    sos: picture.sos,
     radios: new Map(picture.radios.map((one) => [one.radio_id, one])),
     cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),
     alerts: new Map(picture.alerts.map((one) => [one.alert_id, alertRecord(one)])),

@@ -55,7 +55,7 @@ export interface Venue {
 export interface TalkGroup {
   group_id: string;
   name: string;
-  kind: "all" | "venue_kind" | "grid" | "temporary";
+  kind: "all" | "venue_kind" | "grid" | "temporary" | "private";
   radio_ids: string[];
 }
 
@@ -74,6 +74,27 @@ export interface Radio {
   holder_person_id: string | null;
   /** The holder has shifts and signed on outside them. */
   off_shift: boolean;
+}
+
+export const FINDINGS = ["real", "false_alarm", "test"] as const;
+export type Finding = (typeof FINDINGS)[number];
+
+/** A guard's call for help. */
+export interface Sos {
+  sos_id: string;
+  radio_id: string;
+  radio_name: string;
+  holder: string | null;
+  venue_id: string;
+  venue_name: string;
+  group_id: string;
+  state: "open" | "cancel_asked" | "closed";
+  raised_at_ms: number;
+  cancel_asked_at_ms: number | null;
+  closed_at_ms: number | null;
+  closed_by: string | null;
+  finding: Finding | null;
+  note: string | null;
 }
 
 export interface Camera {
@@ -231,6 +252,7 @@ export interface RoomPicture {
   grids: Grid[];
   venues: Venue[];
   groups: TalkGroup[];
+  sos: Sos[];
   radios: Radio[];
   cameras: Camera[];
   alerts: Alert[];

@@ -9,6 +9,7 @@ import { CommunityMap } from "../map/CommunityMap";
 import { followRoom, useStore } from "../room/store";
 import { EndingBanner } from "../session/EndingBanner";
 import { useMay, useSession } from "../session/store";
+import { SosBanner } from "../sos/SosBanner";
 import { openTalk } from "../talk/store";
 import { TalkStrip } from "../talk/TalkStrip";
 import { LostBanner } from "./LostBanner";
@@ -28,6 +29,7 @@ export function RoomScreen() {
     <div className={`screen${talks ? "" : " without-talk"}`}>
       <TopBar />
       <div className="banners">
+        {isIn && <SosBanner />}
         <LostBanner />
         <EndingBanner />
       </div>

@@ -13,7 +13,7 @@ import { BroadcastSwitch, TalkButton } from "./TalkButton";
 import { useSecondsUntil } from "./countdown";
 import { RecordingsButton } from "./recordings/RecordingsButton";
 import { useSpaceBar } from "./spaceBar";
-import { chooseGroup, enableMicrophone, listenTo, useTalk } from "./store";
+import { chooseGroup, enableMicrophone, listenTo, PRIVATE, useTalk } from "./store";
 import "./talk.css";
 
 const NO_GROUPS: readonly TalkGroup[] = [];
@@ -27,7 +27,9 @@ export function TalkStrip() {
   const groupId = useTalk((talk) => talk.groupId);
   const ready = useTalk((talk) => talk.microphone === "ready" && talk.soundReady);
   const isIn = useSession((session) => session.phase === "in");
-  const group = groups.find((one) => one.group_id === groupId);
+  const chosen = useMemo(() => privateGroup(groupId, radios), [groupId, radios]);
+  const speakable = chosen === null ? groups : [...groups, chosen];
+  const group = speakable.find((one) => one.group_id === groupId);
   const online = useMemo(
     () => (group?.radio_ids ?? []).filter((id) => radios.get(id)?.online === true).length,
     [group, radios],
@@ -51,7 +53,7 @@ export function TalkStrip() {
           popupMatchSelectWidth={240}
           value={groupId}
           onChange={chooseGroup}
-          options={groups.map((one) => ({ value: one.group_id, label: one.name }))}
+          options={speakable.map((one) => ({ value: one.group_id, label: one.name }))}
         />
         <RecordingsButton />
       </div>
@@ -59,11 +61,18 @@ export function TalkStrip() {
         <TalkButton />
         <BroadcastSwitch />
       </div>
-      <TalkState groups={groups} />
+      <TalkState groups={speakable} />
       <HearCount online={online} total={group?.radio_ids.length ?? 0} />
       {ready ? <LastCalls groups={groups} /> : <MicrophoneState />}
     </section>
   );
+}
+
+/** The group of one radio and the police room, where that is what is spoken to; the picture does not name it. */
+function privateGroup(groupId: string, radios: ReadonlyMap<string, Radio>): TalkGroup | null {
+  const radio = groupId.startsWith(PRIVATE) ? radios.get(groupId.slice(PRIVATE.length)) : undefined;
+  if (radio === undefined) return null;
+  return { group_id: groupId, name: `${radio.name} ${radio.radio_id}`, kind: "private", radio_ids: [radio.radio_id] };
 }
 
 function MicrophoneState() {

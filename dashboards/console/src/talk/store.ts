@@ -103,6 +103,9 @@ export function listenTo(ids: readonly string[]): void {
   line?.say({ type: "listen", group_ids: ids });
 }
 
+/** Before the radio's name: the talk group of one radio and the police room. */
+export const PRIVATE = "private.";
+
 export function chooseGroup(groupId: string): void {
   useTalk.setState({ groupId });
 }

@@ -304,6 +304,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_temporary_groups")),
     )
     op.create_table(
+        "sos",
+        sa.Column("sos_id", sa.String(length=64), nullable=False),
+        sa.Column("radio_id", sa.String(length=64), nullable=False),
+        sa.Column("radio_name", sa.String(length=64), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=True),
+        sa.Column("venue_id", sa.String(length=64), nullable=False),
+        sa.Column("venue_name", sa.String(length=64), nullable=False),
+        sa.Column("group_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("raised_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("cancel_asked_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.Column("finding", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("sos_id", name=op.f("pk_sos")),
+    )
+    op.create_index(op.f("ix_sos_raised_at_us"), "sos", ["raised_at_us"], unique=False)
+    op.create_table(
         "bursts",
         sa.Column("burst_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("call_id", sa.BigInteger(), nullable=False),

@@ -1,0 +1,88 @@
+"""The SOS key: opens the microphone by itself, is said until police know, and ends by the police room's word alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from devices.link import Link
+from devices.protocol import messages
+from devices.protocol.sos import SosCancelAsked, SosRaised, SosState, SosTold
+from devices.protocol.topics import Down, Up
+from devices.radio.sound import Microphone
+from devices.radio.talking import Talking
+
+MICROPHONE_OPEN_S = 10.0
+"""How long police hear what is going on without a key being held."""
+
+
+class Emergency:
+    """One radio's SOS; ``changed`` is told of each word of the hub that brings another state."""
+
+    def __init__(self, link: Link, talking: Talking, changed: Callable[[str, SosState], None]) -> None:
+        self.sos_id: str | None = None
+        """The latest SOS that this radio knows of."""
+        self.state = SosState.CLOSED
+        self._group_id = ""
+        self._link = link
+        self._talking = talking
+        self._changed = changed
+        self._raised = 0
+        self._speaking: asyncio.Task[Any] | None = None
+        link.on(Down.SOS, self._hear)
+
+    def press(self, microphone: Microphone) -> str:
+        """The SOS key: raise one, or open the microphone again in the one that is open. Returns its name."""
+        if self.sos_id is None or self.state in (SosState.CLOSED, SosState.CANCEL_ASKED):
+            self._raised += 1
+            self.sos_id = sos_id = f"{self._link.device_id[:32]}-{self._link.boot_id:x}-{self._raised}"
+            self.state = SosState.RAISED
+            self._open(self._speak_once_granted(sos_id, microphone))
+            self._link.send_reliably(
+                Up.SOS,
+                lambda stamp, message_id: SosRaised(stamp=stamp, message_id=message_id, sos_id=sos_id),
+            )
+        elif self.state is SosState.OPEN and not self._is_speaking:
+            self._open(self._talking.talk(self._group_id, microphone, MICROPHONE_OPEN_S))
+        return self.sos_id
+
+    def cancel(self) -> None:
+        """The guard asks to cancel it; the microphone is closed. Raises ValueError where there is none."""
+        sos_id = self.sos_id
+        if sos_id is None or self.state is SosState.CLOSED:
+            raise ValueError("没有紧急求助 / there is no SOS")
+        self.close_microphone()
+        self._link.send_reliably(
+            Up.SOS,
+            lambda stamp, message_id: SosCancelAsked(stamp=stamp, message_id=message_id, sos_id=sos_id),
+        )
+
+    @property
+    def _is_speaking(self) -> bool:
+        return self._speaking is not None and not self._speaking.done()
+
+    def _open(self, speaking: Any) -> None:
+        self.close_microphone()
+        self._talking.let_go()
+        self._speaking = asyncio.ensure_future(speaking)
+
+    def close_microphone(self) -> None:
+        """Whatever this key opened is closed."""
+        if self._speaking is not None:
+            self._speaking.cancel()
+            self._speaking = None
+
+    async def _speak_once_granted(self, sos_id: str, microphone: Microphone) -> None:
+        """Until the hub knows, a line that is lost does not end the press: it is said again on the next one."""
+        while self.sos_id == sos_id and self.state is SosState.RAISED:
+            if await self._talking.talk_when_granted(sos_id, microphone, MICROPHONE_OPEN_S):
+                return
+
+    def _hear(self, payload: bytes) -> None:
+        told = messages.decode(payload, SosTold)
+        is_news = (told.sos_id, told.state) != (self.sos_id, self.state)
+        self.sos_id, self.state, self._group_id = told.sos_id, told.state, told.group_id
+        self._talking.expect_answer(told.sos_id)
+        if is_news:
+            self._changed(told.sos_id, told.state)

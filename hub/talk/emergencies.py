@@ -1,0 +1,272 @@
+"""Emergency calls: a guard's SOS opens the microphone, is stored, told to everybody, and closed by the police room.
+
+The microphone does not wait for the disk. A radio has one SOS at a time: its key again belongs to that one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+import structlog
+
+from devices.protocol import messages as wire
+from devices.protocol import topics
+from devices.protocol.sos import SosCancelAsked, SosRaised, SosState, SosTold, SosUp
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.access import audit
+from hub.alerts.messages import NewAlert, Target, TargetKind
+from hub.alerts.service import Alerts
+from hub.bridge.client import Bridge
+from hub.bridge.refused import Refused, RefusedReason
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.radios import RadioRoll
+from hub.registry.service import Registry
+from hub.storage.database import Database
+from hub.storage.writer import Change, StorageOverloaded
+from hub.talk.service import Talk
+from hub.talk.sos import SosEvent, next_state
+from hub.talk.sos_records import CloseSos, Sos, SosClosed, insert_sos, load_sos, update_sos
+
+_log = structlog.get_logger()
+LOOK_EVERY_S = 1.0
+MAX_WAITING = 1_000
+"""Words heard and not yet stored; one more is not taken, and its radio says it again."""
+KEPT_CLOSED = 500
+"""Closed ones that are still known, so that a late repeat raises nothing."""
+
+
+class _Heard(NamedTuple):
+    radio_id: str
+    message: SosRaised | SosCancelAsked
+
+
+class Emergencies:
+    """Every SOS that is not closed, in memory and on disk; at most one for each radio."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: EventLog,
+        registry: Registry,
+        radios: RadioRoll,
+        bridge: Bridge,
+        refused: Refused,
+        talk: Talk,
+        alerts: Alerts,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._registry = registry
+        self._radios = radios
+        self._bridge = bridge
+        self._refused = refused
+        self._talk = talk
+        self._alerts = alerts
+        self._known: dict[str, Sos] = {}
+        self._of_radio: dict[str, str] = {}
+        """The latest SOS of each radio."""
+        self._without_alert: set[str] = set()
+        self._heard: list[_Heard] = []
+        self._wake = asyncio.Event()
+        self._changing = asyncio.Lock()
+        self._connection = 0
+
+    def open(self) -> None:
+        """Take up what an earlier run left; before the hub serves anyone. No alert is issued twice."""
+        for sos in self._database.read_now(lambda connection: load_sos(connection, KEPT_CLOSED)):
+            self._note(sos)
+        self._without_alert = {sos.sos_id for sos in self.opened}
+        for sos in self.opened:
+            self._talk.keep_emergency(sos.radio_id, sos.group_id)
+
+    def listen(self) -> None:
+        """Hear the radios."""
+        self._bridge.on(DeviceKind.RADIO, Up.SOS, SosUp, self._take)
+        self._radios.when_back(self._tell)
+
+    @property
+    def opened(self) -> list[Sos]:
+        """Those that are not closed, oldest first."""
+        return [sos for sos in self._known.values() if sos.state is not SosState.CLOSED]
+
+    def find(self, sos_id: str) -> Sos:
+        """One that is not closed, or one of the latest KEPT_CLOSED. Raises Refusal."""
+        sos = self._known.get(sos_id)
+        if sos is None:
+            raise Refusal("unknown_sos", f"没有紧急求助 {sos_id}", f"there is no SOS {sos_id}", status=404)
+        return sos
+
+    async def settled(self) -> None:
+        """Returns when memory holds every change whose event has been told."""
+        async with self._changing:
+            return
+
+    def _note(self, sos: Sos) -> None:
+        self._known[sos.sos_id] = sos
+        if sos.state is not SosState.CLOSED or self._open_of(sos.radio_id) is None:
+            self._of_radio[sos.radio_id] = sos.sos_id
+        if len(self._known) > KEPT_CLOSED:
+            closed = (one.sos_id for one in self._known.values() if one.state is SosState.CLOSED)
+            for sos_id in [one for one, _ in zip(closed, range(len(self._known) - KEPT_CLOSED), strict=False)]:
+                forgotten = self._known.pop(sos_id)
+                if self._of_radio.get(forgotten.radio_id) == sos_id:
+                    del self._of_radio[forgotten.radio_id]
+
+    def _open_of(self, radio_id: str) -> Sos | None:
+        """The radio's SOS that is not closed."""
+        sos = self._known.get(self._of_radio.get(radio_id, ""))
+        return sos if sos is not None and sos.state is not SosState.CLOSED else None
+
+    def _take(self, radio_id: str, message: SosRaised | SosCancelAsked) -> None:
+        if len(self._heard) >= MAX_WAITING:
+            self._refused.add(radio_id, Up.SOS, RefusedReason.OVERLOADED, f"{MAX_WAITING} words on SOS wait")
+            return
+        known = self._known.get(message.sos_id)
+        if known is not None and known.radio_id != radio_id:
+            self._refused.add(radio_id, Up.SOS, RefusedReason.MALFORMED, "the SOS of another radio")
+        elif isinstance(message, SosRaised) and (known is None or known.state is not SosState.CLOSED):
+            self._talk.open_microphone(radio_id, self._group_of(radio_id), message.sos_id)
+        self._heard.append(_Heard(radio_id, message))
+        self._wake.set()
+
+    def _group_of(self, radio_id: str) -> str:
+        """Where its SOS is heard: where the open one is, or its grid's group."""
+        sos = self._open_of(radio_id)
+        return sos.group_id if sos is not None else self._registry.grid_group(radio_id).group_id
+
+    async def run(self) -> None:
+        """Store what is heard, issue alerts, and say again what the hub's own line lost, until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._wake.wait()
+            self._wake.clear()
+            heard, self._heard = self._heard, []
+            for one in heard:
+                try:
+                    await self._store(one)
+                except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+                    _log.error("sos.not_stored", radio=one.radio_id, error=str(error))
+                    continue  # not confirmed, so the radio says it again
+                self._confirm(one)
+            await self._issue_alerts()
+            if self._connection != self._bridge.connections:
+                self._connection = self._bridge.connections
+                for sos in self.opened:
+                    self._tell(sos.radio_id)
+
+    def _confirm(self, one: _Heard) -> None:
+        confirm = wire.Confirm(stamp=self._bridge.stamper.stamp(), message_ids=(one.message.message_id,))
+        self._bridge.say(topics.down(DeviceKind.RADIO, one.radio_id, Down.CONFIRM), confirm)
+
+    def _tell(self, radio_id: str) -> None:
+        """Say to a radio how its latest SOS stands; nothing to one that has none."""
+        sos = self._known.get(self._of_radio.get(radio_id, ""))
+        if sos is not None:
+            stamp = self._bridge.stamper.stamp()
+            told = SosTold(stamp=stamp, sos_id=sos.sos_id, state=sos.state, group_id=sos.group_id)
+            self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.SOS), told)
+
+    async def _store(self, one: _Heard) -> None:
+        async with self._changing:
+            known, current = self._known.get(one.message.sos_id), self._open_of(one.radio_id)
+            if known is not None and known.radio_id != one.radio_id:
+                return
+            if isinstance(one.message, SosRaised):
+                if known is None and current is None:
+                    await self._raise(one.radio_id, one.message.sos_id)
+                elif known is None and current is not None:
+                    await self._move(current, SosEvent.PRESSED, EventKind.SOS_RAISED)
+            elif current is not None and known in (None, current):
+                await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED)
+            self._tell(one.radio_id)
+
+    async def _raise(self, radio_id: str, sos_id: str) -> None:
+        view = self._radios.view(radio_id)
+        venue = self._registry.venues[view.venue_id]
+        values = {
+            "sos_id": sos_id,
+            "radio_id": radio_id,
+            "radio_name": view.name,
+            "holder": view.holder,
+            "venue_id": venue.venue_id,
+            "venue_name": venue.name,
+            "group_id": self._group_of(radio_id),
+            "state": next_state(SosState.RAISED, SosEvent.STORED).value,
+        }
+
+        def change(open_change: Change) -> Sos:
+            sos = insert_sos(open_change.connection, values | {"raised_at_us": open_change.at_us})
+            self._events.append(open_change, EventKind.SOS_RAISED, sos_id, sos)
+            return sos
+
+        self._note(await self._database.write(change))
+        self._without_alert.add(sos_id)
+        _log.warning("sos.raised", radio=radio_id, sos=sos_id)
+
+    async def _move(
+        self, sos: Sos, event: SosEvent, kind: EventKind, also: Callable[[Change], dict[str, Any]] | None = None
+    ) -> Sos:
+        """Change its state, if it does, with what ``also`` gives for the row; returns it as it is then."""
+        state = next_state(sos.state, event)
+        if state is sos.state:
+            return sos
+
+        def change(open_change: Change) -> Sos:
+            asked_at_us = {SosState.CANCEL_ASKED: open_change.at_us, SosState.OPEN: None}
+            values = {"cancel_asked_at_us": asked_at_us[state]} if state in asked_at_us else {}
+            values |= {"state": state.value} | (also(open_change) if also is not None else {})
+            changed = update_sos(open_change.connection, sos.sos_id, values)
+            self._events.append(open_change, kind, sos.sos_id, changed)
+            return changed
+
+        changed = await self._database.write(change)
+        self._note(changed)
+        return changed
+
+    async def close(self, sos_id: str, order: CloseSos, by: str) -> Sos:
+        """Close one with what it was; one that is closed stays as it is. Raises Refusal for one that there is not."""
+        async with self._changing:
+            sos = self.find(sos_id)
+
+            def also(change: Change) -> dict[str, Any]:
+                detail = SosClosed(
+                    sos_id=sos_id,
+                    radio_id=sos.radio_id,
+                    venue_id=sos.venue_id,
+                    finding=order.finding,
+                    note=order.note.strip(),
+                )
+                audit.record(change, by, audit.Action.CLOSE_SOS, detail=detail)
+                word = {"finding": order.finding.value, "note": order.note.strip()}
+                return {"closed_at_us": change.at_us, "closed_by": by} | word
+
+            closed = await self._move(sos, SosEvent.CLOSED, EventKind.SOS_CLOSED, also)
+            self._talk.end_emergency(closed.radio_id)
+            self._without_alert.discard(sos_id)
+            if closed is not sos:
+                self._tell(closed.radio_id)
+        return closed
+
+    async def _issue_alerts(self) -> None:
+        for sos_id in sorted(self._without_alert):
+            sos = self._known[sos_id]
+            new = NewAlert(
+                text=f"SOS：{sos.venue_name}，{sos.holder or sos.radio_name} 紧急求助，请就近支援",
+                severity=wire.Severity.EXTREME,
+                target=Target(kind=TargetKind.GROUP, id=sos.group_id),
+            )
+            try:
+                await self._alerts.issue(new, audit.THE_HUB, f"sos:{sos_id}")
+            except Refusal as refusal:
+                _log.error("sos.no_alert", sos=sos_id, error=str(refusal))
+            except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+                _log.error("sos.alert_not_stored", sos=sos_id, error=str(error))
+                continue  # issued at the next look
+            self._without_alert.discard(sos_id)
