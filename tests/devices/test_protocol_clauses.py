@@ -25,6 +25,7 @@ _FILES = {
     "speaking": "devices/radio/test_groups.py",
     "talk": "bridge/test_protocol_talk.py",
     "signing": "shifts/test_signing.py",
+    "sos": "talk/test_sos_calls.py",
     "changeover": "enrolment/test_changeover.py",
 }
 
