@@ -184,7 +184,7 @@ class Emergencies:
                 elif known is None and current is not None:
                     await self._move(current, SosEvent.PRESSED, EventKind.SOS_RAISED)
             elif current is not None and known in (None, current):
-                await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED)
+                await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED, _cancel_asked)
             self._tell(one.radio_id)
 
     async def _raise(self, radio_id: str, sos_id: str) -> None:
@@ -219,9 +219,7 @@ class Emergencies:
             return sos
 
         def change(open_change: Change) -> Sos:
-            asked_at_us = {SosState.CANCEL_ASKED: open_change.at_us, SosState.OPEN: None}
-            values = {"cancel_asked_at_us": asked_at_us[state]} if state in asked_at_us else {}
-            values |= {"state": state.value} | (also(open_change) if also is not None else {})
+            values = {"state": state.value} | (also(open_change) if also is not None else {})
             changed = update_sos(open_change.connection, sos.sos_id, values)
             self._events.append(open_change, kind, sos.sos_id, changed)
             return changed
@@ -270,3 +268,7 @@ class Emergencies:
                 _log.error("sos.alert_not_stored", sos=sos_id, error=str(error))
                 continue  # issued at the next look
             self._without_alert.discard(sos_id)
+
+
+def _cancel_asked(change: Change) -> dict[str, Any]:
+    return {"cancel_asked_at_us": change.at_us}

@@ -28,7 +28,7 @@ export function SosBanner() {
   const talking = useTalk((talk) => talk.floor.state === "speaking");
   const talkers = useTalk((talk) => talk.talkers);
   // Nobody is to be drowned by the ringing: neither who calls for help nor who answers.
-  const rings = !talking && all.some((one) => !quiet.has(one.sos_id) && !talkers.has(one.group_id));
+  const rings = !talking && all.some((one) => one.state === "open" && !quiet.has(pressOf(one)) && !talkers.has(one.group_id));
 
   useEffect(() => {
     if (!rings) return undefined;
@@ -38,14 +38,14 @@ export function SosBanner() {
   }, [rings]);
 
   if (all.length === 0) return null;
-  const silence = (sos: Sos): void => setQuiet((before) => new Set(before).add(sos.sos_id));
+  const silence = (sos: Sos): void => setQuiet((before) => new Set(before).add(pressOf(sos)));
   return (
     <div className="sos-banner" role="alert" data-testid="sos-banner">
       {all.slice(0, SHOWN).map((sos) => (
         <SosRow
           key={sos.sos_id}
           sos={sos}
-          isQuiet={quiet.has(sos.sos_id)}
+          isQuiet={sos.state !== "open" || quiet.has(pressOf(sos))}
           onQuiet={() => silence(sos)}
           onClose={() => setClosing(sos)}
         />
@@ -54,6 +54,11 @@ export function SosBanner() {
       {closing !== null && <CloseSosForm sos={closing} onClose={() => setClosing(null)} />}
     </div>
   );
+}
+
+/** One that was pressed again after the guard had asked to cancel is news: it rings anew. */
+function pressOf(sos: Sos): string {
+  return `${sos.sos_id} ${sos.cancel_asked_at_ms ?? ""}`;
 }
 
 interface RowProps {
