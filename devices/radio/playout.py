@@ -40,6 +40,11 @@ class PlayOut:
         self._playing: dict[int, tuple[JitterBuffer, Sound]] = {}
         self._lock = Lock()
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether a burst is under way, be it silent at the moment."""
+        return bool(self._playing)
+
     def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
         """A burst is to be heard until it says that it is over."""
         sound = Sound()

@@ -29,7 +29,7 @@ class Microphone(Protocol):
     """Gives coded speech."""
 
     def next_frame(self) -> bytes | None:
-        """The next 20 ms as one Opus frame; None when there is no more."""
+        """The next 20 ms as one Opus frame; empty when they have not come yet; None when there is no more."""
         ...
 
 

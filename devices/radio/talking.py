@@ -71,8 +71,8 @@ class Talking:
         self._wait(ANSWER_WITHIN_S, request_id)
 
     def speak(self, frame: bytes) -> None:
-        """Add 20 ms of Opus; without the floor it is dropped."""
-        if self.floor.grant is None:
+        """Add 20 ms of Opus, or nothing when it is empty; without the floor it is dropped."""
+        if self.floor.grant is None or not frame:
             return
         if len(self._pending) == FRAMES_PER_PACKET:
             self._send_packet(self.floor.grant, last=False)

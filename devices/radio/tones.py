@@ -1,0 +1,163 @@
+"""The tones of a radio: what a guard hears who does not look at the screen, made here and mixed into the loudspeaker.
+
+A tone never sounds into the own open microphone: those that belong to talking (permit, warning) mute it for as long as
+they sound, an alert's waits until the key is up, the rest are left out.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from devices.protocol.clock import Clock
+from devices.protocol.messages import Severity
+from devices.radio.floor import FloorState
+from devices.radio.libopus import DECODE_RATE_HZ
+from devices.radio.opus import Samples
+
+TAIL_US = 80_000
+"""The microphone stays muted for so long after a tone: the loudspeaker's own delay and the room's echo."""
+_RAMP_S = 0.005
+
+
+class Beep(NamedTuple):
+    """One pitch; 0 Hz is a pause."""
+
+    pitch_hz: float
+    lasts_s: float
+
+
+class Tone(StrEnum):
+    """What is told by ear."""
+
+    PERMIT = "permit"
+    """Speak now."""
+    DENIED = "denied"
+    """Refused, unanswered, taken away: what is said is not heard."""
+    QUEUED = "queued"
+    WARNING = "warning"
+    """The talk limit is near."""
+    IDLE = "idle"
+    """Nobody speaks any more ("roger")."""
+    MINOR = "alert_minor"
+    MODERATE = "alert_moderate"
+    SEVERE = "alert_severe"
+    EXTREME = "alert_extreme"
+
+
+_PAUSE = Beep(0, 0.06)
+_MELODIES: dict[Tone, tuple[float, tuple[Beep, ...]]] = {
+    Tone.PERMIT: (0.25, (Beep(880, 0.05), Beep(1320, 0.07))),
+    Tone.DENIED: (0.3, (Beep(330, 0.12), _PAUSE) * 3),
+    Tone.QUEUED: (0.25, (Beep(660, 0.06), _PAUSE) * 2),
+    Tone.WARNING: (0.25, (Beep(1320, 0.04), Beep(880, 0.04))),
+    Tone.IDLE: (0.12, (Beep(600, 0.05),)),
+    Tone.MINOR: (0.4, (Beep(780, 0.2),)),
+    Tone.MODERATE: (0.5, (Beep(780, 0.15), _PAUSE) * 2),
+    Tone.SEVERE: (0.6, (Beep(780, 0.12), Beep(1040, 0.12), _PAUSE) * 3),
+    Tone.EXTREME: (0.7, (Beep(1040, 0.1), Beep(1560, 0.1)) * 8),
+}
+"""Loudness as a share of full scale, and the beeps: the more urgent, the louder, the longer and the more restless."""
+_ALERTS = {
+    Severity.MINOR: Tone.MINOR,
+    Severity.MODERATE: Tone.MODERATE,
+    Severity.SEVERE: Tone.SEVERE,
+    Severity.EXTREME: Tone.EXTREME,
+}
+_URGENCY = {tone: order for order, tone in enumerate(_ALERTS.values(), start=1)}
+_WHILE_TALKING = (Tone.PERMIT, Tone.WARNING)
+
+
+def samples_of(tone: Tone) -> Samples:
+    """The whole tone at 48 kHz, each beep faded in and out over 5 ms so that it does not click."""
+    loudness, beeps = _MELODIES[tone]
+    return np.concatenate([_beep(one, loudness) for one in beeps])
+
+
+def _beep(beep: Beep, loudness: float) -> Samples:
+    time_s = np.arange(round(beep.lasts_s * DECODE_RATE_HZ)) / DECODE_RATE_HZ
+    ramp = np.clip(np.minimum(time_s, time_s[::-1]) / _RAMP_S, 0.0, 1.0)
+    return (32767 * loudness * ramp * np.sin(2 * np.pi * beep.pitch_hz * time_s)).astype(np.int16)
+
+
+class Tones:
+    """One loudspeaker's. ``add_to`` is called by the sound card's thread, the rest by the radio's."""
+
+    def __init__(self, clock: Clock) -> None:
+        """``clock`` is the radio's."""
+        self._clock = clock
+        self._samples = {tone: samples_of(tone) for tone in Tone}
+        self._lock = Lock()
+        self._left: Samples = np.zeros(0, dtype=np.int16)
+        self._sounding = Tone.IDLE
+        self._waiting: Tone | None = None
+        self._floor = FloorState.SILENT
+        self._muted_until_us = 0
+
+    @property
+    def mutes(self) -> bool:
+        """Whether the microphone must be closed, since a tone sounds."""
+        return self._clock.monotonic_us() < self._muted_until_us
+
+    def floor_changed(self, state: FloorState, why: str) -> None:
+        """Push-to-talk came into this state; ``why`` as Talking tells it."""
+        before, self._floor = self._floor, state
+        if state is FloorState.TALKING:
+            self.play(Tone.PERMIT)
+        elif state is FloorState.WARNED:
+            self.play(Tone.WARNING)
+        elif state is FloorState.QUEUED and before is not FloorState.QUEUED:
+            self.play(Tone.QUEUED)
+        elif state is FloorState.SILENT and why:
+            self.play(Tone.DENIED)
+        with self._lock:
+            waiting = None if self._is_talking else self._waiting
+        if waiting is not None:
+            self.play(waiting)
+
+    def alert(self, severity: Severity) -> None:
+        """An alert is shown."""
+        self.play(_ALERTS[severity])
+
+    def play(self, tone: Tone) -> None:
+        """Let it sound at once; while this radio talks, or a more urgent one sounds, as the module says."""
+        with self._lock:
+            sounding = self._sounding if self._left.size else None
+            if self._is_talking and tone not in _WHILE_TALKING:
+                self._wait(tone)
+                return
+            if not self._is_talking and _urgency(tone) < _urgency(sounding):
+                return
+            if self._is_talking:
+                self._wait(sounding)
+                lasts_us = self._samples[tone].size * 1_000_000 // DECODE_RATE_HZ
+                self._muted_until_us = self._clock.monotonic_us() + lasts_us + TAIL_US
+            else:
+                self._waiting = None
+            self._sounding, self._left = tone, self._samples[tone]
+
+    def add_to(self, samples: Samples) -> Samples:
+        """The loudspeaker's next samples with what sounds in them, limited."""
+        with self._lock:
+            tone, self._left = self._left[: samples.size], self._left[samples.size :]
+        if not tone.size:
+            return samples
+        mixed = samples.astype(np.int32)
+        mixed[: tone.size] += tone
+        return np.clip(mixed, -32768, 32767).astype(np.int16)
+
+    @property
+    def _is_talking(self) -> bool:
+        return self._floor in (FloorState.TALKING, FloorState.WARNED)
+
+    def _wait(self, tone: Tone | None) -> None:
+        """The most urgent alert is heard once the key is up; other tones mean nothing by then."""
+        if _urgency(tone) > _urgency(self._waiting):
+            self._waiting = tone
+
+
+def _urgency(tone: Tone | None) -> int:
+    return _URGENCY.get(tone, 0) if tone is not None else 0

@@ -1,0 +1,82 @@
+"""Real sound: from one radio's microphone to another's loudspeaker, through PortAudio, over a real hub."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.signal import correlate, resample_poly
+
+from devices.protocol.clock import SystemClock
+from devices.protocol.topics import DeviceKind
+from devices.radio.floor import FloorState
+from devices.radio.opus import Samples
+from devices.radio.radio import Radio
+from devices.radio.soundcard import SoundCard
+from hub.app import Hub
+from hub.tasks import end_tasks
+from tests.devices.radio.spoken import speech
+from tests.devices.radio.virtual_card import DEVICE, RATE_HZ, heard, mouth_and_ear, speak, virtual_card
+from tests.devices.room import until
+from tests.hub import open_hub
+
+
+@asynccontextmanager
+async def radio_with(hub: Hub, radio_id: str, card: SoundCard) -> AsyncIterator[Radio]:
+    """A real radio on line with this sound card."""
+    credential = await hub.enrolment.issue(DeviceKind.RADIO, radio_id)
+    radio = Radio(credential, clock=SystemClock(), rng=random.Random(radio_id), events=card, speaker=card)
+    tasks = [asyncio.create_task(radio.run()), asyncio.create_task(card.run())]
+    try:
+        await until(lambda: radio.link.hub_present and bool(radio.groups.standing), f"{radio_id} knows its groups")
+        yield radio
+    finally:
+        await end_tasks(*tasks)
+
+
+def lag(spoken: Samples, sound: Samples) -> tuple[int, float]:
+    """By how many samples the speech comes later in the sound, and how like it is there (1: the same)."""
+    spoken, sound = spoken.astype(np.float64), sound.astype(np.float64)
+    found = correlate(sound, spoken, "full")
+    at = int(np.argmax(found))
+    begin = at - (spoken.size - 1)
+    piece = sound[max(0, begin) : begin + spoken.size]
+    part = spoken[max(0, -begin) :][: piece.size]
+    return begin, float(piece @ part / (np.linalg.norm(piece) * np.linalg.norm(part)))
+
+
+async def test_words_at_one_radios_microphone_come_out_of_anothers_loudspeaker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = resample_poly(speech()[: 3 * 16_000].astype(np.float64), 3, 1).astype(np.int16)
+    told: list[str] = []
+    with virtual_card(tmp_path, monkeypatch) as card:
+        mouth = SoundCard(SystemClock(), told.append, microphone=DEVICE)
+        ear = SoundCard(SystemClock(), told.append, speaker=DEVICE)
+        async with (
+            open_hub(tmp_path / "hub", "managed", venues=2) as hub,
+            radio_with(hub, "R01", mouth) as talker,
+            radio_with(hub, "R02", ear),
+        ):
+            await until(lambda: mouth.captures and ear.plays, f"the sound card is open {told}")
+            with mouth_and_ear(card, tmp_path, spoken) as person:
+                card.connect("PortAudio-01:out_0", "PortAudio:in_0")
+                card.connect("PortAudio:out_0", "PortAudio-01:in_0")
+                talking = asyncio.create_task(talker.talking.talk("all", mouth.microphone(talker.talking.speak)))
+                await until(lambda: talker.talking.floor.state is FloorState.TALKING, "the radio may speak")
+                await asyncio.to_thread(speak, person)
+                await asyncio.sleep(spoken.size / RATE_HZ + 0.5)
+                talker.talking.release()
+                assert await talking
+                await until(lambda: not ear._playout.is_playing, "all was played")
+                sound = await asyncio.to_thread(heard, person, tmp_path)
+    begin, likeness = lag(spoken, sound)
+    print(f"mouth to ear {begin / RATE_HZ:.3f} s, likeness {likeness:.2f}, {mouth.dropped} blocks dropped")
+    assert told == []
+    assert likeness > 0.4, "0.1 and less is chance"
+    assert 0 < begin / RATE_HZ < 1

@@ -1,0 +1,113 @@
+"""What a guard hears who does not look at the screen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from devices.protocol.clock import ManualClock
+from devices.protocol.messages import Severity
+from devices.radio.floor import FloorState
+from devices.radio.opus import Samples
+from devices.radio.soundcard import Decimator
+from devices.radio.tones import TAIL_US, Tone, Tones, samples_of
+
+SILENCE: Samples = np.zeros(960, dtype=np.int16)
+
+
+def sounds(tones: Tones) -> Samples:
+    """All that sounds until it is silent."""
+    blocks = []
+    while (block := tones.add_to(SILENCE)).any() or len(blocks) % 10:  # a melody has pauses of up to 3 blocks
+        blocks.append(block)
+    return np.concatenate([SILENCE, *blocks, *[SILENCE] * 5])
+
+
+def is_heard(tone: Tone, sound: Samples) -> bool:
+    melody = samples_of(tone)
+    return any(np.array_equal(sound[at : at + melody.size], melody) for at in range(0, sound.size, 960))
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "tone"),
+    [
+        (FloorState.TALKING, "", Tone.PERMIT),
+        (FloorState.WARNED, "10 s", Tone.WARNING),
+        (FloorState.QUEUED, "1/2", Tone.QUEUED),
+        (FloorState.SILENT, "locked_out 3 s", Tone.DENIED),
+    ],
+)
+def test_push_to_talk_is_told_by_ear(state: FloorState, why: str, tone: Tone) -> None:
+    tones = Tones(ManualClock())
+    tones.floor_changed(state, why)
+    assert is_heard(tone, sounds(tones))
+
+
+def test_key_that_is_let_go_and_a_new_place_in_the_queue_are_no_news() -> None:
+    tones = Tones(ManualClock())
+    tones.floor_changed(FloorState.QUEUED, "2/2")
+    sounds(tones)
+    tones.floor_changed(FloorState.QUEUED, "1/1")
+    tones.floor_changed(FloorState.SILENT, "")
+    assert not sounds(tones).any()
+
+
+def test_microphone_is_closed_while_the_permit_tone_sounds_and_open_after() -> None:
+    clock = ManualClock()
+    tones = Tones(clock)
+    tones.floor_changed(FloorState.TALKING, "")
+    assert tones.mutes
+    clock.advance(samples_of(Tone.PERMIT).size / 48_000 + TAIL_US / 1e6)
+    assert not tones.mutes
+
+
+def test_alert_waits_until_the_key_is_up_and_the_most_urgent_is_heard() -> None:
+    tones = Tones(ManualClock())
+    tones.floor_changed(FloorState.TALKING, "")
+    sounds(tones)
+    for severity in (Severity.MINOR, Severity.EXTREME, Severity.SEVERE):
+        tones.alert(severity)
+    tones.play(Tone.IDLE)
+    assert not sounds(tones).any(), "never into the open microphone"
+    tones.floor_changed(FloorState.SILENT, "")
+    assert is_heard(Tone.EXTREME, sounds(tones))
+    tones.floor_changed(FloorState.TALKING, "")
+    sounds(tones)
+    tones.floor_changed(FloorState.SILENT, "")
+    assert not sounds(tones).any(), "once"
+
+
+def test_alert_that_sounds_is_cut_by_a_more_urgent_one_alone() -> None:
+    tones = Tones(ManualClock())
+    tones.alert(Severity.SEVERE)
+    tones.play(Tone.IDLE)
+    tones.alert(Severity.MINOR)
+    assert is_heard(Tone.SEVERE, sounds(tones))
+    tones.alert(Severity.MINOR)
+    tones.alert(Severity.EXTREME)
+    assert is_heard(Tone.EXTREME, sounds(tones))
+
+
+def test_tone_is_mixed_into_voice_and_limited() -> None:
+    tones = Tones(ManualClock())
+    tones.alert(Severity.EXTREME)
+    loud = np.full(960, 30_000, dtype=np.int16)
+    mixed = tones.add_to(loud)
+    assert mixed.max() == 32_767
+    assert (mixed != loud).any()
+
+
+def test_more_urgent_alerts_are_louder_and_longer() -> None:
+    alerts = [samples_of(tone) for tone in (Tone.MINOR, Tone.MODERATE, Tone.SEVERE, Tone.EXTREME)]
+    assert [int(one.max()) for one in alerts] == sorted(int(one.max()) for one in alerts)
+    assert [one.size for one in alerts] == sorted(one.size for one in alerts)
+
+
+@pytest.mark.parametrize(("pitch_hz", "passes"), [(300, True), (3_400, True), (6_000, True), (10_000, False)])
+def test_speech_passes_to_16_khz_and_nothing_above_it_folds_in(pitch_hz: float, passes: bool) -> None:
+    decimator = Decimator()
+    wave = (10_000 * np.sin(2 * np.pi * pitch_hz * np.arange(9_600) / 48_000)).astype(np.int16)
+    third = np.concatenate([decimator.take(block) for block in np.split(wave, 10)])
+    assert third.size == 3_200
+    loudness = float(np.std(third[320:])) * 2**0.5
+    assert (9_500 < loudness < 10_500) if passes else loudness < 100
