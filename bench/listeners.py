@@ -152,8 +152,12 @@ class Listeners:
             data, ancillary, _, _ = line.recvmsg(_READ_BYTES, _ANCILLARY_BYTES, socket.MSG_DONTWAIT)
             if not data:
                 raise EOFError(f"the line of listener {listener} was closed")
-            seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
-            self._arrivals.append(Arrival(listener, seconds * 1_000_000_000 + nanoseconds, data))
+            if not ancillary:
+                arrived_ns = time.time_ns()  # what came before the kernel was asked for times: no voice
+            else:
+                seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
+                arrived_ns = seconds * 1_000_000_000 + nanoseconds
+            self._arrivals.append(Arrival(listener, arrived_ns, data))
 
     def _obey(self, kind: Kind, order: Order) -> None:
         if isinstance(order, Turn):

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.figures import Arrived
 from bench.listeners import Over, Ready, Turn, Written
-from simulators.demo.parts import LinesPart
+from simulators.demo.parts import LinesPart, PartFailed
 
 ANSWER_WITHIN_S = 60.0
 
@@ -30,18 +30,29 @@ class ListenersPart(LinesPart):
             msgspec.json.decode(await self._line(), type=Ready)
 
     async def begin(self, turn: Turn) -> None:
-        """A turn begins."""
+        """A turn begins. Raises PartFailed."""
         await self._order(turn)
 
     async def end(self, sent_ns: list[int]) -> tuple[Arrived, tuple[float, ...]]:
         """What arrived of the packets sent, and late entries in milliseconds. Raises PartFailed, TimeoutError."""
         await self._order(Over(len(sent_ns), str(self._file)))
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            written = msgspec.json.decode(await self._line(), type=Written)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                written = msgspec.json.decode(await self._line(), type=Written)
+        except PartFailed:
+            raise self._failure() from None
         return Arrived.of(np.load(self._file), sent_ns), written.late_entry_ms
 
     async def _order(self, order: Turn | Over) -> None:
         assert self.process is not None
         assert self.process.stdin is not None
-        self.process.stdin.write(msgspec.json.encode(order) + b"\n")
-        await self.process.stdin.drain()
+        try:
+            self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+            await self.process.stdin.drain()
+        except (OSError, RuntimeError):  # the second is uvloop's
+            raise self._failure() from None
+
+    def _failure(self) -> PartFailed:
+        """Why the process ended, in its own last words: its folder goes with the bench."""
+        last = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+        return PartFailed(f"{self._name} ended: {''.join(last)}")
