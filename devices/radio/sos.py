@@ -25,6 +25,8 @@ class Emergency:
         """The latest SOS that this radio knows of."""
         self.state = SosState.CLOSED
         self._group_id = ""
+        self._unheard: str | None = None
+        """The press that the hub has not answered to yet, by the name that it was given."""
         self._link = link
         self._talking = talking
         self._changed = changed
@@ -37,7 +39,7 @@ class Emergency:
         if self.sos_id is None or self.state in (SosState.CLOSED, SosState.CANCEL_ASKED):
             self._raised += 1
             self.sos_id = sos_id = f"{self._link.device_id[:32]}-{self._link.boot_id:x}-{self._raised}"
-            self.state = SosState.RAISED
+            self._unheard, self.state = sos_id, SosState.RAISED
             self._open(self._speak_once_granted(sos_id, microphone))
             self._link.send_reliably(
                 Up.SOS,
@@ -75,14 +77,19 @@ class Emergency:
 
     async def _speak_once_granted(self, sos_id: str, microphone: Microphone) -> None:
         """Until the hub knows, a line that is lost does not end the press: it is said again on the next one."""
-        while self.sos_id == sos_id and self.state is SosState.RAISED:
+        while self._unheard == sos_id:
             if await self._talking.talk_when_granted(sos_id, microphone, MICROPHONE_OPEN_S):
                 return
 
     def _hear(self, payload: bytes) -> None:
         told = messages.decode(payload, SosTold)
+        if self._unheard is not None:
+            if told.state is SosState.CLOSED and told.sos_id != self._unheard:
+                return  # a word on an earlier one, said as the radio came on line
+            if told.state is SosState.OPEN or told.sos_id == self._unheard:
+                self._talking.expect_answer(self._unheard)
+                self._unheard = None
         is_news = (told.sos_id, told.state) != (self.sos_id, self.state)
         self.sos_id, self.state, self._group_id = told.sos_id, told.state, told.group_id
-        self._talking.expect_answer(told.sos_id)
         if is_news:
             self._changed(told.sos_id, told.state)

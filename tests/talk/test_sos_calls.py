@@ -308,4 +308,12 @@ async def test_key_that_is_pressed_as_the_line_breaks_opens_the_microphone_on_th
         assert radio.talking.floor.state is FloorState.SILENT, "who cancels is heard no more"
         assert radio.sos(Held()) != sos_id
         await until(lambda: guard.sos[2:] == [(sos_id, SosState.OPEN)], "pressed again it is the same one, and open")
+
+        await hub.emergencies.close(sos_id, CloseSos(finding=Finding.REAL), "officer")
+        await until(lambda: guard.sos[3:] == [(sos_id, SosState.CLOSED)], "the guard is told that it is closed")
+        radio.link._connection.drop()
+        calls = len(desk.of(out.Taken))
+        another = radio.sos(Held())
+        await until(lambda: guard.sos[4:] == [(another, SosState.OPEN)], "the word on the one before changes nothing")
+        assert (await desk.wait(out.Taken, calls + 1)).talker_id == "R14"
     desk.go()
