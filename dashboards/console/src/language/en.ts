@@ -112,7 +112,11 @@ export const en: Texts = {
       broadcast: (who) => `${who} broadcasts`,
       emergency: (who) => `${who}: emergency`,
     },
-    speaksIn: (who, group) => `${who} speaks in ${group}`,
+    speaksIn: {
+      group: (who, group) => `${who} speaks in ${group}`,
+      broadcast: (who, group) => `${who} broadcasts in ${group}`,
+      emergency: (who, group) => `Emergency call of ${who} in ${group}`,
+    },
     place: (position, of) => `number ${position} of ${of} who wait: hold on`,
     retryIn: (s) => `again in ${s} s`,
     broadcast: "Broadcast",

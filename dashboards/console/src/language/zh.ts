@@ -111,7 +111,11 @@ export const zh = {
       broadcast: (who: string) => `${who} 正在广播`,
       emergency: (who: string) => `${who} 紧急呼叫`,
     },
-    speaksIn: (who: string, group: string) => `${who} 正在「${group}」讲`,
+    speaksIn: {
+      group: (who: string, group: string) => `${who} 正在「${group}」讲`,
+      broadcast: (who: string, group: string) => `${who} 正在「${group}」广播`,
+      emergency: (who: string, group: string) => `${who} 在「${group}」紧急呼叫`,
+    },
     place: (position: number, of: number) => `排第 ${position}，共 ${of} 人在等；请按住`,
     retryIn: (s: number) => `${s} 秒后可再按`,
     broadcast: "广播",

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Item, ReportBody } from "./items";
 import { applyItems, withPast } from "./reduce";
 import { MAX_EVENTS, MAX_REPORTS, roomFromPicture, type Room } from "./room";
-import type { Alert, Delivery, Radio, RoomPicture, TalkGroup } from "./types";
+import type { Alert, Delivery, Radio, RoomPicture, Sos, TalkGroup } from "./types";
 
 const radio = (id: string, online: boolean): Radio => ({
   radio_id: id,
@@ -55,7 +55,8 @@ const picture: RoomPicture = {
   police_grids: [],
   grids: [],
   venues: [],
-  groups: [], sos: [],
+  groups: [],
+  sos: [],
   radios: [radio("R1", true), radio("R2", true)],
   cameras: [],
   alerts: [],
@@ -75,6 +76,33 @@ describe("the room", () => {
     expect(next.number).toBe(11);
     expect(next.radios.get("R1")?.online).toBe(false);
     expect(next.radios.get("R2")?.online).toBe(true);
+  });
+
+  test("shows an SOS until it is closed", () => {
+    const raised: Sos = {
+      sos_id: "s1",
+      radio_id: "R1",
+      radio_name: "大门",
+      holder: null,
+      venue_id: "VR1",
+      venue_name: "锦绣小区",
+      group_id: "grid-G1",
+      state: "open",
+      raised_at_ms: 1,
+      cancel_asked_at_ms: null,
+      closed_at_ms: null,
+      closed_by: null,
+      finding: null,
+      note: null,
+    };
+    const asked: Sos = { ...raised, state: "cancel_asked", cancel_asked_at_ms: 2 };
+    const shown = applyItems(room(), [
+      item(11, { kind: "sos.raised", body: raised }),
+      item(12, { kind: "sos.cancel_asked", body: asked }),
+    ]).room;
+    expect(shown.sos).toEqual([asked]);
+    const closed: Sos = { ...asked, state: "closed", finding: "test" };
+    expect(applyItems(shown, [item(13, { kind: "sos.closed", body: closed })]).room.sos).toEqual([]);
   });
 
   test("knows a temporary talk group from its opening to its end", () => {

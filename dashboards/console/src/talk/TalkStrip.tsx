@@ -116,7 +116,7 @@ function TalkState({ groups }: { groups: readonly TalkGroup[] }) {
           ? texts.talk.unanswered
           : here !== undefined
             ? texts.talk.speaks[here.call](here.talkerName)
-            : elsewhere.map(([id, talker]) => texts.talk.speaksIn(talker.talkerName, name(id))).join("，");
+            : elsewhere.map(([id, talker]) => texts.talk.speaksIn[talker.call](talker.talkerName, name(id))).join("，");
   return (
     <div className={`talk-state ${state}`} data-testid="talk-state" data-state={state}>
       <b>{texts.talk.state[state]}</b>
