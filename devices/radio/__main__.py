@@ -9,52 +9,62 @@ import asyncio
 import random
 import signal
 import sys
-from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
-from devices.protocol.clock import SystemClock
+from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.groups import GroupName
-from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken, SignedOn
+from devices.protocol.messages import AlertMessage, FloorIdle, FloorTaken, SignedOn
 from devices.protocol.seal import SealError
 from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind, TopicError
-from devices.radio.dialogue import SignOnDialogue, echo
-from devices.radio.floor import FloorError, FloorState
+from devices.radio import keys as key_sources
+from devices.radio import lines
+from devices.radio.floor import FloorState
+from devices.radio.handset import Handset
 from devices.radio.hearing import Burst
+from devices.radio.keys import Keys, KeysError
+from devices.radio.portaudio import PortAudioMissing
 from devices.radio.radio import Radio, RadioEvents
-from devices.radio.signing import SignOnError
-from devices.radio.sound import FileSpeaker, FrameMicrophone, Microphone, NullMicrophone, speech_from_wav
-
-KEYS = (
-    "回车=确认最新警报 enter=acknowledge · s=seen · n=not seen · c=child is with me · h=need help · t=talk · "
-    "p=呼叫警务室 call the police room · "
-    "sos=紧急求助 call for help · cancel=取消求助 cancel it · i=登录 sign on · o=退出 sign off · q=quit"
+from devices.radio.sound import (
+    FileSpeaker,
+    FrameMicrophone,
+    Microphone,
+    NullMicrophone,
+    NullSpeaker,
+    Speaker,
+    speech_from_wav,
 )
+from devices.radio.soundcard import SoundCard
+
+NONE = "none"
 _SOS_WORDS = {
     SosState.OPEN: "紧急求助：警务室已收到 SOS: police know",
     SosState.CANCEL_ASKED: "已请求取消，等警务室确认 SOS: asked to cancel",
     SosState.CLOSED: "紧急求助已结束 SOS: closed",
 }
-_ANSWERS = {"s": Answer.SEEN, "n": Answer.NOT_SEEN, "c": Answer.CHILD_IS_WITH_ME, "h": Answer.NEED_HELP}
 
 
 class Terminal(RadioEvents):
     """Shows on a terminal what a handset shows on its screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, sounds: RadioEvents) -> None:
+        """``sounds`` tells by ear what can be told so."""
         self.latest: AlertMessage | None = None
+        self._sounds = sounds
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self.latest = alert
+        self._sounds.alert_shown(alert)
         print(f"\a警报 {alert.severity.value}: {alert.text}  [{alert.alert_id}]")
 
     def floor_changed(self, state: FloorState, why: str) -> None:
+        self._sounds.floor_changed(state, why)
         print(f"talk: {state.value} {why}".rstrip())
 
     def group_floor_changed(self, message: FloorTaken | FloorIdle) -> None:
@@ -83,12 +93,21 @@ class Terminal(RadioEvents):
 def main(
     store: Annotated[Path, typer.Option(help="folder of the radio: its credential, what it keeps, the voice it hears")],
     group: Annotated[str, typer.Option(help="the talk group that is spoken to")] = "all",
-    speech: Annotated[Path | None, typer.Option(help="WAV file that is spoken, 16 kHz mono")] = None,
+    microphone: Annotated[
+        str, typer.Option(help="name of a sound device, default, none, or a WAV file that is spoken (16 kHz mono)")
+    ] = NONE,
+    speaker: Annotated[
+        str | None, typer.Option(help="name of a sound device, default, none, or a folder (else the radio's own)")
+    ] = None,
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(help="lines (else), terminal, serial:DEVICE[:cts|dsr], gpio:CHIP:KEY=LINE,…; may be repeated"),
+    ] = None,
 ) -> None:
     """Be one radio."""
     try:
-        asyncio.run(_run(_credential(store), group, store, speech))
-    except (CredentialError, TopicError, SealError, OSError, ValueError) as error:
+        asyncio.run(_run(_credential(store), group, store, microphone, speaker, keys or ["lines"]))
+    except (CredentialError, TopicError, SealError, PortAudioMissing, KeysError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 
@@ -103,89 +122,89 @@ def _credential(store: Path) -> Credential:
     return credential
 
 
-async def _run(credential: Credential, group_id: str, store: Path, speech: Path | None) -> None:
-    terminal = Terminal()
+async def _run(
+    credential: Credential, group_id: str, store: Path, microphone: str, speaker: str | None, keys: list[str]
+) -> None:
     clock = SystemClock()
+    card = _card(clock, microphone, speaker)
+    terminal = Terminal(card or RadioEvents())
     make = partial(
         Radio,
         clock=clock,
         rng=random.Random(),
         events=terminal,
-        speaker=FileSpeaker(store, clock),
+        speaker=_speaker(clock, card, store, speaker),
         store_dir=store,
     )
-    radio = make(credential)
+    frames = await asyncio.to_thread(speech_from_wav, Path(microphone)) if _is_file(microphone) else []
 
-    async def run(held: Credential) -> None:
-        nonlocal radio
-        if held is not credential:
-            radio = make(held)
-        await radio.run()
-
-    frames = await asyncio.to_thread(speech_from_wav, speech) if speech else []
-    print(KEYS)
-    loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(live(store, credential, clock, run))
-    under_way: set[asyncio.Task[Any]] = set()
-
-    def begin(step: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.ensure_future(step)
-        under_way.add(task)
-        task.add_done_callback(_tell_failure)
-        task.add_done_callback(under_way.discard)
-
-    def microphone() -> Microphone:
+    def open_microphone(radio: Radio) -> Microphone:
+        if card is not None and card.has_microphone:
+            return card.microphone(radio.talking.speak)
         return FrameMicrophone(frames) if frames else NullMicrophone()
 
-    dialogue = SignOnDialogue(lambda person_id, pin: begin(radio.sign_on(person_id, pin)))
+    def latest() -> str | None:
+        return terminal.latest.alert_id if terminal.latest else None
 
-    def key() -> None:
-        line = sys.stdin.readline()
-        pressed = line.strip()
-        if dialogue.asks and line:
-            dialogue.take(pressed)
-            return
-        alert_id = terminal.latest.alert_id if terminal.latest else None
-        if pressed == "q" or not line:
-            running.cancel()
-        elif pressed in ("t", "p"):
-            spoken_to = group_id if pressed == "t" else radio.groups.private_id
-            begin(radio.talking.talk(spoken_to, microphone()))
-        elif pressed == "sos":
-            radio.sos(microphone())
-        elif pressed == "cancel":
-            try:
-                radio.cancel_sos()
-            except ValueError as error:
-                print(error)
-        elif pressed == "i":
-            dialogue.begin()
-        elif pressed == "o":
-            begin(radio.sign_off())
-        elif pressed in _ANSWERS:
-            radio.report(_ANSWERS[pressed], alert_id=alert_id)
-        elif pressed:
-            print(KEYS)
-        elif alert_id is not None:
-            radio.acknowledge(alert_id)
+    handset = Handset(make(credential), group_id, open_microphone, latest, told=print, quits=lambda: running.cancel())
+    sources = [_keys(one, handset) for one in keys]
 
-    loop.add_reader(sys.stdin, key)
-    loop.add_signal_handler(signal.SIGTERM, running.cancel)
+    async def run(held: Credential) -> None:
+        if held is not credential:
+            handset.radio = make(held)
+        await handset.radio.run()
+
+    running = asyncio.ensure_future(live(store, credential, clock, run))
+    beside = [asyncio.ensure_future(_listen(source, handset)) for source in sources]
+    if card is not None:
+        beside.append(asyncio.ensure_future(card.run()))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     try:
         await running
     except asyncio.CancelledError:
         return
     finally:
-        loop.remove_reader(sys.stdin)
-        echo(True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
-def _tell_failure(task: asyncio.Task[Any]) -> None:
-    error = None if task.cancelled() else task.exception()
-    if isinstance(error, (FloorError, SignOnError)):
+async def _listen(source: Keys, handset: Handset) -> None:
+    """A radio whose keys are gone still rings and is heard."""
+    try:
+        await source.run(handset.press)
+    except KeysError as error:
         print(error)
-    elif error is not None:
-        raise error
+
+
+def _is_file(microphone: str) -> bool:
+    return Path(microphone).suffix.lower() == ".wav"
+
+
+def _card(clock: Clock, microphone: str, speaker: str | None) -> SoundCard | None:
+    """The sound card, where one is wanted. Raises PortAudioMissing."""
+    mouth = None if _is_file(microphone) or microphone == NONE else microphone
+    ear = None if speaker in (None, NONE) or Path(speaker or "").is_dir() else speaker
+    return SoundCard(clock, print, microphone=mouth, speaker=ear) if mouth or ear else None
+
+
+def _speaker(clock: Clock, card: SoundCard | None, store: Path, speaker: str | None) -> Speaker:
+    if speaker == NONE:
+        return NullSpeaker()
+    if speaker is None or Path(speaker).is_dir() or card is None:
+        return FileSpeaker(Path(speaker or store), clock)
+    return card
+
+
+def _keys(described: str, handset: Handset) -> Keys:
+    """Raises KeysError."""
+    if described == "lines":
+        print(lines.WORDS)
+        return lines.LineKeys(handset)
+    if described == "terminal":
+        print(key_sources.TERMINAL_WORDS)
+        return key_sources.TerminalKeys(sys.stdin.fileno(), lambda: handset.is_talking)
+    return key_sources.hardware_keys(described, print)
 
 
 if __name__ == "__main__":

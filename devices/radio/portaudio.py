@@ -5,9 +5,12 @@ PortAudio itself is loaded with the first line, so that programs without a sound
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from threading import Thread
 from typing import Any
 
 import numpy.typing as npt
@@ -16,6 +19,7 @@ from devices.protocol.clock import Clock
 
 FRAMES_A_SECOND = 50
 """Blocks are of 20 ms, as Opus frames are."""
+CLOSED_WITHIN_S = 2.0
 STILL_AFTER_US = 2_000_000
 """A device that asks for nothing for so long is gone, whatever PortAudio says of it."""
 DEFAULT = "default"
@@ -105,9 +109,21 @@ class Line:
         """Whether the device still takes or gives sound."""
         return bool(self._stream.active) and self._clock.monotonic_us() - self._asked_us < STILL_AFTER_US
 
-    def close(self) -> None:
-        """Let the device go; waits until its thread has ended."""
-        self._stream.close()
+    def close(self) -> bool:
+        """Let the device go; false when PortAudio does not come back, and is of no more use to this program.
+
+        So it is with a JACK server that was killed: PortAudio waits for its last block for 10 minutes.
+        """
+        closing = Thread(target=self._close, daemon=True)
+        closing.start()
+        closing.join(CLOSED_WITHIN_S)
+        if closing.is_alive():
+            atexit.unregister(load()._exit_handler)  # it would wait too
+        return not closing.is_alive()
+
+    def _close(self) -> None:
+        with contextlib.suppress(load().PortAudioError):  # a device that is gone says so once more
+            self._stream.close()
 
     def _called(self, block: Block, _frames: int, _time: Any, status: Any) -> None:
         self._asked_us = self._clock.monotonic_us()

@@ -91,6 +91,11 @@ class SoundCard(RadioEvents):
         self.tones.floor_changed(state, why)
 
     @property
+    def has_microphone(self) -> bool:
+        """Whether it is to have one, there or not."""
+        return self._names[Direction.INPUT] is not None
+
+    @property
     def captures(self) -> bool:
         """Whether the microphone is there."""
         return Direction.INPUT in self._lines
@@ -109,7 +114,7 @@ class SoundCard(RadioEvents):
         return blocks
 
     async def run(self) -> None:
-        """Have the devices open until cancelled; opens what is there before anything else."""
+        """Have the devices open until cancelled; returns where PortAudio has hung, and no sound comes any more."""
         loop = asyncio.get_running_loop()
         wanted = {direction for direction, name in self._names.items() if name is not None}
         retry_s, steady_at_s = FIRST_RETRY_S, loop.time() + STEADY_S
@@ -119,8 +124,11 @@ class SoundCard(RadioEvents):
             while True:
                 lost = [direction for direction, line in self._lines.items() if not line.is_alive]
                 for direction in lost:
-                    await asyncio.to_thread(self._close, direction)
+                    line = self._lines.pop(direction)
                     self._tell({direction: _WORDS[direction][0]})
+                    if not await asyncio.to_thread(line.close):
+                        self._told(_STUCK)
+                        return
                 now_s = loop.time()
                 if lost:
                     retry_s = FIRST_RETRY_S if now_s > steady_at_s else retry_s
@@ -131,8 +139,7 @@ class SoundCard(RadioEvents):
                     retry_at_s, steady_at_s = loop.time() + retry_s, loop.time() + STEADY_S
                 await asyncio.sleep(LOOK_EVERY_S)
         finally:
-            for direction in list(self._lines):
-                self._close(direction)
+            self._close_all()
 
     @property
     def _is_busy(self) -> bool:
@@ -140,10 +147,13 @@ class SoundCard(RadioEvents):
         return (self._is_open and self.captures) or (self._playout.is_playing and self.plays)
 
     def _open_all_again(self) -> dict[Direction, str]:
-        for direction in list(self._lines):
-            self._close(direction)
+        self._close_all()
         look_again()
         return self._open_missing()
+
+    def _close_all(self) -> None:
+        while self._lines:
+            self._lines.popitem()[1].close()
 
     def _open_missing(self) -> dict[Direction, str]:
         """Open what is not; returns why some are not."""
@@ -159,11 +169,6 @@ class SoundCard(RadioEvents):
             except DeviceLost as error:
                 refused[direction] = str(error)
         return refused
-
-    def _close(self, direction: Direction) -> None:
-        line = self._lines.pop(direction)
-        with contextlib.suppress(Exception):  # it is gone, and PortAudio may say so in any of its ways
-            line.close()
 
     def _tell(self, missing: dict[Direction, str]) -> None:
         """Once when a device goes and once when it is back, not each time that it is looked for."""
@@ -199,6 +204,9 @@ _WORDS = {
         "扬声器恢复 the loudspeaker is back",
     ),
 }
+
+
+_STUCK = "声音程序库不应答，请重启对讲机程序 PortAudio does not answer: no more sound until the radio is started again"
 
 
 class LiveMicrophone:

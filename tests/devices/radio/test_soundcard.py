@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,18 @@ import pytest
 from scipy.signal import correlate, resample_poly
 
 from devices.protocol.clock import SystemClock
-from devices.protocol.topics import DeviceKind
+from devices.protocol.messages import Acknowledgement, Birth
+from devices.protocol.topics import DeviceKind, Up
 from devices.radio.floor import FloorState
 from devices.radio.opus import Samples
 from devices.radio.radio import Radio
 from devices.radio.soundcard import SoundCard
 from hub.app import Hub
+from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
 from tests.devices.radio.spoken import speech
-from tests.devices.radio.virtual_card import DEVICE, RATE_HZ, heard, mouth_and_ear, speak, virtual_card
-from tests.devices.room import until
+from tests.devices.radio.virtual_card import DEVICE, RATE_HZ, heard, mouth_and_ear, seen_here, speak, virtual_card
+from tests.devices.room import DEADLINE_S, Room, by_hand, until
 from tests.hub import open_hub
 
 
@@ -33,7 +36,7 @@ async def radio_with(hub: Hub, radio_id: str, card: SoundCard) -> AsyncIterator[
     radio = Radio(credential, clock=SystemClock(), rng=random.Random(radio_id), events=card, speaker=card)
     tasks = [asyncio.create_task(radio.run()), asyncio.create_task(card.run())]
     try:
-        await until(lambda: radio.link.hub_present and bool(radio.groups.standing), f"{radio_id} knows its groups")
+        await until(lambda: bool(radio.groups.standing), f"{radio_id} knows its groups")
         yield radio
     finally:
         await end_tasks(*tasks)
@@ -55,7 +58,7 @@ async def test_words_at_one_radios_microphone_come_out_of_anothers_loudspeaker(
 ) -> None:
     spoken = resample_poly(speech()[: 3 * 16_000].astype(np.float64), 3, 1).astype(np.int16)
     told: list[str] = []
-    with virtual_card(tmp_path, monkeypatch) as card:
+    with virtual_card(tmp_path, monkeypatch) as card, card.plugged_in(), seen_here():
         mouth = SoundCard(SystemClock(), told.append, microphone=DEVICE)
         ear = SoundCard(SystemClock(), told.append, speaker=DEVICE)
         async with (
@@ -80,3 +83,45 @@ async def test_words_at_one_radios_microphone_come_out_of_anothers_loudspeaker(
     assert told == []
     assert likeness > 0.4, "0.1 and less is chance"
     assert 0 < begin / RATE_HZ < 1
+
+
+@pytest.mark.parametrize("broker", ["embedded"], indirect=True)
+async def test_radio_goes_on_while_its_sound_card_is_absent_comes_and_is_torn_out(
+    broker: Broker, room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with virtual_card(tmp_path, monkeypatch) as card:
+        by_hand(broker.hub_address, "R001").save(tmp_path / "r")
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "devices.radio", "--store", str(tmp_path / "r")),
+            *("--microphone", DEVICE, "--speaker", DEVICE),
+            env={**card.environment, "PYTHONUNBUFFERED": "1"},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        async def is_told(words: str) -> None:
+            assert process.stdout is not None
+            async with asyncio.timeout(DEADLINE_S):
+                while words not in (await process.stdout.readline()).decode():
+                    continue
+
+        try:
+            await is_told("no such loudspeaker")
+            await asyncio.to_thread(card.start)
+            await is_told("the loudspeaker is back")
+            card.kill()
+            await is_told("is gone")
+            await room.hear("R001", Up.BIRTH, Birth)
+            await room.alert("R001", "A1")
+            await is_told("六岁男孩走失")
+            process.stdin.write(b"\n")
+            assert (await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement))[0].alert_id == "A1"
+            process.stdin.write(b"q\n")
+            assert await asyncio.wait_for(process.wait(), DEADLINE_S) == 0
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()

@@ -47,7 +47,7 @@ np.save(sys.argv[2], np.concatenate(blocks)[began:])
 
 
 class VirtualCard:
-    """``start`` and ``kill`` are the plug. PortAudio in this process sees it after ``portaudio.look_again()``."""
+    """``start`` and ``kill`` are the plug."""
 
     def __init__(self, folder: Path) -> None:
         self.environment = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
@@ -72,6 +72,14 @@ class VirtualCard:
             self._server.wait()
             self._server = None
 
+    @contextmanager
+    def plugged_in(self) -> Iterator[None]:
+        self.start()
+        try:
+            yield
+        finally:
+            self.kill()
+
     def connect(self, source: str, sink: str) -> None:
         self._run("jack_connect", source, sink)
 
@@ -81,22 +89,30 @@ class VirtualCard:
 
 @contextmanager
 def virtual_card(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualCard]:
-    """A running one, seen by PortAudio in this process. Skips the test where jackd or PortAudio is missing."""
+    """One that does not run yet. Skips the test where jackd or PortAudio is missing."""
     for program in ("jackd", "jack_connect", "jack_wait"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is missing (Debian's jackd2)")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", f"qs{os.getpid()}")
-    card = VirtualCard(folder)
-    card.start()
     try:
-        try:
-            portaudio.look_again()
-        except PortAudioMissing as error:
-            pytest.skip(str(error))
+        portaudio.load()
+    except PortAudioMissing as error:
+        pytest.skip(str(error))
+    card = VirtualCard(folder)
+    try:
         yield card
     finally:
-        portaudio.load()._terminate()
         card.kill()
+
+
+@contextmanager
+def seen_here() -> Iterator[None]:
+    """PortAudio of this process sees the card that runs, and lets it go."""
+    portaudio.look_again()
+    try:
+        yield
+    finally:
+        portaudio.load()._terminate()
 
 
 @contextmanager
