@@ -155,9 +155,9 @@ async def _run(
         await handset.radio.run()
 
     running = asyncio.ensure_future(live(store, credential, clock, run))
-    beside = [asyncio.ensure_future(_listen(source, handset)) for source in sources]
+    beside = [handset.begin(_listen(source, handset)) for source in sources]
     if card is not None:
-        beside.append(asyncio.ensure_future(card.run()))
+        beside.append(handset.begin(card.run()))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     try:
         await running
@@ -167,6 +167,8 @@ async def _run(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        if card is not None and card.dropped:
+            print(f"话筒丢弃 microphone blocks dropped: {card.dropped}")
 
 
 async def _listen(source: Keys, handset: Handset) -> None:

@@ -40,6 +40,10 @@ class PortAudioMissing(Exception):
     """PortAudio is not on this machine; says what to install."""
 
 
+class PortAudioHung(Exception):
+    """PortAudio does not come back from closing a device: it is of no more use to this program."""
+
+
 class DeviceLost(Exception):
     """A microphone or loudspeaker is not there, or does not open; says which, and which there are."""
 
@@ -60,10 +64,17 @@ def load() -> Any:
 
 
 def look_again() -> None:
-    """Let PortAudio see devices that came or went since it was loaded. All lines of this program must be closed."""
+    """Let PortAudio see devices that came or went since it was loaded. All lines of this program must be closed.
+
+    Raises PortAudioMissing, DeviceLost.
+    """
     sounddevice = load()
-    sounddevice._terminate()  # it has no public name for it, and says in its documentation to do this
-    sounddevice._initialize()
+    try:
+        while sounddevice._initialized:  # none where it failed before
+            sounddevice._terminate()  # it has no public name for it
+        sounddevice._initialize()
+    except sounddevice.PortAudioError as error:
+        raise DeviceLost(f"声音程序库不可用 PortAudio does not start: {error}") from None
 
 
 class Line:
@@ -84,6 +95,7 @@ class Line:
         is_input = direction is Direction.INPUT
         kind = sounddevice.InputStream if is_input else sounddevice.OutputStream
         refusals: list[str] = []
+        stream: Any = None
         for rate_hz in rates_hz:
             try:
                 stream = kind(
@@ -98,6 +110,9 @@ class Line:
                 stream.start()
             except (sounddevice.PortAudioError, ValueError) as error:
                 refusals.append(f"{rate_hz} Hz: {error}")
+                if stream is not None:
+                    stream.close()
+                    stream = None
             else:
                 return stream, rate_hz
         names = ", ".join(repr(one) for one in _names(sounddevice, is_input)) or "-"
@@ -109,17 +124,17 @@ class Line:
         """Whether the device still takes or gives sound."""
         return bool(self._stream.active) and self._clock.monotonic_us() - self._asked_us < STILL_AFTER_US
 
-    def close(self) -> bool:
-        """Let the device go; false when PortAudio does not come back, and is of no more use to this program.
+    def close(self) -> None:
+        """Let the device go. Raises PortAudioHung.
 
-        So it is with a JACK server that was killed: PortAudio waits for its last block for 10 minutes.
+        So it is with a JACK server that was killed: PortAudio waits for its last block for minutes.
         """
         closing = Thread(target=self._close, daemon=True)
         closing.start()
         closing.join(CLOSED_WITHIN_S)
         if closing.is_alive():
             atexit.unregister(load()._exit_handler)  # it would wait too
-        return not closing.is_alive()
+            raise PortAudioHung
 
     def _close(self) -> None:
         with contextlib.suppress(load().PortAudioError):  # a device that is gone says so once more

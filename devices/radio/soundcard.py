@@ -16,7 +16,7 @@ from devices.radio.jitter import JitterBuffer
 from devices.radio.libopus import DECODE_RATE_HZ
 from devices.radio.opus import ENCODE_RATE_HZ, SILENT_FRAME, Encoder, Samples
 from devices.radio.playout import PlayOut
-from devices.radio.portaudio import FRAMES_A_SECOND, Block, DeviceLost, Direction, Line, load, look_again
+from devices.radio.portaudio import FRAMES_A_SECOND, Block, DeviceLost, Direction, Line, PortAudioHung, load, look_again
 from devices.radio.radio import RadioEvents
 from devices.radio.tones import Tone, Tones
 
@@ -70,6 +70,7 @@ class SoundCard(RadioEvents):
         self._missing: set[Direction] = set()
         self._playout = PlayOut()
         self._was_playing = False
+        self._is_opening = False
         self._is_open = False
         self._captured: deque[Samples] = deque(maxlen=MAX_CAPTURED)
 
@@ -97,8 +98,8 @@ class SoundCard(RadioEvents):
 
     @property
     def captures(self) -> bool:
-        """Whether the microphone is there."""
-        return Direction.INPUT in self._lines
+        """Whether the microphone is there, or may be in a moment."""
+        return Direction.INPUT in self._lines or (self._is_opening and self.has_microphone)
 
     @property
     def plays(self) -> bool:
@@ -120,26 +121,34 @@ class SoundCard(RadioEvents):
         retry_s, steady_at_s = FIRST_RETRY_S, loop.time() + STEADY_S
         retry_at_s = loop.time() + retry_s
         try:
-            self._tell(await asyncio.to_thread(self._open_missing))
+            await self._open(self._open_missing)
             while True:
                 lost = [direction for direction, line in self._lines.items() if not line.is_alive]
                 for direction in lost:
                     line = self._lines.pop(direction)
                     self._tell({direction: _WORDS[direction][0]})
-                    if not await asyncio.to_thread(line.close):
-                        self._told(_STUCK)
-                        return
+                    await asyncio.to_thread(line.close)
                 now_s = loop.time()
                 if lost:
                     retry_s = FIRST_RETRY_S if now_s > steady_at_s else retry_s
                     retry_at_s = now_s + retry_s
                 if wanted - self._lines.keys() and now_s >= retry_at_s and not self._is_busy:
-                    self._tell(await asyncio.to_thread(self._open_all_again))
+                    await self._open(self._open_all_again)
                     retry_s = min(2 * retry_s, LONGEST_RETRY_S)
                     retry_at_s, steady_at_s = loop.time() + retry_s, loop.time() + STEADY_S
                 await asyncio.sleep(LOOK_EVERY_S)
+        except PortAudioHung:
+            self._told(_STUCK)
         finally:
-            self._close_all()
+            with contextlib.suppress(PortAudioHung):
+                self._close_all()
+
+    async def _open(self, step: Callable[[], dict[Direction, str]]) -> None:
+        self._is_opening = True
+        try:
+            self._tell(await asyncio.to_thread(step))
+        finally:
+            self._is_opening = False
 
     @property
     def _is_busy(self) -> bool:
@@ -148,7 +157,10 @@ class SoundCard(RadioEvents):
 
     def _open_all_again(self) -> dict[Direction, str]:
         self._close_all()
-        look_again()
+        try:
+            look_again()
+        except DeviceLost as error:
+            return {direction: str(error) for direction, name in self._names.items() if name is not None}
         return self._open_missing()
 
     def _close_all(self) -> None:

@@ -66,7 +66,7 @@ async def test_words_at_one_radios_microphone_come_out_of_anothers_loudspeaker(
             radio_with(hub, "R01", mouth) as talker,
             radio_with(hub, "R02", ear),
         ):
-            await until(lambda: mouth.captures and ear.plays, f"the sound card is open {told}")
+            await until(lambda: "input" in mouth._lines and ear.plays, f"the sound card is open {told}")
             with mouth_and_ear(card, tmp_path, spoken) as person:
                 card.connect("PortAudio-01:out_0", "PortAudio:in_0")
                 card.connect("PortAudio:out_0", "PortAudio-01:in_0")
@@ -112,7 +112,7 @@ async def test_radio_goes_on_while_its_sound_card_is_absent_comes_and_is_torn_ou
             await is_told("no such loudspeaker")
             await asyncio.to_thread(card.start)
             await is_told("the loudspeaker is back")
-            card.kill()
+            await asyncio.to_thread(card.stop)
             await is_told("is gone")
             await room.hear("R001", Up.BIRTH, Birth)
             await room.alert("R001", "A1")

@@ -20,6 +20,8 @@ from devices.radio.portaudio import PortAudioMissing
 DEVICE = "system"
 """What PortAudio calls the server's own microphone and loudspeaker, which are silent."""
 RATE_HZ = 48_000
+_NAMES = 4
+"""JACK has room for 8 names on a machine, and keeps that of a killed server until one of the same name comes."""
 _ONE_CHANNEL = ("-r", str(RATE_HZ), "-p", "960", "-C", "1", "-P", "1")
 MOUTH_AND_EAR = """
 import sys
@@ -47,7 +49,7 @@ np.save(sys.argv[2], np.concatenate(blocks)[began:])
 
 
 class VirtualCard:
-    """``start`` and ``kill`` are the plug."""
+    """``start`` and ``stop`` are the plug."""
 
     def __init__(self, folder: Path) -> None:
         self.environment = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
@@ -66,11 +68,14 @@ class VirtualCard:
             ["jack_wait", "-s", name, "-w", "-t", "10"], env=self.environment, check=True, capture_output=True
         )
 
-    def kill(self) -> None:
+    def stop(self) -> None:
         if self._server is not None:
-            self._server.kill()
-            self._server.wait()
-            self._server = None
+            self._server.terminate()
+            try:
+                self._server.wait(10)
+            finally:
+                self._server.kill()
+                self._server = None
 
     @contextmanager
     def plugged_in(self) -> Iterator[None]:
@@ -78,7 +83,7 @@ class VirtualCard:
         try:
             yield
         finally:
-            self.kill()
+            self.stop()
 
     def connect(self, source: str, sink: str) -> None:
         self._run("jack_connect", source, sink)
@@ -93,7 +98,7 @@ def virtual_card(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Virt
     for program in ("jackd", "jack_connect", "jack_wait"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is missing (Debian's jackd2)")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", f"qs{os.getpid()}")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", f"qianshao{os.getpid() % _NAMES}")
     try:
         portaudio.load()
     except PortAudioMissing as error:
@@ -102,7 +107,7 @@ def virtual_card(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Virt
     try:
         yield card
     finally:
-        card.kill()
+        card.stop()
 
 
 @contextmanager
