@@ -81,7 +81,7 @@ async def test_words_at_one_radios_microphone_come_out_of_anothers_loudspeaker(
     begin, likeness = lag(spoken, sound)
     print(f"mouth to ear {begin / RATE_HZ:.3f} s, likeness {likeness:.2f}, {mouth.dropped} blocks dropped")
     assert told == []
-    assert likeness > 0.4, "0.1 and less is chance"
+    assert likeness > 0.25, "other words are 0.1 like it"
     assert 0 < begin / RATE_HZ < 1
 
 
