@@ -62,10 +62,23 @@ class VoiceLine:
             while True:
                 writer.write(packets.PINGREQ)
                 await _answer(reader, packets.PINGRESP)
-                await asyncio.sleep(KEEPALIVE_S / 2)
+                await _silence(reader, KEEPALIVE_S / 2)
         finally:
             self._writer = None
             writer.transport.abort()  # voice that waits for a broker that does not read would be stale
+
+
+async def _silence(reader: asyncio.StreamReader, for_s: float) -> None:
+    """Wait so long for the next ping; a broker that closes its side meanwhile, or speaks unasked, ends the line.
+
+    Raises OSError, EOFError.
+    """
+    try:
+        async with asyncio.timeout(for_s):
+            said = await reader.readexactly(1)
+    except TimeoutError:
+        return
+    raise ConnectionAbortedError(f"the broker says {said[0]:#x} unasked")
 
 
 async def _answer(reader: asyncio.StreamReader, first: int) -> bytes:

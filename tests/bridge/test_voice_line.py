@@ -59,3 +59,21 @@ async def test_voice_for_a_broker_that_does_not_read_is_dropped_past_the_bound()
         assert line.is_open
         over.set()
         await until(lambda: not line.is_open, "the line has ended")
+
+
+async def test_line_whose_broker_has_closed_its_side_alone_is_open_no_more() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        writer.write(packets.packet(packets.CONNACK, b"\0\0\0") + packets.packet(packets.PINGRESP, b""))
+        await closing.wait()
+        writer.write_eof()  # and goes on reading
+        await over.wait()
+        writer.transport.abort()
+
+    closing, over = asyncio.Event(), asyncio.Event()
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, open_line(BrokerAddress("127.0.0.1", server.sockets[0].getsockname()[1])) as line:
+        assert line.publish(TOPIC, b"0")
+        closing.set()
+        await until(lambda: not line.is_open, "the line has ended", deadline_s=1.0)
+        over.set()
