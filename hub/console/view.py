@@ -147,13 +147,22 @@ def _burst(view: View, item: Item) -> Item | None:
     """A burst in a group that one hears, naming those of one's own radios that did not; a private one: police room."""
     if view.whole:
         return item
-    burst = _read_burst(item.body)
-    group = view.registry.find_group(burst.group_id)
-    if group is None or view.group(group) is None or (group.kind is GroupKind.PRIVATE and not view.in_room):
+    if not _hears(view, item.subject):
         return None
+    burst = _read_burst(item.body)
     missed = tuple(filter(view.has_device, burst.radios_missed))
     cut = burst if missed == burst.radios_missed else msgspec.structs.replace(burst, radios_missed=missed)
     return _as_cut(item, burst, cut)
+
+
+def _not_recorded(view: View, item: Item) -> Item | None:
+    """A burst that is in no recording: for the police room where the burst itself is in the view."""
+    return item if view.in_room and (view.whole or _hears(view, item.subject)) else None
+
+
+def _hears(view: View, group_id: str) -> bool:
+    group = view.registry.find_group(group_id)
+    return group is not None and view.group(group) is not None and (view.in_room or group.kind is not GroupKind.PRIVATE)
 
 
 def _group(view: View, item: Item) -> Item | None:
@@ -211,7 +220,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.SOS_CLOSED: _at_venue,
     EventKind.BURST_STARTED: _burst,
     EventKind.BURST_ENDED: _burst,
-    EventKind.BURST_NOT_RECORDED: _in_room,
+    EventKind.BURST_NOT_RECORDED: _not_recorded,
     EventKind.CASE_OPENED: _with_cases,
     EventKind.CASE_CLOSED: _with_cases,
     EventKind.WATCH_STARTED: _with_cases,

@@ -176,8 +176,9 @@ def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
 
 
 OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search")}
-OF_DEVICES = {kind for kind in EventKind if kind.split(".")[0] == "device"} | {EventKind.RADIO_KEY_STUCK}
-BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED}
+FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
+FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED}
+BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
 
 
@@ -191,13 +192,13 @@ def is_for(seer: Seer, item: Item) -> bool:
     kind, here = EventKind(item.kind), venues_in(f"{item.subject} {item.body.decode()}")
     if kind in OF_CASES:
         return seer.sees_cases
-    if kind in (EventKind.HUB_STARTED, EventKind.BURST_NOT_RECORDED):
+    if kind is EventKind.HUB_STARTED:
         return seer.in_room
     if kind is EventKind.SHIFT_CHANGED:
         return seer.in_room and seer.venues is None
     if kind in BURSTS:
         here = GROUPS[item.subject]
-    return (seer.in_room or kind not in OF_DEVICES) and (seer.venues is None or bool(here & seer.venues))
+    return (seer.in_room or kind not in FOR_THE_ROOM) and (seer.venues is None or bool(here & seer.venues))
 
 
 def check(seer: Seer, kind: str, text: str) -> None:
@@ -283,6 +284,19 @@ async def test_picture_holds_what_one_may_see(hub: Hub, console: httpx.AsyncClie
     assert {grid["grid_id"] for grid in picture["grids"]} == grids
     del picture["me"]
     check(seer, "picture", json.dumps(picture, separators=(",", ":")))
+
+
+async def test_burst_that_is_in_no_recording_is_told_to_the_police_room_of_the_places_where_it_was(hub: Hub) -> None:
+    dispatcher, guard = (
+        view_of(entrant(hub, role, places), hub.registry)
+        for role, places in ((Role.DISPATCHER, (GRID_1,)), (Role.GUARD, (VENUE_1,)))
+    )
+    seen = [
+        (dispatcher.item(item) is not None, guard.item(item) is not None)
+        for group_id in ("all", "private.R01", "private.R03", "temporary.77")
+        for item in [Item(1, 0, EventKind.BURST_NOT_RECORDED, group_id, b"{}")]
+    ]
+    assert seen == [(True, False), (True, False), (False, False), (False, False)]
 
 
 async def test_older_alerts_to_ones_own_venue_are_not_crowded_out_by_alerts_elsewhere(hub: Hub) -> None:
