@@ -152,8 +152,12 @@ class Bursts:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     def _name_of(self, talker_id: str) -> str:
+        """Of who speaks; the id alone where the registry knows the radio no longer."""
         peer = self._consoles.find(talker_id)
-        return peer.entrant.person.name if peer is not None else self._registry.radios[talker_id].name
+        if peer is not None:
+            return peer.entrant.person.name
+        radio = self._registry.radios.get(talker_id)
+        return radio.name if radio is not None else talker_id
 
     def _say_to(self, group: TalkGroup, message: wire.FloorTaken | wire.FloorIdle) -> None:
         """Say to the radios of a group who speaks, or that nobody does."""

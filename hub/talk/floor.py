@@ -159,9 +159,9 @@ class Floor:
 
     def leave(self, talker_id: str, now_us: int) -> Effects:
         """Somebody went away: speaks no more, waits no more, and keeps nobody from answering."""
+        self._queue.remove(talker_id)  # first, or what has come due by now might grant who is no longer there
         self._look(now_us)
         self._keys.let_go(talker_id)
-        self._queue.remove(talker_id)
         speaking = self._burst is not None and self._burst.talker_id == talker_id
         if speaking:
             self._end(None, now_us)

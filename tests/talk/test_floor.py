@@ -386,6 +386,15 @@ def test_stuck_key_is_free_after_60_seconds_of_silence() -> None:
     assert not floor.is_revoked("R1", burst.burst_id)
 
 
+def test_who_goes_in_the_moment_that_the_floor_comes_free_is_not_granted_it() -> None:
+    floor = new_floor()
+    floor.request(press("R1"), NOW)
+    floor.request(press("R2"), NOW)
+    floor.request(press("R3"), NOW)
+    told = floor.leave("R2", NOW + round(SILENT_AFTER_S * S))
+    assert granted(told).talker_id == "R3"
+
+
 def test_voice_of_a_burst_that_was_released_is_no_stuck_key() -> None:
     floor = new_floor()
     burst = speaking(floor)

@@ -148,12 +148,18 @@ class FloorMachine(RuleBasedStateMachine):
     def goes_and_may_come_back(self, talker_id: str) -> None:
         client = self.plain.clients[talker_id]
         client.waits = None
-        self.forget_key(client)
         call = self.plain.broadcast(self.now_us)
         told = self.floor.leave(talker_id, self.now_us)
         if call is not None and call.initiator_id == talker_id:
             self.plain.call = None
         self.hear(told)
+        self.forget_key(client)
+
+    @rule(talker_id=TALKER)
+    def goes_in_the_moment_something_is_due(self, talker_id: str) -> None:
+        """Before anybody looked what came due."""
+        self.now_us = max(self.now_us, self.floor.due_us or 0)
+        self.goes_and_may_come_back(talker_id)
 
     @rule(talker_id=TALKER)
     def stalls(self, talker_id: str) -> None:
