@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import wave
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from devices.radio.libopus import DECODE_RATE_HZ
 from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Encoder
 from devices.radio.playout import Sound
 from devices.radio.timeline import FRAME_US
+
+_log = logging.getLogger(__name__)
 
 
 class Speaker(Protocol):
@@ -41,7 +44,10 @@ class NullSpeaker:
 
 
 class PacedSpeaker:
-    """Pulls each burst each 20 ms, as a sound card would, on the event loop; a subclass plays."""
+    """Pulls each burst each 20 ms, as a sound card would, on the event loop; a subclass plays.
+
+    A burst that cannot be played (OSError) is dropped, and logged; the others go on.
+    """
 
     def __init__(self, clock: Clock) -> None:
         """``clock`` is the radio's."""
@@ -51,28 +57,31 @@ class PacedSpeaker:
 
     def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
         if burst_id in self._pulled:
-            self.over(burst_id)
+            self._drop(burst_id)
         self._pulled[burst_id] = buffer
         if self._next_s is None:
             self._next_s = asyncio.get_running_loop().time()
             self._pull()
 
     def play(self, burst_id: int, slot: Slot) -> None:
-        """Play this for 20 ms."""
+        """Play this for 20 ms. May raise OSError."""
         raise NotImplementedError
 
     def over(self, burst_id: int) -> None:
-        """Nothing more comes of this burst."""
+        """Nothing more comes of this burst. May raise OSError."""
 
     def _pull(self) -> None:
         now_us = self._clock.monotonic_us()
         for burst_id, buffer in list(self._pulled.items()):
             slot = buffer.next_frame(now_us)
             if slot.play is Play.OVER:
-                del self._pulled[burst_id]
-                self.over(burst_id)
-            else:
+                self._drop(burst_id)
+                continue
+            try:
                 self.play(burst_id, slot)
+            except OSError as error:
+                _log.error("burst %d is heard no further: %s", burst_id, error)
+                self._drop(burst_id)
         if not self._pulled or self._next_s is None:
             self._next_s = None
             return
@@ -80,6 +89,13 @@ class PacedSpeaker:
         # what was missed is not made good: its time has passed
         self._next_s = max(self._next_s + FRAME_US / 1e6, loop.time())
         loop.call_at(self._next_s, self._pull)
+
+    def _drop(self, burst_id: int) -> None:
+        del self._pulled[burst_id]
+        try:
+            self.over(burst_id)
+        except OSError as error:
+            _log.error("the end of burst %d is lost: %s", burst_id, error)
 
 
 class FileSpeaker(PacedSpeaker):
@@ -91,22 +107,24 @@ class FileSpeaker(PacedSpeaker):
     def __init__(self, folder: Path, clock: Clock) -> None:
         super().__init__(clock)
         self._folder = folder
-        self._open: dict[int, tuple[Sound, wave.Wave_write]] = {}
+        self._open: dict[int, tuple[Sound, BinaryIO, wave.Wave_write]] = {}
 
     def play(self, burst_id: int, slot: Slot) -> None:
         if burst_id not in self._open:
-            file = wave.open(str(self._free_path(burst_id)), "wb")  # noqa: SIM115 closed by over()
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(DECODE_RATE_HZ)
-            self._open[burst_id] = (Sound(), file)
-        sound, file = self._open[burst_id]
-        file.writeframes(sound.render(slot).tobytes())
+            file = self._free_path(burst_id).open("wb")  # by itself: a wave writer that cannot open is not closed well
+            written = wave.open(file, "wb")  # noqa: SIM115 closed by over()
+            written.setnchannels(1)
+            written.setsampwidth(2)
+            written.setframerate(DECODE_RATE_HZ)
+            self._open[burst_id] = (Sound(), file, written)
+        sound, _, written = self._open[burst_id]
+        written.writeframes(sound.render(slot).tobytes())
 
     def over(self, burst_id: int) -> None:
         if burst_id in self._open:
-            _, file = self._open.pop(burst_id)
-            file.close()
+            _, file, written = self._open.pop(burst_id)
+            with file:
+                written.close()
 
     def _free_path(self, burst_id: int) -> Path:
         path, part = self._folder / f"{burst_id}.wav", 1

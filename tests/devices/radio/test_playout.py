@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from pathlib import Path
 
@@ -83,3 +84,28 @@ async def test_file_speaker_writes_what_was_heard_at_its_own_pace(tmp_path: Path
             assert file.getframerate() == 48_000
             assert 8 * DECODE_SAMPLES <= file.getnframes() <= 16 * DECODE_SAMPLES
             assert np.frombuffer(file.readframes(-1), dtype=np.int16).std() > 2000
+
+
+async def test_burst_that_cannot_be_written_is_dropped_and_the_others_are_heard(tmp_path: Path) -> None:
+    clock, folder = SystemClock(), tmp_path / "heard"
+    speaker = FileSpeaker(folder, clock)
+    speaker.begin(1, full_buffer(tone(440, 15), clock.monotonic_us() - 280_000))  # its folder is not there
+    folder.mkdir()
+    speaker.begin(2, full_buffer(tone(440, 15), clock.monotonic_us() - 280_000))
+    await until(lambda: not speaker._pulled, "all is over", deadline_s=2.0)
+    assert [path.name for path in folder.iterdir()] == ["2.wav"]
+    with wave.open(str(folder / "2.wav"), "rb") as file:
+        assert file.getnframes() >= 8 * DECODE_SAMPLES
+
+
+async def test_file_speaker_goes_on_after_the_disk_was_full(tmp_path: Path) -> None:
+    clock = SystemClock()
+    speaker = FileSpeaker(tmp_path, clock)
+    for burst_id in (1, 2):
+        speaker.begin(burst_id, full_buffer(tone(440, 15), clock.monotonic_us() - 280_000))
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, speaker._open[1][1].fileno())
+    os.close(full)
+    await until(lambda: not speaker._pulled, "all is over", deadline_s=2.0)
+    with wave.open(str(tmp_path / "2.wav"), "rb") as written:
+        assert written.getnframes() >= 8 * DECODE_SAMPLES
