@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Coroutine
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
 from devices.protocol import messages as wire
@@ -17,7 +19,7 @@ from hub.registry.radios import RadioRoll
 from hub.registry.records import TalkGroup
 from hub.registry.service import Registry
 from hub.storage.database import Database
-from hub.storage.writer import Change
+from hub.storage.writer import Change, StorageOverloaded
 from hub.talk import messages as out
 from hub.talk.addresses import floor_topics
 from hub.talk.consoles import Consoles
@@ -58,7 +60,7 @@ class Bursts:
         self._temporary = temporary
         self._consoles = consoles
         self._reach = reach
-        self._background: set[asyncio.Future[Any]] = set()
+        self._background: set[asyncio.Future[None]] = set()
 
     def started(self, group_id: str, burst: Burst) -> None:
         """Somebody speaks."""
@@ -142,14 +144,11 @@ class Bursts:
             return
         body = out.StuckKey(radio_id=radio.radio_id, radio_name=radio.name, group_id=group_id, burst_id=found.burst_id)
 
-        def change(open_change: Change) -> None:
-            self._events.append(open_change, EventKind.RADIO_KEY_STUCK, radio.radio_id, body)
-
-        self._in_background(self._database.write(change))
+        self._in_background(self._write(EventKind.RADIO_KEY_STUCK, radio.radio_id, body))
 
     async def settle(self) -> None:
         """Return when all that ended is summed up and told of; at most SUM_UP_AFTER_S."""
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.gather(*self._background)
 
     def _name_of(self, talker_id: str) -> str:
         """Of who speaks; the id alone where the registry knows the radio no longer."""
@@ -201,13 +200,20 @@ class Bursts:
             radios_online=reach.radios_online,
             radios_missed=reach.missed[:MISSED_TOLD] if duration_s is not None else (),
         )
+        await self._write(kind, reach.group.group_id, record)
+
+    async def _write(self, kind: EventKind, subject: str, body: out.BurstRecord | out.StuckKey) -> None:
+        """Write an event; one that the disk does not take is logged, and the call goes on."""
 
         def change(open_change: Change) -> None:
-            self._events.append(open_change, kind, reach.group.group_id, record)
+            self._events.append(open_change, kind, subject, body)
 
-        await self._database.write(change)
+        try:
+            await self._database.write(change)
+        except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+            _log.error("talk.event_not_written", kind=kind.value, burst=body.burst_id, error=str(error))
 
-    def _in_background(self, work: Any) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)

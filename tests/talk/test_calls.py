@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from devices.protocol import messages as wire
 from devices.protocol.groups import FloorControl
@@ -13,6 +14,7 @@ from devices.protocol.topics import Down, Up
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.app import Hub
 from hub.events.messages import EventKind
+from hub.storage.writer import StorageOverloaded
 from hub.talk import messages as out
 from tests.devices.room import packet, until
 from tests.hub import Told, open_hub
@@ -121,3 +123,20 @@ async def test_consoles_are_told_which_of_their_radios_do_not_hear_and_since_whe
     assert [one["radios_missed"] for one in told.of(EventKind.BURST_STARTED, "all")] == [[]]
     room.go()
     guard.go()
+
+
+async def test_event_of_a_burst_that_is_not_written_is_logged(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuses(_change: object) -> None:
+        raise StorageOverloaded("the disk is away")
+
+    desk = Desk(hub, "room")
+    monkeypatch.setattr(hub.talk._database, "write", refuses)
+    monkeypatch.setattr("hub.talk.bursts.SUM_UP_AFTER_S", 0.0)
+    with capture_logs() as logs:
+        grant = desk.press("kind-school")
+        desk.release(grant)
+        await hub.talk.settle()
+    monkeypatch.undo()
+    lost = [one for one in logs if one["event"] == "talk.event_not_written" and one["burst"] == grant.burst_id]
+    assert [one["kind"] for one in lost] == ["burst.started", "burst.ended"]
+    desk.go()
