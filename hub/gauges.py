@@ -55,6 +55,8 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield gauge("websocket_clients", "Consoles that follow the events", hub.feed.clients)
     yield counter("websocket_dropped_clients", "Consoles dropped for reading too slowly", hub.feed.dropped_slow)
     yield counter("voice_relayed_packets", "Voice packets relayed", hub.talk.packets_relayed)
+    yield counter("voice_lost_packets", "Voice packets that a radio said it missed", hub.talk.packets_lost)
+    yield counter("voice_stale_packets", "Voice packets that came to a radio too old", hub.talk.packets_stale)
     yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)
     recorder = hub.recordings.writer
     yield counter("recording_dropped_packets", "Voice packets not recorded, the disk being too slow", recorder.dropped)

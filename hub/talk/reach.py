@@ -19,20 +19,17 @@ MISSED_TOLD = 200
 
 @dataclass
 class Reach:
-    """How far one burst came. ``packets`` counts those relayed."""
+    """How far one burst came."""
 
     burst: Burst
     group: TalkGroup
     talker_name: str
-    packets: int = 0
     hearing: set[str] = field(default_factory=set)
     """Who said that it hears, and did not lose its line since."""
     radios_online: int = 0
     """Of the group, without the talker; as ``look`` found it."""
     missed: tuple[str, ...] = ()
     """Who does not hear, as ``look`` found it: off line, or on line without a word that it hears."""
-    lost: int = 0
-    stale: int = 0
     ended: bool = False
     _seen: tuple[int, int, tuple[str, ...]] | None = None
 
@@ -40,9 +37,6 @@ class Reach:
         """One radio's word on this burst."""
         if heard.packets > 0:
             self.hearing.add(radio_id)
-        if heard.ended:
-            self.lost += heard.lost
-            self.stale += heard.stale
 
     def fell_silent(self, radio_id: str) -> None:
         """Nothing of it comes to a radio any more, which says so: it does not hear until it says that it does again."""

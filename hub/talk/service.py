@@ -69,6 +69,9 @@ class Talk:
             registry, radios, bridge, database, events, clock, recordings, temporary, self._consoles, self._reach
         )
         self.packets_relayed = 0
+        self.packets_lost = 0
+        self.packets_stale = 0
+        """Packets that a radio missed, and such as came to it too old, by the radios' own words."""
         self.observe_relay: Callable[[float], None] = lambda seconds: None
 
     def listen(self) -> None:
@@ -175,7 +178,6 @@ class Talk:
         if reach is None or floor is None or not floor.voice(talker_id, header.burst_id, now_us):
             self._overrun(talker_id, header, reach.group.group_id if reach is not None else "")
             return
-        reach.packets += 1
         self.packets_relayed += 1
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
         for topic in voice_topics(reach.group, talker_id):
@@ -267,6 +269,9 @@ class Talk:
         reach = self._reach.of(heard.burst_id)
         if reach is not None:
             reach.heard(radio_id, heard)
+            if heard.ended:
+                self.packets_lost += heard.lost
+                self.packets_stale += heard.stale
             floor = self._floors.get(reach.group.group_id)  # none where the group was closed
             if heard.ended and floor is not None and floor.burst == reach.burst:
                 reach.fell_silent(radio_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
@@ -112,8 +113,11 @@ async def test_consoles_are_told_which_of_their_radios_do_not_hear_and_since_whe
         hub.talk.speak(room.talker_id, packet(grant.burst_id, 1, last=True))
         await told.wait(EventKind.BURST_ENDED, "all")
         online = hub.radios.online_in("all")
+        await one.say(Up.HEARD, msgspec.structs.replace(heard, stamp=one.stamp(), lost=2, stale=3, ended=True))
+        await until(lambda: hub.talk.packets_stale > 0, "what the radio missed is counted")
     words = [word for word in room.of(out.HeardBy) if word.burst_id == grant.burst_id]
     assert [(word.radios_hearing, word.radios_online, word.ended) for word in words][-1] == (1, online, True)
+    assert (hub.talk.packets_lost, hub.talk.packets_stale) == (2, 3)
     assert len(words) <= 5, "told when something changed, and once at the end"
     at_ms = {one.radio_id: one.heard_at_ms for one in words[-1].missed}
     assert (at_ms["R04"], at_ms["R03"] is None) == (None, False), "R03 was heard from, R04 never"
