@@ -24,29 +24,33 @@ class Emergency:
         self.sos_id: str | None = None
         """The latest SOS that this radio knows of."""
         self.state = SosState.CLOSED
-        self._group_id = ""
         self._unheard: str | None = None
         """The press that the hub has not answered to yet, by the name that it was given."""
         self._link = link
         self._talking = talking
         self._changed = changed
-        self._raised = 0
+        self._presses = 0
         self._speaking: asyncio.Task[Any] | None = None
         link.on(Down.SOS, self._hear)
 
     def press(self, microphone: Microphone) -> str:
-        """The SOS key: raise one, or open the microphone again in the one that is open. Returns its name."""
+        """The SOS key: call for help, and open the microphone unless it is open. Returns the name of the SOS.
+
+        Each press has a name of its own and is said until the hub has it: one that comes while an SOS is not closed
+        belongs to that one, and one that comes after it was closed, unknown to this radio, raises another.
+        """
+        if self.sos_id is not None and self.state in (SosState.RAISED, SosState.OPEN) and self._is_speaking:
+            return self.sos_id
+        self._presses += 1
+        press_id = f"{self._link.device_id[:32]}-{self._link.boot_id:x}-{self._presses}"
         if self.sos_id is None or self.state in (SosState.CLOSED, SosState.CANCEL_ASKED):
-            self._raised += 1
-            self.sos_id = sos_id = f"{self._link.device_id[:32]}-{self._link.boot_id:x}-{self._raised}"
-            self._unheard, self.state = sos_id, SosState.RAISED
-            self._open(self._speak_once_granted(sos_id, microphone))
-            self._link.send_reliably(
-                Up.SOS,
-                lambda stamp, message_id: SosRaised(stamp=stamp, message_id=message_id, sos_id=sos_id),
-            )
-        elif self.state is SosState.OPEN and not self._is_speaking:
-            self._open(self._talking.talk(self._group_id, microphone, MICROPHONE_OPEN_S))
+            self.sos_id, self.state = press_id, SosState.RAISED
+        self._unheard = press_id
+        self._open(self._speak_once_granted(press_id, microphone))
+        self._link.send_reliably(
+            Up.SOS,
+            lambda stamp, message_id: SosRaised(stamp=stamp, message_id=message_id, sos_id=press_id),
+        )
         return self.sos_id
 
     def cancel(self) -> None:
@@ -75,10 +79,10 @@ class Emergency:
             self._speaking.cancel()
             self._speaking = None
 
-    async def _speak_once_granted(self, sos_id: str, microphone: Microphone) -> None:
+    async def _speak_once_granted(self, press_id: str, microphone: Microphone) -> None:
         """Until the hub knows, a line that is lost does not end the press: it is said again on the next one."""
-        while self._unheard == sos_id:
-            if await self._talking.talk_when_granted(sos_id, microphone, MICROPHONE_OPEN_S):
+        while self._unheard == press_id:
+            if await self._talking.talk_when_granted(press_id, microphone, MICROPHONE_OPEN_S):
                 return
 
     def _hear(self, payload: bytes) -> None:
@@ -90,6 +94,6 @@ class Emergency:
                 self._talking.expect_answer(self._unheard)
                 self._unheard = None
         is_news = (told.sos_id, told.state) != (self.sos_id, self.state)
-        self.sos_id, self.state, self._group_id = told.sos_id, told.state, told.group_id
+        self.sos_id, self.state = told.sos_id, told.state
         if is_news:
             self._changed(told.sos_id, told.state)

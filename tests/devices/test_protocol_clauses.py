@@ -26,6 +26,7 @@ _FILES = {
     "talk": "bridge/test_protocol_talk.py",
     "signing": "shifts/test_signing.py",
     "sos": "talk/test_sos_calls.py",
+    "sos_key": "devices/radio/test_sos.py",
     "changeover": "enrolment/test_changeover.py",
 }
 

@@ -1,0 +1,76 @@
+"""The SOS key of a radio whose line the test holds: what is said, and what the hub's words make of it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from devices.link import BrokerAddress, Link
+from devices.protocol import messages as wire
+from devices.protocol.clock import SystemClock
+from devices.protocol.sos import SosCancelAsked, SosRaised, SosState, SosUp
+from devices.radio.floor import FloorState
+from devices.radio.sos import Emergency
+from devices.radio.sound import FrameMicrophone
+from devices.radio.talking import Talking
+from tests.devices.room import by_hand, until
+
+STAMP = wire.Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=1)
+
+
+class Carried:
+    """A radio's SOS key; the hub is played by hand, and what waits for its confirmation is seen."""
+
+    def __init__(self) -> None:
+        self.changes: list[SosState] = []
+        credential = by_hand(BrokerAddress(host="127.0.0.1", port=1))
+        self.link = Link(credential, clock=SystemClock(), software="test", rng=random.Random(1))
+        self.talking = Talking(self.link, SystemClock(), lambda state, why: None)
+        self.emergency = Emergency(self.link, self.talking, lambda sos_id, state: self.changes.append(state))
+
+    def press(self) -> SosRaised:
+        """Press the key; what waits then."""
+        self.emergency.press(FrameMicrophone([]))
+        word = self.waiting[-1]
+        assert isinstance(word, SosRaised)
+        return word
+
+    def cancel(self) -> SosCancelAsked:
+        self.emergency.cancel()
+        word = self.waiting[-1]
+        assert isinstance(word, SosCancelAsked)
+        return word
+
+    @property
+    def waiting(self) -> list[SosRaised | SosCancelAsked]:
+        """What the radio says until it is confirmed."""
+        kept = self.link._unconfirmed._messages.values()
+        return [wire.decode(one.payload, SosUp) for one in kept]  # type: ignore[arg-type]
+
+    async def speak(self, press: SosRaised, burst_id: int) -> None:
+        """The hub gives the floor to this press, and the microphone is through."""
+        await until(lambda: self.talking.floor.state is FloorState.ASKING, "it waits for the floor")
+        grant = wire.FloorGranted(
+            stamp=STAMP, group_id="grid-G1", request_id=press.sos_id, call_id=1, burst_id=burst_id, talk_limit_s=60
+        )
+        self.talking.hear_floor(grant)
+        assert self.talking.is_own(burst_id), "the floor was awaited"
+        await until(lambda: not self.emergency._is_speaking, "the microphone is closed")
+
+
+@pytest.fixture
+async def radio() -> Carried:
+    return Carried()
+
+
+async def test_key_speaks_again_though_the_first_press_has_not_been_answered(radio: Carried) -> None:
+    """P-11.3."""
+    first = radio.press()
+    radio.press()
+    assert radio.waiting == [first], "the microphone is about to open: once is enough"
+    await radio.speak(first, 1)
+    again = radio.press()
+    assert again.message_id != first.message_id
+    await radio.speak(again, 2)
+    assert radio.emergency.state is SosState.RAISED
