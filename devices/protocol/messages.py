@@ -320,7 +320,7 @@ GroupFloor = FloorTaken | FloorIdle
 
 
 class BurstHeard(Message, frozen=True, kw_only=True):
-    """What a radio heard of a burst: sent within 0.3 s of its first packet, and when it ends (``ended``).
+    """What a radio heard of a burst: sent within 0.3 s of the first packet in time, and when it ends (``ended``).
 
     ``late_us`` is the age of the first packet when it was played, by the radio's estimate of the hub's clock.
     """

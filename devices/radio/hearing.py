@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from devices.protocol.voice import STALE_AFTER_MS, VoicePacket
-from devices.radio.jitter import JitterBuffer
+from devices.radio.jitter import Fate, JitterBuffer
 from devices.radio.timeline import FIRST_DELAY_US, Timeline
 
 SILENT_AFTER_US = 1_000_000
@@ -36,8 +36,12 @@ class Burst:
 class Hearing:
     """All bursts of one radio. Pure: the caller passes the time, and has each burst's buffer played."""
 
-    def __init__(self, *, on_begin: Callable[[Burst], None], on_end: Callable[[Burst], None]) -> None:
+    def __init__(
+        self, *, on_begin: Callable[[Burst], None], on_heard: Callable[[Burst], None], on_end: Callable[[Burst], None]
+    ) -> None:
+        """``on_heard`` is called with the first packet that came in time: the burst can be heard from then on."""
         self._on_begin = on_begin
+        self._on_heard = on_heard
         self._on_end = on_end
         self._delay_us = FIRST_DELAY_US
         self._bursts: dict[int, Burst] = {}
@@ -54,7 +58,8 @@ class Hearing:
             burst = self._begin(packet.burst_id, age_us or 0, burst.buffer.timeline)
         burst.heard_us = now_us
         burst.newest = max(burst.newest, packet.sequence)
-        burst.buffer.push(packet, now_us, age_us)
+        if burst.buffer.push(packet, now_us, age_us) is Fate.IN_TIME and burst.buffer.packets == 1:
+            self._on_heard(burst)
         if packet.last:
             burst.is_over = True
             self._end(burst)

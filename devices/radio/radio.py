@@ -117,7 +117,7 @@ class Radio:
         self._clock = clock
         self._rng = rng
         self._inbox = Inbox(store_dir / "inbox" if store_dir else None, self.link.refusals)
-        self._hearing = Hearing(on_begin=self._burst_began, on_end=self._burst_ended)
+        self._hearing = Hearing(on_begin=self._burst_began, on_heard=self._burst_heard, on_end=self._burst_ended)
         self._looking = False
         self._under_way: set[asyncio.Task[None]] = set()
         self.talking = Talking(self.link, clock, self._events.floor_changed)
@@ -252,11 +252,13 @@ class Radio:
 
     def _burst_began(self, burst: Burst) -> None:
         self._speaker.begin(burst.burst_id, burst.buffer)
-        self._say_heard_soon(burst, ended=False)
         self._events.burst_began(burst)
         if not self._looking:
             self._looking = True
             asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
+
+    def _burst_heard(self, burst: Burst) -> None:
+        self._say_heard_soon(burst, ended=False)
 
     def _burst_ended(self, burst: Burst) -> None:
         self._say_heard_soon(burst, ended=True)

@@ -12,9 +12,11 @@ class Heard:
 
     def __init__(self) -> None:
         self.began: list[int] = []
+        self.heard: list[int] = []
         self.ended: list[Burst] = []
         self.hearing = Hearing(
             on_begin=lambda burst: self.began.append(burst.burst_id),
+            on_heard=lambda burst: self.heard.append(burst.buffer.packets),
             on_end=self.ended.append,
         )
 
@@ -48,6 +50,18 @@ def test_burst_whose_end_was_lost_ends_after_a_second_of_silence() -> None:
     assert heard.hearing.look(SILENT_AFTER_US - 1)
     assert not heard.hearing.look(SILENT_AFTER_US)
     assert len(heard.ended) == 1
+
+
+def test_burst_whose_first_packets_were_stale_is_heard_from_the_first_in_time() -> None:
+    """P-7.6."""
+    heard = Heard()
+    heard.hearing.hear(packet(1, 0), 0, 900_000)
+    heard.hearing.hear(packet(1, 1), 1_000, 900_000)
+    assert (heard.began, heard.heard) == ([1], [])
+    late = packet(1, 150)
+    heard.hearing.hear(late, 2_200_000, 30_000)
+    heard.hearing.hear(packet(1, 151), 2_220_000, 30_000)
+    assert heard.heard == [1], "once, when it can be heard"
 
 
 def test_idle_floor_ends_a_burst_only_after_what_is_under_way_has_come() -> None:
