@@ -13,6 +13,8 @@ KEPT = 256
 """Bursts whose hearing is still counted; the oldest that is over goes first: without it no voice of a burst passes."""
 HEARS_WITHIN_US = 1_000_000
 """A radio on line that has not said within 1 s of the burst's start that it hears is one that does not."""
+CLOSED_GRACE_US = 5_000_000
+"""Voice under way when its group was closed comes for so long without blame: a line may stand still for seconds."""
 MISSED_TOLD = 200
 """Radios that do not hear are named up to so many: in the events, and to each console of those in its places."""
 
@@ -31,6 +33,8 @@ class Reach:
     missed: tuple[str, ...] = ()
     """Who does not hear, as ``look`` found it: off line, or on line without a word that it hears."""
     ended: bool = False
+    closed_us: int | None = None
+    """When its group was closed."""
     _seen: tuple[int, int, tuple[str, ...]] | None = None
 
     def heard(self, radio_id: str, heard: BurstHeard) -> None:
@@ -41,6 +45,11 @@ class Reach:
     def fell_silent(self, radio_id: str) -> None:
         """Nothing of it comes to a radio any more, which says so: it does not hear until it says that it does again."""
         self.hearing.discard(radio_id)
+
+    def is_cut_off(self, talker_id: str, now_us: int) -> bool:
+        """Whether this is the talker's voice that was under way when the group was closed."""
+        is_own = talker_id == self.burst.talker_id
+        return is_own and self.closed_us is not None and now_us - self.closed_us < CLOSED_GRACE_US
 
     def look(self, is_online: Callable[[str], bool], now_us: int) -> bool:
         """See who is on line and who does not hear; true when that, or who hears, is other than at the last look."""
@@ -71,6 +80,12 @@ class ReachTable:
     def of(self, burst_id: int) -> Reach | None:
         """The burst, while it is among the latest."""
         return self._bursts.get(burst_id)
+
+    def closed(self, group_id: str, now_us: int) -> None:
+        """A group is no more: what was said in it lately is followed by packets that nobody is to blame for."""
+        for reach in self._bursts.values():
+            if reach.group.group_id == group_id:
+                reach.closed_us = now_us
 
     def gone(self, radio_id: str) -> None:
         """A radio's line ended: it hears nothing until it says so again."""

@@ -26,7 +26,7 @@ from hub.talk.consoles import Consoles, Peer
 from hub.talk.effects import Denied, Effects, Ended, KeyStuck, Press, Priority, Revoked, Taken
 from hub.talk.floor import Floor
 from hub.talk.groups import TemporaryGroups
-from hub.talk.reach import ReachTable
+from hub.talk.reach import Reach, ReachTable
 from hub.talk.recording.service import Recordings
 
 _log = structlog.get_logger()
@@ -131,6 +131,7 @@ class Talk:
 
     def _group_closed(self, group: TalkGroup) -> None:
         """Whoever speaks in a group that was closed is cut off, who waits is told that it is no more."""
+        self._reach.closed(group.group_id, self._clock.monotonic_us())
         floor = self._floors.pop(group.group_id, None)
         if floor is None:
             return
@@ -176,7 +177,7 @@ class Talk:
         reach = self._reach.of(header.burst_id)
         floor = self._floors.get(reach.group.group_id) if reach else None
         if reach is None or floor is None or not floor.voice(talker_id, header.burst_id, now_us):
-            self._overrun(talker_id, header, reach.group.group_id if reach is not None else "")
+            self._overrun(talker_id, header, reach, now_us)
             return
         self.packets_relayed += 1
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
@@ -189,13 +190,15 @@ class Talk:
         if header.last:
             self.release(talker_id, header.burst_id)
 
-    def _overrun(self, talker_id: str, header: voice.VoicePacket, group_id: str) -> None:
+    def _overrun(self, talker_id: str, header: voice.VoicePacket, reach: Reach | None, now_us: int) -> None:
         """A packet that no floor covers: what was under way when the floor was revoked is nobody's fault."""
-        floor = self._floors.get(group_id)
-        if floor is None or not floor.is_revoked(talker_id, header.burst_id):
+        if reach is not None and reach.is_cut_off(talker_id, now_us):
+            return
+        floor = self._floors.get(reach.group.group_id) if reach is not None else None
+        if reach is None or floor is None or not floor.is_revoked(talker_id, header.burst_id):
             self._refused.add(talker_id, "voice", RefusedReason.NO_FLOOR, f"burst {header.burst_id} is not under way")
             return
-        self._tell(group_id, floor.overrun(talker_id, header.burst_id, self._clock.monotonic_us()))
+        self._tell(reach.group.group_id, floor.overrun(talker_id, header.burst_id, now_us))
         if header.last:
             self.release(talker_id, header.burst_id)
 

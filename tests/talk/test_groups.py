@@ -24,6 +24,7 @@ from hub.events.messages import EventKind, Item
 from hub.registry.service import Registry
 from hub.talk.groups import KEPT_CLOSED, MAX_RADIOS, NewGroup, TemporaryGroup, TemporaryGroups
 from hub.talk.messages import BurstRecord
+from hub.talk.reach import CLOSED_GRACE_US
 from tests.devices.room import packet, until
 from tests.hub import Told, client_of, entrant, open_console, open_database, open_hub, sign_in
 from tests.talk.desk import Desk
@@ -203,7 +204,9 @@ async def test_group_in_which_nobody_speaks_is_closed_after_30_minutes_by_the_hu
     desk.go()
 
 
-async def test_console_that_listens_hears_a_group_and_may_not_speak_to_one_that_is_closed(hub: Hub, told: Told) -> None:
+async def test_console_that_listens_hears_a_group_and_may_not_speak_to_one_that_is_closed(
+    hub: Hub, clock: ManualClock, told: Told
+) -> None:
     group = await open_one(hub, "R01")
     caller, listener, elsewhere = (
         Desk(hub, "caller"),
@@ -218,6 +221,12 @@ async def test_console_that_listens_hears_a_group_and_may_not_speak_to_one_that_
     assert [one.burst_id for one in listener.packets] == [grant.burst_id]
     await hub.talk_groups.close_group(group.group_id, "officer")
     assert [one.reason.value for one in caller.told if hasattr(one, "reason")] == ["group_closed"]
+    refused = hub.refused.counts["no_floor"]
+    hub.talk.speak(caller.talker_id, packet(grant.burst_id, 1))
+    assert hub.refused.counts["no_floor"] == refused, "what was under way is nobody's fault"
+    clock.advance(CLOSED_GRACE_US / 1e6)
+    hub.talk.speak(caller.talker_id, packet(grant.burst_id, 2))
+    assert hub.refused.counts["no_floor"] == refused + 1, "who never stops is to blame"
     hub.talk.press(caller, group.group_id, "again")
     assert caller.told[-1].reason.value == "unknown_group"  # type: ignore[union-attr]
     assert [one.reason.value for one in elsewhere.told] == ["not_allowed"]  # type: ignore[union-attr]
