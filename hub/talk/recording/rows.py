@@ -17,6 +17,13 @@ FORGOTTEN_AT_ONCE = 200
 """Rows of one step, so that neither the database nor the disk is held up."""
 
 
+class Began(NamedTuple):
+    """Where a burst stands among all, the oldest first."""
+
+    at_us: int = 0
+    burst_id: int = 0
+
+
 class Venue(NamedTuple):
     """A venue's radios, and the groups that are theirs alone."""
 
@@ -87,16 +94,16 @@ def view(row: sa.Row[Any]) -> BurstView:
     return BurstView(**shown, started_at_ms=row.started_at_us // 1000)
 
 
-def older_than(connection: sa.Connection, before_us: int) -> list[sa.Row[Any]]:
-    """The next bursts to forget that began before ``before_us``, oldest first."""
-    return list(connection.execute(_over().where(_b.started_at_us < before_us)))
+def older_than(connection: sa.Connection, before_us: int, after: Began) -> list[sa.Row[Any]]:
+    """The next bursts after ``after`` to forget that began before ``before_us``, oldest first."""
+    return list(connection.execute(_over(after).where(_b.started_at_us < before_us)))
 
 
-def too_many(connection: sa.Connection, most_bytes: int) -> list[sa.Row[Any]]:
-    """The next bursts to forget so that all files together have no more than ``most_bytes``, oldest first."""
+def too_many(connection: sa.Connection, most_bytes: int, after: Began) -> list[sa.Row[Any]]:
+    """The next bursts after ``after`` to forget so that all files have no more than ``most_bytes``, oldest first."""
     over = (connection.execute(sa.select(sa.func.sum(_b.bytes))).scalar() or 0) - most_bytes
     found = []
-    for row in connection.execute(_over()) if over > 0 else ():
+    for row in connection.execute(_over(after)) if over > 0 else ():
         if over <= 0:
             break
         found.append(row)
@@ -104,9 +111,10 @@ def too_many(connection: sa.Connection, most_bytes: int) -> list[sa.Row[Any]]:
     return found
 
 
-def _over() -> sa.Select[tuple[int, str | None, int | None]]:
-    """The oldest bursts that are over."""
-    over = sa.select(_b.burst_id, _b.file, _b.bytes).where(_b.duration_s.is_not(None))
+def _over(after: Began) -> sa.Select[tuple[int, int, str | None, int | None]]:
+    """The oldest bursts after ``after`` that are over."""
+    over = sa.select(_b.started_at_us, _b.burst_id, _b.file, _b.bytes).where(_b.duration_s.is_not(None))
+    over = over.where(sa.tuple_(_b.started_at_us, _b.burst_id) > sa.tuple_(*after))
     return over.order_by(_b.started_at_us, _b.burst_id).limit(FORGOTTEN_AT_ONCE)
 
 

@@ -129,22 +129,30 @@ class Recordings:
         return closed.bytes if closed is not None else self.writer.synced_bytes(burst_id)
 
     async def forget(self, before_us: int, most_bytes: int) -> int:
-        """Delete recordings that began before ``before_us``, and the oldest until all take ``most_bytes``."""
-        forgotten = 0
-        while old := await self._database.read(lambda connection: rows.older_than(connection, before_us)):
-            forgotten += await self._remove(old)
-        while over := await self._database.read(lambda connection: rows.too_many(connection, most_bytes)):
-            forgotten += await self._remove(over)
+        """Delete recordings that began before ``before_us``, and the oldest until all take ``most_bytes``.
+
+        One whose file cannot be deleted stays, with its row, and is tried again the next time.
+        """
+        forgotten = await self._remove(lambda after: lambda connection: rows.older_than(connection, before_us, after))
+        forgotten += await self._remove(lambda after: lambda connection: rows.too_many(connection, most_bytes, after))
         day = datetime.fromtimestamp((before_us - 2 * DAY_US) / 1e6, ZoneInfo("UTC")).date()
         await asyncio.to_thread(keeping.remove_days_before, self.folder, day)
         return forgotten
 
-    async def _remove(self, old: list[sa.Row[Any]]) -> int:
+    async def _remove(self, next_after: Callable[[rows.Began], Callable[[sa.Connection], list[sa.Row[Any]]]]) -> int:
+        forgotten, last = 0, rows.Began()
+        while old := await self._database.read(next_after(last)):
+            last = rows.Began(old[-1].started_at_us, old[-1].burst_id)
+            forgotten += await self._remove_these(old)
+        return forgotten
+
+    async def _remove_these(self, old: list[sa.Row[Any]]) -> int:
         """The files first: a row whose file is gone is forgotten the next time."""
-        await asyncio.to_thread(keeping.remove, self.folder, [row.file for row in old if row.file is not None])
-        burst_ids = [row.burst_id for row in old]
-        await self._database.write(lambda change: rows.forget(change, burst_ids))
-        return len(old)
+        names = [row.file for row in old if row.file is not None]
+        stay = await asyncio.to_thread(keeping.remove, self.folder, names)
+        gone = [row.burst_id for row in old if row.file not in stay]
+        await self._database.write(lambda change: rows.forget(change, gone))
+        return len(gone)
 
     def _hear(self, told: Told) -> None:
         """What became of a burst, on the event loop."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from devices.protocol.clock import SystemClock
 from hub.talk.recording import rows
@@ -13,6 +16,8 @@ from tests.talk.recording.bursts import new_burst, open_recordings, record, tone
 DAY_US = 86_400_000_000
 NOON_US = 1_800_000_000_000_000
 EVERYTHING = 10**12
+SIZE = 27 + 19 + 500
+"""A little more than a burst of 5 packets takes."""
 
 
 class Days(SystemClock):
@@ -44,8 +49,34 @@ async def test_recordings_older_than_they_may_be_kept_go_with_their_files(tmp_pa
 
 
 async def test_oldest_go_when_all_take_too_much(tmp_path: Path) -> None:
-    size = 27 + 19 + 500  # a little less than a burst of 5 packets
-    assert await left(tmp_path, 0, 2 * size) == ([2, 3], 2)
+    assert await left(tmp_path, 0, 2 * SIZE) == ([2, 3], 2)
+
+
+@pytest.mark.parametrize(
+    ("before_us", "most_bytes", "left_days"), [(NOON_US + 2 * DAY_US, EVERYTHING, (3, 2, 0)), (0, 2 * SIZE, (3, 0))]
+)
+async def test_file_that_cannot_be_deleted_is_tried_again_and_holds_no_other_up(
+    tmp_path: Path, before_us: int, most_bytes: int, left_days: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "FORGOTTEN_AT_ONCE", 1)
+    clock = Days()
+    async with open_recordings(tmp_path, clock) as (recordings, database):
+        for clock.day in range(4):
+            record(recordings, new_burst(), tone(0.1))
+        await recordings.stop()
+        oldest = min((tmp_path / "voice").glob("*/*.ogg"))
+        oldest.rename(tmp_path / "kept.ogg")
+        oldest.mkdir()  # no unlink takes a folder away
+        async with asyncio.timeout(2):
+            await recordings.forget(before_us, most_bytes)
+        page = await database.read(lambda c: rows.page(c, BurstQuery(), None, None))
+        assert [burst.started_at_ms for burst in page.items] == [(NOON_US + n * DAY_US) // 1000 for n in left_days]
+        oldest.rmdir()
+        (tmp_path / "kept.ogg").rename(oldest)
+        await recordings.forget(before_us, 0)
+        page = await database.read(lambda c: rows.page(c, BurstQuery(), None, None))
+    assert page.items == ()
+    assert list((tmp_path / "voice").iterdir()) == []
 
 
 async def test_file_that_no_row_names_goes_with_its_day(tmp_path: Path) -> None:
