@@ -191,6 +191,10 @@ class Link:
         self._work.set()
         return message_id
 
+    def take_back(self, *message_ids: str) -> None:
+        """Say these no longer: what has been said since takes their place. Confirmed ones are passed over."""
+        self._unconfirmed.confirm(message_ids)
+
     async def run(self, finish: Callable[[], Awaitable[None]] | None = None) -> None:
         """Connect and reconnect until cancelled; then say Death and close for good. Raises what a callback raises.
 

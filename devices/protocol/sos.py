@@ -49,10 +49,12 @@ class SosTold(Message, frozen=True, kw_only=True):
     """To one radio: how its SOS stands, at each change and whenever the radio comes on line.
 
     ``sos_id`` is that of the hub: a press while one is open belongs to that one. In ``group_id`` the radio has
-    emergency priority until it is closed.
+    emergency priority until it is closed. ``answers`` is the ``message_id`` of the radio's latest word that the hub has
+    stored since it started: what a radio is told before its own latest word is answered is older than that word.
     """
 
     stamp: Stamp
     sos_id: SosId
     state: SosState
     group_id: Name
+    answers: Name | None = None

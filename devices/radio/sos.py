@@ -18,7 +18,10 @@ MICROPHONE_OPEN_S = 10.0
 
 
 class Emergency:
-    """One radio's SOS; ``changed`` is told of each word of the hub that brings another state."""
+    """One radio's SOS; ``changed`` is told of each word of the hub that brings another state or answers the guard's.
+
+    The guard's last word counts: nothing that the hub said before it had that word is taken.
+    """
 
     def __init__(self, link: Link, talking: Talking, changed: Callable[[str, SosState], None]) -> None:
         self.sos_id: str | None = None
@@ -26,6 +29,8 @@ class Emergency:
         self.state = SosState.CLOSED
         self._unheard: str | None = None
         """The press that the hub has not answered to yet, by the name that it was given."""
+        self._unanswered: list[str] = []
+        """What this radio has said, up to its last word, which the hub has not answered to yet."""
         self._link = link
         self._talking = talking
         self._changed = changed
@@ -37,7 +42,8 @@ class Emergency:
         """The SOS key: call for help, and open the microphone unless it is open. Returns the name of the SOS.
 
         Each press has a name of its own and is said until the hub has it: one that comes while an SOS is not closed
-        belongs to that one, and one that comes after it was closed, unknown to this radio, raises another.
+        belongs to that one, and one that comes after it was closed, unknown to this radio, raises another. What was
+        said before and is not answered, such as a wish to cancel, is said no longer.
         """
         if self.sos_id is not None and self.state in (SosState.RAISED, SosState.OPEN) and self._is_speaking:
             return self.sos_id
@@ -47,10 +53,12 @@ class Emergency:
             self.sos_id, self.state = press_id, SosState.RAISED
         self._unheard = press_id
         self._open(self._speak_once_granted(press_id, microphone))
-        self._link.send_reliably(
+        message_id = self._link.send_reliably(
             Up.SOS,
             lambda stamp, message_id: SosRaised(stamp=stamp, message_id=message_id, sos_id=press_id),
         )
+        self._link.take_back(*self._unanswered)
+        self._unanswered = [message_id]
         return self.sos_id
 
     def cancel(self) -> None:
@@ -59,10 +67,14 @@ class Emergency:
         if sos_id is None or self.state is SosState.CLOSED:
             raise ValueError("没有紧急求助 / there is no SOS")
         self.close_microphone()
-        self._link.send_reliably(
-            Up.SOS,
-            lambda stamp, message_id: SosCancelAsked(stamp=stamp, message_id=message_id, sos_id=sos_id),
-        )
+        self._unheard = None
+        if self.state is not SosState.CANCEL_ASKED:
+            self.state = SosState.CANCEL_ASKED
+            message_id = self._link.send_reliably(
+                Up.SOS,
+                lambda stamp, message_id: SosCancelAsked(stamp=stamp, message_id=message_id, sos_id=sos_id),
+            )
+            self._unanswered.append(message_id)  # what was said before goes on: police are to know that there was one
 
     @property
     def _is_speaking(self) -> bool:
@@ -87,13 +99,14 @@ class Emergency:
 
     def _hear(self, payload: bytes) -> None:
         told = messages.decode(payload, SosTold)
+        answers = bool(self._unanswered)
+        if answers and told.answers != self._unanswered[-1]:
+            return  # how it stood before the hub had the guard's last word
+        self._unanswered = []
         if self._unheard is not None:
-            if told.state is SosState.CLOSED and told.sos_id != self._unheard:
-                return  # a word on an earlier one, said as the radio came on line
-            if told.state is SosState.OPEN or told.sos_id == self._unheard:
-                self._talking.expect_answer(self._unheard)
-                self._unheard = None
-        is_news = (told.sos_id, told.state) != (self.sos_id, self.state)
+            self._talking.expect_answer(self._unheard)
+            self._unheard = None
+        is_news = answers or (told.sos_id, told.state) != (self.sos_id, self.state)
         self.sos_id, self.state = told.sos_id, told.state
         if is_news:
             self._changed(told.sos_id, told.state)

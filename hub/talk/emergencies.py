@@ -71,6 +71,8 @@ class Emergencies:
         self._known: dict[str, Sos] = {}
         self._of_radio: dict[str, str] = {}
         """The latest SOS of each radio."""
+        self._latest_word: dict[str, str] = {}
+        """The message id of each radio's latest word that is stored."""
         self._without_alert: set[str] = set()
         self._heard: list[_Heard] = []
         self._wake = asyncio.Event()
@@ -170,7 +172,13 @@ class Emergencies:
         sos = self._known.get(self._of_radio.get(radio_id, ""))
         if sos is not None:
             stamp = self._bridge.stamper.stamp()
-            told = SosTold(stamp=stamp, sos_id=sos.sos_id, state=sos.state, group_id=sos.group_id)
+            told = SosTold(
+                stamp=stamp,
+                sos_id=sos.sos_id,
+                state=sos.state,
+                group_id=sos.group_id,
+                answers=self._latest_word.get(radio_id),
+            )
             self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.SOS), told)
 
     async def _store(self, one: _Heard) -> None:
@@ -185,6 +193,7 @@ class Emergencies:
                     await self._move(current, SosEvent.PRESSED, EventKind.SOS_RAISED)
             elif current is not None and known in (None, current):
                 await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED, _cancel_asked)
+            self._latest_word[one.radio_id] = one.message.message_id
             self._tell(one.radio_id)
 
     async def _raise(self, radio_id: str, sos_id: str) -> None:

@@ -205,7 +205,7 @@ async def test_repeat_raises_once_and_is_confirmed_each_time(hub: Hub, told: Tol
 async def test_false_sos_stays_until_the_dispatcher_says_what_it_was(
     hub: Hub, console: httpx.AsyncClient, told: Told
 ) -> None:
-    """P-11.4."""
+    """P-11.4, P-11.5."""
     async with radio_on_line(hub, "R08") as radio:
         await raise_sos(radio, "false")
         await states(radio, 1)
@@ -295,7 +295,7 @@ async def test_after_a_restart_it_rings_on_and_no_second_alert_is_issued(tmp_pat
 async def test_key_that_is_pressed_as_the_line_breaks_opens_the_microphone_on_the_next_one(
     hub: Hub, told: Told
 ) -> None:
-    """P-11.3."""
+    """P-11.3, P-11.4."""
     guard, desk, microphone = Guard(), Desk(hub, "waits"), Held()
     async with real_radio(hub, "R14", guard) as radio:
         assert radio.link._connection is not None

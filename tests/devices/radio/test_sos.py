@@ -9,7 +9,7 @@ import pytest
 from devices.link import BrokerAddress, Link
 from devices.protocol import messages as wire
 from devices.protocol.clock import SystemClock
-from devices.protocol.sos import SosCancelAsked, SosRaised, SosState, SosUp
+from devices.protocol.sos import SosCancelAsked, SosRaised, SosState, SosTold, SosUp
 from devices.radio.floor import FloorState
 from devices.radio.sos import Emergency
 from devices.radio.sound import FrameMicrophone
@@ -58,6 +58,12 @@ class Carried:
         assert self.talking.is_own(burst_id), "the floor was awaited"
         await until(lambda: not self.emergency._is_speaking, "the microphone is closed")
 
+    def told(self, state: SosState, sos_id: str, answers: SosRaised | SosCancelAsked | None) -> None:
+        """The hub says how it stands after this word of the radio."""
+        message_id = None if answers is None else answers.message_id
+        told = SosTold(stamp=STAMP, sos_id=sos_id, state=state, group_id="grid-G1", answers=message_id)
+        self.emergency._hear(wire.encode(told))
+
 
 @pytest.fixture
 async def radio() -> Carried:
@@ -74,3 +80,40 @@ async def test_key_speaks_again_though_the_first_press_has_not_been_answered(rad
     assert again.message_id != first.message_id
     await radio.speak(again, 2)
     assert radio.emergency.state is SosState.RAISED
+
+
+async def test_last_word_stands_where_the_line_was_away_for_a_wish_to_cancel_and_a_press(radio: Carried) -> None:
+    """P-11.3, P-11.4."""
+    raised = radio.press()
+    await radio.speak(raised, 1)
+    radio.told(SosState.OPEN, raised.sos_id, raised)
+    radio.link.take_back(raised.message_id)  # as its confirmation does
+    cancel = radio.cancel()
+    radio.told(SosState.OPEN, raised.sos_id, raised)
+    assert radio.emergency.state is SosState.CANCEL_ASKED, "how it stood before he asked is not news"
+    radio.cancel()
+    assert radio.waiting == [cancel]
+
+    pressed = radio.press()
+    assert radio.waiting == [pressed], "the wish to cancel is said no longer"
+    radio.told(SosState.CANCEL_ASKED, raised.sos_id, cancel)
+    assert radio.emergency.state is SosState.RAISED
+    await radio.speak(pressed, 2)
+    radio.told(SosState.OPEN, raised.sos_id, pressed)
+    assert radio.changes == [SosState.OPEN, SosState.OPEN], "he is told that police know of this press too"
+    radio.told(SosState.CLOSED, raised.sos_id, pressed)
+    assert radio.changes[2:] == [SosState.CLOSED]
+
+
+async def test_press_in_an_open_sos_is_said_until_the_hub_has_it(radio: Carried) -> None:
+    """P-11.3."""
+    raised = radio.press()
+    await radio.speak(raised, 1)
+    radio.told(SosState.OPEN, raised.sos_id, raised)
+    again = radio.press()
+    assert radio.waiting[-1:] == [again]
+    assert again.sos_id != raised.sos_id, "should it have been closed meanwhile, this is another one"
+    radio.told(SosState.CLOSED, raised.sos_id, raised)
+    assert radio.emergency.state is SosState.OPEN
+    radio.told(SosState.OPEN, again.sos_id, again)
+    assert radio.emergency.sos_id == again.sos_id
