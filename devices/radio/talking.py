@@ -177,8 +177,8 @@ class Talking:
         elif isinstance(message, FloorWarning):
             if self.floor.warned(message.burst_id):
                 self._on_change(self.floor.state, f"{message.seconds_left:.0f} s")
-        elif isinstance(message, FloorRevoked) and self.floor.revoked(message.burst_id):
-            self._change(message.reason.value)
+        else:
+            self._revoked(message)
 
     def _granted(self, message: FloorGranted) -> None:
         grant = Grant(message.group_id, message.call_id, message.burst_id, message.talk_limit_s)
@@ -191,6 +191,11 @@ class Talking:
         self._sequence = 0
         self._media_time = 0
         self._change("")
+
+    def _revoked(self, message: FloorRevoked) -> None:
+        if self.floor.revoked(message.burst_id):
+            self._change(message.reason.value)
+        self._give_back(message.burst_id)  # nothing more comes of it, which the hub cannot know before it hears so
 
     def _queued(self, message: FloorQueued) -> None:
         if not self.floor.queued(message.request_id):

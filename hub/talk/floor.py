@@ -123,9 +123,12 @@ class Floor:
         self._voice_us = now_us
         return True
 
-    def overrun(self, talker_id: str, burst_id: int, now_us: int) -> Effects:
-        """A packet that did not pass: the key of a revoked talker may be stuck, who then no longer waits either."""
-        if self._keys.heard(talker_id, burst_id, now_us):
+    def overrun(self, talker_id: str, burst_id: int, media_us: int, now_us: int) -> Effects:
+        """A packet that did not pass: the key of a revoked talker may be stuck, who then no longer waits either.
+
+        ``media_us``: how far into the burst it was spoken.
+        """
+        if self._keys.heard(talker_id, burst_id, media_us, now_us):
             self._told.append(KeyStuck(talker_id, burst_id))
             for press in self._queue.presses:
                 denied = self._barred(press, now_us) if press.talker_id == talker_id else None
@@ -252,7 +255,7 @@ class Floor:
         self._burst = None
         call.open_until_us = now_us + round(HANG_TIME_S * 1e6)
         if reason is not None:
-            self._keys.revoke(burst.talker_id, burst.burst_id, now_us)
+            self._keys.revoke(burst.talker_id, burst.burst_id, burst.started_us, now_us)
             self._told.append(Revoked(burst, reason))
         if reason is RevokeReason.TOO_LONG and burst.priority is not Priority.EMERGENCY:
             self._lockouts.revoked_at_limit(burst.talker_id, burst.started_us, now_us)

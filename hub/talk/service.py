@@ -198,7 +198,8 @@ class Talk:
         if reach is None or floor is None or not floor.is_revoked(talker_id, header.burst_id):
             self._refused.add(talker_id, "voice", RefusedReason.NO_FLOOR, f"burst {header.burst_id} is not under way")
             return
-        self._tell(reach.group.group_id, floor.overrun(talker_id, header.burst_id, now_us))
+        media_us = header.media_time * 1_000_000 // voice.MEDIA_CLOCK_HZ
+        self._tell(reach.group.group_id, floor.overrun(talker_id, header.burst_id, media_us, now_us))
         if header.last:
             self.release(talker_id, header.burst_id)
 

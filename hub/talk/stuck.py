@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 STUCK_AFTER_S = 2.0
 """A talker who was told to stop does so within a round trip; a key that still speaks after this is stuck."""
+GOES_ON_WITHIN_S = 1.0
+"""Voice after a longer pause is judged anew: a line that stood still brings all at once what was spoken meanwhile."""
 FREE_AFTER_SILENT_S = 60.0
 """A stuck key whose release was lost is held to be free after so much silence."""
 MOST_KEPT = 256
@@ -15,8 +17,10 @@ MOST_KEPT = 256
 @dataclass
 class _Revoked:
     burst_id: int
+    started_us: int
     at_us: int
     heard_us: int
+    goes_on_since_us: int
     stuck: bool = False
 
 
@@ -29,27 +33,36 @@ class Keys:
     def __contains__(self, talker_id: str) -> bool:
         return talker_id in self._revoked
 
-    def revoke(self, talker_id: str, burst_id: int, now_us: int) -> None:
-        """The floor was taken from a talker; a key known as stuck stays so."""
+    def revoke(self, talker_id: str, burst_id: int, started_us: int, now_us: int) -> None:
+        """The floor was taken from a talker whose burst began then; a key known as stuck stays so."""
         former = self._revoked.pop(talker_id, None)
         while len(self._revoked) >= MOST_KEPT:
             del self._revoked[next(iter(self._revoked))]
-        self._revoked[talker_id] = _Revoked(burst_id, now_us, now_us, former is not None and former.stuck)
+        self._revoked[talker_id] = _Revoked(
+            burst_id, started_us, now_us, now_us, now_us, stuck=former is not None and former.stuck
+        )
 
     def let_go(self, talker_id: str) -> None:
         """A release of the talker was heard, or the talker went."""
         self._revoked.pop(talker_id, None)
 
-    def heard(self, talker_id: str, burst_id: int, now_us: int) -> bool:
-        """Voice of a burst that no longer has the floor; true when the key is found stuck, once."""
+    def heard(self, talker_id: str, burst_id: int, media_us: int, now_us: int) -> bool:
+        """Voice of a burst that no longer has the floor; true when the key is found stuck, once.
+
+        It must have been spoken, by its media time, so long after the floor was taken, and have come for so long
+        without a pause: what a slow line brings late, or one that stood still in both directions, shows no stuck key.
+        """
         revoked = self._revoked.get(talker_id)
         if revoked is None or revoked.burst_id != burst_id:
             return False
         if self.left_s(talker_id, now_us) == 0.0 and revoked.stuck:
             self.let_go(talker_id)
             return False
+        if now_us - revoked.heard_us > GOES_ON_WITHIN_S * 1e6:
+            revoked.goes_on_since_us = now_us
         revoked.heard_us = now_us
-        if revoked.stuck or now_us - revoked.at_us < STUCK_AFTER_S * 1e6:
+        spoken_after_us = revoked.started_us + media_us - revoked.at_us
+        if revoked.stuck or min(spoken_after_us, now_us - revoked.goes_on_since_us) < STUCK_AFTER_S * 1e6:
             return False
         revoked.stuck = True
         return True

@@ -155,7 +155,8 @@ async def test_key_that_is_stuck_is_told_of_and_denied_until_it_is_let_go(
         desk.press("all")
         await heard_last(radio, 2)
         for sequence in range(8):
-            await radio.publish("qs/1/radio/R28/voice", packet(grant.burst_id, sequence))
+            spoken_at = voice.MEDIA_CLOCK_HZ + sequence * voice.MEDIA_TICKS_PER_FRAME
+            await radio.publish("qs/1/radio/R28/voice", packet(grant.burst_id, sequence, media_time=spoken_at))
             await asyncio.sleep(0.02)
         (stuck,) = await told.wait(EventKind.RADIO_KEY_STUCK, "R28")
         denied = await pressed(radio, "all", "r2", 3)

@@ -345,7 +345,9 @@ def test_who_speaks_to_the_limit_waits_3_then_15_then_60_seconds() -> None:
 def overrun(floor: Floor, burst: Burst, from_us: int, to_us: int) -> list[Effect]:
     """The talker goes on speaking; returns what is told."""
     return [
-        effect for now_us in range(from_us, to_us, 100_000) for effect in floor.overrun("R1", burst.burst_id, now_us)
+        effect
+        for now_us in range(from_us, to_us, 100_000)
+        for effect in floor.overrun("R1", burst.burst_id, now_us - burst.started_us, now_us)
     ]
 
 
@@ -373,6 +375,26 @@ def test_who_waits_with_a_stuck_key_waits_no_more() -> None:
         Denied(press("R1", request_id="again"), DenyReason.KEY_STUCK, 60.0),
     ]
     assert floor.waiting == ()
+
+
+def test_voice_that_a_stalled_line_brings_late_is_no_stuck_key() -> None:
+    """P-6.10: the talker fell silent with its revoke, and what was spoken before comes slowly, or after a stall."""
+    floor = new_floor()
+    burst = speaking(floor)
+    assert floor.look(2 * S) != (), "no voice arrived"
+    for media_us in range(0, 4 * S, 100_000):
+        assert floor.overrun("R1", burst.burst_id, media_us, 5 * S + media_us) == ()
+
+
+def test_talker_who_could_not_hear_that_the_floor_was_revoked_has_no_stuck_key_unless_the_voice_goes_on() -> None:
+    """P-6.10: the line stood still in both directions."""
+    floor = new_floor()
+    burst = speaking(floor)
+    floor.look(2 * S)
+    for media_us in range(0, 8 * S, 100_000):
+        assert floor.overrun("R1", burst.burst_id, media_us, 8 * S) == ()
+    assert overrun(floor, burst, 8 * S, 10 * S) == []
+    assert overrun(floor, burst, 10 * S, 11 * S) == [KeyStuck("R1", burst.burst_id)]
 
 
 def test_stuck_key_is_free_after_60_seconds_of_silence() -> None:

@@ -27,7 +27,7 @@ from hub.talk.effects import (
 from hub.talk.floor import HANG_TIME_S, SILENT_AFTER_S, WARN_BEFORE_S, Floor
 from hub.talk.lockout import LOCKOUTS_S
 from hub.talk.queue import MOST_WAITING, WAIT_AT_MOST_S
-from hub.talk.stuck import FREE_AFTER_SILENT_S, STUCK_AFTER_S
+from hub.talk.stuck import FREE_AFTER_SILENT_S, GOES_ON_WITHIN_S, STUCK_AFTER_S
 
 S = 1_000_000
 LIMIT_S = 16
@@ -52,8 +52,10 @@ class Client:
     place: tuple[int, int] | None = None
     burst: Burst | None = None
     stalled: bool = False
-    revoked: tuple[int, int] | None = None
-    """The burst that was taken from it, and when, until it lets go."""
+    revoked: Burst | None = None
+    """The burst that was taken from it, until it lets go."""
+    goes_on_since_us: int = 0
+    """Since when its voice comes all the same, from the revoke on, without a pause."""
     stuck: bool = False
     heard_us: int = 0
     barred_until_us: int = 0
@@ -193,12 +195,14 @@ class FloorMachine(RuleBasedStateMachine):
         for talker_id, client in self.plain.clients.items():
             if client.revoked is None or (client.stuck and self.now_us - client.heard_us >= FREE_AFTER_SILENT_S * S):
                 continue
-            burst_id, at_us = client.revoked
+            burst_id, media_us = client.revoked.burst_id, self.now_us - client.revoked.started_us
             assert not self.floor.voice(talker_id, burst_id, self.now_us)
+            if self.now_us - client.heard_us > GOES_ON_WITHIN_S * S:
+                client.goes_on_since_us = self.now_us
             client.heard_us = self.now_us
-            found = not client.stuck and self.now_us - at_us >= STUCK_AFTER_S * S
+            found = not client.stuck and self.now_us - client.goes_on_since_us >= STUCK_AFTER_S * S
             client.stuck = client.stuck or found
-            told = self.floor.overrun(talker_id, burst_id, self.now_us)
+            told = self.floor.overrun(talker_id, burst_id, media_us, self.now_us)
             assert told[:1] == (KeyStuck(talker_id, burst_id),) * found
             self.hear(told[1:])
             assert not found or client.waits is None or client.waits.priority is Priority.EMERGENCY
@@ -286,7 +290,7 @@ class FloorMachine(RuleBasedStateMachine):
         burst, plain = effect.burst, self.plain
         assert burst == plain.talking
         client = plain.clients[burst.talker_id]
-        client.revoked, client.heard_us = (burst.burst_id, self.now_us), self.now_us
+        client.revoked, client.heard_us, client.goes_on_since_us = burst, self.now_us, self.now_us
         if effect.reason is RevokeReason.SILENT:
             assert self.now_us - plain.voice_us == SILENT_AFTER_S * S
         elif effect.reason is RevokeReason.TOO_LONG:

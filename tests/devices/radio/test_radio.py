@@ -355,6 +355,11 @@ async def test_floor_that_comes_after_the_key_was_let_go_is_given_back(
     assert (cancelled.request_id, released.burst_id) == (request.request_id, burst_id)
 
 
+def said_to_release(room: Room) -> list[int]:
+    """Which bursts R001 gave back."""
+    return [one.burst_id for one in room.said("R001", Up.FLOOR, FloorUp) if isinstance(one, FloorRelease)]
+
+
 async def test_revoked_floor_stops_the_voice(broker: Broker, room: Room, person: Person) -> None:
     """P-6.4."""
     async with radio_on(broker, room, person) as radio:
@@ -365,6 +370,7 @@ async def test_revoked_floor_stops_the_voice(broker: Broker, room: Room, person:
         revoked = FloorRevoked(stamp=room.stamp(), group_id="all", burst_id=burst_id, reason=RevokeReason.TOO_LONG)
         await room.say("R001", Down.FLOOR_CONTROL, revoked)
         assert await asyncio.wait_for(talk, 5)
+        await until(lambda: said_to_release(room) == [burst_id], "the radio says that it has let go")
     assert person.floor[-1] == (FloorState.SILENT, "talk_limit_reached")
 
 
