@@ -194,7 +194,16 @@ class Emergencies:
             elif current is not None and known in (None, current):
                 await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED, _cancel_asked)
             self._latest_word[one.radio_id] = one.message.message_id
+            self._prioritise(one.radio_id)
             self._tell(one.radio_id)
+
+    def _prioritise(self, radio_id: str) -> None:
+        """Emergency priority is that of the radio's open SOS, whichever of its others was spoken of."""
+        sos = self._open_of(radio_id)
+        if sos is not None:
+            self._talk.keep_emergency(radio_id, sos.group_id)
+        else:
+            self._talk.end_emergency(radio_id)
 
     async def _raise(self, radio_id: str, sos_id: str) -> None:
         view = self._radios.view(radio_id)
@@ -255,7 +264,7 @@ class Emergencies:
                 return {"closed_at_us": change.at_us, "closed_by": by} | word
 
             closed = await self._move(sos, SosEvent.CLOSED, EventKind.SOS_CLOSED, also)
-            self._talk.end_emergency(closed.radio_id)
+            self._prioritise(closed.radio_id)
             self._without_alert.discard(sos_id)
             if closed is not sos:
                 self._tell(closed.radio_id)

@@ -317,3 +317,21 @@ async def test_key_that_is_pressed_as_the_line_breaks_opens_the_microphone_on_th
         await until(lambda: guard.sos[4:] == [(another, SosState.OPEN)], "the word on the one before changes nothing")
         assert (await desk.wait(out.Taken, calls + 1)).talker_id == "R14"
     desk.go()
+
+
+async def test_word_on_an_earlier_sos_takes_nothing_from_the_one_that_is_open(hub: Hub, told: Told) -> None:
+    """P-11.2."""
+    desk = Desk(hub, "earlier")
+    async with radio_on_line(hub, "R15") as radio:
+        for sos_id in ("earlier", "now"):
+            granted = await raise_sos(radio, sos_id, sos_id)
+            assert isinstance(granted, wire.FloorGranted)
+            await told.wait(EventKind.SOS_RAISED, sos_id)
+            await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=granted.burst_id))
+            await desk.wait(out.Idle, 1 if sos_id == "earlier" else 2)
+            await hub.emergencies.close("earlier", CloseSos(finding=Finding.REAL), "officer")
+        desk.press("grid-G1")
+        request = wire.FloorRequest(stamp=radio.stamp(), group_id="grid-G1", request_id="r")
+        await radio.say(Up.FLOOR, request)
+        assert isinstance(await floor_word(radio, 3), wire.FloorGranted), "who needs help has the floor"
+    desk.go()
