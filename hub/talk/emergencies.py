@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -35,8 +36,8 @@ from hub.talk.sos_records import CloseSos, Sos, SosClosed, insert_sos, load_sos,
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 1.0
-MAX_WAITING = 1_000
-"""Words heard and not yet stored; one more is not taken, and its radio says it again."""
+MAX_WAITING_OF_RADIO = 8
+"""Words of one radio heard and not yet stored; one more is not taken, and the radio says it again."""
 KEPT_CLOSED = 500
 """Closed ones that are still known, so that a late repeat raises nothing."""
 
@@ -75,6 +76,8 @@ class Emergencies:
         """The message id of each radio's latest word that is stored."""
         self._without_alert: set[str] = set()
         self._heard: list[_Heard] = []
+        self._waiting: Counter[str] = Counter()
+        """How many of them are of each radio."""
         self._wake = asyncio.Event()
         self._changing = asyncio.Lock()
         self._connection = 0
@@ -126,14 +129,15 @@ class Emergencies:
         return sos if sos is not None and sos.state is not SosState.CLOSED else None
 
     def _take(self, radio_id: str, message: SosRaised | SosCancelAsked) -> None:
-        if len(self._heard) >= MAX_WAITING:
-            self._refused.add(radio_id, Up.SOS, RefusedReason.OVERLOADED, f"{MAX_WAITING} words on SOS wait")
-            return
         known = self._known.get(message.sos_id)
         if known is not None and known.radio_id != radio_id:
             self._refused.add(radio_id, Up.SOS, RefusedReason.MALFORMED, "the SOS of another radio")
         elif isinstance(message, SosRaised) and (known is None or known.state is not SosState.CLOSED):
             self._talk.open_microphone(radio_id, self._group_of(radio_id), message.sos_id)
+        if self._waiting[radio_id] >= MAX_WAITING_OF_RADIO:
+            self._refused.add(radio_id, Up.SOS, RefusedReason.OVERLOADED, f"{MAX_WAITING_OF_RADIO} words on SOS wait")
+            return
+        self._waiting[radio_id] += 1
         self._heard.append(_Heard(radio_id, message))
         self._wake.set()
 
@@ -150,6 +154,7 @@ class Emergencies:
                     await self._wake.wait()
             self._wake.clear()
             heard, self._heard = self._heard, []
+            self._waiting.clear()
             for one in heard:
                 try:
                     await self._store(one)

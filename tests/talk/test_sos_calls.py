@@ -23,6 +23,7 @@ from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.talk import messages as out
 from hub.talk.effects import Priority
+from hub.talk.emergencies import MAX_WAITING_OF_RADIO
 from hub.talk.sos_records import CloseSos, Finding
 from tests.devices.room import packet, until
 from tests.hub import Told, client_of, open_console, open_hub, sign_in
@@ -335,3 +336,21 @@ async def test_word_on_an_earlier_sos_takes_nothing_from_the_one_that_is_open(hu
         await radio.say(Up.FLOOR, request)
         assert isinstance(await floor_word(radio, 3), wire.FloorGranted), "who needs help has the floor"
     desk.go()
+
+
+async def test_radio_that_floods_keeps_nobodys_microphone_closed(hub: Hub, told: Told) -> None:
+    """P-11.2."""
+    async with radio_on_line(hub, "R16") as flooding, radio_on_line(hub, "R17") as other:
+        for n in range(1_000):
+            word = SosCancelAsked(stamp=flooding.stamp(), message_id=f"m{n}", sos_id="none")
+            hub.emergencies._take("R16", word)
+        for radio, sos_id in ((other, "heard"), (flooding, "heard-too")):
+            raised = SosRaised(stamp=radio.stamp(), message_id="raised", sos_id=sos_id)
+            hub.emergencies._take(radio.device_id, raised)
+        burst, (waiting,) = hub.talk._floors["grid-G1"].burst, hub.talk._floors["grid-G1"].waiting
+        assert burst is not None
+        assert (burst.talker_id, waiting.talker_id) == ("R17", "R16")
+        hub.talk.cancel("R16", "heard-too")
+        await told.wait(EventKind.SOS_RAISED, "heard")
+        refusal = await told.refusal("R16", "overloaded")
+        assert refusal["count"] == 1_001 - MAX_WAITING_OF_RADIO
