@@ -239,16 +239,18 @@ function isWaiting(floor: Floor): floor is Extract<Floor, { requestId: string }>
   return floor.state === "requesting" || floor.state === "queued";
 }
 
-function stopSpeaking(burstId: number, tellHub: boolean): void {
+/** Say that the burst is let go: after its last words, or at once where it was cut off, which the hub has to hear. */
+function stopSpeaking(burstId: number, toTheEnd: boolean): void {
   const finished = burst;
   burst = undefined;
   useTalk.setState({ level: 0 });
-  if (!tellHub) {
-    finished?.abort();
-    return;
-  }
   const letGo = (): void => line?.say({ type: "release", burst_id: burstId });
-  void finished?.finish().then(letGo, letGo);
+  if (toTheEnd) {
+    void finished?.finish().then(letGo, letGo);
+  } else {
+    finished?.abort();
+    letGo();
+  }
 }
 
 function speak(samples: Float32Array<ArrayBuffer>): void {
