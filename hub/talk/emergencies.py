@@ -142,9 +142,12 @@ class Emergencies:
         self._wake.set()
 
     def _group_of(self, radio_id: str) -> str:
-        """Where its SOS is heard: where the open one is, or its grid's group."""
+        """Where its SOS is heard: where the open one is, if the radio still belongs there, or its grid's group."""
         sos = self._open_of(radio_id)
-        return sos.group_id if sos is not None else self._registry.grid_group(radio_id).group_id
+        group = self._registry.find_group(sos.group_id) if sos is not None else None
+        if group is None or radio_id not in group.radio_ids:
+            group = self._registry.grid_group(radio_id)
+        return group.group_id
 
     async def run(self) -> None:
         """Store what is heard, issue alerts, and say again what the hub's own line lost, until cancelled."""
@@ -194,8 +197,10 @@ class Emergencies:
             if isinstance(one.message, SosRaised):
                 if known is None and current is None:
                     await self._raise(one.radio_id, one.message.sos_id)
-                elif known is None and current is not None:
-                    await self._move(current, SosEvent.PRESSED, EventKind.SOS_RAISED)
+                elif current is not None and known in (None, current):
+                    current = await self._regroup(current)
+                    if known is None:
+                        await self._move(current, SosEvent.PRESSED, EventKind.SOS_RAISED)
             elif current is not None and known in (None, current):
                 await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED, _cancel_asked)
             self._latest_word[one.radio_id] = one.message.message_id
@@ -241,9 +246,23 @@ class Emergencies:
         if state is sos.state:
             return sos
 
+        def values(change: Change) -> dict[str, Any]:
+            return {"state": state.value} | (also(change) if also is not None else {})
+
+        return await self._change(sos, kind, values)
+
+    async def _regroup(self, sos: Sos) -> Sos:
+        """Its radio's venue may be of another grid by now: a press is heard there, and so is what follows."""
+        group_id = self._group_of(sos.radio_id)
+        if group_id == sos.group_id:
+            return sos
+        return await self._change(sos, EventKind.SOS_RAISED, lambda change: {"group_id": group_id})
+
+    async def _change(self, sos: Sos, kind: EventKind, values: Callable[[Change], dict[str, Any]]) -> Sos:
+        """Store and tell what is other about it; returns it as it is then."""
+
         def change(open_change: Change) -> Sos:
-            values = {"state": state.value} | (also(open_change) if also is not None else {})
-            changed = update_sos(open_change.connection, sos.sos_id, values)
+            changed = update_sos(open_change.connection, sos.sos_id, values(open_change))
             self._events.append(open_change, kind, sos.sos_id, changed)
             return changed
 

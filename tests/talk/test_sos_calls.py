@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from devices.protocol import messages as wire
 from devices.protocol.groups import FloorControl
@@ -26,7 +27,7 @@ from hub.talk.effects import Priority
 from hub.talk.emergencies import MAX_WAITING_OF_RADIO
 from hub.talk.sos_records import CloseSos, Finding
 from tests.devices.room import packet, until
-from tests.hub import Told, client_of, open_console, open_hub, sign_in
+from tests.hub import Told, client_of, community, open_console, open_hub, sign_in
 from tests.played import HandDevice, Person, radio_on_line, real_radio
 from tests.talk.desk import Desk
 
@@ -354,3 +355,22 @@ async def test_radio_that_floods_keeps_nobodys_microphone_closed(hub: Hub, told:
         await told.wait(EventKind.SOS_RAISED, "heard")
         refusal = await told.refusal("R16", "overloaded")
         assert refusal["count"] == 1_001 - MAX_WAITING_OF_RADIO
+
+
+async def test_press_after_the_venue_came_to_another_grid_is_heard_in_todays(hub: Hub, told: Told) -> None:
+    """P-11.1."""
+    before = community(40)
+    moved = [replace(one, grid_id="G2") if one.venue_id == "V20" else one for one in before.venues]
+    async with radio_on_line(hub, "R20") as radio:
+        first = await raise_sos(radio, "moves")
+        assert isinstance(first, wire.FloorGranted)
+        await states(radio, 1)
+        await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=first.burst_id))
+        await hub.registry.import_community(replace(before, venues=tuple(moved)))
+        again = await raise_sos(radio, "again", "m2")
+        assert isinstance(again, wire.FloorGranted)
+        assert again.group_id == "grid-G2"
+        told_last = (await radio.hear(Down.SOS, SosTold, 2))[-1]
+        assert (told_last.sos_id, told_last.group_id) == ("moves", "grid-G2")
+        assert [(sos.sos_id, sos.group_id) for sos in hub.emergencies.opened] == [("moves", "grid-G2")]
+        await hub.registry.import_community(before)
