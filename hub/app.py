@@ -341,7 +341,8 @@ class Hub:
         self._loops.begin("broker-certificate", self.broker.reread())
 
     async def stop(self) -> None:
-        """Stop in the order that loses nothing: workers, rooms, database, broker."""
+        """Stop in the order that loses nothing: bursts, workers, rooms, database, broker."""
+        await self.talk.stop()
         await self.vision.stop()
         await self._loops.end()
         await self.talk.settle()

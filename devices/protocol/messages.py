@@ -242,6 +242,8 @@ class RevokeReason(StrEnum):
     """Somebody of a higher priority speaks."""
     CLOSED = "group_closed"
     """The temporary group is no more."""
+    STOPPING = "hub_stopping"
+    """The hub is being stopped."""
 
 
 class FloorGranted(Message, frozen=True, kw_only=True, tag="granted"):

@@ -174,6 +174,13 @@ class Floor:
             self._grant_next(now_us)
         return self._tell()
 
+    def stop(self, now_us: int) -> Effects:
+        """The hub is being stopped: who speaks is cut off, and nobody waits any more."""
+        self._queue.clear()
+        if self._burst is not None:
+            self._end(RevokeReason.STOPPING, now_us)
+        return self._tell()
+
     def look(self, now_us: int) -> Effects:
         """What has come due: the end of patience, the warning, the talk limit, silence."""
         self._look(now_us)

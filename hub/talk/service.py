@@ -68,6 +68,7 @@ class Talk:
         self._bursts = Bursts(
             registry, radios, bridge, database, events, clock, recordings, temporary, self._consoles, self._reach
         )
+        self._is_stopping = False
         self.packets_relayed = 0
         self.packets_lost = 0
         self.packets_stale = 0
@@ -120,6 +121,16 @@ class Talk:
         dues_us = [floor.due_us for floor in self._floors.values() if floor.due_us is not None]
         left_s = (min(dues_us) - self._clock.monotonic_us()) / 1e6 if dues_us else LOOK_EVERY_S
         return min(max(left_s, 0.0), LOOK_EVERY_S)
+
+    async def stop(self) -> None:
+        """End every burst as the hub itself ends, while radios and consoles can still be told; at most SUM_UP_AFTER_S.
+
+        A press from now on has no answer.
+        """
+        self._is_stopping = True
+        for group_id, floor in self._floors.items():
+            self._tell(group_id, floor.stop(self._clock.monotonic_us()))
+        await self.settle()
 
     async def settle(self) -> None:
         """Return when every burst that ended has been told of, and who listens is on disk; at most SUM_UP_AFTER_S."""
@@ -204,6 +215,8 @@ class Talk:
             self.release(talker_id, header.burst_id)
 
     def _request(self, group_id: str, press: Press) -> None:
+        if self._is_stopping:
+            return
         floor = self._floors.get(group_id)
         if floor is None:
             floor = self._floors[group_id] = Floor(self._limit_s, new_number)

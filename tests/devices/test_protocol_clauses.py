@@ -25,6 +25,7 @@ _FILES = {
     "speaking": "devices/radio/test_groups.py",
     "talk": "bridge/test_protocol_talk.py",
     "stuck": "talk/test_floor.py",
+    "stopping": "talk/test_stopping.py",
     "signing": "shifts/test_signing.py",
     "sos": "talk/test_sos_calls.py",
     "sos_key": "devices/radio/test_sos.py",

@@ -127,6 +127,7 @@ export const en: Texts = {
       no_voice_arrived: "No voice arrived: check the microphone",
       preempted: "Somebody of a higher rank speaks",
       group_closed: "The temporary group was closed",
+      hub_stopping: "The hub is being stopped, press again in a while",
       line_lost: "The talk line was lost",
       encoder_failed: "The browser's voice encoder failed",
     },

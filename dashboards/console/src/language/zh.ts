@@ -126,6 +126,7 @@ export const zh = {
       no_voice_arrived: "没有收到声音，请检查麦克风",
       preempted: "级别更高的人正在讲话",
       group_closed: "这个临时对讲组已解散",
+      hub_stopping: "系统正在停止，请稍后再按",
       line_lost: "对讲线路断开",
       encoder_failed: "浏览器的语音编码出错",
     } as Record<string, string>,
