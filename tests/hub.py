@@ -17,8 +17,8 @@ import uvicorn
 from argon2 import Parameters, Type
 from websockets.asyncio.client import connect
 
-from devices.protocol import messages as wire
 from devices.protocol.clock import Clock, SystemClock
+from devices.protocol.sightings import COLOURS, BoxAt, Sighting
 from hub.access.audit import AuditLog
 from hub.access.entrant import Entrant
 from hub.access.gate import SESSION_COOKIE
@@ -167,11 +167,11 @@ class Told:
         return found()[-1]
 
 
-def sighting(hub: Hub, sighting_id: str, upper: str, lower: str, camera_id: str = "C01") -> wire.Sighting:
+def sighting(hub: Hub, sighting_id: str, upper: str, lower: str, camera_id: str = "C01") -> Sighting:
     """A child in these colours, seen for 4 s until a second ago."""
-    box = wire.BoxAt(0, 10.0, 20.0, 30.0, 80.0)
+    box = BoxAt(0, 10.0, 20.0, 30.0, 80.0)
     now_us = hub.clock.wall_us()
-    return wire.Sighting(
+    return Sighting(
         sighting_id=sighting_id,
         camera_id=camera_id,
         started_at_us=now_us - 5_000_000,
@@ -183,8 +183,8 @@ def sighting(hub: Hub, sighting_id: str, upper: str, lower: str, camera_id: str 
         score=0.9,
         picture_jpeg=PICTURE,
         picture_box=box,
-        upper=tuple(float(one == upper) for one in wire.COLOURS),
-        lower=tuple(float(one == lower) for one in wire.COLOURS),
+        upper=tuple(float(one == upper) for one in COLOURS),
+        lower=tuple(float(one == lower) for one in COLOURS),
         describer="test-1",
         descriptor=bytes(64),
         height_m=1.1,

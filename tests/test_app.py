@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from pydantic import ValidationError
 
-from devices.protocol import messages as wire
+from devices.protocol.sightings import Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Up
 from hub.alerts.messages import NewAlert
 from hub.app import Hub
@@ -34,7 +34,7 @@ async def test_loop_that_fails_is_counted_and_started_again(tmp_path: Path, monk
     monkeypatch.setattr("hub.loops.RESTART_AFTER_S", 0.01)
     followed: list[str] = []
 
-    async def stumble(found: wire.Sighting) -> None:
+    async def stumble(found: Sighting) -> None:
         followed.append(found.sighting_id)
         if len(followed) == 1:
             raise RuntimeError("stumbled")
@@ -45,7 +45,7 @@ async def test_loop_that_fails_is_counted_and_started_again(tmp_path: Path, monk
         async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
             for number in (1, 2):
                 found = sighting(hub, f"S{number}", "red", "blue")
-                said = wire.SightingMessage(stamp=worker.stamp(), message_id=f"m{number}", sighting=found)
+                said = SightingMessage(stamp=worker.stamp(), message_id=f"m{number}", sighting=found)
                 await worker.say(Up.SIGHTING, said)
                 await until(lambda number=number: len(followed) == number, f"sighting {number}")  # type: ignore[misc]
     assert (followed, hub.task_failures) == (["S1", "S2"], 1)

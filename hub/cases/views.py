@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.messages import SightingSummary
 
 

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import structlog
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.cases.messages import Watch, WatchHit
 from hub.cases.service import Cases
 from hub.events.log import EventLog

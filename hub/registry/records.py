@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from devices.protocol.messages import Calibration
+from devices.protocol.sightings import Calibration
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}\Z")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]

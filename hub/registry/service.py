@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from devices.protocol.messages import Calibration
+from devices.protocol.sightings import Calibration
 from devices.protocol.topics import private_group
 from hub.errors import Refusal
 from hub.events.log import EventLog

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import COLOURS
+from devices.protocol.sightings import COLOURS
 
 CHINESE = dict(
     zip(COLOURS, ("黑色", "灰色", "白色", "红色", "橙色", "黄色", "绿色", "蓝色", "紫色", "粉色", "棕色"), strict=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from devices.protocol.messages import COLOURS, BoxAt, Sighting
+from devices.protocol.sightings import COLOURS, BoxAt, Sighting
 from hub.sightings.columns import Table
 from hub.sightings.messages import Description
 from hub.sightings.scoring import Likeness, Wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.colour_words import told
 from hub.sightings.messages import Field, Part
 

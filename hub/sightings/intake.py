@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
+from devices.protocol.sightings import Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused, RefusedReason
@@ -19,12 +20,12 @@ MAX_WAITING = 2_000
 """Sightings heard and not yet stored (about 40 MB); further ones are not confirmed, so their workers send again."""
 BATCH = 50
 
-Follower = Callable[[wire.Sighting], Awaitable[None]]
+Follower = Callable[[Sighting], Awaitable[None]]
 
 
 class _Heard(NamedTuple):
     worker_id: str
-    message: wire.SightingMessage
+    message: SightingMessage
 
 
 class _Settled(NamedTuple):
@@ -55,7 +56,7 @@ class Intake:
 
     def listen(self) -> None:
         """Hear the workers."""
-        self._bridge.on(DeviceKind.WORKER, Up.SIGHTING, wire.SightingMessage, self._take)
+        self._bridge.on(DeviceKind.WORKER, Up.SIGHTING, SightingMessage, self._take)
 
     def follow(self, follower: Follower) -> None:
         """Have ``follower`` called with each sighting that is on the disk, at least once: again when it is said again.
@@ -64,7 +65,7 @@ class Intake:
         """
         self._followers.append(follower)
 
-    def _take(self, worker_id: str, message: wire.SightingMessage) -> None:
+    def _take(self, worker_id: str, message: SightingMessage) -> None:
         camera_id = message.sighting.camera_id
         if not self._knows_camera(camera_id):
             self._refused.add(
@@ -104,7 +105,7 @@ class Intake:
             if failures:
                 raise ExceptionGroup("followers of sightings failed", failures)
 
-    async def _pass_on(self, sighting: wire.Sighting) -> None:
+    async def _pass_on(self, sighting: Sighting) -> None:
         for follower in self._followers:
             await follower(sighting)
 

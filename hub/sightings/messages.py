@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from devices.protocol.messages import COLOURS, Sighting
+from devices.protocol.sightings import COLOURS, Sighting
 
 MAX_PLACES = 2_000
 """Cameras or venues that one question may name."""

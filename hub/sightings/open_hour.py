@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.columns import Table, columns_of
 from hub.sightings.errors import SightingsError
 from hub.sightings.records import Found, Place, RecordFile, read_all

@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from devices.protocol.messages import COLOURS
+from devices.protocol.sightings import COLOURS
 from hub.sightings.colour_words import CHINESE
 from hub.sightings.errors import SightingsError
 from hub.sightings.messages import Age, CameraPlace, Description, Query

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from devices.protocol.messages import DecodeError, Sighting, decode, encode
+from devices.protocol.messages import DecodeError, decode, encode
+from devices.protocol.sightings import Sighting
 
 _MAGIC = b"QSR1"
 _HEADER = struct.Struct("<4sII")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import COLOURS, Sighting
+from devices.protocol.sightings import COLOURS, Sighting
 from hub.sightings.errors import SightingsError
 
 HOUR_US = 3_600_000_000

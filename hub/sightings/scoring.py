@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import COLOURS
+from devices.protocol.sightings import COLOURS
 from hub.sightings.colour_words import likeness
 from hub.sightings.columns import Columns, Selection
 from hub.sightings.messages import Age, Description, Field

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.columns import COLUMN_NAMES, Columns, Table, columns_of
 from hub.sightings.records import RecordError, RecordFile
 from hub.sightings.rows import ROW, Rows, key_of

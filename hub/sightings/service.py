@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings import explain, query, rows
 from hub.sightings.columns import columns_of
 from hub.sightings.errors import SightingsError

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
 from hub.sightings.open_hour import OpenHour

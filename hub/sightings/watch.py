@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Protocol
 
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.messages import CameraPlace, Hit, Query
 from hub.sightings.scoring import UNSURE_SCORE
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import CameraAssignment, CameraCondition, CameraState, Sighting, Stamp
+from devices.protocol.messages import Stamp
+from devices.protocol.sightings import CameraAssignment, CameraCondition, CameraState, Sighting
 from hub.footage.errors import Refused, SourceError, Stalled
 from hub.footage.source import Patience, Stream, is_live, open_live, open_recording
 from hub.vision.description.describer import Describer

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from devices.protocol.messages import BoxAt, Sighting
+from devices.protocol.sightings import BoxAt, Sighting
 from hub.footage.source import open_recording
 from hub.vision import motchallenge
 from hub.vision.boxes import Box, overlap

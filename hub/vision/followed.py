@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import BoxAt, Calibration, Sighting
+from devices.protocol.sightings import BoxAt, Calibration, Sighting
 from hub.vision.description.describer import Describer
 from hub.vision.height import child_likelihood, estimate_height
 from hub.vision.tracker import Track

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import BoxAt, Calibration
+from devices.protocol.sightings import BoxAt, Calibration
 
 _EDGE_PX = 2.0
 """A box this near to the frame's edge may be cut by it."""

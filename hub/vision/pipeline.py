@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import Calibration, Sighting
+from devices.protocol.sightings import Calibration, Sighting
 from hub.footage.frame import Frame
 from hub.vision.boxes import Box, covered
 from hub.vision.description.describer import Describer

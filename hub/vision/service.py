@@ -16,6 +16,7 @@ import structlog
 from devices.link import Credential
 from devices.protocol import messages as wire
 from devices.protocol import topics
+from devices.protocol.sightings import Assign, CameraAssignment, CameraCondition, CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.children import end_child, start_child
@@ -68,7 +69,7 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
 class _Stand:
     """The last word on one camera."""
 
-    state: wire.CameraState
+    state: CameraState
     since_at_ms: int
 
 
@@ -114,7 +115,7 @@ class Vision:
         """Hear the workers."""
         self._bridge.on(DeviceKind.WORKER, Up.BIRTH, wire.Birth, self._born)
         self._bridge.on(DeviceKind.WORKER, Up.DEATH, wire.Death, self._died)
-        self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, wire.CameraState, self._hear)
+        self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, CameraState, self._hear)
 
     def knows_worker(self, worker_id: str) -> bool:
         """Whether a worker of this name belongs here."""
@@ -178,15 +179,11 @@ class Vision:
         for camera_id, stand in list(self._stands.items()):
             state = stand.state
             known = camera_id in self._registry.cameras and state.detail != WORKER_ENDED
-            if (
-                known
-                and self._worker_of(camera_id) == worker_id
-                and state.condition is not wire.CameraCondition.FINISHED
-            ):
+            if known and self._worker_of(camera_id) == worker_id and state.condition is not CameraCondition.FINISHED:
                 stamp = self._bridge.stamper.stamp()
                 self._stand(
                     msgspec.structs.replace(
-                        state, stamp=stamp, condition=wire.CameraCondition.CONNECTING, detail=WORKER_ENDED
+                        state, stamp=stamp, condition=CameraCondition.CONNECTING, detail=WORKER_ENDED
                     )
                 )
 
@@ -207,9 +204,9 @@ class Vision:
         wanted = bool(camera.url) and not self._registry.is_finished(camera.camera_id)
         return wanted and self._worker_of(camera.camera_id) == worker_id
 
-    def _assignment(self, cameras: list[Camera]) -> wire.Assign:
+    def _assignment(self, cameras: list[Camera]) -> Assign:
         assignments = tuple(
-            wire.CameraAssignment(
+            CameraAssignment(
                 camera_id=camera.camera_id,
                 url=camera.url or "",
                 calibration=camera.calibration,
@@ -218,7 +215,7 @@ class Vision:
             )
             for camera in sorted(cameras, key=lambda camera: camera.camera_id)
         )
-        return wire.Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
+        return Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
 
     def _check_room(self, camera: Camera) -> None:
         """Raises Refusal when what this camera's worker is told of its cameras would not fit into a message."""
@@ -274,7 +271,7 @@ class Vision:
         self._stands.pop(camera_id, None)
         self.reassign()
 
-    def _hear(self, worker_id: str, state: wire.CameraState) -> None:
+    def _hear(self, worker_id: str, state: CameraState) -> None:
         if state.camera_id not in self._registry.cameras:
             return
         if self._worker_of(state.camera_id) != worker_id:
@@ -282,7 +279,7 @@ class Vision:
             return
         self._stand(state)
 
-    def _stand(self, state: wire.CameraState) -> None:
+    def _stand(self, state: CameraState) -> None:
         """Take over how a camera stands, and tell it when it changed."""
         before = self._stands.get(state.camera_id)
         turned = before is None or before.state.condition is not state.condition
@@ -303,7 +300,7 @@ class Vision:
         def change(open_change: Change) -> None:
             self._events.append(open_change, EventKind.CAMERA_CHANGED, camera.camera_id, view)
 
-        if camera.recording and stand.state.condition is wire.CameraCondition.FINISHED:
+        if camera.recording and stand.state.condition is CameraCondition.FINISHED:
             task = asyncio.ensure_future(self._registry.note_finished(camera.camera_id, change))
         else:
             task = asyncio.ensure_future(self._database.write(change))
@@ -317,9 +314,9 @@ class Vision:
 
     def _view(self, camera: Camera, stand: _Stand | None, finished: bool) -> CameraView:
         state = stand.state if stand else None
-        waiting = wire.CameraCondition.CONNECTING if camera.url else wire.CameraCondition.REFUSED
+        waiting = CameraCondition.CONNECTING if camera.url else CameraCondition.REFUSED
         if finished:
-            waiting = wire.CameraCondition.FINISHED
+            waiting = CameraCondition.FINISHED
         return CameraView(
             camera_id=camera.camera_id,
             name=camera.name,

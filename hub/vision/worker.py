@@ -21,8 +21,9 @@ import cv2
 from devices.link import Credential, CredentialError, Link
 from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
-from devices.protocol.messages import Assign, CameraAssignment, CameraState, Message, Sighting, SightingMessage, Stamp
+from devices.protocol.messages import Message, Stamp
 from devices.protocol.seal import SealError
+from devices.protocol.sightings import Assign, CameraAssignment, CameraState, Sighting, SightingMessage
 from devices.protocol.topics import Down, TopicError, Up
 from hub.footage.source import Patience
 from hub.vision.camera import AssignedCamera, Work

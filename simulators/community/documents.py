@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from devices.protocol.messages import Calibration
+from devices.protocol.sightings import Calibration
 from simulators.community.ground import LATITUDE, LONGITUDE, Point, place_of
 from simulators.community.placement import SceneCamera
 from simulators.community.scene import Scene

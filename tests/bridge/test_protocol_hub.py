@@ -12,6 +12,7 @@ from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import ManualClock
 from devices.protocol.seal import MAX_BODY_BYTES
+from devices.protocol.sightings import Assign, CameraCondition, CameraState, SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
@@ -284,21 +285,19 @@ async def test_worker_that_comes_on_line_is_given_its_cameras(hub: Hub, told: To
     camera = msgspec.structs.replace(hub.registry.cameras["C01"], camera_id="C02", url="rtsp://127.0.0.1:9/门口")
     async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
         await worker.be_born()
-        assert (await worker.hear(Down.ASSIGN, wire.Assign))[0].cameras == (), (
-            "a camera without an address is not given"
-        )
+        assert (await worker.hear(Down.ASSIGN, Assign))[0].cameras == (), "a camera without an address is not given"
         await hub.vision.put_camera(camera)
-        given = (await worker.hear(Down.ASSIGN, wire.Assign, 2))[1].cameras
+        given = (await worker.hear(Down.ASSIGN, Assign, 2))[1].cameras
         assert [(one.camera_id, one.url) for one in given] == [("C02", "rtsp://127.0.0.1:9/门口")]
         await hub.vision.remove_camera("C02")
-        assert (await worker.hear(Down.ASSIGN, wire.Assign, 3))[2].cameras == ()
+        assert (await worker.hear(Down.ASSIGN, Assign, 3))[2].cameras == ()
 
 
 async def test_state_of_a_camera_is_shown(hub: Hub, told: Told) -> None:
     """P-8.2."""
     async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
-        for condition in (wire.CameraCondition.ONLINE, wire.CameraCondition.ONLINE, wire.CameraCondition.STALLED):
-            state = wire.CameraState(
+        for condition in (CameraCondition.ONLINE, CameraCondition.ONLINE, CameraCondition.STALLED):
+            state = CameraState(
                 stamp=worker.stamp(), camera_id="C01", condition=condition, detail="12 秒没有画面", frames_looked_at=41
             )
             await worker.say(Up.CAMERA_STATE, state)
@@ -314,10 +313,10 @@ async def test_sighting_is_stored_once_and_then_confirmed(hub: Hub, told: Told) 
         first = msgspec.structs.replace(sighting(hub, "S1", "red", "blue"), ended=False)
         last = msgspec.structs.replace(first, ended=True, ended_at_us=first.started_at_us + 4_000_000)
         for message_id, found in (("m1", first), ("m2", last), ("m2", last)):
-            said = wire.SightingMessage(stamp=worker.stamp(), message_id=message_id, sighting=found)
+            said = SightingMessage(stamp=worker.stamp(), message_id=message_id, sighting=found)
             await worker.say(Up.SIGHTING, said)
         foreign = msgspec.structs.replace(first, sighting_id="S2", camera_id="C77")
-        await worker.say(Up.SIGHTING, wire.SightingMessage(stamp=worker.stamp(), message_id="m3", sighting=foreign))
+        await worker.say(Up.SIGHTING, SightingMessage(stamp=worker.stamp(), message_id="m3", sighting=foreign))
         await until(lambda: sorted(confirmed(worker)) == ["m1", "m2", "m2", "m3"], "all are confirmed")
         await told.refusal("worker-1", "unknown_camera")
     assert hub.sightings.get("S1") == last

@@ -13,7 +13,7 @@ import pytest_asyncio
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from devices.protocol import messages as wire
+from devices.protocol.sightings import Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Up
 from hub.access.audit import Action
 from hub.access.tables import audit_records
@@ -61,11 +61,11 @@ async def records(hub: Hub, case: Case) -> list[tuple[str, str, str]]:
     return await hub.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
 
 
-async def seen(hub: Hub, *sightings: wire.Sighting) -> None:
+async def seen(hub: Hub, *sightings: Sighting) -> None:
     """The sightings come in as a vision worker says them; returns when the hub has confirmed all."""
     async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
         for found in sightings:
-            message = wire.SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
+            message = SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
             await worker.say(Up.SIGHTING, message)
         await until(lambda: all(hub.sightings.get(s.sighting_id) == s for s in sightings), "the sightings are stored")
 

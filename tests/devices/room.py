@@ -30,6 +30,7 @@ from devices.protocol.messages import (
     Stamp,
 )
 from devices.protocol.seal import SEAL_KEY_BYTES, Sealed, unseal
+from devices.protocol.sightings import SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
@@ -152,7 +153,7 @@ class Room:
                 Up.RECEIPT: messages.Receipt,
                 Up.ACKNOWLEDGEMENT: messages.Acknowledgement,
                 Up.REPORT: messages.Report,
-                Up.SIGHTING: messages.SightingMessage,
+                Up.SIGHTING: SightingMessage,
             }[said.up]
             await self.confirm(said.device_id, messages.decode(payload, kind).message_id, kind=said.kind)
         elif self.relays and said.up is Up.FLOOR:

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from devices.protocol import messages as wire
+from devices.protocol.sightings import Calibration
 from devices.protocol.topics import Up
 from hub.access.audit import Action
 from hub.access.people import Role
@@ -107,7 +108,7 @@ async def test_community_imported_again_tells_only_of_what_changed(tmp_path: Pat
 
 
 async def test_everything_enrolled_is_there_after_a_restart(tmp_path: Path) -> None:
-    calibration = wire.Calibration(
+    calibration = Calibration(
         width_px=640,
         height_px=480,
         focal_px=500.0,

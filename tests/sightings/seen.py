@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from devices.protocol.messages import COLOURS, BoxAt, Sighting
+from devices.protocol.sightings import COLOURS, BoxAt, Sighting
 from hub.sightings.messages import CameraPlace
 
 HOUR_US = 3_600_000_000

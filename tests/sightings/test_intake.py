@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from devices.protocol import messages as wire
+from devices.protocol.sightings import Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
 from tests.devices.room import until
@@ -31,8 +32,8 @@ async def worker(hub: Hub) -> AsyncIterator[HandDevice]:
         yield device
 
 
-async def say(worker: HandDevice, found: wire.Sighting) -> None:
-    message = wire.SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
+async def say(worker: HandDevice, found: Sighting) -> None:
+    message = SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
     await worker.say(Up.SIGHTING, message)
 
 
@@ -46,7 +47,7 @@ async def test_sighting_is_confirmed_when_its_followers_are_done_and_followed_ag
 ) -> None:
     followed: list[str] = []
 
-    async def fail_once(found: wire.Sighting) -> None:
+    async def fail_once(found: Sighting) -> None:
         followed.append(found.sighting_id)
         if followed == ["first"]:
             raise RuntimeError("killed before it was told")
@@ -68,7 +69,7 @@ async def test_sighting_that_the_disk_does_not_take_is_not_confirmed_and_costs_n
 ) -> None:
     followed: list[str] = []
 
-    async def note(found: wire.Sighting) -> None:
+    async def note(found: Sighting) -> None:
         followed.append(found.sighting_id)
 
     hub.intake.follow(note)
@@ -91,7 +92,7 @@ async def test_sighting_that_the_disk_does_not_take_is_not_confirmed_and_costs_n
     assert hub.task_failures == 0
 
 
-def hours_ago(found: wire.Sighting, hours: int) -> wire.Sighting:
+def hours_ago(found: Sighting, hours: int) -> Sighting:
     back_us = hours * 3_600_000_000
     return msgspec.structs.replace(
         found, started_at_us=found.started_at_us - back_us, ended_at_us=found.ended_at_us - back_us

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.protocol.messages import COLOURS
+from devices.protocol.sightings import COLOURS
 from hub.sightings import query
 from hub.sightings.errors import SightingsError
 from hub.sightings.language.understand import MAX_LENGTH, understand

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import Sighting
+from devices.protocol.sightings import Sighting
 from hub.sightings.errors import SightingsError
 from hub.sightings.messages import Age, CameraPlace, Description, Field, Query
 from hub.sightings.rows import HOUR_US

@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 from devices.protocol.clock import SystemClock
-from devices.protocol.messages import CameraAssignment, CameraCondition, Stamp
+from devices.protocol.messages import Stamp
+from devices.protocol.sightings import CameraAssignment, CameraCondition
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
 from hub.vision.scheduler import LookScheduler

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from devices.protocol.messages import COLOURS, Calibration, Sighting
+from devices.protocol.sightings import COLOURS, Calibration, Sighting
 from hub.footage.frame import Frame, PlainPixels
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer

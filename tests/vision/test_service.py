@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from devices.protocol import messages as wire
-from devices.protocol.messages import CameraCondition
+from devices.protocol.sightings import Assign, CameraCondition, CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
 from hub.errors import Refusal
@@ -36,25 +35,25 @@ async def open_post(folder: Path) -> AsyncIterator[tuple[Hub, HandDevice]]:
 
 def given(worker: HandDevice) -> list[str]:
     """The cameras of the latest assignment."""
-    return [camera.camera_id for camera in worker.said_to_me(Down.ASSIGN, wire.Assign)[-1].cameras]
+    return [camera.camera_id for camera in worker.said_to_me(Down.ASSIGN, Assign)[-1].cameras]
 
 
 async def say_state(worker: HandDevice, condition: CameraCondition, camera_id: str = "C09") -> None:
-    state = wire.CameraState(stamp=worker.stamp(), camera_id=camera_id, condition=condition, sightings=3)
+    state = CameraState(stamp=worker.stamp(), camera_id=camera_id, condition=condition, sightings=3)
     await worker.say(Up.CAMERA_STATE, state)
 
 
 async def test_finished_recording_is_not_looked_at_again_after_a_restart(tmp_path: Path) -> None:
     async with open_post(tmp_path) as (hub, worker):
         await hub.vision.put_camera(FILM)
-        await worker.hear(Down.ASSIGN, wire.Assign)
+        await worker.hear(Down.ASSIGN, Assign)
         assert given(worker) == ["C09"]
         told = Told(hub)
         await say_state(worker, CameraCondition.FINISHED)
         await told.wait(EventKind.CAMERA_CHANGED, "C09")
     async with open_post(tmp_path) as (hub, worker):
         await worker.be_born()
-        await worker.hear(Down.ASSIGN, wire.Assign)
+        await worker.hear(Down.ASSIGN, Assign)
         assert given(worker) == []
         view = hub.vision.view("C09")
         assert (view.recording, view.condition, view.progress) == (True, "finished", 1.0)
@@ -114,9 +113,9 @@ async def test_cameras_stay_with_their_worker_when_one_is_added(tmp_path: Path) 
         ):
             for number in range(6):
                 await hub.vision.put_camera(msgspec.structs.replace(LIVE, camera_id=f"C1{number}"))
-            before = [(await worker.hear(Down.ASSIGN, wire.Assign, 6))[-1].cameras for worker in (one, two)]
+            before = [(await worker.hear(Down.ASSIGN, Assign, 6))[-1].cameras for worker in (one, two)]
             await hub.vision.put_camera(msgspec.structs.replace(LIVE, camera_id="A00"))
-            after = [(await worker.hear(Down.ASSIGN, wire.Assign, 7))[-1].cameras for worker in (one, two)]
+            after = [(await worker.hear(Down.ASSIGN, Assign, 7))[-1].cameras for worker in (one, two)]
             assert all(before)
             assert [[c for c in cameras if c.camera_id != "A00"] for cameras in after] == [list(c) for c in before]
             told = Told(hub)
@@ -140,5 +139,5 @@ async def test_camera_that_its_worker_cannot_be_told_of_is_refused(
             await hub.vision.put_camera(msgspec.structs.replace(long, camera_id="C10"))
         assert (refused.value.code, refused.value.status) == ("too_many_cameras", 409)
         await hub.vision.put_camera(msgspec.structs.replace(long, name="改名"))
-        await worker.hear(Down.ASSIGN, wire.Assign, 2)
+        await worker.hear(Down.ASSIGN, Assign, 2)
         assert given(worker) == ["C09"]

@@ -15,16 +15,8 @@ import pytest
 
 from devices.link import BrokerAddress
 from devices.protocol.clock import SystemClock
-from devices.protocol.messages import (
-    Assign,
-    Birth,
-    CameraAssignment,
-    CameraCondition,
-    CameraState,
-    Death,
-    Sighting,
-    SightingMessage,
-)
+from devices.protocol.messages import Birth, Death
+from devices.protocol.sightings import Assign, CameraAssignment, CameraCondition, CameraState, Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 from simulators.cameras.faults import Fault

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from devices.protocol.messages import COLOURS
+from devices.protocol.sightings import COLOURS
 from hub.sightings.evaluate import evaluate_colours, evaluate_retrieval
 from hub.vision.description.colour_names import name_pixels
 from hub.vision.description.describer import Appearance, Describer

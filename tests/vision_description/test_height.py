@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from devices.protocol.messages import BoxAt, Calibration
+from devices.protocol.sightings import BoxAt, Calibration
 from hub.vision.height import Height, child_likelihood, estimate_height, foot_on_map
 
 CAMERA = Calibration(

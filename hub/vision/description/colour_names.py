@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.messages import COLOURS
+from devices.protocol.sightings import COLOURS
 
 Floats = NDArray[np.float32]
 

@@ -1,0 +1,131 @@
+"""What the hub and its vision workers say to each other: which cameras to look at, how they stand, who was seen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from devices.protocol.messages import Count, Fraction, Message, Name, Stamp, Text
+
+
+class Calibration(Message, frozen=True, kw_only=True):
+    """A pinhole camera over level ground, enough to measure heights and to place a foot point on the map.
+
+    Image coordinates in pixels from the top left of a picture ``width_px`` by ``height_px``; the optical axis dips
+    ``tilt_deg`` below the horizon and points to ``heading_deg`` (clockwise from north).
+    """
+
+    width_px: int
+    height_px: int
+    focal_px: float
+    center_x_px: float
+    center_y_px: float
+    camera_height_m: float
+    tilt_deg: float
+    heading_deg: float
+    latitude: float
+    longitude: float
+
+
+class CameraAssignment(Message, frozen=True, kw_only=True):
+    """One camera given to a vision worker.
+
+    ``url`` is an rtsp:// or http:// address or a file path, credentials included (this message is never logged).
+    ``looks_per_s`` is how often a frame is looked at. A ``recording`` is read as fast as the machine can and
+    its frames are dated from ``started_at_us``; a live stream is dated by arrival.
+    """
+
+    camera_id: Name
+    url: str
+    looks_per_s: float = 5.0
+    calibration: Calibration | None = None
+    recording: bool = False
+    started_at_us: int | None = None
+
+
+class Assign(Message, frozen=True, kw_only=True):
+    """The complete list of cameras a worker is to look at from now on."""
+
+    stamp: Stamp
+    cameras: tuple[CameraAssignment, ...]
+
+
+class CameraCondition(StrEnum):
+    """How a camera's stream stands."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    STALLED = "stalled"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+    FINISHED = "finished"
+
+
+class CameraState(Message, frozen=True, kw_only=True):
+    """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
+
+    ``detail`` says in plain words what is wrong; ``progress`` is for recordings.
+    """
+
+    stamp: Stamp
+    camera_id: Name
+    condition: CameraCondition
+    detail: Text = ""
+    progress: Fraction | None = None
+    frames_decoded: Count = 0
+    frames_looked_at: Count = 0
+    frames_shed: Count = 0
+    detections: Count = 0
+    sightings: Count = 0
+
+
+COLOURS = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
+"""The eleven basic colour terms (Berlin and Kay, 1969), the order of every colour weight in a sighting."""
+
+ColourWeights = tuple[Fraction, ...]
+
+
+class BoxAt(Message, frozen=True, array_like=True):
+    """Where the person was: pixels of the stream's picture, ``offset_ms`` after the sighting's start."""
+
+    offset_ms: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Sighting(Message, frozen=True, kw_only=True):
+    """One person's continuous appearance on one camera.
+
+    ``upper`` and ``lower`` weigh the eleven COLOURS (each 0..1, summing to at most 1; the rest is "unsure"; empty when
+    not seen). ``descriptor`` is opaque bytes of the describer named by ``describer``; sightings compare only within one
+    describer. ``picture_jpeg`` is the best picture of the person with a margin; ``picture_box`` where it was taken.
+    ``ended`` is false for the first word on a person still in view; the same ``sighting_id`` follows with true.
+    """
+
+    sighting_id: Name
+    camera_id: Name
+    started_at_us: int
+    ended_at_us: int
+    ended: bool
+    frame_width_px: int
+    frame_height_px: int
+    path: tuple[BoxAt, ...]
+    score: Fraction
+    picture_jpeg: bytes
+    picture_box: BoxAt
+    upper: ColourWeights
+    lower: ColourWeights
+    describer: Name
+    descriptor: bytes
+    height_m: float | None = None
+    height_error_m: float | None = None
+    child: Fraction | None = None
+
+
+class SightingMessage(Message, frozen=True, kw_only=True):
+    """A sighting on its way to the store; the worker keeps it until it is confirmed."""
+
+    stamp: Stamp
+    message_id: Name
+    sighting: Sighting
