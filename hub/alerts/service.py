@@ -154,11 +154,13 @@ class Alerts:
             return (COMMUNITY,)
         return tuple({venue_place(self._registry.radios[radio_id].venue_id) for radio_id in radio_ids})
 
-    async def issue(self, new: NewAlert, issued_by: str, idempotency_key: str | None = None) -> Alert:
+    async def issue(
+        self, new: NewAlert, issued_by: str, idempotency_key: str | None = None, spare: str | None = None
+    ) -> Alert:
         """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
 
-        The same person's same ``idempotency_key`` again returns the alert it made. Raises Refusal for a target without
-        radios and for a case that is not open.
+        The same person's same ``idempotency_key`` again returns the alert it made. The radio ``spare`` does not get it.
+        Raises Refusal for a target without radios and for a case that is not open.
         """
         if not new.text.strip():
             raise Refusal("empty_text", "请输入警情内容", "the alert has no text", field="text")
@@ -172,7 +174,7 @@ class Alerts:
         if new.case_id is not None and not self._case_is_open(new.case_id):
             words = (f"没有进行中的案件 {new.case_id}", f"there is no open case {new.case_id}")
             raise Refusal("unknown_case", *words, field="case_id")
-        radio_ids = self._recipients(new.target)
+        radio_ids = [radio_id for radio_id in self._recipients(new.target) if radio_id != spare]
         if not radio_ids:
             raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
         issue = _Issue(

@@ -303,7 +303,8 @@ class Emergencies:
                 target=Target(kind=TargetKind.GROUP, id=sos.group_id),
             )
             try:
-                await self._alerts.issue(new, audit.THE_HUB, f"sos:{sos_id}")
+                # the radio that pressed is spared: its ringing would give away the guard who holds it
+                await self._alerts.issue(new, audit.THE_HUB, f"sos:{sos_id}", spare=sos.radio_id)
             except Refusal as refusal:
                 _log.error("sos.no_alert", sos=sos_id, error=str(refusal))
             except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
