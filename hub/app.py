@@ -385,4 +385,4 @@ class Hub:
             await asyncio.sleep(COUNT_EVERY_S)
 
     async def _forget(self) -> None:
-        await forget(self.settings, self.clock, self.events, self.sightings, self.recordings, self.audit)
+        await forget(self.settings, self.clock, self.database, self.events, self.sightings, self.recordings, self.audit)

@@ -13,7 +13,9 @@ from hub.bridge.refused import Refused, RefusedDevice
 from hub.events.log import EventLog
 from hub.settings import Settings
 from hub.sightings.service import SightingService
+from hub.storage.database import Database
 from hub.talk.recording.service import Recordings
+from hub.talk.sos_records import forget_sos
 
 _log = structlog.get_logger()
 TELL_REFUSED_EVERY_S = 1.0
@@ -32,18 +34,20 @@ async def tell_refused(refused: Refused, tell: Callable[[RefusedDevice], Awaitab
 async def forget(
     settings: Settings,
     clock: Clock,
+    database: Database,
     events: EventLog,
     sightings: SightingService,
     recordings: Recordings,
     audit: AuditLog,
 ) -> None:
-    """Delete events, sightings, recordings and audit records older than they may be kept, until cancelled."""
+    """Delete what is older than it may be kept, in every room, until cancelled."""
     while True:
         now_us = clock.wall_us()
         before_us = now_us - settings.retention_days * _DAY_US
         voice_before_us = now_us - settings.voice_retention_days * _DAY_US
         await _apart("events", events.forget_before(before_us))
         await _apart("sightings", asyncio.to_thread(sightings.forget_before, before_us))
+        await _apart("sos", forget_sos(database, before_us))
         await _apart("recordings", recordings.forget(voice_before_us, round(settings.voice_most_gb * 1e9)))
         await _apart("audit", audit.forget_before(now_us - settings.audit_retention_days * _DAY_US))
         await asyncio.sleep(FORGET_EVERY_S)

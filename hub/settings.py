@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     talk_limit_s: float = Field(default=60.0, gt=1, le=600)
     """The longest talk burst."""
     retention_days: int = Field(default=30, ge=1, le=3650)
-    """How long events and sightings are kept; 30 days is what the 2025 regulation on public-safety video asks for."""
+    """How long events, sightings and closed SOS are kept; 30 days: the 2025 regulation on public-safety video."""
     voice_retention_days: int = Field(default=180, ge=1, le=3650)
     """How long recorded calls are kept."""
     voice_most_gb: float = Field(default=20.0, gt=0, le=100_000)

@@ -34,7 +34,7 @@ async def test_room_that_cannot_forget_holds_no_other_up(tmp_path: Path) -> None
         recordings = Recordings(database, events, Registry(database, events), clock, tmp_path / "voice")
         await database.write(lambda change: change.connection.execute(sa.schema.DropTable(bursts)))
         audit = await log_of(database)
-        forgetting = asyncio.create_task(forget(settings, clock, events, sightings, recordings, audit))
+        forgetting = asyncio.create_task(forget(settings, clock, database, events, sightings, recordings, audit))
         async with asyncio.timeout(5):
             while await database.read(lambda connection: connection.execute(_AUDIT).scalar_one()) == 20:
                 assert not forgetting.done()

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from devices.protocol.sos import SosState
+from hub.storage.database import Database
 from hub.talk import tables
 
 
@@ -100,3 +101,9 @@ def load_sos(connection: sa.Connection, closed: int) -> list[Sos]:
         *connection.execute(sa.select(tables.sos).where(sa.not_(is_closed))).all(),
     ]
     return [sos_of(row) for row in sorted(found, key=lambda row: int(row.raised_at_us))]
+
+
+async def forget_sos(database: Database, before_us: int) -> int:
+    """Delete those that were closed before then; returns how many. One that is open is never too old."""
+    old = sa.delete(tables.sos).where(tables.sos.c.closed_at_us < before_us)
+    return await database.write(lambda change: change.connection.execute(old).rowcount)
