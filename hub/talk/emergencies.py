@@ -132,7 +132,7 @@ class Emergencies:
         known = self._known.get(message.sos_id)
         if known is not None and known.radio_id != radio_id:
             self._refused.add(radio_id, Up.SOS, RefusedReason.MALFORMED, "the SOS of another radio")
-        elif isinstance(message, SosRaised) and (known is None or known.state is not SosState.CLOSED):
+        elif isinstance(message, SosRaised) and not self._is_over(radio_id, message):
             self._talk.open_microphone(radio_id, self._group_of(radio_id), message.sos_id)
         if self._waiting[radio_id] >= MAX_WAITING_OF_RADIO:
             self._refused.add(radio_id, Up.SOS, RefusedReason.OVERLOADED, f"{MAX_WAITING_OF_RADIO} words on SOS wait")
@@ -140,6 +140,13 @@ class Emergencies:
         self._waiting[radio_id] += 1
         self._heard.append(_Heard(radio_id, message))
         self._wake.set()
+
+    def _is_over(self, radio_id: str, press: SosRaised) -> bool:
+        """Whether a press is of an SOS that was closed since: by its name, or said again after it was stored."""
+        known = self._known.get(press.sos_id)
+        if known is not None:
+            return known.state is SosState.CLOSED
+        return self._latest_word.get(radio_id) == press.message_id and self._open_of(radio_id) is None
 
     def _group_of(self, radio_id: str) -> str:
         """Where its SOS is heard: where the open one is, if the radio still belongs there, or its grid's group."""
@@ -195,7 +202,7 @@ class Emergencies:
             if known is not None and known.radio_id != one.radio_id:
                 return
             if isinstance(one.message, SosRaised):
-                if known is None and current is None:
+                if current is None and not self._is_over(one.radio_id, one.message):
                     await self._raise(one.radio_id, one.message.sos_id)
                 elif current is not None and known in (None, current):
                     current = await self._regroup(current)

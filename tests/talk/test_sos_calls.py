@@ -374,3 +374,16 @@ async def test_press_after_the_venue_came_to_another_grid_is_heard_in_todays(hub
         assert (told_last.sos_id, told_last.group_id) == ("moves", "grid-G2")
         assert [(sos.sos_id, sos.group_id) for sos in hub.emergencies.opened] == [("moves", "grid-G2")]
         await hub.registry.import_community(before)
+
+
+async def test_press_that_is_said_again_after_its_sos_was_closed_raises_nothing(hub: Hub, told: Told) -> None:
+    """P-11.4."""
+    async with radio_on_line(hub, "R18") as radio:
+        await raise_sos(radio, "one-call", "m1")
+        await raise_sos(radio, "pressed-again", "m2")
+        await states(radio, 2)
+        await hub.emergencies.close("one-call", CloseSos(finding=Finding.REAL), "officer")
+        pressed = SosRaised(stamp=radio.stamp(), message_id="m2", sos_id="pressed-again")
+        await radio.say(Up.SOS, pressed)
+        assert await states(radio, 4) == [SosState.OPEN, SosState.OPEN, SosState.CLOSED, SosState.CLOSED]
+        assert hub.emergencies.opened == []
