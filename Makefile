@@ -29,11 +29,13 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
 	touch $@
 
+# The simulated cameras' films are rendered beside the first tests, at low priority; the story needs them near the end.
 test: setup $(VENV)/.installed-tests
 	scripts/install-test-tools
 	$(MAKE) --no-print-directory lint
 	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm run check && npm test'
-	$(BIN)/python -m pytest
+	$(BIN)/python -m simulators.community --out var/community >/dev/null & \
+	  $(BIN)/python -m pytest; passed=$$?; wait; exit $$passed
 
 lint:
 	$(BIN)/ruff check .

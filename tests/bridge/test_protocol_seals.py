@@ -228,7 +228,7 @@ async def test_radio_shows_that_there_is_no_hub_within_10_seconds_of_its_end(kin
         async with radio_with(credential, hears, tmp_path / "R01") as radio:
             async with open_hub(tmp_path / "hub", address_of(broker), broker_password=address.password) as hub:
                 await until(lambda: [present for present, _ in hears.shown] == [True], "the radio shows the hub")
-                await end_tasks(*hub._tasks)  # the hub stops dead, in the middle of its work
+                await hub._loops.end()  # the hub stops dead, in the middle of its work
                 ended_s = asyncio.get_running_loop().time()
             await until(lambda: len(hears.shown) == 2, "the radio shows that there is no hub")
             assert radio.link.connected, "its line to the broker stands"
