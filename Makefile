@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CONSOLE := dashboards/console
 CONSOLE_SOURCES := $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: demo setup test check lint lock clean
+.PHONY: demo setup test lint console-check lock clean
 
 demo: setup
 	$(BIN)/qianshao demo
@@ -29,13 +29,18 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
 	touch $@
 
-# The simulated cameras' films are rendered beside the first tests, at low priority; the story needs them near the end.
+# Beside the first tests: the checks of style, types and console, whose words come last, and at low priority the simulated
+# cameras' films, which the story needs near the end.
 test: setup $(VENV)/.installed-tests
 	scripts/install-test-tools
-	$(MAKE) --no-print-directory lint
-	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm run check && npm test'
+	mkdir -p var
 	$(BIN)/python -m simulators.community --out var/community >/dev/null & \
-	  $(BIN)/python -m pytest; passed=$$?; wait; exit $$passed
+	  $(MAKE) --no-print-directory lint console-check >var/checks.log 2>&1 & checks=$$!; \
+	  $(BIN)/python -m pytest; passed=$$?; \
+	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | checked))
+
+console-check: setup
+	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm run check && npm test'
 
 lint:
 	$(BIN)/ruff check .
