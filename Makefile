@@ -4,10 +4,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CONSOLE := dashboards/console
-CONSOLE_SOURCES := $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' 2>/dev/null)
+DASHBOARDS := dashboards
+PAGES := $(shell find $(DASHBOARDS) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: demo setup test lint console-check lock clean
+.PHONY: demo setup test lint dashboards-check lock clean
 
 demo: setup
 	$(BIN)/qianshao demo
@@ -21,26 +21,26 @@ $(VENV)/.installed: requirements/product.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-hub/console/static/index.html: $(VENV)/.installed $(CONSOLE_SOURCES)
-	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm ci --no-audit --no-fund && npm run build'
+hub/console/static/index.html: $(VENV)/.installed $(PAGES)
+	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(DASHBOARDS) && npm ci --no-audit --no-fund && npm run build'
 	touch $@
 
 $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
 	touch $@
 
-# Beside the first tests: the checks of style, types and console, whose words come last, and at low priority the simulated
+# Beside the first tests: the checks of style, types and pages, whose words come last, and at low priority the simulated
 # cameras' films, which the story needs near the end.
 test: setup $(VENV)/.installed-tests
 	scripts/install-test-tools
 	mkdir -p var
 	$(BIN)/python -m simulators.community --out var/community >/dev/null & \
-	  $(MAKE) --no-print-directory lint console-check >var/checks.log 2>&1 & checks=$$!; \
+	  $(MAKE) --no-print-directory lint dashboards-check >var/checks.log 2>&1 & checks=$$!; \
 	  $(BIN)/python -m pytest; passed=$$?; \
 	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | checked))
 
-console-check: setup
-	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(CONSOLE) && npm run check && npm test'
+dashboards-check: setup
+	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(DASHBOARDS) && npm run check && npm test'
 
 lint:
 	$(BIN)/ruff check .
@@ -57,4 +57,4 @@ lock: $(VENV)/.installed
 	  --group node -o requirements/node.txt
 
 clean:
-	rm -rf $(VENV) hub/console/static $(CONSOLE)/node_modules
+	rm -rf $(VENV) hub/console/static $(DASHBOARDS)/node_modules

@@ -1,4 +1,4 @@
-// What the linter holds the console to, beyond the compiler's strict types.
+// What the linter holds the pages to, beyond the compiler's strict types.
 import hooks from "eslint-plugin-react-hooks";
 import typescript from "typescript-eslint";
 

@@ -1,4 +1,4 @@
-// How the console is built: into the hub's folder of static files, and how it is tested.
+// How the pages are built, into the hub's folder of static files, and how they are tested.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -8,9 +8,9 @@ export default defineConfig({
   base: "/",
   plugins: [react()],
   build: {
-    // Two addresses, one page: /join is where the QR codes lead.
+    // The console, the page where the QR codes lead, which is a part of it.
     rollupOptions: { input: ["index.html", "join/index.html"] },
-    outDir: "../../hub/console/static",
+    outDir: "../hub/console/static",
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1400,
@@ -18,5 +18,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/api": hub, "/ws": { target: hub.replace("http", "ws"), ws: true } } },
-  test: { environment: "node", include: ["src/**/*.test.ts"] },
+  test: { environment: "node", include: ["console/src/**/*.test.ts"] },
 });
