@@ -41,12 +41,14 @@ function socketAddress(path: string): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
 }
 
-/** Load the room and follow it until the returned function is called. */
-export function followRoom(): () => void {
+const nothingElse = (): Promise<void> => Promise.resolve();
+
+/** Load the room, with what `also` loads before it is shown, and follow it until the returned function is called. */
+export function followRoom(also: () => Promise<void> = nothingElse): () => void {
   return followFeed({
     loadPicture: async () => {
       const picture = await hub.state();
-      if (useStore.getState().map === null || useStore.getState().mapMissing) await loadMap();
+      await also();
       return picture;
     },
     connect: (since) => new WebSocket(socketAddress(`/ws/events?since=${since}`)),
@@ -75,7 +77,9 @@ export function followRoom(): () => void {
   });
 }
 
-async function loadMap(): Promise<void> {
+/** Load the map once it is shown, and again where the hub could not give it. */
+export async function loadMap(): Promise<void> {
+  if (useStore.getState().map !== null && !useStore.getState().mapMissing) return;
   await hub.map().then(
     (map) => useStore.setState({ map, mapMissing: false }),
     () => useStore.setState({ map: { type: "FeatureCollection", features: [] }, mapMissing: true }),

@@ -6,7 +6,7 @@ import { UrgentReports } from "../alerts/UrgentReports";
 import { CasePanel } from "../cases/CasePanel";
 import { useTexts } from "../language/language";
 import { CommunityMap } from "../map/CommunityMap";
-import { followRoom, useStore } from "../room/store";
+import { followRoom, loadMap, useStore } from "../room/store";
 import { EndingBanner } from "../session/EndingBanner";
 import { useMay, useSession } from "../session/store";
 import { SosBanner } from "../sos/SosBanner";
@@ -23,7 +23,7 @@ export function RoomScreen() {
   const seesCases = useMay("see_cases");
   const ready = useStore((store) => store.room !== null);
   // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
-  useEffect(() => (isIn ? followRoom() : undefined), [isIn]);
+  useEffect(() => (isIn ? followRoom(loadMap) : undefined), [isIn]);
   useEffect(() => (isIn && talks ? openTalk() : undefined), [isIn, talks]);
   return (
     <div className={`screen${talks ? "" : " without-talk"}`}>

@@ -1,5 +1,5 @@
-// Where a person is signed in, for themselves; all of it can be ended at once.
-import { Button, Modal, Table } from "antd";
+// Where a person is signed in, for themselves; all of it can be ended at once, or all but this.
+import { Button, Modal, Space, Table } from "antd";
 import { useCallback, useState } from "react";
 
 import { useAnswer } from "../browser/useAnswer";
@@ -18,10 +18,11 @@ export function MySessions({ person, onClose }: { person: Person; onClose: () =>
   const sessions = useAnswer(load);
   const [failure, setFailure] = useState<unknown>(null);
 
-  async function endAll(): Promise<void> {
+  async function end(call: () => Promise<void>, then: () => void): Promise<void> {
     try {
-      await sessionHub.endSessionsOf(person.person_id);
-      startAfresh();
+      await call();
+      setFailure(null);
+      then();
     } catch (error) {
       setFailure(error);
     }
@@ -41,13 +42,26 @@ export function MySessions({ person, onClose }: { person: Person; onClose: () =>
           columns={[
             { title: texts.session.since, dataIndex: "started_at_ms", render: (ms: number) => dayAndTime(ms, zone) },
             { title: texts.session.refreshed, dataIndex: "refreshed_at_ms", render: (ms: number) => dayAndTime(ms, zone) },
-            { title: texts.session.from, dataIndex: "address" },
+            {
+              title: texts.session.from,
+              dataIndex: "address",
+              render: (address: string, one) => (one.is_this ? `${address} · ${texts.session.here}` : address),
+            },
           ]}
         />
         <p className="field">{texts.session.endAllHint}</p>
-        <Button data-testid="my-sessions-end" danger onClick={() => void endAll()}>
-          {texts.session.endAll}
-        </Button>
+        <Space>
+          <Button data-testid="my-sessions-end-others" onClick={() => void end(sessionHub.endOthers, sessions.again)}>
+            {texts.session.endOthers}
+          </Button>
+          <Button
+            data-testid="my-sessions-end"
+            danger
+            onClick={() => void end(() => sessionHub.endSessionsOf(person.person_id), startAfresh)}
+          >
+            {texts.session.endAll}
+          </Button>
+        </Space>
       </div>
     </Modal>
   );

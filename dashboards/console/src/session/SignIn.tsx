@@ -1,52 +1,25 @@
 // Signing in: account, password, and the second factor once the hub asks for it.
 import { Button, Input, type InputRef } from "antd";
-import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
-import { HubError } from "../room/ask";
 import { CodeInput } from "./CodeInput";
-import { lastAccount, signIn, useSession } from "./store";
-
-const ASKS_FOR_CODE = ["second_factor_needed", "wrong_second_factor"];
+import { useSession } from "./store";
+import { useSignIn } from "./useSignIn";
 
 export function SignIn() {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
   const before = useSession((session) => session.person);
-  const [account, setAccount] = useState(before?.person_id ?? lastAccount);
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const [asksForCode, setAsksForCode] = useState(false);
-  const [trying, setTrying] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [capsLock, setCapsLock] = useState(false);
-  const wait = useWait(failure);
   const passwordInput = useRef<InputRef>(null);
+  const signing = useSignIn(() => passwordInput.current?.focus({ cursor: "all" }));
+  const { account, password, code, asksForCode, failure, wait } = signing;
+  const [capsLock, setCapsLock] = useState(false);
   const [startsAtPassword] = useState(account !== "");
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    if (trying || wait > 0 || account.trim() === "" || password === "") return;
-    setTrying(true);
-    setFailure(null);
-    try {
-      await signIn({ person_id: account.trim(), password, ...(asksForCode ? { code } : {}) });
-    } catch (error) {
-      const refusal = error instanceof HubError ? error.code : "";
-      if (ASKS_FOR_CODE.includes(refusal)) {
-        setAsksForCode(true);
-        setCode("");
-      }
-      // That a code is needed is a question, not a fault.
-      setFailure(refusal === "second_factor_needed" && !asksForCode ? null : error);
-      if (refusal === "wrong_password") passwordInput.current?.focus({ cursor: "all" });
-      setTrying(false);
-    }
-  }
 
   const seeCapsLock = (event: KeyboardEvent): void => setCapsLock(event.getModifierState("CapsLock"));
   return (
-    <form className="sign-in" onSubmit={(event) => void submit(event)} data-testid="sign-in">
+    <form className="sign-in" onSubmit={(event) => void signing.submit(event)} data-testid="sign-in">
       {before !== null && (
         <div className="sign-in-again" role="status">
           <b>{texts.signIn.again}</b>
@@ -64,10 +37,7 @@ export function SignIn() {
           autoFocus={!startsAtPassword}
           placeholder={texts.signIn.accountHint}
           value={account}
-          onChange={(event) => {
-            setAccount(event.target.value);
-            setAsksForCode(false);
-          }}
+          onChange={(event) => signing.setAccount(event.target.value)}
         />
       </label>
       <label>
@@ -79,7 +49,7 @@ export function SignIn() {
           autoComplete="current-password"
           autoFocus={startsAtPassword}
           value={password}
-          onChange={(event) => setPassword(event.target.value)}
+          onChange={(event) => signing.setPassword(event.target.value)}
           onKeyDown={seeCapsLock}
           onKeyUp={seeCapsLock}
         />
@@ -88,7 +58,7 @@ export function SignIn() {
       {asksForCode && (
         <label>
           <span className="field-name">{texts.signIn.code}</span>
-          <CodeInput testid="sign-in-code" value={code} onChange={setCode} autoFocus placeholder={texts.signIn.codeHint} />
+          <CodeInput testid="sign-in-code" value={code} onChange={signing.setCode} autoFocus placeholder={texts.signIn.codeHint} />
         </label>
       )}
       {failure !== null && (
@@ -102,27 +72,12 @@ export function SignIn() {
         type="primary"
         htmlType="submit"
         block
-        loading={trying}
-        disabled={wait > 0 || account.trim() === "" || password === "" || (asksForCode && code.length < 6)}
+        loading={signing.trying}
+        disabled={!signing.isComplete}
       >
         {wait > 0 ? texts.signIn.wait(wait) : texts.signIn.submit}
       </Button>
       <p className="forgotten">{texts.signIn.forgotten}</p>
     </form>
   );
-}
-
-/** Seconds until the hub takes another try after `failure`; 0 when it takes one now. */
-function useWait(failure: unknown): number {
-  const [left, setLeft] = useState(0);
-  useEffect(() => {
-    const waitS = failure instanceof HubError ? (failure.retryAfterS ?? 0) : 0;
-    const untilMs = performance.now() + waitS * 1000;
-    const tick = (): void => setLeft(Math.max(0, Math.ceil((untilMs - performance.now()) / 1000)));
-    tick();
-    if (waitS === 0) return;
-    const timer = setInterval(tick, 500);
-    return () => clearInterval(timer);
-  }, [failure]);
-  return left;
 }

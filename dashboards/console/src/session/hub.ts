@@ -9,6 +9,8 @@ export interface OpenSession {
   expires_at_ms: number;
   /** The network address that signed in. */
   address: string;
+  /** Whether it is the one that asks. */
+  is_this: boolean;
 }
 
 export const sessionHub = {
@@ -16,6 +18,7 @@ export const sessionHub = {
   signIn: (credentials: Credentials) => ask<SessionView>("POST", "/api/session", credentials),
   refresh: () => ask<SessionView>("POST", "/api/session/refresh"),
   signOut: () => ask<void>("DELETE", "/api/session"),
+  endOthers: () => ask<void>("DELETE", "/api/session/others"),
   /** One's other sessions end. */
   changePassword: (change: NewPassword) => ask<void>("POST", "/api/session/password", change),
   /** For signing on to radios. */
