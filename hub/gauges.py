@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from devices.protocol.sightings import LOOK_DELAYS_MS
 from hub.alerts.delivery import DeliveryState
-from hub.metrics import counter, gauge, labelled
+from hub.metrics import counter, gauge, histogram, labelled
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -87,3 +88,6 @@ def _cameras(hub: Hub) -> Iterable[Metric]:
         ("camera_sightings", "Sightings", [(v.camera_id, v.sightings) for v in views]),
     ):
         yield labelled(CounterMetricFamily, name, text, "camera", values)
+    delays = hub.vision.look_delays()
+    edges_s = [edge_ms / 1000 for edge_ms in LOOK_DELAYS_MS]
+    yield histogram("look_delay_seconds", "From a live frame's arrival until it was looked at", edges_s, delays)

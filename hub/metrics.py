@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 300)
@@ -63,6 +64,14 @@ def gauge(name: str, text: str, value: float) -> Metric:
 def counter(name: str, text: str, value: float) -> Metric:
     """One counter without labels; ``_total`` is added to its name."""
     return CounterMetricFamily(f"qianshao_{name}", text, value=value)
+
+
+def histogram(name: str, text: str, edges: Sequence[float], counts: Sequence[int]) -> Metric:
+    """One histogram without labels: how many were in each class, by its upper edge; the last class is open."""
+    ends = [*(f"{edge:g}" for edge in edges), "+Inf"]
+    return HistogramMetricFamily(
+        f"qianshao_{name}", text, buckets=list(zip(ends, itertools.accumulate(counts), strict=True)), sum_value=None
+    )
 
 
 def labelled(kind: type[GaugeMetricFamily] | type[CounterMetricFamily], name: str, text: str, label: str,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
+
+import msgspec
 
 from devices.protocol.messages import Count, Fraction, Message, Name, Stamp, Text
 
@@ -60,10 +63,15 @@ class CameraCondition(StrEnum):
     FINISHED = "finished"
 
 
+LOOK_DELAYS_MS = tuple(round(5 * 1.25**step) for step in range(34))
+"""Upper edges of the classes in which looks are counted by how late they were, 5 ms to 7.9 s; a last one is open."""
+
+
 class CameraState(Message, frozen=True, kw_only=True):
     """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
 
-    ``detail`` says in plain words what is wrong; ``progress`` is for recordings.
+    ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``look_delays`` counts looks at a live
+    stream by the time from the frame's arrival until it had been looked at, in the classes of LOOK_DELAYS_MS.
     """
 
     stamp: Stamp
@@ -76,6 +84,7 @@ class CameraState(Message, frozen=True, kw_only=True):
     frames_shed: Count = 0
     detections: Count = 0
     sightings: Count = 0
+    look_delays: Annotated[tuple[Count, ...], msgspec.Meta(max_length=len(LOOK_DELAYS_MS) + 1)] = ()
 
 
 COLOURS = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")

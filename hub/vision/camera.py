@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import Stamp
-from devices.protocol.sightings import CameraAssignment, CameraCondition, CameraState, Sighting
+from devices.protocol.sightings import LOOK_DELAYS_MS, CameraAssignment, CameraCondition, CameraState, Sighting
 from hub.footage.errors import Refused, SourceError, Stalled
 from hub.footage.source import Patience, Stream, is_live, open_live, open_recording
 from hub.vision.description.describer import Describer
@@ -45,6 +46,7 @@ class Counters:
     frames_shed: int = 0
     detections: int = 0
     sightings: int = 0
+    look_delays: list[int] = field(default_factory=lambda: [0] * (len(LOOK_DELAYS_MS) + 1))
 
 
 class AssignedCamera:
@@ -105,6 +107,7 @@ class AssignedCamera:
             frames_shed=self.counters.frames_shed,
             detections=self.counters.detections,
             sightings=self.counters.sightings,
+            look_delays=tuple(self.counters.look_delays),
         )
 
     def take(self, work: Work, detector: PersonDetector) -> list[Sighting]:
@@ -118,6 +121,9 @@ class AssignedCamera:
             found_before = work.pipeline.detections
             said = work.pipeline.look(work.look, detector)
             self.counters.frames_looked_at += 1
+            if not self._is_recording:
+                late_ms = (self._clock.wall_us() - work.look.frame.wall_us) / 1000
+                self.counters.look_delays[bisect_left(LOOK_DELAYS_MS, late_ms)] += 1
             self.counters.detections += work.pipeline.detections - found_before
         self.counters.sightings += sum(sighting.ended for sighting in said)
         return said

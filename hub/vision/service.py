@@ -16,7 +16,7 @@ import structlog
 from devices.link import Credential
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.sightings import Assign, CameraAssignment, CameraCondition, CameraState
+from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, CameraAssignment, CameraCondition, CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.children import end_child, start_child
@@ -173,6 +173,14 @@ class Vision:
         worker = self._workers.get(worker_id)
         if worker is not None and death.birth_count >= worker.birth_count:
             self._lose(worker_id)
+
+    def look_delays(self) -> list[int]:
+        """Looks at live cameras by how late they were, in the classes of LOOK_DELAYS_MS."""
+        total = [0] * (len(LOOK_DELAYS_MS) + 1)
+        for stand in self._stands.values():
+            for number, count in enumerate(stand.state.look_delays):
+                total[number] += count
+        return total
 
     def _lose(self, worker_id: str) -> None:
         """Nobody looks at this worker's cameras now: say so of each that is not finished."""

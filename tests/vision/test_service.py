@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from devices.protocol.sightings import Assign, CameraCondition, CameraState
+from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, CameraCondition, CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
 from hub.errors import Refusal
@@ -141,3 +141,17 @@ async def test_camera_that_its_worker_cannot_be_told_of_is_refused(
         await hub.vision.put_camera(msgspec.structs.replace(long, name="改名"))
         await worker.hear(Down.ASSIGN, Assign, 2)
         assert given(worker) == ["C09"]
+
+
+async def test_metrics_say_how_late_looks_at_live_cameras_are(tmp_path: Path) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.put_camera(LIVE)
+        await worker.be_born()
+        delays = (3, 0, 1, *[0] * (len(LOOK_DELAYS_MS) - 2))
+        state = CameraState(stamp=worker.stamp(), camera_id="C09", condition=CameraCondition.ONLINE, look_delays=delays)
+        await worker.say(Up.CAMERA_STATE, state)
+        await until(lambda: sum(hub.vision.look_delays()) == 4, "the looks are counted")
+        said = hub.metrics.text().decode()
+        assert 'qianshao_look_delay_seconds_bucket{le="0.006"} 3.0' in said
+        assert 'qianshao_look_delay_seconds_bucket{le="0.008"} 4.0' in said
+        assert 'qianshao_look_delay_seconds_bucket{le="+Inf"} 4.0' in said
