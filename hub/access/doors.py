@@ -32,6 +32,7 @@ GET     /api/session                                            own_session
 POST    /api/session/refresh                                    own_session
 POST    /api/session/password                                   own_session
 DELETE  /api/session                                            own_session
+DELETE  /api/session/others                                     own_session
 POST    /api/invitation/look                                    public
 POST    /api/invitation/accept                                  public
 GET     /api/people                                             enrol_people

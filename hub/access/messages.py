@@ -79,6 +79,8 @@ class SessionView(Record, frozen=True, kw_only=True):
     refreshed_at_ms: int
     expires_at_ms: int
     address: str
+    is_this: bool
+    """Whether it is the one that asks."""
 
 
 class PutPerson(Record, frozen=True, kw_only=True):

@@ -71,6 +71,11 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
         _set_cookie(request, response, SESSION_COOKIE, "", 0)
         return response
 
+    @router.delete("/session/others")
+    async def end_others(entrant: Entering) -> Response:
+        await access.end_other_sessions(entrant)
+        return Response(status_code=204)
+
     @router.post("/session/password")
     async def change_password(request: Request, entrant: Entering) -> Response:
         given = await read(request, ChangePassword, PUBLIC_DOOR_BYTES)
@@ -108,7 +113,7 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
     @router.get("/people/{person_id}/sessions")
     async def sessions(person_id: str, entrant: Entering) -> Response:
         _own_or_enrols(entrant, person_id)
-        return answer(access.sessions(person_id))
+        return answer(access.sessions(person_id, entrant.session_id))
 
     @router.delete("/people/{person_id}/sessions")
     async def end_sessions(person_id: str, entrant: Entering) -> Response:

@@ -163,8 +163,7 @@ class Access(Roll):
 
             await self._database.write(change)
             account.password_hash = anew
-            others = [one for one in self._sessions.of(person.person_id) if one.session_id != session_id]
-            self._endings.end(others, Ended.PASSWORD_SET, person.person_id)
+            self._endings.end(self._others(entrant), Ended.PASSWORD_SET, person.person_id)
         await self._endings.record()
 
     async def _begin_session(self, account: Account, address: str, known_id: str | None, encoded: str) -> SignedIn:
@@ -229,8 +228,20 @@ class Access(Roll):
         self._endings.end(self._sessions.of(person_id), Ended.REVOKED, by.person_id)
         await self._endings.record()
 
-    def sessions(self, person_id: str) -> tuple[SessionView, ...]:
-        """A person's live sessions, the oldest first. Raises Refusal for nobody's."""
+    async def end_other_sessions(self, entrant: Entrant) -> None:
+        """End all of one's own sessions but the one that asks."""
+        self._endings.end(self._others(entrant), Ended.REVOKED, entrant.person.person_id)
+        await self._endings.record()
+
+    def _others(self, entrant: Entrant) -> list[Session]:
+        own = self._sessions.of(entrant.person.person_id)
+        return [session for session in own if session.session_id != entrant.session_id]
+
+    def sessions(self, person_id: str, asking: str | None = None) -> tuple[SessionView, ...]:
+        """A person's live sessions, the oldest first; ``asking`` is the session that wants to know, if one does.
+
+        Raises Refusal for nobody's.
+        """
         self._account(person_id)
         ahead_us = self._ahead_us()
         return tuple(
@@ -240,6 +251,7 @@ class Access(Roll):
                 refreshed_at_ms=(session.refreshed_us + ahead_us) // 1000,
                 expires_at_ms=self._expires_at_ms(session),
                 address=session.address,
+                is_this=session.session_id == asking,
             )
             for session in self._sessions.of(person_id)
         )

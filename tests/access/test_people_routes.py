@@ -184,6 +184,20 @@ async def test_own_sessions_need_no_right_and_others_do(
     await said(await stranger.get("/api/session"), 401)
 
 
+async def test_guard_signs_out_everywhere_else_and_stays_here(
+    administrator: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    await join(administrator, stranger, GUARD)
+    async with httpx.AsyncClient(base_url=stranger.base_url, headers=stranger.headers) as elsewhere:
+        await said(await elsewhere.post("/api/session", json={"person_id": "guard1", "password": PASSWORD}), 201)
+        seen = await said(await stranger.get("/api/people/guard1/sessions"))
+        assert [one["is_this"] for one in seen] == [True, False]
+        await said(await stranger.delete("/api/session/others"), 204)
+        await said(await elsewhere.get("/api/session"), 401)
+    (here,) = await said(await stranger.get("/api/people/guard1/sessions"))
+    assert here["is_this"]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

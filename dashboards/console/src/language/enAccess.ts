@@ -36,6 +36,8 @@ export const enAccess: AccessTexts = {
     since: "Signed in",
     refreshed: "Last active",
     from: "From",
+    here: "here",
+    endOthers: "Sign out everywhere else",
     endAll: "Sign out everywhere",
     endAllHint: "Ends your sessions on every machine, this one too.",
     ends: (time) => `This session ends at ${time}; nothing new arrives after that. Sign in again now: the screen stays.`,

@@ -34,6 +34,8 @@ export const zhAccess = {
     since: "登录时间",
     refreshed: "最近活动",
     from: "来源",
+    here: "本机",
+    endOthers: "退出其他设备",
     endAll: "全部退出",
     endAllHint: "所有设备上的登录都会结束，包括这里。",
     ends: (time: string) => `这次登录到 ${time} 为止，之后收不到新消息。请现在重新登录，画面不变。`,
