@@ -181,6 +181,7 @@ class Hub:
             self.clock,
             settings.alert_expires_in_s,
             lambda case_id: self.cases.is_open(case_id),
+            lambda group_id: self.talk_groups.find_open(group_id),
         )
         self.talk_groups = TemporaryGroups(self.database, self.events, self.registry, self.clock)
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")

@@ -19,14 +19,19 @@ class TargetKind(StrEnum):
     ALL = "all"
     GROUP = "group"
     VENUE = "venue"
+    VENUES = "venues"
     RADIO = "radio"
 
 
 class Target(Part, frozen=True, kw_only=True):
-    """Whom an alert is for; ``id`` names the group, venue or radio."""
+    """Whom an alert is for; ``id`` names the group, venue or radio, ``ids`` the venues of a selection.
+
+    A group is a standing one or a temporary one that is open. A selection has as many venues as are enrolled, at most.
+    """
 
     kind: TargetKind
     id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
+    ids: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=48)], ...], msgspec.Meta(max_length=2000)] = ()
 
 
 class NewAlert(Part, frozen=True, kw_only=True):

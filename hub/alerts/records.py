@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from devices.protocol.clock import Clock
@@ -45,7 +46,11 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         alert_id=row.alert_id,
         text=row.text,
         severity=Severity(row.severity),
-        target=Target(kind=TargetKind(row.target_kind), id=row.target_id),
+        target=Target(
+            kind=TargetKind(row.target_kind),
+            id=row.target_id,
+            ids=msgspec.json.decode(row.target_ids, type=tuple[str, ...]),
+        ),
         case_id=row.case_id,
         issued_at_ms=row.issued_at_us // 1000,
         expires_at_ms=row.issued_at_us // 1000 + round(row.expires_in_s * 1000),

@@ -9,7 +9,7 @@ from hub.access.gate import Entering
 from hub.access.permissions import Right
 from hub.alerts.messages import NewAlert
 from hub.alerts.service import Alerts
-from hub.console.http import answer, read
+from hub.console.http import LIST_BYTES, answer, read
 from hub.console.view import view_of
 from hub.errors import Refusal
 from hub.registry.service import Registry
@@ -23,8 +23,8 @@ def routes(alerts: Alerts, registry: Registry) -> APIRouter:
 
     @router.post("")
     async def issue(request: Request, entrant: Entering) -> Response:
-        new = await read(request, NewAlert)
-        entrant.require(Right.ISSUE_ALERT, alerts.places_of(new.target))
+        new = await read(request, NewAlert, LIST_BYTES)
+        entrant.require(Right.ISSUE_ALERT, alerts.targets.places(new.target))
         if new.case_id is not None:
             entrant.require(Right.SEE_CASES)
         key = request.headers.get("Idempotency-Key") or None

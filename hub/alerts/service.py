@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import sqlalchemy as sa
 import structlog
 
@@ -15,21 +16,21 @@ from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Down
-from hub.access.people import COMMUNITY, Place
 from hub.alerts import tables
 from hub.alerts.answers import Answers
 from hub.alerts.delivery import UNDELIVERED, DeliveryEvent, DeliveryState, again_after_s, next_state
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert, DeliveryChanged, NewAlert, Target, TargetKind
+from hub.alerts.messages import Alert, DeliveryChanged, NewAlert
 from hub.alerts.records import alert_of, find_alert, find_deliveries, latest_alerts, lifetime_of
+from hub.alerts.targets import Targets, venues_of
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox, Outgoing
 from hub.bridge.refused import Refused
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.places import venue_place
 from hub.registry.radios import RadioRoll
+from hub.registry.records import TalkGroup
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id
@@ -87,6 +88,7 @@ class Alerts:
         clock: Clock,
         expires_in_s: float,
         case_is_open: Callable[[str], bool],
+        open_group: Callable[[str], TalkGroup | None],
     ) -> None:
         self._database = database
         self._events = events
@@ -97,6 +99,7 @@ class Alerts:
         self._clock = clock
         self._expires_in_s = expires_in_s
         self._case_is_open = case_is_open
+        self.targets = Targets(registry, open_group)
         self._open: dict[str, _OpenAlert] = {}
         self._back: set[str] = set()
         self._wake = asyncio.Event()
@@ -130,30 +133,6 @@ class Alerts:
             states = {r.radio_id: _Open(DeliveryState(r.state), r.attempts, now_us) for r in rows}
             self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime_of(row), states)
 
-    def _recipients(self, target: Target) -> list[str]:
-        registry = self._registry
-        if target.kind is TargetKind.ALL:
-            return list(registry.radios)
-        if target.kind is TargetKind.GROUP and target.id in registry.groups:
-            return list(registry.groups[target.id].radio_ids)
-        if target.kind is TargetKind.VENUE and target.id in registry.venues:
-            return [radio.radio_id for radio in registry.radios.values() if radio.venue_id == target.id]
-        if target.kind is TargetKind.RADIO and target.id in registry.radios:
-            return [target.id]
-        raise Refusal(
-            "unknown_target",
-            f"没有这个对象：{target.id}",
-            f"there is no {target.kind.value} {target.id}",
-            field="target",
-        )
-
-    def places_of(self, target: Target) -> tuple[Place, ...]:
-        """The places that an alert to this target concerns. Raises Refusal for an unknown one."""
-        radio_ids = self._recipients(target)
-        if target.kind is TargetKind.ALL or not radio_ids:
-            return (COMMUNITY,)
-        return tuple({venue_place(self._registry.radios[radio_id].venue_id) for radio_id in radio_ids})
-
     async def issue(
         self, new: NewAlert, issued_by: str, idempotency_key: str | None = None, spare: str | None = None
     ) -> Alert:
@@ -174,7 +153,7 @@ class Alerts:
         if new.case_id is not None and not self._case_is_open(new.case_id):
             words = (f"没有进行中的案件 {new.case_id}", f"there is no open case {new.case_id}")
             raise Refusal("unknown_case", *words, field="case_id")
-        radio_ids = [radio_id for radio_id in self._recipients(new.target) if radio_id != spare]
+        radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
         if not radio_ids:
             raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
         issue = _Issue(
@@ -207,6 +186,7 @@ class Alerts:
                 target_kind=new.target.kind.value,
                 target_id=new.target.id,
                 case_id=new.case_id,
+                target_ids=msgspec.json.encode(venues_of(new.target)),
                 issued_by=issue.issued_by,
                 idempotency_key=issue.idempotency_key,
                 issued_at_us=lifetime.began_wall_us,

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 BODY_BYTES = 64 * 1024
 """What a person writes in a form: texts of at most 500 characters, a week's shifts."""
 LIST_BYTES = 256 * 1024
-"""Where up to 2,000 devices are named, or as many cameras and venues each."""
+"""Where up to 2,000 devices or venues are named, or as many cameras and venues each."""
 PUBLIC_DOOR_BYTES = 16 * 1024
 """Where anybody may knock: a password, a code, a key."""
 IMPORT_BYTES = 4 * 1024 * 1024

@@ -77,9 +77,13 @@ class View:
         return None if self.whole else frozenset(filter(self.has_venue, self.registry.venues))
 
     def alert(self, alert: Alert) -> Alert | None:
-        """An alert with the deliveries in the view, and its case only for who may see cases; None when none is."""
+        """An alert with the venues and deliveries in the view, and its case only for who may see cases; None when no
+        delivery is."""
         if alert.case_id is not None and not self.sees_cases:
             alert = msgspec.structs.replace(alert, case_id=None)
+        ids = tuple(filter(self.has_venue, alert.target.ids))
+        if ids != alert.target.ids:
+            alert = msgspec.structs.replace(alert, target=msgspec.structs.replace(alert.target, ids=ids))
         return self.cut(alert)
 
     def item(self, item: Item) -> Item | None:

@@ -77,7 +77,7 @@ class Consoles:
     def group(self, group_id: str) -> TalkGroup | None:
         """A group that can be spoken to; None for a temporary one that is closed."""
         group = self._registry.find_group(group_id)
-        if group is None or (group.kind is GroupKind.TEMPORARY and not self._temporary.is_open(group_id)):
+        if group is None or (group.kind is GroupKind.TEMPORARY and self._temporary.find_open(group_id) is None):
             return None
         return group
 

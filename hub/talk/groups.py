@@ -106,9 +106,9 @@ class TemporaryGroups:
         """The groups that are open, oldest first."""
         return list(self._open.values())
 
-    def is_open(self, group_id: str) -> bool:
-        """Whether this is a temporary group that is open."""
-        return group_id in self._open
+    def find_open(self, group_id: str) -> TemporaryGroup | None:
+        """A group that is open."""
+        return self._open.get(group_id)
 
     def find(self, group_id: str) -> TemporaryGroup | None:
         """A group that is open, or one of the latest KEPT_CLOSED."""
