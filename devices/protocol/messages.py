@@ -74,6 +74,16 @@ class Severity(StrEnum):
     MINOR = "Minor"
 
 
+class AlertStatus(StrEnum):
+    """Common Alerting Protocol 1.2, section 3.2.1, element status, as far as this room uses it."""
+
+    ACTUAL = "actual"
+    EXERCISE = "exercise"
+    """Played by those who take part."""
+    TEST = "test"
+    """Of the technique and of who is there; nobody is to do anything but acknowledge."""
+
+
 class Answer(StrEnum):
     """The keys a guard can answer an alert with."""
 
@@ -94,6 +104,7 @@ class AlertMessage(Message, frozen=True, kw_only=True):
     issued_wall_us: int
     expires_in_s: float
     answers: tuple[Answer, ...] = tuple(Answer)
+    status: AlertStatus = AlertStatus.ACTUAL
 
 
 class Receipt(Message, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.groups import GroupName
-from devices.protocol.messages import AlertMessage, FloorIdle, FloorTaken, SignedOn
+from devices.protocol.messages import AlertMessage, AlertStatus, FloorIdle, FloorTaken, SignedOn
 from devices.protocol.seal import SealError
 from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind, TopicError
@@ -31,6 +31,7 @@ from devices.radio.hearing import Burst
 from devices.radio.keys import Keys, KeysError
 from devices.radio.portaudio import PortAudioMissing
 from devices.radio.radio import Radio, RadioEvents
+from devices.radio.screen import Screen
 from devices.radio.sound import (
     FileSpeaker,
     FrameMicrophone,
@@ -43,6 +44,12 @@ from devices.radio.sound import (
 from devices.radio.soundcard import SoundCard
 
 NONE = "none"
+_ALERT_WORDS = {
+    AlertStatus.ACTUAL: "\a警报 {severity}: {text}",
+    AlertStatus.EXERCISE: "演习，不是真的 exercise, not real: {text}",
+    AlertStatus.TEST: "测试，按确认键即可 test, just acknowledge: {text}",
+}
+"""The terminal's bell rings for what is real alone."""
 _SOS_WORDS = {
     SosState.OPEN: "紧急求助：警务室已收到 SOS: police know",
     SosState.CANCEL_ASKED: "已请求取消，等警务室确认 SOS: asked to cancel",
@@ -53,15 +60,16 @@ _SOS_WORDS = {
 class Terminal(RadioEvents):
     """Shows on a terminal what a handset shows on its screen."""
 
-    def __init__(self, sounds: RadioEvents) -> None:
+    def __init__(self, screen: Screen, sounds: RadioEvents) -> None:
         """``sounds`` tells by ear what can be told so."""
-        self.latest: AlertMessage | None = None
+        self._screen = screen
         self._sounds = sounds
 
     def alert_shown(self, alert: AlertMessage) -> None:
-        self.latest = alert
+        self._screen.show(alert)
         self._sounds.alert_shown(alert)
-        print(f"\a警报 {alert.severity.value}: {alert.text}  [{alert.alert_id}]")
+        words = _ALERT_WORDS[alert.status].format(severity=alert.severity.value, text=alert.text)
+        print(f"{words}  [{alert.alert_id}]")
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._sounds.floor_changed(state, why)
@@ -127,7 +135,8 @@ async def _run(
 ) -> None:
     clock = SystemClock()
     card = _card(clock, microphone, speaker)
-    terminal = Terminal(card or RadioEvents())
+    screen = Screen(clock)
+    terminal = Terminal(screen, card or RadioEvents())
     make = partial(
         Radio,
         clock=clock,
@@ -143,10 +152,7 @@ async def _run(
             return card.microphone(radio.talking.speak)
         return FrameMicrophone(frames) if frames else NullMicrophone()
 
-    def latest() -> str | None:
-        return terminal.latest.alert_id if terminal.latest else None
-
-    handset = Handset(make(credential), group_id, open_microphone, latest, told=print, quits=lambda: running.cancel())
+    handset = Handset(make(credential), group_id, open_microphone, screen, told=print, quits=lambda: running.cancel())
     sources = [_keys(one, handset) for one in keys]
 
     async def run(held: Credential) -> None:

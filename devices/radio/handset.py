@@ -10,6 +10,7 @@ from devices.protocol.messages import Answer
 from devices.radio.floor import FloorError
 from devices.radio.keys import Key
 from devices.radio.radio import Radio
+from devices.radio.screen import Screen
 from devices.radio.signing import SignOnError
 from devices.radio.sound import Microphone
 
@@ -29,18 +30,18 @@ class Handset:
         radio: Radio,
         group_id: str,
         microphone: Callable[[Radio], Microphone],
-        latest: Callable[[], str | None],
+        screen: Screen,
         *,
         told: Callable[[str], None],
         quits: Callable[[], object],
     ) -> None:
-        """``group_id`` is spoken to; ``microphone(radio)`` gives one for each press; ``latest()`` names the alert that
+        """``group_id`` is spoken to; ``microphone(radio)`` gives one for each press; ``screen`` names the alerts that
         the keys answer; ``told(words)`` says what does not go.
         """
         self.radio = radio
         self._group_id = group_id
         self._microphone = microphone
-        self._latest = latest
+        self._screen = screen
         self._told = told
         self._quits = quits
         self._talk: asyncio.Task[Any] | None = None
@@ -74,8 +75,8 @@ class Handset:
         elif key is Key.QUIT:
             self._quits()
         elif key in _ANSWERS:
-            self.radio.report(_ANSWERS[key], alert_id=self._latest())
-        elif (alert_id := self._latest()) is not None:
+            self.radio.report(_ANSWERS[key], alert_id=self._screen.answered_by(_ANSWERS[key]))
+        elif (alert_id := self._screen.take_acknowledged()) is not None:
             self.radio.acknowledge(alert_id)
 
     def begin(self, step: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:

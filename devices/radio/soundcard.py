@@ -82,7 +82,7 @@ class SoundCard(RadioEvents):
         return LiveMicrophone(self, speak)
 
     def alert_shown(self, alert: AlertMessage) -> None:
-        self.tones.alert(alert.severity)
+        self.tones.alert(alert.severity, alert.status)
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         talks = state in (FloorState.TALKING, FloorState.WARNED)

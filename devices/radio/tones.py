@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import Severity
+from devices.protocol.messages import AlertStatus, Severity
 from devices.radio.floor import FloorState
 from devices.radio.libopus import DECODE_RATE_HZ
 from devices.radio.opus import Samples
@@ -42,6 +42,8 @@ class Tone(StrEnum):
     """The talk limit is near."""
     IDLE = "idle"
     """Nobody speaks any more ("roger")."""
+    TEST = "alert_test"
+    """A test or an exercise: gentle, so that nobody takes it for an alarm."""
     MINOR = "alert_minor"
     MODERATE = "alert_moderate"
     SEVERE = "alert_severe"
@@ -55,6 +57,7 @@ _MELODIES: dict[Tone, tuple[float, tuple[Beep, ...]]] = {
     Tone.QUEUED: (0.25, (Beep(660, 0.06), _PAUSE) * 2),
     Tone.WARNING: (0.25, (Beep(1320, 0.04), Beep(880, 0.04))),
     Tone.IDLE: (0.12, (Beep(600, 0.05),)),
+    Tone.TEST: (0.2, (Beep(523, 0.15), Beep(659, 0.15), Beep(523, 0.25))),
     Tone.MINOR: (0.4, (Beep(780, 0.2),)),
     Tone.MODERATE: (0.5, (Beep(780, 0.15), _PAUSE) * 2),
     Tone.SEVERE: (0.6, (Beep(780, 0.12), Beep(1040, 0.12), _PAUSE) * 3),
@@ -67,7 +70,7 @@ _ALERTS = {
     Severity.SEVERE: Tone.SEVERE,
     Severity.EXTREME: Tone.EXTREME,
 }
-_URGENCY = {tone: order for order, tone in enumerate(_ALERTS.values(), start=1)}
+_URGENCY = {tone: order for order, tone in enumerate((Tone.TEST, *_ALERTS.values()), start=1)}
 _WHILE_TALKING = (Tone.PERMIT, Tone.WARNING)
 
 
@@ -118,9 +121,9 @@ class Tones:
         if waiting is not None:
             self.play(waiting)
 
-    def alert(self, severity: Severity) -> None:
-        """An alert is shown."""
-        self.play(_ALERTS[severity])
+    def alert(self, severity: Severity, status: AlertStatus = AlertStatus.ACTUAL) -> None:
+        """An alert is shown; only an actual one sounds as urgent as it says."""
+        self.play(_ALERTS[severity] if status is AlertStatus.ACTUAL else Tone.TEST)
 
     def play(self, tone: Tone) -> None:
         """Let it sound at once; while this radio talks, or a more urgent one sounds, as the module says."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from devices.protocol.messages import Answer, Severity
+from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryState
 
 
@@ -39,6 +39,7 @@ class NewAlert(Part, frozen=True, kw_only=True):
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     severity: Severity = Severity.SEVERE
+    status: AlertStatus = AlertStatus.ACTUAL
     target: Target = msgspec.field(default_factory=lambda: Target(kind=TargetKind.ALL))
     case_id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
     expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
@@ -66,6 +67,7 @@ class Alert(Part, frozen=True, kw_only=True):
     alert_id: str
     text: str
     severity: Severity
+    status: AlertStatus
     target: Target
     case_id: str | None
     issued_at_ms: int

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import Answer, Severity
+from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime, machine_boot
 from hub.alerts.messages import Alert, Delivery, Target, TargetKind
@@ -46,6 +46,7 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         alert_id=row.alert_id,
         text=row.text,
         severity=Severity(row.severity),
+        status=AlertStatus(row.status),
         target=Target(
             kind=TargetKind(row.target_kind),
             id=row.target_id,

@@ -183,6 +183,7 @@ class Alerts:
                 alert_id=issue.alert_id,
                 text=new.text.strip(),
                 severity=new.severity.value,
+                status=new.status.value,
                 target_kind=new.target.kind.value,
                 target_id=new.target.id,
                 case_id=new.case_id,
@@ -226,6 +227,8 @@ class Alerts:
             text=alert.text,
             issued_wall_us=alert.issued_at_ms * 1000,
             expires_in_s=left_s,
+            answers=() if alert.status is wire.AlertStatus.TEST else tuple(wire.Answer),
+            status=alert.status,
         )
         return wire.encode(message)
 

@@ -12,6 +12,7 @@ alerts = sa.Table(
     sa.Column("alert_id", sa.String(48), primary_key=True),
     sa.Column("text", sa.String(2000), nullable=False),
     sa.Column("severity", sa.String(20), nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
     sa.Column("target_kind", sa.String(20), nullable=False),
     sa.Column("target_id", sa.String(48), nullable=True),
     sa.Column("case_id", sa.String(48), nullable=True),

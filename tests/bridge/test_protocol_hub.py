@@ -252,6 +252,18 @@ async def test_report_on_an_unknown_alert_is_confirmed_and_shown_as_refused(hub:
         assert (await hub.alerts.find(issued.alert_id)).deliveries[0].state is DeliveryState.QUEUED
 
 
+async def test_alert_says_to_the_radio_whether_it_is_real(hub: Hub) -> None:
+    """P-5.9."""
+    async with radio_on_line(hub, "R21") as radio:
+        target = Target(kind=TargetKind.RADIO, id="R21")
+        for count, status in enumerate(wire.AlertStatus, start=1):
+            issued = await hub.alerts.issue(NewAlert(text="点名", target=target, status=status), "duty")
+            assert issued.status is status
+            heard = (await radio.hear(Down.ALERT, wire.AlertMessage, count))[-1]
+            assert (heard.status, bool(heard.answers)) == (status, status is not wire.AlertStatus.TEST)
+            await radio.say(Up.RECEIPT, wire.Receipt(stamp=radio.stamp(), message_id=status, alert_id=issued.alert_id))
+
+
 @pytest.mark.parametrize("kind", BROKERS)
 async def test_alert_without_receipt_is_sent_again_with_the_next_attempt(kind: str, tmp_path: Path) -> None:
     """P-5.8."""

@@ -14,7 +14,7 @@ _CLAUSE = re.compile(r"\| (P-\d+\.\d+) \|.*\| (.*) \|$", re.MULTILINE)
 _FILES = {
     **{name: f"devices/link/test_{name}.py" for name in ("link", "unconfirmed", "hubclock", "refusals")},
     **{name: f"devices/radio/test_{name}.py" for name in ("radio", "inbox", "floor", "jitter", "hearing")},
-    **{name: f"devices/radio/test_{name}.py" for name in ("concealment", "bad_links")},
+    **{name: f"devices/radio/test_{name}.py" for name in ("concealment", "bad_links", "screen", "tones")},
     **{name: f"devices/link/test_{name}.py" for name in ("backoff", "lifetime", "tls")},
     "seal": "devices/protocol/test_seal.py",
     "book": "bridge/test_seals.py",

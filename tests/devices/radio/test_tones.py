@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import Severity
+from devices.protocol.messages import AlertStatus, Severity
 from devices.radio.floor import FloorState
 from devices.radio.opus import Samples
 from devices.radio.soundcard import Decimator
@@ -86,6 +86,19 @@ def test_alert_that_sounds_is_cut_by_a_more_urgent_one_alone() -> None:
     tones.alert(Severity.MINOR)
     tones.alert(Severity.EXTREME)
     assert is_heard(Tone.EXTREME, sounds(tones))
+
+
+@pytest.mark.parametrize("status", [AlertStatus.TEST, AlertStatus.EXERCISE])
+def test_what_is_not_real_sounds_gently_however_severe_and_gives_way_to_any_alarm(status: AlertStatus) -> None:
+    """P-5.9."""
+    tones = Tones(ManualClock())
+    tones.alert(Severity.EXTREME, status)
+    assert is_heard(Tone.TEST, sounds(tones))
+    assert samples_of(Tone.TEST).max() < samples_of(Tone.MINOR).max()
+    tones.alert(Severity.EXTREME, status)
+    tones.alert(Severity.MINOR)
+    tones.alert(Severity.EXTREME, status)
+    assert is_heard(Tone.MINOR, sounds(tones))
 
 
 def test_tone_is_mixed_into_voice_and_limited() -> None:
