@@ -51,8 +51,12 @@ class TemporaryGroup(TalkGroup, frozen=True, kw_only=True):
 
     alert_id: str | None
     """The alert whose radios these are."""
+    radio_count: int
+    """All its radios; ``radio_ids`` names those of one's own places."""
     opened_by: str
     opened_at_ms: int
+    closes_at_ms: int | None
+    """When it ends by itself unless somebody speaks in it; None once it is closed."""
     closed_by: str | None
     """A person, or ``hub`` when nobody had spoken for QUIET_CLOSES_AFTER_S."""
     closed_at_ms: int | None
@@ -103,8 +107,12 @@ class TemporaryGroups:
 
     @property
     def opened(self) -> list[TemporaryGroup]:
-        """The groups that are open, oldest first."""
-        return list(self._open.values())
+        """The groups that are open, oldest first, with when they end as of now."""
+        ahead_us = self._clock.wall_us() - self._clock.monotonic_us()
+        return [
+            msgspec.structs.replace(group, closes_at_ms=_closes_at_ms(self._quiet_since_us[group_id] + ahead_us))
+            for group_id, group in self._open.items()
+        ]
 
     def find_open(self, group_id: str) -> TemporaryGroup | None:
         """A group that is open."""
@@ -208,7 +216,8 @@ class TemporaryGroups:
                 t, values = temporary_groups.c, {"closed_by": by, "closed_at_us": open_change.at_us}
                 closing = sa.update(temporary_groups).where(t.number == _number(group_id)).values(values)
                 open_change.connection.execute(closing)
-                closed = msgspec.structs.replace(group, closed_by=by, closed_at_ms=open_change.at_us // 1000)
+                closed_at_ms = open_change.at_us // 1000
+                closed = msgspec.structs.replace(group, closes_at_ms=None, closed_by=by, closed_at_ms=closed_at_ms)
                 self._events.append(open_change, EventKind.GROUP_CLOSED, group_id, closed)
                 return closed
 
@@ -246,15 +255,22 @@ def _number(group_id: str) -> int:
     return int(group_id.removeprefix(_PREFIX))
 
 
+def _closes_at_ms(quiet_since_us: int) -> int:
+    return (quiet_since_us + round(QUIET_CLOSES_AFTER_S * 1e6)) // 1000
+
+
 def _group(row: Any) -> TemporaryGroup:
+    radio_ids = msgspec.json.decode(row.radio_ids, type=tuple[str, ...])
     return TemporaryGroup(
         group_id=f"{_PREFIX}{row.number}",
         name=row.name,
         kind=GroupKind.TEMPORARY,
-        radio_ids=msgspec.json.decode(row.radio_ids, type=tuple[str, ...]),
+        radio_ids=radio_ids,
         alert_id=row.alert_id,
+        radio_count=len(radio_ids),
         opened_by=row.opened_by,
         opened_at_ms=row.opened_at_us // 1000,
+        closes_at_ms=_closes_at_ms(row.opened_at_us) if row.closed_at_us is None else None,
         closed_by=row.closed_by,
         closed_at_ms=None if row.closed_at_us is None else row.closed_at_us // 1000,
     )

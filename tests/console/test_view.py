@@ -103,7 +103,7 @@ async def tell(hub: Hub, n: int) -> None:
     )  # fmt: skip
     temporary = TemporaryGroup(
         group_id=f"temporary.{n}", name="门口", kind=GroupKind.TEMPORARY, radio_ids=(radio.radio_id,), alert_id=None,
-        opened_by="officer", opened_at_ms=0, closed_by=None, closed_at_ms=None,
+        radio_count=1, opened_by="officer", opened_at_ms=0, closes_at_ms=0, closed_by=None, closed_at_ms=None,
     )  # fmt: skip
     sos = Sos(
         sos_id=f"sos-{radio.radio_id}", radio_id=radio.radio_id, radio_name=radio.name, holder=None,

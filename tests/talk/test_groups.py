@@ -158,7 +158,8 @@ async def test_guard_sees_of_a_group_the_own_radios_and_nothing_of_one_elsewhere
     async with client_of(console.base_url, await sign_in(hub, Role.GUARD, (VENUE_1,))) as client:
         groups = (await client.get("/api/talk/groups")).json()
         state = (await client.get("/api/state")).json()
-    assert [(one["group_id"], one["radio_ids"]) for one in groups] == [(near.group_id, ["R01"])]
+    seen_here = [(one["group_id"], one["radio_ids"], one["radio_count"]) for one in groups]
+    assert seen_here == [(near.group_id, ["R01"], 2)]
     assert [one for one in state["groups"] if one["kind"] == "temporary"] == groups
     view = view_of(entrant(hub, Role.GUARD, (VENUE_1,)), hub.registry)
     items = [item for item in await hub.events.since(0) if item.kind == EventKind.GROUP_OPENED][-2:]
@@ -199,7 +200,9 @@ async def test_group_in_which_nobody_speaks_is_closed_after_30_minutes_by_the_hu
     desk.release(desk.press(lively.group_id))
     clock.advance(61)
     await hub.talk_groups.close_quiet()
-    assert hub.talk_groups.opened == [lively]
+    (left,) = hub.talk_groups.opened
+    assert left.group_id == lively.group_id
+    assert (lively.closes_at_ms, left.closes_at_ms) == (lively.opened_at_ms + 1_800_000, left.opened_at_ms + 3_540_000)
     assert [one["closed_by"] for one in told.of(EventKind.GROUP_CLOSED, quiet.group_id)] == ["hub"]
     desk.go()
 
@@ -252,8 +255,8 @@ async def test_group_is_there_after_a_restart_and_its_number_is_used_once(tmp_pa
         await first.close_group(two.group_id, "officer")
         known = first.find(two.group_id)
     async with groups_of(tmp_path) as second:
-        assert second.opened == [one]
-        assert second.find(two.group_id) == known
+        assert [group.group_id for group in second.opened] == [one.group_id]
+        assert (second.find(one.group_id), second.find(two.group_id)) == (one, known)
         with pytest.raises(Refusal, match=r"no group temporary\.2"):
             await second.close_group(two.group_id, "officer")
         three = await second.open_group(wish, ("R01",), "officer")
