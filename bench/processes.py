@@ -14,6 +14,12 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
+def children_cpu_s(pid: int) -> float:
+    """Processor seconds of the processes that it started and that live."""
+    started = (file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children"))
+    return sum(cpu_s(int(child)) for children in started for child in children)
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory in units of 1,000,000 bytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()

@@ -1,6 +1,7 @@
 """Light radios: enrolled, on line and in group ``all`` as real ones are, but read by one thread (bench/listeners.py).
 
 They say Birth, their status and what they heard, each under its own seal, so that the hub has the work of real ones.
+Over TLS a packet has the time at which the kernel had its last bytes; it is decrypted when the turn is over.
 They play nothing. ``python -m bench.radios STORE RADIO...``; the last radio comes in mid-burst, again and again.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from bench import mqtt
 from bench.listeners import Arrival, Listeners, Over, Turn, Written, allow_open_files, save
+from bench.tls import Tls
 from devices.link.credential import Credential
 from devices.protocol import messages, topics, voice
 from devices.protocol.seal import Sealer
@@ -44,14 +46,26 @@ class LightRadio:
         broker = credential.broker
         self.line = socket.create_connection((broker.host, broker.port), timeout=10)
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.line.sendall(packets.connect(f"radio-{self._id}", broker.username, broker.password, KEEPALIVE_S))
-        answer = self.line.recv(4096)
+        context = credential.tls()
+        self._tls = Tls(context, self.line, broker.host) if context is not None else None
+        self.send(packets.connect(f"radio-{self._id}", broker.username, broker.password, KEEPALIVE_S))
+        answer = b""
+        while not answer and (said := self.line.recv(4096)):  # TLS has words of its own before the broker's
+            answer = self.received(said)
         if answer[:1] != bytes((packets.CONNACK,)):
             raise ConnectionRefusedError(f"the broker does not let {self._id} in: {answer!r}")
 
+    def send(self, packet: bytes) -> None:
+        """Say a packet to the broker."""
+        self.line.sendall(packet if self._tls is None else self._tls.encrypted(packet))
+
+    def received(self, data: bytes) -> bytes:
+        """What the broker said with these bytes of the line, taken in the order in which they came."""
+        return data if self._tls is None else self._tls.decrypted(data)
+
     def listen(self) -> None:
         """Hear the group, and say so: the hub then counts this radio."""
-        self.line.sendall(mqtt.subscribe(1, _VOICE, _FLOOR, topics.HUB_TICK))
+        self.send(mqtt.subscribe(1, _VOICE, _FLOOR, topics.HUB_TICK))
         self.say_birth()
 
     def say_birth(self) -> None:
@@ -82,7 +96,7 @@ class LightRadio:
     def _say(self, what: Up, message: messages.Message, *, retain: bool = False) -> None:
         topic = topics.up(DeviceKind.RADIO, self._id, what)
         payload = self._sealer.seal(topic, messages.encode(message))
-        self.line.sendall((mqtt.retained if retain else packets.publish)(topic, payload))
+        self.send((mqtt.retained if retain else packets.publish)(topic, payload))
 
 
 class LateRadio:
@@ -114,12 +128,12 @@ class LateRadio:
         if turn != self._turn:
             return
         self._stays.append(time.time_ns())
-        self._radio.line.sendall(mqtt.subscribe(2, _VOICE))
+        self._radio.send(mqtt.subscribe(2, _VOICE))
         self._listeners.later(STAYS_S, self._go)
         self._listeners.later(COMES_IN_EVERY_S + 0.02 * random.random(), partial(self._come, turn))
 
     def _go(self) -> None:
-        self._radio.line.sendall(mqtt.unsubscribe(3, _VOICE))
+        self._radio.send(mqtt.unsubscribe(3, _VOICE))
 
 
 class LightRadios:
@@ -127,12 +141,13 @@ class LightRadios:
 
     def __init__(self, credentials: list[Credential], listeners: Listeners) -> None:
         """The last is the one that comes late."""
-        *self._radios, last = [LightRadio(one) for one in credentials]
+        self._lines = [LightRadio(one) for one in credentials]
+        *self._radios, last = self._lines
         self._listeners = listeners
         self._late = LateRadio(last, listeners)
         self._late_index = len(self._radios)
         self._streams = [mqtt.Packets() for _ in credentials]
-        for index, radio in enumerate((*self._radios, last)):
+        for index, radio in enumerate(self._lines):
             listeners.add(index, radio.line)
             radio.say_birth() if radio is last else radio.listen()
             listeners.later(STATUS_INTERVAL_S * random.random(), partial(self._keep_saying, radio))
@@ -163,7 +178,8 @@ class LightRadios:
         arrived: dict[tuple[int, int], int] = {}
         late_ns = []
         for arrival in arrivals:
-            for first, body in self._streams[arrival.listener].feed(arrival.data):
+            said = self._lines[arrival.listener].received(arrival.data)
+            for first, body in self._streams[arrival.listener].feed(said):
                 if first != packets.PUBLISH:
                     continue
                 name, payload = mqtt.published(body)

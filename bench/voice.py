@@ -78,15 +78,17 @@ class VoiceBench:
         run.access_ms.append(access_ms)
         packets = self._speech.encode(granted)
         await self._light.begin(Turn(granted.burst_id, says_heard=True))
-        cpu_s, began_s = processes.cpu_s(self._room.pid), time.monotonic()
+        pid = self._room.pid
+        cpu_s, broker_cpu_s, began_s = processes.cpu_s(pid), processes.children_cpu_s(pid), time.monotonic()
         sent_ns = await self._speech.speak(packets, console.send)
         run.spoken_s += time.monotonic() - began_s
-        run.cpu_s += processes.cpu_s(self._room.pid) - cpu_s
+        run.cpu_s += processes.cpu_s(pid) - cpu_s
+        run.broker_cpu_s += processes.children_cpu_s(pid) - broker_cpu_s
         await asyncio.sleep(ARRIVED_WITHIN_S)
         arrived, late_entry_ms = await self._light.end(sent_ns)
         run.relay.append(arrived)
         run.late_entry_ms += late_entry_ms
-        run.memory_mb = processes.memory_mb(self._room.pid)
+        run.memory_mb = processes.memory_mb(pid)
         run.counted_by_hub.append(console.heard_by.get(granted.burst_id, 0))
         run.lost_by_real += await self._lost_by_real(granted.burst_id)
 

@@ -65,6 +65,8 @@ class Run:
     lost_by_real: int = 0
     counted_by_hub: list[int] = field(default_factory=list)
     cpu_s: float = 0.0
+    broker_cpu_s: float = 0.0
+    """Of the hub's only child: its rooms for benches have no vision workers."""
     spoken_s: float = 0.0
     memory_mb: float = 0.0
 
@@ -84,6 +86,7 @@ class Run:
             "access_p95_ms": percentile(self.access_ms, 95),
             "late_entry_p95_ms": percentile(self.late_entry_ms, 95) if self.late_entry_ms else float("nan"),
             "hub_cpu_percent": 100 * self.cpu_s / self.spoken_s,
+            "broker_cpu_percent": 100 * self.broker_cpu_s / self.spoken_s,
             "memory_mb": self.memory_mb,
             "radios_heard_least": min(self.counted_by_hub),
         }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from bench.peers.ocb2 import MumbleCipher
+from bench.tls import Tls
 
 ANSWER_WITHIN_S = 10.0
 _HEAD = struct.Struct("!HI")
@@ -110,25 +111,14 @@ class MumbleClient:
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.datagrams.connect(("127.0.0.1", port))
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # the server made its certificate up
-        self._tls = context.wrap_bio(self._incoming, self._outgoing)
+        self._tls = Tls(context, self.line, None)
         self._rest = b""
-        self._shake_hands()
         self._say(Said.VERSION, _field(1, _VERSION_1_3_0) + _field(2, b"bench"))
         self._say(Said.AUTHENTICATE, _field(1, name.encode()) + _field(5, 1))
         self._cipher = self._join()
-
-    def _shake_hands(self) -> None:
-        while True:
-            try:
-                self._tls.do_handshake()
-                return
-            except ssl.SSLWantReadError:
-                self.line.sendall(self._outgoing.read())
-                self._incoming.write(self.line.recv(65_536))
 
     def _join(self) -> MumbleCipher:
         cipher: MumbleCipher | None = None
@@ -144,14 +134,7 @@ class MumbleClient:
 
     def messages(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """What is whole of the TLS line once these bytes came: type and body."""
-        self._incoming.write(data)
-        pieces = [self._rest]
-        try:
-            while piece := self._tls.read(65_536):
-                pieces.append(piece)
-        except ssl.SSLWantReadError:
-            pass
-        stream, start = b"".join(pieces), 0
+        stream, start = self._rest + self._tls.decrypted(data), 0
         while start + _HEAD.size <= len(stream):
             kind, length = _HEAD.unpack_from(stream, start)
             end = start + _HEAD.size + length
@@ -167,8 +150,7 @@ class MumbleClient:
 
     def tunnelled(self, packet: bytes) -> bytes:
         """A voice packet as it goes out on the TLS line; to be sent in this order."""
-        self._tls.write(_HEAD.pack(Said.TUNNEL, len(packet)) + packet)
-        return self._outgoing.read()
+        return self._tls.encrypted(_HEAD.pack(Said.TUNNEL, len(packet)) + packet)
 
     def encrypted(self, packet: bytes) -> bytes:
         """A voice packet as it goes out by UDP; to be sent in this order."""
@@ -187,5 +169,4 @@ class MumbleClient:
         self._say(Said.PING, _field(1, 1))
 
     def _say(self, kind: Said, body: bytes) -> None:
-        self._tls.write(_HEAD.pack(kind, len(body)) + body)
-        self.line.sendall(self._outgoing.read())
+        self.line.sendall(self._tls.encrypted(_HEAD.pack(kind, len(body)) + body))
