@@ -379,3 +379,16 @@ def bench_voice(
     from hub.commands.bench import measure_voice
 
     measure_voice(radios, frame_ms, seconds, broker, runs, as_json)
+
+
+@bench_app.command("mouth-to-ear")
+def bench_mouth_to_ear(
+    sentences: Annotated[int, typer.Option(min=1, max=30, help="每轮讲几句话，每句一次按键")] = 6,
+    broker: Annotated[str, typer.Option(help="embedded 或 mosquitto")] = "mosquitto",
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数")] = 3,
+    as_json: Json = False,
+) -> None:
+    """测量值班员的话从话筒到对讲机喇叭的延迟（需要 Chromium 和 espeak-ng）。"""
+    from hub.commands.bench import measure_mouth_to_ear
+
+    measure_mouth_to_ear(sentences, broker, runs, as_json)

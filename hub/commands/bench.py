@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import httpx
 import msgspec
 import typer
 
 from bench import voice
-from bench.voice_figures import BrokerKind, Plan
+from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.cli import fail
 from simulators.demo.parts import PartFailed
@@ -19,9 +21,26 @@ def measure_voice(radios: int, frame_ms: int, seconds: float, broker: str, runs:
         found = voice.run(Plan(radios, frame_ms, seconds, BrokerKind(broker), runs))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
         fail(str(error))
+    _print(found.flat(), found.goals, as_json)
+
+
+def measure_mouth_to_ear(sentences: int, broker: str, runs: int, as_json: bool) -> None:
+    """Measure how late a dispatcher's words are heard, and print."""
+    try:
+        from bench import mouth_to_ear  # Playwright is no part of the product
+    except ModuleNotFoundError as error:
+        fail(f"缺少 {error.name}，请先运行 make test 安装测试工具（the tests' packages are needed: make test）")
+    try:
+        found = mouth_to_ear.run(mouth_to_ear.Plan(sentences, runs, BrokerKind(broker)))
+    except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
+        fail(str(error))
+    _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def _print(figures: Mapping[str, object], goals: Mapping[str, Goal], as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(found.flat()), indent=1).decode())
+        typer.echo(msgspec.json.format(msgspec.json.encode(figures), indent=1).decode())
         return
-    for name, goal in found.goals.items():
+    for name, goal in goals.items():
         met = "达到" if goal.is_met else "未达到"
         typer.echo(f"{met}  {name} = {goal.measured}（至多 {goal.at_most}）")
