@@ -52,6 +52,8 @@ from hub.metrics import Metrics
 from hub.registry import routes as registry_routes
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
+from hub.rollcall import routes as roll_call_routes
+from hub.rollcall.service import RollCalls
 from hub.settings import BrokerChoice, Settings
 from hub.shifts import routes as shift_routes
 from hub.shifts.duty import Duty
@@ -65,6 +67,8 @@ from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
+from hub.streets import routes as street_routes
+from hub.streets.service import Streets
 from hub.talk import routes as talk_routes
 from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
@@ -162,6 +166,7 @@ class Hub:
         self.enrolment.when_revoked(self.radios.shut_out)
         find = self.access.find_person
         self.shifts = Shifts(self.database, self.events, self.registry, self.clock, find, self._grid_of)
+        self.streets = Streets(self.registry, self.shifts, self.clock)
         self.sign_ons = SignOns(
             Pins(self.database, passwords, self.clock, find),
             Guesses(self.database, self.refused, self.clock),
@@ -182,6 +187,17 @@ class Hub:
             settings.alert_expires_in_s,
             lambda case_id: self.cases.is_open(case_id),
             lambda group_id: self.talk_groups.find_open(group_id),
+        )
+        self.roll_calls = RollCalls(
+            self.database,
+            self.events,
+            self.registry,
+            self.radios,
+            self.shifts,
+            self.alerts,
+            self.clock,
+            settings.roll_call_at,
+            settings.roll_call_minutes * 60.0,
         )
         self.talk_groups = TemporaryGroups(self.database, self.events, self.registry, self.clock)
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
@@ -265,11 +281,13 @@ class Hub:
         app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
         app.include_router(alert_routes.routes(self.alerts, self.registry))
+        app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))
         app.include_router(case_routes.routes(self.cases))
         app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, self.certificates))
         app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
         app.include_router(shift_routes.routes(self.shifts, self.sign_ons, self.access.enabled))
+        app.include_router(street_routes.routes(self.streets, self.registry))
         app.include_router(trust.certificate_routes(self.certificates, lambda: self.trust_port))
         app.include_router(talk_routes.routes(self.talk_groups, self.emergencies, self.alerts, self.registry))
         app.include_router(recording_routes.routes(self.listening_back))
@@ -298,6 +316,7 @@ class Hub:
         self.seals.open()
         await self.broker.start()
         self.alerts.open()
+        self.roll_calls.open()
         self.cases.open()
         await asyncio.to_thread(self.sightings.open)
         self.database.start()
@@ -322,6 +341,7 @@ class Hub:
             ("sign-ons", self.sign_ons.run),
             ("alerts", self.alerts.run),
             ("answers", self.alerts.answers.run),
+            ("roll-calls", self.roll_calls.run),
             ("talk", self.talk.run),
             ("talk-groups", self.talk_groups.run),
             ("emergencies", self.emergencies.run),

@@ -47,6 +47,7 @@ GET     /api/audit                                              read_audit
 GET     /api/audit/export                                       read_audit
 GET     /api/state                                              see_room
 GET     /api/events                                             see_room
+GET     /api/nearest                                            see_room
 GET     /api/map                                                see_room
 PUT     /api/map                                                enrol_places
 POST    /api/registry/venues                                    enrol_places
@@ -62,6 +63,10 @@ PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
+GET     /api/roll-calls                                         see_room
+POST    /api/roll-calls                                         issue_alert
+GET     /api/roll-calls/{roll_call_id}                          see_room
+GET     /api/roll-calls/{roll_call_id}/csv                      see_room
 POST    /api/talk/groups                                        call
 GET     /api/talk/groups                                        see_room
 DELETE  /api/talk/groups/{group_id}                             call

@@ -69,11 +69,23 @@ async def read(request: Request, kind: type[_T], most_bytes: int = BODY_BYTES) -
     try:
         return msgspec.json.decode(await read_bytes(request, most_bytes), type=kind)
     except msgspec.ValidationError as error:
-        text = str(error)
-        field = _field_at_fault(text)
-        raise Refusal("bad_field", f"{field or '内容'}有误：{text}", text, field=field) from None
+        raise _bad_field(error) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("not_json", f"不是有效的 JSON：{error}", f"this is not JSON: {error}", status=400) from None
+
+
+def read_query(request: Request, kind: type[_T]) -> _T:
+    """What the address asks for, after its question mark, as a record. Raises Refusal saying which field is wrong."""
+    try:
+        return msgspec.convert(dict(request.query_params), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _bad_field(error) from None
+
+
+def _bad_field(error: msgspec.ValidationError) -> Refusal:
+    text = str(error)
+    field = _field_at_fault(text)
+    return Refusal("bad_field", f"{field or '内容'}有误：{text}", text, field=field)
 
 
 async def _refused(connection: Request | WebSocket, refusal: Exception) -> Response | None:

@@ -1,0 +1,1 @@
+"""The community's streets as a network: who is nearest on foot."""

@@ -1,0 +1,57 @@
+"""The streets' front door: which venues are nearest on foot, so that the guard who is there first is asked first."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+
+from devices.protocol.clock import Clock
+from hub.console.view import View
+from hub.registry.service import Registry
+from hub.shifts.service import Shifts
+from hub.streets.messages import NearQuery, NearVenue
+from hub.streets.network import Ground, StreetNetwork, read_streets
+
+WALKING_M_S = 1.4
+"""A grown person's usual pace: 1.34 to 1.43 (Bohannon and Andrews, "Normal walking speed", Physiotherapy 97, 2011)."""
+
+
+class Streets:
+    """Walks along the streets of the community's map, which is read anew where it has changed."""
+
+    def __init__(self, registry: Registry, shifts: Shifts, clock: Clock) -> None:
+        self._registry = registry
+        self._shifts = shifts
+        self._clock = clock
+        self._network = StreetNetwork([])
+        self._ground = Ground(0.0, 0.0)
+        self._read_from = b""
+        self._reading = asyncio.Lock()
+
+    async def nearest(self, asked: NearQuery, view: View) -> tuple[NearVenue, ...]:
+        """The venues in the view that are nearest on foot, nearest first."""
+        await self._read_map()
+        venues = [venue for venue in self._registry.venues.values() if view.has_venue(venue.venue_id)]
+        degrees = np.array([(venue.latitude, venue.longitude) for venue in venues]).reshape(-1, 2)
+        here = self._ground.metres(np.array([[asked.latitude, asked.longitude]]))[0]
+        walks_m = await asyncio.to_thread(self._network.walk_m, here, self._ground.metres(degrees))
+        now_us = self._clock.wall_us()
+        return tuple(
+            NearVenue(
+                venue_id=venues[place].venue_id,
+                walk_m=round(float(walks_m[place]), 1),
+                walk_s=round(float(walks_m[place]) / WALKING_M_S, 1),
+                is_open=self._shifts.is_open(venues[place].venue_id, now_us),
+            )
+            for place in np.argsort(walks_m, kind="stable")[: asked.limit]
+        )
+
+    async def _read_map(self) -> None:
+        async with self._reading:
+            found = self._registry.map_geojson
+            if found is self._read_from:
+                return
+            ground = Ground(self._registry.community.latitude, self._registry.community.longitude)
+            self._network = await asyncio.to_thread(read_streets, found, ground)
+            self._ground, self._read_from = ground, found
