@@ -58,6 +58,12 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield counter("voice_relayed_packets", "Voice packets relayed", hub.talk.packets_relayed)
     yield counter("voice_lost_packets", "Voice packets that a radio said it missed", hub.talk.packets_lost)
     yield counter("voice_stale_packets", "Voice packets that came to a radio too old", hub.talk.packets_stale)
+    last = hub.roll_calls.last
+    if last is not None and last.ended_at_ms is not None:
+        ready = last.counts.ready / max(1, last.counts.expected)
+        yield gauge("roll_call_ready_ratio", "Ready radios of those expected, at the latest roll-call", ready)
+        text = "When the latest roll-call ended, in seconds since 1970"
+        yield gauge("roll_call_end_seconds", text, last.ended_at_ms / 1000)
     yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)
     recorder = hub.recordings.writer
     yield counter("recording_dropped_packets", "Voice packets not recorded, the disk being too slow", recorder.dropped)

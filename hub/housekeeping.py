@@ -9,8 +9,10 @@ import structlog
 
 from devices.protocol.clock import Clock
 from hub.access.audit import AuditLog
+from hub.alerts.records import forget_tests
 from hub.bridge.refused import Refused, RefusedDevice
 from hub.events.log import EventLog
+from hub.rollcall.records import forget_roll_calls
 from hub.settings import Settings
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
@@ -48,6 +50,8 @@ async def forget(
         await _apart("events", events.forget_before(before_us))
         await _apart("sightings", asyncio.to_thread(sightings.forget_before, before_us))
         await _apart("sos", forget_sos(database, before_us))
+        await _apart("roll-calls", forget_roll_calls(database, before_us))
+        await _apart("tests", forget_tests(database, before_us))
         await _apart("recordings", recordings.forget(voice_before_us, round(settings.voice_most_gb * 1e9)))
         await _apart("audit", audit.forget_before(now_us - settings.audit_retention_days * _DAY_US))
         await asyncio.sleep(FORGET_EVERY_S)

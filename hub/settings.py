@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devices.link import BrokerAddress
+from hub.rollcall.schedule import minute_of_day
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LEAST_AUDIT_DAYS = 180
@@ -59,10 +60,15 @@ class Settings(BaseSettings):
     """Vision worker processes on this machine; by default one less than its cores, at least one."""
     alert_expires_in_s: float = Field(default=1800.0, gt=0, le=86_400)
     """How long an alert is worth delivering, where the dispatcher does not say."""
+    roll_call_at: str = ""
+    """When the hub calls the roll by itself each day, "09:30" by the clock on the community's wall; empty: never."""
+    roll_call_minutes: int = Field(default=10, ge=1, le=30)
+    """How long a roll-call waits for answers."""
     talk_limit_s: float = Field(default=60.0, gt=1, le=600)
     """The longest talk burst."""
     retention_days: int = Field(default=30, ge=1, le=3650)
-    """How long events, sightings and closed SOS are kept; 30 days: the 2025 regulation on public-safety video."""
+    """How long events, sightings, closed SOS and roll-calls are kept; 30 days: the 2025 regulation on public-safety
+    video."""
     voice_retention_days: int = Field(default=180, ge=1, le=3650)
     """How long recorded calls are kept."""
     voice_most_gb: float = Field(default=20.0, gt=0, le=100_000)
@@ -83,6 +89,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
         BrokerAddress.parse(broker.replace("mqtts://", "mqtt://", 1))
         return broker
+
+    @field_validator("roll_call_at")
+    @classmethod
+    def _time_of_day(cls, at: str) -> str:
+        minute_of_day(at)
+        return at
 
     @field_validator("audit_retention_days")
     @classmethod

@@ -54,6 +54,7 @@ class Action(StrEnum):
     LISTEN = "listen"
     LISTEN_BACK = "listen_back"
     CLOSE_SOS = "close_sos"
+    CALL_ROLL = "call_roll"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"

@@ -14,6 +14,8 @@ from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime, machine_boot
 from hub.alerts.messages import Alert, Delivery, Target, TargetKind
 from hub.alerts.tables import alerts, deliveries
+from hub.storage.database import Database
+from hub.storage.writer import Change
 
 _d = deliveries.c
 
@@ -97,6 +99,19 @@ def find_deliveries(connection: sa.Connection, alert_id: str, radio_ids: Sequenc
     """The deliveries of an alert to these radios."""
     query = sa.select(deliveries).where(_d.alert_id == alert_id, _d.radio_id.in_(radio_ids)).order_by(_d.radio_id)
     return tuple(delivery_of(row) for row in connection.execute(query))
+
+
+async def forget_tests(database: Database, before_us: int) -> int:
+    """Delete tests that were issued before then; returns how many. What guards reported meanwhile stays."""
+    a = alerts.c
+    old = sa.and_(a.status == AlertStatus.TEST.value, a.issued_at_us < before_us)
+    theirs = sa.delete(deliveries).where(_d.alert_id.in_(sa.select(a.alert_id).where(old)))
+
+    def change(open_change: Change) -> int:
+        open_change.connection.execute(theirs)
+        return open_change.connection.execute(sa.delete(alerts).where(old)).rowcount
+
+    return await database.write(change)
 
 
 def _rows(connection: sa.Connection, alert_id: str) -> Sequence[Any]:

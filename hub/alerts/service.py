@@ -71,6 +71,11 @@ class _Issue:
     idempotency_key: str | None
     lifetime: Lifetime
     attempts: dict[str, int]
+    also: Callable[[Change, Alert], None]
+
+
+def _nothing(_change: Change, _alert: Alert) -> None:
+    return
 
 
 class Alerts:
@@ -134,11 +139,17 @@ class Alerts:
             self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime_of(row), states)
 
     async def issue(
-        self, new: NewAlert, issued_by: str, idempotency_key: str | None = None, spare: str | None = None
+        self,
+        new: NewAlert,
+        issued_by: str,
+        idempotency_key: str | None = None,
+        spare: str | None = None,
+        also: Callable[[Change, Alert], None] = _nothing,
     ) -> Alert:
         """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
 
         The same person's same ``idempotency_key`` again returns the alert it made. The radio ``spare`` does not get it.
+        ``also`` is in the same transaction.
         Raises Refusal for a target without radios and for a case that is not open.
         """
         if not new.text.strip():
@@ -163,6 +174,7 @@ class Alerts:
             idempotency_key=idempotency_key,
             lifetime=Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s),
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
+            also=also,
         )
         alert = await self._database.write(lambda change: self._store(change, issue))
         if alert.alert_id == issue.alert_id:
@@ -216,6 +228,7 @@ class Alerts:
             if attempts:
                 self._send(change, alert, lifetime, radio_id, attempts)
         self._events.append(change, EventKind.ALERT_ISSUED, alert.alert_id, alert)
+        issue.also(change, alert)
         return alert
 
     def _coded(self, alert: Alert, left_s: float, attempt: int) -> bytes:

@@ -21,6 +21,8 @@ from hub.alerts.messages import Alert, DeliveryChanged
 from hub.events.messages import EventKind, Item
 from hub.registry.records import GroupKind, TalkGroup
 from hub.registry.service import Registry
+from hub.rollcall.messages import RollCall
+from hub.rollcall.readiness import only
 from hub.talk.groups import TemporaryGroup
 from hub.talk.messages import BurstRecord
 
@@ -86,6 +88,13 @@ class View:
             alert = msgspec.structs.replace(alert, target=msgspec.structs.replace(alert.target, ids=ids))
         return self.cut(alert)
 
+    def roll_call(self, found: RollCall) -> RollCall | None:
+        """A roll-call with the radios in the view, counted anew; None when none is."""
+        if self.whole:
+            return found
+        radios = [radio for radio in found.radios if self.has_venue(radio.venue_id)]
+        return only(found, radios) if radios else None
+
     def item(self, item: Item) -> Item | None:
         """An event as it is in this view; None when it is not. The body is coded anew only where it was cut."""
         rule = RULES.get(item.kind)
@@ -132,7 +141,16 @@ _read_deliveries = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(DeliveryChanged)
 _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
 _read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
 _read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
+_read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
 _encoder = msgspec.json.Encoder()
+
+
+def _everybody(_view: View, item: Item) -> Item | None:
+    return item
+
+
+def _roll_call(view: View, item: Item) -> Item | None:
+    return item if view.whole else _as_cut(item, found := _read_roll_call(item.body), view.roll_call(found))
 
 
 def _in_room(view: View, item: Item) -> Item | None:
@@ -217,6 +235,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.ALERT_ISSUED: _alert,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
+    EventKind.ROLL_CALL_BEGUN: _everybody,
+    EventKind.ROLL_CALL_ENDED: _roll_call,
     EventKind.GROUP_OPENED: _group,
     EventKind.GROUP_CLOSED: _group,
     EventKind.SOS_RAISED: _at_venue,

@@ -24,6 +24,8 @@ class EventKind(StrEnum):
     ALERT_ISSUED = "alert.issued"
     DELIVERY_CHANGED = "delivery.changed"
     REPORT_MADE = "report.made"
+    ROLL_CALL_BEGUN = "roll_call.begun"
+    ROLL_CALL_ENDED = "roll_call.ended"
     GROUP_OPENED = "group.opened"
     GROUP_CLOSED = "group.closed"
     SOS_RAISED = "sos.raised"

@@ -53,6 +53,20 @@ class Shifts:
         """Whether the venue is open at ``at_us`` (UTC)."""
         return hours.is_open(self._hours.of(venue_id), at_us, self._zone)
 
+    def nobody_expected(self, at_us: int) -> frozenset[str]:
+        """The venues where nobody is to be expected at ``at_us``: closed by their hours; or, where no hours are known,
+        shifts are planned at the venue itself and nobody's, there or in its grid, is under way."""
+        under_way = self._under_way(at_us)
+        shifts = (shift for person_id, planned in self._shifts.all() if self._find(person_id) for shift in planned)
+        planned_at = {shift.place.place_id for shift in shifts if shift.place.kind is PlaceKind.VENUE}
+
+        def is_empty(venue_id: str) -> bool:
+            if self._hours.of(venue_id) or venue_id not in planned_at:
+                return not self.is_open(venue_id, at_us)
+            return not self._of_venue(venue_id, under_way)
+
+        return frozenset(filter(is_empty, self._registry.venues))
+
     def on_shift(self, venue_id: str, at_us: int) -> tuple[str, ...]:
         """Who is on shift at the venue, or in its grid."""
         return self._of_venue(venue_id, self._under_way(at_us))

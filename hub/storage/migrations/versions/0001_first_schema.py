@@ -325,6 +325,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sos_raised_at_us"), "sos", ["raised_at_us"], unique=False)
     op.create_table(
+        "roll_calls",
+        sa.Column("roll_call_id", sa.String(length=48), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=True),
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("begun_by", sa.String(length=64), nullable=False),
+        sa.Column("begun_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("begun_monotonic_us", sa.BigInteger(), nullable=False),
+        sa.Column("machine_boot", sa.String(length=64), nullable=False),
+        sa.Column("lasts_s", sa.Float(), nullable=False),
+        sa.Column("closed_venue_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("ended_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("radios", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("roll_call_id", name=op.f("pk_roll_calls")),
+        sa.UniqueConstraint("day", name=op.f("uq_roll_calls_day")),
+    )
+    op.create_index(op.f("ix_roll_calls_begun_at_us"), "roll_calls", ["begun_at_us"], unique=False)
+    op.create_table(
         "bursts",
         sa.Column("burst_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("call_id", sa.BigInteger(), nullable=False),

@@ -1,0 +1,181 @@
+"""The roll-call's front door: begins each day by itself or by hand, ends after its minutes, keeps the lists."""
+
+from __future__ import annotations
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+import structlog
+
+from devices.protocol.clock import Clock
+from devices.protocol.messages import AlertStatus, Severity
+from hub.access import audit
+from hub.alerts.lifetime import Lifetime
+from hub.alerts.messages import Alert, NewAlert
+from hub.alerts.service import Alerts
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.radios import RadioRoll
+from hub.registry.service import Registry
+from hub.rollcall import records
+from hub.rollcall.machine import Due, Machine
+from hub.rollcall.messages import RadioReadiness, RollCall, RollCallMade
+from hub.rollcall.readiness import line_of
+from hub.rollcall.records import UnderWay
+from hub.rollcall.schedule import minute_of_day
+from hub.shifts.service import Shifts
+from hub.storage.database import Database
+from hub.storage.identifiers import new_id
+from hub.storage.writer import Change, StorageOverloaded
+
+_log = structlog.get_logger()
+LOOK_EVERY_S = 1.0
+LATEST = 60
+"""Roll-calls that a console is shown."""
+WORDS = "点名测试：听到请按确认键"
+"""What stands on a radio's screen."""
+
+
+class RollCalls:
+    """At most one under way, in memory and on disk; the lists of those that are over are on disk alone."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: EventLog,
+        registry: Registry,
+        radios: RadioRoll,
+        shifts: Shifts,
+        alerts: Alerts,
+        clock: Clock,
+        at: str,
+        lasts_s: float,
+    ) -> None:
+        """``at`` is the time of the day at which one begins by itself ("09:30"); empty: none does."""
+        self._database = database
+        self._events = events
+        self._registry = registry
+        self._radios = radios
+        self._shifts = shifts
+        self._alerts = alerts
+        self._clock = clock
+        self._lasts_s = lasts_s
+        self._machine = Machine(clock, minute_of_day(at), lambda: ZoneInfo(registry.community.time_zone))
+        self._under_way: UnderWay | None = None
+        self._changing = asyncio.Lock()
+        self.last: RollCall | None = None
+        """The latest that is over."""
+
+    def open(self) -> None:
+        """Take up what an earlier run left; before the hub serves anyone."""
+        self._database.read_now(self._load)
+
+    def _load(self, connection: sa.Connection) -> None:
+        self._under_way = records.load_under_way(connection)
+        self.last = next(iter(records.load_ended(connection, 1)), None)
+        lifetime = self._under_way.lifetime if self._under_way else None
+        self._machine.take_up(lifetime, records.load_days(connection))
+
+    async def run(self) -> None:
+        """Begin and end them in time, until cancelled."""
+        while True:
+            try:
+                await self._look()
+            except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+                _log.error("roll_call.not_stored", error=str(error))  # tried again at the next look
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        async with self._changing:
+            step = self._machine.look()
+            if isinstance(step, Due):
+                if self._registry.radios:  # without any there is nobody to call
+                    await self._begin(audit.THE_HUB, step.day)
+            elif step is not None and self._under_way is not None:
+                await self._end(self._under_way)
+
+    async def begin(self, by: str) -> RollCall:
+        """Begin one now, by hand. Raises Refusal while one is under way, and without radios."""
+        async with self._changing:
+            if self._machine.is_under_way:
+                words = ("点名正在进行", "a roll-call is under way")
+                raise Refusal("roll_call_under_way", *words, status=409)
+            begun, alert = await self._begin(by, None)
+        return begun.listed(self._list(begun, alert), None)
+
+    async def _begin(self, by: str, day: str | None) -> tuple[UnderWay, Alert]:
+        """The alert, the roll-call and what tells of both are one transaction: a restart finds all of it or nothing."""
+        roll_call_id, lifetime = new_id("D"), Lifetime.starting(self._clock, self._lasts_s)
+        closed = self._shifts.nobody_expected(lifetime.began_wall_us)
+
+        def begun_with(alert: Alert) -> UnderWay:
+            return UnderWay(roll_call_id, alert.alert_id, day, by, lifetime, closed)
+
+        def also(change: Change, alert: Alert) -> None:
+            begun = begun_with(alert)
+            records.insert(change, begun)
+            self._events.append(change, EventKind.ROLL_CALL_BEGUN, roll_call_id, begun.told())
+            if day is None:
+                made = RollCallMade(roll_call_id=roll_call_id, alert_id=alert.alert_id, radios=len(alert.deliveries))
+                audit.record(change, by, audit.Action.CALL_ROLL, detail=made)
+
+        new = NewAlert(text=WORDS, severity=Severity.MINOR, status=AlertStatus.TEST, expires_in_s=self._lasts_s)
+        alert = await self._alerts.issue(new, by, also=also)
+        self._under_way = begun_with(alert)
+        self._machine.begun(lifetime, day)
+        _log.info("roll_call.begun", roll_call=roll_call_id, by=by, radios=len(alert.deliveries))
+        return self._under_way, alert
+
+    async def _end(self, under_way: UnderWay) -> None:
+        radios = self._list(under_way, await self._alerts.find(under_way.alert_id))
+
+        def change(open_change: Change) -> RollCall:
+            ended = under_way.listed(radios, open_change.at_us)
+            records.end(open_change, ended)
+            self._events.append(open_change, EventKind.ROLL_CALL_ENDED, ended.roll_call_id, ended)
+            return ended
+
+        self.last = await self._database.write(change)
+        self._under_way = None
+        self._machine.ended()
+        counts = self.last.counts
+        _log.info("roll_call.ended", roll_call=under_way.roll_call_id, ready=counts.ready, expected=counts.expected)
+
+    def _list(self, under_way: UnderWay, alert: Alert) -> tuple[RadioReadiness, ...]:
+        """The list as it stands now."""
+        before = {radio.radio_id: radio.missed for radio in self.last.radios} if self.last else {}
+        return tuple(
+            line_of(
+                delivery,
+                self._radios.view(delivery.radio_id),
+                self._registry.venues[delivery.venue_id].name,
+                delivery.venue_id in under_way.closed_venue_ids,
+                before.get(delivery.radio_id, 0),
+            )
+            for delivery in alert.deliveries
+        )
+
+    async def _now(self, under_way: UnderWay) -> RollCall:
+        return under_way.listed(self._list(under_way, await self._alerts.find(under_way.alert_id)), None)
+
+    async def find(self, roll_call_id: str) -> RollCall:
+        """One with its list, as it stands now while it is under way. Raises Refusal for one that there is not."""
+        under_way = self._under_way
+        if under_way is not None and under_way.roll_call_id == roll_call_id:
+            return await self._now(under_way)
+        found = await self._database.read(lambda connection: records.load_one(connection, roll_call_id))
+        if found is None:
+            words = (f"没有点名 {roll_call_id}", f"there is no roll-call {roll_call_id}")
+            raise Refusal("unknown_roll_call", *words, status=404)
+        return found
+
+    async def latest(self) -> list[RollCall]:
+        """The latest, newest first, the one under way before them; at most LATEST."""
+        under_way = self._under_way
+        running = [] if under_way is None else [await self._now(under_way)]
+        ended = await self._database.read(lambda connection: records.load_ended(connection, LATEST))
+        return [*running, *(one for one in ended if under_way is None or one.roll_call_id != under_way.roll_call_id)][
+            :LATEST
+        ]
