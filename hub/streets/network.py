@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,21 +57,16 @@ class StreetNetwork:
     def __init__(self, lines: Sequence[Points]) -> None:
         """``lines`` are streets as (corners, 2) metres east and north; those of fewer than two corners are left out."""
         begins, ends = _pieces([line for line in lines if len(line) > 1])
-        corners = np.concatenate([begins, ends])
-        _, first, node = np.unique(np.round(corners / _SAME_M), axis=0, return_index=True, return_inverse=True)
+        corners, nodes = np.unique(np.round(np.concatenate([begins, ends]) / _SAME_M), axis=0, return_inverse=True)
         self._begins, self._ends = begins, ends
         self._lengths_m = np.hypot(*(ends - begins).T)
-        self._from, self._to = node.reshape(2, -1)
-        ways = (np.tile(self._lengths_m, 2), (np.r_[self._from, self._to], np.r_[self._to, self._from]))
-        count = len(first)
-        # Of two pieces between the same corners the shorter one counts; csr_matrix would add them up.
-        order = np.argsort(ways[0])[::-1]
-        lengths = np.zeros(0)
-        keys = np.zeros(0, dtype=np.intp)
-        if count:
-            keyed = dict(zip((ways[1][0] * count + ways[1][1])[order].tolist(), ways[0][order].tolist(), strict=True))
-            keys, lengths = np.array(list(keyed), dtype=np.intp), np.array(list(keyed.values()))
-        self._graph = csr_matrix((lengths, (keys // max(count, 1), keys % max(count, 1))), shape=(count, count))
+        self._from, self._to = nodes.reshape(2, -1)
+        # Of several pieces between the same two corners the shortest counts; csr_matrix would add them up.
+        pairs = np.sort(nodes.reshape(2, -1), axis=0)
+        order = np.lexsort((self._lengths_m, pairs[1], pairs[0]))
+        shortest = order[np.unique(pairs[:, order], axis=1, return_index=True)[1]]
+        ways = (self._lengths_m[shortest], tuple(pairs[:, shortest]))
+        self._graph = csr_matrix(ways, shape=(len(corners), len(corners)))  # type: ignore[no-untyped-call]
 
     @property
     def segments(self) -> int:
@@ -83,7 +78,7 @@ class StreetNetwork:
 
         Where no street leads there it is the straight line times DETOUR.
         """
-        straight = np.hypot(*(targets - source).T)
+        straight: NDArray[np.float64] = np.hypot(*(targets - source).T)
         if not self.segments or not len(targets):
             return straight * DETOUR
         here, there = self._foot(source[None]), self._foot(targets)
@@ -99,7 +94,8 @@ class StreetNetwork:
         same = there.segment == own
         through[same] = np.minimum(through[same], np.abs(there.along_m[same] - here.along_m[0]))
         walked = through + here.beside_m[0] + there.beside_m
-        return np.where(np.isfinite(walked), np.maximum(walked, straight), straight * DETOUR)
+        whole: NDArray[np.float64] = np.where(np.isinf(walked), straight * DETOUR, np.maximum(walked, straight))
+        return whole
 
     def _foot(self, points: Points) -> _Foot:
         """One point after the other: all at once would take the memory of points times pieces."""
@@ -162,7 +158,7 @@ def _pieces(lines: Sequence[Points]) -> tuple[Points, Points]:
     tips = np.concatenate([line[[0, -1]] for line in lines])
     cut: list[Points] = []
     for begin, end in zip(begins, ends, strict=True):
-        at = np.unique(np.r_[0.0, 1.0, list(_crossings(begin, end, begins, ends)), list(_met_by(begin, end, tips))])
+        at = np.unique(np.r_[0.0, 1.0, _crossings(begin, end, begins, ends), _met_by(begin, end, tips)])
         cut.append(begin + at[:, None] * (end - begin))
     cut += _bridges(begins, ends, tips)
     whole_begins = np.concatenate([corners[:-1] for corners in cut])
@@ -171,7 +167,7 @@ def _pieces(lines: Sequence[Points]) -> tuple[Points, Points]:
     return whole_begins[real], whole_ends[real]
 
 
-def _crossings(begin: Points, end: Points, begins: Points, ends: Points) -> Iterable[float]:
+def _crossings(begin: Points, end: Points, begins: Points, ends: Points) -> NDArray[np.float64]:
     """Where, as shares of the way from ``begin`` to ``end``, other segments cross it."""
     along, across = end - begin, ends - begins
     slant = along[0] * across[:, 1] - along[1] * across[:, 0]
@@ -180,13 +176,14 @@ def _crossings(begin: Points, end: Points, begins: Points, ends: Points) -> Iter
         share = (apart[:, 0] * across[:, 1] - apart[:, 1] * across[:, 0]) / slant
         other = (apart[:, 0] * along[1] - apart[:, 1] * along[0]) / slant
         crosses = (share > 0) & (share < 1) & (other >= 0) & (other <= 1)
-    return share[crosses].tolist()
+    found: NDArray[np.float64] = share[crosses]
+    return found
 
 
-def _met_by(begin: Points, end: Points, tips: Points) -> Iterable[float]:
+def _met_by(begin: Points, end: Points, tips: Points) -> NDArray[np.float64]:
     """Where on the way from ``begin`` to ``end`` another street's tip is nearer than JOIN_M."""
     share, away = _beside(begin, end, tips)
-    return share[(away <= JOIN_M) & (share > 0) & (share < 1)].tolist()
+    return share[(away <= JOIN_M) & (share > 0) & (share < 1)]
 
 
 def _bridges(begins: Points, ends: Points, tips: Points) -> list[Points]:
