@@ -1,0 +1,46 @@
+"""What waits to go on the air while the donor receives, rests or its transmitter comes up."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+
+import numpy as np
+
+from devices.gateway.settings import blocks
+from devices.radio.libopus import DECODE_SAMPLES
+from devices.radio.opus import Samples
+
+SILENCE: Samples = np.zeros(DECODE_SAMPLES, dtype=np.int16)
+SILENCE.flags.writeable = False
+
+
+class Held:
+    """Blocks of 20 ms at 48 kHz, first in, first out. The sound card's thread takes them."""
+
+    def __init__(self, most_s: float) -> None:
+        """Past ``most_s`` the oldest goes: who hears then hears the newest words."""
+        self.dropped = 0
+        self._waiting: deque[Samples] = deque(maxlen=blocks(most_s * 1000))
+        self._lock = Lock()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def put(self, block: Samples) -> None:
+        """One block more; silence before the first word does not wait."""
+        with self._lock:
+            if not self._waiting and not block.any():
+                return
+            self.dropped += len(self._waiting) == self._waiting.maxlen
+            self._waiting.append(block)
+
+    def take(self) -> Samples:
+        """The next block; silence when there is none."""
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else SILENCE
+
+    def clear(self) -> None:
+        """None of it is to be sent."""
+        with self._lock:
+            self._waiting.clear()
