@@ -76,7 +76,8 @@ class StreetNetwork:
     def walk_m(self, source: Points, targets: Points) -> NDArray[np.float64]:
         """Metres on foot from ``source`` (2,) to each of ``targets`` (N, 2), never less than in a straight line.
 
-        Where no street leads there it is the straight line times DETOUR.
+        Where no street leads there it is the straight line times DETOUR; who is nearer to each other than to the street
+        does not go by it.
         """
         straight: NDArray[np.float64] = np.hypot(*(targets - source).T)
         if not self.segments or not len(targets):
@@ -93,7 +94,8 @@ class StreetNetwork:
         )
         same = there.segment == own
         through[same] = np.minimum(through[same], np.abs(there.along_m[same] - here.along_m[0]))
-        walked = through + here.beside_m[0] + there.beside_m
+        beside_m = here.beside_m[0] + there.beside_m
+        walked = np.where(straight <= beside_m, straight, through + beside_m)
         whole: NDArray[np.float64] = np.where(np.isinf(walked), straight * DETOUR, np.maximum(walked, straight))
         return whole
 

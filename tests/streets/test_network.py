@@ -30,6 +30,10 @@ def test_walk_within_one_piece_of_street_does_not_go_round_by_its_ends() -> None
     assert _walk(StreetNetwork(TOWN), (10, 0), (30, 0), (10, 0)) == [20, 0]
 
 
+def test_neighbours_behind_the_houses_do_not_go_round_by_the_street() -> None:
+    assert _walk(StreetNetwork(TOWN), (40, 30), (40, 30), (50, 30)) == [0, 10]
+
+
 def test_walk_is_never_shorter_than_the_straight_line() -> None:
     network = StreetNetwork([np.array([(0.0, 0.0), (100.0, 0.0)])])
     assert _walk(network, (50, 30), (50, -30)) == [60]
