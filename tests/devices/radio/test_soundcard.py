@@ -18,6 +18,7 @@ from devices.protocol.messages import Acknowledgement, Birth
 from devices.protocol.topics import DeviceKind, Up
 from devices.radio.floor import FloorState
 from devices.radio.opus import Samples
+from devices.radio.portaudio import Direction
 from devices.radio.radio import Radio
 from devices.radio.soundcard import SoundCard
 from hub.app import Hub
@@ -66,7 +67,7 @@ async def test_words_at_one_radios_microphone_come_out_of_anothers_loudspeaker(
             radio_with(hub, "R01", mouth) as talker,
             radio_with(hub, "R02", ear),
         ):
-            await until(lambda: "input" in mouth._lines and ear.plays, f"the sound card is open {told}")
+            await until(lambda: mouth._lines.is_there(Direction.INPUT) and ear.plays, f"the sound card is open {told}")
             with mouth_and_ear(card, tmp_path, spoken) as person:
                 card.connect("PortAudio-01:out_0", "PortAudio:in_0")
                 card.connect("PortAudio:out_0", "PortAudio-01:in_0")

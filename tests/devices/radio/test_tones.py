@@ -7,9 +7,9 @@ import pytest
 
 from devices.protocol.clock import ManualClock
 from devices.protocol.messages import AlertStatus, Severity
+from devices.radio.card_lines import Decimator
 from devices.radio.floor import FloorState
 from devices.radio.opus import Samples
-from devices.radio.soundcard import Decimator
 from devices.radio.tones import TAIL_US, Tone, Tones, samples_of
 
 SILENCE: Samples = np.zeros(960, dtype=np.int16)
