@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from devices.protocol.messages import CallKind, DenyReason, RevokeReason
 from hub.talk.answers import ANSWERS, Answer, Asker, FloorState
+from hub.talk.barred import Barred
 from hub.talk.effects import (
     Burst,
     Denied,
@@ -26,9 +27,7 @@ from hub.talk.effects import (
     Taken,
     Warned,
 )
-from hub.talk.lockout import Lockouts
 from hub.talk.queue import Queue
-from hub.talk.stuck import Keys
 
 HANG_TIME_S = 10.0
 """How long a call stays open for an answer after a burst."""
@@ -48,13 +47,13 @@ class _Call:
 
 
 class Floor:
-    """The floor of one group. ``new_id`` gives call and burst ids.
+    """The floor of one group. ``new_id`` gives call and burst ids; ``barred`` is what all floors know together.
 
     Each call returns what is to be told, in order; what has come due by then is in it. After ``look`` at ``due_us``
     nothing is late. Time never goes back.
     """
 
-    def __init__(self, talk_limit_s: float, new_id: Callable[[], int]) -> None:
+    def __init__(self, talk_limit_s: float, new_id: Callable[[], int], barred: Barred) -> None:
         self._limit_us = round(talk_limit_s * 1e6)
         self._warn_us = round((talk_limit_s - WARN_BEFORE_S) * 1e6)
         self._new_id = new_id
@@ -65,8 +64,7 @@ class Floor:
         self._warned = False
         self._call: _Call | None = None
         self._queue = Queue()
-        self._lockouts = Lockouts()
-        self._keys = Keys()
+        self._barred = barred
         self._told: list[Effect] = []
 
     @property
@@ -92,12 +90,12 @@ class Floor:
     def concerns(self, talker_id: str) -> bool:
         """Whether a release, cancel or leaving of this talker changes anything here."""
         owners = (self._burst and self._burst.talker_id, self._call and self._call.initiator_id)
-        return talker_id in owners or talker_id in self._queue or talker_id in self._keys
+        return talker_id in owners or talker_id in self._queue or talker_id in self._barred.keys
 
     def request(self, press: Press, now_us: int) -> Effects:
         """Push-to-talk was pressed; a press that waited is over with it."""
         self._look(now_us)
-        denied = self._barred(press, now_us)
+        denied = self._barred.why_not(press, now_us)
         answer = ANSWERS[self._state(now_us)][self._asker(press)]
         if denied is not None:
             self._queue.remove(press.talker_id)
@@ -128,23 +126,37 @@ class Floor:
 
         ``media_us``: how far into the burst it was spoken.
         """
-        if self._keys.heard(talker_id, burst_id, media_us, now_us):
+        if self._barred.keys.heard(talker_id, burst_id, media_us, now_us):
             self._told.append(KeyStuck(talker_id, burst_id))
-            for press in self._queue.presses:
-                denied = self._barred(press, now_us) if press.talker_id == talker_id else None
-                if denied is not None:
-                    self._queue.remove(talker_id)
-                    self._told.append(denied)
+            self._turn_away(talker_id, now_us)
         return self._tell()
+
+    def turn_away(self, talker_id: str, now_us: int) -> Effects:
+        """Who was barred in another group waits here no more, and who was locked out there does not go on here."""
+        self._turn_away(talker_id, now_us)  # first, or what has come due by now might grant who is barred
+        self._look(now_us)
+        burst = self._burst
+        speaks = burst is not None and burst.talker_id == talker_id and burst.priority is not Priority.EMERGENCY
+        if speaks and self._barred.lockouts.left_s(talker_id, now_us) > 0:
+            self._end(RevokeReason.TOO_LONG, now_us)
+            self._grant_next(now_us)
+        return self._tell()
+
+    def _turn_away(self, talker_id: str, now_us: int) -> None:
+        for press in self._queue.presses:
+            denied = self._barred.why_not(press, now_us) if press.talker_id == talker_id else None
+            if denied is not None:
+                self._queue.remove(talker_id)
+                self._told.append(denied)
 
     def is_revoked(self, talker_id: str, burst_id: int) -> bool:
         """Whether a packet that did not pass is of a burst that was taken from its talker, who has not let go yet."""
-        return self._keys.is_revoked(talker_id, burst_id)
+        return self._barred.keys.is_revoked(talker_id, burst_id)
 
     def release(self, talker_id: str, burst_id: int, now_us: int) -> Effects:
         """Push-to-talk was let go; a burst that is over already changes nothing but that the key is free."""
         self._look(now_us)
-        self._keys.let_go(talker_id)
+        self._barred.keys.let_go(talker_id)
         if self._burst is not None and (self._burst.talker_id, self._burst.burst_id) == (talker_id, burst_id):
             self._end(None, now_us)
             self._grant_next(now_us)
@@ -153,7 +165,7 @@ class Floor:
     def cancel(self, talker_id: str, request_id: str, now_us: int) -> Effects:
         """The key was let go while its request waited, or before its grant arrived."""
         self._look(now_us)
-        self._keys.let_go(talker_id)
+        self._barred.keys.let_go(talker_id)
         granted = self._burst is not None and (self._burst.talker_id, self._request_id) == (talker_id, request_id)
         if not self._queue.remove(talker_id, request_id) and granted:
             self._end(None, now_us)
@@ -164,7 +176,7 @@ class Floor:
         """Somebody went away: speaks no more, waits no more, and keeps nobody from answering."""
         self._queue.remove(talker_id)  # first, or what has come due by now might grant who is no longer there
         self._look(now_us)
-        self._keys.let_go(talker_id)
+        self._barred.keys.let_go(talker_id)
         speaking = self._burst is not None and self._burst.talker_id == talker_id
         if speaking:
             self._end(None, now_us)
@@ -192,6 +204,8 @@ class Floor:
         if burst is None:
             return
         if now_us >= burst.started_us + self._limit_us:
+            if burst.priority is not Priority.EMERGENCY:
+                self._barred.lockouts.revoked_at_limit(burst.talker_id, burst.started_us, now_us)
             self._end(RevokeReason.TOO_LONG, now_us)
             self._grant_next(now_us)
         elif now_us >= self._voice_us + SILENT_AFTER_S * 1e6:
@@ -216,15 +230,6 @@ class Floor:
         if press.talker_id == owner_id:
             return Asker.OWN
         return Asker.HIGHER if burst is not None and burst.priority < press.priority else Asker.OTHER
-
-    def _barred(self, press: Press, now_us: int) -> Denied | None:
-        if press.priority is Priority.EMERGENCY:
-            return None
-        stuck_s = self._keys.left_s(press.talker_id, now_us)
-        if stuck_s > 0:
-            return Denied(press, DenyReason.KEY_STUCK, stuck_s)
-        locked_s = self._lockouts.left_s(press.talker_id, now_us)
-        return Denied(press, DenyReason.LOCKED_OUT, locked_s) if locked_s > 0 else None
 
     def _grant(self, press: Press, now_us: int) -> None:
         self._queue.remove(press.talker_id)
@@ -262,10 +267,8 @@ class Floor:
         self._burst = None
         call.open_until_us = now_us + round(HANG_TIME_S * 1e6)
         if reason is not None:
-            self._keys.revoke(burst.talker_id, burst.burst_id, burst.started_us, now_us)
+            self._barred.keys.revoke(burst.talker_id, burst.burst_id, burst.started_us, now_us)
             self._told.append(Revoked(burst, reason))
-        if reason is RevokeReason.TOO_LONG and burst.priority is not Priority.EMERGENCY:
-            self._lockouts.revoked_at_limit(burst.talker_id, burst.started_us, now_us)
         self._told.append(Ended(burst))
 
     def _is_open(self, now_us: int) -> bool:

@@ -8,8 +8,8 @@ LOCKOUTS_S = (3.0, 15.0, 60.0)
 """The first time, the second, and every further one."""
 FORGOTTEN_AFTER_S = 60.0
 """Who begins to speak again later than this after a lockout starts anew with the first."""
-MOST_KEPT = 256
-"""Talkers remembered in one group; who was locked out longest ago goes. Each held the floor to its limit."""
+MOST_KEPT = 1_024
+"""Talkers remembered; who was locked out longest ago goes. Each held the floor to its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class _Lockout:
 
 
 class Lockouts:
-    """One group's. Pure."""
+    """Of all groups. Pure."""
 
     def __init__(self) -> None:
         self._by_talker: dict[str, _Lockout] = {}

@@ -21,6 +21,7 @@ from hub.storage.database import Database
 from hub.storage.identifiers import new_number
 from hub.talk import wording
 from hub.talk.addresses import voice_topics
+from hub.talk.barred import Barred
 from hub.talk.bursts import Bursts
 from hub.talk.consoles import Consoles, Peer
 from hub.talk.effects import Denied, Effects, Ended, KeyStuck, Press, Priority, Revoked, Taken
@@ -61,6 +62,7 @@ class Talk:
         self._limit_s = talk_limit_s
         self._temporary = temporary
         self._floors: dict[str, Floor] = {}
+        self._barred = Barred()
         self._reach = ReachTable()
         self._consoles = Consoles(registry, temporary, database)
         self._emergencies: dict[str, str] = {}
@@ -219,7 +221,7 @@ class Talk:
             return
         floor = self._floors.get(group_id)
         if floor is None:
-            floor = self._floors[group_id] = Floor(self._limit_s, new_number)
+            floor = self._floors[group_id] = Floor(self._limit_s, new_number, self._barred)
         self._tell(group_id, floor.request(press, self._clock.monotonic_us()))
 
     def _tell(self, group_id: str, told: Effects) -> None:
@@ -233,6 +235,14 @@ class Talk:
                 self._bursts.key_stuck(group_id, effect)
             else:
                 self._tell_talker(group_id, effect)
+        for talker_id in _barred_by(told):
+            self._turn_away(talker_id, group_id)
+
+    def _turn_away(self, talker_id: str, barred_in: str) -> None:
+        """Who was barred in one group neither waits nor goes on in another."""
+        for group_id, floor in self._floors_of(talker_id):
+            if group_id != barred_in:
+                self._tell(group_id, floor.turn_away(talker_id, self._clock.monotonic_us()))
 
     def _tell_talker(self, group_id: str, effect: wording.ToTalker) -> None:
         talker_id = wording.talker_of(effect)
@@ -295,3 +305,10 @@ class Talk:
 
     def _radio_voice(self, radio_id: str, packet: bytes) -> None:
         self.speak(radio_id, packet)
+
+
+def _barred_by(told: Effects) -> list[str]:
+    """Who is locked out, or has a stuck key, by what a floor decided."""
+    stuck = [effect.talker_id for effect in told if isinstance(effect, KeyStuck)]
+    revoked = [effect for effect in told if isinstance(effect, Revoked)]
+    return stuck + [one.burst.talker_id for one in revoked if one.reason is wire.RevokeReason.TOO_LONG]

@@ -10,8 +10,8 @@ GOES_ON_WITHIN_S = 1.0
 """Voice after a longer pause is judged anew: a line that stood still brings all at once what was spoken meanwhile."""
 FREE_AFTER_SILENT_S = 60.0
 """A stuck key whose release was lost is held to be free after so much silence."""
-MOST_KEPT = 256
-"""Revoked talkers remembered in one group; the oldest goes."""
+MOST_KEPT = 1_024
+"""Revoked talkers remembered; the oldest goes."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class _Revoked:
 
 
 class Keys:
-    """The keys of those whose floor was revoked in one group, until they let go. Pure."""
+    """The keys of those whose floor was revoked in any group, until they let go. Pure."""
 
     def __init__(self) -> None:
         self._revoked: dict[str, _Revoked] = {}

@@ -9,6 +9,7 @@ import pytest
 
 from devices.protocol.messages import CallKind, DenyReason, RevokeReason
 from hub.talk.answers import ANSWERS, Asker, FloorState
+from hub.talk.barred import Barred
 from hub.talk.effects import (
     Burst,
     Denied,
@@ -34,8 +35,8 @@ LATER = 1_500_000
 HANG_US = round(HANG_TIME_S * S)
 
 
-def new_floor() -> Floor:
-    return Floor(LIMIT_S, count(1).__next__)
+def new_floor(barred: Barred | None = None) -> Floor:
+    return Floor(LIMIT_S, count(1).__next__, barred or Barred())
 
 
 def press(
@@ -244,7 +245,7 @@ def test_talker_is_warned_10_seconds_before_the_limit_once_and_stopped_at_it() -
 
 
 def test_floor_with_a_limit_of_10_seconds_warns_nobody() -> None:
-    floor = Floor(10.0, count(1).__next__)
+    floor = Floor(10.0, count(1).__next__, Barred())
     burst = speaking(floor)
     assert kinds(speak_until(floor, burst, 10 * S)) == [Revoked, Ended]
 
@@ -340,6 +341,43 @@ def test_who_speaks_to_the_limit_waits_3_then_15_then_60_seconds() -> None:
         now_us += locked_out_s * S
     now_us = spoken_to_the_limit(floor, now_us + 61 * S)
     assert denied(floor.request(press("R1"), now_us)).retry_in_s == 3
+
+
+def test_who_was_locked_out_in_one_group_neither_asks_waits_nor_goes_on_in_another() -> None:
+    barred = Barred()
+    here, there, elsewhere = new_floor(barred), new_floor(barred), new_floor(barred)
+    speaking(there, press("R2"), 59 * S)
+    there.request(press("R1"), 59 * S)
+    speaking(elsewhere, press("R1"), 59 * S)
+    elsewhere.request(press("R3"), 59 * S)
+    now_us = spoken_to_the_limit(here, 0)
+    assert denied(there.turn_away("R1", now_us)) == Denied(press("R1"), DenyReason.LOCKED_OUT, 3.0)
+    told = elsewhere.turn_away("R1", now_us)
+    assert kinds(told) == [Revoked, Ended, Granted, Taken]
+    assert (there.waiting, granted(told).talker_id) == ((), "R3")
+    assert denied(there.request(press("R1"), now_us + S)).retry_in_s == 2.0, "it counts once, and everywhere"
+
+
+def test_emergency_of_one_who_was_locked_out_elsewhere_goes_on() -> None:
+    barred = Barred()
+    here, there = new_floor(barred), new_floor(barred)
+    burst = speaking(there, sos("R1"), 59 * S)
+    now_us = spoken_to_the_limit(here, 0)
+    assert there.turn_away("R1", now_us) == ()
+    assert there.burst == burst
+
+
+def test_stuck_key_in_one_group_has_no_floor_in_another_until_it_is_let_go() -> None:
+    barred = Barred()
+    here, there = new_floor(barred), new_floor(barred)
+    burst = speaking(here)
+    here.request(dispatcher(), NOW)
+    speaking(there, press("R2"), 2 * NOW)
+    there.request(press("R1"), 2 * NOW)
+    assert overrun(here, burst, NOW, NOW + 2 * S + 1) == [KeyStuck("R1", burst.burst_id)]
+    assert denied(there.turn_away("R1", NOW + 2 * S)).reason is DenyReason.KEY_STUCK
+    here.release("R1", burst.burst_id, NOW + 2 * S)
+    assert there.request(press("R1"), NOW + 2 * S) == (Queued(press("R1"), 1, 1),)
 
 
 def overrun(floor: Floor, burst: Burst, from_us: int, to_us: int) -> list[Effect]:

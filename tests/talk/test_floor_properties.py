@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from devices.protocol.messages import CallKind, DenyReason, RevokeReason
+from hub.talk.barred import Barred
 from hub.talk.effects import (
     Burst,
     Denied,
@@ -103,7 +104,8 @@ class FloorMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.numbers = count(1)
         self.requests = count(1)
-        self.floor = Floor(LIMIT_S, self.numbers.__next__)
+        self.barred = Barred()
+        self.floor = Floor(LIMIT_S, self.numbers.__next__, self.barred)
         self.now_us = 0
         self.plain = Plain()
 
@@ -301,7 +303,7 @@ class FloorMachine(RuleBasedStateMachine):
                 client.barred_until_us = self.now_us + round(left_s * S)
 
     def locked_out_s(self, talker_id: str) -> float:
-        return self.floor._lockouts.left_s(talker_id, self.now_us)
+        return self.barred.lockouts.left_s(talker_id, self.now_us)
 
     @staticmethod
     def forget_key(client: Client) -> None:
@@ -331,3 +333,62 @@ class FloorMachine(RuleBasedStateMachine):
 
 TestFloor = FloorMachine.TestCase
 TestFloor.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+
+
+class TwoGroups(RuleBasedStateMachine):
+    """Two floors and talkers who go from one to the other; who is barred in one is told to the other, as in Talk."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.requests, numbers = count(1), count(1)
+        self.barred = Barred()
+        self.floors = [Floor(LIMIT_S, numbers.__next__, self.barred) for _ in range(2)]
+        self.now_us = 0
+
+    def hear(self, floor: Floor, told: Effects) -> None:
+        for effect in told:
+            if isinstance(effect, KeyStuck):
+                talker_id = effect.talker_id
+            elif isinstance(effect, Revoked) and effect.reason is RevokeReason.TOO_LONG:
+                talker_id = effect.burst.talker_id
+            else:
+                continue
+            for other in self.floors:
+                if other is not floor and other.concerns(talker_id):
+                    self.hear(other, other.turn_away(talker_id, self.now_us))
+
+    @rule(talker_id=st.sampled_from(["R00", "R01", "R02", "duty1"]), where=st.integers(0, 1), sos=st.booleans())
+    def presses(self, talker_id: str, where: int, sos: bool) -> None:
+        kinds = (Priority.EMERGENCY, CallKind.EMERGENCY) if sos else (RANKS[talker_id], CallKind.GROUP)
+        floor = self.floors[where]
+        self.hear(floor, floor.request(Press(talker_id, str(next(self.requests)), *kinds), self.now_us))
+
+    @rule(talker_id=st.sampled_from(["R00", "R01", "R02", "duty1"]), where=st.integers(0, 1))
+    def lets_go(self, talker_id: str, where: int) -> None:
+        floor = self.floors[where]
+        burst_id = floor.burst.burst_id if floor.burst is not None else 0
+        self.hear(floor, floor.release(talker_id, burst_id, self.now_us))
+
+    @rule(wait_s=st.sampled_from([0.5, 3.0, 16.0, 40.0]))
+    def all_who_may_speak(self, wait_s: float) -> None:
+        until_us = self.now_us + round(wait_s * S)
+        while self.now_us < until_us:
+            dues_us = [floor.due_us for floor in self.floors if floor.due_us is not None]
+            self.now_us = min(until_us, self.now_us + PACKET_US, max(self.now_us, min(dues_us, default=until_us)))
+            for floor in self.floors:
+                self.hear(floor, floor.look(self.now_us))
+                if floor.burst is not None:
+                    floor.voice(floor.burst.talker_id, floor.burst.burst_id, self.now_us)
+
+    @invariant()
+    def who_is_locked_out_speaks_and_waits_nowhere(self) -> None:
+        for floor in self.floors:
+            spoken = floor.burst
+            if spoken is not None and spoken.priority is not Priority.EMERGENCY:
+                assert self.barred.lockouts.left_s(spoken.talker_id, self.now_us) == 0
+            for press in floor.waiting:
+                assert self.barred.why_not(press, self.now_us) is None
+
+
+TestTwoGroups = TwoGroups.TestCase
+TestTwoGroups.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
