@@ -46,9 +46,14 @@ export function AlertBoard() {
         onChange={(value: string) => useAlertDesk.setState({ chosenId: value === list[0]?.alert_id ? null : value })}
         options={list.map((one) => ({
           value: one.alert_id,
-          label: `${clockTime(one.issued_at_ms, zone)} ${texts.severity[one.severity]} ${one.text}`,
+          label: `${clockTime(one.issued_at_ms, zone)} ${one.status === "actual" ? texts.severity[one.severity] : texts.rollCall.status[one.status]} ${one.text}`,
         }))}
       />
+      {alert.status !== "actual" && (
+        <p className="not-real" data-testid="board-not-real">
+          {texts.rollCall.notReal[alert.status]}
+        </p>
+      )}
       {!writes && <p className="alert-words">{alert.text}</p>}
       <BoardOf alert={alert} />
     </div>

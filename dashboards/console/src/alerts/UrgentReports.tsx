@@ -5,24 +5,25 @@ import { useEffect, useRef } from "react";
 import { useTexts } from "../language/language";
 import { clockTime } from "../language/time";
 import { holderWords } from "../radios/holder";
-import type { ReportRecord } from "../room/room";
+import type { AlertRecord, ReportRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { playTone } from "../talk/audio";
 import { noteKey } from "./noted";
+import { isUrgent } from "./status";
 import { noteReport, useAlertDesk } from "./store";
 
 const NO_REPORTS: readonly ReportRecord[] = [];
-const isUrgent = (report: ReportRecord): boolean =>
-  report.answer === "child_is_with_me" || report.answer === "need_help";
+const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 
 export function UrgentReports() {
   const texts = useTexts();
   const reports = useRoom((room) => room.reports, NO_REPORTS);
+  const alerts = useRoom((room) => room.alerts, NO_ALERTS);
   const noted = useAlertDesk((desk) => desk.noted);
   const venues = useRoom((room) => room.venues, null);
   const radios = useRoom((room) => room.radios, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  const unnoted = reports.filter((report) => isUrgent(report) && !noted.has(noteKey(report)));
+  const unnoted = reports.filter((report) => isUrgent(report, alerts) && !noted.has(noteKey(report)));
   const newest = unnoted[0];
   const sounded = useRef(0);
 

@@ -25,6 +25,7 @@ const alert = (...deliveries: Delivery[]): AlertRecord =>
     alert_id: "A1",
     text: "",
     severity: "Severe",
+    status: "actual",
     target: { kind: "all", id: null },
     case_id: null,
     issued_at_ms: 1000,

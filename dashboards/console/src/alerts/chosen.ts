@@ -1,4 +1,4 @@
-// Which alert board, map and counters speak of: the chosen one, else the newest.
+// Which alert board, map and counters speak of: the chosen one, else the newest that is real, else the newest.
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
@@ -9,12 +9,22 @@ export function newestFirst(alerts: Iterable<AlertRecord>): AlertRecord[] {
   return [...alerts].sort((a, b) => b.issued_at_ms - a.issued_at_ms);
 }
 
-/** The alert that colours the map: the one chosen by hand, else the newest until its time runs out. */
+/** The newest real one, so that no test covers it; without any the newest other. */
+export function newestOf(alerts: Iterable<AlertRecord>): AlertRecord | null {
+  let newest: AlertRecord | null = null;
+  for (const alert of alerts) {
+    const isMoreReal = Number(alert.status === "actual") - Number(newest?.status === "actual");
+    if (newest === null || isMoreReal > 0 || (isMoreReal === 0 && alert.issued_at_ms >= newest.issued_at_ms)) newest = alert;
+  }
+  return newest;
+}
+
+/** The alert that colours the map: the one chosen by hand, else the newest that is real until its time runs out. */
 export function useMapAlert(): AlertRecord | null {
   const alert = useChosenAlert();
   const byHand = useAlertDesk((desk) => desk.chosenId !== null);
   const now = useSecond();
-  return alert !== null && (byHand || now < alert.expires_at_ms) ? alert : null;
+  return alert !== null && (byHand || (alert.status === "actual" && now < alert.expires_at_ms)) ? alert : null;
 }
 
 export function useChosenAlert(): AlertRecord | null {
@@ -22,10 +32,6 @@ export function useChosenAlert(): AlertRecord | null {
   return useRoom((room) => {
     const chosen = chosenId === null ? undefined : room.alerts.get(chosenId);
     if (chosen !== undefined) return chosen;
-    let newest: AlertRecord | null = null;
-    for (const alert of room.alerts.values()) {
-      if (newest === null || alert.issued_at_ms >= newest.issued_at_ms) newest = alert;
-    }
-    return newest;
+    return newestOf(room.alerts.values());
   }, null);
 }

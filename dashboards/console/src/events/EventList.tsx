@@ -22,7 +22,7 @@ const Row = memo(function Row({ item }: { item: Item }) {
   const room = useStore.getState().room;
   if (room === null) return null;
   return (
-    <li className={toneOf(item)} data-kind={item.kind}>
+    <li className={toneOf(item, room)} data-kind={item.kind}>
       <time>{clockTime(item.at_ms, room.community.time_zone)}</time>
       <span>{wordsOf(item, room, texts, language)}</span>
     </li>

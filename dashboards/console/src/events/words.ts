@@ -1,6 +1,8 @@
 // Says an event in words of the chosen language, and which filter it belongs to.
+import { isUrgent, statusOf } from "../alerts/status";
 import type { Item, ItemKind } from "../room/items";
 import type { Room } from "../room/room";
+import type { AlertStatus } from "../room/types";
 import { detailIn } from "../language/detail";
 import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
@@ -12,6 +14,7 @@ export type EventFilter = keyof Texts["events"]["filter"];
 export function filterOf(kind: ItemKind): EventFilter {
   switch (kind.slice(0, kind.indexOf("."))) {
     case "radio":
+    case "roll_call":
       return "radio";
     case "camera":
       return "camera";
@@ -38,17 +41,17 @@ export function isEcho(item: Item): boolean {
 }
 
 /** How much the eye should go there: urgent stands out, good and bad have their colour, the rest is plain. */
-export function toneOf(item: Item): "urgent" | "good" | "bad" | "plain" {
-  if (item.kind === "report.made") {
-    return item.body.answer === "child_is_with_me" || item.body.answer === "need_help" ? "urgent" : "good";
-  }
+export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good" | "bad" | "plain" {
+  if (item.kind === "report.made") return isUrgent(item.body, room.alerts) ? "urgent" : "good";
   if (item.kind === "sos.raised" || item.kind === "sos.cancel_asked") return "urgent";
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
     return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
   }
-  if (item.kind === "alert.issued" || item.kind === "watch.hit") return "good";
+  if (item.kind === "alert.issued") return item.body.status === "actual" ? "good" : "plain";
+  if (item.kind === "roll_call.ended") return item.body.counts.ready < item.body.counts.expected ? "plain" : "good";
+  if (item.kind === "watch.hit") return "good";
   return "plain";
 }
 
@@ -72,6 +75,8 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     return room.groups.find((one) => one.group_id === id)?.name ?? id;
   };
   const camera = (id: string): string => room.cameras.get(id)?.name ?? id;
+  /** What belongs to an exercise or a test says so. */
+  const of = (status: AlertStatus, said: string): string => (status === "actual" ? said : words.notReal(texts.rollCall.status[status], said));
   switch (item.kind) {
     case "radio.online":
       return words.radioOnline(`${venue(item.body.venue_id)} ${item.body.radio_id}`);
@@ -94,22 +99,27 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "alert.issued": {
       const { kind, id } = item.body.target;
       const to = kind === "group" ? group(id ?? "") : kind === "venue" ? venue(id ?? "") : kind === "radio" ? (id ?? "") : texts.alerts.target.all;
-      return words.alertIssued(item.body.text, to);
+      return of(item.body.status, words.alertIssued(item.body.text, to));
     }
     case "delivery.changed": {
       const [first] = item.body.deliveries;
       if (first !== undefined && item.body.deliveries.length === 1) {
-        return words.delivered(venue(first.venue_id), texts.delivery[first.state]);
+        return of(statusOf(item.body.alert_id, room.alerts), words.delivered(venue(first.venue_id), texts.delivery[first.state]));
       }
       const counts = new Map<string, number>();
       for (const { state } of item.body.deliveries) counts.set(texts.delivery[state], (counts.get(texts.delivery[state]) ?? 0) + 1);
       const states = [...counts].map(([state, n]) => words.stateCount(state, n)).join(inChinese ? "，" : ", ");
-      return words.deliveries(item.body.deliveries.length, states);
+      return of(statusOf(item.body.alert_id, room.alerts), words.deliveries(item.body.deliveries.length, states));
     }
     case "report.made": {
       const answer = item.body.answer === null ? "" : texts.answer[item.body.answer];
-      return words.report(venue(item.body.venue_id), [answer, item.body.text ?? ""].filter((one) => one !== "").join(" "));
+      const said = [answer, item.body.text ?? ""].filter((one) => one !== "").join(" ");
+      return of(statusOf(item.body.alert_id, room.alerts), words.report(venue(item.body.venue_id), said));
     }
+    case "roll_call.begun":
+      return words.rollCallBegun(Math.round(item.body.lasts_s / 60));
+    case "roll_call.ended":
+      return words.rollCallEnded(item.body.counts.ready, item.body.counts.expected);
     case "burst.started":
       return words.callStarted(item.body.talker_name, group(item.body.group_id));
     case "burst.ended": {

@@ -3,6 +3,7 @@ import { enAccess } from "./enAccess";
 import { enEvents } from "./enEvents";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
+import { enRollCall } from "./enRollCall";
 import { enShifts } from "./enShifts";
 import { enSos } from "./enSos";
 import { plural } from "./plural";
@@ -13,6 +14,7 @@ export const en: Texts = {
   ...enRecordings,
   ...enShifts,
   refusals: enRefusals,
+  rollCall: enRollCall,
   sos: enSos,
   hub: "the hub",
   product: "Qianshao",

@@ -171,6 +171,7 @@ export const enAccess: AccessTexts = {
       listen: "Listened",
       listen_back: "Hear a recorded call",
       close_sos: "Close an SOS",
+      call_roll: "Call the roll by hand",
       add_camera: "Added a camera",
       remove_camera: "Removed a camera",
       import_venues: "Imported venues",

@@ -4,6 +4,7 @@ import { zhAccess } from "./zhAccess";
 import { zhEvents } from "./zhEvents";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
+import { zhRollCall } from "./zhRollCall";
 import { zhShifts } from "./zhShifts";
 import { zhSos } from "./zhSos";
 
@@ -12,6 +13,7 @@ export const zh = {
   ...zhRecordings,
   ...zhShifts,
   refusals: zhRefusals,
+  rollCall: zhRollCall,
   sos: zhSos,
   hub: "主机",
   product: "黔哨",

@@ -210,6 +210,7 @@ export const zhAccess = {
       listen: "听取通话",
       listen_back: "回听通话",
       close_sos: "结束紧急求助",
+      call_roll: "手动点名",
       add_camera: "新增摄像头",
       remove_camera: "撤下摄像头",
       import_venues: "导入场所",

@@ -17,6 +17,10 @@ export const zhEvents = {
   deliveries: (n: number, states: string) => `${n} 个场所：${states}`,
   stateCount: (state: string, n: number) => `${state} ${n}`,
   report: (venue: string, answer: string) => `${venue} 回报：${answer}`,
+  /** Before what belongs to an alert that is not real. */
+  notReal: (status: string, words: string) => `【${status}】${words}`,
+  rollCallBegun: (minutes: number) => `开始点名，${minutes} 分钟`,
+  rollCallEnded: (ready: number, expected: number) => `点名结束：${expected} 台中 ${ready} 台到位`,
   callStarted: (who: string, group: string) => `${who} 在「${group}」讲话`,
   groupOpened: (name: string, n: number) => `临时对讲组「${name}」开通，${n} 台对讲机`,
   groupClosed: (name: string) => `临时对讲组「${name}」解散`,

@@ -1,6 +1,8 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
 import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TalkGroup, Venue, Watch } from "./types";
 
+import type { RollCall, RollCallBegun } from "../rollcall/hub";
+
 export interface BurstBody {
   call_id: number;
   group_id: string;
@@ -54,6 +56,8 @@ interface Bodies {
   "alert.issued": Alert;
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
   "report.made": ReportBody;
+  "roll_call.begun": RollCallBegun;
+  "roll_call.ended": RollCall;
   "burst.started": BurstBody;
   "burst.ended": BurstBody;
   "group.opened": TalkGroup;

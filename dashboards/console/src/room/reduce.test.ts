@@ -39,6 +39,7 @@ const alert = (deliveries: Delivery[]): Alert => ({
   alert_id: "A1",
   text: "走失儿童",
   severity: "Severe",
+  status: "actual",
   target: { kind: "all", id: null },
   case_id: null,
   issued_at_ms: 1,

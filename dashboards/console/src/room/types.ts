@@ -3,6 +3,8 @@
 export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
 export type VenueKind = (typeof VENUE_KINDS)[number];
 export type Severity = "Extreme" | "Severe" | "Moderate" | "Minor";
+/** Whether an alert is real; of the Common Alerting Protocol. */
+export type AlertStatus = "actual" | "exercise" | "test";
 export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
 export type DeliveryState = "queued" | "sent" | "delivered" | "acknowledged" | "reported" | "expired";
 export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "finished";
@@ -137,6 +139,7 @@ export interface Alert {
   alert_id: string;
   text: string;
   severity: Severity;
+  status: AlertStatus;
   target: AlertTarget;
   case_id: string | null;
   issued_at_ms: number;

@@ -1,0 +1,16 @@
+// Pure: whether an alert is real, and whether what a guard reports must not be missed.
+import type { AlertRecord, ReportRecord } from "../room/room";
+import type { AlertStatus } from "../room/types";
+
+type Alerts = ReadonlyMap<string, Pick<AlertRecord, "status">>;
+
+/** An alert that is known no longer counts as real, and so does a report on none. */
+export function statusOf(alertId: string | null, alerts: Alerts): AlertStatus {
+  return (alertId === null ? undefined : alerts.get(alertId)?.status) ?? "actual";
+}
+
+/** The child is found, or somebody needs help; a child that is found in an exercise is not, help is needed all the same. */
+export function isUrgent(report: Pick<ReportRecord, "answer" | "alert_id">, alerts: Alerts): boolean {
+  if (report.answer === "need_help") return true;
+  return report.answer === "child_is_with_me" && statusOf(report.alert_id, alerts) === "actual";
+}
