@@ -6,6 +6,7 @@ import { enRefusals } from "./enRefusals";
 import { enRollCall } from "./enRollCall";
 import { enShifts } from "./enShifts";
 import { enSos } from "./enSos";
+import { enTalk } from "./enTalk";
 import { plural } from "./plural";
 import type { Texts } from "./zh";
 
@@ -86,69 +87,7 @@ export const en: Texts = {
     notSignedOn: "not signed on",
     noted: (name, note) => `${name} (${note})`,
   },
-  talk: {
-    group: "Talk group",
-    hold: "Hold to talk",
-    holdHint: "Hold the space bar or this button",
-    hearing: (n, all) => `${n} of ${all} hear`,
-    heard: (n, all) => `${n} of ${all} heard`,
-    notHearing: (n) => `${n} on line do not hear`,
-    offLine: (n) => `${n} off line`,
-    allHear: "All hear",
-    allHeard: "All heard",
-    willHear: (n, all) => `${n} of ${all} on line`,
-    state: {
-      idle: "Free",
-      requesting: "Connecting…",
-      queued: "Waiting",
-      speaking: "Speak now",
-      warned: "Time is nearly up",
-      busy: "Busy",
-      denied: "Cannot speak",
-      revoked: "Stopped",
-      unanswered: "No answer",
-      lost: "Talk line lost",
-    },
-    speaks: {
-      group: (who) => `${who} speaks`,
-      broadcast: (who) => `${who} broadcasts`,
-      emergency: (who) => `${who}: emergency`,
-    },
-    speaksIn: {
-      group: (who, group) => `${who} speaks in ${group}`,
-      broadcast: (who, group) => `${who} broadcasts in ${group}`,
-      emergency: (who, group) => `Emergency call of ${who} in ${group}`,
-    },
-    place: (position, of) => `number ${position} of ${of} who wait: hold on`,
-    retryIn: (s) => `again in ${s} s`,
-    broadcast: "Broadcast",
-    broadcastHint: "Broadcast: no answers while you speak and for 10 s after",
-    left: (s) => `${s} s left`,
-    revoked: {
-      talk_limit_reached: "The talk limit is reached",
-      no_voice_arrived: "No voice arrived: check the microphone",
-      preempted: "Somebody of a higher rank speaks",
-      group_closed: "The temporary group was closed",
-      hub_stopping: "The hub is being stopped, press again in a while",
-      line_lost: "The talk line was lost",
-      encoder_failed: "The browser's voice encoder failed",
-    },
-    unanswered: "The hub did not answer and you are not connected: let go and press again",
-    enable: "Enable microphone and sound",
-    microphone: {
-      off: "The microphone is not enabled",
-      asking: "Allow the microphone in the browser",
-      ready: "Microphone ready",
-      refused: "The browser refuses the microphone: allow it left of the address, then press again",
-      missing: "No microphone found: plug one in, then press again",
-      unsupported: "This browser cannot talk: use a recent Chrome or Edge, over https or on this machine",
-    },
-    last: "Last calls",
-    none: "No calls yet",
-    me: "This console",
-    reached: (n, all) => `${n}/${all} heard`,
-    privateWith: (radio) => `private call, ${radio}`,
-  },
+  talk: enTalk,
   alerts: {
     title: "Alert",
     placeholder: "What the guards are to read, up to 200 characters",

@@ -7,6 +7,7 @@ import { zhRefusals } from "./zhRefusals";
 import { zhRollCall } from "./zhRollCall";
 import { zhShifts } from "./zhShifts";
 import { zhSos } from "./zhSos";
+import { zhTalk } from "./zhTalk";
 
 export const zh = {
   ...zhAccess,
@@ -85,69 +86,7 @@ export const zh = {
     notSignedOn: "未签到",
     noted: (name: string, note: string) => `${name}（${note}）`,
   },
-  talk: {
-    group: "对讲组",
-    hold: "按住说话",
-    holdHint: "按住空格键或这个按钮",
-    hearing: (n: number, all: number) => `${all} 台中 ${n} 台在听`,
-    heard: (n: number, all: number) => `${all} 台中 ${n} 台听到`,
-    notHearing: (n: number) => `${n} 台在线没听到`,
-    offLine: (n: number) => `${n} 台离线`,
-    allHear: "全部在听",
-    allHeard: "全部听到",
-    willHear: (n: number, all: number) => `${all} 台中 ${n} 台在线`,
-    state: {
-      idle: "空闲",
-      requesting: "正在接通…",
-      queued: "排队等候",
-      speaking: "请讲话",
-      warned: "快到时间了",
-      busy: "有人在讲",
-      denied: "不能讲话",
-      revoked: "讲话被停止",
-      unanswered: "没有回应",
-      lost: "对讲线路断开",
-    },
-    speaks: {
-      group: (who: string) => `${who} 正在讲`,
-      broadcast: (who: string) => `${who} 正在广播`,
-      emergency: (who: string) => `${who} 紧急呼叫`,
-    },
-    speaksIn: {
-      group: (who: string, group: string) => `${who} 正在「${group}」讲`,
-      broadcast: (who: string, group: string) => `${who} 正在「${group}」广播`,
-      emergency: (who: string, group: string) => `${who} 在「${group}」紧急呼叫`,
-    },
-    place: (position: number, of: number) => `排第 ${position}，共 ${of} 人在等；请按住`,
-    retryIn: (s: number) => `${s} 秒后可再按`,
-    broadcast: "广播",
-    broadcastHint: "广播：讲话和之后 10 秒内不接受回话",
-    left: (s: number) => `还可讲 ${s} 秒`,
-    revoked: {
-      talk_limit_reached: "到了最长讲话时间",
-      no_voice_arrived: "没有收到声音，请检查麦克风",
-      preempted: "级别更高的人正在讲话",
-      group_closed: "这个临时对讲组已解散",
-      hub_stopping: "系统正在停止，请稍后再按",
-      line_lost: "对讲线路断开",
-      encoder_failed: "浏览器的语音编码出错",
-    } as Record<string, string>,
-    unanswered: "主机没有回应，没有接通。请松开后再按一次",
-    enable: "启用麦克风和声音",
-    microphone: {
-      off: "麦克风未启用",
-      asking: "请在浏览器里允许使用麦克风",
-      ready: "麦克风就绪",
-      refused: "浏览器不允许使用麦克风，请在地址栏左侧的设置里允许，然后再按一次",
-      missing: "没有找到麦克风，请插好后再按一次",
-      unsupported: "这个浏览器不能喊话，请用新版 Chrome 或 Edge，并用 https 或本机地址打开",
-    },
-    last: "最近通话",
-    none: "还没有通话",
-    me: "本台",
-    reached: (n: number, all: number) => `${n}/${all} 台听到`,
-    privateWith: (radio: string) => `${radio} 私呼`,
-  },
+  talk: zhTalk,
   alerts: {
     title: "警报",
     placeholder: "写给保安的话，最多 200 字",

@@ -9,7 +9,8 @@ import type { Sos } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { playTone } from "../talk/audio";
-import { chooseGroup, PRIVATE, useTalk } from "../talk/store";
+import { privateGroupOf } from "../talk/groupIds";
+import { chooseGroup, useTalk } from "../talk/store";
 import { CloseSosForm } from "./CloseSosForm";
 import { sosWho } from "./who";
 import "./sos.css";
@@ -73,14 +74,14 @@ function SosRow({ sos, isQuiet, onQuiet, onClose }: RowProps) {
   const now = useSecond();
   const mayCall = useMay("call");
   const talker = useTalk((talk) => talk.talkers.get(sos.group_id));
-  const heard = useTalk((talk) => talk.heard);
+  const heard = useTalk((talk) => talk.heard.get(sos.group_id));
   const bursts = useRoom((room) => room.bursts, NO_BURSTS);
   const speaks = talker !== undefined && talker.talkerId === sos.radio_id;
   const latest = bursts.find((one) => one.talker_id === sos.radio_id && one.group_id === sos.group_id && one.ended);
   const seconds = Math.max(0, Math.floor((now - sos.raised_at_ms) / 1000));
   const state = sos.state === "cancel_asked" ? texts.sos.cancelAsked : speaks ? texts.sos.microphone : texts.sos.open;
   const hearing =
-    speaks && heard !== null && heard.burstId === talker.burstId
+    speaks && heard?.burstId === talker.burstId
       ? texts.talk.hearing(heard.radiosHearing, heard.radiosOnline)
       : latest !== undefined && latest.radios_reached !== null && latest.radios_online !== null
         ? texts.talk.heard(latest.radios_reached, latest.radios_online)
@@ -110,7 +111,7 @@ function SosRow({ sos, isQuiet, onQuiet, onClose }: RowProps) {
             size="large"
             data-testid="sos-call"
             onClick={() => {
-              chooseGroup(`${PRIVATE}${sos.radio_id}`);
+              chooseGroup(privateGroupOf(sos.radio_id));
               onQuiet();
             }}
           >

@@ -12,6 +12,12 @@ export function TalkButton() {
   const level = useTalk((talk) => talk.level);
   const left = useSecondsUntil(floor.state === "speaking" ? floor.sinceMs + floor.grant.talkLimitS * 1000 : null);
   const warned = floor.state === "speaking" && floor.warned;
+  const label =
+    floor.state === "speaking" || floor.state === "requesting"
+      ? texts.talk.state[floor.state]
+      : floor.state === "queued"
+        ? texts.talk.queued(floor.place.position, floor.place.of)
+        : texts.talk.hold;
   return (
     <button
       type="button"
@@ -28,8 +34,10 @@ export function TalkButton() {
       onContextMenu={(event) => event.preventDefault()}
     >
       <span className="meter" style={{ width: `${Math.round(level * 100)}%` }} data-testid="talk-level" />
-      <b>{floor.state === "speaking" ? texts.talk.state.speaking : texts.talk.hold}</b>
-      <i>{left !== null ? texts.talk.left(left) : broadcast ? texts.talk.broadcastHint : texts.talk.holdHint}</i>
+      <b>{label}</b>
+      <i className={warned ? "short" : ""} data-testid="talk-left">
+        {left !== null ? texts.talk.left(left) : broadcast ? texts.talk.broadcastHint : texts.talk.holdHint}
+      </i>
     </button>
   );
 }

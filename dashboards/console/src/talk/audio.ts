@@ -42,6 +42,12 @@ const TONES = {
     { hz: 330, atS: 0, lengthS: 0.12 },
     { hz: 250, atS: 0.14, lengthS: 0.18 },
   ],
+  ring: [
+    { hz: 1480, atS: 0, lengthS: 0.09 },
+    { hz: 1175, atS: 0.1, lengthS: 0.09 },
+    { hz: 1480, atS: 0.2, lengthS: 0.09 },
+    { hz: 1175, atS: 0.3, lengthS: 0.14 },
+  ],
   hit: [
     { hz: 780, atS: 0, lengthS: 0.1 },
     { hz: 1170, atS: 0.12, lengthS: 0.16 },

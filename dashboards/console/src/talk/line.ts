@@ -2,6 +2,7 @@
 import { TOO_MANY, TOO_MANY_RETRY_MS } from "../room/feed";
 import { LINE_REFUSED } from "../session/store";
 import type { CallKind, Grant, Place, Refusal, Talker } from "./floor";
+import type { MissedRadio } from "./heard";
 
 export type TalkWord =
   | { type: "granted"; grant: Grant }
@@ -9,8 +10,15 @@ export type TalkWord =
   | { type: "denied"; groupId: string; requestId: string; refusal: Refusal }
   | { type: "warned"; burstId: number }
   | { type: "revoked"; burstId: number; reason: string }
-  | { type: "taken"; groupId: string; talker: Talker; radiosOnline: number }
-  | { type: "heard"; burstId: number; radiosHearing: number; radiosOnline: number; ended: boolean }
+  | { type: "taken"; groupId: string; callId: number; talker: Talker; radiosOnline: number; rings: boolean }
+  | {
+      type: "heard";
+      burstId: number;
+      radiosHearing: number;
+      radiosOnline: number;
+      missed: readonly MissedRadio[];
+      ended: boolean;
+    }
   | { type: "idle"; groupId: string; burstId: number };
 
 interface Raw {
@@ -32,6 +40,8 @@ interface Raw {
   talker_name: string;
   radios_hearing: number;
   radios_online: number;
+  rings: boolean;
+  missed: readonly { radio_id: string; heard_at_ms: number | null }[];
   ended: boolean;
 }
 
@@ -73,6 +83,8 @@ export function readWord(text: string): TalkWord | null {
       return {
         type: "taken",
         groupId: raw.group_id,
+        callId: raw.call_id,
+        rings: raw.rings,
         talker: { burstId: raw.burst_id, talkerId: raw.talker_id, talkerName: raw.talker_name, call: raw.call },
         radiosOnline: raw.radios_online,
       };
@@ -82,6 +94,7 @@ export function readWord(text: string): TalkWord | null {
         burstId: raw.burst_id,
         radiosHearing: raw.radios_hearing,
         radiosOnline: raw.radios_online,
+        missed: raw.missed.map((one) => ({ radioId: one.radio_id, heardAtMs: one.heard_at_ms })),
         ended: raw.ended,
       };
     case "idle":

@@ -1,37 +1,32 @@
-// Plays what others say: voice packets into Opus decoders, one for each burst, out through a small jitter buffer.
+// Plays what others say: voice packets into Opus decoders, one for each burst, out through a small jitter buffer to where its group sounds.
 import { audio } from "./audio";
 import { FRAME_MS, MEDIA_CLOCK_HZ, STALE_AFTER_MS, type VoicePacket } from "./packet";
 import { Playout, SenderClock } from "./playout";
 
-/** More bursts at once than the talk groups of a room can bring; the oldest is closed. */
-const MAX_BURSTS = 12;
+/** As many bursts at once as there are talk groups (all, 4 kinds, 26 grids, 16 temporary ones); the oldest is closed. */
+const MAX_BURSTS = 48;
 
 export interface ListenerCounts {
   played: number;
   stale: number;
 }
 
-interface Incoming {
-  decoder: AudioDecoder;
-  playout: Playout;
-}
-
 export class Listener {
   readonly counts: ListenerCounts = { played: 0, stale: 0 };
   private readonly clock = new SenderClock();
-  private readonly bursts = new Map<number, Incoming>();
+  private readonly bursts = new Map<number, AudioDecoder>();
 
-  /** Play one packet that came at `arrivedUs` on this machine's monotonic clock. */
-  play(packet: VoicePacket, arrivedUs: number): void {
+  /** Play one packet that came at `arrivedUs` on this machine's monotonic clock into `output`. */
+  play(packet: VoicePacket, arrivedUs: number, output: AudioNode): void {
     if (this.clock.ageMs(packet.bootId, packet.monotonicUs, arrivedUs) > STALE_AFTER_MS) {
       this.counts.stale += 1;
       return;
     }
-    const burst = this.bursts.get(packet.burstId) ?? this.begin(packet.burstId);
+    const decoder = this.bursts.get(packet.burstId) ?? this.begin(packet.burstId, output);
     packet.frames.forEach((frame, index) => {
       const timestamp = Math.round((packet.mediaTime / MEDIA_CLOCK_HZ) * 1e6) + index * FRAME_MS * 1000;
-      if (burst.decoder.state !== "configured") return;
-      burst.decoder.decode(
+      if (decoder.state !== "configured") return;
+      decoder.decode(
         new EncodedAudioChunk({ type: "key", timestamp, duration: FRAME_MS * 1000, data: frame }),
       );
     });
@@ -40,34 +35,33 @@ export class Listener {
 
   /** No more comes of this burst; what is decoded already still plays. */
   end(burstId: number): void {
-    const burst = this.bursts.get(burstId);
-    if (burst === undefined) return;
+    const decoder = this.bursts.get(burstId);
+    if (decoder === undefined) return;
     this.bursts.delete(burstId);
-    if (burst.decoder.state !== "configured") return;
-    void burst.decoder.flush().then(() => burst.decoder.close(), () => undefined);
+    if (decoder.state !== "configured") return;
+    void decoder.flush().then(() => decoder.close(), () => undefined);
   }
 
-  private begin(burstId: number): Incoming {
+  private begin(burstId: number, output: AudioNode): AudioDecoder {
     const playout = new Playout();
     const decoder = new AudioDecoder({
-      output: (data) => this.emit(data, playout),
+      output: (data) => this.emit(data, playout, output),
       error: () => {
         this.bursts.delete(burstId);
         this.counts.stale += 1;
       },
     });
     decoder.configure({ codec: "opus", sampleRate: 48_000, numberOfChannels: 1 });
-    const burst = { decoder, playout };
-    this.bursts.set(burstId, burst);
+    this.bursts.set(burstId, decoder);
     const oldest = this.bursts.keys().next();
     if (this.bursts.size > MAX_BURSTS && !oldest.done) this.end(oldest.value);
-    return burst;
+    return decoder;
   }
 
   /** The data's time stamp is the packet's media time in microseconds. */
-  private emit(data: AudioData, playout: Playout): void {
-    const output = audio();
-    const atS = output.state === "running" ? playout.schedule(data.timestamp, output.currentTime) : null;
+  private emit(data: AudioData, playout: Playout, output: AudioNode): void {
+    const clock = audio();
+    const atS = clock.state === "running" ? playout.schedule(data.timestamp, clock.currentTime) : null;
     if (atS === null) {
       this.counts.stale += 1;
       data.close();
@@ -78,8 +72,8 @@ export class Listener {
     data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
     data.close();
     buffer.copyToChannel(samples, 0);
-    const source = new AudioBufferSourceNode(output, { buffer });
-    source.connect(output.destination);
+    const source = new AudioBufferSourceNode(clock, { buffer });
+    source.connect(output);
     source.start(atS);
     this.counts.played += 1;
   }

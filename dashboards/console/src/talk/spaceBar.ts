@@ -1,17 +1,8 @@
 // The space bar is the push-to-talk key everywhere on the page except where text is being typed.
 import { useEffect } from "react";
 
+import { isTyping } from "./fields";
 import { press, release } from "./store";
-
-const TEXT_TYPES = ["text", "search", "tel", "url", "email", "password", "number"];
-
-/** True where the space bar is a letter: text fields, and lists that are open for typing. */
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.getAttribute("role") === "combobox") return target.getAttribute("aria-expanded") === "true";
-  if (target instanceof HTMLInputElement) return TEXT_TYPES.includes(target.type);
-  return target instanceof HTMLTextAreaElement || target.isContentEditable;
-}
 
 /** Listen to the key while `isOn`; otherwise it is the browser's own. */
 export function useSpaceBar(isOn: boolean): void {

@@ -1,0 +1,12 @@
+// The names of talk groups as hub and console write them.
+
+/** Before the radio's name: the talk group of one radio and the police room. */
+export const PRIVATE = "private.";
+
+/** The group of this radio and the police room. */
+export const privateGroupOf = (radioId: string): string => `${PRIVATE}${radioId}`;
+
+/** The radio of a private group; null for any other group. */
+export function radioOf(groupId: string): string | null {
+  return groupId.startsWith(PRIVATE) ? groupId.slice(PRIVATE.length) : null;
+}

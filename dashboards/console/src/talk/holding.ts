@@ -1,0 +1,79 @@
+// A click chooses a talk group, holding on speaks to it: the same for keys, tiles and lists.
+import { useEffect, useEffectEvent, type PointerEvent } from "react";
+
+import { isField } from "./fields";
+import { chooseGroup, press, release, useTalk } from "./store";
+
+/** Held for so long, a key that chooses a group also speaks: longer than a click takes. */
+export const SPEAKS_AFTER_MS = 250;
+
+/** Choose the group now and speak to it if the key stays down; the returned function lets go of the key. */
+export function hold(groupId: string): () => void {
+  chooseGroup(groupId);
+  let speaks = false;
+  const timer = setTimeout(() => {
+    // Another key that is down speaks already, and is the one to let go.
+    if (["requesting", "queued", "speaking"].includes(useTalk.getState().floor.state)) return;
+    speaks = true;
+    press();
+  }, SPEAKS_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
+    if (speaks) release();
+    speaks = false;
+  };
+}
+
+const ENDS = ["pointerup", "pointercancel", "blur"];
+
+/** What a button needs to be such a key. It may leave the page while it is held: the window hears it let go. */
+export function holdKey(groupId: string): { onPointerDown: (event: PointerEvent) => void; onClick: () => void } {
+  return {
+    onPointerDown: (event) => {
+      if (event.button !== 0) return;
+      const letGo = hold(groupId);
+      const end = (): void => {
+        for (const name of ENDS) removeEventListener(name, end);
+        letGo();
+      };
+      for (const name of ENDS) addEventListener(name, end);
+    },
+    // By the keyboard a button is clicked without a pointer.
+    onClick: () => chooseGroup(groupId),
+  };
+}
+
+/** Keys that choose a group and, held on, speak to it, while nothing is typed; `groupOf` says which key is whose. */
+export function useHoldKeys(isOn: boolean, groupOf: (code: string) => string | null): void {
+  // Who speaks changes the tiles; a key that is down is not let go for that.
+  const groupNow = useEffectEvent(groupOf);
+  useEffect(() => {
+    if (!isOn) return;
+    let held: { code: string; letGo: () => void } | null = null;
+    const end = (): void => {
+      held?.letGo();
+      held = null;
+    };
+    const down = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.altKey || event.metaKey || isField(event.target)) return;
+      const groupId = groupNow(event.code);
+      if (groupId === null) return;
+      event.preventDefault();
+      if (event.repeat) return;
+      end();
+      held = { code: event.code, letGo: hold(groupId) };
+    };
+    const up = (event: KeyboardEvent): void => {
+      if (event.code === held?.code) end();
+    };
+    addEventListener("keydown", down);
+    addEventListener("keyup", up, true);
+    addEventListener("blur", end);
+    return () => {
+      removeEventListener("keydown", down);
+      removeEventListener("keyup", up, true);
+      removeEventListener("blur", end);
+      end();
+    };
+  }, [isOn]);
+}
