@@ -75,13 +75,14 @@ def make_community(radios: int) -> CommunityFile:
 
 @contextlib.asynccontextmanager
 async def police_room(
-    folder: Path, broker: str, radios: int, settings: Mapping[str, str] | None = None
+    folder: Path, broker: str, radios: int | CommunityFile, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[PoliceRoom]:
     """A hub on loopback with this kind of broker, or at this address, while the block runs.
 
-    ``settings`` are further ones by their names in the environment. Raises PartFailed, httpx.HTTPError.
+    It has a community with so many radios, or this one. ``settings`` are further ones by their names in the
+    environment. Raises PartFailed, httpx.HTTPError.
     """
-    community = make_community(radios)
+    community = make_community(radios) if isinstance(radios, int) else radios
     (folder / "community.json").write_bytes(msgspec.json.encode(community))
     hub = HubPart(folder / "hub", 0, broker, {**VISION_OFF, **(settings or {})})
     try:

@@ -58,11 +58,20 @@ class Ready(msgspec.Struct, frozen=True):
     listeners: int
 
 
+class Key(msgspec.Struct, frozen=True, array_like=True):
+    """A guard pressed the acknowledge key."""
+
+    alert_id: str
+    radio_id: str
+    pressed_ns: int
+
+
 class Written(msgspec.Struct, frozen=True):
     """The arrivals are written."""
 
     late_entry_ms: tuple[float, ...] = ()
     """Of listeners who came in mid-burst: from asking until their first packet."""
+    keys: tuple[Key, ...] = ()
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
@@ -103,6 +112,8 @@ class Listeners:
     """Reads sockets until standard input ends, which is where orders come from; answers go to standard output."""
 
     def __init__(self) -> None:
+        self.at_once: Callable[[Arrival], None] = self._keep
+        """What is done with what was read; unless it is replaced, it is kept until the turn is over."""
         self._poll = select.epoll()
         self._open: dict[int, tuple[int, socket.socket]] = {}
         self._arrivals: list[Arrival] = []
@@ -157,7 +168,10 @@ class Listeners:
             else:
                 seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
                 arrived_ns = seconds * 1_000_000_000 + nanoseconds
-            self._arrivals.append(Arrival(listener, arrived_ns, data))
+            self.at_once(Arrival(listener, arrived_ns, data))
+
+    def _keep(self, arrival: Arrival) -> None:
+        self._arrivals.append(arrival)
 
     def _obey(self, kind: Kind, order: Order) -> None:
         if isinstance(order, Turn):

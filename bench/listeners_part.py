@@ -35,13 +35,18 @@ class ListenersPart(LinesPart):
 
     async def end(self, sent_ns: list[int]) -> tuple[Arrived, tuple[float, ...]]:
         """What arrived of the packets sent, and late entries in milliseconds. Raises PartFailed, TimeoutError."""
+        arrived, written = await self.over(sent_ns)
+        return arrived, written.late_entry_ms
+
+    async def over(self, sent_ns: list[int]) -> tuple[Arrived, Written]:
+        """What arrived of the packets sent, and what else was noted. Raises PartFailed, TimeoutError."""
         await self._order(Over(len(sent_ns), str(self._file)))
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 written = msgspec.json.decode(await self._line(), type=Written)
         except PartFailed:
             raise self._failure() from None
-        return Arrived.of(np.load(self._file), sent_ns), written.late_entry_ms
+        return Arrived.of(np.load(self._file), sent_ns), written
 
     async def _order(self, order: Turn | Over) -> None:
         assert self.process is not None

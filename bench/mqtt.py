@@ -9,15 +9,25 @@ from hub.bridge.packets import PUBLISH, packet, text
 DISCONNECT = b"\xe0\x00"
 
 
-def subscribe(packet_id: int, *filters: str) -> bytes:
-    """SUBSCRIBE at QoS 0."""
-    wanted = b"".join(text(one) + b"\0" for one in filters)
+def subscribe(packet_id: int, *filters: str, qos: int = 0) -> bytes:
+    """SUBSCRIBE."""
+    wanted = b"".join(text(one) + bytes((qos,)) for one in filters)
     return packet(0x82, packet_id.to_bytes(2, "big") + b"\0" + wanted)
 
 
 def unsubscribe(packet_id: int, *filters: str) -> bytes:
     """UNSUBSCRIBE."""
     return packet(0xA2, packet_id.to_bytes(2, "big") + b"\0" + b"".join(map(text, filters)))
+
+
+def publish_surely(packet_id: int, topic: str, payload: bytes) -> bytes:
+    """PUBLISH at QoS 1; the broker answers PUBACK."""
+    return packet(PUBLISH | 2, text(topic) + packet_id.to_bytes(2, "big") + b"\0" + payload)
+
+
+def puback(packet_id: bytes) -> bytes:
+    """PUBACK with the two bytes that name a packet."""
+    return packet(0x40, packet_id)
 
 
 def retained(topic: str, payload: bytes) -> bytes:
@@ -52,6 +62,13 @@ def _body(stream: bytes, start: int, end: int) -> tuple[int, int] | None:
         if digit < 0x80:
             return (at, at + length) if at + length <= end else None
     return None
+
+
+def published_surely(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """The two bytes that name the packet, topic and payload of a PUBLISH at QoS 1 with few properties."""
+    topic_end = 2 + int.from_bytes(body[:2], "big")
+    rest = body[topic_end + 2 :]
+    return body[topic_end : topic_end + 2], body[2:topic_end], rest[1 + rest[0] :]
 
 
 def published(body: bytes) -> tuple[bytes, bytes]:

@@ -392,3 +392,20 @@ def bench_mouth_to_ear(
     from hub.commands.bench import measure_mouth_to_ear
 
     measure_mouth_to_ear(sentences, broker, runs, as_json)
+
+
+@bench_app.command("together")
+def bench_together(
+    radios: Annotated[int, typer.Option(min=1, max=130, help="对讲机数")] = 130,
+    cameras: Annotated[int, typer.Option(min=1, max=12, help="摄像头数")] = 12,
+    sightings: Annotated[int, typer.Option(min=0, max=1_000_000, help="库中已有的出现记录数")] = 20_000,
+    seconds: Annotated[float, typer.Option(min=6, max=55, help="每一项单独、以及全部一起的秒数")] = 15,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    films: Annotated[Path, typer.Option(help="模拟社区目录，没有就生成")] = Path("var/community"),
+    as_json: Json = False,
+) -> None:
+    """测量通话、警情、摄像头、检索同时进行时各比单独时慢多少。"""
+    from bench.together_figures import Plan
+    from hub.commands.bench import measure_together
+
+    measure_together(films, Plan(radios, cameras, sightings, seconds, runs), as_json)

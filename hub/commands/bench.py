@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 import msgspec
 import typer
 
-from bench import voice
+from bench import together, together_figures, voice
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.cli import fail
+from simulators.community.build import BuildError
 from simulators.demo.parts import PartFailed
 
 
@@ -33,6 +35,15 @@ def measure_mouth_to_ear(sentences: int, broker: str, runs: int, as_json: bool) 
     try:
         found = mouth_to_ear.run(mouth_to_ear.Plan(sentences, runs, BrokerKind(broker)))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
+        fail(str(error))
+    _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def measure_together(films: Path, plan: together_figures.Plan, as_json: bool) -> None:
+    """Measure everything at once, and print."""
+    try:
+        found = together.run(films, plan)
+    except (ValueError, OSError, PartFailed, EnrolError, BuildError, httpx.HTTPError) as error:
         fail(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 

@@ -48,8 +48,8 @@ class ConsoleLine:
         self._socket = socket
         self._last: int | None = None
         self._kinds: Counter[str] = Counter()
-        self._delivered: dict[str, set[str]] = {}
-        self._acknowledged: dict[str, set[str]] = {}
+        self._delivered: dict[str, dict[str, int]] = {}
+        self._acknowledged: dict[str, dict[str, int]] = {}
         self._changed = asyncio.Condition()
         self.gaps = 0
 
@@ -82,11 +82,20 @@ class ConsoleLine:
                 self._changed.notify_all()
 
     def _take(self, changed: DeliveryChanged) -> None:
+        now_ns = time.time_ns()
         for one in changed.deliveries:
             if one.delivered_at_ms is not None:
-                self._delivered.setdefault(changed.alert_id, set()).add(one.radio_id)
+                self._delivered.setdefault(changed.alert_id, {}).setdefault(one.radio_id, now_ns)
             if one.acknowledged_at_ms is not None:
-                self._acknowledged.setdefault(changed.alert_id, set()).add(one.radio_id)
+                self._acknowledged.setdefault(changed.alert_id, {}).setdefault(one.radio_id, now_ns)
+
+    def delivered_ns(self, alert_id: str) -> dict[str, int]:
+        """When this console learned of each radio that has the alert, on the wall clock."""
+        return self._delivered.get(alert_id, {})
+
+    def acknowledged_ns(self, alert_id: str) -> dict[str, int]:
+        """When this console learned of each guard's key, on the wall clock."""
+        return self._acknowledged.get(alert_id, {})
 
     async def wait_delivered(self, alert_id: str, radios: int, within_s: float) -> None:
         """Return when so many radios have it, or when the time is over."""
@@ -96,7 +105,7 @@ class ConsoleLine:
         """Return when so many guards acknowledged, or when the time is over."""
         await self._wait(self._acknowledged, alert_id, radios, within_s)
 
-    async def _wait(self, by_alert: dict[str, set[str]], alert_id: str, radios: int, within_s: float) -> None:
+    async def _wait(self, by_alert: dict[str, dict[str, int]], alert_id: str, radios: int, within_s: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s), self._changed:
                 await self._changed.wait_for(lambda: len(by_alert.get(alert_id, ())) >= radios)

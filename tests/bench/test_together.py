@@ -1,0 +1,42 @@
+"""The figures of ``qianshao bench together``: what counts as worse, and what is read out of classes of delays."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.figures import percentile
+from bench.together_figures import Delay, Looks, Part, Plan, Run, Taken, compare, of_classes, report
+
+PLAN = Plan(radios=130, cameras=12, sightings=0, seconds=15, runs=3)
+
+
+def taken(ms: float, lost: int = 0) -> Taken:
+    return Taken({delay: [ms] * 10 for delay in Delay}, Looks(30, 2), packets=100, packets_lost=lost)
+
+
+def run(solo_ms: float, together_ms: float, lost: int = 0) -> Run:
+    return Run({part: taken(solo_ms) for part in Part}, taken(together_ms, lost))
+
+
+def test_ratio_is_the_median_of_those_of_each_run_and_not_of_runs_mixed() -> None:
+    runs = [([2.0] * 10, [3.0] * 10), ([10.0] * 10, [11.0] * 10), ([4.0] * 10, [8.0] * 10)]
+    found = compare(runs)
+    assert found.ratios_p99 == (1.5, 1.1, 2.0)
+    assert (found.ratio_p99, found.solo_p99_ms, found.together_p99_ms) == (1.5, 4.0, 8.0)
+
+
+def test_worst_part_decides_and_each_goal_is_told() -> None:
+    runs = [run(10, 15), run(10, 15), run(10, 15, lost=3)]
+    for one in runs:
+        one.together.delays_ms[Delay.SEARCH] = [25.0] * 10
+    found = report(PLAN, runs, (0.5, 0.5, 0.5))
+    assert (found.worst_delay, found.worst_ratio) == (Delay.SEARCH, 2.5)
+    assert [name for name, goal in found.goals.items() if not goal.is_met] == ["search_ratio_p99", "loss"]
+    assert (found.loss, found.packets_expected) == (3, 1500)
+
+
+def test_percentiles_are_read_out_of_classes_by_their_upper_edges() -> None:
+    found = of_classes((10, 20, 40), (0, 98, 0, 2))
+    assert len(found) == 100
+    assert percentile(found, 50) == pytest.approx(15, abs=0.2)
+    assert percentile(found, 99) == 40
