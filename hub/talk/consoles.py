@@ -21,6 +21,7 @@ from hub.talk import wording
 from hub.talk.allowed import Allowed
 from hub.talk.effects import Burst
 from hub.talk.groups import TemporaryGroups
+from hub.talk.heard_calls import HeardCalls
 from hub.talk.private import PrivateCalls
 
 _log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Consoles:
         self._wanted: dict[str, frozenset[str]] = {}
         """What each console said last that it listens to; it hears it once that is on disk."""
         self._private = PrivateCalls()
+        self._heard_calls = HeardCalls(database)
         self._noting: set[asyncio.Task[None]] = set()
 
     def join(self, peer: Peer) -> None:
@@ -93,12 +95,17 @@ class Consoles:
 
     def hearing(self, group: TalkGroup, burst: Burst) -> Iterator[Peer]:
         """Those that hear a burst: who listens to the group, takes part in a private call, or at whom it rings."""
-        is_private, is_emergency = group.kind is GroupKind.PRIVATE, burst.call is CallKind.EMERGENCY
+        is_private = group.kind is GroupKind.PRIVATE
+        rings = burst.call is CallKind.EMERGENCY or (is_private and self._private.rings(group.group_id))
         for peer in self.told(group.group_id):
-            listens = is_emergency or group.group_id in peer.group_ids
-            if peer.talker_id != burst.talker_id and (
-                listens or (is_private and self._private.hears(group.group_id, peer.talker_id))
-            ):
+            if peer.talker_id == burst.talker_id:
+                continue
+            if group.group_id in peer.group_ids:
+                yield peer
+            elif rings:
+                self._heard_calls.note(peer.entrant.person.person_id, group.group_id, burst.call_id)
+                yield peer
+            elif is_private and self._private.hears(group.group_id, peer.talker_id):
                 yield peer
 
     def begin(self, group: TalkGroup, burst: Burst) -> bool:
@@ -144,5 +151,5 @@ class Consoles:
         peer.group_ids = group_ids & self._wanted.get(peer.talker_id, frozenset())
 
     async def settle(self) -> None:
-        """Return when it is on disk who listens to what."""
-        await asyncio.gather(*self._noting, return_exceptions=True)
+        """Return when it is on disk who listens to what, and who heard which call."""
+        await asyncio.gather(*self._noting, self._heard_calls.settle(), return_exceptions=True)

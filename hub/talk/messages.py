@@ -139,9 +139,11 @@ class StuckKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ListenedTo(msgspec.Struct, frozen=True, kw_only=True):
-    """Detail of an audit record: the groups that a person listens to from now on."""
+    """Detail of an audit record: the groups that a person listens to from now on, or whose call rang and was heard."""
 
     group_ids: tuple[str, ...]
+    call_id: int | None = None
+    """Of a call that was heard without listening to its group; None for what a person chose to hear."""
 
 
 DENIED_WORDS = {

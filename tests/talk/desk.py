@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import msgspec
+import sqlalchemy as sa
+
 from devices.protocol import voice
+from hub.access.audit import Action
 from hub.access.people import COMMUNITY, Place, Role
+from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.talk import messages as out
 from tests.devices.room import until
@@ -56,3 +61,12 @@ class Desk:
 
     def release(self, grant: out.Granted) -> None:
         self._hub.talk.release(self.talker_id, grant.burst_id)
+
+    async def heard_calls(self) -> list[tuple[str, int]]:
+        """Group and call of each audit record on a call that the person heard without listening."""
+        await self._hub.talk._consoles.settle()
+        a = audit_records.c
+        query = sa.select(a.detail).where(a.action == Action.LISTEN, a.person_id == self.entrant.person.person_id)
+        said = await self._hub.database.read(lambda connection: connection.execute(query).scalars().all())
+        found = [msgspec.json.decode(one, type=out.ListenedTo) for one in said]
+        return [(one.group_ids[0], one.call_id) for one in found if one.call_id is not None]

@@ -60,6 +60,8 @@ async def test_radio_that_calls_the_police_room_rings_at_every_console_that_may_
     assert [one.burst_id for desk in (officer, of_grid) for one in desk.packets] == [grant.burst_id] * 2
     assert [(one.group_id, one.rings) for one in officer.of(out.Taken)] == [("private.R01", True)]
     assert officer.group_ids == frozenset(), "nobody had to listen to it"
+    for desk in (officer, of_grid):
+        assert await desk.heard_calls() == [("private.R01", grant.call_id)], "who heard it is in the audit log"
     for stranger in (elsewhere, colleague):
         assert (stranger.told, stranger.packets) == ([], []), "a call with the police room concerns nobody else"
     for desk in (officer, of_grid, elsewhere, colleague):
@@ -90,6 +92,8 @@ async def test_console_that_listens_to_a_private_group_hears_both_sides_of_someb
         await until(lambda: bool(caller.packets), "the caller hears the answer")
     assert [one.burst_id for one in supervisor.packets] == [asked.burst_id, answered.burst_id]
     assert [one.burst_id for one in caller.packets] == [answered.burst_id]
+    heard = {group_id for desk in (caller, supervisor) for group_id, _ in await desk.heard_calls()}
+    assert "private.R02" not in heard, "one spoke in it, the other listens"
     caller.go()
     supervisor.go()
 

@@ -139,6 +139,8 @@ async def test_guard_who_presses_is_heard_without_a_key_by_the_grid_and_by_every
         assert radio.sos(Held()) == sos_id, "the key again is the same SOS"
         await until(lambda: len(desk.of(out.Taken)) == 2, "and opens the microphone again")
         assert desk.of(out.Taken)[1].call is wire.CallKind.EMERGENCY
+        assert await desk.heard_calls() == [("grid-G1", taken.call_id)], "who heard it is in the audit log, once a call"
+        assert await elsewhere.heard_calls() == []
         assert stranger.packets == []
         assert len(told.of(EventKind.SOS_RAISED)) == 1
     desk.go()
