@@ -22,9 +22,10 @@ from devices.protocol.groups import GroupName
 from devices.protocol.messages import AlertMessage, AlertStatus, FloorIdle, FloorTaken, SignedOn
 from devices.protocol.seal import SealError
 from devices.protocol.sos import SosState
-from devices.protocol.topics import DeviceKind, TopicError
+from devices.protocol.topics import TopicError
 from devices.radio import keys as key_sources
 from devices.radio import lines
+from devices.radio.credential import radio_credential
 from devices.radio.floor import FloorState
 from devices.radio.handset import Handset
 from devices.radio.hearing import Burst
@@ -114,20 +115,10 @@ def main(
 ) -> None:
     """Be one radio."""
     try:
-        asyncio.run(_run(_credential(store), group, store, microphone, speaker, keys or ["lines"]))
+        asyncio.run(_run(radio_credential(store), group, store, microphone, speaker, keys or ["lines"]))
     except (CredentialError, TopicError, SealError, PortAudioMissing, KeysError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-
-
-def _credential(store: Path) -> Credential:
-    """What was given to the radio when it was enrolled. Raises CredentialError."""
-    credential = Credential.load(store)
-    if credential is None:
-        raise CredentialError(f"{store} has no credential: enrol the radio first, with python -m devices.enrol")
-    if credential.kind is not DeviceKind.RADIO:
-        raise CredentialError(f"{store} has the credential of a {credential.kind.value}, not of a radio")
-    return credential
 
 
 async def _run(

@@ -7,9 +7,7 @@ for a cable that was pulled out.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
-import struct
 import termios
 import tty
 from collections.abc import Callable
@@ -17,6 +15,8 @@ from contextlib import closing
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+
+from devices.radio.modem_lines import ModemLines
 
 Pressed = Callable[["Key", bool], None]
 LOOK_EVERY_S = 0.02
@@ -71,7 +71,7 @@ _LETTERS = {
     "x": Key.CANCEL_SOS,
     "q": Key.QUIT,
 }
-_SERIAL_LINES = {"cts": termios.TIOCM_CTS, "dsr": termios.TIOCM_DSR}
+_SERIAL_LINES = ("cts", "dsr")
 
 
 class TerminalKeys:
@@ -145,18 +145,16 @@ class SerialKeys:
         if line not in _SERIAL_LINES:
             raise KeysError(f"串口线 serial line {line!r}: cts or dsr")
         self._path = path
-        self._mask = _SERIAL_LINES[line]
+        self._line = line
         self._told = told
 
     async def run(self, pressed: Pressed) -> None:
         switch, retry_s = Switch(Key.TALK, pressed), FIRST_RETRY_S
         while True:
             try:
-                # opening it raises DTR and RTS, which are the switch's supply
-                fd = os.open(self._path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-                with closing(os.fdopen(fd, "rb", buffering=0)):
+                with closing(ModemLines(self._path)) as lines:  # whose RTS and DTR are the switch's supply
                     while True:
-                        switch.look(self._is_closed(fd))
+                        switch.look(lines.is_on(self._line))
                         retry_s = FIRST_RETRY_S
                         await asyncio.sleep(LOOK_EVERY_S)
             except OSError as error:
@@ -166,10 +164,6 @@ class SerialKeys:
             await asyncio.sleep(retry_s)
             retry_s = min(2 * retry_s, LONGEST_RETRY_S)
 
-    def _is_closed(self, fd: int) -> bool:
-        (lines,) = struct.unpack("i", fcntl.ioctl(fd, termios.TIOCMGET, bytes(4)))
-        return bool(lines & self._mask)
-
 
 class GpioKeys:
     """A handset's keys on GPIO lines, each between its line and ground, through the kernel's character device."""
@@ -178,7 +172,7 @@ class GpioKeys:
         """``chip`` is such as /dev/gpiochip0; ``lines`` are the numbers of its lines. Raises KeysError."""
         self._chip = chip
         self._lines = lines
-        self._gpiod = _gpiod()
+        self._gpiod = load_gpiod()
 
     async def run(self, pressed: Pressed) -> None:
         gpiod, down = self._gpiod, set[Key]()
@@ -215,12 +209,13 @@ class GpioKeys:
                 pressed(key, False)
 
 
-def _gpiod() -> Any:
+def load_gpiod() -> Any:
+    """The gpiod module. Raises KeysError."""
     try:
         import gpiod
     except ImportError as error:
         raise KeysError(
-            f"请安装 GPIO 程序库 / GPIO keys need the Python package gpiod: pip install gpiod ({error})"
+            f"请安装 GPIO 程序库 / GPIO lines need the Python package gpiod: pip install gpiod ({error})"
         ) from None
     return gpiod
 

@@ -74,6 +74,11 @@ _URGENCY = {tone: order for order, tone in enumerate((Tone.TEST, *_ALERTS.values
 _WHILE_TALKING = (Tone.PERMIT, Tone.WARNING)
 
 
+def tone_of(severity: Severity, status: AlertStatus) -> Tone:
+    """An alert's; only an actual one sounds as urgent as it says."""
+    return _ALERTS[severity] if status is AlertStatus.ACTUAL else Tone.TEST
+
+
 def samples_of(tone: Tone) -> Samples:
     """The whole tone at 48 kHz, each beep faded in and out over 5 ms so that it does not click."""
     loudness, beeps = _MELODIES[tone]
@@ -122,8 +127,8 @@ class Tones:
             self.play(waiting)
 
     def alert(self, severity: Severity, status: AlertStatus = AlertStatus.ACTUAL) -> None:
-        """An alert is shown; only an actual one sounds as urgent as it says."""
-        self.play(_ALERTS[severity] if status is AlertStatus.ACTUAL else Tone.TEST)
+        """An alert is shown."""
+        self.play(tone_of(severity, status))
 
     def play(self, tone: Tone) -> None:
         """Let it sound at once; while this radio talks, or a more urgent one sounds, as the module says."""
