@@ -20,7 +20,6 @@ from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.identifiers import new_number
 from hub.talk import wording
-from hub.talk.addresses import voice_topics
 from hub.talk.barred import Barred
 from hub.talk.bursts import Bursts
 from hub.talk.consoles import Consoles, Peer
@@ -29,6 +28,7 @@ from hub.talk.floor import Floor
 from hub.talk.groups import TemporaryGroups
 from hub.talk.reach import Reach, ReachTable
 from hub.talk.recording.service import Recordings
+from hub.talk.voice_way import MqttVoice, VoiceWay
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 0.2
@@ -54,6 +54,7 @@ class Talk:
         self._registry = registry
         self._radios = radios
         self._bridge = bridge
+        self._voice: VoiceWay = MqttVoice(bridge)
         self._refused = refused
         self._database = database
         self._events = events
@@ -81,7 +82,7 @@ class Talk:
         """Hear the radios."""
         self._bridge.on(DeviceKind.RADIO, Up.FLOOR, wire.FloorUp, self._radio_floor)
         self._bridge.on(DeviceKind.RADIO, Up.HEARD, wire.BurstHeard, self._radio_heard)
-        self._bridge.on_voice(DeviceKind.RADIO, self._radio_voice)
+        self._voice.hear(self.speak)
         self._radios.when_gone(self._talker_left)
         self._radios.when_gone(self._reach.gone)
         self._temporary.when_closed(self._group_closed)
@@ -194,8 +195,7 @@ class Talk:
             return
         self.packets_relayed += 1
         stamped = voice.restamp(packet, self._bridge.stamper.boot_id, now_us, self._clock.wall_us())
-        for topic in voice_topics(reach.group, talker_id):
-            self._bridge.say_voice(topic, stamped)
+        self._voice.send(reach.group, talker_id, stamped)
         for peer in self._consoles.hearing(reach.group, reach.burst):
             peer.play(stamped)
         self.observe_relay((self._clock.monotonic_us() - now_us) / 1e6)
@@ -302,9 +302,6 @@ class Talk:
             floor = self._floors.get(reach.group.group_id)  # none where the group was closed
             if heard.ended and floor is not None and floor.burst == reach.burst:
                 reach.fell_silent(radio_id)
-
-    def _radio_voice(self, radio_id: str, packet: bytes) -> None:
-        self.speak(radio_id, packet)
 
 
 def _barred_by(told: Effects) -> list[str]:
