@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 MISSED_FOR = timedelta(hours=1)
 """A roll-call that could not be made at its time is made within so much of it, or not that day."""
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -14,10 +16,10 @@ def minute_of_day(at: str) -> int | None:
     """The minute of the day that ``at`` names ("09:30"); None for an empty one. Raises ValueError."""
     if not at:
         return None
-    hour, minute = at.split(":")
-    if len(at) != 5 or not (hour + minute).isdecimal() or int(hour) > 23 or int(minute) > 59:
+    found = _TIME.fullmatch(at)
+    if found is None:
         raise ValueError(f"{at!r}: use HH:MM, from 00:00 to 23:59, or nothing")
-    return int(hour) * 60 + int(minute)
+    return int(found[1]) * 60 + int(found[2])
 
 
 def due_day(at_minute: int, now_us: int, zone: tzinfo, made: Container[str]) -> str | None:
