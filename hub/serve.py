@@ -23,7 +23,7 @@ from hub.lifesign import ServiceManager
 from hub.listening.bounds import Bounds
 from hub.listening.protocols import BoundedWebSocket
 from hub.listening.server import BoundedServer, bind
-from hub.pauses import keep_what_started
+from hub.pauses import keep_what_started, take_short_turns
 from hub.safety import require_safe
 from hub.settings import Settings
 from hub.tasks import end_tasks
@@ -152,6 +152,7 @@ async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager)
         file.unlink(missing_ok=True)  # a killed hub leaves them, and its port may be another program's by now
     await hub.start()
     keep_what_started()
+    take_short_turns()
     try:
         port = sockets.console[0].getsockname()[1]
         async with _showing_trust(hub, sockets.trust, port):

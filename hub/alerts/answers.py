@@ -16,10 +16,12 @@ from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts import tables
-from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
+from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import DeliveryChanged, ReportMade
 from hub.alerts.records import find_deliveries
+from hub.alerts.stepping import Changed, Stepping
 from hub.bridge.client import Bridge
+from hub.bridge.outbox import HANDFUL
 from hub.bridge.refused import Refused, RefusedReason
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -30,11 +32,6 @@ from hub.storage.writer import Change, StorageOverloaded
 _log = structlog.get_logger()
 MAX_WAITING = 50_000
 """Answers heard and not yet stored; one more is not taken, and its radio says it again."""
-_EVENT = {
-    wire.Receipt: DeliveryEvent.RECEIPT,
-    wire.Acknowledgement: DeliveryEvent.ACKNOWLEDGEMENT,
-    wire.Report: DeliveryEvent.REPORT,
-}
 
 
 class Heard(NamedTuple):
@@ -42,15 +39,6 @@ class Heard(NamedTuple):
 
     radio_id: str
     message: wire.Receipt | wire.Acknowledgement | wire.Report
-
-
-class Changed(NamedTuple):
-    """What a message did to a delivery. ``delay_s`` since its queueing, None where its state was reached before."""
-
-    alert_id: str
-    radio_id: str
-    state: DeliveryState
-    delay_s: float | None
 
 
 class Stored(NamedTuple):
@@ -115,65 +103,39 @@ class Answers:
                 self._refused.add(
                     one.radio_id, what, RefusedReason.UNKNOWN_ALERT, f"alert {alert_id} is not this radio's"
                 )
-            self._confirm(heard)
+            await self._confirm(heard)
 
-    def _confirm(self, heard: list[Heard]) -> None:
+    async def _confirm(self, heard: list[Heard]) -> None:
         by_radio: dict[str, list[str]] = {}
         for one in heard:
             by_radio.setdefault(one.radio_id, []).append(one.message.message_id)
-        for radio_id, message_ids in by_radio.items():
+        for number, (radio_id, message_ids) in enumerate(by_radio.items()):
+            if number % HANDFUL == 0:
+                await asyncio.sleep(0)
             confirm = wire.Confirm(stamp=self._bridge.stamper.stamp(), message_ids=tuple(message_ids))
             self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.CONFIRM), confirm)
 
     def _store(self, change: Change, heard: list[Heard]) -> Stored:
+        told = [
+            one
+            for one in heard
+            if not isinstance(one.message, wire.Report) or self._note_report(change, one.radio_id, one.message)
+        ]
+        answers = [(one.message.alert_id, one) for one in told if one.message.alert_id is not None]
+        stepping = Stepping(change, ((alert_id, one.radio_id) for alert_id, one in answers))
         changed: list[Changed] = []
         unknown: list[Heard] = []
-        for one in heard:
-            if isinstance(one.message, wire.Report) and not self._note_report(change, one.radio_id, one.message):
-                continue
-            if one.message.alert_id is not None:
-                row = self._find(change, one)
-                if row is None:
-                    unknown.append(one)
-                else:
-                    changed += self._step(change, one, row)
-        by_alert: dict[str, set[str]] = {}
-        for step in changed:
-            by_alert.setdefault(step.alert_id, set()).add(step.radio_id)
-        for alert_id, radio_ids in by_alert.items():
-            found = find_deliveries(change.connection, alert_id, sorted(radio_ids))
-            body = DeliveryChanged(alert_id=alert_id, deliveries=found)
+        for alert_id, one in answers:
+            if not stepping.knows(alert_id, one.radio_id):
+                unknown.append(one)
+            elif (step := stepping.step(alert_id, one.radio_id, one.message)) is not None:
+                changed.append(step)
+        for alert_id, radio_ids in stepping.write().items():
+            body = DeliveryChanged(
+                alert_id=alert_id, deliveries=find_deliveries(change.connection, alert_id, radio_ids)
+            )
             self._events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
         return Stored(changed, unknown)
-
-    def _find(self, change: Change, one: Heard) -> Any:
-        d = tables.deliveries.c
-        here = (d.alert_id == one.message.alert_id, d.radio_id == one.radio_id)
-        return change.connection.execute(sa.select(tables.deliveries).where(*here)).first()
-
-    def _step(self, change: Change, one: Heard, row: Any) -> list[Changed]:
-        message = one.message
-        before = DeliveryState(row.state)
-        event = _EVENT[type(message)]
-        after = next_state(before, event)
-        values: dict[str, Any] = {"state": after.value}
-        for column, events in (
-            ("delivered_at_us", DeliveryEvent),
-            ("acknowledged_at_us", (DeliveryEvent.ACKNOWLEDGEMENT, DeliveryEvent.REPORT)),
-            ("reported_at_us", (DeliveryEvent.REPORT,)),
-        ):
-            if event in events and getattr(row, column) is None:
-                values[column] = change.at_us
-        if isinstance(message, wire.Report):
-            values["answer"] = message.answer.value if message.answer else row.answer
-            values["report_text"] = message.text or row.report_text
-        elif after is before:
-            return []
-        d = tables.deliveries.c
-        here = (d.alert_id == row.alert_id, d.radio_id == row.radio_id)
-        change.connection.execute(sa.update(tables.deliveries).where(*here).values(**values))
-        delay_s = None if after is before else (change.at_us - row.queued_at_us) / 1e6
-        return [Changed(row.alert_id, row.radio_id, after, delay_s)]
 
     def _note_report(self, change: Change, radio_id: str, report: wire.Report) -> bool:
         r = tables.reports.c

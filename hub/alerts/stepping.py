@@ -1,0 +1,99 @@
+"""Deliveries that a batch of answers is about: read at once, stepped here, written at once.
+
+130 receipts in one moment would otherwise be 260 statements, each of which takes the interpreter from whoever speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from devices.protocol import messages as wire
+from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
+from hub.alerts.tables import deliveries
+from hub.storage.writer import Change
+
+_EVENT = {
+    wire.Receipt: DeliveryEvent.RECEIPT,
+    wire.Acknowledgement: DeliveryEvent.ACKNOWLEDGEMENT,
+    wire.Report: DeliveryEvent.REPORT,
+}
+_DATED = (
+    ("delivered_at_us", tuple(DeliveryEvent)),
+    ("acknowledged_at_us", (DeliveryEvent.ACKNOWLEDGEMENT, DeliveryEvent.REPORT)),
+    ("reported_at_us", (DeliveryEvent.REPORT,)),
+)
+"""Which answers say that a step was reached, the first time that any of them comes."""
+_STEPPED = ("state", "delivered_at_us", "acknowledged_at_us", "reported_at_us", "answer", "report_text")
+_d = deliveries.c
+_WRITE = (
+    sa.update(deliveries)
+    .where(_d.alert_id == sa.bindparam("of_alert"), _d.radio_id == sa.bindparam("of_radio"))
+    .values({column: sa.bindparam(f"new_{column}") for column in _STEPPED})
+)
+
+
+class Changed(NamedTuple):
+    """What a message did to a delivery. ``delay_s`` since its queueing, None where its state was reached before."""
+
+    alert_id: str
+    radio_id: str
+    state: DeliveryState
+    delay_s: float | None
+
+
+class Stepping:
+    """The deliveries of these (alert, radio), within one change."""
+
+    def __init__(self, change: Change, wanted: Iterable[tuple[str, str]]) -> None:
+        self._change = change
+        self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._stepped: set[tuple[str, str]] = set()
+        by_alert: dict[str, set[str]] = {}
+        for alert_id, radio_id in wanted:
+            by_alert.setdefault(alert_id, set()).add(radio_id)
+        for alert_id, radio_ids in by_alert.items():
+            query = sa.select(deliveries).where(_d.alert_id == alert_id, _d.radio_id.in_(sorted(radio_ids)))
+            for row in change.connection.execute(query):
+                self._rows[alert_id, row.radio_id] = row._asdict()
+
+    def knows(self, alert_id: str, radio_id: str) -> bool:
+        """Whether the alert went to this radio."""
+        return (alert_id, radio_id) in self._rows
+
+    def step(
+        self, alert_id: str, radio_id: str, message: wire.Receipt | wire.Acknowledgement | wire.Report
+    ) -> Changed | None:
+        """Take an answer of a radio that is known; None where it changes nothing."""
+        row = self._rows[alert_id, radio_id]
+        before = DeliveryState(row["state"])
+        event = _EVENT[type(message)]
+        after = next_state(before, event)
+        if isinstance(message, wire.Report):
+            row["answer"] = message.answer.value if message.answer else row["answer"]
+            row["report_text"] = message.text or row["report_text"]
+        elif after is before:
+            return None
+        row["state"] = after.value
+        for column, events in _DATED:
+            if event in events and row[column] is None:
+                row[column] = self._change.at_us
+        self._stepped.add((alert_id, radio_id))
+        delay_s = None if after is before else (self._change.at_us - row["queued_at_us"]) / 1e6
+        return Changed(alert_id, radio_id, after, delay_s)
+
+    def write(self) -> dict[str, list[str]]:
+        """Write what was stepped; the radios of each alert, in order."""
+        if not self._stepped:
+            return {}
+        by_alert: dict[str, list[str]] = {}
+        values = []
+        for alert_id, radio_id in sorted(self._stepped):
+            by_alert.setdefault(alert_id, []).append(radio_id)
+            row = self._rows[alert_id, radio_id]
+            new = {f"new_{column}": row[column] for column in _STEPPED}
+            values.append({"of_alert": alert_id, "of_radio": radio_id, **new})
+        self._change.connection.execute(_WRITE, values)
+        return by_alert
