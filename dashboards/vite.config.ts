@@ -8,8 +8,8 @@ export default defineConfig({
   base: "/",
   plugins: [react()],
   build: {
-    // The console, the page where the QR codes lead, which is a part of it.
-    rollupOptions: { input: ["index.html", "join/index.html"] },
+    // The console, the page where the QR codes lead, which is a part of it, and the guards' phone page.
+    rollupOptions: { input: ["index.html", "join/index.html", "guard/index.html"] },
     outDir: "../hub/console/static",
     emptyOutDir: true,
     target: "es2022",
@@ -18,5 +18,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/api": hub, "/ws": { target: hub.replace("http", "ws"), ws: true } } },
-  test: { environment: "node", include: ["console/src/**/*.test.ts"] },
+  test: { environment: "node", include: ["{console,guard}/src/**/*.test.ts"] },
 });

@@ -29,7 +29,12 @@ export function onSignedInElsewhere(tell: () => void): () => void {
   return () => windows.removeEventListener("message", tell);
 }
 
+/** Leave for the page at this path, loaded anew. */
+export function startAt(path: string): void {
+  location.replace(path);
+}
+
 /** Leave for the console's first page, loaded anew. */
 export function startAfresh(): void {
-  location.replace("/");
+  startAt("/");
 }

@@ -2,11 +2,12 @@
 import { Button, Input } from "antd";
 import { useEffect, useState, type FormEvent } from "react";
 
-import { startAfresh, tellOtherWindows } from "../browser/page";
+import { startAt, tellOtherWindows } from "../browser/page";
 import { remember } from "../browser/memory";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { QrCode } from "../qr/QrCode";
 import { CodeInput } from "../session/CodeInput";
+import { homeOf } from "../session/home";
 import { ACCOUNT_KEPT_AS } from "../session/store";
 import { secretOf } from "./fragment";
 import { joinHub, type InvitationView } from "./hub";
@@ -60,7 +61,7 @@ function AcceptForm({ code, invitation }: { code: string; invitation: Invitation
       await joinHub.accept({ code, password, ...(digits === "" ? {} : { code_of_second_factor: digits }) });
       remember(ACCOUNT_KEPT_AS, invitation.person_id);
       tellOtherWindows();
-      startAfresh();
+      startAt(homeOf(invitation.role));
     } catch (error) {
       setFailure(error);
       setTrying(false);

@@ -103,6 +103,7 @@ export const enAccess: AccessTexts = {
     invite: "Invite",
     inviteTitle: (name) => `Invitation for ${name}`,
     inviteWords: "Have the person scan this with their phone, and set password and authenticator. It voids earlier invitations.",
+    inviteGuard: "The phone then opens the talk page (/guard at this address): keep it as a bookmark or on the home screen.",
     reset: "With a new invitation the person sets password and authenticator anew.",
     disable: "Disable",
     disableConfirm: (name) => `Disable ${name}? Open sessions end at once.`,

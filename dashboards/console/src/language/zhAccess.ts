@@ -101,6 +101,7 @@ export const zhAccess = {
     invite: "邀请",
     inviteTitle: (name: string) => `给 ${name} 的邀请`,
     inviteWords: "请本人用手机扫这个码，设定密码和验证器。重新邀请会使旧的邀请失效。",
+    inviteGuard: "设好后手机会打开对讲页（本机地址后加 /guard），请本人收藏或添加到主屏幕，以后从那里进。",
     reset: "重新邀请后，本人要重新设定密码和验证器。",
     disable: "停用",
     disableConfirm: (name: string) => `停用 ${name}？正在进行的登录会立即结束。`,

@@ -6,6 +6,7 @@ import { useTexts } from "../language/language";
 import { dayAndTime } from "../language/time";
 import { QrCode } from "../qr/QrCode";
 import { useRoom } from "../room/store";
+import { GUARD_PAGE, homeOf } from "../session/home";
 import type { Invitation, PersonView } from "./hub";
 
 export function InvitationCard(props: { person: PersonView; invitation: Invitation; onClose: () => void }) {
@@ -18,6 +19,7 @@ export function InvitationCard(props: { person: PersonView; invitation: Invitati
         <QrCode text={invitation.join} label={texts.people.inviteTitle(person.name)} />
         <div>
           <p>{texts.people.inviteWords}</p>
+          {homeOf(person.role) === GUARD_PAGE && <p data-testid="invite-guard">{texts.people.inviteGuard}</p>}
           {person.can_sign_in && <p className="state-wait">{texts.people.reset}</p>}
           <p className="field">{texts.admin.expires(dayAndTime(invitation.expires_at_ms, zone))}</p>
           <div className="row">

@@ -10,6 +10,7 @@ import type { JoinCode } from "../join/fragment";
 import { JoinPage } from "../join/JoinPage";
 import { useLanguage, useTexts } from "../language/language";
 import { EntryPage } from "../session/EntryPage";
+import { GUARD_PAGE, homeOf } from "../session/home";
 import { SignIn } from "../session/SignIn";
 import { SignInOver } from "../session/SignInOver";
 import { openSession, useMay, useSession } from "../session/store";
@@ -54,9 +55,13 @@ function Console() {
   const texts = useTexts();
   const phase = useSession((session) => session.phase);
   const isKnown = useSession((session) => session.person !== null);
+  const worksAtPhone = useSession((session) => session.person !== null && homeOf(session.person.role) === GUARD_PAGE);
   const seesRoom = useMay("see_room");
   useEffect(() => openSession(page), []);
-  if (!isKnown) {
+  useEffect(() => {
+    if (worksAtPhone) page.startAt(GUARD_PAGE);
+  }, [worksAtPhone]);
+  if (!isKnown || worksAtPhone) {
     return (
       <div className="entry-page">
         <EntryPage>{phase === "out" ? <SignIn /> : <p className="entry-waiting">{texts.signIn.asking}</p>}</EntryPage>

@@ -1,0 +1,9 @@
+// At which page somebody works: guards and grid members at a phone's, everybody else at the police room's.
+import type { Role } from "./types";
+
+export const GUARD_PAGE = "/guard/";
+const AT_A_PHONE: readonly Role[] = ["guard", "grid_member"];
+
+export function homeOf(role: Role): string {
+  return AT_A_PHONE.includes(role) ? GUARD_PAGE : "/";
+}

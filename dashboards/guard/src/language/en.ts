@@ -1,0 +1,42 @@
+// The texts of the phone page in English that the console has no words for.
+import type { GuardTexts } from "./zh";
+
+export const en: GuardTexts = {
+  title: "Qianshao talk",
+  start: "Tap here to begin",
+  startHint: "Turns on sound and microphone. Then hold the big key to talk.",
+  again: "Try again",
+  listenOnly: "You can hear but not talk",
+  noSound: "No sound yet: you hear no calls",
+  microphone: {
+    off: "",
+    asking: "The browser asks for the microphone: tap Allow.",
+    ready: "",
+    refused: "The browser refuses the microphone. Tap the icon left of the address → Permissions → Microphone → Allow, then try again.",
+    missing: "There is no microphone, or a call or another program holds it. End that, then try again.",
+    unsupported: "This browser cannot talk. Use a new Chrome or Edge.",
+  },
+  notSecure: (address) =>
+    `This address is not encrypted, so the browser gives no microphone. Open ${address}; if it warns, install the certificate first as the police told you.`,
+  connecting: "Connecting the talk line…",
+  lostFor: (s) => `Line lost for ${s} s, connecting again. You neither hear nor can talk.`,
+  chooseGroup: "Change",
+  groups: "Choose a talk group",
+  selected: "selected",
+  volumes: "Volume",
+  closeSheet: "Close",
+  lastCalls: "Last calls",
+  alert: (severity) => `Alert: ${severity}`,
+  hideAlert: "Hide",
+  showAlerts: (n) => `${n} alert${n === 1 ? "" : "s"} still good: tap to see`,
+  onlyShown: "Shown only. Acknowledge with the key on your radio.",
+  moreAlerts: (n) => `${n} more`,
+  sos: (venue) => `SOS: ${venue}`,
+  headset: "Talk with the headset's or volume key",
+  headsetHint: "The headset's key begins and ends; hold a volume key where the phone hands it to pages.",
+  signOut: "Sign out",
+  console: "Open the console",
+  noTalk: "Your role does not talk here.",
+  noGroups: "Your venue has no radio yet and so no talk group. Tell the police room.",
+  awake: { on: "The screen stays on", off: "The screen will turn itself off: lengthen the phone's automatic lock" },
+};

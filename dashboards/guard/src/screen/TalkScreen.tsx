@@ -1,0 +1,89 @@
+// Talk on a phone: alerts above, the selected group, who speaks, the last calls, and the huge key at the thumb.
+import { useEffect, useState } from "react";
+
+import { useTexts } from "../../../console/src/language/language";
+import { followRoom, useRoom, useStore } from "../../../console/src/room/store";
+import type { TalkGroup } from "../../../console/src/room/types";
+import { EndingBanner } from "../../../console/src/session/EndingBanner";
+import { useSession } from "../../../console/src/session/store";
+import { useSpaceBar } from "../../../console/src/talk/spaceBar";
+import { monitorAs, useMonitoring } from "../../../console/src/talk/monitor";
+import { heardGroups } from "../../../console/src/talk/monitoring";
+import { useGroupWords } from "../../../console/src/talk/names";
+import { listenTo, useTalk } from "../../../console/src/talk/store";
+import { Alerts } from "../alerts/Alerts";
+import { OpenSos } from "../alerts/OpenSos";
+import { LastCalls } from "../calls/LastCalls";
+import { GroupSheet } from "../groups/GroupSheet";
+import { useSelected } from "../groups/selected";
+import { useGuardTexts } from "../language/guardTexts";
+import { useHeadsetChoice, useHeadsetKey } from "../talk/headsetKey";
+import { keepTalk } from "../talk/keepTalk";
+import { keyStateOf } from "../talk/keyState";
+import { feelTalk } from "../talk/signals";
+import { StartKey } from "../talk/StartKey";
+import { TalkKey } from "../talk/TalkKey";
+import { TalkWords } from "../talk/TalkWords";
+import { TopLine } from "./TopLine";
+import { useAwake } from "./useAwake";
+
+const NO_GROUPS: readonly TalkGroup[] = [];
+
+export function TalkScreen() {
+  const texts = useTexts();
+  const own = useGuardTexts();
+  const isIn = useSession((session) => session.phase === "in");
+  const groups = useRoom((room) => room.groups, NO_GROUPS);
+  const isRoomKnown = useStore((store) => store.room !== null);
+  const events = useStore((store) => store.line);
+  const line = useTalk((talk) => talk.line);
+  const floor = useTalk((talk) => talk.floor);
+  const here = useTalk((talk) => talk.talkers.get(talk.groupId));
+  const ready = useTalk((talk) => talk.microphone === "ready" && talk.soundReady);
+  const [choosing, setChoosing] = useState(false);
+  const selected = useSelected(groups);
+  const name = useGroupWords();
+  const state = keyStateOf(floor, line, events, here);
+  const isAwake = useAwake();
+
+  useEffect(() => (isIn ? followRoom() : undefined), [isIn]);
+  useEffect(() => (isIn ? keepTalk() : undefined), [isIn]);
+  useEffect(() => feelTalk(), []);
+  useListening(groups);
+  useSpaceBar(isIn && ready);
+  const headset = useHeadsetChoice((choice) => choice.isOn);
+  useHeadsetKey(isIn && ready && headset);
+
+  return (
+    <div className="phone">
+      <div className="above">
+        <TopLine state={state} isAwake={isAwake} />
+        <EndingBanner />
+        <OpenSos />
+        <Alerts />
+        <button type="button" className="selected" data-testid="selected-group" onClick={() => setChoosing(true)}>
+          <span>{texts.talk.group}</span>
+          <b>{selected !== null ? name(selected) : isRoomKnown && groups.length === 0 ? own.noGroups : "…"}</b>
+          <i>{own.chooseGroup}</i>
+        </button>
+        <TalkWords state={state} />
+        <LastCalls />
+      </div>
+      <div className="thumb">{ready ? <TalkKey state={state} /> : <StartKey />}</div>
+      {choosing && <GroupSheet groups={groups} onClose={() => setChoosing(false)} />}
+    </div>
+  );
+}
+
+/** Hear what this person chose to hear, and what they speak to. */
+function useListening(groups: readonly TalkGroup[]): void {
+  const personId = useSession((session) => session.person?.person_id);
+  const groupId = useTalk((talk) => talk.groupId);
+  const monitoring = useMonitoring();
+  useEffect(() => {
+    if (personId !== undefined) monitorAs(personId);
+  }, [personId]);
+  const heard = heardGroups(groups, monitoring, groupId).join(" ");
+  // Who listens to what is written down: the same again is not said.
+  useEffect(() => listenTo(heard.split(" ").filter((id) => id !== "")), [heard]);
+}

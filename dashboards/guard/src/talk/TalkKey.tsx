@@ -1,0 +1,39 @@
+// The huge key at the thumb: hold it to talk; it says what comes of that.
+import { useTexts } from "../../../console/src/language/language";
+import { useSecondsUntil } from "../../../console/src/talk/countdown";
+import { useTalk } from "../../../console/src/talk/store";
+import type { KeyState } from "./keyState";
+import { useHeld } from "./useHeld";
+
+export function TalkKey({ state }: { state: KeyState }) {
+  const texts = useTexts();
+  const floor = useTalk((talk) => talk.floor);
+  const level = useTalk((talk) => talk.level);
+  const held = useHeld();
+  const left = useSecondsUntil(floor.state === "speaking" ? floor.sinceMs + floor.grant.talkLimitS * 1000 : null);
+  const here = useTalk((talk) => talk.talkers.get(talk.groupId));
+  const rests = state === "idle" || state === "busy";
+  return (
+    <button
+      type="button"
+      className={`talk-key ${state}`}
+      data-testid="talk-key"
+      data-state={state}
+      // A lost line does not disable the key: a disabled one would lose the pointer that holds it.
+      aria-disabled={state === "lost" || state === "connecting"}
+      {...held}
+    >
+      <b>{rests ? texts.talk.hold : state === "connecting" ? "…" : texts.talk.state[state]}</b>
+      <i data-testid="talk-left">{left !== null
+          ? texts.talk.left(left)
+          : floor.state === "queued"
+            ? texts.talk.queued(floor.place.position, floor.place.of)
+            : here !== undefined
+              ? texts.talk.speaks[here.call](here.talkerName)
+              : ""}</i>
+      <span className="meter">
+        <span style={{ transform: `scaleX(${level})` }} data-testid="talk-level" />
+      </span>
+    </button>
+  );
+}

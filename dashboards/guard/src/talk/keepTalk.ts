@@ -1,0 +1,21 @@
+// Keeps the talk line true on a phone's network, which goes without a word: a socket may look open for minutes after.
+import { useStore } from "../../../console/src/room/store";
+import { openTalk, useTalk } from "../../../console/src/talk/store";
+
+/**
+ * Connect talk; the returned function ends it. The line of events is never silent for long, so it finds out first: when
+ * it is lost talk's is made anew, and again when it is back before talk's is.
+ */
+export function keepTalk(): () => void {
+  let close = openTalk();
+  const stop = useStore.subscribe((now, before) => {
+    if (now.line === before.line) return;
+    if (now.line !== "lost" && !(now.line === "open" && useTalk.getState().line === "lost")) return;
+    close();
+    close = openTalk();
+  });
+  return () => {
+    stop();
+    close();
+  };
+}
