@@ -2,20 +2,23 @@
 import { Select } from "antd";
 import { useMemo } from "react";
 
+import { AlertGroupKeys } from "../groups/AlertGroupKeys";
 import { useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
 import { holderWords } from "../radios/holder";
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
-import type { Delivery, Radio, Venue } from "../room/types";
+import type { Delivery, Radio, TalkGroup, Venue } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { boardOf, markOf, waitingMs, type Stage } from "./board";
 import { newestFirst, useChosenAlert } from "./chosen";
 import { useAlertDesk } from "./store";
+import { targetWords } from "./target";
 
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
+const NO_GROUPS: readonly TalkGroup[] = [];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 
 function Count(props: { name: string; testid: string; value: number; total: number; tone: string; last?: string }) {
@@ -33,6 +36,8 @@ export function AlertBoard() {
   const alert = useChosenAlert();
   const alerts = useRoom((room) => room.alerts, NO_ALERTS);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const groups = useRoom((room) => room.groups, NO_GROUPS);
+  const venues = useRoom((room) => room.venues, NO_VENUES);
   const writes = useMay("issue_alert");
   const list = useMemo(() => newestFirst(alerts.values()), [alerts]);
   if (alert === null) return <div className="empty">{texts.alerts.none}</div>;
@@ -55,6 +60,9 @@ export function AlertBoard() {
         </p>
       )}
       {!writes && <p className="alert-words">{alert.text}</p>}
+      <p className="board-target" data-testid="board-target">
+        {texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}
+      </p>
       <BoardOf alert={alert} />
     </div>
   );
@@ -100,6 +108,7 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
         <Count name={texts.alerts.count.acknowledged} testid="board-count-acknowledged" value={board.acknowledged.count} total={board.total} tone="good" last={after(board.acknowledged)} />
         <Count name={texts.alerts.count.reported} testid="board-count-reported" value={board.reported.count} total={board.total} tone="told" last={after(board.reported)} />
       </div>
+      <AlertGroupKeys alert={alert} silent={board.silent} />
       <div className="board-rest">
         {board.reports
           .filter((one) => one.answer === "child_is_with_me" || one.answer === "need_help")

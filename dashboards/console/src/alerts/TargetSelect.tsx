@@ -1,10 +1,11 @@
-// Chooses whom an alert goes to: all venues, a talk group, or one venue.
+// Chooses whom an alert goes to: all venues, a talk group, one venue, or those that were chosen on the map.
 import { Select } from "antd";
 
 import { useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import type { AlertTarget, TalkGroup, Venue } from "../room/types";
 import { useAlertDesk } from "./store";
+import { targetWords } from "./target";
 
 const NO_GROUPS: readonly TalkGroup[] = [];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
@@ -15,32 +16,38 @@ function parse(value: string): AlertTarget {
   return { kind: "all", id: null };
 }
 
+const keyOf = ({ kind, id }: AlertTarget): string => (id === null ? kind : `${kind}/${id}`);
+
 export function TargetSelect() {
   const texts = useTexts();
   const target = useAlertDesk((desk) => desk.target);
   const groups = useRoom((room) => room.groups, NO_GROUPS);
   const venues = useRoom((room) => room.venues, NO_VENUES);
+  const listed = [
+    { value: "all", label: texts.alerts.target.all },
+    {
+      label: texts.alerts.targetGroups,
+      options: groups
+        .filter((group) => group.kind !== "all")
+        .map((group) => ({ value: `group/${group.group_id}`, label: `${group.name}（${group.radio_ids.length}）` })),
+    },
+    {
+      label: texts.alerts.targetVenues,
+      options: [...venues.values()].map((venue) => ({ value: `venue/${venue.venue_id}`, label: venue.name })),
+    },
+  ];
+  // What no list has: venues chosen on the map, and a temporary group that has ended meanwhile.
+  const isListed = target.kind !== "venues" && (target.kind !== "group" || groups.some((one) => one.group_id === target.id));
+  const chosen = { value: keyOf(target), label: targetWords(target, { groups, venues }, texts) };
   return (
     <Select
       data-testid="alert-target"
       className="grow"
       showSearch={{ optionFilterProp: "label" }}
       popupMatchSelectWidth={260}
-      value={target.kind === "all" ? "all" : `${target.kind}/${target.id ?? ""}`}
-      onChange={(value: string) => useAlertDesk.setState({ target: parse(value) })}
-      options={[
-        { value: "all", label: texts.alerts.target.all },
-        {
-          label: texts.alerts.targetGroups,
-          options: groups
-            .filter((group) => group.kind !== "all")
-            .map((group) => ({ value: `group/${group.group_id}`, label: `${group.name}（${group.radio_ids.length}）` })),
-        },
-        {
-          label: texts.alerts.targetVenues,
-          options: [...venues.values()].map((venue) => ({ value: `venue/${venue.venue_id}`, label: venue.name })),
-        },
-      ]}
+      value={keyOf(target)}
+      onChange={(value: string) => useAlertDesk.setState({ target: value === keyOf(target) ? target : parse(value) })}
+      options={isListed ? listed : [chosen, ...listed]}
     />
   );
 }

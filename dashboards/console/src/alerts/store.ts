@@ -52,9 +52,10 @@ export async function sendAlert(caseId: string | null): Promise<boolean> {
   return true;
 }
 
-/** Turn the composer to one venue, as the map's button does. */
-export function aimAtVenue(venueId: string): void {
-  useAlertDesk.setState({ target: { kind: "venue", id: venueId } });
+/** Turn the composer to these venues, as the map's buttons do. */
+export function aimAtVenues(ids: readonly string[]): void {
+  const [id = null, ...others] = ids;
+  useAlertDesk.setState({ target: others.length === 0 ? { kind: "venue", id } : { kind: "venues", id: null, ids } });
   document.querySelector<HTMLTextAreaElement>("[data-testid=alert-text]")?.focus();
 }
 

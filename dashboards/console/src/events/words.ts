@@ -1,5 +1,6 @@
 // Says an event in words of the chosen language, and which filter it belongs to.
 import { isUrgent, statusOf } from "../alerts/status";
+import { targetWords } from "../alerts/target";
 import type { Item, ItemKind } from "../room/items";
 import type { Room } from "../room/room";
 import type { AlertStatus } from "../room/types";
@@ -96,11 +97,8 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     }
     case "camera.removed":
       return words.cameraRemoved(item.body.name);
-    case "alert.issued": {
-      const { kind, id } = item.body.target;
-      const to = kind === "group" ? group(id ?? "") : kind === "venue" ? venue(id ?? "") : kind === "radio" ? (id ?? "") : texts.alerts.target.all;
-      return of(item.body.status, words.alertIssued(item.body.text, to));
-    }
+    case "alert.issued":
+      return of(item.body.status, words.alertIssued(item.body.text, targetWords(item.body.target, room, texts)));
     case "delivery.changed": {
       const [first] = item.body.deliveries;
       if (first !== undefined && item.body.deliveries.length === 1) {

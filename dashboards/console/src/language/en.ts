@@ -1,6 +1,7 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
 import { enEvents } from "./enEvents";
+import { enGroups } from "./enGroups";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
 import { enRollCall } from "./enRollCall";
@@ -17,6 +18,7 @@ export const en: Texts = {
   refusals: enRefusals,
   rollCall: enRollCall,
   sos: enSos,
+  groups: enGroups,
   hub: "the hub",
   product: "Qianshao",
   otherLanguage: "中文",

@@ -2,6 +2,7 @@
 
 import { zhAccess } from "./zhAccess";
 import { zhEvents } from "./zhEvents";
+import { zhGroups } from "./zhGroups";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
 import { zhRollCall } from "./zhRollCall";
@@ -16,6 +17,7 @@ export const zh = {
   refusals: zhRefusals,
   rollCall: zhRollCall,
   sos: zhSos,
+  groups: zhGroups,
   hub: "主机",
   product: "黔哨",
   otherLanguage: "English",

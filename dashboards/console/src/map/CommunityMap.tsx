@@ -12,7 +12,11 @@ import { pathOf } from "../search/hits";
 import { useSearchStore } from "../search/store";
 import { useHits } from "../search/useHits";
 import { addGround, CameraLayer, PathLayer, VenueLayer } from "./layers";
+import { venuesInside } from "./inside";
 import { Legend } from "./Legend";
+import { addVenues, shapeOf, useSelection } from "./selection";
+import { SelectionKeys } from "./SelectionKeys";
+import { SelectionTool } from "./SelectionTool";
 import { chooseOnMap, useMapDesk } from "./store";
 import { ChosenCard } from "./ChosenCard";
 import "./map.css";
@@ -23,6 +27,7 @@ interface Drawn {
   venues: VenueLayer;
   cameras: CameraLayer;
   path: PathLayer;
+  tool: SelectionTool;
 }
 
 /** Room for the legend below. */
@@ -39,6 +44,7 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
     zoomSnap: 0.1,
     maxZoom: 20,
     keyboard: false,
+    boxZoom: false,
   });
   map.setView([0, 0], 15);
   const bounds = addGround(map, ground);
@@ -47,8 +53,11 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   const venueLayer = new VenueLayer(map);
   const cameras = new CameraLayer(map);
   const path = new PathLayer(map);
+  const tool = new SelectionTool(map, shapeOf, (corners) =>
+    addVenues(venuesInside(useStore.getState().room?.venues.values() ?? [], corners)),
+  );
   map.on("click", () => chooseOnMap(null));
-  return { map, bounds, cameras, venues: venueLayer, path };
+  return { map, bounds, cameras, venues: venueLayer, path, tool };
 }
 
 export function CommunityMap() {
@@ -57,6 +66,8 @@ export function CommunityMap() {
   const mapMissing = useStore((store) => store.mapMissing);
   const alert = useMapAlert();
   const chosen = useMapDesk((desk) => desk.chosen);
+  const tool = useSelection((selection) => selection.tool);
+  const selected = useSelection((selection) => selection.venueIds);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const radios = useRoom((room) => room.radios, NO_RADIOS);
@@ -83,8 +94,15 @@ export function CommunityMap() {
   }, [ground]);
 
   useEffect(() => {
-    drawn?.venues.show(venues, radios, alert, chosen?.kind === "venue" ? chosen.id : null);
-  }, [drawn, venues, radios, alert, chosen]);
+    drawn?.venues.show(venues, radios, alert, chosen?.kind === "venue" ? new Set([chosen.id]) : selected);
+  }, [drawn, venues, radios, alert, chosen, selected]);
+
+  useEffect(() => {
+    if (tool === null) {
+      drawn?.tool.cancel();
+      drawn?.map.dragging.enable();
+    } else drawn?.map.dragging.disable();
+  }, [drawn, tool]);
 
   useEffect(() => {
     drawn?.cameras.show(cameras, chosen?.kind === "camera" ? chosen.id : null);
@@ -95,7 +113,7 @@ export function CommunityMap() {
   }, [drawn, path, zone, chosenSightingId]);
 
   return (
-    <section className="map" data-testid="map">
+    <section className={`map${tool === null ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
       {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
       <Legend alert={alert !== null}>
@@ -108,6 +126,7 @@ export function CommunityMap() {
           {texts.map.wholeCommunity}
         </button>
       </Legend>
+      <SelectionKeys />
       <ChosenCard />
     </section>
   );

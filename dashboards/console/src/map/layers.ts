@@ -8,6 +8,7 @@ import type { PathPoint } from "../search/hits";
 import { CameraMarker } from "./CameraMarker";
 import { GROUND_STYLES, shortNames, venueLook } from "./looks";
 import { viewSector } from "./sector";
+import { clickVenue } from "./selection";
 import { chooseOnMap } from "./store";
 import { VenueMarker } from "./VenueMarker";
 
@@ -61,11 +62,11 @@ export class VenueLayer {
     venues: ReadonlyMap<string, Venue>,
     radios: ReadonlyMap<string, Radio>,
     alert: AlertRecord | null,
-    chosenId: string | null,
+    chosen: ReadonlySet<string>,
   ): void {
     const byVenue = radiosByVenue(radios.values());
     for (const venue of venues.values()) {
-      const look = venueLook(byVenue.get(venue.venue_id) ?? [], alert, venue.venue_id === chosenId);
+      const look = venueLook(byVenue.get(venue.venue_id) ?? [], alert, chosen.has(venue.venue_id));
       const known = this.markers.get(venue.venue_id);
       if (known !== undefined) {
         known.wear(look);
@@ -73,7 +74,7 @@ export class VenueLayer {
       }
       const marker = new VenueMarker([venue.latitude, venue.longitude], venue.kind, look);
       marker.bindTooltip(venue.name, { direction: "top", offset: [0, -6] });
-      marker.on("click", () => chooseOnMap({ kind: "venue", id: venue.venue_id }));
+      marker.on("click", (click) => clickVenue(venue.venue_id, click.originalEvent.shiftKey));
       marker.addTo(this.map);
       this.markers.set(venue.venue_id, marker);
     }

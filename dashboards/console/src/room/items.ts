@@ -1,5 +1,5 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
-import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TalkGroup, Venue, Watch } from "./types";
+import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Watch } from "./types";
 
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
 
@@ -60,8 +60,8 @@ interface Bodies {
   "roll_call.ended": RollCall;
   "burst.started": BurstBody;
   "burst.ended": BurstBody;
-  "group.opened": TalkGroup;
-  "group.closed": TalkGroup;
+  "group.opened": TemporaryGroup;
+  "group.closed": TemporaryGroup;
   "sos.raised": Sos;
   "sos.cancel_asked": Sos;
   "sos.closed": Sos;

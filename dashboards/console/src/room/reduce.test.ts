@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Item, ReportBody } from "./items";
 import { applyItems, withPast } from "./reduce";
 import { MAX_EVENTS, MAX_REPORTS, roomFromPicture, type Room } from "./room";
-import type { Alert, Delivery, Radio, RoomPicture, Sos, TalkGroup } from "./types";
+import type { Alert, Delivery, Radio, RoomPicture, Sos, TemporaryGroup } from "./types";
 
 const radio = (id: string, online: boolean): Radio => ({
   radio_id: id,
@@ -107,7 +107,17 @@ describe("the room", () => {
   });
 
   test("knows a temporary talk group from its opening to its end", () => {
-    const group: TalkGroup = { group_id: "temporary.1", name: "搜寻一组", kind: "temporary", radio_ids: ["R1"] };
+    const group: TemporaryGroup = {
+      group_id: "temporary.1",
+      name: "搜寻一组",
+      kind: "temporary",
+      radio_ids: ["R1"],
+      radio_count: 1,
+      alert_id: null,
+      opened_by: "0042",
+      opened_at_ms: 1000,
+      closes_at_ms: 1_801_000,
+    };
     const opened = applyItems(room(), [item(11, { kind: "group.opened", body: group })]).room;
     expect(opened.groups).toEqual([group]);
     expect(applyItems(opened, [item(12, { kind: "group.closed", body: group })]).room.groups).toEqual([]);

@@ -1,4 +1,5 @@
 // Pure: a room and a batch of numbered items make the next room; a gap in the numbers is found, never skipped.
+import { spokenIn } from "../groups/temporary";
 import type { Item, ItemKind } from "./items";
 import {
   alertRecord,
@@ -107,6 +108,7 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
     case "burst.started":
     case "burst.ended":
       draft.bursts = withBurst(draft.bursts, item);
+      draft.groups = spokenIn(draft.groups, item.body.group_id, item.at_ms);
       return;
     case "case.opened":
     case "case.closed":

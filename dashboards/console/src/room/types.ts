@@ -61,6 +61,18 @@ export interface TalkGroup {
   radio_ids: string[];
 }
 
+/** Made for one occasion; `radio_ids` are those of one's own places. */
+export interface TemporaryGroup extends TalkGroup {
+  kind: "temporary";
+  /** All its radios. */
+  radio_count: number;
+  alert_id: string | null;
+  opened_by: string;
+  opened_at_ms: number;
+  /** When it ends by itself unless somebody speaks in it; null once it is closed. */
+  closes_at_ms: number | null;
+}
+
 export interface Radio {
   radio_id: string;
   venue_id: string;
@@ -130,9 +142,11 @@ export interface Delivery {
   attempts: number;
 }
 
+/** `id` names a group, radio or venue; `ids` the venues of `venues`. */
 export interface AlertTarget {
-  kind: "all" | "group" | "radio" | "venue";
+  kind: "all" | "group" | "radio" | "venue" | "venues";
   id: string | null;
+  ids?: readonly string[];
 }
 
 export interface Alert {
