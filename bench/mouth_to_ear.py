@@ -113,8 +113,8 @@ async def measure_run(room: PoliceRoom, spoken: Spoken) -> tuple[list[Sentence],
     spoken.save(tape)
     part = RadioPart(room.folder)
     async with part.on_line(room.store), ConsolePage.open(room, tape) as page:
-        began_s = asyncio.get_running_loop().time()
         await page.open_microphone()
+        began_s = asyncio.get_running_loop().time()  # the tape plays for a moment already
         for begin, end in spoken.sentences:
             await _until(began_s + begin / RATE_HZ - PRESSED_BEFORE_S)
             await page.press()
