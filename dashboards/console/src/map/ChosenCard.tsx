@@ -3,7 +3,7 @@ import { Button } from "antd";
 import type { ReactNode } from "react";
 
 import { useChosenAlert } from "../alerts/chosen";
-import { aimAtVenues } from "../alerts/store";
+import { aimAtVenue } from "../alerts/store";
 import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
@@ -11,6 +11,7 @@ import { Holder } from "../radios/Holder";
 import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
+import { CallKey } from "../talk/CallKey";
 import { chooseOnMap, useMapDesk } from "./store";
 
 export function ChosenCard() {
@@ -43,6 +44,7 @@ function VenueCard({ id }: { id: string }) {
   const room = useStore((store) => store.room);
   const alert = useChosenAlert();
   const alerts = useMay("issue_alert");
+  const calls = useMay("call");
   const venue = room?.venues.get(id);
   if (room === null || venue === undefined) return null;
   const radios = [...room.radios.values()].filter((radio) => radio.venue_id === id);
@@ -71,6 +73,14 @@ function VenueCard({ id }: { id: string }) {
             <dd>
               {percent(radio.battery)} / {percent(radio.signal)}
             </dd>
+            {calls && (
+              <>
+                <dt>{texts.talk.missed.call}</dt>
+                <dd>
+                  <CallKey radioId={radio.radio_id} words={texts.talk.hold} testid={`call-${radio.radio_id}`} />
+                </dd>
+              </>
+            )}
             {delivery !== undefined && (
               <>
                 <dt>{texts.alerts.title}</dt>
@@ -81,7 +91,7 @@ function VenueCard({ id }: { id: string }) {
         );
       })}
       {alerts && (
-        <Button data-testid="alert-this-venue" block onClick={() => aimAtVenues([id])}>
+        <Button data-testid="alert-this-venue" block onClick={() => aimAtVenue(id)}>
           {texts.map.alertVenue}
         </Button>
       )}

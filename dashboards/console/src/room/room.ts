@@ -18,7 +18,7 @@ import type {
 
 /** Bounds: the oldest entry leaves when a list is full. */
 export const MAX_EVENTS = 500;
-export const MAX_BURSTS = 20;
+export const MAX_BURSTS = 100;
 export const MAX_WATCH_HITS = 100;
 export const MAX_REPORTS = 200;
 

@@ -10,7 +10,8 @@ import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { playTone } from "../talk/audio";
 import { privateGroupOf } from "../talk/groupIds";
-import { chooseGroup, useTalk } from "../talk/store";
+import { holdKey } from "../talk/holding";
+import { useTalk } from "../talk/store";
 import { CloseSosForm } from "./CloseSosForm";
 import { sosWho } from "./who";
 import "./sos.css";
@@ -78,6 +79,7 @@ function SosRow({ sos, isQuiet, onQuiet, onClose }: RowProps) {
   const bursts = useRoom((room) => room.bursts, NO_BURSTS);
   const speaks = talker !== undefined && talker.talkerId === sos.radio_id;
   const latest = bursts.find((one) => one.talker_id === sos.radio_id && one.group_id === sos.group_id && one.ended);
+  const call = holdKey(privateGroupOf(sos.radio_id));
   const seconds = Math.max(0, Math.floor((now - sos.raised_at_ms) / 1000));
   const state = sos.state === "cancel_asked" ? texts.sos.cancelAsked : speaks ? texts.sos.microphone : texts.sos.open;
   const hearing =
@@ -110,8 +112,10 @@ function SosRow({ sos, isQuiet, onQuiet, onClose }: RowProps) {
           <Button
             size="large"
             data-testid="sos-call"
+            title={texts.talk.callHint}
+            onPointerDown={call.onPointerDown}
             onClick={() => {
-              chooseGroup(privateGroupOf(sos.radio_id));
+              call.onClick();
               onQuiet();
             }}
           >

@@ -5,7 +5,15 @@ import { holdKey } from "./holding";
 import { useTalk } from "./store";
 import "./talk.css";
 
-export function CallKey({ radioId, words, testid }: { radioId: string; words: string; testid: string }) {
+interface Props {
+  radioId: string;
+  words: string;
+  testid: string;
+  /** The key of the keyboard that does the same. */
+  letter?: string | null;
+}
+
+export function CallKey({ radioId, words, testid, letter = null }: Props) {
   const texts = useTexts();
   const groupId = privateGroupOf(radioId);
   const chosen = useTalk((talk) => talk.groupId === groupId);
@@ -20,6 +28,7 @@ export function CallKey({ radioId, words, testid }: { radioId: string; words: st
       {...holdKey(groupId)}
     >
       {words}
+      {letter !== null && <kbd>{letter}</kbd>}
     </button>
   );
 }

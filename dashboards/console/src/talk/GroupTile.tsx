@@ -2,6 +2,7 @@
 import { Popover } from "antd";
 
 import { useTexts } from "../language/language";
+import { radioOf } from "./groupIds";
 import { holdKey } from "./holding";
 import { LevelBar } from "./LevelBar";
 import { monitor, useMonitoring } from "./monitor";
@@ -27,7 +28,9 @@ export function GroupTile({ groupId, name, digit, online, all }: Props) {
   const monitored = useMonitoring((kept) => isMonitored(kept, groupId));
   const sounds = useMonitoring((kept) => !kept.muted.includes(groupId) && kept.volumes[groupId] !== 0);
   const state = own ? "own" : talker === undefined ? "still" : talker.call;
-  const heard = monitored || chosen;
+  // A guard who calls the police room is heard without being chosen, and so are the calls that one takes part in.
+  const called = useTalk((talk) => talk.rings.has(groupId));
+  const heard = monitored || chosen || called;
   return (
     <div
       className={`tile ${state}${chosen ? " chosen" : ""}${heard ? "" : " unheard"}`}
@@ -36,9 +39,9 @@ export function GroupTile({ groupId, name, digit, online, all }: Props) {
       data-talker={talker?.talkerId ?? ""}
       data-monitored={heard}
     >
-      <button type="button" className="tile-name" tabIndex={-1} title={texts.talk.callHint} aria-pressed={chosen} {...holdKey(groupId)}>
+      <button type="button" className="tile-name" tabIndex={-1} title={`${name} · ${texts.talk.callHint}`} aria-pressed={chosen} {...holdKey(groupId)}>
         <b>
-          {digit !== null && <kbd title={words.key(digit)}>{digit}</kbd>}
+          {digit !== null && <kbd>{digit}</kbd>}
           {name}
         </b>
         {own ? (
@@ -65,7 +68,7 @@ export function GroupTile({ groupId, name, digit, online, all }: Props) {
                 checked={monitored}
                 onChange={() => monitor((kept) => monitorToggled(kept, groupId))}
               />
-              {groupId.startsWith("private.") ? words.along : words.monitored}
+              {radioOf(groupId) === null ? words.monitored : words.along}
             </label>
           </div>
         }

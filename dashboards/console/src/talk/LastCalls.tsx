@@ -10,6 +10,7 @@ import { useMay } from "../session/store";
 import { Above } from "./Above";
 import { CallKey } from "./CallKey";
 import { callRows, missedCallers, type CallRow } from "./calls";
+import { radioOf } from "./groupIds";
 import { holdKey } from "./holding";
 import { useGroupWords } from "./names";
 import { useTalk } from "./store";
@@ -30,7 +31,7 @@ interface Props {
   onHear: (burst: Burst) => void;
 }
 
-/** The latest three, in the talk strip; those that were missed come first. */
+/** The latest three, in the talk strip. */
 export function LastCalls({ onHear, listOpen, onList }: Props & { listOpen: boolean; onList: () => void }) {
   const texts = useTexts();
   const rows = useCallRows();
@@ -74,19 +75,20 @@ function Row({ row: { burst, missed, callBack }, onHear, full }: { row: CallRow;
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const calls = useMay("call");
   const listensBack = useMay("listen_back");
+  const isOwnCall = radioOf(burst.group_id) === burst.talker_id;
   const { duration_s: durationS, radios_reached: reached, radios_online: online, ended } = burst;
   return (
     <div className={`call-row${ended ? "" : " now"}${missed ? " missed" : ""}`} data-testid={`burst-${burst.burst_id}`}>
       <time>{clockTime(burst.started_at_ms, zone)}</time>
       <button type="button" className="call-who" tabIndex={-1} title={texts.talk.callHint} {...holdKey(burst.group_id)}>
-        <b>{burst.talker_name}</b> <span>{groupWords(burst.group_id)}</span>
+        <b>{burst.talker_name}</b> <span>{isOwnCall ? texts.talk.missed.call : groupWords(burst.group_id)}</span>
       </button>
       <span>{ended && durationS !== null ? texts.seconds(Math.round(durationS * 10) / 10) : ""}</span>
       {missed ? (
         <em>{words.missed}</em>
       ) : (
         <span className={ended && reached !== null && online !== null && reached < online ? "short" : ""}>
-          {ended && reached !== null && online !== null ? texts.talk.reached(reached, online) : ""}
+          {ended && reached !== null && online !== null && online > 0 ? texts.talk.reached(reached, online) : ""}
         </span>
       )}
       <span className="call-keys">

@@ -39,7 +39,7 @@ export function Replay({ burst, onClose }: { burst: Burst; onClose: () => void }
     interrupted: false,
   };
   return (
-    <Above title={texts.talk.replay} testid="replay" onClose={onClose}>
+    <Above title={burst.ended ? texts.talk.calls.hear : texts.talk.calls.fromBeginning} testid="replay" onClose={onClose}>
       {!now.ended && <p>{texts.talk.replayHint}</p>}
       <Player key={burst.burst_id} burst={recorded} />
     </Above>

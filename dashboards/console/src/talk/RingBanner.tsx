@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 
 import { useTexts } from "../language/language";
 import { Holder } from "../radios/Holder";
+import { holdingOf } from "../radios/holder";
 import { useRoom } from "../room/store";
 import type { Radio, Venue } from "../room/types";
 import { useMay } from "../session/store";
@@ -47,15 +48,16 @@ export function RingBanner() {
   if (!calls || waiting.length === 0) return null;
   return (
     <div className="rings" role="alert" data-testid="rings" data-sounds={sounds}>
-      {waiting.slice(0, SHOWN).map((ring) => (
-        <RingRow key={ring.groupId} ring={ring} />
+      {waiting.slice(0, SHOWN).map((ring, index) => (
+        <RingRow key={ring.groupId} ring={ring} first={index === 0} />
       ))}
       {waiting.length > SHOWN && <div className="ring-more">{texts.talk.ring.more(waiting.length - SHOWN)}</div>}
     </div>
   );
 }
 
-function RingRow({ ring }: { ring: Ring }) {
+/** The first is the one that the key R answers. */
+function RingRow({ ring, first }: { ring: Ring; first: boolean }) {
   const texts = useTexts();
   const words = texts.talk.ring;
   const radio = useRoom((room) => room.radios, NO_RADIOS).get(ring.radioId);
@@ -71,11 +73,10 @@ function RingRow({ ring }: { ring: Ring }) {
       <b className="ring-label">{words.label}</b>
       <div className="ring-who">
         <b>{radio === undefined ? texts.talk.unknownRadio : radioWords(radio, venues)}</b>
-        <span>{radio !== undefined && <Holder radio={radio} />}</span>
+        {radio !== undefined && holdingOf(radio) !== "nobody" && <Holder radio={radio} />}
       </div>
       <span className="ring-state">{state}</span>
-      <i>{words.hint}</i>
-      <CallKey radioId={ring.radioId} words={words.answer} testid={`answer-${ring.radioId}`} />
+      <CallKey radioId={ring.radioId} words={words.answer} testid={`answer-${ring.radioId}`} letter={first ? "R" : null} />
     </div>
   );
 }

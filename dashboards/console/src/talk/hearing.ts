@@ -101,11 +101,13 @@ function taken(word: Extract<OthersWord, { type: "taken" }>): void {
 function heard(word: Extract<OthersWord, { type: "heard" }>): void {
   const { groupId } = burstOf(word.burstId);
   const { burstId, radiosHearing, radiosOnline, missed, ended } = word;
+  // The sum of a burst comes a second after its end, when the next may have begun.
+  const [latestId = burstId] = [...known].findLast(([, one]) => one.groupId === groupId) ?? [];
+  if (latestId !== burstId) return;
+  const heardBy = { groupId, burstId, radiosHearing, radiosOnline, missed, ended };
   useTalk.setState((talk) => {
-    const before = talk.heard.get(groupId);
-    // The sum of a burst comes a second after its end, when the next may have begun.
-    if (before !== undefined && before.burstId > burstId) return {};
-    return { heard: new Map(talk.heard).set(groupId, { groupId, burstId, radiosHearing, radiosOnline, missed, ended }) };
+    const others = [...talk.heard].filter(([id]) => id !== groupId).slice(1 - KEPT_BURSTS);
+    return { heard: new Map([...others, [groupId, heardBy]]) };
   });
 }
 
@@ -116,11 +118,9 @@ function idle({ groupId, burstId }: Extract<OthersWord, { type: "idle" }>): void
   useTalk.setState((talk) => {
     const talkers = new Map(talk.talkers);
     if (talkers.get(groupId)?.burstId === burstId) talkers.delete(groupId);
-    return {
-      talkers,
-      rings: withIdle(talk.rings, groupId, nowMs),
-      closedUntilMs: wasBroadcast ? new Map(talk.closedUntilMs).set(groupId, nowMs + HANG_TIME_MS) : talk.closedUntilMs,
-    };
+    const closedUntilMs = new Map([...talk.closedUntilMs].filter(([, untilMs]) => untilMs > nowMs));
+    if (wasBroadcast) closedUntilMs.set(groupId, nowMs + HANG_TIME_MS);
+    return { talkers, rings: withIdle(talk.rings, groupId, nowMs), closedUntilMs };
   });
 }
 
