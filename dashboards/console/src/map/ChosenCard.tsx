@@ -3,7 +3,7 @@ import { Button } from "antd";
 import type { ReactNode } from "react";
 
 import { useChosenAlert } from "../alerts/chosen";
-import { aimAtVenue } from "../alerts/store";
+import { aimAtVenues } from "../alerts/store";
 import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
@@ -91,7 +91,7 @@ function VenueCard({ id }: { id: string }) {
         );
       })}
       {alerts && (
-        <Button data-testid="alert-this-venue" block onClick={() => aimAtVenue(id)}>
+        <Button data-testid="alert-this-venue" block onClick={() => aimAtVenues([id])}>
           {texts.map.alertVenue}
         </Button>
       )}
