@@ -83,6 +83,11 @@ export const en: Texts = {
     legendCamera: "Camera",
     legendOffline: "Off line",
     failed: "The map could not be read",
+    nearest: "Nearest on foot",
+    walk: (metres, minutes) => `${metres} m · ${minutes} min on foot`,
+    closed: "closed",
+    call: "Call",
+    offline: "Off line",
   },
   radios: {
     offShift: "off shift",

@@ -82,6 +82,11 @@ export const zh = {
     legendCamera: "摄像头",
     legendOffline: "离线",
     failed: "地图读取失败",
+    nearest: "步行最近的场所",
+    walk: (metres: number, minutes: number) => `${metres} 米 · 步行 ${minutes} 分钟`,
+    closed: "未营业",
+    call: "呼叫",
+    offline: "离线",
   },
   radios: {
     offShift: "班次外",

@@ -7,6 +7,7 @@ import { aimAtVenues } from "../alerts/store";
 import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
+import { Nearest } from "../nearest/Nearest";
 import { Holder } from "../radios/Holder";
 import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
@@ -95,6 +96,7 @@ function VenueCard({ id }: { id: string }) {
           {texts.map.alertVenue}
         </Button>
       )}
+      <Nearest latitude={venue.latitude} longitude={venue.longitude} except={id} />
     </Card>
   );
 }
@@ -123,6 +125,9 @@ function CameraCard({ id }: { id: string }) {
         )}
       </dl>
       {detail !== "" && <p data-testid="camera-detail">{detail}</p>}
+      {camera.latitude !== null && camera.longitude !== null && (
+        <Nearest latitude={camera.latitude} longitude={camera.longitude} except={null} />
+      )}
     </Card>
   );
 }
