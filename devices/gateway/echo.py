@@ -36,12 +36,15 @@ _Bands = npt.NDArray[np.float64]
 class Echo:
     """One side listened to, the other remembered. Pure."""
 
-    def __init__(self) -> None:
+    def __init__(self, looks: int = 2) -> None:
+        """``looks`` in a row must find the echo in the same place."""
+        self._looks = looks
         self._remembered: deque[tuple[int, _Bands]] = deque(maxlen=round(REMEMBERED_S * 50))
         self._remembered_count = 0
         self._heard: deque[_Bands] = deque(maxlen=WINDOW)
         self._heard_count = 0
         self._place: int | None = None
+        self._found = 0
 
     def remember(self, power: Spectrum, now_us: int) -> None:
         """20 ms that went by on the other side."""
@@ -55,13 +58,16 @@ class Echo:
         if len(self._heard) < WINDOW or self._heard_count % LOOK_EVERY:
             return False
         before, self._place = self._place, self._find(now_us)
-        return before is not None and self._place is not None and abs(self._place - before) <= _SAME_PLACE
+        is_same = before is not None and self._place is not None and abs(self._place - before) <= _SAME_PLACE
+        self._found = self._found + 1 if is_same else int(self._place is not None)
+        return self._found >= self._looks
 
     def end(self) -> None:
         """The burst is over."""
         self._heard.clear()
         self._heard_count = 0
         self._place = None
+        self._found = 0
 
     def _find(self, now_us: int) -> int | None:
         """Where, against the burst, what is remembered is like it; None where it is not."""
@@ -100,3 +106,29 @@ def _stretches(values: _Bands, length: int) -> _Bands:
     total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
     found: _Bands = total[length:] - total[:-length]
     return found
+
+
+LONG_BURST_US = 10_000_000
+_LATER = 25
+"""What is heard is like itself; 0.5 s later it is so only where it repeats itself."""
+_LOOKS_AT_ITSELF = 12
+
+
+class Circle:
+    """A burst from the air that repeats itself: each word comes round again before the burst can end. Pure.
+
+    Only one that is long already, and for 3.4 s, is taken for that: an alarm bell near a talker repeats itself too.
+    """
+
+    def __init__(self) -> None:
+        self._echo = Echo(_LOOKS_AT_ITSELF)
+        self._recent: deque[Spectrum] = deque(maxlen=_LATER)
+        self._began_us: int | None = None
+
+    def hear(self, power: Spectrum, now_us: int) -> bool:
+        """20 ms of the burst under way; True when it goes round in a circle."""
+        self._began_us = now_us if self._began_us is None else self._began_us
+        if len(self._recent) == _LATER:
+            self._echo.remember(self._recent[0], now_us)
+        self._recent.append(power)
+        return self._echo.hear(power, now_us) and now_us - self._began_us >= LONG_BURST_US

@@ -69,7 +69,10 @@ class Gateway(RadioEvents):
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self._told(f"警报 alert {alert.severity.value}: {alert.text}")
-        self.repeater.sound(tone_of(alert.severity, alert.status))
+        self.repeater.sound(tone_of(alert.severity, alert.status, alert.reminder))
+
+    def alert_reminded(self, alert: AlertMessage) -> None:
+        self.alert_shown(alert)
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._told(f"talk: {state.value} {why}".rstrip())

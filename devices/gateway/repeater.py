@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from devices.gateway.duplex import DonorEvent, DonorState, Duplex
-from devices.gateway.echo import Echo
+from devices.gateway.echo import Circle, Echo
 from devices.gateway.held import SILENCE, Held
 from devices.gateway.levels import Level
 from devices.gateway.loops import Cadence, Quiet, Turn
@@ -44,6 +44,7 @@ class Repeater:
         """Of what the group said, in what the air says."""
         self._group_echo = Echo()
         """Of what the air said, in what the group says."""
+        self._circle = Circle()
         self._group_is_echo = False
         self._group_echo_told_us: int | None = None
         self._began_us: int | None = None
@@ -69,8 +70,14 @@ class Repeater:
         heard = np.zeros_like(block) if self.vox.is_burst else block
         if not self.uplink.hear(heard, is_open=is_open, may_speak=may_speak):
             self.refuse(now_us)
-        if is_open and self._air_echo.hear(self.vox.spectrum, now_us) and may_speak:
-            self._loop_found(_ECHO, now_us)
+        if is_open:
+            self._look_for_loop(may_speak, now_us)
+
+    def _look_for_loop(self, may_speak: bool, now_us: int) -> None:
+        is_echo = self._air_echo.hear(self.vox.spectrum, now_us)
+        is_circle = self._circle.hear(self.vox.spectrum, now_us)
+        if may_speak and (is_echo or is_circle):
+            self._loop_found(_ECHO if is_echo else _CIRCLE, now_us)
 
     def hear_group(self, block: Samples | None, now_us: int) -> None:
         """20 ms of what the group says, at 48 kHz; None while nobody speaks."""
@@ -131,8 +138,7 @@ class Repeater:
     def _keyed(self) -> None:
         self.vox.forget()
         self.uplink.keyed()
-        self._air_echo.end()
-        self._began_us = None
+        self._burst_over()
 
     def _air_ended(self, turn: Turn) -> None:
         peak_dbfs = 20 * math.log10(max(1, self._peak) / 32768)
@@ -140,10 +146,14 @@ class Repeater:
             f"空中 on the air: {(turn.ended_us - turn.began_us) / 1e6:.1f} s, {self._loudest_dbfs:.0f} dBFS, "
             f"峰值 peak {peak_dbfs:.0f} dBFS"
         )
-        self._began_us, self._loudest_dbfs, self._peak = None, -math.inf, 0
-        self._air_echo.end()
+        self._burst_over()
         if not self.quiet.is_on(turn.ended_us) and self._cadence.is_regular(turn):
             self._loop_found(_REGULAR, turn.ended_us)
+
+    def _burst_over(self) -> None:
+        self._began_us, self._loudest_dbfs, self._peak = None, -math.inf, 0
+        self._air_echo.end()
+        self._circle = Circle()
 
     def _loop_found(self, why: str, now_us: int) -> None:
         lasts_s = self.quiet.begin(now_us)
@@ -169,5 +179,6 @@ class Repeater:
 _CUT_FROM_DONOR = "来自对讲机的声音过大，请调低其音量 sound from the donor is cut off: turn its volume down"
 _CUT_TO_DONOR = "送往对讲机的声音过大，请调低 to_donor_db sound to the donor is cut off: lower to_donor_db"
 _ECHO = "检测到回声环路 a loop: the air says what the group has just said"
+_CIRCLE = "检测到循环环路 a loop: what is on the air repeats itself without an end"
 _REGULAR = "检测到往复环路 a loop: bursts of the same length go round in a circle"
 _SAME_AIR = "组内语音来自同一空中频道，不再发射 the group says what this air has said: it is not sent there again"

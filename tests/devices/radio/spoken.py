@@ -18,12 +18,12 @@ WORDS = "All venues, this is the police room. A six year old girl in a red coat 
 
 
 @cache
-def speech() -> Samples:
-    """About 6 s at 16 kHz, in whole frames. Skips the test where espeak-ng is missing."""
+def speech(words: str = WORDS, voice: str = "en") -> Samples:
+    """``words`` (about 6 s) at 16 kHz, in whole frames. Skips the test where espeak-ng is missing."""
     program = shutil.which("espeak-ng")
     if program is None:
         pytest.skip("espeak-ng is missing")
-    sound = subprocess.run([program, "--stdout", WORDS], capture_output=True, check=True).stdout
+    sound = subprocess.run([program, "-v", voice, "--stdout", words], capture_output=True, check=True).stdout
     with wave.open(io.BytesIO(sound)) as file:
         rate_hz = file.getframerate()
         samples = np.frombuffer(file.readframes(-1), dtype=np.int16).astype(np.float64)
