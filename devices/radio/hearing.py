@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from devices.protocol.voice import STALE_AFTER_MS, VoicePacket
 from devices.radio.jitter import Fate, JitterBuffer
-from devices.radio.timeline import FIRST_DELAY_US, Timeline
+from devices.radio.timeline import Timeline
 
 SILENT_AFTER_US = 1_000_000
 """A burst without packets for so long is over, though its last packet and the word that the floor is idle were lost."""
@@ -43,7 +43,7 @@ class Hearing:
         self._on_begin = on_begin
         self._on_heard = on_heard
         self._on_end = on_end
-        self._delay_us = FIRST_DELAY_US
+        self._delay_us = 0
         self._bursts: dict[int, Burst] = {}
 
     def hear(self, packet: VoicePacket, now_us: int, age_us: int | None) -> None:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from devices.protocol.voice import VoicePacket
-from devices.radio.timeline import FIRST_DELAY_US, FRAME_US, HELD_UNTIL_US, STALE_US, Timeline
+from devices.radio.timeline import FRAME_US, HELD_UNTIL_US, STALE_US, Timeline, first_delay_us
 
 MAX_WAITING = 64
 """Packets that wait to be played; past it the oldest goes. What is stale goes anyway: 20 packets of 20 ms."""
@@ -74,8 +74,9 @@ class JitterBuffer:
     ``next_frame`` may be called from two threads.
     """
 
-    def __init__(self, timeline: Timeline | None = None, delay_us: int = FIRST_DELAY_US) -> None:
-        """``timeline`` of the same burst before the line was away; ``delay_us`` is what the link needed before."""
+    def __init__(self, timeline: Timeline | None = None, delay_us: int = 0) -> None:
+        """``timeline`` of the same burst before the line was away; ``delay_us`` is what the link needed before, 0 where
+        nothing is known of it."""
         self.packets = 0
         self.stale = 0
         self.concealed = 0
@@ -108,6 +109,8 @@ class JitterBuffer:
         with self._lock:
             if not self._is_new(packet.sequence):
                 return Fate.DOUBLED
+            if not self.delay_us:
+                self.delay_us = self._first_delay_us = first_delay_us(packet)
             media_us, age_us = self.timeline.arrive(packet, now_us, age_us)
             if age_us > STALE_US:
                 self.stale += 1

@@ -13,8 +13,9 @@ FRAME_US = FRAME_MS * 1000
 STALE_US = STALE_AFTER_MS * 1000
 LEAST_DELAY_US = 20_000
 MOST_DELAY_US = 200_000
-FIRST_DELAY_US = 60_000
-"""Before anything is known of a link: one packet of a radio's own three frames comes late."""
+FIRST_DELAY_US = 40_000
+"""Before anything is known of a link: two packets of a console's one frame come late, or one of a radio's own three
+frames, which is 60 ms (``first_delay_us``)."""
 HELD_UNTIL_US = 240_000
 """Frames are not held back until they are older: with the 20 ms of the frame itself, 20 ms until the next is pulled,
 and 20 ms on the way that nobody knows of, 300 ms from mouth to ear."""
@@ -33,6 +34,11 @@ STEADY_US = 1_000_000
 Lateness that came at once and then stayed within a band for so long is that; a queue on the way grows or drains."""
 
 _HALF_WRAP = 1 << 31
+
+
+def first_delay_us(packet: VoicePacket) -> int:
+    """For how long the frames of a burst that begins with this packet are held back until the link is known."""
+    return max(FIRST_DELAY_US, len(packet.frames) * FRAME_US)
 
 
 class Arrived(NamedTuple):
@@ -70,7 +76,7 @@ class Timeline:
             lateness_us = 0
         self._follow_step(lateness_us, now_us)
         age_us = now_us - spoken_us - self._origin_us
-        if age_us <= STALE_US or not self._starts_us:
+        if not self._starts_us or (age_us <= STALE_US and not (packet.last and self._is_cut(now_us - media_us))):
             self._note(now_us - media_us)
         return Arrived(media_us, age_us)
 
@@ -91,6 +97,11 @@ class Timeline:
             wanted_us = max(wanted_us, least_us)
         room_us = HELD_UNTIL_US - (least_start_us - self._origin_us)
         return max(LEAST_DELAY_US, min(wanted_us, MOST_DELAY_US, room_us))
+
+    def _is_cut(self, start_us: int) -> bool:
+        """Whether a last packet came before its frame's 20 ms were over, since the key went up: which says nothing of
+        the link."""
+        return 0 < min(self._starts_us) - start_us < FRAME_US
 
     def _unwrap(self, media_time: int) -> int:
         if self._newest_ticks is None:

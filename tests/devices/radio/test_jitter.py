@@ -27,6 +27,26 @@ def test_even_packets_are_played_whole_and_soon() -> None:
     assert (buffer.hurried + buffer.concealed) * FRAME_US <= FIRST_DELAY_US, "to come nearer once the link is known"
 
 
+@pytest.mark.parametrize(("frames", "held_us"), [(1, 40_000), (3, 60_000)])
+def test_on_an_unknown_link_a_radios_packet_of_three_frames_may_come_late_by_its_own_length(
+    frames: int, held_us: int
+) -> None:
+    """P-7.10."""
+    buffer = JitterBuffer()
+    told = heard(over_tcp(spoken(0.3, frames)), buffer=buffer)
+    first_us = frames * FRAME_US + 20_000
+    assert held_us - FRAME_US // 2 <= told.frames[0][0] - first_us <= held_us + FRAME_US // 2
+
+
+def test_last_packet_which_comes_before_its_time_makes_no_other_look_late() -> None:
+    """P-7.10."""
+    buffer = JitterBuffer()
+    *arrivals, (at_us, last) = over_tcp(spoken(1))
+    told = heard([*arrivals, (at_us - 15_000, last._replace(last=True))], buffer=buffer)
+    assert told.numbers == list(range(50))
+    assert buffer.timeline.delay_us(0) == 20_000
+
+
 def test_packet_that_was_overtaken_is_played_in_its_place() -> None:
     """P-7.4."""
     buffer = JitterBuffer()
@@ -39,7 +59,7 @@ def test_packet_that_was_overtaken_is_played_in_its_place() -> None:
 
 def test_missing_packet_is_concealed_with_the_frame_after_it_at_hand_and_counts_as_lost() -> None:
     """P-7.4, P-7.12."""
-    buffer = JitterBuffer()  # which holds frames back by 60 ms until it knows the link
+    buffer = JitterBuffer()  # which holds frames back by 40 ms until it knows the link
     told = heard([one for one in over_tcp(spoken(1)) if one[1].sequence != 8], buffer=buffer)
     assert told.numbers == [*range(8), *range(9, 50)]
     concealed = [slot for _, slot in told.slots if slot.play is Play.CONCEAL]
