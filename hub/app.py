@@ -76,6 +76,7 @@ from hub.talk.memberships import Memberships
 from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
+from hub.talk.rooms import Rooms
 from hub.talk.service import Talk
 from hub.vision.service import Vision
 from hub.vitals import Vitals
@@ -202,28 +203,9 @@ class Hub:
         self.talk_groups = TemporaryGroups(self.database, self.events, self.registry, self.clock)
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
         self.listening_back = ListeningBack(self.recordings, self.database, self.registry, self.clock)
-        self.talk = Talk(
-            self.registry,
-            self.radios,
-            self.bridge,
-            self.refused,
-            self.database,
-            self.events,
-            self.clock,
-            self.recordings,
-            settings.talk_limit_s,
-            self.talk_groups,
-        )
-        self.emergencies = Emergencies(
-            self.database,
-            self.events,
-            self.registry,
-            self.radios,
-            self.bridge,
-            self.refused,
-            self.talk,
-            self.alerts,
-        )
+        rooms = Rooms(self.registry, self.radios, self.bridge, self.database, self.events, self.clock)
+        self.talk = Talk(rooms, self.refused, self.recordings, self.talk_groups, settings.talk_limit_s)
+        self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
         # cameras: what is seen, and searched in cases

@@ -24,7 +24,7 @@ def add_all(hub: Hub) -> None:
         hub.metrics.alert_step_seconds.labels(state.value).observe(delay_s)
 
     hub.alerts.answers.observe = observe_step
-    hub.talk.observe_relay = hub.metrics.voice_relay_seconds.observe
+    hub.talk.observe_relay(hub.metrics.voice_relay_seconds.observe)
     hub.cases.observe_search = hub.metrics.search_seconds.observe
 
 

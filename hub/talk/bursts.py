@@ -7,27 +7,20 @@ import itertools
 from collections.abc import Coroutine
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 
 from devices.protocol import messages as wire
-from devices.protocol.clock import Clock
-from hub.bridge.client import Bridge
-from hub.events.log import EventLog
-from hub.events.messages import EventKind
-from hub.registry.radios import RadioRoll
 from hub.registry.records import TalkGroup
-from hub.registry.service import Registry
-from hub.storage.database import Database
-from hub.storage.writer import Change, StorageOverloaded
 from hub.talk import messages as out
 from hub.talk.addresses import floor_topics
+from hub.talk.burst_events import BurstEvents
 from hub.talk.consoles import Consoles
 from hub.talk.effects import Burst, KeyStuck
 from hub.talk.groups import TemporaryGroups
 from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
 from hub.talk.recording.messages import NewBurst
 from hub.talk.recording.service import Recordings
+from hub.talk.rooms import Rooms
 
 _log = structlog.get_logger()
 SUM_UP_AFTER_S = 1.0
@@ -39,27 +32,21 @@ class Bursts:
 
     def __init__(
         self,
-        registry: Registry,
-        radios: RadioRoll,
-        bridge: Bridge,
-        database: Database,
-        events: EventLog,
-        clock: Clock,
+        rooms: Rooms,
         recordings: Recordings,
         temporary: TemporaryGroups,
         consoles: Consoles,
         reach: ReachTable,
     ) -> None:
-        self._registry = registry
-        self._radios = radios
-        self._bridge = bridge
-        self._database = database
-        self._events = events
-        self._clock = clock
+        self._registry = rooms.registry
+        self._radios = rooms.radios
+        self._bridge = rooms.bridge
+        self._clock = rooms.clock
         self._recordings = recordings
         self._temporary = temporary
         self._consoles = consoles
         self._reach = reach
+        self._events = BurstEvents(rooms.database, rooms.events)
         self._background: set[asyncio.Future[None]] = set()
 
     def started(self, group_id: str, burst: Burst) -> None:
@@ -86,7 +73,7 @@ class Bursts:
         )
         for peer in self._consoles.told(group_id):
             peer.say(taken)
-        self._in_background(self._store(EventKind.BURST_STARTED, reach, None))
+        self._in_background(self._events.started(reach))
 
     def ended(self, group_id: str, burst: Burst) -> None:
         """Nobody speaks any more."""
@@ -143,8 +130,7 @@ class Bursts:
             _log.warning("talk.console_speaks_on", console=found.talker_id, group=group_id, burst=found.burst_id)
             return
         body = out.StuckKey(radio_id=radio.radio_id, radio_name=radio.name, group_id=group_id, burst_id=found.burst_id)
-
-        self._in_background(self._write(EventKind.RADIO_KEY_STUCK, radio.radio_id, body))
+        self._in_background(self._events.key_stuck(body))
 
     async def settle(self) -> None:
         """Return when all that ended is summed up and told of; at most SUM_UP_AFTER_S."""
@@ -186,32 +172,7 @@ class Bursts:
         reach.ended = True
         self._recordings.reached(burst_id, len(reach.hearing))
         self.tell_reach(burst_id)
-        await self._store(EventKind.BURST_ENDED, reach, duration_s)
-
-    async def _store(self, kind: EventKind, reach: Reach, duration_s: float | None) -> None:
-        record = out.BurstRecord(
-            call_id=reach.burst.call_id,
-            group_id=reach.group.group_id,
-            burst_id=reach.burst.burst_id,
-            talker_id=reach.burst.talker_id,
-            talker_name=reach.talker_name,
-            duration_s=duration_s,
-            radios_reached=len(reach.hearing),
-            radios_online=reach.radios_online,
-            radios_missed=reach.missed[:MISSED_TOLD] if duration_s is not None else (),
-        )
-        await self._write(kind, reach.group.group_id, record)
-
-    async def _write(self, kind: EventKind, subject: str, body: out.BurstRecord | out.StuckKey) -> None:
-        """Write an event; one that the disk does not take is logged, and the call goes on."""
-
-        def change(open_change: Change) -> None:
-            self._events.append(open_change, kind, subject, body)
-
-        try:
-            await self._database.write(change)
-        except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
-            _log.error("talk.event_not_written", kind=kind.value, burst=body.burst_id, error=str(error))
+        await self._events.ended(reach, duration_s)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

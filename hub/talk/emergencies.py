@@ -19,27 +19,22 @@ from devices.protocol import topics
 from devices.protocol.sos import SosCancelAsked, SosRaised, SosState, SosTold, SosUp
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.access import audit
-from hub.alerts.messages import NewAlert, Target, TargetKind
 from hub.alerts.service import Alerts
-from hub.bridge.client import Bridge
 from hub.bridge.refused import Refused, RefusedReason
 from hub.errors import Refusal
-from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.radios import RadioRoll
-from hub.registry.service import Registry
-from hub.storage.database import Database
 from hub.storage.writer import Change, StorageOverloaded
+from hub.talk.rooms import Rooms
 from hub.talk.service import Talk
 from hub.talk.sos import SosEvent, next_state
+from hub.talk.sos_alerts import SosAlerts
+from hub.talk.sos_known import KEPT_CLOSED, KnownSos
 from hub.talk.sos_records import CloseSos, Sos, SosClosed, insert_sos, load_sos, update_sos
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 1.0
 MAX_WAITING_OF_RADIO = 8
 """Words of one radio heard and not yet stored; one more is not taken, and the radio says it again."""
-KEPT_CLOSED = 500
-"""Closed ones that are still known, so that a late repeat raises nothing."""
 
 
 class _Heard(NamedTuple):
@@ -50,31 +45,16 @@ class _Heard(NamedTuple):
 class Emergencies:
     """Every SOS that is not closed, in memory and on disk; at most one for each radio."""
 
-    def __init__(
-        self,
-        database: Database,
-        events: EventLog,
-        registry: Registry,
-        radios: RadioRoll,
-        bridge: Bridge,
-        refused: Refused,
-        talk: Talk,
-        alerts: Alerts,
-    ) -> None:
-        self._database = database
-        self._events = events
-        self._registry = registry
-        self._radios = radios
-        self._bridge = bridge
+    def __init__(self, rooms: Rooms, refused: Refused, talk: Talk, alerts: Alerts) -> None:
+        self._database = rooms.database
+        self._events = rooms.events
+        self._registry = rooms.registry
+        self._radios = rooms.radios
+        self._bridge = rooms.bridge
         self._refused = refused
         self._talk = talk
-        self._alerts = alerts
-        self._known: dict[str, Sos] = {}
-        self._of_radio: dict[str, str] = {}
-        """The latest SOS of each radio."""
-        self._latest_word: dict[str, str] = {}
-        """The message id of each radio's latest word that is stored."""
-        self._without_alert: set[str] = set()
+        self._alerts = SosAlerts(alerts)
+        self._known = KnownSos()
         self._heard: list[_Heard] = []
         self._waiting: Counter[str] = Counter()
         """How many of them are of each radio."""
@@ -85,8 +65,8 @@ class Emergencies:
     def open(self) -> None:
         """Take up what an earlier run left; before the hub serves anyone. No alert is issued twice."""
         for sos in self._database.read_now(lambda connection: load_sos(connection, KEPT_CLOSED)):
-            self._note(sos)
-        self._without_alert = {sos.sos_id for sos in self.opened}
+            self._known.note(sos)
+        self._alerts.want(sos.sos_id for sos in self.opened)
         for sos in self.opened:
             self._talk.keep_emergency(sos.radio_id, sos.group_id)
 
@@ -98,11 +78,11 @@ class Emergencies:
     @property
     def opened(self) -> list[Sos]:
         """Those that are not closed, oldest first."""
-        return [sos for sos in self._known.values() if sos.state is not SosState.CLOSED]
+        return self._known.opened
 
     def find(self, sos_id: str) -> Sos:
         """One that is not closed, or one of the latest KEPT_CLOSED. Raises Refusal."""
-        sos = self._known.get(sos_id)
+        sos = self._known.find(sos_id)
         if sos is None:
             raise Refusal("unknown_sos", f"没有紧急求助 {sos_id}", f"there is no SOS {sos_id}", status=404)
         return sos
@@ -112,27 +92,11 @@ class Emergencies:
         async with self._changing:
             return
 
-    def _note(self, sos: Sos) -> None:
-        self._known[sos.sos_id] = sos
-        if sos.state is not SosState.CLOSED or self._open_of(sos.radio_id) is None:
-            self._of_radio[sos.radio_id] = sos.sos_id
-        if len(self._known) > KEPT_CLOSED:
-            closed = (one.sos_id for one in self._known.values() if one.state is SosState.CLOSED)
-            for sos_id in [one for one, _ in zip(closed, range(len(self._known) - KEPT_CLOSED), strict=False)]:
-                forgotten = self._known.pop(sos_id)
-                if self._of_radio.get(forgotten.radio_id) == sos_id:
-                    del self._of_radio[forgotten.radio_id]
-
-    def _open_of(self, radio_id: str) -> Sos | None:
-        """The radio's SOS that is not closed."""
-        sos = self._known.get(self._of_radio.get(radio_id, ""))
-        return sos if sos is not None and sos.state is not SosState.CLOSED else None
-
     def _take(self, radio_id: str, message: SosRaised | SosCancelAsked) -> None:
-        known = self._known.get(message.sos_id)
+        known = self._known.find(message.sos_id)
         if known is not None and known.radio_id != radio_id:
             self._refused.add(radio_id, Up.SOS, RefusedReason.MALFORMED, "the SOS of another radio")
-        elif isinstance(message, SosRaised) and not self._is_over(radio_id, message):
+        elif isinstance(message, SosRaised) and not self._known.is_over(radio_id, message):
             self._talk.open_microphone(radio_id, self._group_of(radio_id), message.sos_id)
         if self._waiting[radio_id] >= MAX_WAITING_OF_RADIO:
             self._refused.add(radio_id, Up.SOS, RefusedReason.OVERLOADED, f"{MAX_WAITING_OF_RADIO} words on SOS wait")
@@ -141,16 +105,9 @@ class Emergencies:
         self._heard.append(_Heard(radio_id, message))
         self._wake.set()
 
-    def _is_over(self, radio_id: str, press: SosRaised) -> bool:
-        """Whether a press is of an SOS that was closed since: by its name, or said again after it was stored."""
-        known = self._known.get(press.sos_id)
-        if known is not None:
-            return known.state is SosState.CLOSED
-        return self._latest_word.get(radio_id) == press.message_id and self._open_of(radio_id) is None
-
     def _group_of(self, radio_id: str) -> str:
         """Where its SOS is heard: where the open one is, if the radio still belongs there, or its grid's group."""
-        sos = self._open_of(radio_id)
+        sos = self._known.open_of(radio_id)
         group = self._registry.find_group(sos.group_id) if sos is not None else None
         if group is None or radio_id not in group.radio_ids:
             group = self._registry.grid_group(radio_id)
@@ -172,7 +129,7 @@ class Emergencies:
                     _log.error("sos.not_stored", radio=one.radio_id, error=str(error))
                     continue  # not confirmed, so the radio says it again
                 self._confirm(one)
-            await self._issue_alerts()
+            await self._alerts.issue(self.opened)
             if self._connection != self._bridge.connections:
                 self._connection = self._bridge.connections
                 for sos in self.opened:
@@ -184,7 +141,7 @@ class Emergencies:
 
     def _tell(self, radio_id: str) -> None:
         """Say to a radio how its latest SOS stands; nothing to one that has none."""
-        sos = self._known.get(self._of_radio.get(radio_id, ""))
+        sos = self._known.latest_of(radio_id)
         if sos is not None:
             stamp = self._bridge.stamper.stamp()
             told = SosTold(
@@ -192,17 +149,17 @@ class Emergencies:
                 sos_id=sos.sos_id,
                 state=sos.state,
                 group_id=sos.group_id,
-                answers=self._latest_word.get(radio_id),
+                answers=self._known.latest_word(radio_id),
             )
             self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.SOS), told)
 
     async def _store(self, one: _Heard) -> None:
         async with self._changing:
-            known, current = self._known.get(one.message.sos_id), self._open_of(one.radio_id)
+            known, current = self._known.find(one.message.sos_id), self._known.open_of(one.radio_id)
             if known is not None and known.radio_id != one.radio_id:
                 return
             if isinstance(one.message, SosRaised):
-                if current is None and not self._is_over(one.radio_id, one.message):
+                if current is None and not self._known.is_over(one.radio_id, one.message):
                     await self._raise(one.radio_id, one.message.sos_id)
                 elif current is not None and known in (None, current):
                     current = await self._regroup(current)
@@ -210,13 +167,13 @@ class Emergencies:
                         await self._move(current, SosEvent.PRESSED, EventKind.SOS_RAISED)
             elif current is not None and known in (None, current):
                 await self._move(current, SosEvent.CANCEL_ASKED, EventKind.SOS_CANCEL_ASKED, _cancel_asked)
-            self._latest_word[one.radio_id] = one.message.message_id
+            self._known.note_word(one.radio_id, one.message.message_id)
             self._prioritise(one.radio_id)
             self._tell(one.radio_id)
 
     def _prioritise(self, radio_id: str) -> None:
         """Emergency priority is that of the radio's open SOS, whichever of its others was spoken of."""
-        sos = self._open_of(radio_id)
+        sos = self._known.open_of(radio_id)
         if sos is not None:
             self._talk.keep_emergency(radio_id, sos.group_id)
         else:
@@ -241,8 +198,8 @@ class Emergencies:
             self._events.append(open_change, EventKind.SOS_RAISED, sos_id, sos)
             return sos
 
-        self._note(await self._database.write(change))
-        self._without_alert.add(sos_id)
+        self._known.note(await self._database.write(change))
+        self._alerts.want((sos_id,))
         _log.warning("sos.raised", radio=radio_id, sos=sos_id)
 
     async def _move(
@@ -274,7 +231,7 @@ class Emergencies:
             return changed
 
         changed = await self._database.write(change)
-        self._note(changed)
+        self._known.note(changed)
         return changed
 
     async def close(self, sos_id: str, order: CloseSos, by: str) -> Sos:
@@ -296,28 +253,10 @@ class Emergencies:
 
             closed = await self._move(sos, SosEvent.CLOSED, EventKind.SOS_CLOSED, also)
             self._prioritise(closed.radio_id)
-            self._without_alert.discard(sos_id)
+            self._alerts.give_up(sos_id)
             if closed is not sos:
                 self._tell(closed.radio_id)
         return closed
-
-    async def _issue_alerts(self) -> None:
-        for sos_id in sorted(self._without_alert):
-            sos = self._known[sos_id]
-            new = NewAlert(
-                text=f"SOS：{sos.venue_name}，{sos.holder or sos.radio_name} 紧急求助，请就近支援",
-                severity=wire.Severity.EXTREME,
-                target=Target(kind=TargetKind.GROUP, id=sos.group_id),
-            )
-            try:
-                # the radio that pressed is spared: its ringing would give away the guard who holds it
-                await self._alerts.issue(new, audit.THE_HUB, f"sos:{sos_id}", spare=sos.radio_id)
-            except Refusal as refusal:
-                _log.error("sos.no_alert", sos=sos_id, error=str(refusal))
-            except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
-                _log.error("sos.alert_not_stored", sos=sos_id, error=str(error))
-                continue  # issued at the next look
-            self._without_alert.discard(sos_id)
 
 
 def _cancel_asked(change: Change) -> dict[str, Any]:

@@ -163,7 +163,7 @@ async def test_key_that_is_stuck_is_told_of_and_denied_until_it_is_let_go(
         await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=grant.burst_id))
         assert place(await pressed(radio, "all", "r3", 4)) == ("r3", 1, 1)
         await radio.say(Up.FLOOR, wire.FloorCancel(stamp=radio.stamp(), request_id="r3"))
-        await until(lambda: hub.talk._floors["all"].waiting == (), "nobody waits")
+        await until(lambda: hub.talk._floors.by_group["all"].waiting == (), "nobody waits")
         desk.go()
         await radio.hear_group_floor("all", 4)
     assert (stuck["radio_name"], stuck["group_id"], stuck["burst_id"]) == ("对讲机28", "all", grant.burst_id)
@@ -176,8 +176,8 @@ async def test_talker_is_warned_10_seconds_before_the_limit(
     hub: Hub, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P-6.11."""
-    monkeypatch.setattr(hub.talk, "_limit_s", 10.2)
-    monkeypatch.setattr(hub.talk, "_floors", {})
+    monkeypatch.setattr(hub.talk._floors, "_limit_s", 10.2)
+    monkeypatch.setattr(hub.talk._floors, "by_group", {})
     async with radio_on_line(hub, "R30") as radio:
         grant = await granted(radio, "kind-school")
         warning = await heard_last(radio, 2)

@@ -116,7 +116,7 @@ async def test_second_console_waits_while_the_first_speaks_and_speaks_in_the_mom
         queued = await third.wait("queued", 2)
         assert (queued["request_id"], queued["position"], queued["of"]) == ("mine", 1, 1)
         await third.say(type="cancel", request_id="mine")
-        await until(lambda: hub.talk._floors["all"].waiting == (), "nobody waits")
+        await until(lambda: hub.talk._floors.by_group["all"].waiting == (), "nobody waits")
 
 
 async def test_broadcast_is_for_who_may_call_and_an_emergency_is_not_asked_for_here(

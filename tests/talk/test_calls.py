@@ -138,7 +138,7 @@ async def test_event_of_a_burst_that_is_not_written_is_logged(hub: Hub, monkeypa
         raise StorageOverloaded("the disk is away")
 
     desk = Desk(hub, "room")
-    monkeypatch.setattr(hub.talk._database, "write", refuses)
+    monkeypatch.setattr(hub.database, "write", refuses)
     monkeypatch.setattr("hub.talk.bursts.SUM_UP_AFTER_S", 0.0)
     with capture_logs() as logs:
         grant = desk.press("kind-school")

@@ -54,7 +54,7 @@ async def told(hub: Hub) -> AsyncIterator[Told]:
     yield Told(hub)
     for sos in hub.emergencies.opened:
         await hub.emergencies.close(sos.sos_id, CloseSos(finding=Finding.TEST), "officer")
-    for floor in hub.talk._floors.values():
+    for floor in hub.talk._floors.by_group.values():
         if floor.burst is not None:
             hub.talk.release(floor.burst.talker_id, floor.burst.burst_id)
 
@@ -161,7 +161,7 @@ async def test_microphone_is_closed_after_its_time_and_answers_are_heard_in_the_
         assert (idle.group_id, grant.call_id) == ("grid-G1", desk.of(out.Taken)[0].call_id)
         hub.talk.speak(desk.talker_id, packet(grant.burst_id, 0))
         await until(lambda: len(guard.packets) == 1, "the guard hears the answer")
-        burst = hub.talk._floors["grid-G1"].burst
+        burst = hub.talk._floors.by_group["grid-G1"].burst
         assert burst is not None and burst.priority is Priority.DISPATCHER
         radio.talking.press("grid-G1")
         await until(lambda: guard.floor[-1][0] is FloorState.TALKING, "who needs help takes the floor from the answer")
@@ -291,7 +291,7 @@ async def test_after_a_restart_it_rings_on_and_no_second_alert_is_issued(tmp_pat
             answer = await floor_word(radio, 1)
             assert isinstance(answer, wire.FloorGranted), "it has emergency priority still"
             assert desk.of(out.Taken)[-1].rings
-        await until(lambda: not second.emergencies._without_alert, "the alert was looked at")
+        await until(lambda: not second.emergencies._alerts.is_due, "the alert was looked at")
         assert told.of(EventKind.ALERT_ISSUED) == []
         desk.go()
 
@@ -350,7 +350,7 @@ async def test_radio_that_floods_keeps_nobodys_microphone_closed(hub: Hub, told:
         for radio, sos_id in ((other, "heard"), (flooding, "heard-too")):
             raised = SosRaised(stamp=radio.stamp(), message_id="raised", sos_id=sos_id)
             hub.emergencies._take(radio.device_id, raised)
-        burst, (waiting,) = hub.talk._floors["grid-G1"].burst, hub.talk._floors["grid-G1"].waiting
+        burst, (waiting,) = hub.talk._floors.by_group["grid-G1"].burst, hub.talk._floors.by_group["grid-G1"].waiting
         assert burst is not None
         assert (burst.talker_id, waiting.talker_id) == ("R17", "R16")
         hub.talk.cancel("R16", "heard-too")
