@@ -24,12 +24,13 @@ export function Alerts() {
   const shown = alerts.filter((one) => !hidden.has(one.alert_id));
   const [newest] = shown;
   const newestId = newest?.alert_id;
+  const isReal = newest?.status === "actual";
 
   useEffect(() => {
-    if (newestId === undefined) return;
+    if (newestId === undefined || !isReal) return;
     vibrate("alert");
     if (useTalk.getState().floor.state !== "speaking") playTone("found");
-  }, [newestId]);
+  }, [newestId, isReal]);
 
   if (alerts.length === 0) return null;
   if (newest === undefined) {
@@ -40,9 +41,11 @@ export function Alerts() {
     );
   }
   return (
-    <article className={`alert ${newest.severity}`} role="alert" data-testid="alert" data-alert={newest.alert_id}>
+    <article className={`alert ${isReal ? newest.severity : "not-real"}`} role="alert" data-testid="alert" data-alert={newest.alert_id}>
       <header>
-        <b>{own.alert(texts.severity[newest.severity])}</b>
+        <b>
+          {newest.status === "actual" ? own.alert(texts.severity[newest.severity]) : texts.rollCall.notReal[newest.status]}
+        </b>
         <time>{hourAndMinute(newest.issued_at_ms, zone)}</time>
         {shown.length > 1 && <span>{own.moreAlerts(shown.length - 1)}</span>}
         <button
