@@ -35,10 +35,10 @@ export function AlertGroupKeys({ alert, silent }: { alert: AlertRecord; silent: 
       data-testid={testid}
       loading={isOpening}
       disabled={count === 0 || count > MAX_RADIOS}
-      title={count > MAX_RADIOS ? texts.groups.overMost(MAX_RADIOS) : label}
+      title={count > MAX_RADIOS ? texts.groups.tooMany(count, MAX_RADIOS) : label}
       onClick={() => void open(order())}
     >
-      {count > MAX_RADIOS ? `${count}：${texts.groups.overMost(MAX_RADIOS)}` : label}
+      {count > MAX_RADIOS ? texts.groups.overMost(count, MAX_RADIOS) : label}
     </Button>
   );
   return (

@@ -1,4 +1,4 @@
-// Temporary talk groups that are open: who is in them, who made them, when they end; speak to one, or end it.
+// Temporary talk groups that are open, newest first: who is in them, who made them, when they end; speak to one, or end it.
 import { Button, Popconfirm } from "antd";
 import { useState } from "react";
 
@@ -22,7 +22,7 @@ export function useOpenGroups(): number {
 export function GroupList() {
   const texts = useTexts();
   const room = useStore((store) => store.room);
-  const groups = room?.groups.filter(isTemporary) ?? [];
+  const groups = (room?.groups.filter(isTemporary) ?? []).sort((a, b) => b.opened_at_ms - a.opened_at_ms);
   if (room === null || groups.length === 0) return <div className="empty">{texts.groups.none}</div>;
   return (
     <div className="open-groups" data-testid="groups">

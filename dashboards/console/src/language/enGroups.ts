@@ -25,7 +25,7 @@ export const enGroups: typeof zhGroups = {
   at: (what, time) => `${what} ${time}`,
   ofAlert: (n) => `Group of all ${n}`,
   ofSilent: (n) => `Group of the ${n} silent`,
-  overMost: (most) => `over ${most}: no group`,
+  overMost: (n, most) => `${n} are over ${most}`,
   silentName: (words) => `${words}, silent`,
   none: "No temporary group is open. Choose venues on the map, or an alert's, to make one at once.",
   members: (online, n) => `${online} of ${n} on line`,

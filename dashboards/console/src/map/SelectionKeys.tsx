@@ -16,7 +16,7 @@ export function SelectionKeys() {
   useEffect(() => {
     if (!selecting) return undefined;
     const escape = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
       if (event.target instanceof Element && event.target.closest(OTHERS) !== null) return;
       clearSelection();
     };
