@@ -12,7 +12,7 @@ export const en: GuardTexts = {
     off: "",
     asking: "The browser asks for the microphone: tap Allow.",
     ready: "",
-    refused: "The browser refuses the microphone. Tap the icon left of the address → Permissions → Microphone → Allow, then try again.",
+    refused: "The browser gives no microphone. End a telephone call first, or tap the icon left of the address → Permissions → Microphone → Allow, then try again.",
     missing: "There is no microphone, or a call or another program holds it. End that, then try again.",
     unsupported: "This browser cannot talk. Use a new Chrome or Edge.",
   },
