@@ -10,7 +10,7 @@ import { Above } from "./Above";
 import { CallKey } from "./CallKey";
 import { missedRows, offLineOf, type MissedRow } from "./heard";
 import { useHeardHere } from "./heardHere";
-import { radioWords } from "./names";
+import { radioWords } from "./words";
 
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();

@@ -10,9 +10,9 @@ import { useMay } from "../session/store";
 import { playTone } from "./audio";
 import { CallKey } from "./CallKey";
 import { forgetOver } from "./hearing";
-import { radioWords } from "./names";
 import { unanswered, type Ring } from "./rings";
 import { useTalk } from "./store";
+import { radioWords } from "./words";
 
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
