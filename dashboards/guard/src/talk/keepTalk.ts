@@ -9,8 +9,9 @@ import { openTalk, useTalk } from "../../../console/src/talk/store";
 export function keepTalk(): () => void {
   let close = openTalk();
   const stop = useStore.subscribe((now, before) => {
-    if (now.line === before.line) return;
-    if (now.line !== "lost" && !(now.line === "open" && useTalk.getState().line === "lost")) return;
+    const isLost = now.line === "lost" && before.line !== "lost";
+    const isBack = now.line === "open" && before.line === "lost";
+    if (!isLost && !(isBack && useTalk.getState().line !== "open")) return;
     close();
     close = openTalk();
   });
