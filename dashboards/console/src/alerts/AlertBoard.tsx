@@ -12,7 +12,7 @@ import type { Delivery, Radio, TalkGroup, Venue } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { boardOf, markOf, waitingMs, type Stage } from "./board";
-import { newestFirst, useChosenAlert } from "./chosen";
+import { newestFirst, newestOf, useChosenAlert } from "./chosen";
 import { useAlertDesk } from "./store";
 import { targetWords } from "./target";
 
@@ -40,30 +40,35 @@ export function AlertBoard() {
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const writes = useMay("issue_alert");
   const list = useMemo(() => newestFirst(alerts.values()), [alerts]);
-  if (alert === null) return <div className="empty">{texts.alerts.none}</div>;
+  if (list.length === 0) return <div className="empty">{texts.alerts.none}</div>;
   return (
-    <div className="board" data-testid="board" data-alert={alert.alert_id}>
+    <div className={`board${alert?.status === "test" ? " of-test" : ""}`} data-testid="board" data-alert={alert?.alert_id}>
       <Select
         size="small"
         className="wide"
         data-testid="board-choose"
-        value={alert.alert_id}
-        onChange={(value: string) => useAlertDesk.setState({ chosenId: value === list[0]?.alert_id ? null : value })}
+        value={alert?.alert_id ?? null}
+        placeholder={texts.rollCall.testsAlone}
+        onChange={(value: string) => useAlertDesk.setState({ chosenId: value === newestOf(list)?.alert_id ? null : value })}
         options={list.map((one) => ({
           value: one.alert_id,
           label: `${clockTime(one.issued_at_ms, zone)} ${one.status === "actual" ? texts.severity[one.severity] : texts.rollCall.status[one.status]} ${one.text}`,
         }))}
       />
-      {alert.status !== "actual" && (
-        <p className="not-real" data-testid="board-not-real">
-          {texts.rollCall.notReal[alert.status]}
-        </p>
+      {alert !== null && (
+        <>
+          {alert.status !== "actual" && (
+            <p className="not-real" data-testid="board-not-real">
+              {texts.rollCall.notReal[alert.status]}
+            </p>
+          )}
+          {!writes && <p className="alert-words">{alert.text}</p>}
+          <p className="board-target" data-testid="board-target">
+            {texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}
+          </p>
+          <BoardOf alert={alert} />
+        </>
       )}
-      {!writes && <p className="alert-words">{alert.text}</p>}
-      <p className="board-target" data-testid="board-target">
-        {texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}
-      </p>
-      <BoardOf alert={alert} />
     </div>
   );
 }

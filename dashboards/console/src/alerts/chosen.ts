@@ -1,4 +1,4 @@
-// Which alert board, map and counters speak of: the chosen one, else the newest that is real, else the newest.
+// Which alert board, map and counters speak of: the chosen one, else the newest that is real or played.
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
@@ -9,10 +9,11 @@ export function newestFirst(alerts: Iterable<AlertRecord>): AlertRecord[] {
   return [...alerts].sort((a, b) => b.issued_at_ms - a.issued_at_ms);
 }
 
-/** The newest real one, so that no test covers it; without any the newest other. */
+/** The newest real one, which no exercise covers; without any the newest exercise. A test is shown when it is chosen. */
 export function newestOf(alerts: Iterable<AlertRecord>): AlertRecord | null {
   let newest: AlertRecord | null = null;
   for (const alert of alerts) {
+    if (alert.status === "test") continue;
     const isMoreReal = Number(alert.status === "actual") - Number(newest?.status === "actual");
     if (newest === null || isMoreReal > 0 || (isMoreReal === 0 && alert.issued_at_ms >= newest.issued_at_ms)) newest = alert;
   }

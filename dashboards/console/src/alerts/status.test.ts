@@ -20,7 +20,8 @@ test.each([
   expect(isUrgent({ answer, alert_id }, alerts)).toBe(urgent);
 });
 
-test("a test or an exercise covers no real alert, however new", () => {
+test("an exercise covers no real alert, however new, and a test is shown only when it is chosen", () => {
   expect(newestOf(alerts.values())?.alert_id).toBe("A1");
-  expect(newestOf([alert("X1", "exercise", 2), alert("T1", "test", 3)])?.alert_id).toBe("T1");
+  expect(newestOf([alert("X1", "exercise", 2), alert("T1", "test", 3)])?.alert_id).toBe("X1");
+  expect(newestOf([alert("T1", "test", 3)])).toBeNull();
 });

@@ -25,8 +25,8 @@ export const en: Texts = {
   seconds: (s) => `${s} s`,
   minutes: (m) => `${m} min`,
   top: {
-    radios: "Radios on line",
-    cameras: "Cameras on line",
+    radios: "Radios",
+    cameras: "Cameras",
     events: "Events",
     talk: "Talk",
     line: { connecting: "connecting", open: "connected", lost: "lost" },

@@ -4,6 +4,7 @@ import type { zhRollCall } from "./zhRollCall";
 export const enRollCall: typeof zhRollCall = {
   status: { exercise: "Exercise", test: "Test" },
   notReal: { exercise: "Exercise: not a real alarm", test: "Test: not a real alarm" },
+  testsAlone: "No real alert; tests can be chosen here",
   open: "Roll-call",
   title: "Roll-call: who is ready",
   words: "A test goes to every radio; ready is where somebody presses the key. Closed venues, and those without a shift now, do not count.",

@@ -4,6 +4,7 @@ import type { Caution, RadioState } from "../rollcall/hub";
 export const zhRollCall = {
   status: { exercise: "演习", test: "测试" },
   notReal: { exercise: "演习，不是真的警报", test: "测试，不是真的警报" },
+  testsAlone: "没有真警报；测试可在这里选看",
   open: "点名",
   title: "点名：谁在岗",
   words: "点名给每台对讲机发一条测试，保安按确认键才算到位。今天没营业、这时没排班的场所不算。",

@@ -5,6 +5,7 @@ import { Administration } from "../administration/Administration";
 import { useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
 import type { LineState } from "../room/feed";
+import { RollCallButton } from "../rollcall/RollCallButton";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio } from "../room/types";
 import { MeMenu } from "../session/MeMenu";
@@ -62,6 +63,7 @@ export function TopBar() {
       </h1>
       <Clock />
       <Online name={texts.top.radios} online={radiosOnline} total={radios.size} testid="radios-online" />
+      <RollCallButton />
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />
