@@ -7,7 +7,9 @@ import { keepTalk } from "./keepTalk";
 
 /** A line that opens when the test says so, and never says that it is dead. */
 class Socket {
+  static readonly OPEN = 1;
   static all: Socket[] = [];
+  readonly readyState = Socket.OPEN;
   isClosed = false;
   onopen: () => void = () => undefined;
   send = (): void => undefined;
