@@ -18,6 +18,7 @@ def _end_with_parent(niceness: int) -> Callable[[], None]:
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def prepare() -> None:
+        os.setpgid(0, 0)
         os.nice(niceness)
         if libc is not None:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -37,6 +38,8 @@ async def start_child(
 ) -> asyncio.subprocess.Process:
     """Start ``command`` in a process group of its own (Ctrl-C reaches only the hub, which ends its children in order).
 
+    It stays in the hub's session: Linux gives each session an equal share of the processor (sched(7), autogroup), so
+    that ``niceness`` would say nothing between the hub and a child in a session of its own.
     Linux sends the child SIGKILL when the hub's main thread ends for whatever reason; call this from that thread.
     """
     return await asyncio.create_subprocess_exec(
@@ -46,7 +49,6 @@ async def start_child(
         stderr=stderr,
         limit=line_limit_bytes,
         env=dict(environment) if environment is not None else None,
-        start_new_session=True,
         preexec_fn=_end_with_parent(niceness),
     )
 

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -175,6 +176,13 @@ async def work(worker: Worker) -> None:
         await running
 
 
+def _give_way() -> None:
+    """Run while hub and broker leave the processor: whoever wakes there takes it from a look at once (sched(7))."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
 def main() -> int:
     """Exit code 0 after an orderly end, 2 when the worker cannot start (the reason goes to standard error)."""
     parser = argparse.ArgumentParser(prog="hub.vision.worker", description=__doc__)
@@ -182,7 +190,7 @@ def main() -> int:
     parser.add_argument("--model", type=Path, default=MODEL, help="the person detector's ONNX file")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
+    _give_way()
     cv2.setNumThreads(1)
     clock = SystemClock()
     try:
