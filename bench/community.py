@@ -50,9 +50,9 @@ class PoliceRoom:
         return self.hub.process.pid
 
 
-def make_community(radios: int) -> CommunityFile:
-    """One venue for each radio, VENUES_OF_GRID to a grid, the kinds in turn."""
-    grids = -(-radios // VENUES_OF_GRID)
+def make_community(radios: int, grids: int | None = None) -> CommunityFile:
+    """One venue for each radio, spread over so many grids (VENUES_OF_GRID to each at most), the kinds in turn."""
+    grids = grids or -(-radios // VENUES_OF_GRID)
     return CommunityFile(
         community=Community(name="测试社区", latitude=25.1, longitude=105.47, time_zone="Asia/Shanghai"),
         police_grids=(PoliceGrid(police_grid_id="P1", name="一警格"),),
@@ -62,7 +62,7 @@ def make_community(radios: int) -> CommunityFile:
                 venue_id=f"V{n:04}",
                 name=f"场所{n}",
                 kind=_KINDS[n % len(_KINDS)],
-                grid_id=f"G{n // VENUES_OF_GRID:02}",
+                grid_id=f"G{n * grids // radios:02}",
                 latitude=25.1,
                 longitude=105.47 + n / 100_000,
             )

@@ -25,7 +25,6 @@ from hub.bridge import packets
 
 ACKNOWLEDGE_S = (0.3, 2.5)
 """After the alert: guards who wait for it, so that all have answered before the next one."""
-_PACKET_IDS = 65_535
 _VOICE = topics.group_voice(GROUP).encode()
 
 
@@ -38,7 +37,6 @@ class GuardsRadio(LightRadio):
         self.radio_id = credential.device_id
         self._alerts = topics.down(DeviceKind.RADIO, self.radio_id, Down.ALERT)
         self._confirms = topics.down(DeviceKind.RADIO, self.radio_id, Down.CONFIRM)
-        self._surely_said = 0
         self._known: set[str] = set()
 
     def listen(self) -> None:
@@ -53,7 +51,7 @@ class GuardsRadio(LightRadio):
             return None
         alert_id = messages.decode(payload, AlertMessage).alert_id
         stamp = self._stamp()
-        self._say_surely(Up.RECEIPT, Receipt(stamp=stamp, message_id=f"m{stamp.sequence}", alert_id=alert_id))
+        self.say_surely(Up.RECEIPT, Receipt(stamp=stamp, message_id=f"m{stamp.sequence}", alert_id=alert_id))
         if alert_id in self._known:
             return None
         self._known.add(alert_id)
@@ -63,13 +61,7 @@ class GuardsRadio(LightRadio):
         """The guard pressed the key."""
         stamp = self._stamp()
         message = Acknowledgement(stamp=stamp, message_id=f"m{stamp.sequence}", alert_id=alert_id, holder=self.radio_id)
-        self._say_surely(Up.ACKNOWLEDGEMENT, message)
-
-    def _say_surely(self, what: Up, message: messages.Message) -> None:
-        topic = topics.up(DeviceKind.RADIO, self.radio_id, what)
-        self._surely_said = self._surely_said % _PACKET_IDS + 1
-        payload = self._sealer.seal(topic, messages.encode(message))
-        self.send(mqtt.publish_surely(self._surely_said, topic, payload))
+        self.say_surely(Up.ACKNOWLEDGEMENT, message)
 
 
 class Guards:

@@ -28,6 +28,7 @@ from hub.bridge import packets
 
 GROUP = "all"
 KEEPALIVE_S = 10
+MOST_PACKET_IDS = 65_535
 COMES_IN_EVERY_S = 0.35
 STAYS_S = 0.15
 _VOICE, _FLOOR = topics.group_voice(GROUP), topics.group_floor(GROUP)
@@ -43,6 +44,7 @@ class LightRadio:
         self._birth_count = time.time_ns() // 1_000_000
         self._sealer = Sealer(credential.seal_key, self._birth_count)
         self._said = 0
+        self._surely_said = 0
         broker = credential.broker
         self.line = socket.create_connection((broker.host, broker.port), timeout=10)
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -92,6 +94,13 @@ class LightRadio:
             monotonic_us=time.monotonic_ns() // 1000,
             wall_us=time.time_ns() // 1000,
         )
+
+    def say_surely(self, what: Up, message: messages.Message) -> None:
+        """Say a message at QoS 1."""
+        topic = topics.up(DeviceKind.RADIO, self._id, what)
+        self._surely_said = self._surely_said % MOST_PACKET_IDS + 1
+        payload = self._sealer.seal(topic, messages.encode(message))
+        self.send(mqtt.publish_surely(self._surely_said, topic, payload))
 
     def _say(self, what: Up, message: messages.Message, *, retain: bool = False) -> None:
         topic = topics.up(DeviceKind.RADIO, self._id, what)

@@ -27,7 +27,7 @@ from bench.listeners_part import ListenersPart
 from bench.radios import GROUP
 from bench.talkers import Console, Speech
 from bench.together_figures import Delay, Part, Plan, Report, Run, Taken, report
-from bench.together_parts import Alerts, Cameras, Searches, fill_store
+from bench.together_parts import Alerts, Cameras, Searches, fill_store, state_of
 from hub.registry.records import CommunityFile
 from simulators.community.build import build, read_manifest
 from simulators.community.parameters import Parameters
@@ -35,6 +35,7 @@ from simulators.demo.console import ConsoleLine
 
 PACKET_MS = 20
 ARRIVED_WITHIN_S = 0.6
+ONLINE_WITHIN_S = 60.0
 WORKERS = {"QIANSHAO_VISION_WORKERS": "1"}
 """As many as a hub on 2 cores starts by itself, on every machine."""
 
@@ -76,13 +77,14 @@ class TogetherBench:
         await self._guards.begin(Turn(burst_id, says_heard=Part.VOICE in parts))
         pid = self._room.pid
         hub_s, children_s, began_s = processes.cpu_s(pid), processes.children_cpu_s(pid), time.monotonic()
-        beside = {
-            Part.ALERTS: lambda: self._alerts.go_on(self._seconds),
-            Part.SEARCH: lambda: self._searches.go_on(self._seconds, taken),
-            Part.CAMERAS: lambda: self._cameras.watch(self._seconds, taken),
-        }
-        speaking = self._speech.speak(packets, self._console.send)
-        sent_ns, *_ = await asyncio.gather(speaking, *(begin() for part, begin in beside.items() if part in parts))
+        beside = []
+        if Part.ALERTS in parts:
+            beside.append(self._alerts.go_on(self._seconds))
+        if Part.SEARCH in parts:
+            beside.append(self._searches.go_on(self._seconds, taken))
+        if Part.CAMERAS in parts:
+            beside.append(self._cameras.watch(self._seconds, taken))
+        sent_ns, _ = await asyncio.gather(self._speech.speak(packets, self._console.send), asyncio.gather(*beside))
         lasted_s = time.monotonic() - began_s
         taken.hub_cpu_percent = 100 * (processes.cpu_s(pid) - hub_s) / lasted_s
         taken.children_cpu_percent = 100 * (processes.children_cpu_s(pid) - children_s) / lasted_s
@@ -111,6 +113,7 @@ async def together_bench(folder: Path, films: Path, plan: Plan) -> AsyncIterator
         try:
             await enrol(room, radio_ids)
             await guards.start(["bench.guards", str(room.store), *radio_ids])
+            await _wait_online(room, len(radio_ids))
             async with (
                 Console.open(room.browser, room.hub) as console,
                 ConsoleLine.open(room.browser, room.hub.tls) as line,
@@ -126,6 +129,12 @@ async def together_bench(folder: Path, films: Path, plan: Plan) -> AsyncIterator
                 )
         finally:
             await guards.stop()
+
+
+async def _wait_online(room: PoliceRoom, radios: int) -> None:
+    async with asyncio.timeout(ONLINE_WITHIN_S):
+        while sum(radio.online for radio in (await state_of(room)).radios) < radios:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0.2)
 
 
 async def measure(films: Path, plan: Plan) -> Report:

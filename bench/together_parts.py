@@ -43,6 +43,12 @@ _LOOKS, _SHED = "qianshao_camera_looked_at_frames", "qianshao_camera_shed_frames
 _DELAYS = "qianshao_look_delay_seconds"
 
 
+async def state_of(room: PoliceRoom) -> Picture:
+    """What a console loads at first. Raises httpx.HTTPError."""
+    answer = await room.browser.get("/api/state")
+    return msgspec.json.decode(answer.raise_for_status().content, type=Picture)
+
+
 class Alerts:
     """The dispatcher alerts all radios, again and again."""
 
@@ -173,9 +179,7 @@ class Cameras:
     async def _wait_online(self) -> None:
         async with asyncio.timeout(CAMERAS_WITHIN_S):
             while True:
-                answer = await self._room.browser.get("/api/state")
-                cameras = msgspec.json.decode(answer.raise_for_status().content, type=Picture).cameras
-                if all(camera.condition == "online" for camera in cameras):
+                if all(camera.condition == "online" for camera in (await state_of(self._room)).cameras):
                     return
                 await asyncio.sleep(0.2)
 

@@ -394,6 +394,30 @@ def bench_mouth_to_ear(
     measure_mouth_to_ear(sentences, broker, runs, as_json)
 
 
+@bench_app.command("capacity")
+def bench_capacity(
+    seconds: Annotated[float, typer.Option(min=1, max=50, help="每一点讲话的秒数")] = 6,
+    groups: Annotated[str, typer.Option(help="同时有人讲话的对讲组数，由小到大")] = "1,5,10,20,26,32,43,65",
+    radios: Annotated[str, typer.Option(help="一个对讲组里的对讲机数，由小到大")] = "50,130,250,400,550,700,850,1000",
+    as_json: Json = False,
+) -> None:
+    """测量能有多少对讲组同时通话、一组能有多少对讲机。"""
+    from hub.commands.bench import measure_capacity
+
+    measure_capacity(seconds, groups, radios, as_json)
+
+
+@bench_app.command("plot")
+def bench_plot(
+    file: Annotated[Path, typer.Argument(help="bench capacity --json 或 bench together --json 的输出")],
+    out: Annotated[Path, typer.Option(help="图所在的目录")] = Path("docs/plots"),
+) -> None:
+    """把测量结果画成 SVG 图。"""
+    from hub.commands.bench import plot
+
+    plot(file, out)
+
+
 @bench_app.command("together")
 def bench_together(
     radios: Annotated[int, typer.Option(min=1, max=130, help="对讲机数")] = 130,

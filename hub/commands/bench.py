@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import typer
 
-from bench import together, together_figures, voice
+from bench import capacity, capacity_figures, plots, together, together_figures, voice
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.cli import fail
@@ -29,11 +29,11 @@ def measure_voice(radios: int, frame_ms: int, seconds: float, broker: str, runs:
 def measure_mouth_to_ear(sentences: int, broker: str, runs: int, as_json: bool) -> None:
     """Measure how late a dispatcher's words are heard, and print."""
     try:
-        from bench import mouth_to_ear  # Playwright is no part of the product
+        from bench import mouth_to_ear, mouth_to_ear_report  # Playwright is no part of the product
     except ModuleNotFoundError as error:
         fail(f"缺少 {error.name}，请先运行 make test 安装测试工具（the tests' packages are needed: make test）")
     try:
-        found = mouth_to_ear.run(mouth_to_ear.Plan(sentences, runs, BrokerKind(broker)))
+        found = mouth_to_ear.run(mouth_to_ear_report.Plan(sentences, runs, BrokerKind(broker)))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
         fail(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
@@ -46,6 +46,29 @@ def measure_together(films: Path, plan: together_figures.Plan, as_json: bool) ->
     except (ValueError, OSError, PartFailed, EnrolError, BuildError, httpx.HTTPError) as error:
         fail(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def measure_capacity(seconds: float, groups: str, radios: str, as_json: bool) -> None:
+    """Measure how far voice goes, and print. ``groups`` and ``radios`` are loads with commas between."""
+    try:
+        found = capacity.run(capacity_figures.plan_of(seconds, groups, radios))
+    except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+        return
+    for words, curve in (("同时通话的对讲组", found.groups), ("一组的对讲机", found.radios)):
+        typer.echo(f"{words}：{curve.most or 0}{'' if curve.is_end_found else ' 以上'}")
+
+
+def plot(file: Path, out: Path) -> None:
+    """Draw what a bench found, and say where."""
+    try:
+        drawn = plots.draw(file.read_bytes(), out)
+    except (ValueError, OSError) as error:
+        fail(str(error))
+    for one in drawn:
+        typer.echo(str(one))
 
 
 def _print(figures: Mapping[str, object], goals: Mapping[str, Goal], as_json: bool) -> None:
