@@ -61,6 +61,7 @@ def hub(
     broker: Annotated[str | None, typer.Option(help="auto、managed、embedded 或 mqtt://主机:端口")] = None,
     broker_port: Annotated[int | None, typer.Option(help="自带消息服务器的端口，0 为任选")] = None,
     vision_workers: Annotated[int | None, typer.Option(help="视频分析进程数")] = None,
+    roll_call_at: Annotated[str | None, typer.Option(help="每天自动点名的时间，如 09:30；空为不点")] = None,
     log_level: Annotated[str | None, typer.Option(help="DEBUG、INFO、WARNING、ERROR 或 CRITICAL")] = None,
     watchdog: Annotated[bool | None, typer.Option("--watchdog", help="同时启动看护进程")] = None,
 ) -> None:
@@ -76,6 +77,7 @@ def hub(
         broker=broker,
         broker_port=broker_port,
         vision_workers=vision_workers,
+        roll_call_at=roll_call_at,
         log_level=log_level,
         watchdog=watchdog,
     )

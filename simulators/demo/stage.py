@@ -22,6 +22,8 @@ from simulators.demo.parts import CamerasPart, CamerasReady, HubPart, RadiosPart
 
 CAMERAS_WITHIN_S = 60.0
 ONLINE_SHOWN_EVERY_S = 0.3
+SETTINGS = {"QIANSHAO_ROLL_CALL_AT": "", "QIANSHAO_ROLL_CALL_MINUTES": "1"}
+"""The visitor calls the roll; simulated guards have answered within 20 s."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Stage:
         tell: Callable[[Told], None],
         parameters: Parameters | None = None,
     ) -> None:
-        self.hub = HubPart(data_dir, port, broker)
+        self.hub = HubPart(data_dir, port, broker, SETTINGS)
         self.radios = RadiosPart(data_dir)
         self.cameras = CamerasPart(data_dir)
         self.cameras_ready: CamerasReady | None = None

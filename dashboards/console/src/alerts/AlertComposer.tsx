@@ -17,7 +17,8 @@ const MAX_TEXT = 200;
 export function AlertComposer() {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
-  const { text, severity, sending, failure } = useAlertDesk();
+  const { text, severity, status, sending, failure } = useAlertDesk();
+  const isReal = status === "actual";
   const openCase = useOpenCase();
   const zone = useRoom((room) => room.community.time_zone, "UTC");
 
@@ -49,6 +50,16 @@ export function AlertComposer() {
             {name}
           </Button>
         ))}
+        <Button
+          size="small"
+          data-testid="alert-exercise"
+          type={isReal ? "dashed" : "primary"}
+          aria-pressed={!isReal}
+          title={texts.rollCall.exerciseHint}
+          onClick={() => useAlertDesk.setState({ status: isReal ? "exercise" : "actual" })}
+        >
+          {texts.rollCall.status.exercise}
+        </Button>
       </div>
       <Input.TextArea
         data-testid="alert-text"
@@ -77,14 +88,14 @@ export function AlertComposer() {
         <Button
           data-testid="alert-send"
           type="primary"
-          danger
+          danger={isReal}
           className="send"
           title={texts.alerts.sendHint}
           disabled={text.trim() === ""}
           loading={sending}
           onClick={() => void send()}
         >
-          {texts.alerts.send}
+          {isReal ? texts.alerts.send : texts.rollCall.sendExercise}
         </Button>
       </div>
       {failure !== null && (

@@ -12,7 +12,7 @@ interface Sent {
 describe("an alert that is sent", () => {
   let sent: Sent[];
   let answer: () => Promise<Response>;
-  const written = { text: "走失儿童：红上衣", severity: "Extreme", target: { kind: "venue", id: "V7" } } as const;
+  const written = { text: "走失儿童：红上衣", severity: "Extreme", status: "exercise", target: { kind: "venue", id: "V7" } } as const;
   const accept = (): Promise<Response> => Promise.resolve(new Response("{}", { status: 201 }));
 
   beforeEach(() => {
@@ -29,7 +29,7 @@ describe("an alert that is sent", () => {
   test("leaves an empty composer when the hub has it", async () => {
     expect(await sendAlert("K1")).toBe(true);
     expect(sent[0]?.body).toEqual({ ...written, case_id: "K1" });
-    expect(useAlertDesk.getState()).toMatchObject({ text: "", sending: false, failure: null, chosenId: null });
+    expect(useAlertDesk.getState()).toMatchObject({ text: "", sending: false, failure: null, chosenId: null, status: "actual" });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { create } from "zustand";
 
 import { hub } from "../room/hub";
 import type { ReportRecord } from "../room/room";
-import type { AlertTarget, Severity } from "../room/types";
+import type { AlertStatus, AlertTarget, Severity } from "../room/types";
 import { note, recallNoted } from "./noted";
 
 interface AlertDesk {
@@ -12,6 +12,8 @@ interface AlertDesk {
   /** Why the last one was not sent; null when it was. */
   failure: unknown;
   severity: Severity;
+  /** Whether it is real; it is again once an exercise was sent. */
+  status: AlertStatus;
   target: AlertTarget;
   /** Null follows the newest alert. */
   chosenId: string | null;
@@ -24,6 +26,7 @@ export const useAlertDesk = create<AlertDesk>(() => ({
   sending: false,
   failure: null,
   severity: "Severe",
+  status: "actual",
   target: { kind: "all", id: null },
   chosenId: null,
   noted: recallNoted(),
@@ -34,9 +37,9 @@ let key: { of: string; key: string } | null = null;
 
 /** Send what is written; true when the hub has it. Otherwise everything stays in place with the reason beside it. */
 export async function sendAlert(caseId: string | null): Promise<boolean> {
-  const { text, severity, target, sending } = useAlertDesk.getState();
+  const { text, severity, status, target, sending } = useAlertDesk.getState();
   if (text.trim() === "" || sending) return false;
-  const order = { text: text.trim(), severity, target };
+  const order = { text: text.trim(), severity, status, target };
   const of = JSON.stringify(order);
   if (key?.of !== of) key = { of, key: crypto.randomUUID() };
   useAlertDesk.setState({ sending: true, failure: null });
@@ -48,7 +51,7 @@ export async function sendAlert(caseId: string | null): Promise<boolean> {
   }
   key = null;
   // What was written on while the hub answered is the next alert's.
-  useAlertDesk.setState((desk) => ({ sending: false, chosenId: null, text: desk.text === text ? "" : desk.text }));
+  useAlertDesk.setState((desk) => ({ sending: false, chosenId: null, status: "actual", text: desk.text === text ? "" : desk.text }));
   return true;
 }
 
