@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from devices.protocol.clock import Clock
 
-STILL_AFTER_US = 1_000_000
+STILL_AFTER_US = 2_000_000
 LOOK_EVERY_S = 0.25
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -29,7 +30,7 @@ class RecordingLine:
     def key(self, is_keyed: bool) -> None:
         if is_keyed is not self.is_keyed:
             self.is_keyed = is_keyed
-            self.changes.append((asyncio.get_running_loop().time(), is_keyed))
+            self.changes.append((time.monotonic(), is_keyed))
 
     def carrier(self) -> bool | None:
         return None
