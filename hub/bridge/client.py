@@ -22,7 +22,7 @@ from devices.protocol.topics import DeviceKind, Up, UpTopic
 from hub.access.doors import MQTT_UP
 from hub.bridge.clocks import DeviceClocks
 from hub.bridge.floods import Floods
-from hub.bridge.incoming import Incoming
+from hub.bridge.incoming import Incoming, read_here
 from hub.bridge.outbox import Outgoing
 from hub.bridge.refused import Refused, RefusedReason
 from hub.bridge.seals import SealBook, SealRefused
@@ -121,7 +121,9 @@ class Bridge:
         while True:
             self.tried_us = self._clock.monotonic_us()
             try:
-                async with self._make_client() as client:
+                client = self._make_client()
+                read_here(client, self._arrived)
+                async with client:
                     client.pending_calls_threshold = PENDING_WARN_AT
                     self._client = client
                     await self._subscribe(client)
@@ -132,11 +134,12 @@ class Bridge:
                     if self._broker_is_own:
                         beside.append(asyncio.create_task(self._voice.run(), name="hub-voice-line"))
                     try:
-                        async for message in client.messages:
-                            self._route(str(message.topic), bytes(message.payload or b""), message.retain)
+                        await anext(client.messages)  # until the line ends: messages do not come this way
                     finally:
                         await end_tasks(*beside)
             except aiomqtt.MqttError as error:
+                if error.__cause__ is not None and not isinstance(error.__cause__, (aiomqtt.MqttError, OSError)):
+                    raise error.__cause__ from None  # a handler's own fault, which aiomqtt takes for the line's
                 _log.warning("bridge.disconnected", error=str(error), again_in_s=delay_s)
             finally:
                 self.connected.clear()
@@ -166,7 +169,7 @@ class Bridge:
 
     def _make_incoming(self, maxsize: int) -> Incoming:
         """Called where aiomqtt would make its queue; ``maxsize`` is nothing to a queue with bounds of its own."""
-        return Incoming(self._floods.takes, self._refused)
+        return Incoming(self._arrived)
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         wanted = [*self._handlers, *self._raw]
@@ -178,6 +181,11 @@ class Bridge:
         while True:
             self.say(topics.HUB_TICK, messages.HubTick(stamp=self.stamper.stamp()), qos=0)
             await asyncio.sleep(topics.TICK_INTERVAL_S)
+
+    def _arrived(self, topic: str, payload: bytes, retained: bool) -> None:
+        """Judged before anything else is spent on it."""
+        if self._floods.takes(topic, len(topic) + len(payload)):
+            self._route(topic, payload, retained)
 
     def _route(self, topic: str, payload: bytes, retained: bool) -> None:
         self.received += 1

@@ -1,4 +1,10 @@
-"""What has come from the broker and waits to be routed: judged as it arrives, bounded in messages and in bytes."""
+"""What comes from the broker is handed on in the moment it is read: nothing waits in the hub, and no task is woken.
+
+aiomqtt wakes two tasks for each message, and paho makes a dozen objects of it; for a radio's status that was most of
+what the hub spent (``python -m bench.incoming``). A publish without properties, which is what devices say, is read
+here; anything else goes the client's own way and comes out at the same place. While the hub does not read, the
+kernel keeps READ_AHEAD_BYTES (client.py), and the broker what it is configured to.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +12,42 @@ import asyncio
 from collections.abc import Callable
 
 import aiomqtt
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.enums import MQTTErrorCode
 
-from hub.bridge.refused import Refused, RefusedReason
-
-MAX_MESSAGES = 4_000
-"""130 radios that each say all that may wait for a first confirmation (32) at one moment."""
-MAX_BYTES = 32 * 1024 * 1024
-"""Past either bound what comes is dropped and counted as ``overloaded``: QoS 0 is lost, devices repeat the rest."""
-
-Takes = Callable[[str, int], bool]
-"""Whether a message on this topic, of so many bytes, may wait at all."""
+HandOn = Callable[[str, bytes, bool], None]
+"""Called with topic, payload, and whether the broker had kept it."""
 
 
 class Incoming(asyncio.Queue[aiomqtt.Message]):
-    """The queue of one connection. What may not wait is dropped here, before anything else is spent on it."""
+    """In the place of aiomqtt's queue; always empty, so that whoever waits on it waits for the line to end."""
 
-    def __init__(self, takes: Takes, refused: Refused) -> None:
+    def __init__(self, hand_on: HandOn) -> None:
         super().__init__()
-        self._takes = takes
-        self._refused = refused
-        self._bytes = 0
+        self._hand_on = hand_on
 
     def put_nowait(self, item: aiomqtt.Message) -> None:
-        """Keep the message, or drop and count it."""
-        topic, size = item.topic.value, _size(item)
-        if not self._takes(topic, size):
-            return
-        if self.qsize() >= MAX_MESSAGES or self._bytes + size > MAX_BYTES:
-            self._refused.add(
-                "hub", topic, RefusedReason.OVERLOADED, f"{self.qsize()} messages wait, {self._bytes} bytes"
-            )
-            return
-        self._bytes += size
-        super().put_nowait(item)
-
-    def get_nowait(self) -> aiomqtt.Message:
-        """The oldest message. Raises asyncio.QueueEmpty."""
-        item = super().get_nowait()
-        self._bytes -= _size(item)
-        return item
+        """Hand the message on."""
+        self._hand_on(item.topic.value, bytes(item.payload or b""), item.retain)
 
 
-def _size(message: aiomqtt.Message) -> int:
-    return len(message.topic.value) + len(message.payload or b"")
+def read_here(client: aiomqtt.Client, hand_on: HandOn) -> None:
+    """Have the publishes that come to ``client`` without properties handed on from here (MQTT 5.0, section 3.3)."""
+    paho = client._client
+    its_own_way = paho._handle_publish
+
+    def handle() -> MQTTErrorCode:
+        first, body = paho._in_packet["command"], bytes(paho._in_packet["packet"])
+        qos = first >> 1 & 3
+        topic_end = 2 + int.from_bytes(body[:2], "big")
+        at = topic_end + 2 if qos else topic_end
+        if qos > 1 or at >= len(body) or body[at]:
+            return its_own_way()
+        hand_on(body[2:topic_end].decode(errors="replace"), body[at + 1 :], bool(first & 1))
+        return _acknowledge(paho, body[topic_end:at]) if qos else MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    paho._handle_publish = handle  # type: ignore[method-assign]
+
+
+def _acknowledge(paho: Paho, number: bytes) -> MQTTErrorCode:
+    return paho._send_puback(int.from_bytes(number, "big"))

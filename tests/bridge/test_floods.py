@@ -18,9 +18,7 @@ from devices.link import Credential
 from devices.protocol.clock import ManualClock
 from devices.protocol.topics import DeviceKind
 from hub.app import Hub
-from hub.bridge import incoming
 from hub.bridge.floods import FIELD, FORGED_AT_ONCE, Floods
-from hub.bridge.incoming import Incoming
 from hub.bridge.refused import Refused
 from tests.devices.room import until
 from tests.hub import Told, open_hub
@@ -99,25 +97,6 @@ def test_strangers_share_one_allowance_and_nobody_is_cut_off_for_them() -> None:
         judge.taken(2_000, topic)
     assert judge.refused.counts == {"flooding": 6_000 - FIELD.messages_at_once}
     assert judge.cut == []
-
-
-def message(size: int) -> aiomqtt.Message:
-    return aiomqtt.Message(STATUS, b"x" * size, 0, False, 0, None)
-
-
-async def test_what_waits_to_be_routed_is_bounded_in_messages_and_bytes() -> None:
-    refused = Refused()
-    many, large = (Incoming(lambda topic, size: True, refused) for _ in range(2))
-    for _ in range(incoming.MAX_MESSAGES + 5):
-        many.put_nowait(message(1))
-    for _ in range(200):
-        large.put_nowait(message(250_000))
-    assert many.qsize() == incoming.MAX_MESSAGES
-    assert large.qsize() == incoming.MAX_BYTES // (250_000 + len(STATUS))
-    assert refused.counts == {"overloaded": 5 + 200 - large.qsize()}
-    await large.get()
-    large.put_nowait(message(250_000))
-    assert refused.counts == {"overloaded": 5 + 200 - large.qsize()}, "there is room for what was taken out"
 
 
 @asynccontextmanager
