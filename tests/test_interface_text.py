@@ -29,6 +29,7 @@ from hub.console.trust import HowToTrust
 from hub.events.messages import EventKind
 from hub.registry.records import Camera, CommunityFile, RadioView
 from hub.registry.routes import NewCamera
+from hub.rollcall.messages import Counts, RadioReadiness, RollCall, RollCallBegun
 from hub.shifts.messages import CrewMember, Hours, NewPin, Opening, PersonShifts, Plan, Shift, VenueHours
 from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnswer, SightingSummary, Understood
 from hub.talk.groups import NewGroup, TemporaryGroup
@@ -44,6 +45,7 @@ TOLD: list[type[msgspec.Struct]] = [
     *(Alert, Delivery, NewAlert, ReportMade, RefusedDevice, Case, NewCase, SearchMade, Watch, WatchHit, PathBox),
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
     *(BurstView, BurstPage, Waveform),
+    *(RollCall, RollCallBegun, RadioReadiness, Counts),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
     *(SignIn, Me, NewPerson, PersonView, SessionView, HandedInvitation, InvitationView, AcceptInvitation),
     *(NewGroup, TemporaryGroup, HeardBy, MissedRadio, Taken),
