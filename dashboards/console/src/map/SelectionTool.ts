@@ -86,10 +86,7 @@ export class SelectionTool {
       this.drawn.addTo(this.map);
     }
     if (stroke.shape === "rectangle") stroke.last = at;
-    else if (at.distanceTo(stroke.last) >= STEP_PX && stroke.path.length < MAX_CORNERS) {
-      stroke.last = at;
-      stroke.path.push(at);
-    }
+    else for (const move of movesOf(event)) lengthen(stroke, this.at(move));
     this.drawn.setLatLngs(this.corners(stroke).map(([latitude, longitude]) => [latitude, longitude]));
   }
 
@@ -120,4 +117,15 @@ export class SelectionTool {
     addEventListener("click", swallow, { capture: true, once: true });
     setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0);
   }
+}
+
+/** A busy browser tells of several moves at once, which still are corners of their own; an older one does not say them. */
+function movesOf(event: PointerEvent): readonly PointerEvent[] {
+  return "getCoalescedEvents" in event ? event.getCoalescedEvents() : [event];
+}
+
+function lengthen(stroke: Stroke, at: L.Point): void {
+  if (at.distanceTo(stroke.last) < STEP_PX || stroke.path.length >= MAX_CORNERS) return;
+  stroke.last = at;
+  stroke.path.push(at);
 }
