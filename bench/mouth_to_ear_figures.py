@@ -56,7 +56,7 @@ def segments(sentence: Sound) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Ear:
-    """What sounded at the radio; sample ``n`` at ``began_us`` and n/48000 s."""
+    """What sounded; sample ``n`` at ``began_us`` and n/48000 s."""
 
     sound: Sound
     began_us: float
@@ -116,6 +116,18 @@ class Sentence:
     """Of the whole sentence at one delay."""
     segments: tuple[Heard, ...]
     lost: int
+
+
+def answer(spoken: Sound, began_us: float, ear: Ear) -> list[tuple[float, float]]:
+    """Delay in milliseconds and likeness of each segment of what was spoken from ``began_us`` on."""
+    begin, near = ear.index(began_us), round(NEAR_S * RATE_HZ)
+    whole = find(spoken, ear.sound, begin, begin + round(LATEST_S * RATE_HZ))
+    heard = []
+    for first, last in segments(spoken):
+        found = find(spoken[first:last], ear.sound, whole.at + first - near, whole.at + first + near)
+        mouth_us = began_us + first / RATE_HZ * 1e6
+        heard.append(((ear.sounded_us(found.at) - mouth_us) / 1000, found.likeness))
+    return heard
 
 
 def sentence(spoken: Sound, spoken_us: Callable[[int], float], carried: Carried, ear: Ear) -> Sentence:

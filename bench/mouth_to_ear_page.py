@@ -21,6 +21,7 @@ import numpy as np
 from playwright.async_api import CDPSession, Page, WebSocket, async_playwright, expect
 
 from bench.community import PoliceRoom
+from bench.mouth_to_ear_figures import Ear
 
 CAPTURED = "InputController::OnData"
 """Chromium's audio service has a block from the microphone."""
@@ -35,6 +36,51 @@ _OPTIONS = (
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
+
+
+_EAR = """
+(() => {
+  const program = `registerProcessor("ear", class extends AudioWorkletProcessor {
+    kept = [];
+    process([[samples]]) {
+      if (samples !== undefined) this.kept.push([currentFrame, samples.slice()]);
+      if (this.kept.length > 0 && (samples === undefined || this.kept.length === 32)) {
+        this.port.postMessage(this.kept);
+        this.kept = [];
+      }
+      return true;
+    }
+  })`;
+  const connect = AudioNode.prototype.connect;
+  const buses = new Map();
+  const heard = [];
+  const hear = (context) => {
+    const bus = new GainNode(context);
+    buses.set(context, bus);
+    context.audioWorklet.addModule(`data:text/javascript,${encodeURIComponent(program)}`).then(() => {
+      const mono = { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" };
+      const ear = new AudioWorkletNode(context, "ear", mono);
+      ear.port.onmessage = (message) => heard.push(...message.data);
+      connect.call(bus, ear);
+    });
+    return bus;
+  };
+  AudioNode.prototype.connect = function (to, ...rest) {
+    if (to instanceof AudioDestinationNode) connect.call(this, buses.get(to.context) ?? hear(to.context));
+    return connect.call(this, to, ...rest);
+  };
+  window.whatSounded = () => {
+    const [context] = buses.keys();
+    const { contextTime, performanceTime } = context.getOutputTimestamp();
+    return {
+      beganMs: performanceTime - contextTime * 1000,
+      blocks: heard.map(([at, samples]) => [at, ...samples.map((one) => Math.round(one * 32767))]),
+    };
+  };
+})();
+"""
+"""Notes what the page lets out: blocks of samples with their places on the audio clock, and when that clock's 0 sounded
+at the device (Web Audio API, getOutputTimestamp: the browser's own word on the latency of its output)."""
 
 
 class BrowserMissing(OSError):
@@ -96,10 +142,11 @@ class ConsolePage:
             browser = await playwright.chromium.launch(executable_path=chromium, args=options)
             try:
                 context = await browser.new_context(
-                    viewport={"width": 1366, "height": 768}, permissions=["microphone"], ignore_https_errors=True
+                    viewport={"width": 1366, "height": 768}, permissions=["microphone"], bypass_csp=True
                 )
                 for name, value in room.browser.cookies.items():
                     await context.add_cookies([{"name": name, "value": value, "url": room.hub.url}])
+                await context.add_init_script(_EAR)  # the page's policy would not let it in
                 page = await context.new_page()
                 console = cls(page, await browser.new_browser_cdp_session())
                 await page.goto(room.hub.url)
@@ -129,6 +176,16 @@ class ConsolePage:
         await self._browser.send("Tracing.end")
         await self._traced.wait()
         return TapeClock.of(self._trace)
+
+    async def ear(self, origin_us: float) -> Ear:
+        """What sounded on the page so far; ``origin_us`` is its own."""
+        told = await self._page.evaluate("whatSounded()")
+        blocks = [np.array(block[1:], dtype=np.float64) for block in told["blocks"]]
+        places = [int(block[0]) for block in told["blocks"]]
+        sound = np.zeros(max((at + one.size for at, one in zip(places, blocks, strict=True)), default=0))
+        for at, one in zip(places, blocks, strict=True):
+            sound[at : at + one.size] = one
+        return Ear(sound, origin_us + told["beganMs"] * 1000)
 
     async def origin_us(self) -> float:
         """The monotonic time at which the page's ``performance.now`` was 0."""

@@ -1,7 +1,7 @@
 """The radio of ``qianshao bench mouth-to-ear``: a real one whose loudspeaker is a file at the pace of a device's clock.
 
-``python -m bench.mouth_to_ear_radio STORE RADIO FILE``: comes on line, says so, and at the end of standard input writes
-what it played, and when each packet arrived, into FILE.
+``python -m bench.mouth_to_ear_radio STORE RADIO TAPE FILE``: comes on line, says so, speaks what is on TAPE for each
+line of standard input, and at its end writes what it played, when each packet arrived and when it spoke into FILE.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from devices.radio.libopus import DECODE_SAMPLES
 from devices.radio.opus import Samples
 from devices.radio.playout import PlayOut
 from devices.radio.radio import Radio, RadioEvents
+from devices.radio.sound import speech_from_wav
 from devices.radio.timeline import FRAME_US
 
-READY, DONE = "ready", "done"
+READY, SPOKEN, DONE = "ready", "spoken", "done"
+GROUP = "all"
 
 
 @dataclass
@@ -77,6 +79,21 @@ class DeviceSpeaker:
             asks_us += FRAME_US
 
 
+class TapeMicrophone:
+    """A tape for a microphone: a frame can be coded once its last sample has been spoken, when it is asked for."""
+
+    def __init__(self, frames: list[bytes]) -> None:
+        self.began_us: int | None = None
+        """When the tape's first sample was spoken."""
+        self._frames = iter(frames)
+        self._clock = SystemClock()
+
+    def next_frame(self) -> bytes | None:
+        if self.began_us is None:
+            self.began_us = self._clock.monotonic_us() - FRAME_US
+        return next(self._frames, None)
+
+
 class Notes(RadioEvents):
     """When each packet came."""
 
@@ -93,18 +110,24 @@ class Notes(RadioEvents):
         self.is_in_a_group.set()
 
 
-async def run(store: Path, radio_id: str, file: Path) -> None:
-    """Be the radio until standard input ends. Raises CredentialError, OSError."""
+async def run(store: Path, radio_id: str, tape: Path, file: Path) -> None:
+    """Be the radio until standard input ends. Raises CredentialError, OSError, ValueError for another kind of tape."""
     credential = Credential.load(store / radio_id)
     if credential is None:
         raise SystemExit(f"{radio_id} has no credential: enrol it first")
+    frames = await asyncio.to_thread(speech_from_wav, tape)
+    spoken_us: list[int] = []
     notes, speaker = Notes(), DeviceSpeaker()
     radio = Radio(credential, clock=SystemClock(), rng=random.Random(), events=notes, speaker=speaker)
     running = asyncio.create_task(radio.run())
     try:
         await notes.is_in_a_group.wait()
         print(READY, flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+        while await asyncio.to_thread(sys.stdin.readline):
+            microphone = TapeMicrophone(frames)
+            await radio.talking.talk(GROUP, microphone)
+            spoken_us.append(microphone.began_us or 0)
+            print(SPOKEN, flush=True)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -115,10 +138,11 @@ async def run(store: Path, radio_id: str, file: Path) -> None:
         began_us=ear.began_us,
         sound=np.concatenate(ear.blocks),
         missed=ear.missed,
+        spoken_us=np.array(spoken_us, dtype=np.int64),
         arrivals=np.array(notes.arrivals, dtype=np.int64).reshape(-1, 3),
     )
     print(DONE, flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])))
+    asyncio.run(run(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])))

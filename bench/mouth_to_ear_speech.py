@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.signal import resample_poly  # type: ignore[attr-defined]
 
 from devices.radio.libopus import DECODE_RATE_HZ
+from devices.radio.opus import ENCODE_RATE_HZ
 
 RATE_HZ = DECODE_RATE_HZ
 SENTENCES = (
@@ -42,12 +43,18 @@ class Spoken:
     sentences: tuple[tuple[int, int], ...]
 
     def save(self, path: Path) -> None:
-        """As a WAV file, 48 kHz, mono, 16 bit."""
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE_HZ)
-            file.writeframes(self.tape.tobytes())
+        """As a WAV file, 48 kHz, mono, 16 bit: a browser's microphone."""
+        _write(path, self.tape, RATE_HZ)
+
+    def save_answer(self, path: Path) -> None:
+        """The first sentence alone, as a WAV file, 16 kHz: a radio's microphone."""
+        _write(path, _resampled(self.answer, RATE_HZ, ENCODE_RATE_HZ), ENCODE_RATE_HZ)
+
+    @property
+    def answer(self) -> Tape:
+        """The first sentence, with the half second after it."""
+        begin, end = self.sentences[0]
+        return self.tape[begin : end + RATE_HZ // 2]
 
 
 def speak(count: int) -> Spoken:
@@ -63,6 +70,19 @@ def speak(count: int) -> Spoken:
     return Spoken(np.concatenate(pieces), tuple(sentences))
 
 
+def _write(path: Path, tape: Tape, rate_hz: int) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(tape.tobytes())
+
+
+def _resampled(samples: Tape, from_hz: int, to_hz: int) -> Tape:
+    found: Tape = resample_poly(samples.astype(np.float64), to_hz, from_hz).clip(-32768, 32767)
+    return found.astype(np.int16)
+
+
 def _silence(seconds: float) -> Tape:
     return np.zeros(round(seconds * RATE_HZ), dtype=np.int16)
 
@@ -76,6 +96,4 @@ def _say(words: str) -> Tape:
         rate_hz = file.getframerate()
         samples = np.frombuffer(file.readframes(-1), dtype=np.int16)
     loud = np.flatnonzero(np.abs(samples) > 300)
-    samples = samples[loud[0] : loud[-1] + 1]
-    found: Tape = resample_poly(samples.astype(np.float64), RATE_HZ, rate_hz).clip(-32768, 32767)
-    return found.astype(np.int16)
+    return _resampled(samples[loud[0] : loud[-1] + 1], rate_hz, RATE_HZ)
