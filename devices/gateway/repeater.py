@@ -45,7 +45,7 @@ class Repeater:
         self._group_echo = Echo()
         """Of what the air said, in what the group says."""
         self._circle = Circle()
-        self._group_is_echo = False
+        self._group_is_on_air = False
         self._group_echo_told_us: int | None = None
         self._began_us: int | None = None
         self._loudest_dbfs = -math.inf
@@ -76,20 +76,22 @@ class Repeater:
     def _look_for_loop(self, may_speak: bool, now_us: int) -> None:
         is_echo = self._air_echo.hear(self.vox.spectrum, now_us)
         is_circle = self._circle.hear(self.vox.spectrum, now_us)
+        if is_echo:
+            self._do_not_send()
         if may_speak and (is_echo or is_circle):
             self._loop_found(_ECHO if is_echo else _CIRCLE, now_us)
 
     def hear_group(self, block: Samples | None, now_us: int) -> None:
         """20 ms of what the group says, at 48 kHz; None while nobody speaks."""
         if block is None:
-            self._group_is_echo = False
+            self._group_is_on_air = False
             self._group_echo.end()
             return
         power = spectrum(block)
         self._air_echo.remember(power, now_us)
-        if not self._group_is_echo and self._group_echo.hear(power, now_us):
+        if not self._group_is_on_air and self._group_echo.hear(power, now_us):
             self._own_words_came_back(now_us)
-        if not self._group_is_echo:
+        if not self._group_is_on_air:
             self.held.put(self._to_donor.apply(block, now_us))
 
     def sound(self, tone: Tone) -> None:
@@ -164,10 +166,14 @@ class Repeater:
         self._told(words)
         self._on_loop(words)
 
+    def _do_not_send(self) -> None:
+        """What the group says is, or was, on the air already."""
+        self._group_is_on_air = True
+        self.held.clear()
+
     def _own_words_came_back(self, now_us: int) -> None:
         """Another gateway hears the same air: what this one hears too is not sent there a second time."""
-        self._group_is_echo = True
-        self.held.clear()
+        self._do_not_send()
         self.uplink.take(UplinkEvent.REFUSED)
         self._refused_tone_until_us = None
         told_us = self._group_echo_told_us

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,6 +42,15 @@ def test_words_that_two_gateways_on_one_frequency_hear_are_not_sent_there_again(
     assert seconds_to_group(first) + seconds_to_group(second) < 8, "said to the group once"
     assert first.keyed_s + second.keyed_s == 0
     assert any("not sent there again" in words for words in first.told + second.told)
+
+
+def test_words_that_another_gateway_sends_on_the_same_frequency_are_not_sent_after_it() -> None:
+    first, late = Simulated(), Simulated(from_group=deque([None] * 25))
+    World([first, late], [Spoken(1, call(), "group")], noise=100).run(20)
+    assert first.keyed_s > 5
+    assert late.keyed_s == 0
+    assert first.loops == []
+    assert seconds_to_group(late) == 0
 
 
 @pytest.mark.parametrize("later_s", [0.3, 1.5])
