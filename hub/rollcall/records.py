@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from hub.alerts.lifetime import Lifetime
-from hub.rollcall.messages import RadioReadiness, RollCall, RollCallBegun
+from hub.rollcall.messages import Counts, RadioReadiness, RollCall, RollCallBegun, RollCallSummary
 from hub.rollcall.readiness import counts_of
 from hub.rollcall.tables import roll_calls
 from hub.storage.database import Database
@@ -17,6 +17,7 @@ from hub.storage.writer import Change
 
 _t = roll_calls.c
 _read_radios = msgspec.json.Decoder(tuple[RadioReadiness, ...]).decode
+_read_counts = msgspec.json.Decoder(Counts).decode
 _read_venue_ids = msgspec.json.Decoder(frozenset[str]).decode
 
 
@@ -75,7 +76,11 @@ def insert(change: Change, begun: UnderWay) -> None:
 def end(change: Change, roll_call: RollCall) -> None:
     """Store the list of one that is over."""
     here = _t.roll_call_id == roll_call.roll_call_id
-    values = {"ended_at_us": change.at_us, "radios": msgspec.json.encode(roll_call.radios)}
+    values = {
+        "ended_at_us": change.at_us,
+        "counts": msgspec.json.encode(roll_call.counts),
+        "radios": msgspec.json.encode(roll_call.radios),
+    }
     change.connection.execute(sa.update(roll_calls).where(here).values(values))
 
 
@@ -94,6 +99,20 @@ def load_ended(connection: sa.Connection, limit: int) -> list[RollCall]:
     """The latest that are over, newest first."""
     latest = sa.select(roll_calls).where(_t.ended_at_us.is_not(None)).order_by(_t.begun_at_us.desc()).limit(limit)
     return [_ended(row) for row in connection.execute(latest)]
+
+
+def load_summaries(connection: sa.Connection, limit: int) -> list[RollCallSummary]:
+    """The same without their lists, which are large."""
+    columns = [column for column in _t if column is not _t.radios]
+    latest = sa.select(*columns).where(_t.ended_at_us.is_not(None)).order_by(_t.begun_at_us.desc()).limit(limit)
+    return [
+        RollCallSummary(
+            **msgspec.structs.asdict(_under_way(row).told()),
+            ended_at_ms=row.ended_at_us // 1000,
+            counts=_read_counts(row.counts),
+        )
+        for row in connection.execute(latest)
+    ]
 
 
 def load_one(connection: sa.Connection, roll_call_id: str) -> RollCall | None:

@@ -19,6 +19,8 @@ roll_calls = sa.Table(
     sa.Column("lasts_s", sa.Float, nullable=False),
     sa.Column("closed_venue_ids", sa.LargeBinary, nullable=False),
     sa.Column("ended_at_us", sa.BigInteger, nullable=True),
+    sa.Column("counts", sa.LargeBinary, nullable=True),
     sa.Column("radios", sa.LargeBinary, nullable=True),
 )
-"""``day`` is that of one which began by itself, and no other has it; ``radios`` is the list of one that is over."""
+"""``day`` is that of one which began by itself, and no other has it; ``counts`` and ``radios``, the list, are those of
+one that is over."""

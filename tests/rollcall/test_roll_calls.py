@@ -192,6 +192,20 @@ async def test_roll_call_that_was_over_while_the_hub_was_gone_waits_for_the_keys
     assert states(ended) == {"R01": "ready", "R02": "off_line", "R03": "off_line", "R04": "off_line"}
 
 
+async def test_roll_call_whose_test_was_forgotten_while_the_hub_was_gone_ends_with_an_empty_list(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    async with open_hub(tmp_path, clock=clock) as hub:
+        begun = await hub.roll_calls.begin("dispatcher")
+    clock.advance(40 * 86_400)
+    async with open_hub(tmp_path, clock=clock) as hub:
+        told = Told(hub)
+        await forget_tests(hub.database, clock.wall_us())
+        clock.advance(SETTLE_S)
+        (ended,) = await told.wait(EventKind.ROLL_CALL_ENDED, begun.roll_call_id)
+    assert (ended["radios"], ended["counts"]["expected"]) == ([], 0)
+
+
 async def test_no_two_are_under_way_and_who_does_not_issue_alerts_to_all_begins_none(hub: Hub) -> None:
     async with open_console(hub, Role.DISPATCHER) as dispatcher:
 

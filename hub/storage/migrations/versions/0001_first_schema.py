@@ -336,6 +336,7 @@ def upgrade() -> None:
         sa.Column("lasts_s", sa.Float(), nullable=False),
         sa.Column("closed_venue_ids", sa.LargeBinary(), nullable=False),
         sa.Column("ended_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("counts", sa.LargeBinary(), nullable=True),
         sa.Column("radios", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("roll_call_id", name=op.f("pk_roll_calls")),
         sa.UniqueConstraint("day", name=op.f("uq_roll_calls_day")),
