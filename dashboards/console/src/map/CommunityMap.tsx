@@ -11,6 +11,7 @@ import type { Camera, Radio, Venue } from "../room/types";
 import { pathOf } from "../search/hits";
 import { useSearchStore } from "../search/store";
 import { useHits } from "../search/useHits";
+import { useDeafRadios } from "../talk/deaf";
 import { addGround, CameraLayer, PathLayer, VenueLayer } from "./layers";
 import { venuesInside } from "./inside";
 import { Legend } from "./Legend";
@@ -76,6 +77,7 @@ export function CommunityMap() {
   const chosenSightingId = useSearchStore((store) => store.chosenSightingId);
   const element = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
+  const deaf = useDeafRadios();
   const path = useMemo(() => pathOf(shown, cameras), [shown, cameras]);
 
   useEffect(() => {
@@ -94,8 +96,8 @@ export function CommunityMap() {
   }, [ground]);
 
   useEffect(() => {
-    drawn?.venues.show(venues, radios, alert, chosen?.kind === "venue" ? new Set([chosen.id]) : selected);
-  }, [drawn, venues, radios, alert, chosen, selected]);
+    drawn?.venues.show(venues, radios, alert, chosen?.kind === "venue" ? new Set([chosen.id]) : selected, deaf);
+  }, [drawn, venues, radios, alert, chosen, selected, deaf]);
 
   useEffect(() => {
     if (tool === null) {
@@ -116,7 +118,7 @@ export function CommunityMap() {
     <section className={`map${tool === null ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
       {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
-      <Legend alert={alert !== null}>
+      <Legend alert={alert !== null} deaf={deaf.size > 0}>
         {path.length > 0 && (
           <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame(path)}>
             {texts.map.wholePath}

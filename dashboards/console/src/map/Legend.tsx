@@ -4,11 +4,12 @@ import { useEffect, useRef, type ReactNode } from "react";
 import type { Mark } from "../alerts/board";
 import { useTexts } from "../language/language";
 import { VENUE_KINDS, type VenueKind } from "../room/types";
-import { MARK_COLOURS } from "./looks";
+import { DEAF, MARK_COLOURS } from "./looks";
 import { drawVenue, type VenueLook } from "./VenueMarker";
 
 const ONLINE: VenueLook = { fill: "#7f93ad", stroke: "#0b0f14", online: true, chosen: false, large: false };
 const OFFLINE: VenueLook = { fill: "#141a22", stroke: "#ff7875", online: false, chosen: false, large: false };
+const NOT_HEARING: VenueLook = { ...DEAF, online: true, chosen: false, large: false };
 const SIDE = 16;
 
 function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
@@ -24,7 +25,7 @@ function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
 }
 
 /** The legend; `children` are the buttons at its right end. */
-export function Legend({ alert, children }: { alert: boolean; children: ReactNode }) {
+export function Legend({ alert, deaf, children }: { alert: boolean; deaf: boolean; children: ReactNode }) {
   const texts = useTexts();
   const marks: [Mark, string][] = [
     ["undelivered", texts.alerts.count.undelivered],
@@ -44,6 +45,12 @@ export function Legend({ alert, children }: { alert: boolean; children: ReactNod
         <Shape kind="hotel" look={OFFLINE} />
         {texts.map.legendOffline}
       </span>
+      {deaf && (
+        <span>
+          <Shape kind="hotel" look={NOT_HEARING} />
+          {texts.talk.missed.deaf}
+        </span>
+      )}
       <span>
         <i style={{ background: "#5aa9ff" }} />
         {texts.map.legendCamera}

@@ -63,10 +63,11 @@ export class VenueLayer {
     radios: ReadonlyMap<string, Radio>,
     alert: AlertRecord | null,
     chosen: ReadonlySet<string>,
+    deaf: ReadonlySet<string>,
   ): void {
     const byVenue = radiosByVenue(radios.values());
     for (const venue of venues.values()) {
-      const look = venueLook(byVenue.get(venue.venue_id) ?? [], alert, chosen.has(venue.venue_id));
+      const look = venueLook(byVenue.get(venue.venue_id) ?? [], alert, chosen.has(venue.venue_id), deaf);
       const known = this.markers.get(venue.venue_id);
       if (known !== undefined) {
         known.wear(look);

@@ -6,9 +6,17 @@ import { shortNames, venueLook } from "./looks";
 
 const radio = (online: boolean): Radio => ({ radio_id: "R1", venue_id: "V1", online }) as Radio;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
+test("a venue whose radio is on line and does not hear stands out, one that is off line looks as ever", () => {
+  const deaf = new Set(["R1"]);
+  expect(venueLook([radio(true)], null, false, deaf)).toMatchObject({ large: true, online: true });
+  expect(venueLook([radio(false)], null, false, deaf)).toEqual(venueLook([radio(false)], null, false, NOBODY));
+});
+
 test("a venue whose radio is off line is hollow and stands out", () => {
-  const off = venueLook([radio(false)], null, false);
-  const on = venueLook([radio(true)], null, false);
+  const off = venueLook([radio(false)], null, false, NOBODY);
+  const on = venueLook([radio(true)], null, false, NOBODY);
   expect(off.online).toBe(false);
   expect(off.fill).not.toBe(on.fill);
   expect(off.stroke).not.toBe(on.stroke);

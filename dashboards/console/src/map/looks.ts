@@ -16,9 +16,19 @@ export const MARK_COLOURS: Record<Mark, string> = {
 const CALM = "#7f93ad";
 const OFF_LINE = "#ff7875";
 const GROUND = "#141a22";
+/** On line, and what is being said does not arrive. */
+export const DEAF: Pick<VenueLook, "fill" | "stroke"> = { fill: "#ffd666", stroke: "#ff4d4f" };
 
-/** How a venue looks: by its radio while all is calm, by its delivery while an alert is shown. */
-export function venueLook(radios: readonly Radio[], alert: AlertRecord | null, chosen: boolean): VenueLook {
+/**
+ * How a venue looks: by its radio while all is calm, by its delivery while an alert is shown. `deaf` are the radios that
+ * do not hear what is said: one on line stands out, since its guard believes that nothing is.
+ */
+export function venueLook(
+  radios: readonly Radio[],
+  alert: AlertRecord | null,
+  chosen: boolean,
+  deaf: ReadonlySet<string>,
+): VenueLook {
   const online = radios.some((radio) => radio.online);
   const deliveries = radios.map((radio) => alert?.deliveries.get(radio.radio_id)).filter((one) => one !== undefined);
   const marks = deliveries.map(markOf);
@@ -34,6 +44,7 @@ export function venueLook(radios: readonly Radio[], alert: AlertRecord | null, c
       large: mark === "child" || mark === "help",
     };
   }
+  if (radios.some((radio) => radio.online && deaf.has(radio.radio_id))) return { ...DEAF, online, chosen, large: true };
   return { fill: online ? CALM : GROUND, stroke: online ? "#0b0f14" : OFF_LINE, online, chosen, large: false };
 }
 
