@@ -102,6 +102,11 @@ class DonorLines:
     def __init__(self, key: str, carrier: str | None, told: Callable[[str], None]) -> None:
         """``told(words)`` when the lines are missing, lost or back. Raises LineError."""
         self._key = described(key, SET)
+        if self._key.kind == "serial" and self._key.is_turned:
+            raise LineError(
+                f"{key!r}: 程序结束时串口线会落下，不能取反，请改接线 a serial line falls when the program ends, "
+                "and would leave the donor keyed: wire it the other way round (docs/gateway.md)"
+            )
         self._carrier = described(carrier, SEEN) if carrier is not None else None
         self._told = told
         if "gpio" in (self._key.kind, self._carrier.kind if self._carrier else ""):

@@ -81,11 +81,11 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     speaker: str
     """The sound device that speaks into the donor."""
     key: str
-    """The push-to-talk line: ``serial:DEVICE:rts|dtr`` or ``gpio:CHIP:LINE``; ``!`` before the line turns it round."""
+    """The push-to-talk line: ``serial:DEVICE:rts|dtr`` or ``gpio:CHIP:LINE``, ``gpio:CHIP:!LINE`` turned round."""
     group: str = "all"
     """The talk group that is spoken to."""
     carrier: str | None = None
-    """Where the donor says that it receives: ``serial:DEVICE:cts|dsr|dcd`` or ``gpio:CHIP:LINE``."""
+    """Where the donor says that it receives: ``serial:DEVICE:cts|dsr|dcd`` or ``gpio:CHIP:LINE``, or turned round."""
     keying: KeyingSettings = KeyingSettings()
     vox: VoxSettings = VoxSettings()
     hold: HoldSettings = HoldSettings()

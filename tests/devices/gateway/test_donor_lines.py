@@ -7,6 +7,7 @@ import pty
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 import pytest
 
@@ -66,11 +67,17 @@ def test_line_that_is_opened_is_let_go_of_first_and_set_once_a_change() -> None:
     assert lines.port.set_to == [("rts", False), ("rts", True), ("rts", False)]
 
 
-def test_line_that_is_turned_round_is_raised_while_the_donor_is_silent() -> None:
-    lines, _ = recorded("serial:/dev/x:!dtr")
+def test_gpio_line_that_is_turned_round_is_raised_while_the_donor_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gpiod", ModuleType("gpiod"))
+    lines, _ = recorded("gpio:/dev/gpiochip0:!17")
     lines.key(True)
     lines.close()
-    assert lines.port.set_to == [("dtr", True), ("dtr", False), ("dtr", True)]
+    assert lines.port.set_to == [("17", True), ("17", False), ("17", True)]
+
+
+def test_serial_line_that_would_leave_the_donor_keyed_at_the_end_is_refused() -> None:
+    with pytest.raises(LineError, match="the other way round"):
+        DonorLines("serial:/dev/ttyUSB0:!rts", None, print)
 
 
 def test_carrier_line_of_the_same_port_is_read_there() -> None:
