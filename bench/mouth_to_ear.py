@@ -33,10 +33,8 @@ from simulators.demo.parts import LinesPart, PartFailed
 
 RADIO_ID = "R0000"
 ANSWER_WITHIN_S = 30.0
-LAST_WORDS_S = 1.0
+LAST_WORDS_S = 0.6
 """After the key is up: the jitter buffer plays what it has."""
-ANSWERS = 2
-"""Of the radio, in each run."""
 
 
 class RadioPart(LinesPart):
@@ -48,16 +46,19 @@ class RadioPart(LinesPart):
         self._file = folder / "heard.npz"
 
     @contextlib.asynccontextmanager
-    async def on_line(self, store: Path, spoken: Spoken) -> AsyncIterator[None]:
-        """While the block runs. Raises PartFailed, TimeoutError."""
+    async def running(self, store: Path, spoken: Spoken) -> AsyncIterator[None]:
+        """While the block runs."""
         spoken.save_answer(self._tape)
         files = (str(self._tape), str(self._file))
         await self._start([sys.executable, "-m", radio.__name__, str(store), RADIO_ID, *files])
         try:
-            await self._told(radio.READY)
             yield
         finally:
             await self.stop()
+
+    async def on_line(self) -> None:
+        """Return when it hears. Raises PartFailed, TimeoutError."""
+        await self._told(radio.READY)
 
     async def answer(self) -> None:
         """Speak the first sentence to all. Raises PartFailed, TimeoutError."""
@@ -87,7 +88,8 @@ async def measure_run(room: PoliceRoom, spoken: Spoken, measured: Measured) -> N
     tape = room.folder / "tape.wav"
     spoken.save(tape)
     part = RadioPart(room.folder)
-    async with part.on_line(room.store, spoken), ConsolePage.open(room, tape) as page:
+    async with part.running(room.store, spoken), ConsolePage.open(room, tape) as page:
+        await part.on_line()
         await page.open_microphone()
         began_s = asyncio.get_running_loop().time()  # the tape plays for a moment already
         for begin, end in spoken.sentences:
@@ -97,9 +99,8 @@ async def measure_run(room: PoliceRoom, spoken: Spoken, measured: Measured) -> N
             await page.release()
         await asyncio.sleep(LAST_WORDS_S)
         clock = await page.clock()
-        for _ in range(ANSWERS):
-            await part.answer()
-            await asyncio.sleep(LAST_WORDS_S)
+        await part.answer()
+        await asyncio.sleep(LAST_WORDS_S)
         origin_us = await page.origin_us()
         page_ear = await page.ear(origin_us)
         heard = await part.heard()

@@ -1,4 +1,4 @@
-"""A dispatcher's words, from the microphone of the real page in a real browser to a radio's loudspeaker, and an answer."""
+"""A dispatcher's words, from the microphone of the page in a real browser to a radio's loudspeaker, and an answer."""
 
 from __future__ import annotations
 
