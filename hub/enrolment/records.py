@@ -80,7 +80,7 @@ def broker_users(standings: Iterable[Standing], groups: Iterable[TalkGroup]) -> 
         for radio_id in group.radio_ids:
             group_ids.setdefault(radio_id, []).append(group.group_id)
     return [
-        device_user(one.kind, one.device_id, one.secrets.password_line, group_ids.get(one.device_id, ()))
+        device_user(one.kind, one.device_id, one.secrets.password_line, tuple(group_ids.get(one.device_id, ())))
         for one in standings
         if one.secrets is not None
     ]

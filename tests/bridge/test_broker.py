@@ -140,12 +140,12 @@ async def test_device_hears_what_is_said_to_it_and_its_groups_alone(tmp_path: Pa
 async def test_radio_that_leaves_a_group_hears_it_no_more_and_keeps_its_line(tmp_path: Path) -> None:
     async with open_broker("managed", tmp_path) as broker, client(broker.hub_address) as hub:
         line = password_line("secret")
-        await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R1", line, ["one", "two"])])
+        await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R1", line, ("one", "two"))])
         async with client(replace(broker.hub_address, username="R1", password="secret")) as device:
             await device.subscribe("qs/1/group/+/voice")
             await hub.publish("qs/1/group/one/voice", b"x", qos=1)
             assert await first_topic(device) == "qs/1/group/one/voice"
-            await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R1", line, ["two"])])
+            await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R1", line, ("two",))])
             for group in ("one", "two"):
                 await hub.publish(f"qs/1/group/{group}/voice", b"x", qos=1)
             assert await first_topic(device) == "qs/1/group/two/voice"
@@ -154,8 +154,8 @@ async def test_radio_that_leaves_a_group_hears_it_no_more_and_keeps_its_line(tmp
 async def test_device_whose_password_changed_or_who_is_gone_is_cut_off_and_the_others_stay(tmp_path: Path) -> None:
     async with open_broker("managed", tmp_path) as broker:
         kept, line = password_line("kept"), password_line("old")
-        users = [device_user(DeviceKind.RADIO, name, line, []) for name in ("R1", "R2")]
-        stays = [device_user(DeviceKind.RADIO, f"S{n:03}", kept, []) for n in range(130)]
+        users = [device_user(DeviceKind.RADIO, name, line, ()) for name in ("R1", "R2")]
+        stays = [device_user(DeviceKind.RADIO, f"S{n:03}", kept, ()) for n in range(130)]
         await broker.apply(lambda: [*users, *stays])
         async with AsyncExitStack() as stack:
             address = broker.hub_address
@@ -167,7 +167,7 @@ async def test_device_whose_password_changed_or_who_is_gone_is_cut_off_and_the_o
                 await stack.enter_async_context(client(replace(address, username=user.name, password="kept")))
                 for user in stays
             ]
-            await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R2", password_line("new"), []), *stays])
+            await broker.apply(lambda: [device_user(DeviceKind.RADIO, "R2", password_line("new"), ()), *stays])
             async with asyncio.timeout(DEADLINE_S):
                 for gone in cut:
                     with pytest.raises(aiomqtt.MqttError):
@@ -184,7 +184,7 @@ async def test_changes_that_come_together_are_read_once(tmp_path: Path) -> None:
         users: list[BrokerUser] = []
         applying = []
         for n in range(50):
-            users.append(device_user(DeviceKind.RADIO, f"R{n}", password_line(f"secret-{n}"), []))
+            users.append(device_user(DeviceKind.RADIO, f"R{n}", password_line(f"secret-{n}"), ()))
             applying.append(asyncio.ensure_future(broker.apply(lambda: users)))
         await asyncio.gather(*applying)
         assert broker.rereads == 1
@@ -196,7 +196,7 @@ async def test_killed_broker_knows_who_was_enrolled_while_it_was_away(tmp_path: 
     async with open_broker("managed", tmp_path) as broker:
         assert broker.pid is not None
         os.kill(broker.pid, signal.SIGKILL)
-        user = device_user(DeviceKind.RADIO, "R1", password_line("secret"), [])
+        user = device_user(DeviceKind.RADIO, "R1", password_line("secret"), ())
         await broker.apply(lambda: [user])
         await until(lambda: broker.restarts == 1, "the broker is started again")
         async with asyncio.timeout(DEADLINE_S):

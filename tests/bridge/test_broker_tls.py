@@ -19,7 +19,7 @@ from hub.bridge.configuration import BrokerListen
 from hub.certificates.authority import Names
 from hub.certificates.folder import CertificateFolder, Server
 
-USERS = [device_user(DeviceKind.RADIO, name, password_line(f"secret-{name}"), []) for name in ("R1", "R2")]
+USERS = [device_user(DeviceKind.RADIO, name, password_line(f"secret-{name}"), ()) for name in ("R1", "R2")]
 
 
 @dataclass
