@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from devices.radio.sound import FrameMicrophone
+from hub.access.gate import SESSION_COOKIE
 from hub.access.people import COMMUNITY, Role
 from hub.alerts.messages import NewAlert, Target, TargetKind
 from hub.app import Hub
@@ -244,12 +245,23 @@ async def test_invited_guard_comes_to_the_phone_page_and_signs_in_there_again(
     await context.close()
 
 
-async def test_who_has_no_talk_is_told_so_and_an_officer_finds_the_console(
+async def test_officer_in_the_street_talks_here_too_and_the_screen_stays_on(
     hub: Hub, console: httpx.AsyncClient, browser: Browser
 ) -> None:
     async with open_phone(browser, hub, console, Role.OFFICER, (COMMUNITY,)) as phone:
         await phone.page.get_by_test_id("me").tap()
         await expect(phone.page.get_by_test_id("to-console")).to_be_visible()
+        await expect(phone.page.get_by_test_id("awake")).to_have_attribute("data-awake", "true")
+
+
+async def test_who_has_no_talk_is_told_so(console: httpx.AsyncClient, browser: Browser) -> None:
+    context = await phone_of(browser)
+    token = console.cookies[SESSION_COOKIE]  # the administrator's
+    await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": str(console.base_url)}])
+    page = await context.new_page()
+    await page.goto(f"{console.base_url}/guard")
+    await expect(page.get_by_test_id("no-talk")).to_contain_text("不用对讲")
+    await context.close()
 
 
 async def test_page_is_served_with_the_consoles_strict_headers(console: httpx.AsyncClient) -> None:

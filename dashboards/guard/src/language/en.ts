@@ -34,7 +34,6 @@ export const en: GuardTexts = {
   sos: (venue) => `SOS: ${venue}`,
   headset: "Talk with the headset's or volume key",
   headsetHint: "The headset's key begins and ends; hold a volume key where the phone hands it to pages.",
-  signOut: "Sign out",
   console: "Open the console",
   noTalk: "Your role does not talk here.",
   noGroups: "Your venue has no radio yet and so no talk group. Tell the police room.",

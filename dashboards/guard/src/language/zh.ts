@@ -33,7 +33,6 @@ export const zh = {
   sos: (venue: string) => `紧急求助：${venue}`,
   headset: "用耳机键、音量键讲话",
   headsetHint: "耳机键按一下开始讲，再按一下结束；手机把音量键交给网页的，按住讲。",
-  signOut: "退出登录",
   console: "打开控制台",
   noTalk: "您的岗位不用对讲。",
   noGroups: "您的场所还没有对讲机，所以没有对讲组。请告诉民警。",

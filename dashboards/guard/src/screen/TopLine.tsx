@@ -76,7 +76,7 @@ function MeSheet({ isAwake, onClose }: { isAwake: boolean; onClose: () => void }
         </button>
         {failure !== null && <p className="failure">{errorText(language, failure)}</p>}
         <button type="button" className="row bad" data-testid="sign-out" onClick={() => signOut().catch(setFailure)}>
-          {own.signOut}
+          {texts.session.signOut}
         </button>
       </div>
     </Sheet>

@@ -4,14 +4,16 @@ import { useSecondsUntil } from "../../../console/src/talk/countdown";
 import { useTalk } from "../../../console/src/talk/store";
 import type { KeyState } from "./keyState";
 import { useHeld } from "./useHeld";
+import { useWhy } from "./useWhy";
 
 export function TalkKey({ state }: { state: KeyState }) {
   const texts = useTexts();
   const floor = useTalk((talk) => talk.floor);
   const level = useTalk((talk) => talk.level);
   const held = useHeld();
+  // On a short phone alerts may cover the words above; the key says them in any case.
+  const why = useWhy(state);
   const left = useSecondsUntil(floor.state === "speaking" ? floor.sinceMs + floor.grant.talkLimitS * 1000 : null);
-  const here = useTalk((talk) => talk.talkers.get(talk.groupId));
   const rests = state === "idle" || state === "busy";
   return (
     <button
@@ -24,13 +26,7 @@ export function TalkKey({ state }: { state: KeyState }) {
       {...held}
     >
       <b>{rests ? texts.talk.hold : state === "connecting" ? "…" : texts.talk.state[state]}</b>
-      <i data-testid="talk-left">{left !== null
-          ? texts.talk.left(left)
-          : floor.state === "queued"
-            ? texts.talk.queued(floor.place.position, floor.place.of)
-            : here !== undefined
-              ? texts.talk.speaks[here.call](here.talkerName)
-              : ""}</i>
+      <i data-testid="talk-left">{left !== null ? texts.talk.left(left) : state === "idle" ? "" : why}</i>
       <span className="meter">
         <span style={{ transform: `scaleX(${level})` }} data-testid="talk-level" />
       </span>
