@@ -108,7 +108,7 @@ def _stretches(values: _Bands, length: int) -> _Bands:
     return found
 
 
-LONG_BURST_US = 10_000_000
+LONG_BURST_US = 6_000_000
 _LATER = 25
 """What is heard is like itself; 0.5 s later it is so only where it repeats itself."""
 _LOOKS_AT_ITSELF = 12

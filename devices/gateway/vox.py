@@ -38,6 +38,7 @@ _BURST_BELOW_SPEECH_DB = 6.0
 """Flat noise at least so near the loudness of speech is a squelch's; hissing consonants are 10 dB and more below."""
 
 _TILT = (np.arange(_FIRST_BIN, _END_BIN) * (_BIN_HZ / 1000)) ** 2
+_TILT_MEAN_LOG = float(np.mean(np.log(_TILT)))
 
 
 def level_dbfs(samples: Samples) -> float:
@@ -60,8 +61,9 @@ def _window(size: int) -> Spectrum:
 
 def flatness(power: Spectrum) -> float:
     """From 0 (a tone) to 1; the greater of the spectrum's own and that raised by 6 dB an octave."""
-    both = (power, power * _TILT)
-    return max(float(np.exp(np.mean(np.log(one))) / np.mean(one)) for one in both)
+    mean_log = float(np.log(power).sum()) / power.size
+    own, raised = float(power.sum()) / power.size, float(power @ _TILT) / power.size
+    return max(math.exp(mean_log) / own, math.exp(mean_log + _TILT_MEAN_LOG) / raised)
 
 
 class NoiseFloor:

@@ -69,18 +69,24 @@ def test_short_words_that_go_round_with_pauses_are_stopped_after_a_few_rounds() 
     assert not any(second.keyed[40 * 50 :])
 
 
+def test_word_that_goes_round_between_three_gateways_ends_when_each_has_found_it() -> None:
+    ones = [Simulated() for _ in range(3)]
+    World(ones, [Spoken(1, call()), Spoken(12.064859550281972, word())], noise=60).run(60)
+    assert sum(one.keyed_s for one in ones) > 3, "it went round"
+    assert not any(any(one.keyed[45 * 50 :]) for one in ones)
+
+
 @given(
     said=st.lists(
         st.tuples(st.integers(0, 3), st.sampled_from(["f1", "group"]), st.floats(0, 6)), min_size=1, max_size=4
     ),
-    gateways=st.integers(2, 3),
-    different=st.booleans(),
+    frequencies=st.sampled_from([("f1", "f1"), ("f1", "f2")]),
 )
 @settings(max_examples=4, deadline=None)
 def test_whatever_is_said_two_gateways_fall_silent_after_it(
-    said: list[tuple[int, str, float]], gateways: int, different: bool
+    said: list[tuple[int, str, float]], frequencies: tuple[str, str]
 ) -> None:
-    ones = [Simulated("f2" if different and at == 1 else "f1") for at in range(gateways)]
+    ones = [Simulated(frequency) for frequency in frequencies]
     spoken, at_s = [], 1.0
     for index, where, pause_s in said:
         spoken.append(Spoken(at_s, WORDS[index](), where))
