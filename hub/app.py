@@ -43,6 +43,10 @@ from hub.console.picture import Picture, take_picture
 from hub.console.sockets import sockets
 from hub.enrolment import routes as enrolment_routes
 from hub.enrolment.service import Enrolment
+from hub.escalation import routes as escalation_routes
+from hub.escalation.choosing import Choosing
+from hub.escalation.service import Escalations
+from hub.escalation.steps import Steps
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.housekeeping import forget, tell_refused
@@ -189,6 +193,15 @@ class Hub:
             lambda case_id: self.cases.is_open(case_id),
             lambda group_id: self.talk_groups.find_open(group_id),
         )
+        choosing = Choosing(self.registry, self.radios, self.shifts, self.streets, find, self.clock)
+        self.escalations = Escalations(
+            self.database,
+            self.events,
+            self.alerts,
+            Steps(self.database, self.events, self.alerts, self.registry, self.radios.is_online, choosing),
+            self.shifts.nobody_expected,
+            self.clock,
+        )
         self.roll_calls = RollCalls(
             self.database,
             self.events,
@@ -263,6 +276,7 @@ class Hub:
         app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
         app.include_router(alert_routes.routes(self.alerts, self.registry))
+        app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
         app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))
         app.include_router(case_routes.routes(self.cases))
@@ -298,6 +312,7 @@ class Hub:
         self.seals.open()
         await self.broker.start()
         self.alerts.open()
+        self.escalations.open()
         self.roll_calls.open()
         self.cases.open()
         await asyncio.to_thread(self.sightings.open)
@@ -322,6 +337,7 @@ class Hub:
             ("radios", self.radios.run),
             ("sign-ons", self.sign_ons.run),
             ("alerts", self.alerts.run),
+            ("escalations", self.escalations.run),
             ("answers", self.alerts.answers.run),
             ("roll-calls", self.roll_calls.run),
             ("talk", self.talk.run),

@@ -93,6 +93,15 @@ class Answer(StrEnum):
     NEED_HELP = "need_help"
 
 
+class Reminder(StrEnum):
+    """Why an alert comes again to a radio that has it."""
+
+    LOUDER = "louder"
+    """Nobody has pressed the key: it sounds at full volume."""
+    REPORT = "report"
+    """The key was pressed, and nothing reported since."""
+
+
 class AlertMessage(Message, frozen=True, kw_only=True):
     """An alert to one radio. ``alert_id`` makes it idempotent; ``attempt`` counts how often the hub sent it."""
 
@@ -105,6 +114,7 @@ class AlertMessage(Message, frozen=True, kw_only=True):
     expires_in_s: float
     answers: tuple[Answer, ...] = tuple(Answer)
     status: AlertStatus = AlertStatus.ACTUAL
+    reminder: Reminder | None = None
 
 
 class Receipt(Message, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.groups import GroupName
-from devices.protocol.messages import AlertMessage, AlertStatus, FloorIdle, FloorTaken, SignedOn
+from devices.protocol.messages import AlertMessage, AlertStatus, FloorIdle, FloorTaken, Reminder, SignedOn
 from devices.protocol.seal import SealError
 from devices.protocol.sos import SosState
 from devices.protocol.topics import TopicError
@@ -51,6 +51,10 @@ _ALERT_WORDS = {
     AlertStatus.TEST: "测试，按确认键即可 test, just acknowledge: {text}",
 }
 """The terminal's bell rings for what is real alone."""
+_REMINDER_WORDS = {
+    Reminder.LOUDER: "请按确认键 press the acknowledge key",
+    Reminder.REPORT: "请报告情况 say what you see",
+}
 _SOS_WORDS = {
     SosState.OPEN: "紧急求助：警务室已收到 SOS: police know",
     SosState.CANCEL_ASKED: "已请求取消，等警务室确认 SOS: asked to cancel",
@@ -71,6 +75,11 @@ class Terminal(RadioEvents):
         self._sounds.alert_shown(alert)
         words = _ALERT_WORDS[alert.status].format(severity=alert.severity.value, text=alert.text)
         print(f"{words}  [{alert.alert_id}]")
+
+    def alert_reminded(self, alert: AlertMessage) -> None:
+        self._sounds.alert_reminded(alert)
+        if alert.reminder is not None:
+            print(f"{_REMINDER_WORDS[alert.reminder]}: {alert.text}  [{alert.alert_id}]")
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._sounds.floor_changed(state, why)

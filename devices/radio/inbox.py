@@ -10,7 +10,7 @@ import msgspec
 
 from devices.link.journal import Journal, open_journal
 from devices.link.refusals import Refusal, Refusals
-from devices.protocol.messages import AlertMessage
+from devices.protocol.messages import AlertMessage, Reminder
 
 MAX_ALERTS = 500
 """Past this the oldest alert is forgotten; the hub would have to repeat it after 500 newer ones to be shown twice."""
@@ -46,6 +46,8 @@ class _Kept:
     expires_wall_us: int
     durable: bool
     acknowledged: bool = False
+    reminded: int = 0
+    """The attempt of the latest reminder."""
 
 
 class Inbox:
@@ -83,6 +85,14 @@ class Inbox:
     def is_acknowledged(self, alert_id: str) -> bool:
         """Whether the guard pressed the key before. Raises KeyError for an alert that never arrived."""
         return self._kept[alert_id].acknowledged
+
+    def is_reminded(self, alert: AlertMessage) -> bool:
+        """Whether this copy of a known alert reminds of what is still to be done; each attempt once."""
+        kept = self._kept[alert.alert_id]
+        if alert.reminder is None or alert.attempt <= kept.reminded:
+            return False
+        kept.reminded = alert.attempt
+        return kept.acknowledged is (alert.reminder is Reminder.REPORT)
 
     def acknowledge(self, alert_id: str) -> None:
         """Note the guard's key, once its message is kept. Raises KeyError for an alert that never arrived."""

@@ -49,6 +49,9 @@ class RadioEvents:
     def alert_shown(self, alert: AlertMessage) -> None:
         """A new alert, or one unanswered from before a restart."""
 
+    def alert_reminded(self, alert: AlertMessage) -> None:
+        """An alert that was shown before comes again, for its ``reminder``; the guard still has to do something."""
+
     def floor_changed(self, state: FloorState, why: str) -> None:
         """Push-to-talk: asking, queued at a place, talking, warned of the limit, silent, and why it ended."""
 
@@ -209,6 +212,8 @@ class Radio:
         arrival = self._inbox.arrive(alert, self._clock.wall_us() + round(left_s * 1e6))
         if arrival is Arrival.KNOWN:
             self._send_receipt(alert.alert_id)
+            if self._inbox.is_reminded(alert):
+                self._events.alert_reminded(alert)
         elif arrival is Arrival.NEW:
             task = asyncio.ensure_future(self._keep_then_show(alert))
             self._under_way.add(task)

@@ -48,7 +48,10 @@ class SoundCard(RadioEvents):
         return LiveMicrophone(self, speak)
 
     def alert_shown(self, alert: AlertMessage) -> None:
-        self.tones.alert(alert.severity, alert.status)
+        self.tones.alert(alert.severity, alert.status, alert.reminder)
+
+    def alert_reminded(self, alert: AlertMessage) -> None:
+        self.alert_shown(alert)
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         talks = state in (FloorState.TALKING, FloorState.WARNED)

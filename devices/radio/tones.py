@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import AlertStatus, Severity
+from devices.protocol.messages import AlertStatus, Reminder, Severity
 from devices.radio.floor import FloorState
 from devices.radio.libopus import DECODE_RATE_HZ
 from devices.radio.opus import Samples
@@ -48,6 +48,10 @@ class Tone(StrEnum):
     MODERATE = "alert_moderate"
     SEVERE = "alert_severe"
     EXTREME = "alert_extreme"
+    LOUDER = "alert_louder"
+    """Nobody has pressed the key."""
+    REPORT = "alert_report"
+    """The key was pressed: what has been seen?"""
 
 
 _PAUSE = Beep(0, 0.06)
@@ -62,6 +66,8 @@ _MELODIES: dict[Tone, tuple[float, tuple[Beep, ...]]] = {
     Tone.MODERATE: (0.5, (Beep(780, 0.15), _PAUSE) * 2),
     Tone.SEVERE: (0.6, (Beep(780, 0.12), Beep(1040, 0.12), _PAUSE) * 3),
     Tone.EXTREME: (0.7, (Beep(1040, 0.1), Beep(1560, 0.1)) * 8),
+    Tone.LOUDER: (1.0, (Beep(1040, 0.1), Beep(1560, 0.1), Beep(2080, 0.1)) * 10),
+    Tone.REPORT: (0.4, (Beep(780, 0.12), Beep(1040, 0.2))),
 }
 """Loudness as a share of full scale, and the beeps: the more urgent, the louder, the longer and the more restless."""
 _ALERTS = {
@@ -70,13 +76,20 @@ _ALERTS = {
     Severity.SEVERE: Tone.SEVERE,
     Severity.EXTREME: Tone.EXTREME,
 }
-_URGENCY = {tone: order for order, tone in enumerate((Tone.TEST, *_ALERTS.values()), start=1)}
+_URGENCY = {
+    tone: order for order, tone in enumerate((Tone.REPORT, Tone.TEST, *_ALERTS.values(), Tone.LOUDER), start=1)
+}
 _WHILE_TALKING = (Tone.PERMIT, Tone.WARNING)
 
 
-def tone_of(severity: Severity, status: AlertStatus) -> Tone:
+_REMINDERS = {Reminder.LOUDER: Tone.LOUDER, Reminder.REPORT: Tone.REPORT}
+
+
+def tone_of(severity: Severity, status: AlertStatus, reminder: Reminder | None = None) -> Tone:
     """An alert's; only an actual one sounds as urgent as it says."""
-    return _ALERTS[severity] if status is AlertStatus.ACTUAL else Tone.TEST
+    if status is not AlertStatus.ACTUAL:
+        return Tone.TEST
+    return _ALERTS[severity] if reminder is None else _REMINDERS[reminder]
 
 
 def samples_of(tone: Tone) -> Samples:
@@ -126,9 +139,11 @@ class Tones:
         if waiting is not None:
             self.play(waiting)
 
-    def alert(self, severity: Severity, status: AlertStatus = AlertStatus.ACTUAL) -> None:
-        """An alert is shown."""
-        self.play(tone_of(severity, status))
+    def alert(
+        self, severity: Severity, status: AlertStatus = AlertStatus.ACTUAL, reminder: Reminder | None = None
+    ) -> None:
+        """An alert is shown, or what it still asks for."""
+        self.play(tone_of(severity, status, reminder))
 
     def play(self, tone: Tone) -> None:
         """Let it sound at once; while this radio talks, or a more urgent one sounds, as the module says."""

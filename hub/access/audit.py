@@ -55,6 +55,8 @@ class Action(StrEnum):
     LISTEN_BACK = "listen_back"
     CLOSE_SOS = "close_sos"
     CALL_ROLL = "call_roll"
+    STOP_ESCALATION = "stop_escalation"
+    SET_ESCALATION = "set_escalation"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"

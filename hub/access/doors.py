@@ -63,6 +63,10 @@ PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
+GET     /api/alerts/{alert_id}/escalation                   see_room
+POST    /api/alerts/{alert_id}/stop                         issue_alert
+GET     /api/escalation/policies                            see_room
+PUT     /api/escalation/policy                              set_escalation
 GET     /api/roll-calls                                         see_room
 POST    /api/roll-calls                                         issue_alert
 GET     /api/roll-calls/{roll_call_id}                          see_room

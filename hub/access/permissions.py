@@ -28,6 +28,8 @@ class Right(StrEnum):
     ENROL_DEVICES = "enrol_devices"
     ENROL_PEOPLE = "enrol_people"
     PLAN_SHIFTS = "plan_shifts"
+    SET_ESCALATION = "set_escalation"
+    """Decide what is done about who does not acknowledge an alert."""
     READ_AUDIT = "read_audit"
     READ_METRICS = "read_metrics"
     OWN_SESSION = "own_session"
@@ -49,6 +51,7 @@ enrol_cameras       -        -      -         yes         -        -         -
 enrol_devices       -        -      -         yes         -        -         -
 enrol_people        -        -      -         yes         -        -         -
 plan_shifts         yes      -      yes       yes         -        -         -
+set_escalation      -        -      yes       yes         -        -         -
 read_audit          -        -      yes       -           yes      -         -
 read_metrics        -        -      -         yes         -        -         -
 own_session         yes      yes    yes       yes         yes      yes       yes

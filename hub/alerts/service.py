@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
 import structlog
 
 from devices.protocol import messages as wire
-from devices.protocol import topics
 from devices.protocol.clock import Clock
-from devices.protocol.topics import DeviceKind, Down
 from hub.alerts import tables
 from hub.alerts.answers import Answers
 from hub.alerts.delivery import UNDELIVERED, DeliveryEvent, DeliveryState, again_after_s, next_state
+from hub.alerts.dispatch import Dispatch, Purpose
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, DeliveryChanged, NewAlert
-from hub.alerts.records import alert_of, find_alert, find_deliveries, latest_alerts, lifetime_of
+from hub.alerts.records import alert_of, find_alert, find_deliveries, has_time_left, latest_alerts, lifetime_of
 from hub.alerts.targets import Targets, venues_of
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox, Outgoing
@@ -41,6 +41,10 @@ LOOK_EVERY_S = 1.0
 SHOWN_RUNNING = 50
 """Alerts whose time is not over in the picture a console loads; beyond it the oldest are left out."""
 SHOWN_ENDED = 20
+Told = Callable[[], None]
+"""What another room does when an alert is on disk, in the hub's thread."""
+Store = Callable[[Change, Alert, Lifetime], Told]
+"""What another room keeps with an alert."""
 
 
 @dataclass
@@ -97,20 +101,35 @@ class Alerts:
     ) -> None:
         self._database = database
         self._events = events
-        self._outbox = outbox
         self._registry = registry
         self._radios = radios
-        self._bridge = bridge
+        self._outbox = outbox
+        self._dispatch = Dispatch(outbox, bridge, clock)
         self._clock = clock
         self._expires_in_s = expires_in_s
         self._case_is_open = case_is_open
         self.targets = Targets(registry, open_group)
         self._open: dict[str, _OpenAlert] = {}
+        self._stored: list[Store] = []
+        self._followers: list[Callable[[str, str, DeliveryState], None]] = []
         self._back: set[str] = set()
         self._wake = asyncio.Event()
         self.answers = Answers(database, events, registry, bridge, refused, self._answered)
         outbox.when_taken(self._taken)
         radios.when_back(self._came_back)
+
+    def when_stored(self, store: Store) -> None:
+        """Have ``store`` called in the transaction of each alert, last of all, by the writer's thread."""
+        self._stored.append(store)
+
+    def when_answered(self, answered: Callable[[str, str, DeliveryState], None]) -> None:
+        """Have ``answered(alert_id, radio_id, state)`` called when what a radio said is on disk."""
+        self._followers.append(answered)
+
+    def under_way(self) -> list[tuple[Alert, Lifetime]]:
+        """After ``open``: the alerts of an earlier run whose time is not over, as they stand."""
+        found = (self._database.read_now(partial(find_alert, condition=_is(alert_id))) for alert_id in self._open)
+        return [(alert, self._open[alert.alert_id].lifetime) for alert in found if alert is not None]
 
     def open(self) -> None:
         """Take up what an earlier run left under way; before the hub serves anyone."""
@@ -119,21 +138,19 @@ class Alerts:
 
     def _renew(self, left: Outgoing) -> Outgoing | None:
         """What an earlier run left in the outbox, coded anew; None when nobody needs it any more."""
-        _, alert_id, radio_id = left.purpose.split(":")
-        under_way = self._open.get(alert_id)
-        if under_way is None or under_way.radios[radio_id].state not in UNDELIVERED:
+        purpose = Purpose.read(left.purpose)
+        under_way = self._open.get(purpose.alert_id)
+        radio = under_way.radios[purpose.radio_id] if under_way is not None else None
+        if under_way is None or radio is None or (purpose.reminder is None and radio.state not in UNDELIVERED):
             return None
-        left_s = under_way.lifetime.left_s(self._clock)
-        if left_s <= 0:
-            return None
-        payload = self._coded(under_way.alert, left_s, max(1, under_way.radios[radio_id].attempts))
-        return left._replace(payload=payload, expires_in_s=max(1, round(left_s)))
+        return self._dispatch.renewed(left, under_way.alert, under_way.lifetime, max(1, radio.attempts))
 
     def _load(self, connection: sa.Connection) -> None:
         now_us = self._clock.monotonic_us()
-        d = tables.deliveries.c
+        a, d = tables.alerts.c, tables.deliveries.c
         undelivered = sa.select(d.alert_id).where(d.state.in_([state.value for state in UNDELIVERED]))
-        for row in connection.execute(sa.select(tables.alerts).where(tables.alerts.c.alert_id.in_(undelivered))).all():
+        under_way = sa.or_(has_time_left(self._clock), a.alert_id.in_(undelivered))
+        for row in connection.execute(sa.select(tables.alerts).where(under_way)).all():
             rows = connection.execute(sa.select(tables.deliveries).where(d.alert_id == row.alert_id)).all()
             states = {r.radio_id: _Open(DeliveryState(r.state), r.attempts, now_us) for r in rows}
             self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime_of(row), states)
@@ -176,20 +193,22 @@ class Alerts:
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
             also=also,
         )
-        alert = await self._database.write(lambda change: self._store(change, issue))
+        alert, told = await self._database.write(lambda change: self._store(change, issue))
         if alert.alert_id == issue.alert_id:
             now_us = self._clock.monotonic_us()
             states = {r: _Open(DeliveryState.QUEUED, attempts, now_us) for r, attempts in issue.attempts.items()}
             self._open[alert.alert_id] = _OpenAlert(alert, issue.lifetime, states)
             self._wake.set()  # a radio may have come back while the alert was being stored
+            for tell in told:
+                tell()
         return alert
 
-    def _store(self, change: Change, issue: _Issue) -> Alert:
+    def _store(self, change: Change, issue: _Issue) -> tuple[Alert, list[Told]]:
         connection, new, lifetime = change.connection, issue.new, issue.lifetime
         if issue.idempotency_key is not None:
             known = find_alert(connection, tables.alerts.c.idempotency_key == issue.idempotency_key)
             if known is not None:
-                return known
+                return known, []
         connection.execute(
             sa.insert(tables.alerts).values(
                 alert_id=issue.alert_id,
@@ -198,8 +217,8 @@ class Alerts:
                 status=new.status.value,
                 target_kind=new.target.kind.value,
                 target_id=new.target.id,
-                case_id=new.case_id,
                 target_ids=msgspec.json.encode(venues_of(new.target)),
+                case_id=new.case_id,
                 issued_by=issue.issued_by,
                 idempotency_key=issue.idempotency_key,
                 issued_at_us=lifetime.began_wall_us,
@@ -222,41 +241,18 @@ class Alerts:
                 for radio_id, attempts in issue.attempts.items()
             ],
         )
-        alert = find_alert(connection, tables.alerts.c.alert_id == issue.alert_id)
+        alert = find_alert(connection, _is(issue.alert_id))
         assert alert is not None
-        for radio_id, attempts in issue.attempts.items():
-            if attempts:
-                self._send(change, alert, lifetime, radio_id, attempts)
+        self._dispatch.send(change, alert, lifetime, {radio_id: n for radio_id, n in issue.attempts.items() if n})
         self._events.append(change, EventKind.ALERT_ISSUED, alert.alert_id, alert)
         issue.also(change, alert)
-        return alert
-
-    def _coded(self, alert: Alert, left_s: float, attempt: int) -> bytes:
-        message = wire.AlertMessage(
-            stamp=self._bridge.stamper.stamp(),
-            alert_id=alert.alert_id,
-            attempt=attempt,
-            severity=alert.severity,
-            text=alert.text,
-            issued_wall_us=alert.issued_at_ms * 1000,
-            expires_in_s=left_s,
-            answers=() if alert.status is wire.AlertStatus.TEST else tuple(wire.Answer),
-            status=alert.status,
-        )
-        return wire.encode(message)
-
-    def _send(self, change: Change, alert: Alert, lifetime: Lifetime, radio_id: str, attempt: int) -> None:
-        left_s = lifetime.left_s(self._clock)
-        topic = topics.down(DeviceKind.RADIO, radio_id, Down.ALERT)
-        purpose = f"alert:{alert.alert_id}:{radio_id}"
-        payload = self._coded(alert, left_s, attempt)
-        self._outbox.send(change, topic, payload, expires_in_s=left_s, purpose=purpose)
+        return alert, [store(change, alert, lifetime) for store in self._stored]
 
     def _taken(self, change: Change, purposes: list[str]) -> None:
         by_alert: dict[str, list[str]] = {}
         for purpose in purposes:
-            _, alert_id, radio_id = purpose.split(":")
-            by_alert.setdefault(alert_id, []).append(radio_id)
+            sent = Purpose.read(purpose)
+            by_alert.setdefault(sent.alert_id, []).append(sent.radio_id)
         d = tables.deliveries.c
         for alert_id, radio_ids in by_alert.items():
             here = (d.alert_id == alert_id, d.radio_id.in_(radio_ids), d.state == DeliveryState.QUEUED.value)
@@ -278,6 +274,8 @@ class Alerts:
         under_way = self._open.get(alert_id)
         if under_way is not None and radio_id in under_way.radios:
             under_way.radios[radio_id].state = state
+        for follower in self._followers:
+            follower(alert_id, radio_id, state)
 
     def _came_back(self, radio_id: str) -> None:
         self._back.add(radio_id)
@@ -311,14 +309,39 @@ class Alerts:
         ]
         if not due:
             return
-        for radio_id in due:
-            undelivered[radio_id].attempts += 1
-            undelivered[radio_id].tried_us = now_us
-        attempts = {radio_id: undelivered[radio_id].attempts for radio_id in due}
+        attempts = self._try_again(under_way, due)
         _log.info("alert.delivered_again", alert=alert_id, radios=len(due))
         await self._database.write(lambda change: self._send_again(change, under_way, attempts))
 
-    def _send_again(self, change: Change, under_way: _OpenAlert, attempts: dict[str, int]) -> None:
+    async def remind(
+        self, alert_id: str, radio_ids: Iterable[str], reminder: wire.Reminder, also: Callable[[Change], None]
+    ) -> None:
+        """Send an alert again to radios that have something to do about it still; ``also`` is in the same transaction.
+
+        For an alert that is over nothing is sent.
+        """
+        under_way = self._open.get(alert_id)
+        attempts = self._try_again(under_way, radio_ids) if under_way is not None else {}
+
+        def change(open_change: Change) -> None:
+            if under_way is not None:
+                self._send_again(open_change, under_way, attempts, reminder)
+            also(open_change)
+
+        await self._database.write(change)
+
+    def _try_again(self, under_way: _OpenAlert, radio_ids: Iterable[str]) -> dict[str, int]:
+        """The number of the attempt at each."""
+        now_us = self._clock.monotonic_us()
+        tried = {radio_id: under_way.radios[radio_id] for radio_id in radio_ids}
+        for one in tried.values():
+            one.attempts += 1
+            one.tried_us = now_us
+        return {radio_id: one.attempts for radio_id, one in tried.items()}
+
+    def _send_again(
+        self, change: Change, under_way: _OpenAlert, attempts: dict[str, int], reminder: wire.Reminder | None = None
+    ) -> None:
         d = tables.deliveries.c
         for radio_id, attempt in attempts.items():
             change.connection.execute(
@@ -326,7 +349,7 @@ class Alerts:
                 .where(d.alert_id == under_way.alert.alert_id, d.radio_id == radio_id)
                 .values(attempts=attempt)
             )
-            self._send(change, under_way.alert, under_way.lifetime, radio_id, attempt)
+        self._dispatch.send(change, under_way.alert, under_way.lifetime, attempts, reminder)
 
     def _expire(self, change: Change, alert_id: str, radio_ids: list[str]) -> None:
         d = tables.deliveries.c
@@ -339,9 +362,7 @@ class Alerts:
 
     async def find(self, alert_id: str) -> Alert:
         """One alert with its deliveries. Raises Refusal when there is none of that id."""
-        found = await self._database.read(
-            lambda connection: find_alert(connection, tables.alerts.c.alert_id == alert_id)
-        )
+        found = await self._database.read(partial(find_alert, condition=_is(alert_id)))
         if found is None:
             raise Refusal("unknown_alert", f"没有警情 {alert_id}", f"there is no alert {alert_id}", status=404)
         return found
@@ -351,6 +372,10 @@ class Alerts:
         return await self._database.read(
             lambda connection: latest_alerts(connection, self._clock, SHOWN_RUNNING, SHOWN_ENDED, only_venues)
         )
+
+
+def _is(alert_id: str) -> sa.ColumnElement[bool]:
+    return tables.alerts.c.alert_id == alert_id
 
 
 def _own_key(person_id: str, idempotency_key: str) -> str:

@@ -18,6 +18,7 @@ from hub.access.people import COMMUNITY, Place, PlaceKind
 from hub.access.permissions import Right
 from hub.access.places import ROOM
 from hub.alerts.messages import Alert, DeliveryChanged
+from hub.escalation.messages import Stepped
 from hub.events.messages import EventKind, Item
 from hub.registry.records import GroupKind, TalkGroup
 from hub.registry.service import Registry
@@ -142,6 +143,7 @@ _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
 _read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
 _read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
 _read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
+_read_steps = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stepped).decode)
 _encoder = msgspec.json.Encoder()
 
 
@@ -155,6 +157,14 @@ def _roll_call(view: View, item: Item) -> Item | None:
 
 def _in_room(view: View, item: Item) -> Item | None:
     return item if view.in_room else None
+
+
+def _steps(view: View, item: Item) -> Item | None:
+    if view.whole:
+        return item
+    found = _read_steps(item.body)
+    steps = tuple(step for step in found.steps if view.has_venue(step.venue_id))
+    return _as_cut(item, found, msgspec.structs.replace(found, steps=steps) if steps else None)
 
 
 def _with_cases(view: View, item: Item) -> Item | None:
@@ -235,6 +245,9 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.ALERT_ISSUED: _alert,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
+    EventKind.ESCALATION_STEPPED: _steps,
+    EventKind.ESCALATION_STOPPED: _in_room,
+    EventKind.ESCALATION_SET: _in_room,
     EventKind.ROLL_CALL_BEGUN: _everybody,
     EventKind.ROLL_CALL_ENDED: _roll_call,
     EventKind.GROUP_OPENED: _group,

@@ -18,6 +18,6 @@ def routes(streets: Streets, registry: Registry) -> APIRouter:
 
     @router.get("/nearest")
     async def nearest(request: Request, entrant: Entering) -> Response:
-        return answer(await streets.nearest(read_query(request, NearQuery), view_of(entrant, registry)))
+        return answer(await streets.nearest(read_query(request, NearQuery), view_of(entrant, registry).has_venue))
 
     return router

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import numpy as np
 
 from devices.protocol.clock import Clock
-from hub.console.view import View
 from hub.registry.service import Registry
 from hub.shifts.service import Shifts
 from hub.streets.messages import NearQuery, NearVenue
@@ -29,10 +29,10 @@ class Streets:
         self._read_from = b""
         self._reading = asyncio.Lock()
 
-    async def nearest(self, asked: NearQuery, view: View) -> tuple[NearVenue, ...]:
-        """The venues in the view that are nearest on foot, nearest first."""
+    async def nearest(self, asked: NearQuery, counts: Callable[[str], bool]) -> tuple[NearVenue, ...]:
+        """The venues that are nearest on foot, nearest first, of those that count (by venue_id)."""
         await self._read_map()
-        venues = [venue for venue in self._registry.venues.values() if view.has_venue(venue.venue_id)]
+        venues = [venue for venue in self._registry.venues.values() if counts(venue.venue_id)]
         degrees = np.array([(venue.latitude, venue.longitude) for venue in venues]).reshape(-1, 2)
         here = self._ground.metres(np.array([[asked.latitude, asked.longitude]]))[0]
         walks_m = await asyncio.to_thread(self._network.walk_m, here, self._ground.metres(degrees))

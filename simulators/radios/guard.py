@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken
+from devices.protocol.messages import AlertMessage, Answer, FloorIdle, FloorTaken, Reminder
 from devices.protocol.voice import VoicePacket
 from devices.radio.floor import FloorState
 from devices.radio.hearing import Burst
@@ -110,6 +110,12 @@ class Guard(RadioEvents):
             if answer in alert.answers:
                 loop = asyncio.get_running_loop()
                 loop.call_later(self._rng.uniform(*REPORT_AFTER_S), self._report, alert.alert_id, answer)
+
+    def alert_reminded(self, alert: AlertMessage) -> None:
+        if alert.reminder is Reminder.REPORT and not self.silent:
+            asyncio.get_running_loop().call_later(
+                self._rng.uniform(*REPORT_AFTER_S), self._report, alert.alert_id, Answer.NOT_SEEN
+            )
 
     def _report(self, alert_id: str, answer: Answer) -> None:
         self.radio.report(answer, alert_id=alert_id)

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from devices.link.refusals import Refusal, Refusals
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import AlertMessage, Severity, Stamp
+from devices.protocol.messages import AlertMessage, Reminder, Severity, Stamp
 from devices.radio.inbox import MAX_ALERTS, Arrival, Inbox
 
 NOW_US = 1_767_225_600_000_000
 
 
-def alert(alert_id: str, attempt: int = 1, text: str = "六岁男孩走失") -> AlertMessage:
+def alert(
+    alert_id: str, attempt: int = 1, text: str = "六岁男孩走失", reminder: Reminder | None = None
+) -> AlertMessage:
     return AlertMessage(
         stamp=Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=NOW_US),
         alert_id=alert_id,
@@ -26,6 +28,7 @@ def alert(alert_id: str, attempt: int = 1, text: str = "六岁男孩走失") -> 
         text=text,
         issued_wall_us=NOW_US,
         expires_in_s=60,
+        reminder=reminder,
     )
 
 
@@ -44,6 +47,23 @@ def test_repeat_of_an_alert_is_known(tmp_path: Path) -> None:
     assert arrive(inbox, "A1", attempt=2) is Arrival.UNDER_WAY
     inbox.is_durable("A1")
     assert arrive(inbox, "A1", attempt=3) is Arrival.KNOWN
+    inbox.close()
+
+
+def test_reminder_is_for_who_has_not_pressed_or_has_not_reported_and_each_attempt_counts_once(tmp_path: Path) -> None:
+    """P-5.10."""
+    inbox = opened(tmp_path / "inbox")
+    arrive(inbox, "A1")
+    inbox.is_durable("A1")
+
+    def is_reminded(attempt: int, reminder: Reminder | None) -> bool:
+        return inbox.is_reminded(alert("A1", attempt, reminder=reminder))
+
+    assert not is_reminded(2, None)
+    assert (is_reminded(3, Reminder.LOUDER), is_reminded(3, Reminder.LOUDER)) == (True, False)
+    assert not is_reminded(4, Reminder.REPORT)
+    inbox.acknowledge("A1")
+    assert (is_reminded(5, Reminder.LOUDER), is_reminded(6, Reminder.REPORT)) == (False, True)
     inbox.close()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import AlertStatus, Severity
+from devices.protocol.messages import AlertStatus, Reminder, Severity
 from devices.radio.card_lines import Decimator
 from devices.radio.floor import FloorState
 from devices.radio.opus import Samples
@@ -124,3 +124,16 @@ def test_speech_passes_to_16_khz_and_nothing_above_it_folds_in(pitch_hz: float, 
     assert third.size == 3_200
     loudness = float(np.std(third[320:])) * 2**0.5
     assert (9_500 < loudness < 10_500) if passes else loudness < 100
+
+
+def test_reminder_of_an_alarm_is_the_loudest_and_of_an_exercise_as_gentle_as_the_exercise() -> None:
+    """P-5.10."""
+    tones = Tones(ManualClock())
+    tones.alert(Severity.SEVERE, AlertStatus.ACTUAL, Reminder.LOUDER)
+    sound = sounds(tones)
+    assert is_heard(Tone.LOUDER, sound)
+    assert int(np.abs(sound).max()) > 32_000
+    tones.alert(Severity.EXTREME, AlertStatus.EXERCISE, Reminder.LOUDER)
+    assert is_heard(Tone.TEST, sounds(tones))
+    tones.alert(Severity.SEVERE, AlertStatus.ACTUAL, Reminder.REPORT)
+    assert is_heard(Tone.REPORT, sounds(tones))

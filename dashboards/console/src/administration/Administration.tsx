@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 
 import { AuditLog } from "../audit/AuditLog";
 import { DevicesTab } from "../devices/DevicesTab";
+import { PolicyTab } from "../escalation/PolicyTab";
 import { useTexts } from "../language/language";
 import { PeopleTab } from "../people/PeopleTab";
 import { useSession } from "../session/store";
@@ -17,6 +18,7 @@ const CONTENT: Record<Tab, () => ReactNode> = {
   people: () => <PeopleTab />,
   shifts: () => <ShiftsTab />,
   hours: () => <HoursTab />,
+  escalation: () => <PolicyTab />,
   devices: () => <DevicesTab />,
   certificates: () => <CertificatesTab />,
   audit: () => <AuditLog />,

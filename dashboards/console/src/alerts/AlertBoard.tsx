@@ -2,6 +2,11 @@
 import { Select } from "antd";
 import { useMemo } from "react";
 
+import { EscalationLine } from "../escalation/EscalationLine";
+import type { StepDone } from "../escalation/hub";
+import { latestSteps } from "../escalation/steps";
+import { useEscalation } from "../escalation/useEscalation";
+import { stepWords } from "../escalation/words";
 import { AlertGroupKeys } from "../groups/AlertGroupKeys";
 import { useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
@@ -16,6 +21,7 @@ import { newestFirst, newestOf, useChosenAlert } from "./chosen";
 import { useAlertDesk } from "./store";
 import { targetWords } from "./target";
 
+const NO_STEPS: ReadonlyMap<string, StepDone> = new Map();
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_GROUPS: readonly TalkGroup[] = [];
@@ -80,6 +86,8 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
   const radios = useRoom((room) => room.radios, NO_RADIOS);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const board = useMemo(() => boardOf(alert), [alert]);
+  const escalation = useEscalation(alert.alert_id);
+  const steps = useMemo(() => (escalation === null ? NO_STEPS : latestSteps(escalation)), [escalation]);
   const name = (one: Delivery): string => venues.get(one.venue_id)?.name ?? one.venue_id;
   const after = (stage: Stage): string =>
     stage.lastMs === null ? "" : texts.alerts.last(texts.seconds(Math.round(stage.lastMs / 100) / 10));
@@ -113,6 +121,7 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
         <Count name={texts.alerts.count.acknowledged} testid="board-count-acknowledged" value={board.acknowledged.count} total={board.total} tone="good" last={after(board.acknowledged)} />
         <Count name={texts.alerts.count.reported} testid="board-count-reported" value={board.reported.count} total={board.total} tone="told" last={after(board.reported)} />
       </div>
+      <EscalationLine view={escalation} alert={alert} nextSilent={board.silent[0]?.radio_id ?? null} />
       <AlertGroupKeys alert={alert} silent={board.silent} />
       <div className="board-rest">
         {board.reports
@@ -131,6 +140,7 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
           {board.silent.map((one) => (
             <div key={one.radio_id} className={`cell ${markOf(one)}`} title={detail(one)} data-testid="board-cell" data-radio={one.radio_id}>
               <span>{name(one)}</span>
+              <StepMark step={steps.get(one.radio_id)} />
               <i>{duration(waitingMs(alert, one, now), texts)}</i>
             </div>
           ))}
@@ -146,6 +156,18 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** The latest that was done about a silent radio, in one letter; in words where the pointer rests. */
+function StepMark({ step }: { step: StepDone | undefined }) {
+  const texts = useTexts();
+  const words = useRoom((room) => (step === undefined ? "" : stepWords(step, room, texts)), "");
+  if (step === undefined) return null;
+  return (
+    <em className={`step${step.passed_over === null ? "" : " passed-over"}`} title={words} data-testid="board-step">
+      {texts.escalation.mark[step.action]}
+    </em>
   );
 }
 

@@ -52,6 +52,7 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   }
   if (item.kind === "alert.issued") return item.body.status === "actual" ? "good" : "plain";
   if (item.kind === "roll_call.ended") return item.body.counts.ready < item.body.counts.expected ? "plain" : "good";
+  if (item.kind === "escalation.stepped") return item.body.steps.some((one) => one.action === "officer") ? "urgent" : "bad";
   if (item.kind === "watch.hit") return "good";
   return "plain";
 }
@@ -114,6 +115,17 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const said = [answer, item.body.text ?? ""].filter((one) => one !== "").join(" ");
       return of(statusOf(item.body.alert_id, room.alerts), words.report(venue(item.body.venue_id), said));
     }
+    case "escalation.stepped": {
+      const [first] = item.body.steps;
+      if (first === undefined) return "";
+      const venues = [...new Set(item.body.steps.map((one) => venue(one.venue_id)))];
+      const named = venues.length > 3 ? texts.events.stateCount(venues.slice(0, 2).join("、"), venues.length) : venues.join("、");
+      return of(statusOf(item.body.alert_id, room.alerts), words.escalated(named, texts.escalation.action[first.action]));
+    }
+    case "escalation.stopped":
+      return words.escalationStopped(item.body.radio_ids.length, item.body.by);
+    case "escalation.set":
+      return words.escalationSet(item.body.rules.name, item.body.version);
     case "roll_call.begun":
       return words.rollCallBegun(Math.round(item.body.lasts_s / 60));
     case "roll_call.ended":

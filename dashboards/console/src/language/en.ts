@@ -1,5 +1,6 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
+import { enEscalation } from "./enEscalation";
 import { enEvents } from "./enEvents";
 import { enGroups } from "./enGroups";
 import { enRecordings } from "./enRecordings";
@@ -16,6 +17,7 @@ export const en: Texts = {
   ...enRecordings,
   ...enShifts,
   refusals: enRefusals,
+  escalation: enEscalation,
   rollCall: enRollCall,
   sos: enSos,
   groups: enGroups,

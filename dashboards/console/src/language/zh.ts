@@ -1,6 +1,7 @@
 // Every text of the console in Chinese; this dictionary is the type that other languages must fill.
 
 import { zhAccess } from "./zhAccess";
+import { zhEscalation } from "./zhEscalation";
 import { zhEvents } from "./zhEvents";
 import { zhGroups } from "./zhGroups";
 import { zhRecordings } from "./zhRecordings";
@@ -15,6 +16,7 @@ export const zh = {
   ...zhRecordings,
   ...zhShifts,
   refusals: zhRefusals,
+  escalation: zhEscalation,
   rollCall: zhRollCall,
   sos: zhSos,
   groups: zhGroups,

@@ -19,6 +19,9 @@ export const zhEvents = {
   report: (venue: string, answer: string) => `${venue} 回报：${answer}`,
   /** Before what belongs to an alert that is not real. */
   notReal: (status: string, words: string) => `【${status}】${words}`,
+  escalated: (venues: string, action: string) => `${venues} 没有应答：${action}`,
+  escalationStopped: (n: number, by: string) => `${by} 停止了 ${n} 台对讲机的升级`,
+  escalationSet: (name: string, version: number) => `升级规则改为「${name}」（第 ${version} 版）`,
   rollCallBegun: (minutes: number) => `开始点名，${minutes} 分钟`,
   rollCallEnded: (ready: number, expected: number) => `点名结束：${expected} 台中 ${ready} 台到位`,
   callStarted: (who: string, group: string) => `${who} 在「${group}」讲话`,

@@ -1,6 +1,7 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
 import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Watch } from "./types";
 
+import type { Policy, Stepped, Stopped } from "../escalation/hub";
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
 
 export interface BurstBody {
@@ -56,6 +57,9 @@ interface Bodies {
   "alert.issued": Alert;
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
   "report.made": ReportBody;
+  "escalation.stepped": Stepped;
+  "escalation.stopped": Stopped;
+  "escalation.set": Policy;
   "roll_call.begun": RollCallBegun;
   "roll_call.ended": RollCall;
   "burst.started": BurstBody;

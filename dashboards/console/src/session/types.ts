@@ -31,6 +31,7 @@ export type Right =
   | "enrol_devices"
   | "enrol_people"
   | "plan_shifts"
+  | "set_escalation"
   | "read_audit"
   | "read_metrics"
   | "own_session";

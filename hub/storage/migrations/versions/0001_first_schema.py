@@ -20,8 +20,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("target_kind", sa.String(length=20), nullable=False),
         sa.Column("target_id", sa.String(length=48), nullable=True),
-        sa.Column("case_id", sa.String(length=48), nullable=True),
         sa.Column("target_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", sa.String(length=48), nullable=True),
         sa.Column("issued_by", sa.String(length=64), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=True),
         sa.Column("issued_at_us", sa.BigInteger(), nullable=False),
@@ -324,6 +324,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sos_id", name=op.f("pk_sos")),
     )
     op.create_index(op.f("ix_sos_raised_at_us"), "sos", ["raised_at_us"], unique=False)
+    op.create_table(
+        "escalation_policies",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rules", sa.LargeBinary(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_escalation_policies")),
+    )
+    op.create_table(
+        "escalations",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("policy", sa.LargeBinary(), nullable=False),
+        sa.Column("closed_venue_ids", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_escalations")),
+    )
+    op.create_table(
+        "escalation_steps",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("passed_over", sa.String(length=20), nullable=True),
+        sa.Column("asked_radio_id", sa.String(length=48), nullable=True),
+        sa.Column("asked_alert_id", sa.String(length=48), nullable=True),
+        sa.Column("person_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", "radio_id", "action", "number", name=op.f("pk_escalation_steps")),
+    )
+    op.create_index(op.f("ix_escalation_steps_asked_alert_id"), "escalation_steps", ["asked_alert_id"], unique=False)
+    op.create_table(
+        "escalation_stops",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("radio_id", sa.String(length=48), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", "radio_id", name=op.f("pk_escalation_stops")),
+    )
     op.create_table(
         "roll_calls",
         sa.Column("roll_call_id", sa.String(length=48), nullable=False),

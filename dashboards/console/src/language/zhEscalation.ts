@@ -1,0 +1,40 @@
+// The texts in Chinese of escalation.
+import type { Action, PassedOver } from "../escalation/hub";
+
+export const zhEscalation = {
+  action: {
+    repeat_louder: "加响再发",
+    nearest_venue: "请最近的场所去看",
+    grid_members: "通知当班网格员",
+    officer: "请警务室处理",
+    ask_again: "追问情况",
+  } satisfies Record<Action, string>,
+  mark: { repeat_louder: "响", nearest_venue: "邻", grid_members: "网", officer: "警", ask_again: "问" } satisfies Record<Action, string>,
+  passedOver: {
+    off_line: "离线，没发成",
+    nobody_near: "步行 10 分钟内没有可去的场所",
+    nobody_on_shift: "没有网格员当班",
+  } satisfies Record<PassedOver, string>,
+  asked: (venue: string) => `已请${venue}去看`,
+  told: (names: string) => `已通知 ${names}`,
+  closed: "未营业",
+  stopped: (who: string) => `${who} 已接手`,
+  next: (action: string, seconds: number) => `${seconds} 秒后：${action}`,
+  stopAll: "全部停止",
+  takeOn: "我来处理",
+  waiting: (n: number) => `${n} 个场所一直没有应答，等警务室处理`,
+  callNext: "呼叫下一个没应答的",
+  words: "发出警报后没人按确认键的场所，按下面的步骤一步步追到有人应答，或者有人决定停止。未营业的场所不追。",
+  version: (n: number) => (n === 0 ? "出厂规则" : `第 ${n} 版`),
+  setBy: (who: string, at: string) => `${who} · ${at}`,
+  change: "修改",
+  title: "修改升级规则",
+  name: "名称",
+  severities: "哪些警报升级",
+  steps: "步骤",
+  afterS: "秒后",
+  add: "加一步",
+  remove: "去掉",
+  askAgain: "按了确认键却不回报的，每隔几秒追问一次（最多 3 次）",
+  former: "以前的规则",
+};

@@ -1,0 +1,120 @@
+"""Reading and writing policies, escalations and their steps in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from hub.escalation.messages import PassedOver, StepDone
+from hub.escalation.policy import DEFAULT, Action, Policy, Rules
+from hub.escalation.tables import escalations, policies, steps, stops
+from hub.storage.writer import Change
+
+_read_rules = msgspec.json.Decoder(Rules).decode
+_read_policy = msgspec.json.Decoder(Policy).decode
+_read_ids = msgspec.json.Decoder(tuple[str, ...]).decode
+FIRST_POLICY = Policy(version=0, rules=DEFAULT, set_by="hub", set_at_ms=None)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One alert's escalation as it is on disk."""
+
+    alert_id: str
+    policy: Policy
+    closed_venue_ids: frozenset[str]
+    steps: tuple[StepDone, ...]
+    stopped_by: dict[str, str]
+    """Radio: who decided that nothing more is to be done about it."""
+
+
+def load_policies(connection: sa.Connection, most: int = 1) -> list[Policy]:
+    """The latest versions, newest first; the last of all is the one that the hub begins with."""
+    rows = connection.execute(sa.select(policies).order_by(policies.c.version.desc()).limit(most)).all()
+    return [*map(_policy, rows), FIRST_POLICY][:most]
+
+
+def _policy(row: Any) -> Policy:
+    rules = _read_rules(row.rules)
+    return Policy(version=row.version, rules=rules, set_by=row.set_by, set_at_ms=row.set_at_us // 1000)
+
+
+def insert_policy(change: Change, version: int, rules: Rules, by: str) -> Policy:
+    """Store a new version."""
+    values = {"version": version, "rules": msgspec.json.encode(rules), "set_by": by, "set_at_us": change.at_us}
+    change.connection.execute(sa.insert(policies).values(values))
+    return Policy(version=version, rules=rules, set_by=by, set_at_ms=change.at_us // 1000)
+
+
+def begin(change: Change, kept: Kept) -> None:
+    """Store that an alert escalates."""
+    values = {
+        "alert_id": kept.alert_id,
+        "policy": msgspec.json.encode(kept.policy),
+        "closed_venue_ids": msgspec.json.encode(sorted(kept.closed_venue_ids)),
+    }
+    change.connection.execute(sa.insert(escalations).values(values))
+
+
+def is_errand(change: Change, alert_id: str) -> bool:
+    """Whether the alert is what a step asked a nearby venue for."""
+    here = steps.c.asked_alert_id == alert_id
+    return change.connection.execute(sa.select(steps.c.alert_id).where(here).limit(1)).first() is not None
+
+
+def insert_steps(change: Change, alert_id: str, done: Iterable[StepDone]) -> tuple[StepDone, ...]:
+    """Store what is done now, and return it with its time. Raises IntegrityError where it was done before."""
+    timed = tuple(msgspec.structs.replace(one, at_ms=change.at_us // 1000) for one in done)
+    change.connection.execute(
+        sa.insert(steps),
+        [
+            {
+                **msgspec.to_builtins(one),
+                "alert_id": alert_id,
+                "person_ids": msgspec.json.encode(one.person_ids),
+                "at_us": change.at_us,
+            }
+            for one in timed
+        ],
+    )
+    return timed
+
+
+def insert_stops(change: Change, alert_id: str, radio_ids: Iterable[str], by: str) -> None:
+    """Store whom a person left in peace."""
+    rows = [{"alert_id": alert_id, "radio_id": radio, "by": by, "at_us": change.at_us} for radio in radio_ids]
+    change.connection.execute(sa.insert(stops), rows)
+
+
+def find(connection: sa.Connection, alert_id: str) -> Kept | None:
+    """An alert's escalation; None where it does not escalate."""
+    row = connection.execute(sa.select(escalations).where(escalations.c.alert_id == alert_id)).first()
+    if row is None:
+        return None
+    done = connection.execute(sa.select(steps).where(steps.c.alert_id == alert_id).order_by(steps.c.at_us, steps.c.number)).all()
+    left = connection.execute(sa.select(stops).where(stops.c.alert_id == alert_id)).all()
+    return Kept(
+        alert_id,
+        _read_policy(row.policy),
+        frozenset(_read_ids(row.closed_venue_ids)),
+        tuple(map(_step, done)),
+        {one.radio_id: one.by for one in left},
+    )
+
+
+def _step(row: Any) -> StepDone:
+    return StepDone(
+        radio_id=row.radio_id,
+        venue_id=row.venue_id,
+        action=Action(row.action),
+        number=row.number,
+        passed_over=PassedOver(row.passed_over) if row.passed_over else None,
+        asked_radio_id=row.asked_radio_id,
+        asked_alert_id=row.asked_alert_id,
+        person_ids=_read_ids(row.person_ids),
+        at_ms=row.at_us // 1000,
+    )
