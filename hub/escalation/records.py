@@ -95,7 +95,8 @@ def find(connection: sa.Connection, alert_id: str) -> Kept | None:
     row = connection.execute(sa.select(escalations).where(escalations.c.alert_id == alert_id)).first()
     if row is None:
         return None
-    done = connection.execute(sa.select(steps).where(steps.c.alert_id == alert_id).order_by(steps.c.at_us, steps.c.number)).all()
+    in_order = sa.select(steps).where(steps.c.alert_id == alert_id).order_by(steps.c.at_us, steps.c.number)
+    done = connection.execute(in_order).all()
     left = connection.execute(sa.select(stops).where(stops.c.alert_id == alert_id)).all()
     return Kept(
         alert_id,
