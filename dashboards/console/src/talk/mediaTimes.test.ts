@@ -29,3 +29,9 @@ test("what a coder adds at the end follows the last frame", () => {
   expect([times.of(1), times.of(2)]).toEqual([FRAME, 2 * FRAME]);
   expect(times.next).toBe(3 * FRAME);
 });
+
+test("another microphone, whose clock begins anew in the middle of a burst, goes on where the first ended", () => {
+  const times = new MediaTimes();
+  const numbers = [8, 9, 0, 1, 3].map((place) => times.submit(place * FRAME));
+  expect(numbers.map((number) => times.of(number) / FRAME)).toEqual([0, 1, 2, 3, 5]);
+});

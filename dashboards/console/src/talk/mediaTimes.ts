@@ -7,13 +7,17 @@ export class MediaTimes {
   private readonly spoken = new Map<number, number>();
   private submitted = 0;
   private first: number | undefined;
+  /** Media time after all that was submitted. */
+  private earliest = 0;
   /** Media time after all that came out. */
   next = 0;
 
-  /** Note a frame that lies at `at` on the microphone's clock (48 kHz); its number. */
+  /** Note a frame that lies at `at` on the microphone's clock (48 kHz); its number. Where another microphone goes on, its
+   * frames follow. */
   submit(at: number): number {
-    this.first ??= at;
+    if (this.first === undefined || at - this.first < this.earliest) this.first = at - this.earliest;
     this.spoken.set(this.submitted, at - this.first);
+    this.earliest = at - this.first + MEDIA_TICKS_PER_FRAME;
     this.submitted += 1;
     return this.submitted - 1;
   }
