@@ -118,7 +118,7 @@ export function CommunityMap() {
     <section className={`map${tool === null ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
       {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
-      <Legend alert={alert !== null} deaf={deaf.size > 0}>
+      <Legend alert={alert !== null} deaf={[...deaf].some((id) => radios.get(id)?.online === true)}>
         {path.length > 0 && (
           <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame(path)}>
             {texts.map.wholePath}

@@ -20,23 +20,23 @@ export function MissedList({ group, onClose }: { group: TalkGroup | null; onClos
   const words = texts.talk.missed;
   const { heard } = useHeardHere(group?.group_id ?? "");
   const radios = useRoom((room) => room.radios, NO_RADIOS);
+  const now = useSecond();
   const rows = missedRows(heard?.missed ?? offLineOf(group, radios), radios);
   const title = rows.length === 0 ? words.none : heard === null ? words.willMiss(rows.length) : words.title(rows.length);
   return (
     <Above title={title} testid="missed" onClose={onClose}>
       <div className="missed-rows">
         {rows.map((row) => (
-          <Row key={row.radio.radio_id} row={row} />
+          <Row key={row.radio.radio_id} row={row} now={now} />
         ))}
       </div>
     </Above>
   );
 }
 
-function Row({ row: { radio, heardAtMs } }: { row: MissedRow }) {
+function Row({ row: { radio, heardAtMs }, now }: { row: MissedRow; now: number }) {
   const texts = useTexts();
   const words = texts.talk.missed;
-  const now = useSecond();
   const calls = useMay("call");
   const venues = useRoom((room) => room.venues, NO_VENUES);
   return (
