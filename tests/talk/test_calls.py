@@ -17,7 +17,7 @@ from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.storage.writer import StorageOverloaded
 from hub.talk import messages as out
-from tests.devices.room import packet, until
+from tests.devices.room import BROKERS, packet, until
 from tests.hub import Told, open_hub
 from tests.played import HandDevice, radio_on_line
 from tests.talk.desk import Desk
@@ -28,10 +28,10 @@ GRID_2 = Place(kind=PlaceKind.GRID, place_id="G2")
 VENUE_1 = Place(kind=PlaceKind.VENUE, place_id="V01")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BROKERS)
+async def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     """V01 and V02 are in grid G1, V03 and V04 in G2."""
-    async with open_hub(tmp_path_factory.mktemp("hub")) as opened:
+    async with open_hub(tmp_path_factory.mktemp("hub"), request.param) as opened:
         yield opened
 
 
@@ -131,6 +131,25 @@ async def test_consoles_are_told_which_of_their_radios_do_not_hear_and_since_whe
     assert [one["radios_missed"] for one in told.of(EventKind.BURST_STARTED, "all")] == [[]]
     room.go()
     guard.go()
+
+
+async def test_who_was_locked_out_in_one_group_is_denied_and_cut_off_in_another(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(hub, "dodger")
+    monkeypatch.setattr(hub.talk._floors, "by_group", {})
+    monkeypatch.setattr(hub.talk._floors, "_limit_s", 0.3)
+    desk.press("all")
+    monkeypatch.setattr(hub.talk._floors, "_limit_s", 60.0)
+    elsewhere = desk.press("kind-hotel")
+    await desk.wait(out.Revoked, 2)
+    assert {one.reason for one in desk.of(out.Revoked)} == {wire.RevokeReason.TOO_LONG}
+    assert hub.talk.bursts_under_way == 0
+    hub.talk.press(desk, "kind-school", "again")
+    (denied,) = desk.of(out.Denied)
+    assert (denied.reason, 2 < (denied.retry_in_s or 0) <= 3) == (wire.DenyReason.LOCKED_OUT, True), "it counts once"
+    assert desk.of(out.Revoked)[1].burst_id == elsewhere.burst_id
+    desk.go()
 
 
 async def test_event_of_a_burst_that_is_not_written_is_logged(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,8 @@ FALSE_ALARM = {"finding": "false_alarm", "note": " 误按 "}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
-    async with open_hub(tmp_path_factory.mktemp("hub"), venues=40) as opened:
+    """On mosquitto, as police rooms have it; ``test_after_a_restart_…`` below is on the embedded broker."""
+    async with open_hub(tmp_path_factory.mktemp("hub"), "managed", venues=40) as opened:
         yield opened
 
 
