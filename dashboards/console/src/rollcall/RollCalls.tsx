@@ -62,7 +62,7 @@ function One({ summary }: { summary: RollCallSummary }) {
   const answer = useRollCall(summary);
   const rollCall = answer.value;
   const { expected } = summary.counts;
-  const answered = useAnswered(summary);
+  const answered = Math.max(useAnswered(summary), rollCall?.counts.ready ?? 0);
   const isUnderWay = summary.ended_at_ms === null;
   const begunAt = `${calendarDay(summary.begun_at_ms, zone)} ${hourAndMinute(summary.begun_at_ms, zone)}`;
   return (
