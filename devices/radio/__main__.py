@@ -45,6 +45,7 @@ from devices.radio.sound import (
 from devices.radio.soundcard import SoundCard
 
 NONE = "none"
+_BELL = "\a"
 _ALERT_WORDS = {
     AlertStatus.ACTUAL: "\a警报 {severity}: {text}",
     AlertStatus.EXERCISE: "演习，不是真的 exercise, not real: {text}",
@@ -69,12 +70,13 @@ class Terminal(RadioEvents):
         """``sounds`` tells by ear what can be told so."""
         self._screen = screen
         self._sounds = sounds
+        self._is_silent = False
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self._screen.show(alert)
         self._sounds.alert_shown(alert)
         words = _ALERT_WORDS[alert.status].format(severity=alert.severity.value, text=alert.text)
-        print(f"{words}  [{alert.alert_id}]")
+        print(f"{words.replace(_BELL, '') if self._is_silent else words}  [{alert.alert_id}]")
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         self._sounds.alert_reminded(alert)
@@ -101,8 +103,15 @@ class Terminal(RadioEvents):
     def connection_changed(self, connected: bool) -> None:
         print("line: up" if connected else "line: down")
 
+    def sos_pressed(self) -> None:
+        self._is_silent = True
+        self._sounds.sos_pressed()
+
     def sos_changed(self, sos_id: str, state: SosState) -> None:
-        print(f"\a{_SOS_WORDS.get(state, state.value)}  [{sos_id}]")
+        """Told without a bell: who looks may be the one whom the guard fears."""
+        self._is_silent = state is not SosState.CLOSED
+        self._sounds.sos_changed(sos_id, state)
+        print(f"{_SOS_WORDS.get(state, state.value)}  [{sos_id}]")
 
     def holder_changed(self, signed: SignedOn) -> None:
         print(f"持机人 holder: {signed.holder or '-'} {'(非当班 off shift)' if signed.off_shift else ''}".rstrip())

@@ -76,6 +76,9 @@ class RadioEvents:
     def connection_changed(self, connected: bool) -> None:
         """The broker holds the line, or not."""
 
+    def sos_pressed(self) -> None:
+        """The guard pressed the SOS key: from now on until the SOS is closed nothing may give him away."""
+
     def sos_changed(self, sos_id: str, state: SosState) -> None:
         """How this radio's SOS stands: police know (open), the wish to cancel has come, it is closed."""
 
@@ -176,6 +179,7 @@ class Radio:
 
     def sos(self, microphone: Microphone) -> str:
         """The SOS key: police are called and hear what the microphone gives for 10 s. Returns the SOS's name."""
+        self._events.sos_pressed()
         return self.emergency.press(microphone)
 
     def cancel_sos(self) -> None:

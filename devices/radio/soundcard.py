@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertMessage
+from devices.protocol.sos import SosState
 from devices.radio.card_lines import Captured, CardLines, Decimator
 from devices.radio.floor import FloorState
 from devices.radio.jitter import JitterBuffer
@@ -59,6 +60,12 @@ class SoundCard(RadioEvents):
             self._captured.clear()
         self._is_open = talks
         self.tones.floor_changed(state, why)
+
+    def sos_pressed(self) -> None:
+        self.tones.keep_silent(True)
+
+    def sos_changed(self, sos_id: str, state: SosState) -> None:
+        self.tones.keep_silent(state is not SosState.CLOSED)
 
     @property
     def has_microphone(self) -> bool:

@@ -1,7 +1,8 @@
 """The tones of a radio: what a guard hears who does not look at the screen, made here and mixed into the loudspeaker.
 
 A tone never sounds into the own open microphone: those that belong to talking (permit, warning) mute it for as long as
-they sound, an alert's waits until the key is up, the rest are left out.
+they sound, an alert's waits until the key is up, the rest are left out. From the SOS key on until the police room has
+closed the SOS nothing sounds at all: a guard in danger must not be given away by the own radio.
 """
 
 from __future__ import annotations
@@ -76,9 +77,7 @@ _ALERTS = {
     Severity.SEVERE: Tone.SEVERE,
     Severity.EXTREME: Tone.EXTREME,
 }
-_URGENCY = {
-    tone: order for order, tone in enumerate((Tone.REPORT, Tone.TEST, *_ALERTS.values(), Tone.LOUDER), start=1)
-}
+_URGENCY = {tone: order for order, tone in enumerate((Tone.REPORT, Tone.TEST, *_ALERTS.values(), Tone.LOUDER), start=1)}
 _WHILE_TALKING = (Tone.PERMIT, Tone.WARNING)
 
 
@@ -116,12 +115,20 @@ class Tones:
         self._sounding = Tone.IDLE
         self._waiting: Tone | None = None
         self._floor = FloorState.SILENT
+        self._is_silent = False
         self._muted_until_us = 0
 
     @property
     def mutes(self) -> bool:
         """Whether the microphone must be closed, since a tone sounds."""
         return self._clock.monotonic_us() < self._muted_until_us
+
+    def keep_silent(self, is_silent: bool) -> None:
+        """Whether nothing must sound; what sounds is cut off, and what is not heard meanwhile is not made good."""
+        with self._lock:
+            self._is_silent = is_silent
+            if is_silent:
+                self._left, self._waiting, self._muted_until_us = self._left[:0], None, 0
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         """Push-to-talk came into this state; ``why`` as Talking tells it."""
@@ -148,6 +155,8 @@ class Tones:
     def play(self, tone: Tone) -> None:
         """Let it sound at once; while this radio talks, or a more urgent one sounds, as the module says."""
         with self._lock:
+            if self._is_silent:
+                return
             sounding = self._sounding if self._left.size else None
             if self._is_talking and tone not in _WHILE_TALKING:
                 self._wait(tone)

@@ -77,6 +77,10 @@ class Guard(Person):
     def __init__(self) -> None:
         super().__init__()
         self.sos: list[tuple[str, SosState]] = []
+        self.floor_at_press: list[list[tuple[FloorState, str]]] = []
+
+    def sos_pressed(self) -> None:
+        self.floor_at_press.append(list(self.floor))
 
     def sos_changed(self, sos_id: str, state: SosState) -> None:
         self.sos.append((sos_id, state))
@@ -122,6 +126,7 @@ async def test_guard_who_presses_is_heard_without_a_key_by_the_grid_and_by_every
             for radio_id, person in (("R01", guard), ("R02", mate), ("R21", stranger))
         ]
         sos_id = radio.sos(microphone)
+        assert guard.floor_at_press == [[]], "tones are off before the floor is asked for"
         await until(lambda: len(mate.packets) >= 3 and len(desk.packets) >= 3, "the grid and the police room hear")
         assert (desk.group_ids, elsewhere.packets, elsewhere.told) == (frozenset(), [], [])
         taken = desk.of(out.Taken)[0]

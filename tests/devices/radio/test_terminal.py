@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 
 from devices.link import BrokerAddress
+from devices.protocol.clock import ManualClock
 from devices.protocol.messages import Acknowledgement, Answer, Birth, Death, Report
+from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind, Up
+from devices.radio.__main__ import Terminal
+from devices.radio.radio import RadioEvents
+from devices.radio.screen import Screen
 from hub.bridge.broker import Broker
+from tests.devices.radio.test_screen import alert
 from tests.devices.room import DEADLINE_S, Room, by_hand
 
 
@@ -62,3 +68,15 @@ async def test_radio_without_a_credential_of_its_own_says_what_to_do(
     _, said = await asyncio.wait_for(process.communicate(), DEADLINE_S)
     assert process.returncode == 2
     assert words in said.decode()
+
+
+def test_terminal_rings_no_bell_from_the_sos_key_on_until_the_sos_is_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(Screen(ManualClock()), RadioEvents())
+    terminal.sos_pressed()
+    terminal.alert_shown(alert("A1"))
+    terminal.sos_changed("S1", SosState.OPEN)
+    terminal.sos_changed("S1", SosState.CLOSED)
+    said = capsys.readouterr().out
+    assert ("A1" in said, "S1" in said, "\a" in said) == (True, True, False)
+    terminal.alert_shown(alert("A2"))
+    assert "\a" in capsys.readouterr().out

@@ -137,3 +137,20 @@ def test_reminder_of_an_alarm_is_the_loudest_and_of_an_exercise_as_gentle_as_the
     assert is_heard(Tone.TEST, sounds(tones))
     tones.alert(Severity.SEVERE, AlertStatus.ACTUAL, Reminder.REPORT)
     assert is_heard(Tone.REPORT, sounds(tones))
+
+
+def test_nothing_sounds_from_the_sos_key_on_until_the_sos_is_closed() -> None:
+    tones = Tones(ManualClock())
+    tones.alert(Severity.EXTREME)
+    tones.keep_silent(True)
+    assert not sounds(tones).any(), "what sounds is cut off"
+    for state, why in ((FloorState.TALKING, ""), (FloorState.WARNED, "10 s"), (FloorState.SILENT, "locked_out 3 s")):
+        tones.floor_changed(state, why)
+        assert not tones.mutes, "the microphone is open from the first moment"
+    tones.alert(Severity.EXTREME)
+    tones.play(Tone.IDLE)
+    assert not sounds(tones).any()
+    tones.keep_silent(False)
+    assert not sounds(tones).any(), "what was not heard is not made good"
+    tones.alert(Severity.MINOR)
+    assert is_heard(Tone.MINOR, sounds(tones))
