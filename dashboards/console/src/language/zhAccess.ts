@@ -167,6 +167,7 @@ export const zhAccess = {
       before: "原为",
       burst_id: "讲话编号",
       by: "操作人",
+      call_id: "响铃的呼叫",
       camera_id: "摄像头",
       case_id: "案件",
       count: "次数",
