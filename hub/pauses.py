@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-SWITCH_S = 0.0005
+SWITCH_S = 0.0001
 """How long a thread keeps the interpreter while another waits for it."""
 
 
