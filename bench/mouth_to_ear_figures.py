@@ -18,8 +18,8 @@ QUIET = 0.25
 """A segment of less than so much of its sentence's loudness says nothing about likeness."""
 LATEST_S = 1.0
 """So late a word is looked for."""
-NEAR_S = 0.15
-"""A segment is looked for so near to where its sentence was found: frames made up or left out move it by some 20 ms."""
+NEAR_S = 0.25
+"""A segment is looked for so near to where its sentence was found; further off other words become like it."""
 
 Sound = npt.NDArray[np.float64]
 

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-LIKE = 0.3
-"""Half seconds of other words are 0.16 like what was spoken (the median), of the same words 0.7 and more."""
+LIKE = 0.35
+"""Half seconds of other words are 0.2 like what was spoken (the median), of the same words 0.7; less on a machine with
+much else to do, since a radio leaves out what is late and makes up what is missing."""
 
 
 def test_dispatchers_words_come_out_of_a_radio_whole_in_order_and_soon_and_its_answer_out_of_the_page() -> None:
