@@ -19,6 +19,7 @@ import pytest_asyncio
 from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
+from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import DeliveryChanged, NewAlert, ReportMade, Target, TargetKind
 from hub.app import Hub, HubStarted
 from hub.bridge.refused import RefusedDevice
@@ -28,6 +29,8 @@ from hub.console.view import view_of
 from hub.enrolment.messages import DeviceEnrolled, DeviceRevoked
 from hub.events.messages import EventKind, Item
 from hub.registry.records import Camera, GroupKind
+from hub.rollcall.readiness import line_of
+from hub.rollcall.records import UnderWay
 from hub.shifts.messages import HoursChanged, ShiftChanged
 from hub.sightings.messages import Hit, Query, SightingSummary
 from hub.storage.writer import Change
@@ -79,6 +82,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
         for n in (1, 2, 3, 4):
             await tell(opened, n)
         await tell_of_case(opened, case.case_id)
+        await tell_of_roll_call(opened)
         yield opened
 
 
@@ -171,6 +175,20 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
 
 
+async def tell_of_roll_call(hub: Hub) -> None:
+    """A roll-call of all radios: that it has begun, and how it ended."""
+    (to_all,) = (alert for alert in await hub.alerts.latest() if alert.target.kind is TargetKind.ALL)
+    lifetime = Lifetime.starting(hub.clock, 600)
+    called = UnderWay("D1", to_all.alert_id, "2026-11-22", "hub", lifetime, closed_venue_ids=frozenset())
+    radios = tuple(line_of(one, hub.radios.view(one.radio_id), "场所", False, 0) for one in to_all.deliveries)
+
+    def change(open_change: Change) -> None:
+        hub.events.append(open_change, EventKind.ROLL_CALL_BEGUN, "D1", called.told())
+        hub.events.append(open_change, EventKind.ROLL_CALL_ENDED, "D1", called.listed(radios, open_change.at_us))
+
+    await hub.database.write(change)
+
+
 def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
     hub.events.append(change, EventKind.WATCH_HIT, watch_id, hit)
 
@@ -194,6 +212,8 @@ def is_for(seer: Seer, item: Item) -> bool:
         return seer.sees_cases
     if kind is EventKind.HUB_STARTED:
         return seer.in_room
+    if kind is EventKind.ROLL_CALL_BEGUN:
+        return True
     if kind is EventKind.SHIFT_CHANGED:
         return seer.in_room and seer.venues is None
     if kind in BURSTS:
