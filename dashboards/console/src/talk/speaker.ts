@@ -6,8 +6,9 @@ import { encodePacket } from "./packet";
 
 const FRAME_US = 20_000;
 const BITRATE = 24_000;
-/** Frames in the coder, which takes 0.5 ms for each: 200 ms. Past it a frame is left out, and leaves a gap. */
-const MOST_QUEUED = 10;
+/** Frames in the coder, which takes 0.5 ms for each: all that came while the page was busy for a second. Past it a frame is
+ * left out, and leaves a gap. */
+const MOST_QUEUED = 50;
 /** A frame without sound: the table-of-contents byte alone, wideband, 20 ms, mono (RFC 6716, section 3.1). */
 const SILENT_FRAME = Uint8Array.of(0x48);
 
