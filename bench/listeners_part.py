@@ -19,8 +19,8 @@ ANSWER_WITHIN_S = 60.0
 class ListenersPart(LinesPart):
     """A process of listeners."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        super().__init__(name, folder / f"{name}.log")
+    def __init__(self, name: str, folder: Path, niceness: int = 0) -> None:
+        super().__init__(name, folder / f"{name}.log", niceness)
         self._file = folder / f"{name}.npy"
 
     async def start(self, command: list[str]) -> None:

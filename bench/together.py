@@ -34,6 +34,8 @@ from simulators.community.parameters import Parameters
 from simulators.demo.console import ConsoleLine
 
 PACKET_MS = 20
+GUARDS_NICENESS = 5
+"""In a community the radios are processors of their own: here they take what hub and broker leave."""
 ARRIVED_WITHIN_S = 0.6
 ONLINE_WITHIN_S = 60.0
 WORKERS = {"QIANSHAO_VISION_WORKERS": "1"}
@@ -108,7 +110,7 @@ async def together_bench(folder: Path, films: Path, plan: Plan) -> AsyncIterator
     cameras = [camera.camera_id for camera in community.cameras]
     await asyncio.to_thread(fill_store, folder / "hub" / "sightings", plan.sightings, cameras)
     radio_ids = [radio.radio_id for radio in community.radios]
-    guards = ListenersPart("guards", folder)
+    guards = ListenersPart("guards", folder, GUARDS_NICENESS)
     async with police_room(folder, "managed", community, WORKERS) as room:
         try:
             await enrol(room, radio_ids)

@@ -36,6 +36,8 @@ _M = TypeVar("_M", bound=messages.Message)
 KEEPALIVE_S = 10
 RECONNECT_FIRST_S = 0.1
 RECONNECT_MOST_S = 2.0
+TAKEN_WITHIN_S = 5.0
+"""A message of the outbox that the broker does not take goes back to it."""
 READ_AHEAD_BYTES = 128 * 1024
 """What the kernel keeps for the hub: behind the garbage of a flood in it, words of others would wait."""
 PENDING_WARN_AT = 2_000
@@ -272,15 +274,40 @@ class Bridge:
         """Publish one message of the outbox at QoS 1; done when the broker has it."""
         client = self._client
         if client is None:
-            failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            failed.set_exception(aiomqtt.MqttError("not connected"))
-            return failed
+            return _failed("not connected")
         self.published += 1
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.MessageExpiryInterval = message.expires_in_s
-        return asyncio.ensure_future(
-            client.publish(message.topic, message.payload, qos=1, properties=properties, timeout=5)
-        )
+        said = client._client.publish(message.topic, message.payload, 1, properties=properties)
+        if said.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return _failed(f"not sent: {said.rc.name}")
+        taking = _Taking(asyncio.get_running_loop())
+        client._pending_publishes[said.mid] = cast("asyncio.Event", taking)
+        return taking.done
+
+
+class _Taking:
+    """Stands where aiomqtt looks for an event to set when the broker takes a message; without its task for each."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.done: asyncio.Future[None] = loop.create_future()
+        self._patience = loop.call_later(TAKEN_WITHIN_S, self._give_up)
+
+    def set(self) -> None:
+        """The broker has it."""
+        self._patience.cancel()
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def _give_up(self) -> None:
+        if not self.done.done():
+            self.done.set_exception(aiomqtt.MqttError(f"not taken within {TAKEN_WITHIN_S:g} s"))
+
+
+def _failed(why: str) -> asyncio.Future[None]:
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    failed.set_exception(aiomqtt.MqttError(why))
+    return failed
 
 
 def _publish_voice(client: aiomqtt.Client, topic: str, packet: bytes) -> bool:

@@ -118,15 +118,17 @@ def _trusting(data_dir: Path) -> ssl.SSLContext:
 class LinesPart:
     """A child that prints JSON lines."""
 
-    def __init__(self, name: str, log: Path) -> None:
+    def __init__(self, name: str, log: Path, niceness: int = 0) -> None:
         self._name = name
         self._log = log
+        self._niceness = niceness
         self.process: asyncio.subprocess.Process | None = None
 
     async def _start(self, command: list[str]) -> None:
         with self._log.open("wb") as log:
             self.process = await start_child(
                 command,
+                niceness=self._niceness,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
