@@ -132,13 +132,21 @@ async def test_radio_off_line_is_named_as_one_that_does_not_hear_and_can_be_call
         await expect(duty["tile-all"]).to_have_attribute("data-chosen", "true")
 
 
-async def test_group_sounds_at_its_own_volume_and_not_at_all_once_it_is_unticked(hub: Hub, duty: Desk) -> None:
+async def test_group_is_heard_from_the_beginning_or_live_at_its_own_volume_and_not_at_all_once_it_is_unticked(
+    hub: Hub, duty: Desk
+) -> None:
     async with real_radio(hub, "R01", Person()) as radio:
         (peer,) = hub.talk._consoles._peers.values()
         await until(lambda: "grid-G1" in peer.group_ids, "the console listens to all groups")
         speaking = asyncio.create_task(radio.talking.talk("grid-G1", FrameMicrophone(tone(25))))
         level = duty["tiles"].get_by_test_id("level-grid-G1")
         await expect(level).to_have_attribute("data-level", SOUND)
+        await duty["last-calls"].get_by_text("从头听").click()
+        await expect(duty["recording-player"]).to_have_attribute("data-plays", "true")
+        await expect(level).to_have_attribute("data-level", "0.00")
+        await duty.page.keyboard.press("Escape")
+        await expect(level).to_have_attribute("data-level", SOUND)
+
         await duty["sound-grid-G1"].click()
         await duty["mute-grid-G1"].click()
         await expect(level).to_have_attribute("data-level", "0.00")
