@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import uvloop
+from playwright.async_api import Error as PlaywrightError
 
 from bench import mouth_to_ear_figures as figures
 from bench import mouth_to_ear_radio as radio
@@ -158,5 +159,8 @@ async def measure(plan: Plan) -> Report:
 
 def run(plan: Plan) -> Report:
     """Measure. Raises PartFailed, EnrolError, TimeoutError, httpx.HTTPError, OSError for a program that is missing."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(plan))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(measure(plan))
+    except (PlaywrightError, AssertionError) as error:  # the second says what the page did not show
+        raise PartFailed(f"the page: {error}") from error
