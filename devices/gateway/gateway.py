@@ -19,7 +19,7 @@ from devices.radio.jitter import JitterBuffer
 from devices.radio.opus import Encoder
 from devices.radio.playout import PlayOut
 from devices.radio.radio import Radio, RadioEvents
-from devices.radio.tones import tone_of
+from devices.radio.tones import Tone, tone_of
 
 _STEP_US = BLOCK_MS * 1000
 MOST_STEPS_AT_ONCE = 10
@@ -73,6 +73,10 @@ class Gateway(RadioEvents):
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         self.alert_shown(alert)
+
+    def alert_cancelled(self, cancel: AlertMessage) -> None:
+        self._told(f"警报取消 alert cancelled: {cancel.text}")
+        self.repeater.sound(Tone.CANCELLED)
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._told(f"talk: {state.value} {why}".rstrip())

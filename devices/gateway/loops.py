@@ -57,6 +57,7 @@ class Quiet:
         self.loops = 0
         self._in_a_row = 0
         self._until_us: int | None = None
+        self._stands_by_until_us = 0
 
     def begin(self, now_us: int) -> float:
         """A loop was found; returns for how many seconds nothing is passed on."""
@@ -68,6 +69,10 @@ class Quiet:
         self._until_us = now_us + round(lasts_s * 1e6)
         return lasts_s
 
+    def stand_by(self, now_us: int) -> None:
+        """Another gateway passes the same air on: for as long as after a first loop it need not be done twice."""
+        self._stands_by_until_us = now_us + round(FIRST_QUIET_S * 1e6)
+
     def is_on(self, now_us: int) -> bool:
         """Whether it lasts."""
-        return self._until_us is not None and now_us < self._until_us
+        return now_us < self._stands_by_until_us or (self._until_us is not None and now_us < self._until_us)

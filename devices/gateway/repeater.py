@@ -172,8 +172,9 @@ class Repeater:
         self.held.clear()
 
     def _own_words_came_back(self, now_us: int) -> None:
-        """Another gateway hears the same air: what this one hears too is not sent there a second time."""
+        """Another gateway hears the same air: what this one hears too is neither sent there again nor passed on."""
         self._do_not_send()
+        self.quiet.stand_by(now_us)
         self.uplink.take(UplinkEvent.REFUSED)
         self._refused_tone_until_us = None
         told_us = self._group_echo_told_us
