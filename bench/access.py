@@ -51,6 +51,7 @@ DELIVERED_WITHIN_S = 30.0
 SILENT = 1_000
 GOAL = 1.3
 WITHOUT = "without"
+LOST = "voice_lost"
 _TLS = {"QIANSHAO_TLS": "true", "QIANSHAO_TRUST_PORT": "0"}
 _OPEN_MOSQUITTO = """#!/bin/sh
 sed -e '/^password_file/d' -e '/^acl_file/d' -e 's/^allow_anonymous.*/allow_anonymous true/' "$2" > "$2.open"
@@ -138,7 +139,7 @@ async def speak(manner: Manner, bench: VoiceBench, console: Console) -> dict[str
     return {
         "voice_relay_p50_ms": heard.p50_ms,
         "voice_relay_p99_ms": heard.p99_ms,
-        "voice_lost": sum(turn.lost for turn in run.relay) + run.lost_by_real,
+        LOST: sum(turn.lost for turn in run.relay) + run.lost_by_real,
         "hub_cpu_percent": 100 * run.cpu_s / run.spoken_s,
         "broker_cpu_percent": 100 * run.broker_cpu_s / run.spoken_s,
     }
@@ -186,7 +187,7 @@ def ratios(turns: Turns, name: str) -> dict[str, float]:
     return {
         figure: round(statistics.median(turn[name][figure] / turn[WITHOUT][figure] for turn in turns), 2)
         for figure in turns[0][WITHOUT]
-        if figure != "voice_lost"
+        if figure != LOST
     }
 
 
@@ -208,9 +209,15 @@ async def measure(runs: int) -> dict[str, object]:
         "runs": runs,
         "silent_connections": 2 * SILENT,
         "medians": {
-            name: {figure: value for turns in kinds for figure, value in medians([one[name] for one in turns]).items()}
+            name: {
+                figure: value
+                for turns in kinds
+                for figure, value in medians([one[name] for one in turns]).items()
+                if figure != LOST
+            }
             for name in names
         },
+        LOST: {name: sum(turn[name][LOST] for turn in kinds[1]) for name in names},
         "ratio": ratio,
         "goals": {
             figure: {"measured": measured, "at_most": GOAL, "is_met": measured <= GOAL}
