@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import random
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,6 +31,8 @@ ALERT_EVERY_S = 5.0
 ANSWERED_WITHIN_S = 10.0
 """After the last alert of a turn: guards press within 2.5 s."""
 SEARCH_EVERY_S = 1.0
+SEARCH_WITHIN = 0.8
+"""Somewhere in this share of each second: people do not search by the beat of the alerts."""
 HOURS = 24
 """Over which the sightings of the store are spread."""
 SCENE_FROM_S = 30.0
@@ -106,7 +109,8 @@ class Searches:
         found, began_s = [], time.monotonic()
         query = msgspec.json.encode(Query(description=_QUERY, limit=50))
         for number in range(max(1, int(seconds / SEARCH_EVERY_S))):
-            await asyncio.sleep(max(0.0, began_s + number * SEARCH_EVERY_S - time.monotonic()))
+            moment_s = (number + SEARCH_WITHIN * random.random()) * SEARCH_EVERY_S
+            await asyncio.sleep(max(0.0, began_s + moment_s - time.monotonic()))
             asked_s = time.perf_counter()
             answer = await self._browser.post(self._url, content=query)
             found.append((time.perf_counter() - asked_s) * 1000)
