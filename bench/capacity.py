@@ -32,14 +32,14 @@ SETTLED_S = 1.5
 
 async def measure(plan: Plan) -> Report:
     """Both curves. Raises PartFailed, EnrolError, httpx.HTTPError."""
-    groups = await _climb(plan.groups, plan.beyond, lambda count: _groups(plan, count))
+    groups = await _climb(plan.groups, plan.beyond, lambda count: measure_groups(plan, count))
     with tempfile.TemporaryDirectory() as name:
         async with (
             police_room(Path(name), BROKER, plan.radios[-1] + 1) as room,
             Console.open(room.browser, room.hub) as console,
         ):
             await enrol(room, [one.radio_id for one in room.community.radios])
-            radios = await _climb(plan.radios, plan.beyond, lambda count: _radios(plan, room, console, count))
+            radios = await _climb(plan.radios, plan.beyond, lambda count: _measure_radios(plan, room, console, count))
     return Report(
         seconds=plan.seconds,
         packet_ms=PACKET_MS,
@@ -76,8 +76,8 @@ class _Shares:
         return 100 * hub_s / lasted_s, 100 * broker_s / lasted_s
 
 
-async def _groups(plan: Plan, count: int) -> Point:
-    """A guard speaks in each of so many talk groups."""
+async def measure_groups(plan: Plan, count: int) -> Point:
+    """A guard speaks in each of so many talk groups. Raises PartFailed, EnrolError, httpx.HTTPError."""
     with tempfile.TemporaryDirectory() as name:
         community = make_community(plan.radios_in_all, count)
         grid_of = {venue.venue_id: venue.grid_id for venue in community.venues}
@@ -99,7 +99,7 @@ async def _groups(plan: Plan, count: int) -> Point:
     return point(count, arrived, hub_percent, broker_percent)
 
 
-async def _radios(plan: Plan, room: PoliceRoom, console: Console, count: int) -> Point:
+async def _measure_radios(plan: Plan, room: PoliceRoom, console: Console, count: int) -> Point:
     """A console speaks to so many radios."""
     names = [one.radio_id for one in room.community.radios[: count + 1]]
     speech = Speech.lasting(plan.seconds, PACKET_MS)

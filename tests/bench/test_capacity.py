@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bench import plots
-from bench.capacity_figures import Curve, Point, Report, curve, plan_of, point
+from bench.capacity import measure_groups
+from bench.capacity_figures import Curve, Plan, Point, Report, curve, plan_of, point
 from bench.figures import Arrived
 
 
@@ -58,3 +59,9 @@ def test_report_is_drawn_as_a_picture_of_each_curve(tmp_path: Path) -> None:
     assert [len((line.get("points") or "").split()) for line in lines] == [3, 3, 3]
     with pytest.raises(ValueError, match="no report"):
         plots.draw(b'{"loss": 0}', tmp_path)
+
+
+async def test_guards_who_speak_in_their_groups_at_once_are_heard_by_each_radio_of_their_own() -> None:
+    found = await measure_groups(Plan(seconds=0.5, groups=(2,), radios_in_all=5, radios=(5,)), 2)
+    assert (found.at, found.packets_expected, found.loss) == (2, 3 * 25, 0)
+    assert 0 < found.p50_ms <= found.p99_ms

@@ -1,11 +1,17 @@
-"""The figures of ``qianshao bench together``: what counts as worse, and what is read out of classes of delays."""
+"""``qianshao bench together``: what counts as worse, what is read out of classes of delays, a turn with few radios."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
+from bench.community import make_community
 from bench.figures import percentile
+from bench.together import together_bench
 from bench.together_figures import Delay, Looks, Part, Plan, Run, Taken, compare, of_classes, report
+from hub.registry.records import Camera
 
 PLAN = Plan(radios=130, cameras=12, sightings=0, seconds=15, runs=3)
 
@@ -40,3 +46,20 @@ def test_percentiles_are_read_out_of_classes_by_their_upper_edges() -> None:
     assert len(found) == 100
     assert percentile(found, 50) == pytest.approx(15, abs=0.2)
     assert percentile(found, 99) == 40
+
+
+async def test_voice_an_alert_and_searches_at_once_reach_every_radio_and_are_timed(tmp_path: Path) -> None:
+    cameras = (Camera(camera_id="C1", name="门口"),)
+    community = msgspec.structs.replace(make_community(3), cameras=cameras)
+    (tmp_path / "community.json").write_bytes(msgspec.json.encode(community))
+    few = Plan(radios=3, cameras=1, sightings=20, seconds=1, runs=1)
+    async with together_bench(tmp_path, tmp_path, few) as bench:
+        taken = await bench.turn(frozenset(Part) - {Part.CAMERAS})
+    assert (taken.packets, taken.packets_lost, taken.alerts, taken.alerts_unanswered) == (150, 0, 1, 0)
+    assert {delay: len(found) for delay, found in taken.delays_ms.items()} == {
+        Delay.VOICE_RELAY: 150,
+        Delay.ALERT_DELIVERED: 3,
+        Delay.ACKNOWLEDGEMENT_SHOWN: 3,
+        Delay.SEARCH: 1,
+    }
+    assert all(ms > 0 for found in taken.delays_ms.values() for ms in found)
