@@ -115,6 +115,8 @@ class AlertMessage(Message, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = tuple(Answer)
     status: AlertStatus = AlertStatus.ACTUAL
     reminder: Reminder | None = None
+    cancels: Name | None = None
+    """The earlier alert that is over by this one (CAP 1.2, 3.2.1: msgType Cancel); no key is asked for."""
 
 
 class Receipt(Message, frozen=True, kw_only=True):

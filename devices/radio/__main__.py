@@ -83,6 +83,11 @@ class Terminal(RadioEvents):
         if alert.reminder is not None:
             print(f"{_REMINDER_WORDS[alert.reminder]}: {alert.text}  [{alert.alert_id}]")
 
+    def alert_cancelled(self, cancel: AlertMessage) -> None:
+        self._screen.cancel(cancel.cancels)
+        self._sounds.alert_cancelled(cancel)
+        print(f"警报取消 cancelled: {cancel.text}  [{cancel.cancels}]")
+
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._sounds.floor_changed(state, why)
         print(f"talk: {state.value} {why}".rstrip())

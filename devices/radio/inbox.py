@@ -86,6 +86,12 @@ class Inbox:
         """Whether the guard pressed the key before. Raises KeyError for an alert that never arrived."""
         return self._kept[alert_id].acknowledged
 
+    def cancel(self, cancel: AlertMessage) -> None:
+        """The alert that it cancels is over, and it itself asks for nothing."""
+        for alert_id in (cancel.alert_id, cancel.cancels):
+            if alert_id in self._kept:
+                self.acknowledge(alert_id)
+
     def is_reminded(self, alert: AlertMessage) -> bool:
         """Whether this copy of a known alert reminds of what is still to be done; each attempt once."""
         kept = self._kept[alert.alert_id]

@@ -52,6 +52,9 @@ class RadioEvents:
     def alert_reminded(self, alert: AlertMessage) -> None:
         """An alert that was shown before comes again, for its ``reminder``; the guard still has to do something."""
 
+    def alert_cancelled(self, cancel: AlertMessage) -> None:
+        """The alert that it names is over; its text says why."""
+
     def floor_changed(self, state: FloorState, why: str) -> None:
         """Push-to-talk: asking, queued at a place, talking, warned of the limit, silent, and why it ended."""
 
@@ -231,7 +234,11 @@ class Radio:
                 self.link.refusals.add(Refusal.STORE_FAILED, str(error))
         self._inbox.is_durable(alert.alert_id)
         self._send_receipt(alert.alert_id)
-        self._events.alert_shown(alert)
+        if alert.cancels is None:
+            self._events.alert_shown(alert)
+        else:
+            self._inbox.cancel(alert)
+            self._events.alert_cancelled(alert)
 
     def _send_receipt(self, alert_id: str) -> None:
         self.link.send_reliably(

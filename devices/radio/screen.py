@@ -30,6 +30,10 @@ class Screen:
         until_us = self._clock.monotonic_us() + round(alert.expires_in_s * 1e6)
         self._shown = [*self._shown, _Shown(alert, until_us)][-MAX_SHOWN:]
 
+    def cancel(self, alert_id: str | None) -> None:
+        """It is over: no key answers it any more."""
+        self._shown = [one for one in self._shown if one.alert.alert_id != alert_id]
+
     def take_acknowledged(self) -> str | None:
         """The key went down: for the newest actual alert that waits for it, else the newest other, else the newest."""
         now_us = self._clock.monotonic_us()

@@ -54,6 +54,9 @@ class SoundCard(RadioEvents):
     def alert_reminded(self, alert: AlertMessage) -> None:
         self.alert_shown(alert)
 
+    def alert_cancelled(self, cancel: AlertMessage) -> None:
+        self.tones.play(Tone.CANCELLED)
+
     def floor_changed(self, state: FloorState, why: str) -> None:
         talks = state in (FloorState.TALKING, FloorState.WARNED)
         if talks and not self._is_open:

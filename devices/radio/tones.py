@@ -49,6 +49,8 @@ class Tone(StrEnum):
     MODERATE = "alert_moderate"
     SEVERE = "alert_severe"
     EXTREME = "alert_extreme"
+    CANCELLED = "alert_cancelled"
+    """It is over."""
     LOUDER = "alert_louder"
     """Nobody has pressed the key."""
     REPORT = "alert_report"
@@ -67,6 +69,7 @@ _MELODIES: dict[Tone, tuple[float, tuple[Beep, ...]]] = {
     Tone.MODERATE: (0.5, (Beep(780, 0.15), _PAUSE) * 2),
     Tone.SEVERE: (0.6, (Beep(780, 0.12), Beep(1040, 0.12), _PAUSE) * 3),
     Tone.EXTREME: (0.7, (Beep(1040, 0.1), Beep(1560, 0.1)) * 8),
+    Tone.CANCELLED: (0.3, (Beep(659, 0.2), Beep(523, 0.3))),
     Tone.LOUDER: (1.0, (Beep(1040, 0.1), Beep(1560, 0.1), Beep(2080, 0.1)) * 10),
     Tone.REPORT: (0.4, (Beep(780, 0.12), Beep(1040, 0.2))),
 }

@@ -55,6 +55,7 @@ class Action(StrEnum):
     LISTEN_BACK = "listen_back"
     CLOSE_SOS = "close_sos"
     CALL_ROLL = "call_roll"
+    CANCEL_ALERT = "cancel_alert"
     STOP_ESCALATION = "stop_escalation"
     SET_ESCALATION = "set_escalation"
     ADD_CAMERA = "add_camera"

@@ -76,8 +76,9 @@ class Dispatch:
             text=alert.text,
             issued_wall_us=alert.issued_at_ms * 1000,
             expires_in_s=left_s,
-            answers=() if alert.status is wire.AlertStatus.TEST else tuple(wire.Answer),
+            answers=() if alert.cancels or alert.status is wire.AlertStatus.TEST else tuple(wire.Answer),
             status=alert.status,
             reminder=reminder,
+            cancels=alert.cancels,
         )
         return wire.encode(message)

@@ -73,7 +73,26 @@ class Alert(Part, frozen=True, kw_only=True):
     issued_at_ms: int
     expires_at_ms: int
     issued_by: str
+    cancels: str | None
+    """The earlier alert that is over by this one."""
+    cancelled_at_ms: int | None
+    cancelled_by: str | None
     deliveries: tuple[Delivery, ...]
+
+
+class CancelAlert(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request to cancel one; radios are told its own text, or this."""
+
+    text: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class AlertCancelled(Part, frozen=True, kw_only=True):
+    """Body of ``alert.cancelled``; ``cancel_alert_id`` is the alert that tells the radios, None where none had it."""
+
+    alert_id: str
+    cancelled_at_ms: int
+    cancelled_by: str
+    cancel_alert_id: str | None
 
 
 class DeliveryChanged(Part, frozen=True, kw_only=True):

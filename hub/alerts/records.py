@@ -58,24 +58,28 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         issued_at_ms=row.issued_at_us // 1000,
         expires_at_ms=row.issued_at_us // 1000 + round(row.expires_in_s * 1000),
         issued_by=row.issued_by,
+        cancels=row.cancels,
+        cancelled_at_ms=_ms(row.cancelled_at_us),
+        cancelled_by=row.cancelled_by,
         deliveries=tuple(delivery_of(one) for one in rows),
     )
 
 
-def has_time_left(clock: Clock) -> sa.ColumnElement[bool]:
-    """Whether an alert's time is not over: what ``Lifetime.left_s`` says, for the database."""
+def is_under_way(clock: Clock) -> sa.ColumnElement[bool]:
+    """Whether an alert is not cancelled and its time is not over: what ``Lifetime.left_s`` says, for the database."""
     a, lasts_us = alerts.c, alerts.c.expires_in_s * 1e6
     here = sa.and_(a.machine_boot == machine_boot(), a.machine_boot != "")
-    return sa.case(
+    has_time = sa.case(
         (here, a.issued_monotonic_us + lasts_us > clock.monotonic_us()),
         else_=a.issued_at_us + lasts_us > clock.wall_us(),
     )
+    return sa.and_(a.cancelled_at_us.is_(None), has_time)
 
 
 def latest_alerts(
     connection: sa.Connection, clock: Clock, running: int, ended: int, only_venues: Collection[str] | None
 ) -> tuple[Alert, ...]:
-    """The latest ``running`` alerts whose time is not over, then the latest ``ended`` others; each newest first.
+    """The latest ``running`` alerts that are under way, then the latest ``ended`` others; each newest first.
 
     With ``only_venues`` those alone that went to one of these.
     """
@@ -83,8 +87,8 @@ def latest_alerts(
     if only_venues is not None:
         newest = newest.where(alerts.c.alert_id.in_(sa.select(_d.alert_id).where(_d.venue_id.in_(only_venues))))
     found = [
-        *connection.execute(newest.where(has_time_left(clock)).limit(running)),
-        *connection.execute(newest.where(sa.not_(has_time_left(clock))).limit(ended)),
+        *connection.execute(newest.where(is_under_way(clock)).limit(running)),
+        *connection.execute(newest.where(sa.not_(is_under_way(clock))).limit(ended)),
     ]
     return tuple(alert_of(row, _rows(connection, row.alert_id)) for row in found)
 

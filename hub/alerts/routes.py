@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response
 from hub.access.entrant import not_your_place
 from hub.access.gate import Entering
 from hub.access.permissions import Right
-from hub.alerts.messages import NewAlert
+from hub.alerts.messages import CancelAlert, NewAlert
 from hub.alerts.service import Alerts
 from hub.console.http import LIST_BYTES, answer, read
 from hub.console.view import view_of
 from hub.errors import Refusal
+from hub.registry.places import venue_place
 from hub.registry.service import Registry
 
 MAX_KEY = 64
@@ -32,6 +33,14 @@ def routes(alerts: Alerts, registry: Registry) -> APIRouter:
             words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
             raise Refusal("bad_key", *words, field="Idempotency-Key")
         return answer(await alerts.issue(new, entrant.person.person_id, key), 201)
+
+    @router.post("/{alert_id}/cancel")
+    async def cancel(alert_id: str, request: Request, entrant: Entering) -> Response:
+        order = await read(request, CancelAlert)
+        alert = await alerts.find(alert_id)
+        entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
+        await alerts.cancel(alert_id, order, entrant.person.person_id)
+        return Response(status_code=204)
 
     @router.get("/{alert_id}")
     async def find(alert_id: str, entrant: Entering) -> Response:

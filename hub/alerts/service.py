@@ -9,20 +9,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
 import sqlalchemy as sa
 import structlog
 
 from devices.protocol import messages as wire
 from devices.protocol.clock import Clock
+from hub.access import audit
 from hub.alerts import tables
 from hub.alerts.answers import Answers
 from hub.alerts.delivery import UNDELIVERED, DeliveryEvent, DeliveryState, again_after_s, next_state
 from hub.alerts.dispatch import Dispatch, Purpose
+from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert, DeliveryChanged, NewAlert
-from hub.alerts.records import alert_of, find_alert, find_deliveries, has_time_left, latest_alerts, lifetime_of
-from hub.alerts.targets import Targets, venues_of
+from hub.alerts.messages import Alert, AlertCancelled, CancelAlert, DeliveryChanged, NewAlert
+from hub.alerts.records import alert_of, find_alert, find_deliveries, is_under_way, latest_alerts, lifetime_of
+from hub.alerts.targets import Targets
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox, Outgoing
 from hub.bridge.refused import Refused
@@ -63,23 +64,6 @@ class _OpenAlert:
     alert: Alert
     lifetime: Lifetime
     radios: dict[str, _Open]
-
-
-@dataclass(frozen=True)
-class _Issue:
-    """An alert on its way into the database; ``attempts`` is 1 for the radios on line, 0 for the others."""
-
-    new: NewAlert
-    alert_id: str
-    issued_by: str
-    idempotency_key: str | None
-    lifetime: Lifetime
-    attempts: dict[str, int]
-    also: Callable[[Change, Alert], None]
-
-
-def _nothing(_change: Change, _alert: Alert) -> None:
-    return
 
 
 class Alerts:
@@ -126,6 +110,10 @@ class Alerts:
         """Have ``answered(alert_id, radio_id, state)`` called when what a radio said is on disk."""
         self._followers.append(answered)
 
+    def is_under_way(self, alert_id: str) -> bool:
+        """Whether an alert is neither cancelled nor its time over."""
+        return alert_id in self._open
+
     def under_way(self) -> list[tuple[Alert, Lifetime]]:
         """After ``open``: the alerts of an earlier run whose time is not over, as they stand."""
         found = (self._database.read_now(partial(find_alert, condition=_is(alert_id))) for alert_id in self._open)
@@ -149,7 +137,7 @@ class Alerts:
         now_us = self._clock.monotonic_us()
         a, d = tables.alerts.c, tables.deliveries.c
         undelivered = sa.select(d.alert_id).where(d.state.in_([state.value for state in UNDELIVERED]))
-        under_way = sa.or_(has_time_left(self._clock), a.alert_id.in_(undelivered))
+        under_way = sa.or_(is_under_way(self._clock), a.alert_id.in_(undelivered))
         for row in connection.execute(sa.select(tables.alerts).where(under_way)).all():
             rows = connection.execute(sa.select(tables.deliveries).where(d.alert_id == row.alert_id)).all()
             states = {r.radio_id: _Open(DeliveryState(r.state), r.attempts, now_us) for r in rows}
@@ -161,7 +149,7 @@ class Alerts:
         issued_by: str,
         idempotency_key: str | None = None,
         spare: str | None = None,
-        also: Callable[[Change, Alert], None] = _nothing,
+        also: Also = nothing_more,
     ) -> Alert:
         """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
 
@@ -184,7 +172,7 @@ class Alerts:
         radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
         if not radio_ids:
             raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
-        issue = _Issue(
+        issue = Issue(
             new=new,
             alert_id=new_id("A"),
             issued_by=issued_by,
@@ -193,6 +181,9 @@ class Alerts:
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
             also=also,
         )
+        return await self._begin(issue)
+
+    async def _begin(self, issue: Issue) -> Alert:
         alert, told = await self._database.write(lambda change: self._store(change, issue))
         if alert.alert_id == issue.alert_id:
             now_us = self._clock.monotonic_us()
@@ -203,50 +194,72 @@ class Alerts:
                 tell()
         return alert
 
-    def _store(self, change: Change, issue: _Issue) -> tuple[Alert, list[Told]]:
-        connection, new, lifetime = change.connection, issue.new, issue.lifetime
+    async def cancel(self, alert_id: str, order: CancelAlert, by: str) -> None:
+        """End an alert; the radios that may have it are told, as surely as of the alert itself.
+
+        Raises Refusal for one that is over, or is itself a cancelling.
+        """
+        under_way = self._open.get(alert_id)
+        if under_way is None or under_way.alert.cancels is not None:
+            await self.find(alert_id)
+            words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
+            raise Refusal("alert_over", *words, status=409)
+        alert = under_way.alert
+        told = [radio_id for radio_id, one in under_way.radios.items() if one.attempts > 0]
+        cancelling = Issue(
+            new=NewAlert(
+                text=order.text.strip() or f"警报取消：{alert.text}"[:500],
+                severity=wire.Severity.MINOR,
+                status=alert.status,
+                target=alert.target,
+                case_id=alert.case_id,
+            ),
+            alert_id=new_id("A"),
+            issued_by=by,
+            idempotency_key=None,
+            lifetime=Lifetime.starting(self._clock, self._expires_in_s),
+            attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in told},
+            also=partial(self._cancel, alert, by),
+            cancels=alert_id,
+        )
+        del self._open[alert_id]
+        try:
+            if told:
+                await self._begin(cancelling)
+            else:
+                await self._database.write(lambda change: self._cancel(alert, by, change, None))
+        except Exception:
+            self._open.setdefault(alert_id, under_way)
+            raise
+
+    def _cancel(self, alert: Alert, by: str, change: Change, cancelling: Alert | None) -> None:
+        mark = {"cancelled_at_us": change.at_us, "cancelled_by": by}
+        change.connection.execute(sa.update(tables.alerts).where(_is(alert.alert_id)).values(mark))
+        d = tables.deliveries.c
+        here = (d.alert_id == alert.alert_id, d.state.in_([state.value for state in UNDELIVERED]))
+        left = list(change.connection.execute(sa.select(d.radio_id).where(*here)).scalars())
+        if left:
+            self._expire(change, alert.alert_id, left)
+        body = AlertCancelled(
+            alert_id=alert.alert_id,
+            cancelled_at_ms=change.at_us // 1000,
+            cancelled_by=by,
+            cancel_alert_id=cancelling.alert_id if cancelling else None,
+        )
+        self._events.append(change, EventKind.ALERT_CANCELLED, alert.alert_id, body)
+        audit.record(change, by, audit.Action.CANCEL_ALERT, case_id=alert.case_id, detail=body)
+
+    def _store(self, change: Change, issue: Issue) -> tuple[Alert, list[Told]]:
         if issue.idempotency_key is not None:
-            known = find_alert(connection, tables.alerts.c.idempotency_key == issue.idempotency_key)
+            known = find_alert(change.connection, tables.alerts.c.idempotency_key == issue.idempotency_key)
             if known is not None:
                 return known, []
-        connection.execute(
-            sa.insert(tables.alerts).values(
-                alert_id=issue.alert_id,
-                text=new.text.strip(),
-                severity=new.severity.value,
-                status=new.status.value,
-                target_kind=new.target.kind.value,
-                target_id=new.target.id,
-                target_ids=msgspec.json.encode(venues_of(new.target)),
-                case_id=new.case_id,
-                issued_by=issue.issued_by,
-                idempotency_key=issue.idempotency_key,
-                issued_at_us=lifetime.began_wall_us,
-                issued_monotonic_us=lifetime.began_monotonic_us,
-                machine_boot=lifetime.machine_boot,
-                expires_in_s=lifetime.lasts_s,
-            )
-        )
-        connection.execute(
-            sa.insert(tables.deliveries),
-            [
-                {
-                    "alert_id": issue.alert_id,
-                    "radio_id": radio_id,
-                    "venue_id": self._registry.radios[radio_id].venue_id,
-                    "state": DeliveryState.QUEUED.value,
-                    "attempts": attempts,
-                    "queued_at_us": change.at_us,
-                }
-                for radio_id, attempts in issue.attempts.items()
-            ],
-        )
-        alert = find_alert(connection, _is(issue.alert_id))
-        assert alert is not None
-        self._dispatch.send(change, alert, lifetime, {radio_id: n for radio_id, n in issue.attempts.items() if n})
+        alert = insert_alert(change, issue, lambda radio_id: self._registry.radios[radio_id].venue_id)
+        attempts = {radio_id: number for radio_id, number in issue.attempts.items() if number}
+        self._dispatch.send(change, alert, issue.lifetime, attempts)
         self._events.append(change, EventKind.ALERT_ISSUED, alert.alert_id, alert)
         issue.also(change, alert)
-        return alert, [store(change, alert, lifetime) for store in self._stored]
+        return alert, [store(change, alert, issue.lifetime) for store in self._stored]
 
     def _taken(self, change: Change, purposes: list[str]) -> None:
         by_alert: dict[str, list[str]] = {}

@@ -243,6 +243,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.VENUE_HOURS_CHANGED: _at_venue,
     EventKind.SHIFT_CHANGED: _of_person,
     EventKind.ALERT_ISSUED: _alert,
+    EventKind.ALERT_CANCELLED: _everybody,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
     EventKind.ESCALATION_STEPPED: _steps,

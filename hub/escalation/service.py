@@ -77,8 +77,8 @@ class Escalations:
 
     def _store(self, change: Change, alert: Alert, lifetime: Lifetime) -> Told:
         policy = self.policy
-        urgent = alert.severity in policy.rules.severities and alert.status is not AlertStatus.TEST
-        if not urgent or records.is_errand(change, alert.alert_id):
+        asks = alert.status is not AlertStatus.TEST and alert.cancels is None
+        if not asks or alert.severity not in policy.rules.severities or records.is_errand(change, alert.alert_id):
             return _nothing
         kept = Kept(alert.alert_id, policy, self._nobody_expected(change.at_us), (), {})
         records.begin(change, kept)
@@ -103,7 +103,7 @@ class Escalations:
     async def look(self) -> None:
         """Do what is due, one step of each radio."""
         for alert_id, under_way in list(self._under_way.items()):
-            if under_way.lifetime.left_s(self._clock) <= 0:
+            if under_way.lifetime.left_s(self._clock) <= 0 or not self._alerts.is_under_way(alert_id):
                 del self._under_way[alert_id]
                 continue
             by_action: dict[Action, list[Due]] = defaultdict(list)

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     VENUE_HOURS_CHANGED = "venue.hours_changed"
     SHIFT_CHANGED = "shift.changed"
     ALERT_ISSUED = "alert.issued"
+    ALERT_CANCELLED = "alert.cancelled"
     DELIVERY_CHANGED = "delivery.changed"
     REPORT_MADE = "report.made"
     ESCALATION_STEPPED = "escalation.stepped"

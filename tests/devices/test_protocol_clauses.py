@@ -27,6 +27,7 @@ _FILES = {
     "stuck": "talk/test_floor.py",
     "stopping": "talk/test_stopping.py",
     "signing": "shifts/test_signing.py",
+    "cancelling": "alerts/test_cancelling.py",
     "escalations": "escalation/test_escalations.py",
     "sos": "talk/test_sos_calls.py",
     "sos_key": "devices/radio/test_sos.py",

@@ -17,6 +17,7 @@ import type { Delivery, Radio, TalkGroup, Venue } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { boardOf, markOf, waitingMs, type Stage } from "./board";
+import { CancelKey } from "./CancelKey";
 import { newestFirst, newestOf, useChosenAlert } from "./chosen";
 import { useAlertDesk } from "./store";
 import { targetWords } from "./target";
@@ -72,6 +73,7 @@ export function AlertBoard() {
           <p className="board-target" data-testid="board-target">
             {texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}
           </p>
+          <CancelKey alert={alert} />
           <BoardOf alert={alert} />
         </>
       )}

@@ -31,6 +31,9 @@ const alert = (...deliveries: Delivery[]): AlertRecord =>
     issued_at_ms: 1000,
     expires_at_ms: 9e12,
     issued_by: "",
+    cancels: null,
+    cancelled_at_ms: null,
+    cancelled_by: null,
     deliveries,
   });
 

@@ -25,7 +25,7 @@ export function useMapAlert(): AlertRecord | null {
   const alert = useChosenAlert();
   const byHand = useAlertDesk((desk) => desk.chosenId !== null);
   const now = useSecond();
-  return alert !== null && (byHand || (alert.status === "actual" && now < alert.expires_at_ms)) ? alert : null;
+  return alert !== null && (byHand || (alert.status === "actual" && alert.cancelled_at_ms === null && now < alert.expires_at_ms)) ? alert : null;
 }
 
 export function useChosenAlert(): AlertRecord | null {

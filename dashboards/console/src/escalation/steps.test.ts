@@ -47,6 +47,7 @@ const alert = (answered: readonly string[], silent: readonly string[]): AlertRec
   ({
     issued_at_ms: 1000,
     expires_at_ms: 100_000,
+    cancelled_at_ms: null,
     deliveries: new Map(
       [...answered, ...silent].map((radio) => [
         radio,

@@ -21,7 +21,7 @@ export function latestSteps(view: EscalationView): Map<string, StepDone> {
 
 /** The next step of the policy, where somebody is still silent; null when none comes. */
 export function nextStep(view: EscalationView, alert: AlertRecord, nowMs: number): { step: Step; inS: number } | null {
-  if (view.policy === null || !view.lines.some((line) => isSilent(alert, line))) return null;
+  if (view.policy === null || alert.cancelled_at_ms !== null || !view.lines.some((line) => isSilent(alert, line))) return null;
   const passedS = (nowMs - alert.issued_at_ms) / 1000;
   const step = view.policy.rules.steps.find((one) => one.after_s > passedS);
   return step === undefined || nowMs > alert.expires_at_ms ? null : { step, inS: Math.max(0, Math.ceil(step.after_s - passedS)) };
@@ -29,5 +29,6 @@ export function nextStep(view: EscalationView, alert: AlertRecord, nowMs: number
 
 /** The radios that wait for somebody in the police room: their last step was the officer's, and nobody took them on. */
 export function waitingForOfficer(view: EscalationView, alert: AlertRecord): EscalationOfRadio[] {
+  if (alert.cancelled_at_ms !== null) return [];
   return view.lines.filter((line) => isSilent(alert, line) && line.steps.some((one) => one.action === "officer"));
 }

@@ -174,6 +174,7 @@ export const enAccess: AccessTexts = {
       listen_back: "Hear a recorded call",
       close_sos: "Close an SOS",
       call_roll: "Call the roll by hand",
+      cancel_alert: "Cancel an alert",
       stop_escalation: "Stop an escalation",
       set_escalation: "Set the escalation policy",
       add_camera: "Added a camera",

@@ -214,6 +214,7 @@ export const zhAccess = {
       listen_back: "回听通话",
       close_sos: "结束紧急求助",
       call_roll: "手动点名",
+      cancel_alert: "取消警报",
       stop_escalation: "停止升级",
       set_escalation: "改升级规则",
       add_camera: "新增摄像头",

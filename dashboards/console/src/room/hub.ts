@@ -38,6 +38,7 @@ export const hub = {
   events: (since: number, limit: number) => ask<Batch>("GET", `/api/events?since=${since}&limit=${limit}`),
   issueAlert: (order: AlertOrder, idempotencyKey: string) =>
     ask<Alert>("POST", "/api/alerts", order, { "Idempotency-Key": idempotencyKey }),
+  cancelAlert: (alertId: string, text: string) => ask<void>("POST", `/api/alerts/${part(alertId)}/cancel`, { text }),
   closeSos: (sosId: string, finding: Finding, note: string) =>
     ask<Sos>("POST", `/api/talk/sos/${part(sosId)}/close`, { finding, note }),
   openCase: (order: CaseOrder) => ask<Case>("POST", "/api/cases", order),

@@ -45,6 +45,9 @@ const alert = (deliveries: Delivery[]): Alert => ({
   issued_at_ms: 1,
   expires_at_ms: 2,
   issued_by: "duty",
+  cancels: null,
+  cancelled_at_ms: null,
+  cancelled_by: null,
   deliveries,
 });
 

@@ -3,6 +3,7 @@ import { spokenIn } from "../groups/temporary";
 import type { Item, ItemKind } from "./items";
 import {
   alertRecord,
+  isBoard,
   MAX_BURSTS,
   MAX_EVENTS,
   MAX_REPORTS,
@@ -92,8 +93,14 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       writable("venues").set(item.body.venue_id, item.body);
       return;
     case "alert.issued":
-      writable("alerts").set(item.body.alert_id, alertRecord(item.body));
+      if (isBoard(item.body)) writable("alerts").set(item.body.alert_id, alertRecord(item.body));
       return;
+    case "alert.cancelled": {
+      const alert = draft.alerts.get(item.body.alert_id);
+      const { cancelled_at_ms, cancelled_by } = item.body;
+      if (alert !== undefined) writable("alerts").set(alert.alert_id, { ...alert, cancelled_at_ms, cancelled_by });
+      return;
+    }
     case "delivery.changed": {
       const alert = draft.alerts.get(item.body.alert_id);
       if (alert === undefined) return;

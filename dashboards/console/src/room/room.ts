@@ -65,6 +65,9 @@ export interface Room {
   readonly watchHits: readonly WatchHit[];
 }
 
+/** Whether it asks for something: a cancelling has no board of its own. */
+export const isBoard = (alert: Alert): boolean => alert.cancels === null;
+
 export function alertRecord(alert: Alert): AlertRecord {
   return { ...alert, deliveries: new Map(alert.deliveries.map((one) => [one.radio_id, one])) };
 }
@@ -85,7 +88,7 @@ export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
     sos: picture.sos,
     radios: new Map(picture.radios.map((one) => [one.radio_id, one])),
     cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),
-    alerts: new Map(picture.alerts.map((one) => [one.alert_id, alertRecord(one)])),
+    alerts: new Map(picture.alerts.filter(isBoard).map((one) => [one.alert_id, alertRecord(one)])),
     cases: new Map(picture.cases.map((one) => [one.case_id, one])),
     events: kept?.events ?? [],
     bursts: kept?.bursts ?? [],

@@ -159,6 +159,10 @@ export interface Alert {
   issued_at_ms: number;
   expires_at_ms: number;
   issued_by: string;
+  /** The earlier alert that is over by this one. */
+  cancels: string | null;
+  cancelled_at_ms: number | null;
+  cancelled_by: string | null;
   deliveries: Delivery[];
 }
 

@@ -28,6 +28,9 @@ def upgrade() -> None:
         sa.Column("issued_monotonic_us", sa.BigInteger(), nullable=False),
         sa.Column("machine_boot", sa.String(length=64), nullable=False),
         sa.Column("expires_in_s", sa.Float(), nullable=False),
+        sa.Column("cancels", sa.String(length=48), nullable=True),
+        sa.Column("cancelled_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("cancelled_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_alerts")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_alerts_idempotency_key")),
     )

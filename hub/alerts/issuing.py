@@ -1,0 +1,79 @@
+"""An alert on its way into the database, with its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+import sqlalchemy as sa
+
+from hub.alerts.delivery import DeliveryState
+from hub.alerts.lifetime import Lifetime
+from hub.alerts.messages import Alert, NewAlert
+from hub.alerts.records import find_alert
+from hub.alerts.tables import alerts, deliveries
+from hub.alerts.targets import venues_of
+from hub.storage.writer import Change
+
+Also = Callable[[Change, Alert], None]
+"""What another room does in the transaction of an alert that it issues."""
+
+
+def nothing_more(_change: Change, _alert: Alert) -> None:
+    """The alert is all."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """``attempts`` is 1 for the radios on line, 0 for the others; ``cancels`` is the alert that is over by this one."""
+
+    new: NewAlert
+    alert_id: str
+    issued_by: str
+    idempotency_key: str | None
+    lifetime: Lifetime
+    attempts: dict[str, int]
+    also: Also
+    cancels: str | None = None
+
+
+def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -> Alert:
+    """Store it, and return it as stored; ``venue_of`` names a radio's venue."""
+    connection, new, lifetime = change.connection, issue.new, issue.lifetime
+    connection.execute(
+        sa.insert(alerts).values(
+            alert_id=issue.alert_id,
+            text=new.text.strip(),
+            severity=new.severity.value,
+            status=new.status.value,
+            target_kind=new.target.kind.value,
+            target_id=new.target.id,
+            target_ids=msgspec.json.encode(venues_of(new.target)),
+            case_id=new.case_id,
+            issued_by=issue.issued_by,
+            idempotency_key=issue.idempotency_key,
+            issued_at_us=lifetime.began_wall_us,
+            issued_monotonic_us=lifetime.began_monotonic_us,
+            machine_boot=lifetime.machine_boot,
+            expires_in_s=lifetime.lasts_s,
+            cancels=issue.cancels,
+        )
+    )
+    connection.execute(
+        sa.insert(deliveries),
+        [
+            {
+                "alert_id": issue.alert_id,
+                "radio_id": radio_id,
+                "venue_id": venue_of(radio_id),
+                "state": DeliveryState.QUEUED.value,
+                "attempts": attempts,
+                "queued_at_us": change.at_us,
+            }
+            for radio_id, attempts in issue.attempts.items()
+        ],
+    )
+    alert = find_alert(connection, alerts.c.alert_id == issue.alert_id)
+    assert alert is not None
+    return alert
