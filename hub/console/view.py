@@ -18,7 +18,7 @@ from hub.access.people import COMMUNITY, Place, PlaceKind
 from hub.access.permissions import Right
 from hub.access.places import ROOM
 from hub.alerts.messages import Alert, DeliveryChanged
-from hub.escalation.messages import Stepped
+from hub.escalation.messages import Stepped, Stopped
 from hub.events.messages import EventKind, Item
 from hub.registry.records import GroupKind, TalkGroup
 from hub.registry.service import Registry
@@ -143,6 +143,7 @@ _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
 _read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
 _read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
 _read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
+_read_stopped = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stopped).decode)
 _read_steps = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stepped).decode)
 _encoder = msgspec.json.Encoder()
 
@@ -157,6 +158,14 @@ def _roll_call(view: View, item: Item) -> Item | None:
 
 def _in_room(view: View, item: Item) -> Item | None:
     return item if view.in_room else None
+
+
+def _stopped(view: View, item: Item) -> Item | None:
+    if view.whole or not view.in_room:
+        return _in_room(view, item)
+    found = _read_stopped(item.body)
+    own = tuple(filter(view.has_device, found.radio_ids))
+    return _as_cut(item, found, msgspec.structs.replace(found, radio_ids=own) if own else None)
 
 
 def _steps(view: View, item: Item) -> Item | None:
@@ -247,7 +256,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
     EventKind.ESCALATION_STEPPED: _steps,
-    EventKind.ESCALATION_STOPPED: _in_room,
+    EventKind.ESCALATION_STOPPED: _stopped,
     EventKind.ESCALATION_SET: _in_room,
     EventKind.ROLL_CALL_BEGUN: _everybody,
     EventKind.ROLL_CALL_ENDED: _roll_call,

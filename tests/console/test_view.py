@@ -20,15 +20,18 @@ from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import DeliveryChanged, NewAlert, ReportMade, Target, TargetKind
+from hub.alerts.messages import AlertCancelled, DeliveryChanged, NewAlert, ReportMade, Target, TargetKind
 from hub.app import Hub, HubStarted
 from hub.bridge.refused import RefusedDevice
 from hub.cases.messages import CloseCase, NewCase, WatchHit
 from hub.console import view
 from hub.console.view import view_of
 from hub.enrolment.messages import DeviceEnrolled, DeviceRevoked
+from hub.escalation.messages import StepDone, Stepped, Stopped
+from hub.escalation.policy import Action
+from hub.escalation.records import FIRST_POLICY
 from hub.events.messages import EventKind, Item
-from hub.registry.records import Camera, GroupKind
+from hub.registry.records import Camera, GroupKind, RadioView
 from hub.rollcall.readiness import line_of
 from hub.rollcall.records import UnderWay
 from hub.shifts.messages import HoursChanged, ShiftChanged
@@ -135,6 +138,16 @@ async def tell(hub: Hub, n: int) -> None:
             radio.radio_id,
             ReportMade(radio_id=radio.radio_id, venue_id=radio.venue_id, alert_id=None, answer=None, text="好"),
         ),
+        EventKind.ALERT_CANCELLED: (
+            "A1",
+            AlertCancelled(alert_id="A1", cancelled_at_ms=0, cancelled_by="officer", cancel_alert_id=None),
+        ),
+        EventKind.ESCALATION_STEPPED: ("A1", Stepped(alert_id="A1", steps=(louder(radio),))),
+        EventKind.ESCALATION_STOPPED: (
+            "A1",
+            Stopped(alert_id="A1", radio_ids=(radio.radio_id,), by="officer", at_ms=0),
+        ),
+        EventKind.ESCALATION_SET: ("0", FIRST_POLICY),
         EventKind.GROUP_OPENED: (temporary.group_id, temporary),
         EventKind.GROUP_CLOSED: (temporary.group_id, temporary),
         EventKind.SOS_RAISED: (sos.sos_id, sos),
@@ -159,6 +172,13 @@ async def tell(hub: Hub, n: int) -> None:
             hub.events.append(open_change, kind, subject, body)
 
     await hub.database.write(change)
+
+
+def louder(radio: RadioView) -> StepDone:
+    return StepDone(
+        radio_id=radio.radio_id, venue_id=radio.venue_id, action=Action.REPEAT_LOUDER, number=0, passed_over=None,
+        asked_radio_id=None, asked_alert_id=None, person_ids=(), at_ms=0,
+    )  # fmt: skip
 
 
 async def tell_of_case(hub: Hub, case_id: str) -> None:
@@ -195,7 +215,7 @@ def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
 
 OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search")}
 FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
-FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED}
+FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
 
@@ -210,9 +230,9 @@ def is_for(seer: Seer, item: Item) -> bool:
     kind, here = EventKind(item.kind), venues_in(f"{item.subject} {item.body.decode()}")
     if kind in OF_CASES:
         return seer.sees_cases
-    if kind is EventKind.HUB_STARTED:
+    if kind in (EventKind.HUB_STARTED, EventKind.ESCALATION_SET):
         return seer.in_room
-    if kind is EventKind.ROLL_CALL_BEGUN:
+    if kind in (EventKind.ROLL_CALL_BEGUN, EventKind.ALERT_CANCELLED):
         return True
     if kind is EventKind.SHIFT_CHANGED:
         return seer.in_room and seer.venues is None
