@@ -158,11 +158,13 @@ async def test_group_is_heard_from_the_beginning_or_live_at_its_own_volume_and_n
         await expect(level).to_have_attribute("data-level", "0.00")
         await expect(duty["tile-grid-G1"]).to_have_attribute("data-talker", "R01")
 
+        await duty.page.keyboard.press("2")
+        second = duty["tiles"].locator(".tile").nth(1)
+        await expect(second).to_have_attribute("data-chosen", "true")
         await duty["groups-open"].click()
-        await duty["groups-search"].fill("第1")
+        await duty["groups-search"].press_sequentially("1")  # in a field a digit chooses no group
         await expect(duty["groups"].locator(".group-row")).to_have_count(1)
-        await duty.page.keyboard.type("1")  # a digit in a field chooses no group
-        await duty["groups-search"].fill("第1网格")
+        await expect(second).to_have_attribute("data-chosen", "true")
         await duty["pin-grid-G1"].click()
         await duty.page.keyboard.press("Escape")
         radio.talking.let_go()

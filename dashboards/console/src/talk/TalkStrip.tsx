@@ -113,7 +113,7 @@ function SpokenTo({ group }: { group: TalkGroup | null }) {
   const texts = useTexts();
   const words = useGroupWords();
   return (
-    <div className="talk-to">
+    <div className={`talk-to ${group?.kind ?? ""}`}>
       <span className="field">{texts.talk.to}</span>
       <b data-testid="talk-group">{group === null ? "–" : words(group.group_id)}</b>
       <RecordingsButton />

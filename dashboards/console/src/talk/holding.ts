@@ -1,5 +1,5 @@
 // A click chooses a talk group, holding on speaks to it: the same for keys, tiles and lists.
-import { useEffect, useEffectEvent, type PointerEvent } from "react";
+import { useEffect, useEffectEvent, type MouseEvent, type PointerEvent } from "react";
 
 import { isField } from "./fields";
 import { chooseGroup, press, release, useTalk } from "./store";
@@ -26,8 +26,14 @@ export function hold(groupId: string): () => void {
 
 const ENDS = ["pointerup", "pointercancel", "blur"];
 
+interface HoldKey {
+  onPointerDown: (event: PointerEvent) => void;
+  onClick: () => void;
+  onContextMenu: (event: MouseEvent) => void;
+}
+
 /** What a button needs to be such a key. It may leave the page while it is held: the window hears it let go. */
-export function holdKey(groupId: string): { onPointerDown: (event: PointerEvent) => void; onClick: () => void } {
+export function holdKey(groupId: string): HoldKey {
   return {
     onPointerDown: (event) => {
       if (event.button !== 0) return;
@@ -40,6 +46,8 @@ export function holdKey(groupId: string): { onPointerDown: (event: PointerEvent)
     },
     // By the keyboard a button is clicked without a pointer.
     onClick: () => chooseGroup(groupId),
+    // A finger held on would bring up the browser's menu.
+    onContextMenu: (event) => event.preventDefault(),
   };
 }
 

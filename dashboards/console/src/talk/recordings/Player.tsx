@@ -14,6 +14,8 @@ import { Waveform } from "./Waveform";
 
 /** How long to wait for what somebody says next, when all that is on the hub's disk was heard. */
 const MORE_AFTER_MS = 2000;
+/** Of a burst that has just begun nothing is on the hub's disk: it is asked for again so soon, until the burst is over. */
+const BEGINS_AFTER_MS = 1000;
 /** Players and hub differ by so much about a recording's length. */
 const SAME_S = 0.1;
 
@@ -90,6 +92,20 @@ function Playing({ burst }: { burst: RecordedBurst }) {
     waiting.current = setTimeout(rest, isUnderWay ? MORE_AFTER_MS : 0);
   }
 
+  function fail(): void {
+    const player = audio.current;
+    if (player === null || burst.duration_s !== null) {
+      setFailed(true);
+      return;
+    }
+    const rest = (): void => {
+      fetchAgain(player);
+      void player.play().catch(() => undefined);
+    };
+    clearTimeout(waiting.current);
+    waiting.current = setTimeout(rest, BEGINS_AFTER_MS);
+  }
+
   function seek(toS: number): void {
     const player = audio.current;
     if (player === null) return;
@@ -111,7 +127,7 @@ function Playing({ burst }: { burst: RecordedBurst }) {
         onPause={() => setPlays(false)}
         onTimeUpdate={(event) => setAtS(event.currentTarget.currentTime)}
         onEnded={goOn}
-        onError={() => setFailed(true)}
+        onError={fail}
         onDurationChange={(event) => setAudioS(Number.isFinite(event.currentTarget.duration) ? event.currentTarget.duration : null)}
       />
       <Button data-testid="recording-play" type="primary" size="large" disabled={speaking} onClick={toggle}>
