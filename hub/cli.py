@@ -400,7 +400,7 @@ def bench_mouth_to_ear(
 def bench_capacity(
     seconds: Annotated[float, typer.Option(min=1, max=50, help="每一点讲话的秒数")] = 6,
     groups: Annotated[str, typer.Option(help="同时有人讲话的对讲组数，由小到大")] = "1,5,10,20,26,32,43,65",
-    radios: Annotated[str, typer.Option(help="一个对讲组里的对讲机数，由小到大")] = "50,130,250,400,550,700,850,1000",
+    radios: Annotated[str, typer.Option(help="一个对讲组里的对讲机数，由小到大")] = "50,130,300,600,1000,1300,1600,2000",
     as_json: Json = False,
 ) -> None:
     """测量能有多少对讲组同时通话、一组能有多少对讲机。"""
