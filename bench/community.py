@@ -12,7 +12,7 @@ import msgspec
 
 from devices.protocol.topics import DeviceKind
 from hub.access.people import COMMUNITY, Role
-from hub.enrolment.messages import Device, Invitation, NewCodes
+from hub.enrolment.messages import MAX_CODES, Device, Invitation, NewCodes
 from hub.registry.records import Community, CommunityFile, Grid, PoliceGrid, Radio, Venue, VenueKind
 from simulators.demo.accounts import make_account, sign_in
 from simulators.demo.parts import HubPart
@@ -99,7 +99,9 @@ async def police_room(
 
 async def enrol(room: PoliceRoom, radio_ids: list[str]) -> None:
     """Have these radios enrol themselves with codes of the hub. Raises EnrolError, httpx.HTTPError."""
-    new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one) for one in radio_ids))
-    made = await room.machine.post("/api/devices/codes", content=msgspec.json.encode(new))
-    invitations = msgspec.json.decode(made.raise_for_status().content, type=list[Invitation])
-    await enrol_all([Enrolment(one.device_id, one.join) for one in invitations], room.store)
+    for start in range(0, len(radio_ids), MAX_CODES):
+        some = radio_ids[start : start + MAX_CODES]
+        new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one) for one in some))
+        made = await room.machine.post("/api/devices/codes", content=msgspec.json.encode(new))
+        invitations = msgspec.json.decode(made.raise_for_status().content, type=list[Invitation])
+        await enrol_all([Enrolment(one.device_id, one.join) for one in invitations], room.store)
