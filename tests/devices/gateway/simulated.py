@@ -96,7 +96,7 @@ class World:
             sounds = [*on_air[one.frequency], *(sound for sound in others if sound.any())]
             one.heard_busy.append(bool(sounds))
             heard = self._random.normal(0, self._noise, AIR_BLOCK) if self._noise else np.zeros(AIR_BLOCK)
-            heard = heard + sum(sound.astype(float) for sound in sounds)
+            heard = heard + (sounds[0] if sounds else 0)  # FM: the strongest alone is heard
             one.repeater.hear(np.clip(heard, -32768, 32767).astype(np.int16), None, now_us)
             group = one.from_group.popleft()
             one.repeater.hear_group(None if group is None else np.repeat(group, 3), now_us)
