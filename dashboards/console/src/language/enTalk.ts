@@ -109,7 +109,7 @@ export const enTalk: typeof zhTalk = {
     missedCount: (n) => `${n} missed`,
     callBack: "Call back",
     hear: "Hear",
-    fromBeginning: "From the beginning",
+    fromBeginning: "From the start",
     ofOld: "The last 100; earlier ones are in the recorded calls",
   },
   replayHint: "This plays from its beginning; close it to hear what is said now",
