@@ -70,10 +70,10 @@ export function AlertBoard() {
             </p>
           )}
           {!writes && <p className="alert-words">{alert.text}</p>}
-          <p className="board-target" data-testid="board-target">
-            {texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}
-          </p>
-          <CancelKey alert={alert} />
+          <div className="board-target">
+            <span data-testid="board-target">{texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}</span>
+            <CancelKey alert={alert} />
+          </div>
           <BoardOf alert={alert} />
         </>
       )}

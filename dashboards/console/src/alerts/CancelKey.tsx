@@ -21,9 +21,9 @@ export function CancelKey({ alert }: { alert: AlertRecord }) {
   const [failure, setFailure] = useState<unknown>(null);
   if (alert.cancelled_at_ms !== null) {
     return (
-      <p className="board-target" data-testid="board-cancelled">
+      <span data-testid="board-cancelled">
         {words.cancelled(clockTime(alert.cancelled_at_ms, zone), alert.cancelled_by ?? "")}
-      </p>
+      </span>
     );
   }
   if (!issues || now > alert.expires_at_ms) return null;

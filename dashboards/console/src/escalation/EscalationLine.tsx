@@ -15,8 +15,6 @@ import { nextStep, waitingForOfficer } from "./steps";
 import "./escalation.css";
 
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
-/** So many waiting venues have a row of their own; the others follow as these are taken on. */
-const SHOWN = 4;
 
 /** `nextSilent` is the radio that has been silent longest. */
 export function EscalationLine(props: { view: EscalationView | null; alert: AlertRecord; nextSilent: string | null }) {
@@ -30,6 +28,7 @@ export function EscalationLine(props: { view: EscalationView | null; alert: Aler
   const [failure, setFailure] = useState<unknown>(null);
   const next = view === null ? null : nextStep(view, alert, now);
   const waiting = view === null ? [] : waitingForOfficer(view, alert);
+  const [first] = waiting;
   const rung = useRef(0);
   useEffect(() => {
     if (waiting.length > rung.current && issues) playTone("help");
@@ -63,16 +62,11 @@ export function EscalationLine(props: { view: EscalationView | null; alert: Aler
       {waiting.length > 0 && (
         <div className="escalation-waiting" role="alert" data-testid="escalation-waiting" data-count={waiting.length}>
           <b>{texts.escalation.waiting(waiting.length)}</b>
-          {waiting.slice(0, SHOWN).map((line) => (
-            <div key={line.radio_id}>
-              <span>{venues.get(line.venue_id)?.name ?? line.venue_id}</span>
-              {issues && (
-                <Button size="small" type="primary" data-testid="take-on" onClick={() => void stop([line.radio_id])}>
-                  {texts.escalation.takeOn}
-                </Button>
-              )}
-            </div>
-          ))}
+          {issues && first !== undefined && (
+            <Button size="small" type="primary" data-testid="take-on" onClick={() => void stop([first.radio_id])}>
+              {texts.escalation.takeOn(venues.get(first.venue_id)?.name ?? first.venue_id)}
+            </Button>
+          )}
         </div>
       )}
       {failure !== null && (

@@ -33,12 +33,12 @@ export function PolicyForm(props: { rules: Rules; onDone: () => void; onClose: (
       onSave={save}
       onClose={props.onClose}
     >
-      <label className="field">
-        {words.name}
+      <label>
+        <span className="label">{words.name}</span>
         <Input data-testid="policy-name" maxLength={64} value={rules.name} onChange={(event) => change({ name: event.target.value })} />
       </label>
-      <label className="field">
-        {words.severities}
+      <label>
+        <span className="label">{words.severities}</span>
         <Select
           mode="multiple"
           className="wide"
@@ -47,7 +47,7 @@ export function PolicyForm(props: { rules: Rules; onDone: () => void; onClose: (
           options={SEVERITIES.map((value) => ({ value, label: texts.severity[value] }))}
         />
       </label>
-      <div className="field">{words.steps}</div>
+      <span className="label">{words.steps}</span>
       {rules.steps.map((step, at) => (
         <div key={at} className="policy-row" data-testid="policy-row">
           <InputNumber min={1} max={7200} value={step.after_s} onChange={(after_s) => setStep(at, { after_s: after_s ?? step.after_s })} />
@@ -70,8 +70,8 @@ export function PolicyForm(props: { rules: Rules; onDone: () => void; onClose: (
           {words.add}
         </Button>
       </div>
-      <label className="field">
-        {words.askAgain}
+      <label>
+        <span className="label">{words.askAgain}</span>
         <InputNumber min={30} max={7200} value={rules.ask_again_s} onChange={(given) => change({ ask_again_s: given ?? rules.ask_again_s })} />
       </label>
     </FormModal>

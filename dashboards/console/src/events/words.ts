@@ -121,7 +121,7 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const [first] = item.body.steps;
       if (first === undefined) return "";
       const venues = [...new Set(item.body.steps.map((one) => venue(one.venue_id)))];
-      const named = venues.length > 3 ? texts.events.stateCount(venues.slice(0, 2).join("、"), venues.length) : venues.join("、");
+      const named = venues.length > 3 ? words.venuesMore(venues.slice(0, 2).join("、"), venues.length) : venues.join("、");
       return of(statusOf(item.body.alert_id, room.alerts), words.escalated(named, texts.escalation.action[first.action]));
     }
     case "escalation.stopped":

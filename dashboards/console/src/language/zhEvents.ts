@@ -21,6 +21,7 @@ export const zhEvents = {
   /** Before what belongs to an alert that is not real. */
   notReal: (status: string, words: string) => `【${status}】${words}`,
   escalated: (venues: string, action: string) => `${venues} 没有应答：${action}`,
+  venuesMore: (venues: string, n: number) => `${venues}等 ${n} 个场所`,
   escalationStopped: (n: number, by: string) => `${by} 停止了 ${n} 台对讲机的升级`,
   escalationSet: (name: string, version: number) => `升级规则改为「${name}」（第 ${version} 版）`,
   rollCallBegun: (minutes: number) => `开始点名，${minutes} 分钟`,
