@@ -180,7 +180,8 @@ def _give_way() -> None:
     """Run while hub and broker leave the processor: whoever wakes there takes it from a look at once (sched(7))."""
     os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
     if sys.platform == "linux":
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        with contextlib.suppress(PermissionError):  # in a container that forbids it niceness remains
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def main() -> int:
