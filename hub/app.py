@@ -275,7 +275,7 @@ class Hub:
         add_error_answers(app)
         app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
-        app.include_router(alert_routes.routes(self.alerts, self.registry))
+        app.include_router(alert_routes.routes(self.alerts, self.registry, self.clock))
         app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
         app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))

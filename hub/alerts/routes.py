@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter, Request, Response
 
+from devices.protocol.clock import Clock
 from hub.access.entrant import not_your_place
 from hub.access.gate import Entering
 from hub.access.permissions import Right
+from hub.alerts.cap import read_cap, write_cap
 from hub.alerts.messages import CancelAlert, NewAlert
 from hub.alerts.service import Alerts
-from hub.console.http import LIST_BYTES, answer, read
+from hub.console.http import LIST_BYTES, answer, read, read_bytes
 from hub.console.view import view_of
 from hub.errors import Refusal
 from hub.registry.places import venue_place
@@ -18,8 +23,8 @@ from hub.registry.service import Registry
 MAX_KEY = 64
 
 
-def routes(alerts: Alerts, registry: Registry) -> APIRouter:
-    """Issue an alert, look at one."""
+def routes(alerts: Alerts, registry: Registry, clock: Clock) -> APIRouter:
+    """Issue an alert, look at one, end one; as JSON and as CAP XML."""
     router = APIRouter(prefix="/api/alerts")
 
     @router.post("")
@@ -33,6 +38,32 @@ def routes(alerts: Alerts, registry: Registry) -> APIRouter:
             words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
             raise Refusal("bad_key", *words, field="Idempotency-Key")
         return answer(await alerts.issue(new, entrant.person.person_id, key), 201)
+
+    @router.post("/cap")
+    async def take_cap(request: Request, entrant: Entering) -> Response:
+        document = await read_bytes(request, LIST_BYTES)
+        venues = registry.venues.values()
+        found = await asyncio.to_thread(read_cap, document, venues, clock.wall_us() // 1000)
+        if found.new is None:
+            for earlier in found.cancels:
+                alert = await alerts.find(earlier)
+                entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
+                await alerts.cancel(earlier, CancelAlert(), entrant.person.person_id)
+            return Response(status_code=204)
+        entrant.require(Right.ISSUE_ALERT, alerts.targets.places(found.new.target))
+        key = f"cap {found.sender} {found.identifier}"
+        return answer(await alerts.issue(found.new, entrant.person.person_id, key), 201)
+
+    @router.get("/{alert_id}/cap")
+    async def as_cap(alert_id: str, entrant: Entering) -> Response:
+        seen = view_of(entrant, registry).alert(await alerts.find(alert_id))
+        if seen is None:
+            raise not_your_place()
+        earlier = await alerts.find(seen.cancels) if seen.cancels is not None else None
+        venue_ids = dict.fromkeys(one.venue_id for one in seen.deliveries)
+        venues = [registry.venues[venue_id] for venue_id in venue_ids if venue_id in registry.venues]
+        document = write_cap(seen, earlier, venues, ZoneInfo(registry.community.time_zone))
+        return Response(document, media_type="application/cap+xml")
 
     @router.post("/{alert_id}/cancel")
     async def cancel(alert_id: str, request: Request, entrant: Entering) -> Response:

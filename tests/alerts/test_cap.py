@@ -1,0 +1,144 @@
+"""Alerts out as CAP 1.2 that others can read, and in as others write it; what is none is refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import xmlschema
+
+from devices.protocol.messages import AlertStatus, Severity
+from hub.access.people import Place, PlaceKind, Role
+from hub.alerts.messages import NewAlert
+from hub.app import Hub
+from hub.events.messages import EventKind
+from tests.devices.room import until
+from tests.hub import Told, open_console, open_hub
+from tests.played import Person, real_radio
+
+RULES = xmlschema.XMLSchema(str(Path(__file__).parent / "cap-1.2.xsd"))
+HEAD = '<?xml version="1.0" encoding="UTF-8"?><alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">'
+CIRCLE = "<circle>25.1,105.4715 0.1</circle>"
+"""Venue V01 stands 50 m, V02 50 m from its middle, V03 150 m."""
+POLYGON = "<polygon>25.09,105.4725 25.11,105.4725 25.11,105.4745 25.09,105.4745 25.09,105.4725</polygon>"
+"""Around V03 and V04."""
+
+
+def message(
+    area: str = "", *, identifier: str = "X1", kind: str = "Alert", status: str = "Actual", more: str = ""
+) -> str:
+    """As a county's emergency office would write it."""
+    return (
+        f"{HEAD}<identifier>{identifier}</identifier><sender>county@example</sender>"
+        f"<sent>2026-11-22T09:00:00+08:00</sent><status>{status}</status><msgType>{kind}</msgType><scope>Public</scope>"
+        f"{more}<info><language>en-US</language><category>Met</category><event>Storm</event><urgency>Expected</urgency>"
+        "<severity>Severe</severity><certainty>Likely</certainty></info>"
+        "<info><language>zh-CN</language><category>Met</category><event>暴雨</event><urgency>Expected</urgency>"
+        f"<severity>Extreme</severity><certainty>Likely</certainty>{end}<headline>暴雨红色预警</headline>"
+        f"<description>请检查地下车库</description><area><areaDesc>安龙县</areaDesc>{area}</area></info></alert>"
+    )
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    async with open_hub(tmp_path / "hub") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def officer(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_console(hub) as client:
+        yield client
+
+
+async def take(officer: httpx.AsyncClient, document: str | bytes) -> httpx.Response:
+    return await officer.post("/api/alerts/cap", content=document if isinstance(document, bytes) else document.encode())
+
+
+async def test_what_the_hub_writes_is_cap_by_the_standards_rules(hub: Hub, officer: httpx.AsyncClient) -> None:
+    for status in AlertStatus:
+        alert = await hub.alerts.issue(NewAlert(text="孩子 <6 岁> & 走失", status=status), "dispatcher")
+        answer = await officer.get(f"/api/alerts/{alert.alert_id}/cap")
+        assert answer.headers["content-type"].startswith("application/cap+xml")
+        RULES.validate(answer.text)
+        found = RULES.to_dict(answer.text)
+        assert found["info"][0]["description"] == "孩子 <6 岁> & 走失"
+        assert [area["geocode"][0]["value"] for area in found["info"][0]["area"]] == ["V01", "V02", "V03", "V04"]
+
+
+async def test_cancelling_is_written_as_cap_cancel_with_its_reference(hub: Hub, officer: httpx.AsyncClient) -> None:
+    told, guard = Told(hub), Person()
+    async with real_radio(hub, "R01", guard):
+        alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "dispatcher")
+        await until(lambda: guard.shown == [alert.alert_id], "the guard sees it")
+        cancel = f"<references>qianshao,{alert.alert_id},2026-11-22T09:00:00+08:00</references>"
+        assert (await take(officer, message(kind="Cancel", more=cancel))).status_code == 204
+    (body,) = await told.wait(EventKind.ALERT_CANCELLED, alert.alert_id)
+    written = (await officer.get(f"/api/alerts/{body['cancel_alert_id']}/cap")).text
+    found = RULES.to_dict(written)
+    assert (found["msgType"], found["references"].split(",")[:2]) == ("Cancel", ["qianshao", alert.alert_id])
+
+
+@pytest.mark.parametrize(
+    ("area", "radio_ids"),
+    [
+        ("", ["R01", "R02", "R03", "R04"]),
+        (CIRCLE, ["R01", "R02"]),
+        (POLYGON, ["R03", "R04"]),
+        (CIRCLE + "<geocode><valueName>venue_id</valueName><value>V04</value></geocode>", ["R04"]),
+    ],
+)
+async def test_message_of_others_reaches_the_venues_of_its_area(
+    officer: httpx.AsyncClient, area: str, radio_ids: list[str]
+) -> None:
+    RULES.validate(message(area))
+    made = (await take(officer, message(area))).json()
+    assert [one["radio_id"] for one in made["deliveries"]] == radio_ids
+    assert (made["text"], made["severity"]) == ("暴雨红色预警 请检查地下车库", Severity.EXTREME)
+
+
+async def test_message_that_comes_twice_is_one_alert(officer: httpx.AsyncClient) -> None:
+    first, again, other = [(await take(officer, message(identifier=name))).json() for name in ("X1", "X1", "X2")]
+    assert first["alert_id"] == again["alert_id"] != other["alert_id"]
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "field"),
+    [
+        ("<alert/>", "not_cap", None),
+        ("not xml", "not_cap", None),
+        (b"\xff\xfe\x00", "not_cap", None),
+        ('<!DOCTYPE a [<!ENTITY b "bb">]>' + message(), "not_cap", None),
+        (message(kind="Update"), "cap_not_taken", "msgType"),
+        (message(status="Draft"), "cap_not_taken", "status"),
+        (message("<circle>30,100 1</circle>"), "cap_elsewhere", "area"),
+        (message("<circle>here</circle>"), "not_cap", "area"),
+        (message("<polygon>1,2 3</polygon>"), "not_cap", "area"),
+        (
+            message().replace("<headline>", "<expires>2020-01-01T00:00:00+08:00</expires><headline>"),
+            "cap_expired",
+            "expires",
+        ),
+        (message().replace("<headline>", "<expires>soon</expires><headline>"), "not_cap", "expires"),
+        (message().replace("X1", " "), "not_cap", "identifier"),
+    ],
+)
+async def test_what_is_no_cap_or_not_for_here_is_refused_with_the_reason(
+    hub: Hub, officer: httpx.AsyncClient, document: str | bytes, code: str, field: str | None
+) -> None:
+    answer = await take(officer, document)
+    assert (answer.status_code, answer.json()["error"]["code"], answer.json()["error"]["field"]) == (422, code, field)
+    assert await hub.alerts.latest() == ()
+
+
+async def test_who_may_issue_may_take_in_and_for_the_own_places_alone(hub: Hub) -> None:
+    grid = (Place(kind=PlaceKind.GRID, place_id="G1"),)
+    async with (
+        open_console(hub, Role.GRID_MEMBER, grid) as member,
+        open_console(hub, Role.DISPATCHER, grid) as dispatcher,
+    ):
+        assert (await take(member, message(CIRCLE))).status_code == 403
+        assert (await take(dispatcher, message())).status_code == 403
+        assert (await take(dispatcher, message(CIRCLE))).status_code == 201
