@@ -27,7 +27,13 @@ POLYGON = "<polygon>25.09,105.4725 25.11,105.4725 25.11,105.4745 25.09,105.4745 
 
 
 def message(
-    area: str = "", *, identifier: str = "X1", kind: str = "Alert", status: str = "Actual", more: str = ""
+    area: str = "",
+    *,
+    identifier: str = "X1",
+    kind: str = "Alert",
+    status: str = "Actual",
+    more: str = "",
+    end: str = "",
 ) -> str:
     """As a county's emergency office would write it."""
     return (
