@@ -22,6 +22,8 @@ IN_FLIGHT = 200
 """Messages published and not yet taken by the broker."""
 HANDFUL = 8
 """Published in one turn of the event loop, about 1 ms, so that a talker has his turns within an alert to 130 radios."""
+BREATH_S = 0.003
+"""After each handful: an alert comes to the last of 130 radios 20 ms later, the voice beside it a third sooner."""
 
 
 class Outgoing(NamedTuple):
@@ -146,5 +148,5 @@ async def _given(
     given: list[asyncio.Future[None]] = []
     for start in range(0, len(batch), HANDFUL):
         given += [publish(message) for message in batch[start : start + HANDFUL]]
-        await asyncio.sleep(0)
+        await asyncio.sleep(BREATH_S)
     return await asyncio.gather(*given, return_exceptions=True)
