@@ -49,13 +49,13 @@ class SoundCard(RadioEvents):
         return LiveMicrophone(self, speak)
 
     def alert_shown(self, alert: AlertMessage) -> None:
-        self.tones.alert(alert.severity, alert.status, alert.reminder)
+        self.tones.alert(alert.severity, alert.status, alert.reminder, alert_id=alert.alert_id)
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         self.alert_shown(alert)
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
-        self.tones.play(Tone.CANCELLED)
+        self.tones.cancel(cancel.cancels or "")
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         talks = state in (FloorState.TALKING, FloorState.WARNED)

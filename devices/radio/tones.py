@@ -1,8 +1,8 @@
 """The tones of a radio: what a guard hears who does not look at the screen, made here and mixed into the loudspeaker.
 
 A tone never sounds into the own open microphone: those that belong to talking (permit, warning) mute it for as long as
-they sound, an alert's waits until the key is up, the rest are left out. From the SOS key on until the police room has
-closed the SOS nothing sounds at all: a guard in danger must not be given away by the own radio.
+they sound, an alert's waits until the talk is over, the rest are left out. From the SOS key on until the police room
+has closed the SOS nothing sounds at all: a guard in danger must not be given away by the own radio.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from devices.radio.opus import Samples
 
 TAIL_US = 80_000
 """The microphone stays muted for so long after a tone: the loudspeaker's own delay and the room's echo."""
+MAX_WAITING = 20
+"""Alerts that wait until the talk is over; past it the least urgent is left out: one is heard."""
 _RAMP_S = 0.005
 
 
@@ -116,7 +118,10 @@ class Tones:
         self._lock = Lock()
         self._left: Samples = np.zeros(0, dtype=np.int16)
         self._sounding = Tone.IDLE
-        self._waiting: Tone | None = None
+        self._of_alert = ""
+        """The alert whose tone sounds."""
+        self._waiting: dict[str, Tone] = {}
+        """The tone of each alert that came while this radio talks."""
         self._floor = FloorState.SILENT
         self._is_silent = False
         self._muted_until_us = 0
@@ -131,48 +136,62 @@ class Tones:
         with self._lock:
             self._is_silent = is_silent
             if is_silent:
-                self._left, self._waiting, self._muted_until_us = self._left[:0], None, 0
+                self._left, self._waiting, self._muted_until_us = self._left[:0], {}, 0
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         """Push-to-talk came into this state; ``why`` as Talking tells it."""
         before, self._floor = self._floor, state
+        waiting = self._take_waiting()
         if state is FloorState.TALKING:
             self.play(Tone.PERMIT)
         elif state is FloorState.WARNED:
             self.play(Tone.WARNING)
         elif state is FloorState.QUEUED and before is not FloorState.QUEUED:
             self.play(Tone.QUEUED)
+        elif waiting is not None:
+            alert_id, tone = waiting
+            self._play(tone, alert_id)
         elif state is FloorState.SILENT and why:
             self.play(Tone.DENIED)
-        with self._lock:
-            waiting = None if self._is_talking else self._waiting
-        if waiting is not None:
-            self.play(waiting)
 
     def alert(
-        self, severity: Severity, status: AlertStatus = AlertStatus.ACTUAL, reminder: Reminder | None = None
+        self,
+        severity: Severity,
+        status: AlertStatus = AlertStatus.ACTUAL,
+        reminder: Reminder | None = None,
+        *,
+        alert_id: str = "",
     ) -> None:
         """An alert is shown, or what it still asks for."""
-        self.play(tone_of(severity, status, reminder))
+        self._play(tone_of(severity, status, reminder), alert_id)
+
+    def cancel(self, alert_id: str) -> None:
+        """This alert is over: its tone sounds no longer, and will not."""
+        with self._lock:
+            self._waiting.pop(alert_id, None)
+            if self._of_alert == alert_id:
+                self._left = self._left[:0]
+        self.play(Tone.CANCELLED)
 
     def play(self, tone: Tone) -> None:
         """Let it sound at once; while this radio talks, or a more urgent one sounds, as the module says."""
+        self._play(tone, "")
+
+    def _play(self, tone: Tone, alert_id: str) -> None:
         with self._lock:
             if self._is_silent:
                 return
             sounding = self._sounding if self._left.size else None
             if self._is_talking and tone not in _WHILE_TALKING:
-                self._wait(tone)
+                self._wait(tone, alert_id)
                 return
             if not self._is_talking and _urgency(tone) < _urgency(sounding):
                 return
             if self._is_talking:
-                self._wait(sounding)
+                self._wait(sounding, self._of_alert)
                 lasts_us = self._samples[tone].size * 1_000_000 // DECODE_RATE_HZ
                 self._muted_until_us = self._clock.monotonic_us() + lasts_us + TAIL_US
-            else:
-                self._waiting = None
-            self._sounding, self._left = tone, self._samples[tone]
+            self._sounding, self._of_alert, self._left = tone, alert_id, self._samples[tone]
 
     def add_to(self, samples: Samples) -> Samples:
         """The loudspeaker's next samples with what sounds in them, limited."""
@@ -188,10 +207,20 @@ class Tones:
     def _is_talking(self) -> bool:
         return self._floor in (FloorState.TALKING, FloorState.WARNED)
 
-    def _wait(self, tone: Tone | None) -> None:
-        """The most urgent alert is heard once the key is up; other tones mean nothing by then."""
-        if _urgency(tone) > _urgency(self._waiting):
-            self._waiting = tone
+    def _wait(self, tone: Tone | None, alert_id: str) -> None:
+        """The most urgent alert is heard once the talk is over; other tones mean nothing by then."""
+        if tone is not None and _urgency(tone) > _urgency(self._waiting.get(alert_id)):
+            self._waiting[alert_id] = tone
+            if len(self._waiting) > MAX_WAITING:
+                del self._waiting[min(self._waiting, key=lambda one: _urgency(self._waiting[one]))]
+
+    def _take_waiting(self) -> tuple[str, Tone] | None:
+        """The most urgent alert that has waited, once this radio does not talk; the others are left out."""
+        with self._lock:
+            if self._is_talking or not self._waiting:
+                return None
+            waiting, self._waiting = self._waiting, {}
+        return max(waiting.items(), key=lambda one: _urgency(one[1]))
 
 
 def _urgency(tone: Tone | None) -> int:

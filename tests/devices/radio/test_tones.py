@@ -10,7 +10,7 @@ from devices.protocol.messages import AlertStatus, Reminder, Severity
 from devices.radio.card_lines import Decimator
 from devices.radio.floor import FloorState
 from devices.radio.opus import Samples
-from devices.radio.tones import TAIL_US, Tone, Tones, samples_of
+from devices.radio.tones import MAX_WAITING, TAIL_US, Tone, Tones, samples_of
 
 SILENCE: Samples = np.zeros(960, dtype=np.int16)
 
@@ -75,6 +75,49 @@ def test_alert_waits_until_the_key_is_up_and_the_most_urgent_is_heard() -> None:
     sounds(tones)
     tones.floor_changed(FloorState.SILENT, "")
     assert not sounds(tones).any(), "once"
+
+
+@pytest.mark.parametrize("why", ["talk_limit_reached", "preempted", "line_lost"])
+def test_alert_that_waited_is_heard_though_the_talk_was_ended_for_the_guard(why: str) -> None:
+    tones = Tones(ManualClock())
+    tones.floor_changed(FloorState.TALKING, "")
+    sounds(tones)
+    tones.alert(Severity.EXTREME, alert_id="A1")
+    tones.floor_changed(FloorState.SILENT, why)
+    assert is_heard(Tone.EXTREME, sounds(tones)), "it says that he is not heard any more, and says more"
+    tones.floor_changed(FloorState.SILENT, why)
+    assert is_heard(Tone.DENIED, sounds(tones))
+
+
+def test_alert_that_is_cancelled_while_the_guard_speaks_is_not_heard_and_another_is() -> None:
+    tones = Tones(ManualClock())
+    tones.floor_changed(FloorState.TALKING, "")
+    sounds(tones)
+    for alert_id, severity in (("A1", Severity.EXTREME), ("A2", Severity.SEVERE)):
+        tones.alert(severity, alert_id=alert_id)
+    tones.cancel("A1")
+    tones.floor_changed(FloorState.SILENT, "")
+    assert is_heard(Tone.SEVERE, sounds(tones))
+
+
+def test_alert_that_is_cancelled_as_it_sounds_is_cut_off() -> None:
+    tones = Tones(ManualClock())
+    tones.alert(Severity.EXTREME, alert_id="A1")
+    tones.cancel("A0")
+    assert is_heard(Tone.EXTREME, sounds(tones)), "that another is over takes nothing from it"
+    tones.alert(Severity.EXTREME, alert_id="A1")
+    tones.cancel("A1")
+    assert is_heard(Tone.CANCELLED, sounds(tones))
+
+
+def test_of_more_alerts_than_can_wait_the_most_urgent_is_heard() -> None:
+    tones = Tones(ManualClock())
+    tones.floor_changed(FloorState.TALKING, "")
+    sounds(tones)
+    for number in range(2 * MAX_WAITING):
+        tones.alert(Severity.EXTREME if number == 0 else Severity.MINOR, alert_id=f"A{number}")
+    tones.floor_changed(FloorState.SILENT, "")
+    assert is_heard(Tone.EXTREME, sounds(tones))
 
 
 def test_alert_that_sounds_is_cut_by_a_more_urgent_one_alone() -> None:
