@@ -1,4 +1,8 @@
-"""The alerts a radio has received: on its disk before anybody sees them, each shown once."""
+"""The alerts a radio has received: on its disk before anybody sees them, each shown once.
+
+That one is over follows from its cancel, which is such an alert itself: what is on the disk says it, whenever the
+radio is killed.
+"""
 
 from __future__ import annotations
 
@@ -86,16 +90,14 @@ class Inbox:
         """Whether the guard pressed the key before. Raises KeyError for an alert that never arrived."""
         return self._kept[alert_id].acknowledged
 
-    def cancel(self, cancel: AlertMessage) -> None:
-        """The alert that it cancels is over, and it itself asks for nothing."""
-        for alert_id in (cancel.alert_id, cancel.cancels):
-            if alert_id in self._kept:
-                self.acknowledge(alert_id)
+    def is_over(self, alert_id: str) -> bool:
+        """Whether an alert that has arrived, before it or after, says that this one is over."""
+        return any(kept.alert.cancels == alert_id for kept in self._kept.values())
 
     def is_reminded(self, alert: AlertMessage) -> bool:
         """Whether this copy of a known alert reminds of what is still to be done; each attempt once."""
         kept = self._kept[alert.alert_id]
-        if alert.reminder is None or alert.attempt <= kept.reminded:
+        if alert.reminder is None or alert.attempt <= kept.reminded or self.is_over(alert.alert_id):
             return False
         kept.reminded = alert.attempt
         return kept.acknowledged is (alert.reminder is Reminder.REPORT)
@@ -108,11 +110,19 @@ class Inbox:
             self._write(_Acknowledged(alert_id))
 
     def unanswered(self, wall_us: int) -> list[AlertMessage]:
-        """The alerts to show again after a restart, oldest first: not acknowledged and not expired.
+        """The alerts to show again after a restart, oldest first: not acknowledged, not cancelled and not expired.
 
         The wall clock is all that a restarted radio has to tell what has expired meanwhile.
         """
-        return [k.alert for k in self._kept.values() if not k.acknowledged and k.expires_wall_us > wall_us]
+        over = {kept.alert.cancels for kept in self._kept.values()}
+        return [
+            kept.alert
+            for alert_id, kept in self._kept.items()
+            if not kept.acknowledged
+            and kept.expires_wall_us > wall_us
+            and kept.alert.cancels is None
+            and alert_id not in over
+        ]
 
     def close(self) -> None:
         """Close the journal."""

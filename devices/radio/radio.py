@@ -167,11 +167,12 @@ class Radio:
         self._events.holder_changed(signed)
 
     def acknowledge(self, alert_id: str) -> None:
-        """The guard pressed the acknowledge key; again is harmless. Raises KeyError for an alert that never arrived.
+        """The guard pressed the acknowledge key; again, or after the alert was cancelled, it says nothing.
 
         The message is kept before the key is noted: a radio killed in between shows the alert again, and says so twice.
+        Raises KeyError for an alert that never arrived.
         """
-        if not self._inbox.is_acknowledged(alert_id):
+        if not self._inbox.is_acknowledged(alert_id) and not self._inbox.is_over(alert_id):
             self.link.send_reliably(
                 Up.ACKNOWLEDGEMENT,
                 lambda stamp, message_id: Acknowledgement(
@@ -234,11 +235,10 @@ class Radio:
                 self.link.refusals.add(Refusal.STORE_FAILED, str(error))
         self._inbox.is_durable(alert.alert_id)
         self._send_receipt(alert.alert_id)
-        if alert.cancels is None:
-            self._events.alert_shown(alert)
-        else:
-            self._inbox.cancel(alert)
+        if alert.cancels is not None:
             self._events.alert_cancelled(alert)
+        elif not self._inbox.is_over(alert.alert_id):
+            self._events.alert_shown(alert)
 
     def _send_receipt(self, alert_id: str) -> None:
         self.link.send_reliably(

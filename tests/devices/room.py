@@ -26,6 +26,7 @@ from devices.protocol.messages import (
     FloorUp,
     HubTick,
     Message,
+    Reminder,
     Severity,
     Stamp,
 )
@@ -182,7 +183,15 @@ class Room:
         await self.say(device_id, Down.CONFIRM, Confirm(stamp=self.stamp(), message_ids=message_ids), kind)
 
     async def alert(
-        self, radio_id: str, alert_id: str, *, attempt: int = 1, expires_in_s: float = 60, aged_s: float = 0
+        self,
+        radio_id: str,
+        alert_id: str,
+        *,
+        attempt: int = 1,
+        expires_in_s: float = 60,
+        aged_s: float = 0,
+        reminder: Reminder | None = None,
+        cancels: str | None = None,
     ) -> None:
         stamp = self.stamp()
         stamp = Stamp(
@@ -199,6 +208,8 @@ class Room:
             text="六岁男孩走失",
             issued_wall_us=stamp.wall_us,
             expires_in_s=expires_in_s,
+            reminder=reminder,
+            cancels=cancels,
         )
         await self.say(radio_id, Down.ALERT, alert)
 

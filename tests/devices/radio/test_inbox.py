@@ -18,7 +18,11 @@ NOW_US = 1_767_225_600_000_000
 
 
 def alert(
-    alert_id: str, attempt: int = 1, text: str = "六岁男孩走失", reminder: Reminder | None = None
+    alert_id: str,
+    attempt: int = 1,
+    text: str = "六岁男孩走失",
+    reminder: Reminder | None = None,
+    cancels: str | None = None,
 ) -> AlertMessage:
     return AlertMessage(
         stamp=Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=NOW_US),
@@ -29,6 +33,7 @@ def alert(
         issued_wall_us=NOW_US,
         expires_in_s=60,
         reminder=reminder,
+        cancels=cancels,
     )
 
 
@@ -81,6 +86,20 @@ def test_restarted_radio_knows_what_it_had(tmp_path: Path) -> None:
     assert after.unanswered(NOW_US + 60_000_000) == []
     assert (after.is_acknowledged("A1"), after.is_acknowledged("A2")) == (True, False)
     after.close()
+
+
+def test_radio_killed_as_a_cancel_reached_its_disk_shows_neither_it_nor_what_it_cancels(tmp_path: Path) -> None:
+    """P-5.11."""
+    before = opened(tmp_path / "inbox")
+    for alert_id in ("A1", "A2"):
+        arrive(before, alert_id)
+    before.arrive(alert("C1", cancels="A1"), NOW_US + 60_000_000)
+    after = opened(tmp_path / "inbox")  # all that the one before has is what was written by then
+    assert [kept.alert_id for kept in after.unanswered(NOW_US)] == ["A2"]
+    assert (after.is_over("A1"), after.is_over("A2"), after.is_over("C1")) == (True, False, False)
+    assert not after.is_reminded(alert("A1", 2, reminder=Reminder.LOUDER))
+    for inbox in (before, after):
+        inbox.close()
 
 
 def test_acknowledging_an_alert_that_never_came_is_an_error() -> None:

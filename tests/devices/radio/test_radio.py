@@ -53,6 +53,7 @@ class Person(RadioEvents):
 
     def __init__(self) -> None:
         self.shown: list[str] = []
+        self.cancelled: list[str | None] = []
         self.inbox_bytes_when_shown: list[int] = []
         self.inbox: Path | None = None
         self.floor: list[tuple[FloorState, str]] = []
@@ -65,6 +66,9 @@ class Person(RadioEvents):
         self.shown.append(alert.alert_id)
         if self.inbox is not None:
             self.inbox_bytes_when_shown.append(self.inbox.stat().st_size)
+
+    def alert_cancelled(self, cancel: AlertMessage) -> None:
+        self.cancelled.append(cancel.cancels)
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self.floor.append((state, why))
@@ -203,6 +207,24 @@ async def test_restarted_radio_shows_what_was_not_acknowledged(
         await room.alert("R001", "A2", attempt=2)
         await room.hear("R001", Up.RECEIPT, Receipt, 3)
         assert again.shown == ["A2"]
+
+
+async def test_alert_that_comes_after_its_own_cancel_has_its_receipt_and_is_not_shown(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-5.11."""
+    async with radio_on(broker, room, person, tmp_path / "R001") as radio:
+        await room.alert("R001", "C1", cancels="A1")
+        await until(lambda: person.cancelled == ["A1"], "it is said what is over")
+        await room.alert("R001", "A1")
+        receipts = await room.hear("R001", Up.RECEIPT, Receipt, 2)
+        radio.acknowledge("A1")
+        await room.alert("R001", "A2")
+        await until(lambda: person.shown == ["A2"], "what is not over is shown alone")
+        assert [one.alert_id for one in receipts] == ["C1", "A1"]
+        radio.acknowledge("A2")
+        said = await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
+        assert [one.alert_id for one in said] == ["A2"], "no key answers what is over"
 
 
 class Killed(BaseException):
