@@ -193,12 +193,20 @@ class Hub:
             lambda case_id: self.cases.is_open(case_id),
             lambda group_id: self.talk_groups.find_open(group_id),
         )
-        choosing = Choosing(self.registry, self.radios, self.shifts, self.streets, find, self.clock)
+        choosing = Choosing(
+            self.registry,
+            self.radios,
+            self.shifts,
+            self.streets,
+            find,
+            lambda radio_id: self.emergencies.is_in_danger(radio_id),
+            self.clock,
+        )
         self.escalations = Escalations(
             self.database,
             self.events,
             self.alerts,
-            Steps(self.database, self.events, self.alerts, self.registry, self.radios.is_online, choosing),
+            Steps(self.database, self.events, self.alerts, self.registry, self.radios.is_online, choosing, self.clock),
             self.shifts.nobody_expected,
             self.clock,
         )
@@ -337,6 +345,7 @@ class Hub:
             ("radios", self.radios.run),
             ("sign-ons", self.sign_ons.run),
             ("alerts", self.alerts.run),
+            ("streets", self.streets.run),
             ("escalations", self.escalations.run),
             ("answers", self.alerts.answers.run),
             ("roll-calls", self.roll_calls.run),

@@ -26,7 +26,7 @@ def nothing_more(_change: Change, _alert: Alert) -> None:
 
 @dataclass(frozen=True)
 class Issue:
-    """``attempts`` is 1 for the radios on line, 0 for the others; ``cancels`` is the alert that is over by this one."""
+    """``attempts`` is 1 for the radios on line, 0 for the others; ``errand_of`` and ``cancels`` as in ``Alert``."""
 
     new: NewAlert
     alert_id: str
@@ -35,6 +35,7 @@ class Issue:
     lifetime: Lifetime
     attempts: dict[str, int]
     also: Also
+    errand_of: str | None = None
     cancels: str | None = None
 
 
@@ -57,6 +58,7 @@ def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -
             issued_monotonic_us=lifetime.began_monotonic_us,
             machine_boot=lifetime.machine_boot,
             expires_in_s=lifetime.lasts_s,
+            errand_of=issue.errand_of,
             cancels=issue.cancels,
         )
     )

@@ -73,6 +73,8 @@ class Alert(Part, frozen=True, kw_only=True):
     issued_at_ms: int
     expires_at_ms: int
     issued_by: str
+    errand_of: str | None
+    """The alert for whose silent venues this one asks a neighbour; it is over when that one is."""
     cancels: str | None
     """The earlier alert that is over by this one."""
     cancelled_at_ms: int | None
@@ -93,6 +95,8 @@ class AlertCancelled(Part, frozen=True, kw_only=True):
     cancelled_at_ms: int
     cancelled_by: str
     cancel_alert_id: str | None
+    venue_ids: tuple[str, ...]
+    """Whom the cancelled alert was for."""
 
 
 class DeliveryChanged(Part, frozen=True, kw_only=True):

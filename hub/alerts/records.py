@@ -58,6 +58,7 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         issued_at_ms=row.issued_at_us // 1000,
         expires_at_ms=row.issued_at_us // 1000 + round(row.expires_in_s * 1000),
         issued_by=row.issued_by,
+        errand_of=row.errand_of,
         cancels=row.cancels,
         cancelled_at_ms=_ms(row.cancelled_at_us),
         cancelled_by=row.cancelled_by,

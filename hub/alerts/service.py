@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 
 import sqlalchemy as sa
@@ -24,6 +23,7 @@ from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, AlertCancelled, CancelAlert, DeliveryChanged, NewAlert
 from hub.alerts.records import alert_of, find_alert, find_deliveries, is_under_way, latest_alerts, lifetime_of
 from hub.alerts.targets import Targets
+from hub.alerts.underway import OpenAlert, OpenRadio
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox, Outgoing
 from hub.bridge.refused import Refused
@@ -46,24 +46,6 @@ Told = Callable[[], None]
 """What another room does when an alert is on disk, in the hub's thread."""
 Store = Callable[[Change, Alert, Lifetime], Told]
 """What another room keeps with an alert."""
-
-
-@dataclass
-class _Open:
-    """What is under way to one radio: its state, and when it was last tried by the monotonic clock."""
-
-    state: DeliveryState
-    attempts: int
-    tried_us: int
-
-
-@dataclass
-class _OpenAlert:
-    """An alert whose time has not run out."""
-
-    alert: Alert
-    lifetime: Lifetime
-    radios: dict[str, _Open]
 
 
 class Alerts:
@@ -93,7 +75,7 @@ class Alerts:
         self._expires_in_s = expires_in_s
         self._case_is_open = case_is_open
         self.targets = Targets(registry, open_group)
-        self._open: dict[str, _OpenAlert] = {}
+        self._open: dict[str, OpenAlert] = {}
         self._stored: list[Store] = []
         self._followers: list[Callable[[str, str, DeliveryState], None]] = []
         self._back: set[str] = set()
@@ -116,8 +98,7 @@ class Alerts:
 
     def under_way(self) -> list[tuple[Alert, Lifetime]]:
         """After ``open``: the alerts of an earlier run whose time is not over, as they stand."""
-        found = (self._database.read_now(partial(find_alert, condition=_is(alert_id))) for alert_id in self._open)
-        return [(alert, self._open[alert.alert_id].lifetime) for alert in found if alert is not None]
+        return [(one.alert, one.lifetime) for one in self._open.values()]
 
     def open(self) -> None:
         """Take up what an earlier run left under way; before the hub serves anyone."""
@@ -140,8 +121,8 @@ class Alerts:
         under_way = sa.or_(is_under_way(self._clock), a.alert_id.in_(undelivered))
         for row in connection.execute(sa.select(tables.alerts).where(under_way)).all():
             rows = connection.execute(sa.select(tables.deliveries).where(d.alert_id == row.alert_id)).all()
-            states = {r.radio_id: _Open(DeliveryState(r.state), r.attempts, now_us) for r in rows}
-            self._open[row.alert_id] = _OpenAlert(alert_of(row, ()), lifetime_of(row), states)
+            states = {r.radio_id: OpenRadio(DeliveryState(r.state), r.attempts, now_us) for r in rows}
+            self._open[row.alert_id] = OpenAlert(alert_of(row, rows), lifetime_of(row), states)
 
     async def issue(
         self,
@@ -150,11 +131,12 @@ class Alerts:
         idempotency_key: str | None = None,
         spare: str | None = None,
         also: Also = nothing_more,
+        errand_of: str | None = None,
     ) -> Alert:
         """Store the alert, its deliveries and what must go out in one transaction; returns it as stored.
 
         The same person's same ``idempotency_key`` again returns the alert it made. The radio ``spare`` does not get it.
-        ``also`` is in the same transaction.
+        ``also`` is in the same transaction. One that is an errand is over when the alert ``errand_of`` is.
         Raises Refusal for a target without radios and for a case that is not open.
         """
         if not new.text.strip():
@@ -180,6 +162,7 @@ class Alerts:
             lifetime=Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s),
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
             also=also,
+            errand_of=errand_of,
         )
         return await self._begin(issue)
 
@@ -187,25 +170,40 @@ class Alerts:
         alert, told = await self._database.write(lambda change: self._store(change, issue))
         if alert.alert_id == issue.alert_id:
             now_us = self._clock.monotonic_us()
-            states = {r: _Open(DeliveryState.QUEUED, attempts, now_us) for r, attempts in issue.attempts.items()}
-            self._open[alert.alert_id] = _OpenAlert(alert, issue.lifetime, states)
+            states = {r: OpenRadio(DeliveryState.QUEUED, attempts, now_us) for r, attempts in issue.attempts.items()}
+            self._open[alert.alert_id] = OpenAlert(alert, issue.lifetime, states)
             self._wake.set()  # a radio may have come back while the alert was being stored
             for tell in told:
                 tell()
         return alert
 
     async def cancel(self, alert_id: str, order: CancelAlert, by: str) -> None:
-        """End an alert; the radios that may have it are told, as surely as of the alert itself.
+        """End an alert and its errands; the radios that may have it are told, as surely as of the alert itself.
 
-        Raises Refusal for one that is over, or is itself a cancelling.
+        Raises Refusal for one that is over, or is itself a cancelling, and for a test, whose answers are its purpose.
         """
         under_way = self._open.get(alert_id)
-        if under_way is None or under_way.alert.cancels is not None:
+        if under_way is None or under_way.is_ending or under_way.alert.cancels is not None:
             await self.find(alert_id)
             words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
             raise Refusal("alert_over", *words, status=409)
+        if under_way.alert.status is wire.AlertStatus.TEST:
+            raise Refusal("is_test", "测试不能取消，等它结束", "a test is not cancelled: wait for its end", status=409)
+        errands = [one for one in self._open.values() if one.alert.errand_of == alert_id and not one.is_ending]
+        for one in (under_way, *errands):
+            await self._end(one, order, by)
+
+    async def cancel_issued(self, issued_by: str, idempotency_key: str, order: CancelAlert, by: str) -> None:
+        """End what this person issued under this key, unless it is over."""
+        known = tables.alerts.c.idempotency_key == _own_key(issued_by, idempotency_key)
+        alert = await self._database.read(partial(find_alert, condition=known))
+        if alert is not None and self.is_under_way(alert.alert_id):
+            await self.cancel(alert.alert_id, order, by)
+
+    async def _end(self, under_way: OpenAlert, order: CancelAlert, by: str) -> None:
         alert = under_way.alert
         told = [radio_id for radio_id, one in under_way.radios.items() if one.attempts > 0]
+        lasts_s = max(self._expires_in_s, under_way.lifetime.left_s(self._clock))
         cancelling = Issue(
             new=NewAlert(
                 text=order.text.strip() or f"警报取消：{alert.text}"[:500],
@@ -217,20 +215,21 @@ class Alerts:
             alert_id=new_id("A"),
             issued_by=by,
             idempotency_key=None,
-            lifetime=Lifetime.starting(self._clock, self._expires_in_s),
+            lifetime=Lifetime.starting(self._clock, lasts_s),
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in told},
             also=partial(self._cancel, alert, by),
-            cancels=alert_id,
+            cancels=alert.alert_id,
         )
-        del self._open[alert_id]
+        under_way.is_ending = True
         try:
             if told:
                 await self._begin(cancelling)
             else:
                 await self._database.write(lambda change: self._cancel(alert, by, change, None))
-        except Exception:
-            self._open.setdefault(alert_id, under_way)
+        except BaseException:
+            under_way.is_ending = False
             raise
+        self._open.pop(alert.alert_id, None)
 
     def _cancel(self, alert: Alert, by: str, change: Change, cancelling: Alert | None) -> None:
         mark = {"cancelled_at_us": change.at_us, "cancelled_by": by}
@@ -245,6 +244,7 @@ class Alerts:
             cancelled_at_ms=change.at_us // 1000,
             cancelled_by=by,
             cancel_alert_id=cancelling.alert_id if cancelling else None,
+            venue_ids=tuple(dict.fromkeys(one.venue_id for one in alert.deliveries)),
         )
         self._events.append(change, EventKind.ALERT_CANCELLED, alert.alert_id, body)
         audit.record(change, by, audit.Action.CANCEL_ALERT, case_id=alert.case_id, detail=body)
@@ -305,13 +305,15 @@ class Alerts:
             for under_way in list(self._open.values()):
                 await self._look_after(under_way, back)
 
-    async def _look_after(self, under_way: _OpenAlert, back: set[str]) -> None:
+    async def _look_after(self, under_way: OpenAlert, back: set[str]) -> None:
         alert_id = under_way.alert.alert_id
+        if under_way.is_ending or self._open.get(alert_id) is not under_way:
+            return  # it was cancelled while others were looked after
         undelivered = {r: one for r, one in under_way.radios.items() if one.state in UNDELIVERED}
         if under_way.lifetime.left_s(self._clock) <= 0:
             if undelivered:
                 await self._database.write(lambda change: self._expire(change, alert_id, list(undelivered)))
-            del self._open[alert_id]
+            self._open.pop(alert_id, None)
             return
         now_us = self._clock.monotonic_us()
         due = [
@@ -343,7 +345,7 @@ class Alerts:
 
         await self._database.write(change)
 
-    def _try_again(self, under_way: _OpenAlert, radio_ids: Iterable[str]) -> dict[str, int]:
+    def _try_again(self, under_way: OpenAlert, radio_ids: Iterable[str]) -> dict[str, int]:
         """The number of the attempt at each."""
         now_us = self._clock.monotonic_us()
         tried = {radio_id: under_way.radios[radio_id] for radio_id in radio_ids}
@@ -353,7 +355,7 @@ class Alerts:
         return {radio_id: one.attempts for radio_id, one in tried.items()}
 
     def _send_again(
-        self, change: Change, under_way: _OpenAlert, attempts: dict[str, int], reminder: wire.Reminder | None = None
+        self, change: Change, under_way: OpenAlert, attempts: dict[str, int], reminder: wire.Reminder | None = None
     ) -> None:
         d = tables.deliveries.c
         for radio_id, attempt in attempts.items():

@@ -23,6 +23,7 @@ alerts = sa.Table(
     sa.Column("issued_monotonic_us", sa.BigInteger, nullable=False),
     sa.Column("machine_boot", sa.String(64), nullable=False),
     sa.Column("expires_in_s", sa.Float, nullable=False),
+    sa.Column("errand_of", sa.String(48), nullable=True),
     sa.Column("cancels", sa.String(48), nullable=True),
     sa.Column("cancelled_at_us", sa.BigInteger, nullable=True),
     sa.Column("cancelled_by", sa.String(64), nullable=True),

@@ -17,8 +17,8 @@ from hub.access.entrant import Entrant
 from hub.access.people import COMMUNITY, Place, PlaceKind
 from hub.access.permissions import Right
 from hub.access.places import ROOM
-from hub.alerts.messages import Alert, DeliveryChanged
-from hub.escalation.messages import Stepped, Stopped
+from hub.alerts.messages import Alert, AlertCancelled, DeliveryChanged
+from hub.escalation.messages import EscalationView, StepDone, Stepped, Stopped
 from hub.events.messages import EventKind, Item
 from hub.registry.records import GroupKind, TalkGroup
 from hub.registry.service import Registry
@@ -96,6 +96,26 @@ class View:
         radios = [radio for radio in found.radios if self.has_venue(radio.venue_id)]
         return only(found, radios) if radios else None
 
+    def steps(self, done: tuple[StepDone, ...]) -> tuple[StepDone, ...]:
+        """The steps at venues in the view; whom they turned to is told in the police room alone."""
+        own = (step for step in done if self.has_venue(step.venue_id))
+        if self.in_room:
+            return tuple(own)
+        return tuple(
+            msgspec.structs.replace(step, asked_radio_id=None, asked_alert_id=None, person_ids=()) for step in own
+        )
+
+    def escalation(self, found: EscalationView) -> EscalationView:
+        """An escalation with the lines at venues in the view; its policy and who stopped it for the room alone."""
+        lines = tuple(
+            msgspec.structs.replace(
+                line, steps=self.steps(line.steps), stopped_by=line.stopped_by if self.in_room else None
+            )
+            for line in found.lines
+            if self.has_venue(line.venue_id)
+        )
+        return msgspec.structs.replace(found, lines=lines, policy=found.policy if self.in_room else None)
+
     def item(self, item: Item) -> Item | None:
         """An event as it is in this view; None when it is not. The body is coded anew only where it was cut."""
         rule = RULES.get(item.kind)
@@ -143,6 +163,7 @@ _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
 _read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
 _read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
 _read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
+_read_cancelled = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(AlertCancelled).decode)
 _read_stopped = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stopped).decode)
 _read_steps = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stepped).decode)
 _encoder = msgspec.json.Encoder()
@@ -168,11 +189,19 @@ def _stopped(view: View, item: Item) -> Item | None:
     return _as_cut(item, found, msgspec.structs.replace(found, radio_ids=own) if own else None)
 
 
-def _steps(view: View, item: Item) -> Item | None:
+def _cancelled(view: View, item: Item) -> Item | None:
     if view.whole:
         return item
+    found = _read_cancelled(item.body)
+    own = tuple(filter(view.has_venue, found.venue_ids))
+    return _as_cut(item, found, msgspec.structs.replace(found, venue_ids=own) if own else None)
+
+
+def _steps(view: View, item: Item) -> Item | None:
+    if view.whole and view.in_room:
+        return item
     found = _read_steps(item.body)
-    steps = tuple(step for step in found.steps if view.has_venue(step.venue_id))
+    steps = view.steps(found.steps)
     return _as_cut(item, found, msgspec.structs.replace(found, steps=steps) if steps else None)
 
 
@@ -252,7 +281,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.VENUE_HOURS_CHANGED: _at_venue,
     EventKind.SHIFT_CHANGED: _of_person,
     EventKind.ALERT_ISSUED: _alert,
-    EventKind.ALERT_CANCELLED: _everybody,
+    EventKind.ALERT_CANCELLED: _cancelled,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
     EventKind.ESCALATION_STEPPED: _steps,

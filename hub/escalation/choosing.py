@@ -14,7 +14,7 @@ from hub.streets.service import Streets
 
 LONGEST_WALK_S = 600.0
 _LOOKED_AT = 12
-"""So many of the nearest venues are asked whether they could go."""
+"""So many of the nearest that could go are compared: who is awake is asked before who is nearer."""
 
 
 class Choosing:
@@ -27,30 +27,39 @@ class Choosing:
         shifts: Shifts,
         streets: Streets,
         find_person: Callable[[str], Person | None],
+        is_in_danger: Callable[[str], bool],
         clock: Clock,
     ) -> None:
+        """``is_in_danger`` says whether a radio's SOS is not closed."""
         self._registry = registry
         self._radios = radios
         self._shifts = shifts
         self._streets = streets
         self._find_person = find_person
+        self._is_in_danger = is_in_danger
         self._clock = clock
 
     async def nearest_radio(self, venue_id: str, silent: Collection[str], awake: Collection[str]) -> str | None:
         """The radio, on line, of the open venue that is soonest at ``venue_id`` on foot; None within LONGEST_WALK_S.
 
-        ``silent`` radios are not asked; of the others those that are ``awake``, as they acknowledged, before the rest.
+        ``silent`` radios are not asked, nor one whose guard calls for help; of the others those that are ``awake``, as
+        they acknowledged, before the rest.
         """
-        venue = self._registry.venues[venue_id]
-        asked = NearQuery(latitude=venue.latitude, longitude=venue.longitude, limit=_LOOKED_AT)
-        near = await self._streets.nearest(asked, lambda other: other != venue_id)
-        reachable = [one.venue_id for one in near if one.is_open and one.walk_s <= LONGEST_WALK_S]
-        order = {near_id: place for place, near_id in enumerate(reachable)}
-        found = [
-            (radio.radio_id not in awake, order[radio.venue_id], radio.radio_id)
+        venue, now_us = self._registry.venues[venue_id], self._clock.wall_us()
+        radios = {
+            radio.radio_id: radio.venue_id
             for radio in self._registry.radios.values()
-            if radio.venue_id in order and radio.radio_id not in silent and self._radios.is_online(radio.radio_id)
-        ]
+            if self._radios.is_online(radio.radio_id)
+            and radio.radio_id not in silent
+            and not self._is_in_danger(radio.radio_id)
+            and radio.venue_id != venue_id
+            and self._shifts.is_open(radio.venue_id, now_us)
+        }
+        may_go = set(radios.values())
+        asked = NearQuery(latitude=venue.latitude, longitude=venue.longitude, limit=_LOOKED_AT)
+        near = await self._streets.nearest(asked, may_go.__contains__)
+        order = {one.venue_id: place for place, one in enumerate(near) if one.walk_s <= LONGEST_WALK_S}
+        found = [(radio_id not in awake, order[at], radio_id) for radio_id, at in radios.items() if at in order]
         return min(found)[-1] if found else None
 
     def grid_members(self, venue_id: str) -> tuple[str, ...]:

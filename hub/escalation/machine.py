@@ -74,11 +74,6 @@ class Escalation:
         self._lines = lines
 
     @property
-    def is_over(self) -> bool:
-        """Whether nothing can become due any more."""
-        return self.next_due_s is None
-
-    @property
     def next_due_s(self) -> float | None:
         """When the next thing is due, in seconds since the alert was issued; None when nothing will be."""
         return min((due for line in self._lines.values() if (due := self._due_s(line)) is not None), default=None)
@@ -116,6 +111,13 @@ class Escalation:
             else DueAsking(radio_id, self._lines[radio_id].asked)
             for _, radio_id, state in found
         ]
+
+    def is_wanted(self, thing: DueStep | DueAsking) -> bool:
+        """Whether it is still to be done: nobody pressed, reported or stopped it meanwhile."""
+        line = self._lines[thing.radio_id]
+        if isinstance(thing, DueStep):
+            return line.state is LineState.SILENT and line.steps_done == thing.number
+        return line.state is LineState.ACKNOWLEDGED and line.asked == thing.number
 
     def done(self, thing: DueStep | DueAsking) -> None:
         """It is on disk that this was done; again does no harm."""

@@ -60,12 +60,6 @@ def begin(change: Change, kept: Kept) -> None:
     change.connection.execute(sa.insert(escalations).values(values))
 
 
-def is_errand(change: Change, alert_id: str) -> bool:
-    """Whether the alert is what a step asked a nearby venue for."""
-    here = steps.c.asked_alert_id == alert_id
-    return change.connection.execute(sa.select(steps.c.alert_id).where(here).limit(1)).first() is not None
-
-
 def insert_steps(change: Change, alert_id: str, done: Iterable[StepDone]) -> tuple[StepDone, ...]:
     """Store what is done now, and return it with its time. Raises IntegrityError where it was done before."""
     timed = tuple(msgspec.structs.replace(one, at_ms=change.at_us // 1000) for one in done)
@@ -84,10 +78,14 @@ def insert_steps(change: Change, alert_id: str, done: Iterable[StepDone]) -> tup
     return timed
 
 
-def insert_stops(change: Change, alert_id: str, radio_ids: Iterable[str], by: str) -> None:
-    """Store whom a person left in peace."""
-    rows = [{"alert_id": alert_id, "radio_id": radio, "by": by, "at_us": change.at_us} for radio in radio_ids]
-    change.connection.execute(sa.insert(stops), rows)
+def insert_stops(change: Change, alert_id: str, radio_ids: Iterable[str], by: str) -> tuple[str, ...]:
+    """Store whom a person leaves in peace; returns those that nobody had before."""
+    known = set(change.connection.execute(sa.select(stops.c.radio_id).where(stops.c.alert_id == alert_id)).scalars())
+    new = tuple(radio_id for radio_id in radio_ids if radio_id not in known)
+    rows = [{"alert_id": alert_id, "radio_id": radio_id, "by": by, "at_us": change.at_us} for radio_id in new]
+    if rows:
+        change.connection.execute(sa.insert(stops), rows)
+    return new
 
 
 def find(connection: sa.Connection, alert_id: str) -> Kept | None:

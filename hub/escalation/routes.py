@@ -23,11 +23,12 @@ def routes(escalations: Escalations, alerts: Alerts, registry: Registry) -> APIR
     router = APIRouter(prefix="/api")
 
     @router.get("/alerts/{alert_id}/escalation")
-    async def view(alert_id: str, entrant: Entering) -> Response:
-        seen = view_of(entrant, registry).alert(await alerts.find(alert_id))
+    async def find(alert_id: str, entrant: Entering) -> Response:
+        view = view_of(entrant, registry)
+        seen = view.alert(await alerts.find(alert_id))
         if seen is None:
             raise not_your_place()
-        return answer(await escalations.view(seen))
+        return answer(view.escalation(await escalations.view(seen)))
 
     @router.post("/alerts/{alert_id}/stop")
     async def stop(alert_id: str, request: Request, entrant: Entering) -> Response:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 
+import sqlalchemy as sa
 import structlog
 
 from devices.protocol.clock import Clock
@@ -29,7 +30,7 @@ from hub.escalation.underway import EVENTS, UnderWay, action_of, taken_up
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.storage.database import Database
-from hub.storage.writer import Change
+from hub.storage.writer import Change, StorageOverloaded
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 0.5
@@ -77,8 +78,8 @@ class Escalations:
 
     def _store(self, change: Change, alert: Alert, lifetime: Lifetime) -> Told:
         policy = self.policy
-        asks = alert.status is not AlertStatus.TEST and alert.cancels is None
-        if not asks or alert.severity not in policy.rules.severities or records.is_errand(change, alert.alert_id):
+        asks = alert.status is not AlertStatus.TEST and alert.cancels is None and alert.errand_of is None
+        if not asks or alert.severity not in policy.rules.severities:
             return _nothing
         kept = Kept(alert.alert_id, policy, self._nobody_expected(change.at_us), (), {})
         records.begin(change, kept)
@@ -101,17 +102,23 @@ class Escalations:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Do what is due, one step of each radio."""
+        """Do what is due, one step of each radio. What cannot be done for one alert keeps no other waiting."""
         for alert_id, under_way in list(self._under_way.items()):
             if under_way.lifetime.left_s(self._clock) <= 0 or not self._alerts.is_under_way(alert_id):
-                del self._under_way[alert_id]
+                self._under_way.pop(alert_id, None)
                 continue
-            by_action: dict[Action, list[Due]] = defaultdict(list)
-            for thing in under_way.machine.due(under_way.passed_s(self._clock)):
-                by_action[action_of(under_way, thing)].append(thing)
-            for action, things in by_action.items():
-                await self._steps.do(under_way, action, things)
-                _log.info("escalation.stepped", alert=alert_id, action=action.value, radios=len(things))
+            try:
+                await self._step(under_way)
+            except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:  # it stays due
+                _log.error("escalation.not_stored", alert=alert_id, error=str(error))
+
+    async def _step(self, under_way: UnderWay) -> None:
+        by_action: dict[Action, list[Due]] = defaultdict(list)
+        for thing in under_way.machine.due(under_way.passed_s(self._clock)):
+            by_action[action_of(under_way, thing)].append(thing)
+        for action, things in by_action.items():
+            await self._steps.do(under_way, action, things)
+            _log.info("escalation.stepped", alert=under_way.alert.alert_id, action=action.value, radios=len(things))
 
     async def stop(self, alert_id: str, radio_ids: Iterable[str], by: str) -> None:
         """Leave these radios in peace. Raises Refusal where nothing escalates."""
@@ -124,8 +131,10 @@ class Escalations:
             return
 
         def change(open_change: Change) -> None:
-            records.insert_stops(open_change, alert_id, chosen, by)
-            stopped = Stopped(alert_id=alert_id, radio_ids=chosen, by=by, at_ms=open_change.at_us // 1000)
+            new = records.insert_stops(open_change, alert_id, chosen, by)
+            if not new:
+                return  # somebody else was quicker
+            stopped = Stopped(alert_id=alert_id, radio_ids=new, by=by, at_ms=open_change.at_us // 1000)
             self._events.append(open_change, EventKind.ESCALATION_STOPPED, alert_id, stopped)
             audit.record(open_change, by, audit.Action.STOP_ESCALATION, case_id=under_way.alert.case_id, detail=stopped)
 

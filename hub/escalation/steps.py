@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from devices.protocol.clock import Clock
 from devices.protocol.messages import Reminder
 from hub.access.audit import THE_HUB
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
@@ -39,6 +40,7 @@ class Steps:
         registry: Registry,
         is_online: Callable[[str], bool],
         choosing: Choosing,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._events = events
@@ -46,9 +48,13 @@ class Steps:
         self._registry = registry
         self._is_online = is_online
         self._choosing = choosing
+        self._clock = clock
 
     async def do(self, under_way: UnderWay, action: Action, things: Sequence[Due]) -> None:
-        """Do this action about the radios of ``things``."""
+        """Do this action about the radios of ``things`` that still want it."""
+        things = self._wanted(under_way, things)
+        if not things:
+            return
         if action is Action.REPEAT_LOUDER:
             await self._remind(under_way, action, things, Reminder.LOUDER)
         elif action is Action.ASK_AGAIN:
@@ -59,6 +65,11 @@ class Steps:
             await self._tell_grid_members(under_way, things)
         else:
             await self._note(under_way, [_done(under_way, action, thing) for thing in things])
+
+    def _wanted(self, under_way: UnderWay, things: Sequence[Due]) -> list[Due]:
+        if not self._alerts.is_under_way(under_way.alert.alert_id):
+            return []
+        return [thing for thing in things if under_way.machine.is_wanted(thing)]
 
     async def _remind(self, under_way: UnderWay, action: Action, things: Sequence[Due], reminder: Reminder) -> None:
         reached = {thing.radio_id for thing in things if self._is_online(thing.radio_id)}
@@ -76,8 +87,9 @@ class Steps:
         for thing in things:
             venue_id = under_way.venues[thing.radio_id]
             errands[await self._choosing.nearest_radio(venue_id, under_way.silent, under_way.awake)].append(thing)
-        for radio_id, about in errands.items():
-            if radio_id is None or not await self._ask(under_way, radio_id, about):
+        for radio_id, meant in errands.items():
+            about = self._wanted(under_way, meant)
+            if about and (radio_id is None or not await self._ask(under_way, radio_id, about)):
                 nobody = [_done(under_way, Action.NEAREST_VENUE, thing, PassedOver.NOBODY_NEAR) for thing in about]
                 await self._note(under_way, nobody)
 
@@ -96,10 +108,10 @@ class Steps:
             status=alert.status,
             target=Target(kind=TargetKind.RADIO, id=radio_id),
             case_id=alert.case_id,
-            expires_in_s=max(1.0, under_way.lifetime.lasts_s),
+            expires_in_s=max(1.0, under_way.lifetime.left_s(self._clock)),
         )
         try:
-            await self._alerts.issue(new, THE_HUB, also=also)
+            await self._alerts.issue(new, THE_HUB, also=also, errand_of=alert.alert_id)
         except Refusal:  # the radio was removed, or the case closed, in this moment
             return False
         _tell(under_way, done)

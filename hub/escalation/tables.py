@@ -31,7 +31,7 @@ steps = sa.Table(
     sa.Column("venue_id", sa.String(48), nullable=False),
     sa.Column("passed_over", sa.String(20), nullable=True),
     sa.Column("asked_radio_id", sa.String(48), nullable=True),
-    sa.Column("asked_alert_id", sa.String(48), nullable=True, index=True),
+    sa.Column("asked_alert_id", sa.String(48), nullable=True),
     sa.Column("person_ids", sa.LargeBinary, nullable=False),
     sa.Column("at_us", sa.BigInteger, nullable=False),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -69,9 +68,9 @@ class Weeks(Generic[_T]):
         """Its times; none where nothing was ever put."""
         return self._of.get(subject, ())
 
-    def all(self) -> Iterable[tuple[str, tuple[_T, ...]]]:
-        """Every subject with its times."""
-        return self._of.items()
+    def all(self) -> tuple[tuple[str, tuple[_T, ...]], ...]:
+        """Every subject with its times, as of now: other threads ask too."""
+        return tuple(self._of.items())
 
     async def put(self, subject: str, times: tuple[_T, ...], said: Record, by: str) -> None:
         """Give it these times and no others; ``said`` is the event's body and the audit record's detail."""

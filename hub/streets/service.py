@@ -13,6 +13,7 @@ from hub.shifts.service import Shifts
 from hub.streets.messages import NearQuery, NearVenue
 from hub.streets.network import Ground, StreetNetwork, read_streets
 
+LOOK_EVERY_S = 2.0
 WALKING_M_S = 1.4
 """A grown person's usual pace: 1.34 to 1.43 (Bohannon and Andrews, "Normal walking speed", Physiotherapy 97, 2011)."""
 
@@ -28,6 +29,12 @@ class Streets:
         self._ground = Ground(0.0, 0.0)
         self._read_from = b""
         self._reading = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Read the map when it is there, and whenever it is another, until cancelled: nobody need wait for it."""
+        while True:
+            await self._read_map()
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def nearest(self, asked: NearQuery, counts: Callable[[str], bool]) -> tuple[NearVenue, ...]:
         """The venues that are nearest on foot, nearest first, of those that count (by venue_id)."""

@@ -67,6 +67,8 @@ class Emergencies:
         for sos in self._database.read_now(lambda connection: load_sos(connection, KEPT_CLOSED)):
             self._known.note(sos)
         self._alerts.want(sos.sos_id for sos in self.opened)
+        for sos in self._known.closed:
+            self._alerts.end(sos.sos_id, sos.closed_by or audit.THE_HUB)
         for sos in self.opened:
             self._talk.keep_emergency(sos.radio_id, sos.group_id)
 
@@ -79,6 +81,10 @@ class Emergencies:
     def opened(self) -> list[Sos]:
         """Those that are not closed, oldest first."""
         return self._known.opened
+
+    def is_in_danger(self, radio_id: str) -> bool:
+        """Whether the radio's SOS is not closed."""
+        return self._known.open_of(radio_id) is not None
 
     def find(self, sos_id: str) -> Sos:
         """One that is not closed, or one of the latest KEPT_CLOSED. Raises Refusal."""
@@ -129,7 +135,7 @@ class Emergencies:
                     _log.error("sos.not_stored", radio=one.radio_id, error=str(error))
                     continue  # not confirmed, so the radio says it again
                 self._confirm(one)
-            await self._alerts.issue(self.opened)
+            await self._alerts.look(self.opened)
             if self._connection != self._bridge.connections:
                 self._connection = self._bridge.connections
                 for sos in self.opened:
@@ -253,7 +259,8 @@ class Emergencies:
 
             closed = await self._move(sos, SosEvent.CLOSED, EventKind.SOS_CLOSED, also)
             self._prioritise(closed.radio_id)
-            self._alerts.give_up(sos_id)
+            self._alerts.end(sos_id, closed.closed_by or by)
+            self._wake.set()
             if closed is not sos:
                 self._tell(closed.radio_id)
         return closed

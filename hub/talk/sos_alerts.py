@@ -1,4 +1,4 @@
-"""The alert to the grid that each SOS brings, once, whatever restarts."""
+"""The alert to the grid that each SOS brings, once, whatever restarts; it is over when the SOS is closed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from devices.protocol.messages import Severity
 from hub.access import audit
-from hub.alerts.messages import NewAlert, Target, TargetKind
+from hub.alerts.messages import CancelAlert, NewAlert, Target, TargetKind
 from hub.alerts.service import Alerts
 from hub.errors import Refusal
 from hub.storage.writer import StorageOverloaded
@@ -19,30 +19,47 @@ _log = structlog.get_logger()
 
 
 class SosAlerts:
-    """Those that are still to be issued: each is tried until the disk takes it or the SOS is closed."""
+    """Those that are still to be issued, or to be ended: each is tried until the disk takes it."""
 
     def __init__(self, alerts: Alerts) -> None:
         self._alerts = alerts
         self._without: set[str] = set()
+        self._closed: dict[str, str] = {}
+        """SOS whose alerts are still to be ended: who closed them."""
 
     @property
     def is_due(self) -> bool:
-        """Whether an SOS has no alert yet."""
-        return bool(self._without)
+        """Whether an SOS has no alert yet, or one that is closed has it still."""
+        return bool(self._without or self._closed)
 
     def want(self, sos_ids: Iterable[str]) -> None:
         """These are to have one; none is issued twice."""
         self._without.update(sos_ids)
 
-    def give_up(self, sos_id: str) -> None:
-        """It was closed."""
+    def end(self, sos_id: str, by: str) -> None:
+        """It was closed by this person; again does no harm."""
         self._without.discard(sos_id)
+        self._closed[sos_id] = by
 
-    async def issue(self, opened: Iterable[Sos]) -> None:
-        """Issue what is due, in the hub's own name."""
+    async def look(self, opened: Iterable[Sos]) -> None:
+        """Issue what is due, in the hub's own name, and end what is over."""
         for sos in sorted(opened, key=lambda one: one.sos_id):
             if sos.sos_id in self._without and await self._issue(sos):
                 self._without.discard(sos.sos_id)
+        for sos_id, by in list(self._closed.items()):
+            if await self._end(sos_id, by):
+                del self._closed[sos_id]
+
+    async def _end(self, sos_id: str, by: str) -> bool:
+        """False when it is to be tried at the next look."""
+        try:
+            await self._alerts.cancel_issued(audit.THE_HUB, _key(sos_id), CancelAlert(text="紧急求助已结束"), by)
+        except Refusal:  # it is over, or being ended
+            return True
+        except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+            _log.error("sos.alert_not_ended", sos=sos_id, error=str(error))
+            return False
+        return True
 
     async def _issue(self, sos: Sos) -> bool:
         """False when it is to be tried at the next look."""
@@ -53,10 +70,14 @@ class SosAlerts:
         )
         try:
             # the radio that pressed is spared: its ringing would give away the guard who holds it
-            await self._alerts.issue(new, audit.THE_HUB, f"sos:{sos.sos_id}", spare=sos.radio_id)
+            await self._alerts.issue(new, audit.THE_HUB, _key(sos.sos_id), spare=sos.radio_id)
         except Refusal as refusal:
             _log.error("sos.no_alert", sos=sos.sos_id, error=str(refusal))
         except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
             _log.error("sos.alert_not_stored", sos=sos.sos_id, error=str(error))
             return False
         return True
+
+
+def _key(sos_id: str) -> str:
+    return f"sos:{sos_id}"

@@ -24,6 +24,11 @@ class KnownSos:
         """Those that are not closed, oldest first."""
         return [sos for sos in self._known.values() if sos.state is not SosState.CLOSED]
 
+    @property
+    def closed(self) -> list[Sos]:
+        """The latest that are."""
+        return [sos for sos in self._known.values() if sos.state is SosState.CLOSED]
+
     def find(self, sos_id: str) -> Sos | None:
         """One that is not closed, or one of the latest KEPT_CLOSED."""
         return self._known.get(sos_id)

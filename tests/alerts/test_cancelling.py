@@ -9,12 +9,14 @@ import pytest
 
 from devices.protocol import messages as wire
 from devices.protocol.clock import ManualClock
+from devices.protocol.sos import SosRaised
 from devices.protocol.topics import Down, Up
 from hub.access.audit import Action
 from hub.access.people import Place, PlaceKind, Role
 from hub.alerts.messages import NewAlert
 from hub.app import Hub
 from hub.events.messages import EventKind
+from hub.talk.sos_records import CloseSos, Finding
 from tests.devices.room import until
 from tests.hub import Told, open_console, open_hub
 from tests.played import Person, radio_on_line, real_radio
@@ -110,3 +112,34 @@ async def test_guard_and_who_has_other_places_cancel_nothing(hub: Hub) -> None:
         async with open_console(hub, role, (Place(kind=kind, place_id=place_id),)) as console:
             assert (await console.post(f"/api/alerts/{alert.alert_id}/cancel", json={})).status_code == 403
     assert hub.alerts.is_under_way(alert.alert_id)
+
+
+async def test_test_is_not_cancelled_since_its_answers_are_its_purpose(hub: Hub) -> None:
+    alert = await hub.alerts.issue(NewAlert(text="点名", status=wire.AlertStatus.TEST), "hub")
+    async with open_console(hub) as officer:
+        refused = await officer.post(f"/api/alerts/{alert.alert_id}/cancel", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "is_test")
+    assert hub.alerts.is_under_way(alert.alert_id)
+
+
+async def test_cancelling_lasts_as_long_as_the_alert_that_it_ends_would_have(hub: Hub) -> None:
+    async with radio_on_line(hub, "R01") as radio:
+        alert = await hub.alerts.issue(NewAlert(text="停水三天", expires_in_s=86_400), "dispatcher")
+        await radio.hear(Down.ALERT, wire.AlertMessage)
+        async with open_console(hub) as officer:
+            await officer.post(f"/api/alerts/{alert.alert_id}/cancel", json={})
+        assert (await radio.hear(Down.ALERT, wire.AlertMessage, 2))[-1].expires_in_s == 86_400
+
+
+async def test_closed_sos_ends_its_alert_and_nobody_is_sent_any_more(hub: Hub) -> None:
+    told = Told(hub)
+    async with radio_on_line(hub, "R01") as pressed, radio_on_line(hub, "R02") as neighbour:
+        await pressed.say(Up.SOS, SosRaised(stamp=pressed.stamp(), message_id="m1", sos_id="s1"))
+        (alert,) = await told.wait(EventKind.ALERT_ISSUED)
+        await neighbour.hear(Down.ALERT, wire.AlertMessage)
+        assert hub.emergencies.is_in_danger("R01")
+        await hub.emergencies.close("s1", CloseSos(finding=Finding.FALSE_ALARM), "dispatcher")
+        (over,) = await told.wait(EventKind.ALERT_CANCELLED)
+        assert (over["alert_id"], over["cancelled_by"]) == (alert["alert_id"], "dispatcher")
+        assert (await neighbour.hear(Down.ALERT, wire.AlertMessage, 2))[-1].cancels == alert["alert_id"]
+        assert not hub.emergencies.is_in_danger("R01")

@@ -140,7 +140,13 @@ async def tell(hub: Hub, n: int) -> None:
         ),
         EventKind.ALERT_CANCELLED: (
             "A1",
-            AlertCancelled(alert_id="A1", cancelled_at_ms=0, cancelled_by="officer", cancel_alert_id=None),
+            AlertCancelled(
+                alert_id="A1",
+                cancelled_at_ms=0,
+                cancelled_by="officer",
+                cancel_alert_id=None,
+                venue_ids=(radio.venue_id,),
+            ),
         ),
         EventKind.ESCALATION_STEPPED: ("A1", Stepped(alert_id="A1", steps=(louder(radio),))),
         EventKind.ESCALATION_STOPPED: (
@@ -232,7 +238,7 @@ def is_for(seer: Seer, item: Item) -> bool:
         return seer.sees_cases
     if kind in (EventKind.HUB_STARTED, EventKind.ESCALATION_SET):
         return seer.in_room
-    if kind in (EventKind.ROLL_CALL_BEGUN, EventKind.ALERT_CANCELLED):
+    if kind is EventKind.ROLL_CALL_BEGUN:
         return True
     if kind is EventKind.SHIFT_CHANGED:
         return seer.in_room and seer.venues is None

@@ -41,7 +41,7 @@ def test_silent_venue_is_repeated_sent_to_and_told_of_at_their_seconds() -> None
     assert _carry_out(escalation, 10) == [DueStep("R1", 0)]
     assert (escalation.next_due_s, _carry_out(escalation, 39)) == (20, [DueStep("R1", 1)])
     assert _carry_out(escalation, 40) == [DueStep("R1", 2)]
-    assert escalation.is_over
+    assert escalation.next_due_s is None
 
 
 def test_31_minutes_pass_at_once_and_each_step_is_done_in_its_order() -> None:
@@ -73,7 +73,7 @@ def test_who_reports_is_asked_no_more() -> None:
     escalation = Escalation(RULES, {"R1": Line()})
     escalation.tell("R1", LineEvent.ACKNOWLEDGEMENT, 5)
     escalation.tell("R1", LineEvent.REPORT, 6)
-    assert escalation.is_over
+    assert escalation.next_due_s is None
 
 
 def test_hub_that_was_away_does_what_it_missed_and_repeats_nothing() -> None:
@@ -88,7 +88,7 @@ def test_person_stops_it_for_one_venue_or_for_all() -> None:
     assert {one.radio_id for one in _carry_out(escalation, 10)} == {"R1", "R3"}
     assert escalation.open_lines(RADIOS) == ["R1", "R3"]
     escalation.stop(["R1", "R3"], 11)
-    assert escalation.is_over
+    assert escalation.next_due_s is None
 
 
 class AnyOrder(RuleBasedStateMachine):

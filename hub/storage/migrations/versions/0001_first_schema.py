@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("issued_monotonic_us", sa.BigInteger(), nullable=False),
         sa.Column("machine_boot", sa.String(length=64), nullable=False),
         sa.Column("expires_in_s", sa.Float(), nullable=False),
+        sa.Column("errand_of", sa.String(length=48), nullable=True),
         sa.Column("cancels", sa.String(length=48), nullable=True),
         sa.Column("cancelled_at_us", sa.BigInteger(), nullable=True),
         sa.Column("cancelled_by", sa.String(length=64), nullable=True),
@@ -356,7 +357,6 @@ def upgrade() -> None:
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("alert_id", "radio_id", "action", "number", name=op.f("pk_escalation_steps")),
     )
-    op.create_index(op.f("ix_escalation_steps_asked_alert_id"), "escalation_steps", ["asked_alert_id"], unique=False)
     op.create_table(
         "escalation_stops",
         sa.Column("alert_id", sa.String(length=48), nullable=False),
