@@ -64,7 +64,7 @@ async def _run(credential: Credential, store: Path, settings: GatewaySettings) -
 
     async def be_a_radio(held: Credential) -> None:
         gateway.radio = make(held)
-        await gateway.radio.run()
+        await gateway.radio.run(is_restarted=held is credential)
 
     loop = asyncio.get_running_loop()
     tasks = [

@@ -79,6 +79,7 @@ class Terminal(RadioEvents):
         print(f"{words.replace(_BELL, '') if self._is_silent else words}  [{alert.alert_id}]")
 
     def alert_reminded(self, alert: AlertMessage) -> None:
+        self._screen.show(alert)
         self._sounds.alert_reminded(alert)
         if alert.reminder is not None:
             print(f"{_REMINDER_WORDS[alert.reminder]}: {alert.text}  [{alert.alert_id}]")
@@ -172,7 +173,7 @@ async def _run(
     async def run(held: Credential) -> None:
         if held is not credential:
             handset.radio = make(held)
-        await handset.radio.run()
+        await handset.radio.run(is_restarted=held is credential)
 
     running = asyncio.ensure_future(live(store, credential, clock, run))
     beside = [handset.begin(_listen(source, handset)) for source in sources]

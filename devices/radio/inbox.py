@@ -112,11 +112,12 @@ class Inbox:
     def unanswered(self, wall_us: int) -> list[AlertMessage]:
         """The alerts to show again after a restart, oldest first: not acknowledged, not cancelled and not expired.
 
-        The wall clock is all that a restarted radio has to tell what has expired meanwhile.
+        The wall clock is all that a restarted radio has to tell what has expired meanwhile; ``expires_in_s`` of each is
+        what is left.
         """
         over = {kept.alert.cancels for kept in self._kept.values()}
         return [
-            kept.alert
+            msgspec.structs.replace(kept.alert, expires_in_s=(kept.expires_wall_us - wall_us) / 1e6)
             for alert_id, kept in self._kept.items()
             if not kept.acknowledged
             and kept.expires_wall_us > wall_us

@@ -6,6 +6,8 @@ import asyncio
 import random
 from pathlib import Path
 
+import msgspec
+
 from devices.link import Credential, Link
 from devices.link.link import LinkTiming
 from devices.link.refusals import Refusal
@@ -44,7 +46,10 @@ _LOOK_EVERY_S = 0.25
 
 
 class RadioEvents:
-    """What the person at the radio, or a program that plays one, is told; a subclass replaces what it wants to know."""
+    """What the person at the radio, or a program that plays one, is told; a subclass replaces what it wants to know.
+
+    An alert's ``expires_in_s`` is what is left of it in that moment.
+    """
 
     def alert_shown(self, alert: AlertMessage) -> None:
         """A new alert, or one unanswered from before a restart."""
@@ -138,10 +143,14 @@ class Radio:
         self.link.on_hub_change = self._events.hub_changed
         self.link.on_connection_change = self._connection_changed
 
-    async def run(self) -> None:
-        """Be a radio until cancelled. Alerts left unanswered before a restart are shown again first."""
-        for alert in self._inbox.unanswered(self._clock.wall_us()):
-            self._events.alert_shown(alert)
+    async def run(self, *, is_restarted: bool = True) -> None:
+        """Be a radio until cancelled. What is unanswered since before a restart is shown again first.
+
+        Not ``is_restarted``: in the place of one whose ``events`` have been told of it in the same program.
+        """
+        if is_restarted:
+            for alert in self._inbox.unanswered(self._clock.wall_us()):
+                self._events.alert_shown(alert)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._say_status())
@@ -218,6 +227,7 @@ class Radio:
             self.expired += 1
             return
         arrival = self._inbox.arrive(alert, self._clock.wall_us() + round(left_s * 1e6))
+        alert = msgspec.structs.replace(alert, expires_in_s=left_s)
         if arrival is Arrival.KNOWN:
             self._send_receipt(alert.alert_id)
             if self._inbox.is_reminded(alert):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import AlertMessage, AlertStatus, Answer
+from devices.protocol.messages import AlertMessage, AlertStatus, Answer, Reminder
 
 MAX_SHOWN = 20
 """Alerts that the keys can still answer; past it the oldest leaves the screen."""
@@ -19,16 +19,24 @@ class _Shown:
 
 
 class Screen:
-    """The alerts shown. A test that comes after an alert does not take the acknowledge key from it."""
+    """The alerts shown, each once, until they expire.
+
+    A test that comes after an alert does not take the acknowledge key from it.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._shown: list[_Shown] = []
 
     def show(self, alert: AlertMessage) -> None:
-        """A new one is on the screen."""
+        """It is on the screen, as the newest; ``expires_in_s`` counts from now.
+
+        One that comes again to be reported on was acknowledged, perhaps before a restart.
+        """
+        self.cancel(alert.alert_id)
         until_us = self._clock.monotonic_us() + round(alert.expires_in_s * 1e6)
-        self._shown = [*self._shown, _Shown(alert, until_us)][-MAX_SHOWN:]
+        shown = _Shown(alert, until_us, acknowledged=alert.reminder is Reminder.REPORT)
+        self._shown = [*self._shown, shown][-MAX_SHOWN:]
 
     def cancel(self, alert_id: str | None) -> None:
         """It is over: no key answers it any more."""
@@ -36,9 +44,8 @@ class Screen:
 
     def take_acknowledged(self) -> str | None:
         """The key went down: for the newest actual alert that waits for it, else the newest other, else the newest."""
-        now_us = self._clock.monotonic_us()
-        waiting = [one for one in self._shown if not one.acknowledged and one.until_us > now_us]
-        chosen = _newest(waiting) or (self._shown[-1] if self._shown else None)
+        living = self._living()
+        chosen = _newest([one for one in living if not one.acknowledged]) or next(reversed(living), None)
         if chosen is None:
             return None
         chosen.acknowledged = True
@@ -49,8 +56,12 @@ class Screen:
 
         So help that is needed in the minute of a test is no answer to the test.
         """
-        found = _newest([one for one in self._shown if answer in one.alert.answers])
+        found = _newest([one for one in self._living() if answer in one.alert.answers])
         return found.alert.alert_id if found else None
+
+    def _living(self) -> list[_Shown]:
+        now_us = self._clock.monotonic_us()
+        return [one for one in self._shown if one.until_us > now_us]
 
 
 def _newest(shown: list[_Shown]) -> _Shown | None:

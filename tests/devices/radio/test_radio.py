@@ -53,6 +53,7 @@ class Person(RadioEvents):
 
     def __init__(self) -> None:
         self.shown: list[str] = []
+        self.left_s: list[float] = []
         self.cancelled: list[str | None] = []
         self.inbox_bytes_when_shown: list[int] = []
         self.inbox: Path | None = None
@@ -64,6 +65,7 @@ class Person(RadioEvents):
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self.shown.append(alert.alert_id)
+        self.left_s.append(alert.expires_in_s)
         if self.inbox is not None:
             self.inbox_bytes_when_shown.append(self.inbox.stat().st_size)
 
@@ -85,7 +87,13 @@ class Person(RadioEvents):
 
 @asynccontextmanager
 async def radio_on(
-    broker: Broker, room: Room, person: Person, store_dir: Path | None = None, radio_id: str = "R001"
+    broker: Broker,
+    room: Room,
+    person: Person,
+    store_dir: Path | None = None,
+    radio_id: str = "R001",
+    *,
+    is_restarted: bool = True,
 ) -> AsyncIterator[Radio]:
     radio = Radio(
         by_hand(broker.hub_address, radio_id),
@@ -97,7 +105,7 @@ async def radio_on(
         timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.5, first_repeat_s=0.2, longest_repeat_s=1.0),
     )
     radio.battery, radio.signal, radio.holder = 0.8, 0.6, "guard-1"
-    task = asyncio.create_task(radio.run())
+    task = asyncio.create_task(radio.run(is_restarted=is_restarted))
     try:
         await until(lambda: radio.link.connected, "the radio is on line")
         await room.tell_groups(radio_id, "all", "grid-7")
@@ -168,6 +176,7 @@ async def test_expired_alert_is_neither_kept_nor_shown(broker: Broker, room: Roo
         await room.alert("R001", "A1", expires_in_s=60, aged_s=61)
         await room.alert("R001", "A2", expires_in_s=60, aged_s=30)
         await until(lambda: person.shown == ["A2"], "only the living alert is shown")
+        assert 25 < person.left_s[0] <= 30
         assert radio.expired == 1
         assert [receipt.alert_id for receipt in await room.hear("R001", Up.RECEIPT, Receipt)] == ["A2"]
 
@@ -225,6 +234,18 @@ async def test_alert_that_comes_after_its_own_cancel_has_its_receipt_and_is_not_
         radio.acknowledge("A2")
         said = await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
         assert [one.alert_id for one in said] == ["A2"], "no key answers what is over"
+
+
+async def test_radio_that_goes_on_by_a_newer_credential_shows_nothing_a_second_time(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    async with radio_on(broker, room, person, tmp_path / "R001"):
+        await room.alert("R001", "A1")
+        await until(lambda: person.shown == ["A1"], "the alert is shown")
+    async with radio_on(broker, room, person, tmp_path / "R001", is_restarted=False) as radio:
+        assert person.shown == ["A1"]
+        radio.acknowledge("A1")
+        await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
 
 
 class Killed(BaseException):

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import AlertMessage, AlertStatus, Answer, Severity, Stamp
+from devices.protocol.messages import AlertMessage, AlertStatus, Answer, Reminder, Severity, Stamp
 from devices.radio.screen import MAX_SHOWN, Screen
 
 
-def alert(alert_id: str, status: AlertStatus = AlertStatus.ACTUAL) -> AlertMessage:
+def alert(
+    alert_id: str,
+    status: AlertStatus = AlertStatus.ACTUAL,
+    *,
+    expires_in_s: float = 60,
+    reminder: Reminder | None = None,
+) -> AlertMessage:
     return AlertMessage(
         stamp=Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=1),
         alert_id=alert_id,
@@ -17,9 +23,10 @@ def alert(alert_id: str, status: AlertStatus = AlertStatus.ACTUAL) -> AlertMessa
         severity=Severity.SEVERE,
         text="六岁男孩走失",
         issued_wall_us=1,
-        expires_in_s=60,
+        expires_in_s=expires_in_s,
         answers=() if status is AlertStatus.TEST else tuple(Answer),
         status=status,
+        reminder=reminder,
     )
 
 
@@ -56,6 +63,38 @@ def test_help_that_is_needed_in_the_minute_of_a_test_is_no_answer_to_the_test(sc
     screen.show(alert("A1"))
     screen.show(alert("X1", AlertStatus.EXERCISE))
     assert screen.answered_by(Answer.NEED_HELP) == "A1"
+
+
+def test_no_key_answers_what_ended_long_ago(screen: Screen, clock: ManualClock) -> None:
+    screen.show(alert("A1"))
+    screen.show(alert("A2", expires_in_s=10))
+    clock.advance(11)
+    assert (screen.answered_by(Answer.SEEN), screen.take_acknowledged()) == ("A1", "A1")
+    clock.advance(60)
+    assert (screen.answered_by(Answer.SEEN), screen.take_acknowledged()) == (None, None), "his word stands by itself"
+
+
+def test_alert_that_is_shown_again_is_there_once_and_no_longer_than_is_left_of_it(
+    screen: Screen, clock: ManualClock
+) -> None:
+    screen.show(alert("A1"))
+    screen.show(alert("A2"))
+    clock.advance(30)
+    screen.show(alert("A1", expires_in_s=30, reminder=Reminder.LOUDER))
+    assert [screen.take_acknowledged() for _ in range(3)] == ["A1", "A2", "A1"], "what sounds now is answered first"
+    clock.advance(31)
+    assert screen.take_acknowledged() is None
+
+
+def test_guard_who_is_asked_what_he_sees_answers_that_alert_though_its_key_was_pressed_before_a_restart(
+    screen: Screen,
+) -> None:
+    """P-5.10."""
+    screen.show(alert("A1", reminder=Reminder.REPORT))
+    assert screen.answered_by(Answer.NOT_SEEN) == "A1"
+    screen.show(alert("A2"))
+    screen.show(alert("A1", reminder=Reminder.REPORT))
+    assert screen.take_acknowledged() == "A2", "it asks for no key"
 
 
 def test_empty_screen_has_nothing_to_answer_and_a_full_one_forgets_the_oldest(screen: Screen) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import AlertStatus
+from devices.protocol.messages import AlertStatus, Answer, Reminder
 from devices.radio.__main__ import Terminal
 from devices.radio.radio import RadioEvents
 from devices.radio.screen import Screen
@@ -28,3 +28,10 @@ def test_terminal_says_whether_an_alert_is_real(
     Terminal(Screen(ManualClock()), RadioEvents()).alert_shown(shown)
     out = capsys.readouterr().out
     assert (out.strip("\a\n"), out.startswith("\a")) == (words, rings)
+
+
+def test_what_the_guard_says_when_asked_again_after_a_restart_is_an_answer_to_that_alert() -> None:
+    """P-5.10."""
+    screen = Screen(ManualClock())
+    Terminal(screen, RadioEvents()).alert_reminded(alert("A1", reminder=Reminder.REPORT))
+    assert screen.answered_by(Answer.SEEN) == "A1"
