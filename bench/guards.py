@@ -15,7 +15,7 @@ from time import time_ns
 
 from bench import mqtt
 from bench.listeners import Arrival, Key, Listeners, Over, Turn, Written, allow_open_files, save
-from bench.radios import GROUP, LightRadio
+from bench.radios import GROUP, LightRadio, Line
 from devices.link.credential import Credential
 from devices.protocol import messages, topics, voice
 from devices.protocol.messages import Acknowledgement, AlertMessage, Receipt
@@ -31,24 +31,20 @@ _VOICE = topics.group_voice(GROUP).encode()
 class GuardsRadio(LightRadio):
     """A light radio that is told of alerts."""
 
-    def __init__(self, credential: Credential) -> None:
-        """Connect. Raises OSError, CredentialError when the broker does not let it in."""
-        super().__init__(credential)
+    def __init__(self, credential: Credential, line: Line | None = None) -> None:
+        """Connect, unless it is given a line. Raises OSError, CredentialError when the broker does not let it in."""
+        super().__init__(credential, line)
         self.radio_id = credential.device_id
-        self._alerts = topics.down(DeviceKind.RADIO, self.radio_id, Down.ALERT)
-        self._confirms = topics.down(DeviceKind.RADIO, self.radio_id, Down.CONFIRM)
+        self.alerts = topics.down(DeviceKind.RADIO, self.radio_id, Down.ALERT)
+        self.confirms = topics.down(DeviceKind.RADIO, self.radio_id, Down.CONFIRM)
         self._known: set[str] = set()
 
     def listen(self) -> None:
-        self.send(mqtt.subscribe(2, self._alerts, self._confirms, qos=1))
+        self.line.send(mqtt.subscribe(2, self.alerts, self.confirms, qos=1))
         super().listen()
 
-    def take(self, body: bytes) -> str | None:
-        """Take a PUBLISH at QoS 1; the alert in it, when it is new to the radio."""
-        packet_id, topic, payload = mqtt.published_surely(body)
-        self.send(mqtt.puback(packet_id))
-        if topic != self._alerts.encode():
-            return None
+    def take_alert(self, payload: bytes) -> str | None:
+        """Say that it has the alert; which one it is, when it is new to the radio."""
         alert_id = messages.decode(payload, AlertMessage).alert_id
         stamp = self._stamp()
         self.say_surely(Up.RECEIPT, Receipt(stamp=stamp, message_id=f"m{stamp.sequence}", alert_id=alert_id))
@@ -76,7 +72,7 @@ class Guards:
         self._turn = Turn(0, False)
         listeners.at_once = self._take
         for index, radio in enumerate(self._radios):
-            listeners.add(index, radio.line)
+            listeners.add(index, radio.line.socket)
             radio.listen()
             listeners.later(STATUS_INTERVAL_S * random.random(), partial(self._keep_saying, radio))
 
@@ -107,11 +103,13 @@ class Guards:
 
     def _take(self, arrival: Arrival) -> None:
         radio = self._radios[arrival.listener]
-        for first, body in self._streams[arrival.listener].feed(radio.received(arrival.data)):
+        for first, body in self._streams[arrival.listener].feed(radio.line.received(arrival.data)):
             if first == packets.PUBLISH:
                 self._voice.append((arrival.listener, arrival.arrived_ns, body))
             elif first & 0xF6 == packets.PUBLISH | 2:  # at QoS 1, whether it is a repeat or not
-                alert_id = radio.take(body)
+                packet_id, topic, payload = mqtt.published_surely(body)
+                radio.line.send(mqtt.puback(packet_id))
+                alert_id = radio.take_alert(payload) if topic == radio.alerts.encode() else None
                 if alert_id is not None:
                     self._listeners.later(random.uniform(*ACKNOWLEDGE_S), partial(self._press, radio, alert_id))
 

@@ -34,40 +34,53 @@ STAYS_S = 0.15
 _VOICE, _FLOOR = topics.group_voice(GROUP), topics.group_floor(GROUP)
 
 
-class LightRadio:
-    """One radio's line and what it says."""
+class Line:
+    """A connection to the broker: one radio's own, or shared by radios whose credentials have one broker user."""
 
     def __init__(self, credential: Credential) -> None:
-        """Connect. Raises OSError, CredentialError when the broker does not let it in."""
-        self._id = credential.device_id
-        self._boot_id = secrets.randbits(53)
-        self._birth_count = time.time_ns() // 1_000_000
-        self._sealer = Sealer(credential.seal_key, self._birth_count)
-        self._said = 0
+        """Connect as this device. Raises OSError, CredentialError when the broker does not let it in."""
         self._surely_said = 0
         broker = credential.broker
-        self.line = socket.create_connection((broker.host, broker.port), timeout=10)
-        self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = socket.create_connection((broker.host, broker.port), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context = credential.tls()
-        self._tls = Tls(context, self.line, broker.host) if context is not None else None
-        self.send(packets.connect(f"radio-{self._id}", broker.username, broker.password, KEEPALIVE_S))
+        self._tls = Tls(context, self.socket, broker.host) if context is not None else None
+        self.send(packets.connect(f"radio-{credential.device_id}", broker.username, broker.password, KEEPALIVE_S))
         answer = b""
-        while not answer and (said := self.line.recv(4096)):  # TLS has words of its own before the broker's
+        while not answer and (said := self.socket.recv(4096)):  # TLS has words of its own before the broker's
             answer = self.received(said)
         if answer[:1] != bytes((packets.CONNACK,)):
-            raise ConnectionRefusedError(f"the broker does not let {self._id} in: {answer!r}")
+            raise ConnectionRefusedError(f"the broker does not let {credential.device_id} in: {answer!r}")
 
     def send(self, packet: bytes) -> None:
         """Say a packet to the broker."""
-        self.line.sendall(packet if self._tls is None else self._tls.encrypted(packet))
+        self.socket.sendall(packet if self._tls is None else self._tls.encrypted(packet))
 
     def received(self, data: bytes) -> bytes:
         """What the broker said with these bytes of the line, taken in the order in which they came."""
         return data if self._tls is None else self._tls.decrypted(data)
 
+    def publish_surely(self, topic: str, payload: bytes) -> None:
+        """Say a message at QoS 1."""
+        self._surely_said = self._surely_said % MOST_PACKET_IDS + 1
+        self.send(mqtt.publish_surely(self._surely_said, topic, payload))
+
+
+class LightRadio:
+    """One radio, and what it says on its line."""
+
+    def __init__(self, credential: Credential, line: Line | None = None) -> None:
+        """Connect, unless it is given a line. Raises OSError, CredentialError when the broker does not let it in."""
+        self._id = credential.device_id
+        self._boot_id = secrets.randbits(53)
+        self._birth_count = time.time_ns() // 1_000_000
+        self._sealer = Sealer(credential.seal_key, self._birth_count)
+        self._said = 0
+        self.line = line or Line(credential)
+
     def listen(self) -> None:
         """Hear the group, and say so: the hub then counts this radio."""
-        self.send(mqtt.subscribe(1, _VOICE, _FLOOR, topics.HUB_TICK))
+        self.line.send(mqtt.subscribe(1, _VOICE, _FLOOR, topics.HUB_TICK))
         self.say_birth()
 
     def say_birth(self) -> None:
@@ -98,14 +111,12 @@ class LightRadio:
     def say_surely(self, what: Up, message: messages.Message) -> None:
         """Say a message at QoS 1."""
         topic = topics.up(DeviceKind.RADIO, self._id, what)
-        self._surely_said = self._surely_said % MOST_PACKET_IDS + 1
-        payload = self._sealer.seal(topic, messages.encode(message))
-        self.send(mqtt.publish_surely(self._surely_said, topic, payload))
+        self.line.publish_surely(topic, self._sealer.seal(topic, messages.encode(message)))
 
     def _say(self, what: Up, message: messages.Message, *, retain: bool = False) -> None:
         topic = topics.up(DeviceKind.RADIO, self._id, what)
         payload = self._sealer.seal(topic, messages.encode(message))
-        self.send((mqtt.retained if retain else packets.publish)(topic, payload))
+        self.line.send((mqtt.retained if retain else packets.publish)(topic, payload))
 
 
 class LateRadio:
@@ -137,12 +148,12 @@ class LateRadio:
         if turn != self._turn:
             return
         self._stays.append(time.time_ns())
-        self._radio.send(mqtt.subscribe(2, _VOICE))
+        self._radio.line.send(mqtt.subscribe(2, _VOICE))
         self._listeners.later(STAYS_S, self._go)
         self._listeners.later(COMES_IN_EVERY_S + 0.02 * random.random(), partial(self._come, turn))
 
     def _go(self) -> None:
-        self._radio.send(mqtt.unsubscribe(3, _VOICE))
+        self._radio.line.send(mqtt.unsubscribe(3, _VOICE))
 
 
 class LightRadios:
@@ -157,7 +168,7 @@ class LightRadios:
         self._late_index = len(self._radios)
         self._streams = [mqtt.Packets() for _ in credentials]
         for index, radio in enumerate(self._lines):
-            listeners.add(index, radio.line)
+            listeners.add(index, radio.line.socket)
             radio.say_birth() if radio is last else radio.listen()
             listeners.later(STATUS_INTERVAL_S * random.random(), partial(self._keep_saying, radio))
         self._turn = Turn(0, False)
@@ -187,7 +198,7 @@ class LightRadios:
         arrived: dict[tuple[int, int], int] = {}
         late_ns = []
         for arrival in arrivals:
-            said = self._lines[arrival.listener].received(arrival.data)
+            said = self._lines[arrival.listener].line.received(arrival.data)
             for first, body in self._streams[arrival.listener].feed(said):
                 if first != packets.PUBLISH:
                     continue

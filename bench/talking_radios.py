@@ -40,8 +40,8 @@ class TalkingRadio(LightRadio):
         self.sent_ns: list[int] = []
 
     def listen(self) -> None:
-        self.send(mqtt.subscribe(1, topics.group_voice(self.group_id), topics.HUB_TICK))
-        self.send(mqtt.subscribe(2, self._answers, qos=1))
+        self.line.send(mqtt.subscribe(1, topics.group_voice(self.group_id), topics.HUB_TICK))
+        self.line.send(mqtt.subscribe(2, self._answers, qos=1))
         self.say_birth()
 
     def press(self) -> None:
@@ -53,7 +53,7 @@ class TalkingRadio(LightRadio):
     def take(self, body: bytes) -> bool:
         """Take a PUBLISH at QoS 1; whether it gives the floor."""
         packet_id, topic, payload = mqtt.published_surely(body)
-        self.send(mqtt.puback(packet_id))
+        self.line.send(mqtt.puback(packet_id))
         if topic != self._answers.encode():
             return False
         message: FloorControl = messages.decode(payload, FloorControl)  # type: ignore[arg-type]
@@ -79,7 +79,7 @@ class TalkingRadio(LightRadio):
         )
         sealed = self._sealer.seal(self._mouth, voice.encode(packet))
         self.sent_ns.append(time.time_ns())
-        self.send(packets.publish(self._mouth, sealed))
+        self.line.send(packets.publish(self._mouth, sealed))
 
 
 class TalkingRadios:
@@ -96,7 +96,7 @@ class TalkingRadios:
         listeners.at_once = self._take
         for index, radio in enumerate(radios):
             self._talkers.setdefault(radio.group_id, radio)
-            listeners.add(index, radio.line)
+            listeners.add(index, radio.line.socket)
             radio.listen()
             listeners.later(STATUS_INTERVAL_S * random.random(), partial(self._keep_saying, radio))
 
@@ -127,7 +127,7 @@ class TalkingRadios:
 
     def _take(self, arrival: Arrival) -> None:
         radio = self._radios[arrival.listener]
-        for first, body in self._streams[arrival.listener].feed(radio.received(arrival.data)):
+        for first, body in self._streams[arrival.listener].feed(radio.line.received(arrival.data)):
             if first == packets.PUBLISH:
                 self._voice.append((arrival.listener, arrival.arrived_ns, body))
             elif first & 0xF6 == packets.PUBLISH | 2 and radio.take(body):

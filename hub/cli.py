@@ -23,6 +23,7 @@ certificates_app = typer.Typer(help="证书", no_args_is_help=True)
 devices_app = typer.Typer(help="设备入网与吊销", no_args_is_help=True)
 people_app = typer.Typer(help="人员与邀请", no_args_is_help=True)
 bench_app = typer.Typer(help="测量性能", no_args_is_help=True)
+simulate_app = typer.Typer(help="用模拟设备试验整套产品", no_args_is_help=True)
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(registry_app, name="registry")
 app.add_typer(people_app, name="people")
@@ -31,6 +32,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")
 app.add_typer(certificates_app, name="certificates")
 app.add_typer(bench_app, name="bench")
+app.add_typer(simulate_app, name="simulate")
 
 DataDir = Annotated[Path | None, typer.Option(help="数据目录（默认 var/hub，或 QIANSHAO_DATA_DIR）")]
 Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")]
@@ -383,6 +385,18 @@ def bench_voice(
     measure_voice(radios, frame_ms, seconds, broker, runs, as_json)
 
 
+@bench_app.command("alerts")
+def bench_alerts(
+    radios: Annotated[int, typer.Option(min=1, max=15_000, help="对讲机数")] = 130,
+    count: Annotated[int, typer.Option(min=1, max=200, help="先后发出几次警情")] = 20,
+    as_json: Json = False,
+) -> None:
+    """测量警情从按键到最后一部对讲机收到、从保安按键到控制台显示要多久。"""
+    from hub.commands.bench import measure_alerts
+
+    measure_alerts(radios, count, as_json)
+
+
 @bench_app.command("mouth-to-ear")
 def bench_mouth_to_ear(
     sentences: Annotated[int, typer.Option(min=1, max=30, help="每轮讲几句话，每句一次按键")] = 6,
@@ -400,7 +414,9 @@ def bench_mouth_to_ear(
 def bench_capacity(
     seconds: Annotated[float, typer.Option(min=1, max=50, help="每一点讲话的秒数")] = 6,
     groups: Annotated[str, typer.Option(help="同时有人讲话的对讲组数，由小到大")] = "1,5,10,20,26,32,43,65",
-    radios: Annotated[str, typer.Option(help="一个对讲组里的对讲机数，由小到大")] = "50,130,300,600,1000,1300,1600,2000",
+    radios: Annotated[
+        str, typer.Option(help="一个对讲组里的对讲机数，由小到大")
+    ] = "50,130,300,600,1000,1300,1600,2000",
     as_json: Json = False,
 ) -> None:
     """测量能有多少对讲组同时通话、一组能有多少对讲机。"""
@@ -435,3 +451,18 @@ def bench_together(
     from hub.commands.bench import measure_together
 
     measure_together(films, Plan(radios, cameras, sightings, seconds, runs), as_json)
+
+
+@simulate_app.command("faults")
+def simulate_faults(
+    alerts: Annotated[int, typer.Option(min=1, max=100_000, help="警情数，每条发给所有对讲机")] = 2_000,
+    faults: Annotated[int, typer.Option(min=0, max=10_000, help="故障数")] = 200,
+    radios: Annotated[int, typer.Option(min=1, max=250, help="对讲机数")] = 130,
+    seed: Annotated[int, typer.Option(help="故障的种类和时刻由它决定")] = 1,
+    broker: Annotated[str, typer.Option(help="mosquitto 或 embedded")] = "mosquitto",
+    as_json: Json = False,
+) -> None:
+    """一边制造故障（断电、断线、磁盘满……）一边发警情，核对每条警情人人收到一次、确认不丢。"""
+    from hub.commands.simulate import faults as play
+
+    raise typer.Exit(play(alerts, faults, radios, seed, broker, as_json))

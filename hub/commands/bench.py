@@ -9,9 +9,10 @@ import httpx
 import msgspec
 import typer
 
-from bench import capacity, capacity_figures, plots, together, together_figures, voice
+from bench import alerts, alerts_figures, capacity, capacity_figures, plots, together, together_figures, voice
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
+from hub.bridge.broker import BrokerError
 from hub.cli import fail
 from simulators.community.build import BuildError
 from simulators.demo.parts import PartFailed
@@ -35,6 +36,15 @@ def measure_mouth_to_ear(sentences: int, broker: str, runs: int, as_json: bool) 
     try:
         found = mouth_to_ear.run(mouth_to_ear_report.Plan(sentences, runs, BrokerKind(broker)))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
+        fail(str(error))
+    _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def measure_alerts(radios: int, count: int, as_json: bool) -> None:
+    """Measure alerts to all radios, and print."""
+    try:
+        found = alerts.run(alerts_figures.Plan(radios, count))
+    except (ValueError, OSError, PartFailed, EnrolError, BrokerError, httpx.HTTPError) as error:
         fail(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 
