@@ -69,14 +69,14 @@ class Gateway(RadioEvents):
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self._told(f"警报 alert {alert.severity.value}: {alert.text}")
-        self.repeater.sound(tone_of(alert.severity, alert.status, alert.reminder))
+        self.repeater.sound(tone_of(alert.severity, alert.status, alert.reminder), self._clock.monotonic_us())
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         self.alert_shown(alert)
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
         self._told(f"警报取消 alert cancelled: {cancel.text}")
-        self.repeater.sound(Tone.CANCELLED)
+        self.repeater.sound(Tone.CANCELLED, self._clock.monotonic_us())
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._told(f"talk: {state.value} {why}".rstrip())

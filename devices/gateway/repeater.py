@@ -12,7 +12,7 @@ from devices.gateway.echo import Circle, Echo
 from devices.gateway.held import SILENCE, Held
 from devices.gateway.levels import Level
 from devices.gateway.loops import Cadence, Quiet, Turn
-from devices.gateway.settings import GatewaySettings
+from devices.gateway.settings import BLOCK_MS, GatewaySettings
 from devices.gateway.uplink import Uplink, UplinkEvent, UplinkState
 from devices.gateway.vox import Vox, level_dbfs, spectrum
 from devices.radio.libopus import DECODE_SAMPLES
@@ -23,6 +23,7 @@ Told = Callable[[str], None]
 REFUSED_TONE_WITHIN_US = 5_000_000
 """Who was refused is told on the air within so long after he ended, or not at all."""
 GROUP_ECHO_TOLD_EVERY_US = 60_000_000
+DROPPED_TOLD_EVERY_US = 60_000_000
 
 
 class Repeater:
@@ -32,7 +33,7 @@ class Repeater:
         """``told(words)`` is for the log; ``on_loop(words)`` when a loop was found and nothing is passed on."""
         self.duplex = Duplex(settings.keying)
         self.vox = Vox(settings.vox)
-        self.held = Held(settings.hold.for_air_s)
+        self.held = Held(settings.hold.for_air_s, settings.hold.for_air_s + settings.keying.rest_s)
         self.uplink = Uplink(settings.hold, settings.vox)
         self.quiet = Quiet()
         self._told = told
@@ -52,6 +53,7 @@ class Repeater:
         self._peak = 0
         self._refused_tone_until_us: int | None = None
         self._dropped_told = 0
+        self._dropped_told_us: int | None = None
 
     def hear(self, block: Samples, carrier: bool | None, now_us: int) -> None:
         """20 ms from the donor at 16 kHz; ``carrier`` where it has such a line."""
@@ -92,18 +94,19 @@ class Repeater:
         if not self._group_is_on_air and self._group_echo.hear(power, now_us):
             self._own_words_came_back(now_us)
         if not self._group_is_on_air:
-            self.held.put(self._to_donor.apply(block, now_us))
+            self.held.put(self._to_donor.apply(block, now_us), now_us)
 
-    def sound(self, tone: Tone) -> None:
+    def sound(self, tone: Tone, now_us: int) -> None:
         """A tone goes on the air, after what waits."""
         samples = samples_of(tone)
-        for start in range(0, samples.size, DECODE_SAMPLES):
+        for number, start in enumerate(range(0, samples.size, DECODE_SAMPLES)):
             piece = samples[start : start + DECODE_SAMPLES]
-            self.held.put(np.pad(piece, (0, DECODE_SAMPLES - piece.size)))
+            self.held.put(np.pad(piece, (0, DECODE_SAMPLES - piece.size)), now_us + number * BLOCK_MS * 1000)
 
     def step(self, now_us: int, *, can_hear: bool, can_send: bool) -> None:
         """The next 20 ms: whether the donor can be heard (a donor that is not is taken for busy), and keyed."""
         was_keyed = self.duplex.is_keyed
+        self.held.drop_old(now_us)
         self._tell_refused(now_us)
         event = self.duplex.step(
             now_us, hears=self.vox.is_busy or not can_hear, wanted=bool(self.held), is_fit=can_send
@@ -112,9 +115,7 @@ class Repeater:
             self._keyed()
         if event is DonorEvent.TOO_LONG:
             self._told("连续发射已到上限，暂停 transmitted for as long as it may: a pause")
-        if self.held.dropped > self._dropped_told and not self.held:
-            self._told(f"占线丢弃 {(self.held.dropped - self._dropped_told) / 50:.1f} s dropped: the air was taken")
-            self._dropped_told = self.held.dropped
+        self._tell_dropped(now_us)
 
     def next_samples(self) -> Samples:
         """The next 20 ms for the donor's microphone, at 48 kHz."""
@@ -135,7 +136,17 @@ class Repeater:
             self._refused_tone_until_us = None  # too late, or he hears who speaks instead
         elif self.duplex.state is DonorState.LISTENING and not self.duplex.rests(now_us):
             self._refused_tone_until_us = None
-            self.sound(Tone.DENIED)
+            self.sound(Tone.DENIED, now_us)
+
+    def _tell_dropped(self, now_us: int) -> None:
+        told_us, new = self._dropped_told_us, self.held.dropped - self._dropped_told
+        if new == 0 or (told_us is not None and now_us - told_us < DROPPED_TOLD_EVERY_US):
+            return
+        self._dropped_told, self._dropped_told_us = self.held.dropped, now_us
+        self._told(
+            f"组内语音等不到发射，已丢弃 {new * BLOCK_MS / 1000:.2f} s of the group's words dropped: "
+            "the air is taken, or the donor's line or card is away"
+        )
 
     def _keyed(self) -> None:
         self.vox.forget()

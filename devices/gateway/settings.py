@@ -61,7 +61,8 @@ class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What waits while it cannot go on."""
 
     for_air_s: Annotated[float, msgspec.Meta(ge=0.5, le=15.0)] = 5.0
-    """What the group says while the donor receives or rests; past it the oldest goes."""
+    """So much of what the group says waits while the donor receives or rests; past it the oldest goes. None of it waits
+    for longer than this and the rest together."""
     for_floor_s: Annotated[float, msgspec.Meta(ge=0.5, le=5.0)] = 2.0
     """What the air says while the floor is asked for; past it the gateway asks no longer."""
 

@@ -50,6 +50,25 @@ def test_what_waits_longer_than_it_may_is_dropped_from_its_beginning_and_told() 
     assert any("dropped" in words for words in one.told)
 
 
+def test_words_that_the_donor_could_not_take_are_never_sent_as_if_they_were_said_now() -> None:
+    told: list[str] = []
+    repeater = Repeater(SETTINGS, told.append, lambda words: None)
+    for at in range(3 * 50):  # push-to-talk's line is away
+        words = np.repeat(call()[at * BLOCK : (at + 1) * BLOCK], 3)
+        repeater.hear_group(words, at * STEP_US)
+        repeater.step(at * STEP_US, can_hear=True, can_send=False)
+    assert repeater.held and not told
+    for at in range(150, 30 * 50):
+        repeater.hear_group(None, at * STEP_US)
+        repeater.step(at * STEP_US, can_hear=True, can_send=False)
+    assert not repeater.held
+    for at in range(1500, 100 * 50):  # it is back
+        repeater.step(at * STEP_US, can_hear=True, can_send=True)
+        assert not repeater.duplex.is_keyed
+    assert [words.split()[1] for words in told] == ["0.02", f"{repeater.held.dropped / 50 - 0.02:.2f}"]
+    assert repeater.held.dropped > 100
+
+
 def test_long_words_are_sent_in_stretches_with_a_pause_between() -> None:
     one = Simulated(
         settings=GatewaySettings(microphone="-", speaker="-", key="-", keying=KeyingSettings(longest_s=5.0))
