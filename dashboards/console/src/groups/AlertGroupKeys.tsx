@@ -20,7 +20,7 @@ export function AlertGroupKeys({ alert, silent }: { alert: AlertRecord; silent: 
   const hasWhole = useSession((session) => session.person?.places.some((place) => place.kind === "community") ?? false);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const { isOpening, failure, open } = useOpening();
-  if (!calls || alert.deliveries.size === 0) return null;
+  if (!calls) return null;
   const name = (whose: "all" | "silent"): string => alertName(alert.text, whose, hourAndMinute(hubNowMs(), zone), texts);
   const radioIds = (deliveries: Iterable<Delivery>): string[] => [...deliveries].map((one) => one.radio_id);
   // Whoever has grids sees the deliveries to their own radios alone, and may call no others.
@@ -29,23 +29,19 @@ export function AlertGroupKeys({ alert, silent }: { alert: AlertRecord; silent: 
     ...(hasWhole ? { alert_id: alert.alert_id } : { radio_ids: radioIds(alert.deliveries.values()) }),
   });
   const ofSilent = (): GroupOrder => ({ name: name("silent"), radio_ids: radioIds(silent) });
-  const key = (testid: string, count: number, label: string, order: () => GroupOrder) => (
-    <Button
-      size="small"
-      data-testid={testid}
-      loading={isOpening}
-      disabled={count === 0 || count > MAX_RADIOS}
-      title={count > MAX_RADIOS ? texts.groups.tooMany(count, MAX_RADIOS) : label}
-      onClick={() => void open(order())}
-    >
-      {count > MAX_RADIOS ? texts.groups.overMost(count, MAX_RADIOS) : label}
-    </Button>
-  );
+  // One of more radios than a group may have could not be pressed: it has no key.
+  const key = (testid: string, count: number, label: string, order: () => GroupOrder) =>
+    count > 0 &&
+    count <= MAX_RADIOS && (
+      <Button size="small" data-testid={testid} loading={isOpening} title={label} onClick={() => void open(order())}>
+        {label}
+      </Button>
+    );
   return (
     <>
       <div className="alert-groups">
         {key("group-of-alert", alert.deliveries.size, texts.groups.ofAlert(alert.deliveries.size), all)}
-        {silent.length > 0 && silent.length < alert.deliveries.size && key("group-of-silent", silent.length, texts.groups.ofSilent(silent.length), ofSilent)}
+        {silent.length < alert.deliveries.size && key("group-of-silent", silent.length, texts.groups.ofSilent(silent.length), ofSilent)}
       </div>
       {failure !== null && (
         <div className="failure" role="alert" data-testid="alert-group-failure">

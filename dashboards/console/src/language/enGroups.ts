@@ -3,7 +3,7 @@ import { plural } from "./plural";
 import type { zhGroups } from "./zhGroups";
 
 export const enGroups: typeof zhGroups = {
-  title: "Temporary groups",
+  title: "Groups",
   rectangle: "Rectangle",
   lasso: "Lasso",
   tools: "Choose venues to call or alert together; dragging with the shift key down does it too",
@@ -25,7 +25,6 @@ export const enGroups: typeof zhGroups = {
   at: (what, time) => `${what} ${time}`,
   ofAlert: (n) => `Group of all ${n}`,
   ofSilent: (n) => `Group of the ${n} silent`,
-  overMost: (n, most) => `${n} are over ${most}`,
   silentName: (words) => `${words}, silent`,
   none: "No temporary group is open. Choose venues on the map, or an alert's, to make one at once.",
   members: (online, n) => `${online} of ${n} on line`,

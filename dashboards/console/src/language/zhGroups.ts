@@ -23,7 +23,6 @@ export const zhGroups = {
   at: (what: string, time: string) => `${what} ${time}`,
   ofAlert: (n: number) => `全部 ${n} 台建组通话`,
   ofSilent: (n: number) => `未回应 ${n} 台建组通话`,
-  overMost: (n: number, most: number) => `${n} 台超过上限 ${most}`,
   silentName: (words: string) => `${words}未回应`,
   none: "没有临时对讲组。在地图上框选场所，或在警报看板上，可以马上建一个。",
   members: (online: number, n: number) => `${n} 台中 ${online} 台在线`,
