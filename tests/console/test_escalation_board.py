@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Browser, Page, expect
 
+from devices.protocol.messages import Severity
 from hub.access.gate import SESSION_COOKIE
 from hub.access.people import Role
 from hub.alerts.messages import NewAlert
@@ -21,7 +22,13 @@ from tests.played import Person, real_radio
 VENUES = 130
 QUICK = msgspec.convert(
     msgspec.to_builtins(DEFAULT)
-    | {"steps": [{"after_s": 1, "action": "repeat_louder"}, {"after_s": 2, "action": "officer"}]},
+    | {
+        "steps": [
+            {"after_s": 1, "action": "repeat_louder"},
+            {"after_s": 2, "action": "nearest_venue"},
+            {"after_s": 3, "action": "officer"},
+        ]
+    },
     Rules,
 )
 
@@ -51,14 +58,34 @@ async def test_silent_venues_wait_for_the_police_room_are_taken_on_and_the_alert
         await until(lambda: awake.shown == [alert.alert_id], "the guard sees it")
         radio.acknowledge(alert.alert_id)
         await expect(page.get_by_test_id("board-count-unacknowledged")).to_have_attribute("data-value", "0")
-        waiting = page.get_by_test_id("escalation-waiting")
-        await expect(waiting).to_have_attribute("data-count", str(VENUES - 1))
+        calls = page.get_by_test_id("officer-call")
+        await expect(calls).to_have_attribute("data-count", str(VENUES - 1))
         await expect(page.get_by_test_id("board-step").first).to_have_text("警")
-        await page.get_by_test_id("take-on").first.click()
-        await expect(waiting).to_have_attribute("data-count", str(VENUES - 2))
+        await expect(page.get_by_test_id("call-next-silent")).to_have_count(0)  # none of them is on line
+        await expect(page.get_by_test_id("group-of-alert")).to_have_count(0)  # more than a group may have
+        # What a neighbour was asked for meanwhile is in the list, and has not taken the board.
+        (errand,) = [one for one in told.of(EventKind.ALERT_ISSUED) if one["errand_of"] == alert.alert_id]
+        board = page.get_by_test_id("board")
+        await expect(board).to_have_attribute("data-alert", alert.alert_id)
+        await page.get_by_test_id("board-choose").click()
+        await page.locator(".ant-select-item-option", has_text="就近查看").click()
+        await expect(board).to_have_attribute("data-alert", errand["alert_id"])
+        await page.get_by_test_id("board-errand").click()
+        await expect(board).to_have_attribute("data-alert", alert.alert_id)
+        # It rings whichever alert is shown.
+        other = await hub.alerts.issue(NewAlert(text="停水通知", severity=Severity.MINOR), "dispatcher")
+        await expect(board).to_have_attribute("data-alert", other.alert_id)
+        banner = page.get_by_test_id("officer-banner")
+        await expect(banner).to_have_attribute("data-sounds", "true")
+        await page.get_by_test_id("officer-quiet").click()
+        await expect(banner).to_have_attribute("data-sounds", "false")
+        await page.get_by_test_id("officer-show").click()
+        await expect(board).to_have_attribute("data-alert", alert.alert_id)
+        await page.get_by_test_id("take-on").click()
+        await expect(calls).to_have_attribute("data-count", str(VENUES - 2))
         await page.get_by_test_id("escalation-stop").click()
-        await expect(waiting).to_have_count(0)
-        assert len(told.of(EventKind.ESCALATION_STOPPED)) == 2
+        await expect(calls).to_have_count(0)
+        assert [len(one["radio_ids"]) for one in told.of(EventKind.ESCALATION_STOPPED)] == [1, VENUES - 1]
         await page.get_by_test_id("alert-cancel").click()
         await page.get_by_test_id("alert-cancel-text").fill("孩子找到了")
         await page.get_by_test_id("alert-cancel-yes").click()

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { EscalationLine } from "../escalation/EscalationLine";
 import type { StepDone } from "../escalation/hub";
 import { latestSteps } from "../escalation/steps";
-import { useEscalation } from "../escalation/useEscalation";
+import { useEscalation } from "../escalation/store";
 import { stepWords } from "../escalation/words";
 import { AlertGroupKeys } from "../groups/AlertGroupKeys";
 import { useTexts } from "../language/language";
@@ -18,8 +18,7 @@ import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { boardOf, markOf, waitingMs, type Stage } from "./board";
 import { CancelKey } from "./CancelKey";
-import { newestFirst, newestOf, useChosenAlert } from "./chosen";
-import { useAlertDesk } from "./store";
+import { chooseAlert, newestFirst, useChosenAlert } from "./chosen";
 import { targetWords } from "./target";
 
 const NO_STEPS: ReadonlyMap<string, StepDone> = new Map();
@@ -28,7 +27,7 @@ const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_GROUPS: readonly TalkGroup[] = [];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 
-function Count(props: { name: string; testid: string; value: number; total: number; tone: string; last?: string }) {
+function Count(props: { name: string; testid: string; value: number; tone: string; last?: string }) {
   return (
     <div className={`count ${props.tone}`} data-testid={props.testid} data-value={props.value}>
       <b>{props.value}</b>
@@ -56,10 +55,14 @@ export function AlertBoard() {
         data-testid="board-choose"
         value={alert?.alert_id ?? null}
         placeholder={texts.rollCall.testsAlone}
-        onChange={(value: string) => useAlertDesk.setState({ chosenId: value === newestOf(list)?.alert_id ? null : value })}
+        onChange={chooseAlert}
         options={list.map((one) => ({
           value: one.alert_id,
-          label: `${clockTime(one.issued_at_ms, zone)} ${one.status === "actual" ? texts.severity[one.severity] : texts.rollCall.status[one.status]} ${one.text}`,
+          label: [
+            clockTime(one.issued_at_ms, zone),
+            one.errand_of !== null ? texts.escalation.errand : one.status === "actual" ? texts.severity[one.severity] : texts.rollCall.status[one.status],
+            one.text,
+          ].join(" "),
         }))}
       />
       {alert !== null && (
@@ -69,15 +72,27 @@ export function AlertBoard() {
               {texts.rollCall.notReal[alert.status]}
             </p>
           )}
+          {alert.errand_of !== null && <ErrandOf alertId={alert.errand_of} />}
           {!writes && <p className="alert-words">{alert.text}</p>}
           <div className="board-target">
             <span data-testid="board-target">{texts.groups.sentTo(targetWords(alert.target, { groups, venues }, texts))}</span>
-            <CancelKey alert={alert} />
+            <CancelKey key={alert.alert_id} alert={alert} />
           </div>
-          <BoardOf alert={alert} />
+          <BoardOf key={alert.alert_id} alert={alert} />
         </>
       )}
     </div>
+  );
+}
+
+/** The alert for which a neighbour was asked to go and look, to turn to it. */
+function ErrandOf({ alertId }: { alertId: string }) {
+  const texts = useTexts();
+  const original = useRoom((room) => room.alerts.get(alertId), undefined);
+  return (
+    <button type="button" className="errand-of" disabled={original === undefined} data-testid="board-errand" onClick={() => chooseAlert(alertId)}>
+      {texts.escalation.errandOf(original?.text ?? "")}
+    </button>
   );
 }
 
@@ -106,24 +121,22 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
           name={texts.alerts.count.undelivered}
           testid="board-count-undelivered"
           value={board.undelivered}
-          total={board.total}
           tone={board.undelivered > 0 ? "bad" : "calm"}
         />
         <Count
           name={texts.alerts.count.unacknowledged}
           testid="board-count-unacknowledged"
           value={board.unacknowledged}
-          total={board.total}
           tone={board.unacknowledged > 0 ? "wait" : "calm"}
         />
       </div>
       <div className="counts">
-        <Count name={texts.alerts.count.sent} testid="board-count-sent" value={board.sent.count} total={board.total} tone="calm" last={after(board.sent)} />
-        <Count name={texts.alerts.count.delivered} testid="board-count-delivered" value={board.delivered.count} total={board.total} tone="calm" last={after(board.delivered)} />
-        <Count name={texts.alerts.count.acknowledged} testid="board-count-acknowledged" value={board.acknowledged.count} total={board.total} tone="good" last={after(board.acknowledged)} />
-        <Count name={texts.alerts.count.reported} testid="board-count-reported" value={board.reported.count} total={board.total} tone="told" last={after(board.reported)} />
+        <Count name={texts.alerts.count.sent} testid="board-count-sent" value={board.sent.count} tone="calm" last={after(board.sent)} />
+        <Count name={texts.alerts.count.delivered} testid="board-count-delivered" value={board.delivered.count} tone="calm" last={after(board.delivered)} />
+        <Count name={texts.alerts.count.acknowledged} testid="board-count-acknowledged" value={board.acknowledged.count} tone="good" last={after(board.acknowledged)} />
+        <Count name={texts.alerts.count.reported} testid="board-count-reported" value={board.reported.count} tone="told" last={after(board.reported)} />
       </div>
-      <EscalationLine view={escalation} alert={alert} nextSilent={board.silent[0]?.radio_id ?? null} />
+      <EscalationLine view={escalation} alert={alert} silent={board.silent} />
       <AlertGroupKeys alert={alert} silent={board.silent} />
       <div className="board-rest">
         {board.reports

@@ -9,6 +9,7 @@ import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
+import { isRunning } from "./status";
 
 export function CancelKey({ alert }: { alert: AlertRecord }) {
   const texts = useTexts();
@@ -26,7 +27,8 @@ export function CancelKey({ alert }: { alert: AlertRecord }) {
       </span>
     );
   }
-  if (!issues || now > alert.expires_at_ms) return null;
+  // A test ends by itself: the hub cancels none.
+  if (!issues || alert.status === "test" || !isRunning(alert, now)) return null;
 
   async function cancel(): Promise<void> {
     try {

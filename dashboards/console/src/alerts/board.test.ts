@@ -32,6 +32,7 @@ const alert = (...deliveries: Delivery[]): AlertRecord =>
     expires_at_ms: 9e12,
     issued_by: "",
     cancels: null,
+    errand_of: null,
     cancelled_at_ms: null,
     cancelled_by: null,
     deliveries,

@@ -5,7 +5,8 @@ import type { AlertRecord } from "../room/room";
 import { newestOf } from "./chosen";
 import { isUrgent } from "./status";
 
-const alert = (alert_id: string, status: AlertRecord["status"], issued_at_ms: number) => ({ alert_id, status, issued_at_ms }) as AlertRecord;
+const alert = (alert_id: string, status: AlertRecord["status"], issued_at_ms: number, part: Partial<AlertRecord> = {}) =>
+  ({ alert_id, status, issued_at_ms, expires_at_ms: 100, cancelled_at_ms: null, errand_of: null, ...part }) as AlertRecord;
 const alerts = new Map([alert("A1", "actual", 1), alert("X1", "exercise", 2), alert("T1", "test", 3)].map((one) => [one.alert_id, one]));
 
 test.each([
@@ -20,8 +21,23 @@ test.each([
   expect(isUrgent({ answer, alert_id }, alerts)).toBe(urgent);
 });
 
+const newest = (...of: AlertRecord[]): string | undefined => newestOf(of, 50)?.alert_id;
+
 test("an exercise covers no real alert, however new, and a test is shown only when it is chosen", () => {
-  expect(newestOf(alerts.values())?.alert_id).toBe("A1");
-  expect(newestOf([alert("X1", "exercise", 2), alert("T1", "test", 3)])?.alert_id).toBe("X1");
-  expect(newestOf([alert("T1", "test", 3)])).toBeNull();
+  expect(newest(...alerts.values())).toBe("A1");
+  expect(newest(alert("X1", "exercise", 2), alert("T1", "test", 3))).toBe("X1");
+  expect(newest(alert("T1", "test", 3))).toBeUndefined();
+});
+
+test("what a neighbour is asked for covers no alert", () => {
+  expect(newest(alert("A1", "actual", 1), alert("E1", "actual", 2, { errand_of: "A1" }))).toBe("A1");
+  expect(newest(alert("E1", "actual", 2, { errand_of: "A1" }))).toBeUndefined();
+});
+
+test("what is over covers nothing that runs; where nothing runs the newest that was real is shown", () => {
+  const cancelled = alert("A2", "actual", 2, { cancelled_at_ms: 3 });
+  const expired = alert("A3", "actual", 3, { expires_at_ms: 50 });
+  expect(newest(alert("A1", "actual", 1), cancelled, expired)).toBe("A1");
+  expect(newest(alert("X1", "exercise", 1), cancelled, expired)).toBe("X1");
+  expect(newest(cancelled, expired, alert("X2", "exercise", 4, { cancelled_at_ms: 5 }))).toBe("A3");
 });

@@ -1,6 +1,11 @@
-// Pure: whether an alert is real, and whether what a guard reports must not be missed.
+// Pure: whether an alert is real and runs, and whether what a guard reports must not be missed.
 import type { AlertRecord, ReportRecord } from "../room/room";
 import type { AlertStatus } from "../room/types";
+
+/** Whether it still asks for something: neither cancelled nor over by its time. */
+export function isRunning(alert: Pick<AlertRecord, "cancelled_at_ms" | "expires_at_ms">, nowMs: number): boolean {
+  return alert.cancelled_at_ms === null && nowMs < alert.expires_at_ms;
+}
 
 type Alerts = ReadonlyMap<string, Pick<AlertRecord, "status">>;
 

@@ -59,7 +59,7 @@ export interface EscalationOfRadio {
   steps: StepDone[];
 }
 
-/** One alert's; without a policy it does not escalate. */
+/** One alert's; without lines it does not escalate, and who works at a venue is not told the policy. */
 export interface EscalationView {
   alert_id: string;
   policy: Policy | null;

@@ -46,6 +46,7 @@ const alert = (deliveries: Delivery[]): Alert => ({
   expires_at_ms: 2,
   issued_by: "duty",
   cancels: null,
+  errand_of: null,
   cancelled_at_ms: null,
   cancelled_by: null,
   deliveries,

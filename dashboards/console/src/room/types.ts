@@ -161,6 +161,8 @@ export interface Alert {
   issued_by: string;
   /** The earlier alert that is over by this one. */
   cancels: string | null;
+  /** The alert that this one was made for: to ask a neighbour to go and look. */
+  errand_of: string | null;
   cancelled_at_ms: number | null;
   cancelled_by: string | null;
   deliveries: Delivery[];

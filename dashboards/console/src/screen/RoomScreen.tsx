@@ -4,6 +4,8 @@ import { useEffect } from "react";
 import { AlertPanel } from "../alerts/AlertPanel";
 import { UrgentReports } from "../alerts/UrgentReports";
 import { CasePanel } from "../cases/CasePanel";
+import { OfficerBanner } from "../escalation/OfficerBanner";
+import { followEscalations } from "../escalation/store";
 import { useTexts } from "../language/language";
 import { CommunityMap } from "../map/CommunityMap";
 import { followRoom, loadMap, useStore } from "../room/store";
@@ -24,12 +26,14 @@ export function RoomScreen() {
   const ready = useStore((store) => store.room !== null);
   // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
   useEffect(() => (isIn ? followRoom(loadMap) : undefined), [isIn]);
+  useEffect(() => (isIn ? followEscalations() : undefined), [isIn]);
   useEffect(() => (isIn && talks ? openTalk() : undefined), [isIn, talks]);
   return (
     <div className={`screen${talks ? "" : " without-talk"}`}>
       <TopBar />
       <div className="banners">
         {isIn && <SosBanner />}
+        {isIn && <OfficerBanner />}
         <LostBanner />
         <EndingBanner />
       </div>

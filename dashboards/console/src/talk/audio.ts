@@ -57,6 +57,11 @@ const TONES = {
     { hz: 880, atS: 0.17, lengthS: 0.15 },
     { hz: 1320, atS: 0.34, lengthS: 0.4 },
   ],
+  unanswered: [
+    { hz: 587, atS: 0, lengthS: 0.3 },
+    { hz: 587, atS: 0.4, lengthS: 0.3 },
+    { hz: 784, atS: 0.8, lengthS: 0.3 },
+  ],
   help: [
     { hz: 990, atS: 0, lengthS: 0.2 },
     { hz: 660, atS: 0.22, lengthS: 0.2 },
