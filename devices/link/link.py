@@ -191,6 +191,10 @@ class Link:
         self._work.set()
         return message_id
 
+    def waiting(self, up: Up) -> tuple[str, ...]:
+        """The message ids of what waits for the hub's confirmation, in the order said, perhaps before a restart."""
+        return self._unconfirmed.waiting(up)
+
     def take_back(self, *message_ids: str) -> None:
         """Say these no longer: what has been said since takes their place. Confirmed ones are passed over."""
         self._unconfirmed.confirm(message_ids)

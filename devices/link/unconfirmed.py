@@ -71,6 +71,10 @@ class Unconfirmed:
         self._remember(Waiting(message_id, up, payload))
         self._write(_Keep(message_id, up.value, payload))
 
+    def waiting(self, up: Up) -> tuple[str, ...]:
+        """The ids of what waits on this topic, in the order said."""
+        return tuple(message.message_id for message in self._messages.values() if message.up is up)
+
     def confirm(self, message_ids: tuple[str, ...]) -> None:
         """The hub has stored these; unknown ids are repeats of a confirmation and change nothing."""
         known = tuple(message_id for message_id in message_ids if message_id in self._messages)

@@ -109,14 +109,12 @@ class Terminal(RadioEvents):
     def connection_changed(self, connected: bool) -> None:
         print("line: up" if connected else "line: down")
 
-    def sos_pressed(self) -> None:
-        self._is_silent = True
-        self._sounds.sos_pressed()
+    def silence_changed(self, is_silent: bool) -> None:
+        self._is_silent = is_silent
+        self._sounds.silence_changed(is_silent)
 
     def sos_changed(self, sos_id: str, state: SosState) -> None:
         """Told without a bell: who looks may be the one whom the guard fears."""
-        self._is_silent = state is not SosState.CLOSED
-        self._sounds.sos_changed(sos_id, state)
         print(f"{_SOS_WORDS.get(state, state.value)}  [{sos_id}]")
 
     def holder_changed(self, signed: SignedOn) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -34,6 +36,7 @@ from devices.radio.groups import Groups
 from devices.radio.hearing import Burst, Hearing
 from devices.radio.inbox import Arrival, Inbox
 from devices.radio.signing import Signing
+from devices.radio.silence import Silence
 from devices.radio.sos import Emergency
 from devices.radio.sound import Microphone, NullSpeaker, Speaker
 from devices.radio.talking import Talking
@@ -84,8 +87,8 @@ class RadioEvents:
     def connection_changed(self, connected: bool) -> None:
         """The broker holds the line, or not."""
 
-    def sos_pressed(self) -> None:
-        """The guard pressed the SOS key: from now on until the SOS is closed nothing may give him away."""
+    def silence_changed(self, is_silent: bool) -> None:
+        """Whether nothing may sound: an SOS of this radio may not be closed, and no sound may give the guard away."""
 
     def sos_changed(self, sos_id: str, state: SosState) -> None:
         """How this radio's SOS stands: police know (open), the wish to cancel has come, it is closed."""
@@ -135,12 +138,18 @@ class Radio:
         self._looking = False
         self._under_way: set[asyncio.Task[None]] = set()
         self.talking = Talking(self.link, clock, self._events.floor_changed)
-        self.emergency = Emergency(self.link, self.talking, self._events.sos_changed)
+        self.emergency = Emergency(self.link, self.talking, self._sos_changed)
+        self._silence = Silence(
+            store_dir / "sos" if store_dir else None,
+            self.link.refusals,
+            is_sos_open=lambda: self.emergency.is_open,
+            changed=self._events.silence_changed,
+        )
         self._signing = Signing(self.link, self._holder_changed)
         self.groups = Groups(self.link, self._hear_voice, self._hear_group_floor, self._events.groups_changed)
         self.link.on(Down.ALERT, self._hear_alert)
         self.link.on(Down.FLOOR_CONTROL, self._hear_floor_control)
-        self.link.on_hub_change = self._events.hub_changed
+        self.link.on_hub_change = self._hub_changed
         self.link.on_connection_change = self._connection_changed
 
     async def run(self, *, is_restarted: bool = True) -> None:
@@ -148,6 +157,7 @@ class Radio:
 
         Not ``is_restarted``: in the place of one whose ``events`` have been told of it in the same program.
         """
+        self._silence.begin()
         if is_restarted:
             for alert in self._inbox.unanswered(self._clock.wall_us()):
                 self._events.alert_shown(alert)
@@ -156,6 +166,7 @@ class Radio:
                 group.create_task(self._say_status())
                 await self.link.run(self._finish)
         finally:
+            self._silence.end()
             self._inbox.close()
 
     async def _finish(self) -> None:
@@ -192,8 +203,10 @@ class Radio:
 
     def sos(self, microphone: Microphone) -> str:
         """The SOS key: police are called and hear what the microphone gives for 10 s. Returns the SOS's name."""
-        self._events.sos_pressed()
-        return self.emergency.press(microphone)
+        self._silence.sos_pressed()
+        sos_id = self.emergency.press(microphone)
+        self._begin(self._silence.force())
+        return sos_id
 
     def cancel_sos(self) -> None:
         """The guard asks to cancel the SOS; the police room decides. Raises ValueError where there is none."""
@@ -217,7 +230,16 @@ class Radio:
             self.talking.line_lost()
             self.groups.speaking.line_lost()
             self._hearing.line_lost()
+        self._silence.hub_changed(connected and self.link.hub_present)
         self._events.connection_changed(connected)
+
+    def _hub_changed(self, present: bool) -> None:
+        self._silence.hub_changed(present and self.link.connected)
+        self._events.hub_changed(present)
+
+    def _sos_changed(self, sos_id: str, state: SosState) -> None:
+        self._silence.sos_told(state)
+        self._events.sos_changed(sos_id, state)
 
     def _hear_alert(self, payload: bytes) -> None:
         alert = messages.decode(payload, AlertMessage)
@@ -233,9 +255,12 @@ class Radio:
             if self._inbox.is_reminded(alert):
                 self._events.alert_reminded(alert)
         elif arrival is Arrival.NEW:
-            task = asyncio.ensure_future(self._keep_then_show(alert))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._begin(self._keep_then_show(alert))
+
+    def _begin(self, step: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(step)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _keep_then_show(self, alert: AlertMessage) -> None:
         if self._inbox.journal is not None:

@@ -20,7 +20,8 @@ MICROPHONE_OPEN_S = 10.0
 class Emergency:
     """One radio's SOS; ``changed`` is told of each word of the hub that brings another state or answers the guard's.
 
-    The guard's last word counts: nothing that the hub said before it had that word is taken.
+    The guard's last word counts, said before a restart or after: nothing that the hub said before it had that word is
+    taken.
     """
 
     def __init__(self, link: Link, talking: Talking, changed: Callable[[str, SosState], None]) -> None:
@@ -29,7 +30,7 @@ class Emergency:
         self.state = SosState.CLOSED
         self._unheard: str | None = None
         """The press that the hub has not answered to yet, by the name that it was given."""
-        self._unanswered: list[str] = []
+        self._unanswered = list(link.waiting(Up.SOS))
         """What this radio has said, up to its last word, which the hub has not answered to yet."""
         self._link = link
         self._talking = talking
@@ -37,6 +38,11 @@ class Emergency:
         self._presses = 0
         self._speaking: asyncio.Task[Any] | None = None
         link.on(Down.SOS, self._hear)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it knows, since it was started, of an SOS that is not closed, or the hub lacks a word on one."""
+        return self.state is not SosState.CLOSED or bool(self._link.waiting(Up.SOS))
 
     def press(self, microphone: Microphone) -> str:
         """The SOS key: call for help, and open the microphone unless it is open. Returns the name of the SOS.
@@ -100,7 +106,7 @@ class Emergency:
     def _hear(self, payload: bytes) -> None:
         told = messages.decode(payload, SosTold)
         answers = bool(self._unanswered)
-        if answers and told.answers != self._unanswered[-1]:
+        if answers and told.answers != self._unanswered[-1] and self._unanswered[-1] in self._link.waiting(Up.SOS):
             return  # how it stood before the hub had the guard's last word
         self._unanswered = []
         if self._unheard is not None:

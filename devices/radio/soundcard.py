@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertMessage
-from devices.protocol.sos import SosState
 from devices.radio.card_lines import Captured, CardLines, Decimator
 from devices.radio.floor import FloorState
 from devices.radio.jitter import JitterBuffer
@@ -64,11 +63,8 @@ class SoundCard(RadioEvents):
         self._is_open = talks
         self.tones.floor_changed(state, why)
 
-    def sos_pressed(self) -> None:
-        self.tones.keep_silent(True)
-
-    def sos_changed(self, sos_id: str, state: SosState) -> None:
-        self.tones.keep_silent(state is not SosState.CLOSED)
+    def silence_changed(self, is_silent: bool) -> None:
+        self.tones.keep_silent(is_silent)
 
     @property
     def has_microphone(self) -> bool:

@@ -32,6 +32,7 @@ from devices.protocol.messages import (
 )
 from devices.protocol.seal import SEAL_KEY_BYTES, Sealed, unseal
 from devices.protocol.sightings import SightingMessage
+from devices.protocol.sos import SosState, SosTold
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 from hub.tasks import end_tasks
@@ -237,6 +238,10 @@ class Room:
             temporary=tuple(GroupName(group_id, group_id) for group_id in temporary),
         )
         await self.say(radio_id, Down.GROUPS, told)
+
+    async def tell_sos(self, radio_id: str, sos_id: str, state: SosState, *, answers: str | None = None) -> None:
+        told = SosTold(stamp=self.stamp(), sos_id=sos_id, state=state, group_id="grid-7", answers=answers)
+        await self.say(radio_id, Down.SOS, told)
 
     async def taken(self, group_id: str, burst_id: int, talker_id: str = "duty") -> None:
         taken = FloorTaken(

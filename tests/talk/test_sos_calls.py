@@ -79,8 +79,9 @@ class Guard(Person):
         self.sos: list[tuple[str, SosState]] = []
         self.floor_at_press: list[list[tuple[FloorState, str]]] = []
 
-    def sos_pressed(self) -> None:
-        self.floor_at_press.append(list(self.floor))
+    def silence_changed(self, is_silent: bool) -> None:
+        if is_silent:
+            self.floor_at_press.append(list(self.floor))
 
     def sos_changed(self, sos_id: str, state: SosState) -> None:
         self.sos.append((sos_id, state))
@@ -115,14 +116,14 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 async def test_guard_who_presses_is_heard_without_a_key_by_the_grid_and_by_every_console_that_may(
-    hub: Hub, console: httpx.AsyncClient, told: Told
+    hub: Hub, console: httpx.AsyncClient, told: Told, tmp_path: Path
 ) -> None:
     """P-11.1, P-11.2, P-11.5."""
     guard, mate, stranger, microphone = Guard(), Person(), Person(), Held()
     desk, elsewhere = Desk(hub, "untuned"), Desk(hub, "g2", Role.GRID_MEMBER, (GRID_2,))
     async with AsyncExitStack() as stack:
         radio, _, _ = [
-            await stack.enter_async_context(real_radio(hub, radio_id, person))
+            await stack.enter_async_context(real_radio(hub, radio_id, person, tmp_path / radio_id))
             for radio_id, person in (("R01", guard), ("R02", mate), ("R21", stranger))
         ]
         sos_id = radio.sos(microphone)

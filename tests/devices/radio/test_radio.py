@@ -36,6 +36,7 @@ from devices.protocol.messages import (
     Report,
     RevokeReason,
 )
+from devices.protocol.sos import SosState, SosUp
 from devices.protocol.topics import DeviceKind, Down, Up, private_group
 from devices.radio.floor import FloorState
 from devices.radio.hearing import Burst
@@ -54,6 +55,8 @@ class Person(RadioEvents):
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.left_s: list[float] = []
+        self.silences: list[bool] = []
+        self.shown_silently: list[str] = []
         self.cancelled: list[str | None] = []
         self.inbox_bytes_when_shown: list[int] = []
         self.inbox: Path | None = None
@@ -66,8 +69,13 @@ class Person(RadioEvents):
     def alert_shown(self, alert: AlertMessage) -> None:
         self.shown.append(alert.alert_id)
         self.left_s.append(alert.expires_in_s)
+        if self.silences[-1:] == [True]:
+            self.shown_silently.append(alert.alert_id)
         if self.inbox is not None:
             self.inbox_bytes_when_shown.append(self.inbox.stat().st_size)
+
+    def silence_changed(self, is_silent: bool) -> None:
+        self.silences.append(is_silent)
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
         self.cancelled.append(cancel.cancels)
@@ -246,6 +254,29 @@ async def test_radio_that_goes_on_by_a_newer_credential_shows_nothing_a_second_t
         assert person.shown == ["A1"]
         radio.acknowledge("A1")
         await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
+
+
+async def test_radio_restarted_during_its_own_sos_is_silent_until_the_police_room_has_closed_it(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-11.5."""
+    async with radio_on(broker, room, person, tmp_path / "R001") as radio:
+        await room.alert("R001", "A1")
+        await until(lambda: person.shown == ["A1"], "the alert is shown")
+        assert person.silences == []
+        sos_id = radio.sos(FrameMicrophone([]))
+        (raised,) = await room.hear("R001", Up.SOS, SosUp)
+        await room.tell_sos("R001", sos_id, SosState.OPEN, answers=raised.message_id)
+        await room.confirm("R001", raised.message_id)
+        await until(lambda: radio.link.unconfirmed == 0, "police know")
+    again = Person()
+    async with radio_on(broker, room, again, tmp_path / "R001"):
+        assert (again.shown, again.shown_silently) == (["A1"], ["A1"]), "before the hub has said a word"
+        await room.tell_sos("R001", sos_id, SosState.CLOSED)
+        await until(lambda: again.silences == [True, False], "it is closed")
+    third = Person()
+    async with radio_on(broker, room, third, tmp_path / "R001"):
+        assert (third.shown, third.silences) == (["A1"], [])
 
 
 class Killed(BaseException):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -22,10 +23,10 @@ STAMP = wire.Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=1)
 class Carried:
     """A radio's SOS key; the hub is played by hand, and what waits for its confirmation is seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Path | None = None) -> None:
         self.changes: list[SosState] = []
         credential = by_hand(BrokerAddress(host="127.0.0.1", port=1))
-        self.link = Link(credential, clock=SystemClock(), software="test", rng=random.Random(1))
+        self.link = Link(credential, clock=SystemClock(), software="test", rng=random.Random(1), store_dir=store)
         self.talking = Talking(self.link, SystemClock(), lambda state, why: None)
         self.emergency = Emergency(self.link, self.talking, lambda sos_id, state: self.changes.append(state))
 
@@ -117,3 +118,23 @@ async def test_press_in_an_open_sos_is_said_until_the_hub_has_it(radio: Carried)
     assert radio.emergency.state is SosState.OPEN
     radio.told(SosState.OPEN, again.sos_id, again)
     assert radio.emergency.sos_id == again.sos_id
+
+
+async def test_word_from_before_a_restart_is_the_guards_last_until_the_hub_has_it(tmp_path: Path) -> None:
+    """P-11.5."""
+    before = Carried(tmp_path)
+    pressed = before.press()
+    before.emergency.close_microphone()
+    before.link._unconfirmed.close()
+    after = Carried(tmp_path)
+    assert after.emergency.is_open
+    after.told(SosState.CLOSED, "yesterday", None)
+    assert (after.changes, after.emergency.is_open) == ([], True), "the hub has not heard of today's yet"
+    after.told(SosState.OPEN, pressed.sos_id, pressed)
+    assert after.changes == [SosState.OPEN]
+    after.link._unconfirmed.close()
+    again = Carried(tmp_path)
+    again.link.take_back(pressed.message_id)  # as its confirmation does
+    again.told(SosState.OPEN, pressed.sos_id, None)
+    assert again.changes == [SosState.OPEN], "what a hub says that was restarted after it confirmed"
+    again.link._unconfirmed.close()

@@ -30,6 +30,16 @@ def test_terminal_says_whether_an_alert_is_real(
     assert (out.strip("\a\n"), out.startswith("\a")) == (words, rings)
 
 
+def test_bell_is_silent_while_an_sos_is_not_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(Screen(ManualClock()), RadioEvents())
+    terminal.silence_changed(True)
+    terminal.alert_shown(alert("A1"))
+    terminal.silence_changed(False)
+    terminal.alert_shown(alert("A2"))
+    first, second = capsys.readouterr().out.splitlines()
+    assert ("六岁男孩走失" in first, "\a" in first, "\a" in second) == (True, False, True)
+
+
 def test_what_the_guard_says_when_asked_again_after_a_restart_is_an_answer_to_that_alert() -> None:
     """P-5.10."""
     screen = Screen(ManualClock())
