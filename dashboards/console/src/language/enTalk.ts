@@ -17,6 +17,7 @@ export const enTalk: typeof zhTalk = {
   willHear: (n, all) => `${n} of ${all} on line`,
   state: {
     idle: "Free",
+    unchosen: "Choose a group",
     requesting: "Connecting…",
     queued: "Waiting",
     speaking: "Speak now",
@@ -63,6 +64,7 @@ export const enTalk: typeof zhTalk = {
     unsupported: "This browser cannot talk: use a recent Chrome or Edge, over https or on this machine",
   },
   closedFor: (s) => `A broadcast is just over: answer in ${s} s`,
+  chooseAgain: "The group you spoke to is gone: click another one to speak to it",
   queued: (position, of) => `Waiting, ${position} of ${of}`,
   monitoring: {
     open: "All groups",

@@ -15,6 +15,7 @@ export const zhTalk = {
   willHear: (n: number, all: number) => `${all} 台中 ${n} 台在线`,
   state: {
     idle: "空闲",
+    unchosen: "请选喊话对象",
     requesting: "正在接通…",
     queued: "排队等候",
     speaking: "请讲话",
@@ -61,6 +62,7 @@ export const zhTalk = {
     unsupported: "这个浏览器不能喊话，请用新版 Chrome 或 Edge，并用 https 或本机地址打开",
   },
   closedFor: (s: number) => `广播刚结束，${s} 秒后可以回话`,
+  chooseAgain: "原来的喊话对象已经没有了，点一个对讲组再说话",
   queued: (position: number, of: number) => `排队 第 ${position} / ${of}`,
   monitoring: {
     open: "全部对讲组",

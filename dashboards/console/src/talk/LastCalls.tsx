@@ -13,6 +13,7 @@ import { callRows, missedCallers, type CallRow } from "./calls";
 import { radioOf } from "./groupIds";
 import { holdKey } from "./holding";
 import { useGroupWords } from "./names";
+import { spokenTo } from "./spokenTo";
 import { useTalk } from "./store";
 
 const NO_BURSTS: readonly Burst[] = [];
@@ -76,13 +77,23 @@ function Row({ row: { burst, missed, callBack }, onHear, full }: { row: CallRow;
   const calls = useMay("call");
   const listensBack = useMay("listen_back");
   const isOwnCall = radioOf(burst.group_id) === burst.talker_id;
+  const isThere = useRoom((room) => spokenTo(burst.group_id, room.groups, room.radios) !== null, false);
+  const who = (
+    <>
+      <b>{burst.talker_name}</b> <span>{isOwnCall ? texts.talk.missed.call : groupWords(burst.group_id)}</span>
+    </>
+  );
   const { duration_s: durationS, radios_reached: reached, radios_online: online, ended } = burst;
   return (
     <div className={`call-row${ended ? "" : " now"}${missed ? " missed" : ""}`} data-testid={`burst-${burst.burst_id}`}>
       <time>{clockTime(burst.started_at_ms, zone)}</time>
-      <button type="button" className="call-who" tabIndex={-1} title={texts.talk.callHint} {...holdKey(burst.group_id)}>
-        <b>{burst.talker_name}</b> <span>{isOwnCall ? texts.talk.missed.call : groupWords(burst.group_id)}</span>
-      </button>
+      {isThere ? (
+        <button type="button" className="call-who" tabIndex={-1} title={texts.talk.callHint} {...holdKey(burst.group_id)}>
+          {who}
+        </button>
+      ) : (
+        <div className="call-who gone">{who}</div>
+      )}
       <span>{ended && durationS !== null ? texts.seconds(Math.round(durationS * 10) / 10) : ""}</span>
       {missed ? (
         <em>{words.missed}</em>

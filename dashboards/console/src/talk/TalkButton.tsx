@@ -2,6 +2,7 @@
 import { useTexts } from "../language/language";
 import { useMay } from "../session/store";
 import { useSecondsUntil } from "./countdown";
+import { NO_GROUP } from "./groupIds";
 import { press, release, setBroadcast, useTalk } from "./store";
 
 export function TalkButton() {
@@ -9,6 +10,7 @@ export function TalkButton() {
   const floor = useTalk((talk) => talk.floor);
   const broadcast = useTalk((talk) => talk.broadcast);
   const lost = useTalk((talk) => talk.line !== "open");
+  const unchosen = useTalk((talk) => talk.groupId === NO_GROUP);
   const level = useTalk((talk) => talk.level);
   const left = useSecondsUntil(floor.state === "speaking" ? floor.sinceMs + floor.grant.talkLimitS * 1000 : null);
   const warned = floor.state === "speaking" && floor.warned;
@@ -24,7 +26,7 @@ export function TalkButton() {
       className={`talk-button ${warned ? "warned" : floor.state} ${broadcast ? "broadcast" : ""}`}
       data-testid="talk-button"
       tabIndex={-1}
-      disabled={lost}
+      disabled={lost || unchosen}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         press();

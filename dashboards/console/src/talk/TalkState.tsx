@@ -1,6 +1,7 @@
 // What the floor is doing, in large words, and why.
 import { inLanguage, useLanguage, useTexts } from "../language/language";
 import { useSecondsUntil } from "./countdown";
+import { NO_GROUP } from "./groupIds";
 import { useGroupWords } from "./names";
 import { useTalk } from "./store";
 
@@ -18,7 +19,7 @@ export function TalkState() {
   const closedS = useSecondsUntil(closedUntilMs ?? null) ?? 0;
   const here = talkers.get(groupId);
   const warned = floor.state === "speaking" && floor.warned;
-  const idleState = here !== undefined ? "busy" : closedS > 0 ? "closed" : "idle";
+  const idleState = groupId === NO_GROUP ? "unchosen" : here !== undefined ? "busy" : closedS > 0 ? "closed" : "idle";
   const state = line !== "open" ? "lost" : floor.state === "idle" ? idleState : warned ? "warned" : floor.state;
 
   function why(): string {
@@ -36,6 +37,7 @@ export function TalkState() {
       case "speaking":
         return words(floor.grant.groupId);
       default:
+        if (groupId === NO_GROUP) return texts.talk.chooseAgain;
         if (here !== undefined) return texts.talk.speaks[here.call](here.talkerName);
         if (closedS > 0) return texts.talk.closedFor(closedS);
         return [...talkers].map(([id, talker]) => texts.talk.speaksIn[talker.call](talker.talkerName, words(id))).join("，");

@@ -9,7 +9,6 @@ import type { Radio, TalkGroup } from "../room/types";
 import { useSession } from "../session/store";
 import { Above } from "./Above";
 import { answerTo } from "./calls";
-import { radioOf } from "./groupIds";
 import { GroupList } from "./GroupList";
 import { HearCount } from "./HearCount";
 import { useHoldKeys } from "./holding";
@@ -23,6 +22,7 @@ import { Replay } from "./Replay";
 import { RingBanner } from "./RingBanner";
 import { unanswered } from "./rings";
 import { useSpaceBar } from "./spaceBar";
+import { spokenTo, stillChosen } from "./spokenTo";
 import { chooseGroup, enableMicrophone, listenTo, useTalk } from "./store";
 import { BroadcastSwitch, TalkButton } from "./TalkButton";
 import { TalkState } from "./TalkState";
@@ -52,11 +52,7 @@ export function TalkStrip() {
   useEffect(() => {
     if (personId !== undefined) monitorAs(personId);
   }, [personId]);
-  // Who hears no all-call speaks to the first group that they do hear.
-  useEffect(() => {
-    const [first] = groups;
-    if (first !== undefined && group === null) chooseGroup(first.group_id);
-  }, [groups, group]);
+  useEffect(() => chooseGroup(stillChosen(groupId, groups, radios)), [groupId, groups, radios]);
   useEffect(() => listenTo(heardIds === "" ? [] : heardIds.split(" ")), [heardIds]);
   useSpaceBar(isIn);
   useHoldKeys(isIn, (code) => groupOfKey(code, groups, radios));
@@ -92,17 +88,10 @@ export function TalkStrip() {
   );
 }
 
-/** The group that one speaks to; one radio's private group is not in the picture, it goes without saying. */
-function spokenTo(groupId: string, groups: readonly TalkGroup[], radios: ReadonlyMap<string, Radio>): TalkGroup | null {
-  const radio = radios.get(radioOf(groupId) ?? "");
-  if (radio === undefined) return groups.find((one) => one.group_id === groupId) ?? null;
-  return { group_id: groupId, name: radio.name, kind: "private", radio_ids: [radio.radio_id] };
-}
-
 /** A digit is the tile in that place; R is who calls, or called last. */
 function groupOfKey(code: string, groups: readonly TalkGroup[], radios: ReadonlyMap<string, Radio>): string | null {
   if (code === "KeyR") {
-    return answerTo(unanswered(useTalk.getState().rings), useStore.getState().room?.bursts ?? [], radios);
+    return answerTo(unanswered(useTalk.getState().rings), useStore.getState().room?.bursts ?? [], groups, radios);
   }
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
   if (digit === undefined) return null;

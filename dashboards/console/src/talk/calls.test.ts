@@ -2,11 +2,12 @@
 import { expect, test } from "vitest";
 
 import type { Burst } from "../room/room";
-import type { Radio } from "../room/types";
+import type { Radio, TalkGroup } from "../room/types";
 import { answerTo, callRows, missedCallers } from "./calls";
 import { withTaken, type Rings } from "./rings";
 
 const RADIOS = new Map(["R1", "R2"].map((id) => [id, { radio_id: id } as Radio]));
+const GROUPS = ["all", "grid-G1"].map((id) => ({ group_id: id }) as TalkGroup);
 const QUIET: Rings = new Map();
 
 function burst(startedAtMs: number, groupId: string, talkerId: string, callId = startedAtMs): Burst {
@@ -56,7 +57,13 @@ test("radios are called back alone, people at consoles are not", () => {
 
 test("an answer goes to who rings, else to where a radio spoke last", () => {
   const bursts = [burst(3, "all", "duty"), burst(2, "grid-G1", "R1")];
-  expect(answerTo([{ groupId: "private.R2" }], bursts, RADIOS)).toBe("private.R2");
-  expect(answerTo([], bursts, RADIOS)).toBe("grid-G1");
-  expect(answerTo([], [], RADIOS)).toBeNull();
+  expect(answerTo([{ groupId: "private.R2" }], bursts, GROUPS, RADIOS)).toBe("private.R2");
+  expect(answerTo([], bursts, GROUPS, RADIOS)).toBe("grid-G1");
+  expect(answerTo([], [], GROUPS, RADIOS)).toBeNull();
+});
+
+test("an answer to a radio in a temporary group that ended goes to nobody, least of all to where one spoke before", () => {
+  const bursts = [burst(3, "temporary.1", "R1"), burst(2, "all", "R2")];
+  expect(answerTo([], bursts, GROUPS, RADIOS)).toBeNull();
+  expect(answerTo([{ groupId: "private.gone" }, { groupId: "private.R2" }], bursts, GROUPS, RADIOS)).toBe("private.R2");
 });

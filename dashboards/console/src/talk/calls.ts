@@ -1,8 +1,9 @@
 // Pure: the last calls as a list to call back from.
 import type { Burst } from "../room/room";
-import type { Radio } from "../room/types";
+import type { Radio, TalkGroup } from "../room/types";
 import { privateGroupOf, radioOf } from "./groupIds";
 import type { Rings } from "./rings";
+import { spokenTo } from "./spokenTo";
 
 export interface CallRow {
   burst: Burst;
@@ -38,7 +39,19 @@ export function missedCallers(rows: readonly CallRow[]): number {
   return new Set(rows.filter((row) => row.missed).map((row) => row.burst.group_id)).size;
 }
 
-/** Where an answer goes: to who rings the longest, else to the group in which a radio spoke last; null without either. */
-export function answerTo(rings: readonly { groupId: string }[], bursts: readonly Burst[], radios: ReadonlyMap<string, Radio>): string | null {
-  return rings[0]?.groupId ?? bursts.find((burst) => radios.has(burst.talker_id))?.group_id ?? null;
+/**
+ * Where an answer goes: to who rings the longest, else to the group in which a radio spoke last; null without either, and where
+ * that group is gone, since an answer is not for those of an earlier call.
+ */
+export function answerTo(
+  rings: readonly { groupId: string }[],
+  bursts: readonly Burst[],
+  groups: readonly TalkGroup[],
+  radios: ReadonlyMap<string, Radio>,
+): string | null {
+  const isThere = (groupId: string): boolean => spokenTo(groupId, groups, radios) !== null;
+  const ring = rings.find((one) => isThere(one.groupId));
+  if (ring !== undefined) return ring.groupId;
+  const last = bursts.find((burst) => radios.has(burst.talker_id));
+  return last !== undefined && isThere(last.group_id) ? last.group_id : null;
 }

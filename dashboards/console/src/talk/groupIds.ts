@@ -1,5 +1,9 @@
 // The names of talk groups as hub and console write them.
 
+/** Of the group of every radio. */
+export const ALL_CALL = "all";
+/** Chosen where none is: the one that was spoken to is gone. */
+export const NO_GROUP = "";
 /** Before the radio's name: the talk group of one radio and the police room. */
 export const PRIVATE = "private.";
 

@@ -1,17 +1,31 @@
 // A click chooses a talk group, holding on speaks to it: the same for keys, tiles and lists.
 import { useEffect, useEffectEvent, type MouseEvent, type PointerEvent } from "react";
 
+import { useStore } from "../room/store";
+import { playTone } from "./audio";
 import { isField } from "./fields";
+import { spokenTo } from "./spokenTo";
 import { chooseGroup, press, release, useTalk } from "./store";
 
 /** Held for so long, a key that chooses a group also speaks: longer than a click takes. */
 export const SPEAKS_AFTER_MS = 250;
 
+/** Choose the group where it can be spoken to; one that is gone leaves the choice as it is. */
+function choose(groupId: string): void {
+  const { room } = useStore.getState();
+  if (room !== null && spokenTo(groupId, room.groups, room.radios) !== null) chooseGroup(groupId);
+}
+
 /** Choose the group now and speak to it if the key stays down; the returned function lets go of the key. */
 export function hold(groupId: string): () => void {
-  chooseGroup(groupId);
+  choose(groupId);
   let speaks = false;
   const timer = setTimeout(() => {
+    // What is said is for this group and no other: it is gone, or another was chosen meanwhile.
+    if (useTalk.getState().groupId !== groupId) {
+      playTone("denied");
+      return;
+    }
     // Another key that is down speaks already, and is the one to let go.
     if (["requesting", "queued", "speaking"].includes(useTalk.getState().floor.state)) return;
     speaks = true;
@@ -45,7 +59,7 @@ export function holdKey(groupId: string): HoldKey {
       for (const name of ENDS) addEventListener(name, end);
     },
     // By the keyboard a button is clicked without a pointer.
-    onClick: () => chooseGroup(groupId),
+    onClick: () => choose(groupId),
     // A finger held on would bring up the browser's menu.
     onContextMenu: (event) => event.preventDefault(),
   };

@@ -1,6 +1,6 @@
 // Pure: which talk groups a person hears, how loud each, and which are pinned as tiles.
 import type { TalkGroup } from "../room/types";
-import { radioOf } from "./groupIds";
+import { NO_GROUP, radioOf } from "./groupIds";
 
 export interface Monitoring {
   /** Those not heard; every other group is, a new one too. */
@@ -88,7 +88,7 @@ export function tiles(
 ): { pinned: TalkGroup[]; others: string[] } {
   const pinned = pinnedGroups(groups, monitoring);
   const isPinned = new Set(pinned.map((one) => one.group_id));
-  return { pinned, others: [...new Set([chosenId, ...speaking])].filter((id) => !isPinned.has(id)) };
+  return { pinned, others: [...new Set([chosenId, ...speaking])].filter((id) => id !== NO_GROUP && !isPinned.has(id)) };
 }
 
 /** What the browser kept; what is not readable is as if nothing was chosen. */

@@ -2,6 +2,7 @@
 import { audio, playTone } from "./audio";
 import { nextFloor, type CallKind, type Floor, type FloorEvent } from "./floor";
 import type { Frame } from "./frames";
+import { NO_GROUP } from "./groupIds";
 import { LeftAlone } from "./leftAlone";
 import type { TalkLine, TalkWord } from "./line";
 import { loudness } from "./loudness";
@@ -45,19 +46,26 @@ export async function enableMicrophone(): Promise<boolean> {
 
 /** The key or button went down: ask for the floor. */
 export function press(): void {
+  const { groupId } = useTalk.getState();
+  if (groupId === NO_GROUP) {
+    playTone("denied");
+    return;
+  }
   held = true;
   if (microphone.state === "ready") {
-    request();
+    request(groupId);
     return;
   }
   // Where the browser has to ask the person first, the key is up again before the microphone is there.
   void enableMicrophone().then((ready) => {
-    if (ready && held) request();
+    if (ready && held) request(groupId);
   });
 }
 
-function request(): void {
+/** Ask for the floor of the group that was chosen when the key went down, unless another one is by now. */
+function request(pressedFor: string): void {
   const { broadcast, floor, groupId, line: state } = useTalk.getState();
+  if (groupId !== pressedFor) return;
   if (floor.state === "speaking" || floor.state === "queued" || state !== "open") return;
   if (floor.state === "requesting" && !floor.released) return;
   const requestId = crypto.randomUUID();

@@ -3,6 +3,7 @@ import { create } from "zustand";
 
 import type { LineState } from "../room/feed";
 import type { Floor, Talker } from "./floor";
+import { ALL_CALL } from "./groupIds";
 import type { Heard } from "./heard";
 import type { MicrophoneState } from "./microphone";
 import type { Rings } from "./rings";
@@ -11,6 +12,7 @@ export interface TalkStore {
   line: LineState;
   soundReady: boolean;
   microphone: MicrophoneState;
+  /** What one speaks to; NO_GROUP once that is gone, until another is chosen. */
   groupId: string;
   /** Whether the next call is a broadcast: nobody may answer it until it is over. */
   broadcast: boolean;
@@ -33,7 +35,7 @@ export const useTalk = create<TalkStore>(() => ({
   line: "connecting",
   soundReady: false,
   microphone: "off",
-  groupId: "all",
+  groupId: ALL_CALL,
   broadcast: false,
   floor: { state: "idle" },
   talkers: new Map(),
