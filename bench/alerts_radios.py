@@ -1,6 +1,6 @@
 """Light radios that wait for alerts: ``python -m bench.alerts_radios RADIOS_OF_LINE FILE`` (their credentials).
 
-Each says Receipt at once, presses the key when it is told to (a turn begins: all within STORM_S, in a random order), and
+Each says Receipt at once, presses the key when it is told to (a turn begins: all within STORM_S, at random), and
 says both again until the hub confirms them, as real ones do. With RADIOS_OF_LINE above 1 so many share one line.
 """
 

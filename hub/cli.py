@@ -397,6 +397,21 @@ def bench_alerts(
     measure_alerts(radios, count, as_json)
 
 
+@bench_app.command("events")
+def bench_events(
+    consoles: Annotated[int, typer.Option(min=1, max=400, help="控制台数")] = 100,
+    per_s: Annotated[float, typer.Option(min=1, max=20_000, help="每秒事件数")] = 2000,
+    seconds: Annotated[float, typer.Option(min=0.2, max=60, help="每轮的秒数")] = 10,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    as_json: Json = False,
+) -> None:
+    """测量事件多久到达每个控制台，以及有一个控制台不读时其他控制台慢多少。"""
+    from bench.events import Plan
+    from hub.commands.bench import measure_events
+
+    measure_events(Plan(consoles, per_s, seconds, runs), as_json)
+
+
 @bench_app.command("mouth-to-ear")
 def bench_mouth_to_ear(
     sentences: Annotated[int, typer.Option(min=1, max=30, help="每轮讲几句话，每句一次按键")] = 6,

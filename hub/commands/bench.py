@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import typer
 
-from bench import alerts, alerts_figures, capacity, capacity_figures, plots, together, together_figures, voice
+from bench import alerts, alerts_figures, capacity, capacity_figures, events, plots, together, together_figures, voice
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.bridge.broker import BrokerError
@@ -45,6 +45,15 @@ def measure_alerts(radios: int, count: int, as_json: bool) -> None:
     try:
         found = alerts.run(alerts_figures.Plan(radios, count))
     except (ValueError, OSError, PartFailed, EnrolError, BrokerError, httpx.HTTPError) as error:
+        fail(str(error))
+    _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def measure_events(plan: events.Plan, as_json: bool) -> None:
+    """Measure how late consoles see events, and print."""
+    try:
+        found = events.run(plan)
+    except (ValueError, OSError, PartFailed) as error:
         fail(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 
