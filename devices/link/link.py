@@ -70,6 +70,8 @@ class Link:
         self.refusals = Refusals(f"{kind.value} {device_id}", clock)
         self.on_hub_change: Callable[[bool], None] | None = None
         self.on_connection_change: Callable[[bool], None] | None = None
+        self.on_confirmed: Callable[[Up, bytes], None] | None = None
+        """Told of each message that the hub has confirmed, once, perhaps said before a restart."""
         self._broker = credential.broker
         self._tls = credential.tls()
         self._seal_key = credential.seal_key
@@ -289,8 +291,11 @@ class Link:
         self._note_presence()
 
     def _hear_confirm(self, payload: bytes) -> None:
-        self._unconfirmed.confirm(messages.decode(payload, Confirm).message_ids)
+        confirmed = self._unconfirmed.confirm(messages.decode(payload, Confirm).message_ids)
         self._send_due()
+        if self.on_confirmed:
+            for message in confirmed:
+                self.on_confirmed(message.up, message.payload)
 
     def _send_due(self) -> None:
         if not self.connected:

@@ -75,13 +75,14 @@ class Unconfirmed:
         """The ids of what waits on this topic, in the order said."""
         return tuple(message.message_id for message in self._messages.values() if message.up is up)
 
-    def confirm(self, message_ids: tuple[str, ...]) -> None:
-        """The hub has stored these; unknown ids are repeats of a confirmation and change nothing."""
-        known = tuple(message_id for message_id in message_ids if message_id in self._messages)
+    def confirm(self, message_ids: tuple[str, ...]) -> list[Waiting]:
+        """The hub has stored these; unknown ids are repeats of a confirmation and change nothing. Returns the known."""
+        known = {message_id: self._messages[message_id] for message_id in message_ids if message_id in self._messages}
         if known:
-            self._forget(known)
-            self._write(_Forget(known))
+            self._forget(tuple(known))
+            self._write(_Forget(tuple(known)))
             self._compact()
+        return list(known.values())
 
     def take_due(self, now_us: int) -> list[Waiting]:
         """The messages to send now, oldest first; each is then due again after its back-off."""

@@ -19,7 +19,16 @@ from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.groups import GroupName
-from devices.protocol.messages import AlertMessage, AlertStatus, FloorIdle, FloorTaken, Reminder, SignedOn
+from devices.protocol.messages import (
+    Acknowledgement,
+    AlertMessage,
+    AlertStatus,
+    FloorIdle,
+    FloorTaken,
+    Reminder,
+    Report,
+    SignedOn,
+)
 from devices.protocol.seal import SealError
 from devices.protocol.sos import SosState
 from devices.protocol.topics import TopicError
@@ -88,6 +97,11 @@ class Terminal(RadioEvents):
         self._screen.cancel(cancel.cancels)
         self._sounds.alert_cancelled(cancel)
         print(f"警报取消 cancelled: {cancel.text}  [{cancel.cancels}]")
+
+    def confirmed(self, said: Acknowledgement | Report) -> None:
+        self._sounds.confirmed(said)
+        words = "确认 your key" if isinstance(said, Acknowledgement) else "报告 your report"
+        print(f"警务室已收到 the police room has: {words}  [{said.alert_id or '-'}]")
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         self._sounds.floor_changed(state, why)

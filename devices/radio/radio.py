@@ -63,6 +63,9 @@ class RadioEvents:
     def alert_cancelled(self, cancel: AlertMessage) -> None:
         """The alert that it names is over; its text says why."""
 
+    def confirmed(self, said: Acknowledgement | Report) -> None:
+        """The police room has the guard's key or report: once for each, perhaps from before a restart."""
+
     def floor_changed(self, state: FloorState, why: str) -> None:
         """Push-to-talk: asking, queued at a place, talking, warned of the limit, silent, and why it ended."""
 
@@ -151,6 +154,7 @@ class Radio:
         self.link.on(Down.FLOOR_CONTROL, self._hear_floor_control)
         self.link.on_hub_change = self._hub_changed
         self.link.on_connection_change = self._connection_changed
+        self.link.on_confirmed = self._confirmed
 
     async def run(self, *, is_restarted: bool = True) -> None:
         """Be a radio until cancelled. What is unanswered since before a restart is shown again first.
@@ -240,6 +244,12 @@ class Radio:
     def _sos_changed(self, sos_id: str, state: SosState) -> None:
         self._silence.sos_told(state)
         self._events.sos_changed(sos_id, state)
+
+    def _confirmed(self, up: Up, payload: bytes) -> None:
+        if up is Up.ACKNOWLEDGEMENT:
+            self._events.confirmed(messages.decode(payload, Acknowledgement))
+        elif up is Up.REPORT:
+            self._events.confirmed(messages.decode(payload, Report))
 
     def _hear_alert(self, payload: bytes) -> None:
         alert = messages.decode(payload, AlertMessage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from devices.protocol.clock import Clock
-from devices.protocol.messages import AlertMessage
+from devices.protocol.messages import Acknowledgement, AlertMessage, Report
 from devices.radio.card_lines import Captured, CardLines, Decimator
 from devices.radio.floor import FloorState
 from devices.radio.jitter import JitterBuffer
@@ -55,6 +55,9 @@ class SoundCard(RadioEvents):
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
         self.tones.cancel(cancel.cancels or "")
+
+    def confirmed(self, said: Acknowledgement | Report) -> None:
+        self.tones.play(Tone.CONFIRMED)
 
     def floor_changed(self, state: FloorState, why: str) -> None:
         talks = state in (FloorState.TALKING, FloorState.WARNED)

@@ -57,6 +57,8 @@ class Tone(StrEnum):
     """Nobody has pressed the key."""
     REPORT = "alert_report"
     """The key was pressed: what has been seen?"""
+    CONFIRMED = "confirmed"
+    """The police room has the guard's key or report."""
 
 
 _PAUSE = Beep(0, 0.06)
@@ -74,6 +76,7 @@ _MELODIES: dict[Tone, tuple[float, tuple[Beep, ...]]] = {
     Tone.CANCELLED: (0.3, (Beep(659, 0.2), Beep(523, 0.3))),
     Tone.LOUDER: (1.0, (Beep(1040, 0.1), Beep(1560, 0.1), Beep(2080, 0.1)) * 10),
     Tone.REPORT: (0.4, (Beep(780, 0.12), Beep(1040, 0.2))),
+    Tone.CONFIRMED: (0.15, (Beep(523, 0.04), Beep(659, 0.04), Beep(784, 0.06))),
 }
 """Loudness as a share of full scale, and the beeps: the more urgent, the louder, the longer and the more restless."""
 _ALERTS = {

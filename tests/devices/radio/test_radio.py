@@ -55,6 +55,7 @@ class Person(RadioEvents):
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.left_s: list[float] = []
+        self.police_have: list[tuple[str, str | None]] = []
         self.silences: list[bool] = []
         self.shown_silently: list[str] = []
         self.cancelled: list[str | None] = []
@@ -73,6 +74,9 @@ class Person(RadioEvents):
             self.shown_silently.append(alert.alert_id)
         if self.inbox is not None:
             self.inbox_bytes_when_shown.append(self.inbox.stat().st_size)
+
+    def confirmed(self, said: Acknowledgement | Report) -> None:
+        self.police_have.append((type(said).__name__, said.alert_id))
 
     def silence_changed(self, is_silent: bool) -> None:
         self.silences.append(is_silent)
@@ -201,6 +205,11 @@ async def test_acknowledgement_and_report_say_who_and_what(broker: Broker, room:
         said = await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
         reports = await room.hear("R001", Up.REPORT, Report, 2)
         await until(lambda: radio.link.unconfirmed == 0, "all is confirmed")
+    assert sorted(person.police_have, key=str) == [
+        ("Acknowledgement", "A1"),
+        ("Report", "A1"),
+        ("Report", None),
+    ], "each once, and no receipt"
     assert {(a.alert_id, a.holder) for a in said} == {("A1", "guard-1")}
     assert len({a.message_id for a in said}) == 1
     assert {(r.alert_id, r.answer, r.text) for r in reports} == {

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.messages import AlertStatus, Answer, Reminder
+from devices.protocol.messages import Acknowledgement, AlertStatus, Answer, Reminder, Report
 from devices.radio.__main__ import Terminal
 from devices.radio.radio import RadioEvents
 from devices.radio.screen import Screen
@@ -28,6 +28,17 @@ def test_terminal_says_whether_an_alert_is_real(
     Terminal(Screen(ManualClock()), RadioEvents()).alert_shown(shown)
     out = capsys.readouterr().out
     assert (out.strip("\a\n"), out.startswith("\a")) == (words, rings)
+
+
+def test_guard_is_shown_that_the_police_room_has_his_key_and_his_report(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(Screen(ManualClock()), RadioEvents())
+    stamp = alert("A1").stamp
+    terminal.confirmed(Acknowledgement(stamp=stamp, message_id="m1", alert_id="A1"))
+    terminal.confirmed(Report(stamp=stamp, message_id="m2", text="东墙有人"))
+    assert capsys.readouterr().out.splitlines() == [
+        "警务室已收到 the police room has: 确认 your key  [A1]",
+        "警务室已收到 the police room has: 报告 your report  [-]",
+    ]
 
 
 def test_bell_is_silent_while_an_sos_is_not_closed(capsys: pytest.CaptureFixture[str]) -> None:

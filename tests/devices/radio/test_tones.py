@@ -144,6 +144,17 @@ def test_what_is_not_real_sounds_gently_however_severe_and_gives_way_to_any_alar
     assert is_heard(Tone.MINOR, sounds(tones))
 
 
+def test_word_that_the_police_room_has_it_is_short_gentle_and_cuts_no_alarm() -> None:
+    tones = Tones(ManualClock())
+    tones.play(Tone.CONFIRMED)
+    assert is_heard(Tone.CONFIRMED, sounds(tones))
+    assert samples_of(Tone.CONFIRMED).size < 0.2 * 48_000
+    assert samples_of(Tone.CONFIRMED).max() < samples_of(Tone.TEST).max()
+    tones.alert(Severity.MINOR)
+    tones.play(Tone.CONFIRMED)
+    assert is_heard(Tone.MINOR, sounds(tones))
+
+
 def test_tone_is_mixed_into_voice_and_limited() -> None:
     tones = Tones(ManualClock())
     tones.alert(Severity.EXTREME)
