@@ -37,9 +37,18 @@ class PartFailed(RuntimeError):
 class HubPart:
     """``qianshao hub`` in its data folder."""
 
-    def __init__(self, data_dir: Path, port: int, broker: str, settings: Mapping[str, str] | None = None) -> None:
-        """``settings`` are further ones by their names in the environment."""
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int,
+        broker: str,
+        settings: Mapping[str, str] | None = None,
+        *,
+        program: str = "hub",
+    ) -> None:
+        """``settings`` are further ones by their names in the environment; ``program`` is the module that is run."""
         self._settings = dict(settings or {})
+        self._program = program
         self._data_dir = data_dir
         self._port = port
         self._broker = broker
@@ -58,7 +67,10 @@ class HubPart:
         """Start and wait until it answers. Raises PartFailed."""
         self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._data_dir / ADDRESS).unlink(missing_ok=True)
-        command = [sys.executable, "-m", "hub", "hub", "--data-dir", str(self._data_dir), "--port", str(self._port)]
+        command = [
+            sys.executable, "-m", self._program, "hub",
+            "--data-dir", str(self._data_dir), "--port", str(self._port),
+        ]  # fmt: skip
         with self.log.open("ab" if self.restarts else "wb") as log:
             self.process = await start_child(
                 [*command, "--broker", self._broker],
@@ -72,6 +84,7 @@ class HubPart:
                     said = self.log.read_text(errors="replace").strip().splitlines()[-1:]
                     raise PartFailed(f"中枢没有启动：{''.join(said)}（日志：{self.log}）")
                 await asyncio.sleep(0.05)
+        self._port = int(self.url.rsplit(":", 1)[1].rstrip("/"))  # the same again at each further start
 
     async def _answers(self) -> bool:
         try:
@@ -103,7 +116,6 @@ class HubPart:
             assert self.process is not None
             await self.process.wait()
             self.restarts += 1
-            self._port = int(self.url.rsplit(":", 1)[1].rstrip("/"))
             await self.start()
 
     async def stop(self) -> None:

@@ -1,0 +1,31 @@
+"""``qianshao simulate``: what the simulators try on the product, and what came of it."""
+
+from __future__ import annotations
+
+import httpx
+import msgspec
+import typer
+
+from devices.enrol.invitation import EnrolError
+from hub.cli import fail
+from simulators.demo.parts import PartFailed
+from simulators.faults import campaign
+from simulators.faults.plan import Plan
+
+_BROKERS = {"mosquitto": "managed", "embedded": "embedded"}
+
+
+def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, as_json: bool) -> int:
+    """Play a campaign of faults and print. Returns 0 when nothing was lost and nothing came twice, else 1."""
+    if broker not in _BROKERS:
+        fail(f"--broker 须为 mosquitto 或 embedded（--broker is mosquitto or embedded）：{broker}")
+    try:
+        report = campaign.run(Plan(alerts, faults, radios, seed, _BROKERS[broker]))
+    except (ValueError, OSError, PartFailed, EnrolError, TimeoutError, httpx.HTTPError) as error:
+        fail(str(error) or type(error).__name__)
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
+    else:
+        words = "无丢失、无重复" if report.is_clean else "有丢失或重复（用 --json 查看）"
+        typer.echo(f"{words}：{report.faults_in_all} 次故障，{report.alerts} 条警情，{report.seconds:.0f} 秒")
+    return 0 if report.is_clean else 1

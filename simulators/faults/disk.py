@@ -1,0 +1,78 @@
+"""The disk of the campaign's hub: a small file system in a file where this may be mounted, else a limit on files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+from pathlib import Path
+
+SIZE_BYTES = 6 * 1024**3
+"""Of the file system; its file is sparse."""
+_FILLER = "filler"
+_TOO_SMALL_BYTES = 4096
+
+
+class Disk:
+    """Used as ``with``; ``folder`` is on it. ``how`` says what a full disk is made of."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` exists and is empty."""
+        self.folder = folder
+        self.how = "RLIMIT_FSIZE"
+        self._image = folder.with_suffix(".ext4")
+
+    def __enter__(self) -> Disk:
+        make = shutil.which("mkfs.ext4") or shutil.which("mkfs.ext4", path="/usr/sbin:/sbin")
+        if os.geteuid() == 0 and make is not None:
+            with self._image.open("wb") as image:
+                image.truncate(SIZE_BYTES)
+            with contextlib.suppress(subprocess.CalledProcessError):
+                _run(make, "-q", "-F", "-m", "0", str(self._image))
+                _run("mount", "-o", "loop", str(self._image), str(self.folder))
+                self.how = "ext4 in a loop file, filled"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_mounted:
+            try:
+                _run("umount", str(self.folder))
+            except subprocess.CalledProcessError:
+                _run("umount", "--lazy", str(self.folder))  # goes when its last file is closed
+        self._image.unlink(missing_ok=True)
+
+    @property
+    def _is_mounted(self) -> bool:
+        return self.how != "RLIMIT_FSIZE"
+
+    def fill(self, pid: int) -> None:
+        """From now on the process ``pid`` cannot write more. Raises OSError."""
+        if not self._is_mounted:
+            with contextlib.suppress(ProcessLookupError):
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (_TOO_SMALL_BYTES, hard))
+            return
+        with (self.folder / _FILLER).open("wb") as filler:
+            step = SIZE_BYTES
+            at = 0
+            while step >= _TOO_SMALL_BYTES:
+                try:
+                    os.posix_fallocate(filler.fileno(), at, step)
+                    at += step
+                except OSError:
+                    step //= 2
+
+    def empty(self, pid: int) -> None:
+        """There is room again."""
+        if self._is_mounted:
+            (self.folder / _FILLER).unlink(missing_ok=True)
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
