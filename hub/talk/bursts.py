@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -14,8 +14,9 @@ from hub.registry.records import TalkGroup
 from hub.talk import messages as out
 from hub.talk.addresses import floor_topics
 from hub.talk.burst_events import BurstEvents
-from hub.talk.consoles import Consoles
+from hub.talk.consoles import Consoles, Peer
 from hub.talk.effects import Burst, KeyStuck
+from hub.talk.floor import HANG_TIME_S
 from hub.talk.groups import TemporaryGroups
 from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
 from hub.talk.recording.messages import NewBurst
@@ -61,23 +62,15 @@ class Bursts:
         self._temporary.spoken_in(group_id)
         rings = self._consoles.begin(group, burst)
         self._say_to(group, self.taken(reach))
-        taken = out.Taken(
-            group_id=group_id,
-            call_id=burst.call_id,
-            burst_id=burst.burst_id,
-            talker_id=burst.talker_id,
-            talker_name=reach.talker_name,
-            radios_online=reach.radios_online,
-            call=burst.call,
-            rings=rings,
-        )
-        for peer in self._consoles.told(group_id):
-            peer.say(taken)
+        self._tell_taken(reach, rings)
         self._in_background(self._events.started(reach))
 
     def ended(self, group_id: str, burst: Burst) -> None:
         """Nobody speaks any more."""
         self._recordings.end(burst.burst_id)
+        reach = self._reach.of(burst.burst_id)
+        if reach is not None:
+            reach.ended_us = self._clock.monotonic_us()
         group = self._registry.find_group(group_id)
         if group is None:
             return
@@ -95,20 +88,29 @@ class Bursts:
         if reach is None or not (reach.look(self._radios.is_online, self._clock.monotonic_us()) or reach.ended):
             return
         for peer in self._consoles.told(reach.group.group_id):
-            seen = filter(self._consoles.allowed(peer).sees, reach.missed)
-            missed = (
-                out.MissedRadio(radio_id=radio_id, heard_at_ms=self._radios.heard_at_ms(radio_id))
-                for radio_id in itertools.islice(seen, MISSED_TOLD)
-            )
-            peer.say(
-                out.HeardBy(
-                    burst_id=burst_id,
-                    radios_hearing=len(reach.hearing),
-                    radios_online=reach.radios_online,
-                    missed=tuple(missed),
-                    ended=reach.ended,
-                )
-            )
+            peer.say(self._heard_by(reach, peer))
+
+    def console_left(self, burst_id: int, console_id: str) -> None:
+        """A console went while this burst goes on: the answer to one who is not there any more rings at the others."""
+        reach = self._reach.of(burst_id)
+        if reach is not None and self._consoles.rings_since(reach.group, reach.burst, console_id):
+            self._tell_taken(reach, True)
+
+    def console_came(self, peer: Peer, under_way: Iterable[Burst]) -> None:
+        """Tell a console that comes in the middle who called in vain a moment ago, who speaks, and who hears it."""
+        allowed = self._consoles.allowed(peer)
+        open_since_us = self._clock.monotonic_us() - round(HANG_TIME_S * 1e6)
+        for reach in self._reach.since(open_since_us):
+            group_id = reach.group.group_id
+            if allowed.may(group_id) and self._consoles.waits(reach.group, reach.burst):
+                peer.say(_taken(reach, rings=True))
+                peer.say(out.Idle(group_id=group_id, burst_id=reach.burst.burst_id))
+        for burst in under_way:
+            spoken = self._reach.of(burst.burst_id)
+            if spoken is not None and allowed.may(spoken.group.group_id):
+                rings = burst.call is wire.CallKind.EMERGENCY or self._consoles.waits(spoken.group, burst)
+                peer.say(_taken(spoken, rings))
+                peer.say(self._heard_by(spoken, peer))
 
     def taken(self, reach: Reach) -> wire.FloorTaken:
         """Who speaks, as radios are told."""
@@ -144,6 +146,25 @@ class Bursts:
         radio = self._registry.radios.get(talker_id)
         return radio.name if radio is not None else talker_id
 
+    def _tell_taken(self, reach: Reach, rings: bool) -> None:
+        taken = _taken(reach, rings)
+        for peer in self._consoles.told(reach.group.group_id):
+            peer.say(taken)
+
+    def _heard_by(self, reach: Reach, peer: Peer) -> out.HeardBy:
+        seen = filter(self._consoles.allowed(peer).sees, reach.missed)
+        missed = (
+            out.MissedRadio(radio_id=radio_id, heard_at_ms=self._radios.heard_at_ms(radio_id))
+            for radio_id in itertools.islice(seen, MISSED_TOLD)
+        )
+        return out.HeardBy(
+            burst_id=reach.burst.burst_id,
+            radios_hearing=len(reach.hearing),
+            radios_online=reach.radios_online,
+            missed=tuple(missed),
+            ended=reach.ended,
+        )
+
     def _say_to(self, group: TalkGroup, message: wire.FloorTaken | wire.FloorIdle) -> None:
         """Say to the radios of a group who speaks, or that nobody does."""
         for topic in floor_topics(group):
@@ -178,3 +199,18 @@ class Bursts:
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _taken(reach: Reach, rings: bool) -> out.Taken:
+    """Who speaks, as consoles are told."""
+    burst = reach.burst
+    return out.Taken(
+        group_id=reach.group.group_id,
+        call_id=burst.call_id,
+        burst_id=burst.burst_id,
+        talker_id=burst.talker_id,
+        talker_name=reach.talker_name,
+        radios_online=reach.radios_online,
+        call=burst.call,
+        rings=rings,
+    )

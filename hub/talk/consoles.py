@@ -120,6 +120,16 @@ class Consoles:
         )
         return by_radio and self._private.rings(group.group_id)
 
+    def rings_since(self, group: TalkGroup, burst: Burst, console_id: str) -> bool:
+        """Whether a burst under way rings from now on, since this console went and nobody else had part in the call."""
+        is_answer = group.kind is GroupKind.PRIVATE and burst.talker_id in group.radio_ids
+        return is_answer and self._private.left(group.group_id, console_id, self._peers.keys())
+
+    def waits(self, group: TalkGroup, burst: Burst) -> bool:
+        """Whether a radio's call to the police room has no console in it: whoever comes now is told that it rings."""
+        is_call = group.kind is GroupKind.PRIVATE and burst.talker_id in group.radio_ids
+        return is_call and self._private.waits(group.group_id, self._peers.keys())
+
     def tune(self, peer: Peer, group_ids: frozenset[str]) -> None:
         """A console listens to these groups as soon as the audit record is on disk; what it may not is ``denied``."""
         denied = {group_id: reason for group_id in group_ids if (reason := self.why_not(peer, group_id))}

@@ -18,12 +18,17 @@ class _Call:
     """Those that spoke in it."""
     rings: bool = False
 
+    def is_attended(self, consoles: Collection[str]) -> bool:
+        """Whether one that spoke in it is among those that are connected."""
+        return any(console in consoles for console in self.consoles)
+
 
 class PrivateCalls:
     """The latest private call of each radio. Pure; bounded by the radios that there are.
 
     A console that speaks in a call hears the answers without more ado. A radio that speaks where no such console is
-    there (any more) calls the police room: the call then rings at every console that may call its venue, to its end.
+    there (any more) calls the police room: the call then rings at every console that may call its venue, to its end. So
+    it does when the last of them goes in the middle of what the radio says.
     """
 
     def __init__(self) -> None:
@@ -37,8 +42,21 @@ class PrivateCalls:
         if not by_radio:
             if len(call.consoles) < MAX_CONSOLES:
                 call.consoles.add(talker_id)
-        elif not any(console in consoles for console in call.consoles):
+        elif not call.is_attended(consoles):
             call.rings = True
+
+    def left(self, group_id: str, console_id: str, consoles: Collection[str]) -> bool:
+        """A console went while the radio speaks; true when it was the last that took part, so that the call rings."""
+        call = self._calls.get(group_id)
+        if call is None or console_id not in call.consoles or call.is_attended(consoles):
+            return False
+        call.rings = True
+        return True
+
+    def waits(self, group_id: str, consoles: Collection[str]) -> bool:
+        """Whether the call under way rings and no console that spoke in it is connected."""
+        call = self._calls.get(group_id)
+        return call is not None and call.rings and not call.is_attended(consoles)
 
     def hears(self, group_id: str, console_id: str) -> bool:
         """Whether a console that may call the radio's venue hears the call under way though it does not listen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from devices.protocol.messages import BurstHeard
@@ -33,9 +33,21 @@ class Reach:
     missed: tuple[str, ...] = ()
     """Who does not hear, as ``look`` found it: off line, or on line without a word that it hears."""
     ended: bool = False
+    """It is summed up."""
+    ended_us: int | None = None
+    """When its talker had the floor no more."""
+    is_voiced: bool = False
+    """Whether a packet of it came."""
     closed_us: int | None = None
     """When its group was closed."""
     _seen: tuple[int, int, tuple[str, ...]] | None = None
+
+    def __post_init__(self) -> None:
+        self._listeners = frozenset(self.group.radio_ids) - {self.burst.talker_id}
+
+    def is_listener(self, radio_id: str) -> bool:
+        """Whether a radio is to hear it: of the group, and not its talker."""
+        return radio_id in self._listeners
 
     def heard(self, radio_id: str, heard: BurstHeard) -> None:
         """One radio's word on this burst."""
@@ -80,6 +92,10 @@ class ReachTable:
     def of(self, burst_id: int) -> Reach | None:
         """The burst, while it is among the latest."""
         return self._bursts.get(burst_id)
+
+    def since(self, at_us: int) -> Iterator[Reach]:
+        """Those of the latest that were over at this time or later, in the order in which they began."""
+        return (one for one in self._bursts.values() if one.ended_us is not None and one.ended_us >= at_us)
 
     def closed(self, group_id: str, now_us: int) -> None:
         """A group is no more: what was said in it lately is followed by packets that nobody is to blame for."""

@@ -51,6 +51,7 @@ class Relay:
             self._overrun(talker_id, header, reach, now_us)
             return
         self.packets += 1
+        reach.is_voiced = True
         stamped = voice.restamp(packet, self._stamper.boot_id, now_us, self._clock.wall_us())
         self._way.send(reach.group, talker_id, stamped)
         for peer in self._consoles.hearing(reach.group, reach.burst):

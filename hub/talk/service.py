@@ -83,13 +83,16 @@ class Talk:
         self._relay.observe = observe
 
     def join(self, peer: Peer) -> None:
-        """A console connected."""
+        """A console connected: it is told of the calls that it comes into the middle of."""
         self._consoles.join(peer)
+        self._bursts.console_came(peer, self._floors.bursts)
 
     def leave(self, peer: Peer) -> None:
-        """A console went; if it was speaking, the floor is free."""
+        """A console went; if it was speaking, the floor is free, and who answers it rings at the others."""
         self._consoles.leave(peer)
         self._floors.leave(peer.talker_id)
+        for burst in self._floors.bursts:
+            self._bursts.console_left(burst.burst_id, peer.talker_id)
 
     async def run(self) -> None:
         """Take the floor back in the moment it is due and tell consoles who hears, until cancelled."""

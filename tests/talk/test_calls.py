@@ -133,6 +133,58 @@ async def test_consoles_are_told_which_of_their_radios_do_not_hear_and_since_whe
     guard.go()
 
 
+def rings(desk: Desk, group_id: str) -> list[bool]:
+    """Whether each burst of a group that the desk was told of rings there."""
+    return [one.rings for one in desk.of(out.Taken) if one.group_id == group_id]
+
+
+def over(desk: Desk) -> list[int]:
+    """The bursts that the desk was told are over."""
+    return [one.burst_id for one in desk.of(out.Idle)]
+
+
+async def test_guard_whose_dispatcher_goes_in_the_middle_of_his_answer_rings_and_the_dispatcher_who_is_back_hears_it(
+    hub: Hub,
+) -> None:
+    caller, colleague = Desk(hub, "before"), Desk(hub, "by")
+    async with radio_on_line(hub, "R03") as radio:
+        asked = caller.press("private.R03")
+        hub.talk.speak(caller.talker_id, packet(asked.burst_id, 0, last=True))
+        answered = await speaks(hub, radio, "private.R03")
+        await until(lambda: bool(caller.packets), "the caller hears the answer")
+        assert (colleague.packets, rings(colleague, "private.R03")) == ([], [False, False])
+        caller.go()
+        assert rings(colleague, "private.R03") == [False, False, True]
+        back = Desk(hub, "after")
+        assert rings(back, "private.R03") == [True]
+        await radio.publish("qs/1/radio/R03/voice", packet(answered.burst_id, 1), qos=1)
+        await until(lambda: bool(back.packets and colleague.packets), "who is there hears the rest")
+        await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=answered.burst_id))
+        await until(lambda: answered.burst_id in over(back), "the answer is over")
+    colleague.go()
+    back.go()
+
+
+async def test_console_that_comes_in_the_middle_is_told_who_speaks_and_who_called_in_vain(hub: Hub) -> None:
+    desk = Desk(hub, "there", Role.OFFICER)
+    async with radio_on_line(hub, "R04") as radio:
+        called = await speaks(hub, radio, "private.R04")
+        await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=called.burst_id))
+        await until(lambda: called.burst_id in over(desk), "nobody answered")
+        spoken = desk.press("kind-school")
+        comes, elsewhere = Desk(hub, "comes", Role.OFFICER), Desk(hub, "g1", Role.DISPATCHER, (GRID_1,))
+        assert (rings(comes, "private.R04"), rings(comes, "kind-school")) == ([True], [False])
+        assert called.burst_id in over(comes), "it rings until its hang time is over"
+        assert [one.burst_id for one in comes.of(out.HeardBy)] == [spoken.burst_id]
+        assert (rings(elsewhere, "private.R04"), rings(elsewhere, "kind-school")) == ([], [False])
+        desk.release(spoken)
+        comes.press("private.R04")
+        last = Desk(hub, "last", Role.OFFICER)
+        assert rings(last, "private.R04") == [False], "somebody answers it"
+    for one in (desk, comes, elsewhere, last):
+        one.go()
+
+
 async def test_who_was_locked_out_in_one_group_is_denied_and_cut_off_in_another(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

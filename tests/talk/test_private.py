@@ -33,6 +33,19 @@ def test_radio_whose_caller_has_gone_rings_everywhere_so_that_somebody_hears_it(
     assert calls.hears(GROUP, "desk-2")
 
 
+def test_call_rings_when_the_last_console_in_it_goes_in_the_middle_of_an_answer() -> None:
+    calls = PrivateCalls()
+    for desk in sorted(DESKS):
+        calls.burst(GROUP, 1, desk, by_radio=False, consoles=DESKS)
+    calls.burst(GROUP, 1, "R01", by_radio=True, consoles=DESKS)
+    assert not calls.left(GROUP, "desk-1", {"desk-2", "desk-3"}), "desk 2 hears the guard"
+    assert not calls.left(GROUP, "desk-9", {"desk-3"}), "it had no part in it"
+    assert calls.left(GROUP, "desk-2", {"desk-3"})
+    assert calls.waits(GROUP, {"desk-3"}) and calls.hears(GROUP, "desk-3")
+    calls.burst(GROUP, 1, "desk-3", by_radio=False, consoles={"desk-3"})
+    assert not calls.waits(GROUP, {"desk-3"}), "somebody answers it"
+
+
 def test_next_call_begins_anew() -> None:
     calls = PrivateCalls()
     calls.burst(GROUP, 1, "R01", by_radio=True, consoles=DESKS)
