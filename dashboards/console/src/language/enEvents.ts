@@ -22,7 +22,7 @@ export const enEvents: typeof zhEvents = {
   report: (venue, answer) => `${venue} reports: ${answer}`,
   notReal: (status, words) => `[${status}] ${words}`,
   escalated: (venues, action) => `No answer from ${venues}: ${action}`,
-  venuesMore: (venues, n) => `${venues} and others, ${n} venues in all,`,
+  venuesMore: (venues, n) => `${venues} and others, ${n} venues in all`,
   escalationStopped: (n, by) => `${by} stopped the escalation of ${n} radio${n === 1 ? "" : "s"}`,
   escalationSet: (name, version) => `The escalation policy is now "${name}" (version ${version})`,
   rollCallBegun: (minutes) => `Roll-call begun, ${minutes} min`,
