@@ -50,6 +50,7 @@ export const enTalk: typeof zhTalk = {
     preempted: "Somebody of a higher rank speaks",
     group_closed: "The temporary group was closed",
     hub_stopping: "The hub is being stopped, press again in a while",
+    over: "The hub has ended this: let go and press again",
     line_lost: "The talk line was lost",
     encoder_failed: "The browser's voice encoder failed",
   },

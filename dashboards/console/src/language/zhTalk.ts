@@ -48,6 +48,7 @@ export const zhTalk = {
     preempted: "级别更高的人正在讲话",
     group_closed: "这个临时对讲组已解散",
     hub_stopping: "系统正在停止，请稍后再按",
+    over: "主机已结束这段讲话，请松开后再按一次",
     line_lost: "对讲线路断开",
     encoder_failed: "浏览器的语音编码出错",
   } as Record<string, string>,

@@ -2,7 +2,7 @@
 
 /** Of the group of every radio. */
 export const ALL_CALL = "all";
-/** Chosen where none is: the one that was spoken to is gone. */
+/** Chosen where none is, since the one that was spoken to is gone: a press asks for nothing. */
 export const NO_GROUP = "";
 /** Before the radio's name: the talk group of one radio and the police room. */
 export const PRIVATE = "private.";

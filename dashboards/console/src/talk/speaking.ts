@@ -17,8 +17,13 @@ const microphone = new Microphone(
   (frame) => speak(frame),
   (state) => useTalk.setState({ microphone: state }),
 );
+/** The coder's last words take some ms; one that is stuck must not keep the next press. */
+const FINISHED_WITHIN_MS = 500;
+
 let line: TalkLine | undefined;
 let burst: OutgoingBurst | undefined;
+/** While the last words of a burst that was let go are in the coder: the hub holds it open until then. */
+let finishing: Promise<void> | undefined;
 let ownBurstId: number | undefined;
 /** True while key or button is down. */
 let held = false;
@@ -52,12 +57,14 @@ export function press(): void {
     return;
   }
   held = true;
-  if (microphone.state === "ready") {
+  const isReady = microphone.state === "ready";
+  if (isReady && finishing === undefined) {
     request(groupId);
     return;
   }
+  // Asked for while the last burst is still open, the hub would grant that one again, and then hear that it was let go.
   // Where the browser has to ask the person first, the key is up again before the microphone is there.
-  void enableMicrophone().then((ready) => {
+  void Promise.all([isReady || enableMicrophone(), finishing]).then(([ready]) => {
     if (ready && held) request(groupId);
   });
 }
@@ -97,6 +104,11 @@ export function answered(word: OwnWord): void {
       move({ type: "revoked", burstId: word.burstId, reason: word.reason });
       return;
   }
+}
+
+/** A burst is over at the hub: if this console still speaks in it, its words go nowhere, and it must say so. */
+export function over(burstId: number): void {
+  move({ type: "revoked", burstId, reason: "over" });
 }
 
 function granted({ grant }: Extract<OwnWord, { type: "granted" }>): void {
@@ -152,12 +164,19 @@ function stopSpeaking(burstId: number, toTheEnd: boolean): void {
   burst = undefined;
   useTalk.setState({ level: 0 });
   const letGo = (): void => line?.say({ type: "release", burst_id: burstId });
-  if (toTheEnd) {
-    void finished?.finish().then(letGo, letGo);
-  } else {
+  if (!toTheEnd || finished === undefined) {
     finished?.abort();
     letGo();
+    return;
   }
+  const late = new Promise((resolve) => setTimeout(resolve, FINISHED_WITHIN_MS));
+  finishing = Promise.race([finished.finish(), late])
+    .catch(() => undefined)
+    .then(() => {
+      finished.abort();
+      finishing = undefined;
+      letGo();
+    });
 }
 
 function speak(frame: Frame): void {

@@ -4,7 +4,7 @@ import { lineRefused } from "../session/store";
 import { unlockSound } from "./audio";
 import { play, told } from "./hearing";
 import { TalkLine, type TalkWord } from "./line";
-import { answered, lineGone, speakOn } from "./speaking";
+import { answered, lineGone, over, speakOn } from "./speaking";
 import { useTalk } from "./state";
 
 export { PRIVATE } from "./groupIds";
@@ -64,8 +64,11 @@ function hear(word: TalkWord): void {
   switch (word.type) {
     case "taken":
     case "heard":
+      told(word);
+      return;
     case "idle":
       told(word);
+      over(word.burstId);
       return;
     default:
       answered(word);
