@@ -39,13 +39,24 @@ export function useHeadsetKey(isOn: boolean): void {
     const up = (event: KeyboardEvent): void => {
       if (HOLD_KEYS.includes(event.key)) letGo();
     };
+    const session = openMediaSession();
+    const gone = (): void => {
+      letGo();
+      session.letGo();
+    };
+    const hidden = (): void => {
+      if (document.visibilityState !== "visible") gone();
+    };
     addEventListener("keydown", down);
     addEventListener("keyup", up);
     addEventListener("blur", letGo);
-    const closeSession = openMediaSession();
+    addEventListener("pagehide", gone);
+    document.addEventListener("visibilitychange", hidden);
     return () => {
-      letGo();
-      closeSession();
+      gone();
+      session.close();
+      removeEventListener("pagehide", gone);
+      document.removeEventListener("visibilitychange", hidden);
       removeEventListener("keydown", down);
       removeEventListener("keyup", up);
       removeEventListener("blur", letGo);
@@ -53,27 +64,42 @@ export function useHeadsetKey(isOn: boolean): void {
   }, [isOn]);
 }
 
-function openMediaSession(): () => void {
-  if (!("mediaSession" in navigator)) return () => undefined;
+interface OpenedSession {
+  /** End what the key began. */
+  letGo: () => void;
+  close: () => void;
+}
+
+function openMediaSession(): OpenedSession {
+  const nothing = (): void => undefined;
+  if (!("mediaSession" in navigator)) return { letGo: nothing, close: nothing };
   const session = navigator.mediaSession;
   const silence = new Audio(silenceUrl);
   silence.loop = true;
   // Without a touch before, or in a browser that does not read the file, there is no media key, and nothing else is lost.
   const play = (): void => void silence.play().catch(() => undefined);
+  let began = false;
   const toggle = (): void => {
     play();
     const { state } = useTalk.getState().floor;
-    if (state === "speaking" || state === "requesting" || state === "queued") release();
-    else press();
+    began = !(state === "speaking" || state === "requesting" || state === "queued");
+    if (began) press();
+    else release();
   };
   play();
   session.playbackState = "playing";
   session.setActionHandler("play", toggle);
   session.setActionHandler("pause", toggle);
-  return () => {
-    silence.pause();
-    session.playbackState = "none";
-    session.setActionHandler("play", null);
-    session.setActionHandler("pause", null);
+  return {
+    letGo: () => {
+      if (began) release();
+      began = false;
+    },
+    close: () => {
+      silence.pause();
+      session.playbackState = "none";
+      session.setActionHandler("play", null);
+      session.setActionHandler("pause", null);
+    },
   };
 }
