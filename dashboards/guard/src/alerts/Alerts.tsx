@@ -1,8 +1,9 @@
 // Alerts to one's own venues, their text in full as they arrive; shown alone, since a radio's key acknowledges them.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { useTexts } from "../../../console/src/language/language";
 import { hourAndMinute } from "../../../console/src/language/time";
+import type { Item } from "../../../console/src/room/items";
 import type { AlertRecord } from "../../../console/src/room/room";
 import { useRoom } from "../../../console/src/room/store";
 import { useSecond } from "../../../console/src/screen/useSecond";
@@ -10,54 +11,80 @@ import { playTone } from "../../../console/src/talk/audio";
 import { useTalk } from "../../../console/src/talk/store";
 import { useGuardTexts } from "../language/guardTexts";
 import { vibrate } from "../talk/signals";
-import { currentAlerts } from "./current";
+import { currentAlerts, justOver, type Over } from "./current";
+import { NONE_SOUNDED, seen, sound } from "./sounding";
 
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
+const NO_EVENTS: readonly Item[] = [];
 
 export function Alerts() {
   const own = useGuardTexts();
   const texts = useTexts();
   const now = useSecond();
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  const alerts = currentAlerts(useRoom((room) => room.alerts, NO_ALERTS), now);
+  const all = useRoom((room) => room.alerts, NO_ALERTS);
+  const alerts = currentAlerts(all, now);
+  const over = justOver(all, useRoom((room) => room.events, NO_EVENTS), now);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = alerts.filter((one) => !hidden.has(one.alert_id));
   const [newest] = shown;
-  const newestId = newest?.alert_id;
   const isReal = newest?.status === "actual";
+  const speaks = useTalk((talk) => talk.floor.state === "speaking");
+  const sounded = useRef(NONE_SOUNDED);
+  const realIds = shown.flatMap((one) => (one.status === "actual" ? one.alert_id : [])).join(" ");
 
   useEffect(() => {
-    if (newestId === undefined || !isReal) return;
-    vibrate("alert");
-    if (useTalk.getState().floor.state !== "speaking") playTone("found");
-  }, [newestId, isReal]);
+    const due = sound(sounded.current, realIds.split(" ").filter((id) => id !== ""), speaks);
+    sounded.current = due.after;
+    if (due.feel) vibrate("alert");
+    if (due.play) playTone("found");
+  }, [realIds, speaks]);
 
-  if (alerts.length === 0) return null;
+  if (alerts.length === 0) return over && <IsOver over={over} />;
   if (newest === undefined) {
     return (
-      <button type="button" className="alerts-hidden" data-testid="alerts-show" onClick={() => setHidden(new Set())}>
-        {own.showAlerts(alerts.length)}
-      </button>
+      <>
+        {over && <IsOver over={over} />}
+        <button type="button" className="alerts-hidden" data-testid="alerts-show" onClick={() => setHidden(new Set())}>
+          {own.showAlerts(alerts.length)}
+        </button>
+      </>
     );
   }
   return (
-    <article className={`alert ${isReal ? newest.severity : "not-real"}`} role="alert" data-testid="alert" data-alert={newest.alert_id}>
-      <header>
-        <b>
-          {newest.status === "actual" ? own.alert(texts.severity[newest.severity]) : texts.rollCall.notReal[newest.status]}
-        </b>
-        <time>{hourAndMinute(newest.issued_at_ms, zone)}</time>
-        {shown.length > 1 && <span>{own.moreAlerts(shown.length - 1)}</span>}
-        <button
-          type="button"
-          data-testid="alert-hide"
-          onClick={() => setHidden((before) => new Set(before).add(newest.alert_id))}
-        >
-          {own.hideAlert}
-        </button>
-      </header>
-      <p data-testid="alert-text">{newest.text}</p>
-      <footer>{own.onlyShown}</footer>
-    </article>
+    <>
+      {over && <IsOver over={over} />}
+      <article className={`alert ${isReal ? newest.severity : "not-real"}`} role="alert" data-testid="alert" data-alert={newest.alert_id}>
+        <header>
+          <b>
+            {newest.status === "actual" ? own.alert(texts.severity[newest.severity]) : texts.rollCall.notReal[newest.status]}
+          </b>
+          <time>{hourAndMinute(newest.issued_at_ms, zone)}</time>
+          {shown.length > 1 && <span>{own.moreAlerts(shown.length - 1)}</span>}
+          <button
+            type="button"
+            data-testid="alert-hide"
+            onClick={() => {
+              sounded.current = seen(sounded.current, newest.alert_id);
+              setHidden((before) => new Set(before).add(newest.alert_id));
+            }}
+          >
+            {own.hideAlert}
+          </button>
+        </header>
+        <p data-testid="alert-text">{newest.text}</p>
+        <footer>{own.onlyShown}</footer>
+      </article>
+    </>
+  );
+}
+
+function IsOver({ over }: { over: Over }) {
+  const own = useGuardTexts();
+  return (
+    <p className="alert-over" role="status" data-testid="alert-over" data-alert={over.alertId}>
+      <b>{own.alertOver}</b>
+      {over.text}
+    </p>
   );
 }
