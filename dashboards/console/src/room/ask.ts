@@ -14,6 +14,10 @@ export class HubError extends Error {
   }
 }
 
+/** Whether a call that failed had no answer at all: the network may be gone. */
+export const hadNoAnswer = (error: unknown): boolean =>
+  !(error instanceof HubError) || error.code === "unreachable" || error.code === "unanswered";
+
 /** The hub answers within milliseconds; a request still open after this long is given up, so that nobody waits for it. */
 export const ANSWER_WITHIN_MS = 10_000;
 

@@ -47,6 +47,7 @@ const picture = (number: number): RoomPicture => ({
 describe("the feed", () => {
   let lines: Line[];
   let states: LineState[];
+  let isCut: boolean;
   let room: Room | null;
   let pictures: number;
   let hubNumber: number;
@@ -84,7 +85,10 @@ describe("the feed", () => {
         room = reduced.room;
         return { number: room.number, stale: reduced.gap || reduced.outdated };
       },
-      onLine: (state) => states.push(state),
+      onLine: (state, cut) => {
+        states.push(state);
+        isCut = cut;
+      },
       onRefused: () => (refusals += 1),
       beforeNextFrame: (flush) => frames.push(flush),
     });
@@ -209,6 +213,22 @@ describe("the feed", () => {
     line().tell([], 3);
     await vi.advanceTimersByTimeAsync(400);
     expect([line().since, pictures, room?.number]).toEqual([3, 2, 3]);
+  });
+
+  test.each([4008, 4010, 4429])("a line that the hub closed with %i is lost, and no network is", (code) => {
+    line().onclose?.({ code });
+    expect([states.at(-1), isCut]).toEqual(["lost", false]);
+  });
+
+  test("a line that ended without a word, or was silent, says that the network may be gone until it is back", async () => {
+    line().onclose?.({ code: 1006 });
+    expect(isCut).toBe(true);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(isCut).toBe(true);
+    line().onopen?.();
+    expect(isCut).toBe(false);
+    await vi.advanceTimersByTimeAsync(13_000);
+    expect(isCut).toBe(true);
   });
 
   test("takes 12 s of silence for a broken line", async () => {

@@ -1,6 +1,7 @@
 // Follows /ws/events: loads the picture, joins items into one change per frame, reconnects, reloads a stale picture.
 import type { Batch, Item } from "./items";
 import { LINE_REFUSED } from "../session/store";
+import { hadNoAnswer } from "./ask";
 import type { RoomPicture } from "./types";
 
 export type LineState = "connecting" | "open" | "lost";
@@ -10,6 +11,8 @@ const SILENCE_MS = 12_000;
 const RETRY_MS = [300, 600, 1200, 2500, 5000];
 /** Close code of docs/api.md: what follows our number is no longer kept. */
 const TOO_FAR_BACK = 4010;
+/** What browsers say of a line that ended without a word (RFC 6455, 7.1.5). */
+const WITHOUT_A_WORD = 1006;
 /** Close code of docs/api.md: this session has too many lines, or said too much; coming back at once would not help. */
 export const TOO_MANY = 4429;
 export const TOO_MANY_RETRY_MS = 30_000;
@@ -21,7 +24,8 @@ export interface FeedParts {
   onPicture: (picture: RoomPicture) => void;
   /** Applies the items; answers the last number applied and whether the picture must be loaded again. */
   onItems: (items: readonly Item[]) => { number: number; stale: boolean };
-  onLine: (state: LineState) => void;
+  /** `isCut` where the line was lost without a word of the hub, so that the network may be gone, and all lines with it. */
+  onLine: (state: LineState, isCut: boolean) => void;
   /** The hub closed the line because of who follows it: following ends with it. */
   onRefused: () => void;
   /** Runs the function before the screen is next drawn. */
@@ -35,13 +39,14 @@ export function followFeed(parts: FeedParts): () => void {
   let waiting: Item[] = [];
   let flushing = false;
   let tries = 0;
+  let isCut = false;
   let ended = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   function open(): void {
     if (ended) return;
-    parts.onLine(tries === 0 ? "connecting" : "lost");
+    parts.onLine(tries === 0 ? "connecting" : "lost", isCut);
     if (number !== undefined) {
       listen(number);
       return;
@@ -53,7 +58,7 @@ export function followFeed(parts: FeedParts): () => void {
         number = picture.number;
         listen(picture.number);
       },
-      () => again(),
+      (error: unknown) => again(hadNoAnswer(error)),
     );
   }
 
@@ -63,7 +68,8 @@ export function followFeed(parts: FeedParts): () => void {
     watchSilence();
     line.onopen = () => {
       tries = 0;
-      parts.onLine("open");
+      isCut = false;
+      parts.onLine("open", isCut);
     };
     line.onmessage = (message) => {
       if (line !== socket) return;
@@ -72,7 +78,7 @@ export function followFeed(parts: FeedParts): () => void {
       if (number !== undefined && batch.now < number) {
         // The hub's log is younger than what we know: another log began, so our picture is void.
         number = undefined;
-        drop();
+        drop(false);
         return;
       }
       waiting.push(...batch.items);
@@ -86,20 +92,20 @@ export function followFeed(parts: FeedParts): () => void {
         return;
       }
       if (event.code === TOO_FAR_BACK) number = undefined;
-      again(event.code === TOO_MANY ? TOO_MANY_RETRY_MS : undefined);
+      again(event.code === WITHOUT_A_WORD, event.code === TOO_MANY ? TOO_MANY_RETRY_MS : undefined);
     };
   }
 
   function watchSilence(): void {
     clearTimeout(silence);
-    silence = setTimeout(() => drop(), SILENCE_MS);
+    silence = setTimeout(() => drop(true), SILENCE_MS);
   }
 
-  function drop(): void {
+  function drop(cut: boolean): void {
     const line = socket;
     socket = undefined;
     line?.close();
-    again();
+    again(cut);
   }
 
   /** Load the picture anew after a short pause, in which the rest of an import comes in; the line is not lost. */
@@ -118,10 +124,11 @@ export function followFeed(parts: FeedParts): () => void {
     waiting = [];
   }
 
-  function again(afterMs = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]): void {
+  function again(cut: boolean, afterMs = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]): void {
     if (ended) return;
     rest();
-    parts.onLine("lost");
+    isCut = cut;
+    parts.onLine("lost", isCut);
     retry = setTimeout(open, afterMs);
     tries += 1;
   }
@@ -148,7 +155,7 @@ export function followFeed(parts: FeedParts): () => void {
   function end(): void {
     ended = true;
     rest();
-    parts.onLine("connecting");
+    parts.onLine("connecting", false);
     socket?.close();
   }
 

@@ -12,6 +12,8 @@ const BACKGROUND_MS = 200;
 interface RoomStore {
   room: Room | null;
   line: LineState;
+  /** Whether the line was lost without a word of the hub: the network may be gone, and talk's line with it. */
+  isCut: boolean;
   /** The hub's clock minus this machine's, milliseconds. */
   clockOffsetMs: number;
   map: GeoJSON.FeatureCollection | null;
@@ -22,6 +24,7 @@ interface RoomStore {
 export const useStore = create<RoomStore>(() => ({
   room: null,
   line: "connecting",
+  isCut: false,
   clockOffsetMs: 0,
   map: null,
   mapMissing: false,
@@ -67,7 +70,7 @@ export function followRoom(also: () => Promise<void> = nothingElse): () => void 
       if (reduced.room !== room) useStore.setState({ room: reduced.room });
       return { number: reduced.room.number, stale: reduced.gap || reduced.outdated };
     },
-    onLine: (line) => useStore.setState({ line }),
+    onLine: (line, isCut) => useStore.setState({ line, isCut }),
     onRefused: lineRefused,
     // A page in the background gets no frames; the timer keeps its room up to date all the same.
     beforeNextFrame: (flush) => {

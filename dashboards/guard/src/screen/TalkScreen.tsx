@@ -35,7 +35,7 @@ export function TalkScreen() {
   const isIn = useSession((session) => session.phase === "in");
   const groups = useRoom((room) => room.groups, NO_GROUPS);
   const isRoomKnown = useStore((store) => store.room !== null);
-  const events = useStore((store) => store.line);
+  const isCut = useStore((store) => store.isCut);
   const line = useTalk((talk) => talk.line);
   const floor = useTalk((talk) => talk.floor);
   const here = useTalk((talk) => talk.talkers.get(talk.groupId));
@@ -43,7 +43,8 @@ export function TalkScreen() {
   const [choosing, setChoosing] = useState(false);
   const selected = useSelected(groups);
   const name = useGroupWords();
-  const state = keyStateOf(floor, line, events, here);
+  const noneSelected = groups.length > 0 ? own.pickGroup : isRoomKnown ? own.noGroups : "…";
+  const state = keyStateOf({ floor, talk: line, isCut, here, isChosen: selected !== null });
   const isAwake = useAwake();
 
   useEffect(() => (isIn ? followRoom() : undefined), [isIn]);
@@ -63,7 +64,7 @@ export function TalkScreen() {
         <Alerts />
         <button type="button" className="selected" data-testid="selected-group" onClick={() => setChoosing(true)}>
           <span>{texts.talk.group}</span>
-          <b>{selected !== null ? name(selected) : isRoomKnown && groups.length === 0 ? own.noGroups : "…"}</b>
+          <b>{selected !== null ? name(selected) : noneSelected}</b>
           <i>{own.chooseGroup}</i>
         </button>
         <TalkWords state={state} />

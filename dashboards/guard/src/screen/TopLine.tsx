@@ -2,6 +2,7 @@
 import { useState } from "react";
 
 import { errorText, speakLanguage, useLanguage, useTexts } from "../../../console/src/language/language";
+import { useStore } from "../../../console/src/room/store";
 import { homeOf } from "../../../console/src/session/home";
 import { signOut, useSession } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
@@ -14,7 +15,9 @@ export function TopLine({ state, isAwake }: { state: KeyState; isAwake: boolean 
   const own = useGuardTexts();
   const person = useSession((session) => session.person);
   const [opened, setOpened] = useState(false);
-  const line = state === "lost" || state === "connecting" ? state : "open";
+  // Without the line of events no alert comes, though one may talk.
+  const isDeaf = useStore((store) => store.line === "lost");
+  const line = state === "lost" || isDeaf ? "lost" : state === "connecting" ? state : "open";
   if (person === null) return null;
   return (
     <>

@@ -14,7 +14,7 @@ export function TalkWords({ state }: { state: KeyState }) {
   const why = useWhy(state);
   return (
     <div className={`words ${state}`} data-testid="talk-state" data-state={state} aria-live="polite">
-      <b>{state === "connecting" ? own.connecting : texts.talk.state[state]}</b>
+      <b>{state === "connecting" ? own.connecting : state === "unchosen" ? own.pickGroup : texts.talk.state[state]}</b>
       <span data-testid="talk-why">{why}</span>
       <Elsewhere />
     </div>

@@ -36,7 +36,7 @@ beforeEach(() => {
   vi.stubGlobal("AudioContext", SilentAudio);
   vi.stubGlobal("location", { protocol: "http:", host: "hub" });
   vi.stubGlobal("addEventListener", () => undefined);
-  useStore.setState({ line: "open" });
+  useStore.setState({ line: "open", isCut: false });
   close = keepTalk();
   Socket.all[0]?.onopen();
 });
@@ -54,17 +54,24 @@ test("a talk line that looks open is made anew when the line of events is lost",
       warned: false,
     },
   });
-  useStore.setState({ line: "lost" });
+  useStore.setState({ line: "lost", isCut: true });
   expect(Socket.all.map((one) => one.isClosed)).toEqual([true, false]);
   expect(useTalk.getState().floor).toEqual({ state: "revoked", reason: "line_lost" });
 });
 
 test("one that still hangs when events are back is made anew, one that is open is left alone", () => {
-  useStore.setState({ line: "lost" });
-  useStore.setState({ line: "open" });
+  useStore.setState({ line: "lost", isCut: true });
+  useStore.setState({ line: "open", isCut: false });
   expect(Socket.all.map((one) => one.isClosed)).toEqual([true, true, false]);
   Socket.all[2]?.onopen();
   useStore.setState({ line: "connecting" });
-  useStore.setState({ line: "open" });
+  useStore.setState({ line: "open", isCut: false });
   expect(Socket.all.length).toBe(3);
+});
+
+test("a talk line is left alone when the hub closes the line of events by its word, in the midst of a burst too", () => {
+  useTalk.setState({ line: "open" });
+  useStore.setState({ line: "lost", isCut: false });
+  useStore.setState({ line: "open", isCut: false });
+  expect(Socket.all.map((one) => one.isClosed)).toEqual([false]);
 });

@@ -4,13 +4,14 @@ import { openTalk, useTalk } from "../../../console/src/talk/store";
 
 /**
  * Connect talk; the returned function ends it. The line of events is never silent for long, so it finds out first: when
- * it is lost talk's is made anew, and again when it is back before talk's is.
+ * it is cut talk's is made anew, and again when it is back before talk's is. One that the hub closed by its word says
+ * nothing of talk's, in which somebody may be speaking.
  */
 export function keepTalk(): () => void {
   let close = openTalk();
   const stop = useStore.subscribe((now, before) => {
-    const isLost = now.line === "lost" && before.line !== "lost";
-    const isBack = now.line === "open" && before.line === "lost";
+    const isLost = now.isCut && !before.isCut;
+    const isBack = now.line === "open" && before.isCut;
     if (!isLost && !(isBack && useTalk.getState().line !== "open")) return;
     close();
     close = openTalk();

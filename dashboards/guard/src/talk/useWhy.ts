@@ -18,6 +18,7 @@ export function useWhy(state: KeyState): string {
   const retryInS = floor.state === "denied" ? floor.refusal.retryInS : null;
   const left = useSecondsUntil(floor.state === "denied" && retryInS !== null ? floor.sinceMs + retryInS * 1000 : null);
   if (state === "lost") return own.lostFor(lostFor);
+  if (state === "unchosen") return own.pickGroupHint;
   switch (floor.state) {
     case "denied": {
       const refused = inLanguage(language, floor.refusal.message, floor.refusal.messageEn);
