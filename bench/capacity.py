@@ -8,17 +8,18 @@ The radios are light ones, so that what is measured is hub and broker; those who
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import uvloop
 
 from bench import processes
-from bench.capacity_figures import MOST_P99_MS, PACKET_MS, Plan, Point, Report, curve, point
+from bench.capacity_figures import MOST_P99_MS, PACKET_MS, TURNS, Plan, Point, Report, curve, point
 from bench.community import PoliceRoom, enrol, make_community, police_room
 from bench.listeners import Turn
 from bench.listeners_part import ListenersPart
@@ -63,17 +64,28 @@ async def _climb(loads: tuple[int, ...], beyond: int, measure_one: Callable[[int
 
 
 class _Shares:
-    """What hub and broker take of the processor from its making on."""
+    """What hub and broker take of the processor while it is counted."""
 
     def __init__(self, room: PoliceRoom) -> None:
         self._pid = room.pid
-        self._began = (time.monotonic(), processes.cpu_s(self._pid), processes.children_cpu_s(self._pid))
+        self._lasted_s = self._hub_s = self._broker_s = 0.0
+
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count while the block runs."""
+        began = self._now()
+        yield
+        lasted_s, hub_s, broker_s = (after - before for before, after in zip(began, self._now(), strict=True))
+        self._lasted_s += lasted_s
+        self._hub_s += hub_s
+        self._broker_s += broker_s
 
     def percent(self) -> tuple[float, float]:
         """Of a core: the hub, and its only child, the broker."""
-        now = (time.monotonic(), processes.cpu_s(self._pid), processes.children_cpu_s(self._pid))
-        lasted_s, hub_s, broker_s = (after - before for before, after in zip(self._began, now, strict=True))
-        return 100 * hub_s / lasted_s, 100 * broker_s / lasted_s
+        return 100 * self._hub_s / self._lasted_s, 100 * self._broker_s / self._lasted_s
+
+    def _now(self) -> tuple[float, float, float]:
+        return time.monotonic(), processes.cpu_s(self._pid), processes.children_cpu_s(self._pid)
 
 
 async def measure_groups(plan: Plan, count: int) -> Point:
@@ -88,36 +100,38 @@ async def measure_groups(plan: Plan, count: int) -> Point:
                 await enrol(room, [radio.radio_id for radio in community.radios])
                 await part.start(["bench.talking_radios", str(plan.packets), str(room.store), *members])
                 await asyncio.sleep(SETTLED_S)
-                await part.begin(Turn(0, says_heard=False))
-                shares = _Shares(room)
-                await asyncio.sleep(plan.seconds)
-                hub_percent, broker_percent = shares.percent()
-                await asyncio.sleep(SETTLED_S)
-                arrived, _ = await part.end([0] * plan.packets)
+                shares, turns = _Shares(room), []
+                for _ in range(TURNS):
+                    await part.begin(Turn(0, says_heard=False))
+                    with shares.counted():
+                        await asyncio.sleep(plan.burst_s)
+                    await asyncio.sleep(SETTLED_S)
+                    turns.append((await part.end([0] * plan.packets))[0])
             finally:
                 await part.stop()
-    return point(count, arrived, hub_percent, broker_percent)
+    return point(count, turns, *shares.percent())
 
 
 async def _measure_radios(plan: Plan, room: PoliceRoom, console: Console, count: int) -> Point:
     """A console speaks to so many radios."""
     names = [one.radio_id for one in room.community.radios[: count + 1]]
-    speech = Speech.lasting(plan.seconds, PACKET_MS)
+    speech = Speech.lasting(plan.burst_s, PACKET_MS)
     part = ListenersPart("light-radios", room.folder)
     try:
         await part.start(["bench.radios", str(room.store), *names])
         await asyncio.sleep(SETTLED_S)
-        granted, _ = await console.press(GROUP)
-        packets = speech.encode(granted)
-        await part.begin(Turn(granted.burst_id, says_heard=True))
-        shares = _Shares(room)
-        sent_ns = await speech.speak(packets, console.send)
-        hub_percent, broker_percent = shares.percent()
-        await asyncio.sleep(SETTLED_S)
-        arrived, _ = await part.end(sent_ns)
+        shares, turns = _Shares(room), []
+        for _ in range(TURNS):
+            granted, _ = await console.press(GROUP)
+            packets = speech.encode(granted)
+            await part.begin(Turn(granted.burst_id, says_heard=True))
+            with shares.counted():
+                sent_ns = await speech.speak(packets, console.send)
+            await asyncio.sleep(SETTLED_S)
+            turns.append((await part.end(sent_ns))[0])
     finally:
         await part.stop()
-    return point(count, arrived, hub_percent, broker_percent)
+    return point(count, turns, *shares.percent())
 
 
 def run(plan: Plan) -> Report:

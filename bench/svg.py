@@ -41,7 +41,7 @@ class Lines:
         """The picture."""
         loads = sorted({load for one in self.series for load, _ in one.points})
         values = [value for one in self.series for _, value in one.points if math.isfinite(value) and value > 0]
-        low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(*values, self.limit)) + 1e-9)
+        low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(*values, self.limit)))
 
         def x(load: float) -> float:
             return _LEFT + (_WIDTH - _LEFT - _RIGHT) * load / loads[-1]

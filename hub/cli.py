@@ -427,7 +427,7 @@ def bench_mouth_to_ear(
 
 @bench_app.command("capacity")
 def bench_capacity(
-    seconds: Annotated[float, typer.Option(min=1, max=50, help="每一点讲话的秒数")] = 6,
+    seconds: Annotated[float, typer.Option(min=1, max=50, help="每一点讲话的秒数，分三段")] = 6,
     groups: Annotated[str, typer.Option(help="同时有人讲话的对讲组数，由小到大")] = "1,5,10,20,26,32,43,65",
     radios: Annotated[
         str, typer.Option(help="一个对讲组里的对讲机数，由小到大")
