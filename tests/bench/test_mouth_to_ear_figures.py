@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.mouth_to_ear_figures import Carried, Ear, find, sentence
+from bench.mouth_to_ear_figures import Carried, Ear, Heard, Sentence, find, sentence
 from bench.mouth_to_ear_page import TapeClock
+from bench.mouth_to_ear_report import Measured, Plan, report
 from bench.mouth_to_ear_speech import RATE_HZ
+from bench.voice_figures import BrokerKind
 
 FRAME = 960
 SPOKEN = np.random.default_rng(5).normal(0, 3000, 2 * RATE_HZ)
@@ -56,3 +58,14 @@ def test_moment_of_the_tape_counts_from_when_it_was_spoken_also_after_a_block_th
     assert clock.spoken_us(0) == 990_000
     assert clock.spoken_us(14_000) == 1_004_000
     assert clock.spoken_us(30_000) == 1_040_000
+
+
+def test_half_seconds_that_are_not_like_what_was_spoken_are_counted_and_in_no_delay() -> None:
+    found, elsewhere = Heard(100, 0.8, 40, 5, 35), Heard(240, 0.2, 200, 5, 15)
+    measured = Measured([Sentence(0.7, (found, elsewhere), 0)], 0, [(120, 0.6), (300, 0.1)])
+    told = report(Plan(1, 1, BrokerKind.MOSQUITTO), measured)
+    assert (told.segments, told.unlike_segments, told.mouth_to_ear_max_ms) == (2, 1, 100)
+    assert (told.radio_to_console_unlike_segments, told.radio_to_console_max_ms) == (1, 120)
+    assert [name for name, goal in told.goals.items() if not goal.is_met] == ["unlike_segments"]
+    nothing = report(Plan(1, 1, BrokerKind.MOSQUITTO), Measured([Sentence(0.1, (elsewhere,), 0)], 0, [(300, 0.1)]))
+    assert [name for name, goal in nothing.goals.items() if goal.is_met] == ["lost_packets"]
