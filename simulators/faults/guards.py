@@ -18,6 +18,7 @@ import typer
 import uvloop
 
 from devices.link import Credential
+from devices.link.link import LinkTiming
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import AlertMessage
 from devices.radio import Radio
@@ -26,6 +27,8 @@ from simulators.faults.ledger import Deed, Note
 
 ACKNOWLEDGE_S = (0.1, 0.8)
 """After an alert is shown, from and to."""
+LONGEST_RECONNECT_S = 2.0
+"""Instead of 10 s: between many faults there is then more time in which alerts are under way."""
 
 
 class NotingGuard(RadioEvents):
@@ -65,6 +68,7 @@ async def _play(store: Path, notes: int, broker_port: int, seed: int, radio_ids:
                 rng=rng,
                 events=guard,
                 store_dir=store / radio_id,
+                timing=LinkTiming(longest_reconnect_s=LONGEST_RECONNECT_S),
             )
             group.create_task(guard.radio.run())
 

@@ -40,7 +40,7 @@ class Struck(msgspec.Struct, frozen=True):
 
 
 class Striking:
-    """Strikes the hub, its broker, disk, database and clock, the radios and the console; ``struck`` is what happened."""
+    """Strikes the hub, its broker, disk, database and clock, radios and console; ``struck`` is what happened."""
 
     def __init__(
         self,
