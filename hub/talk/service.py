@@ -13,7 +13,7 @@ from hub.registry.records import TalkGroup
 from hub.talk import wording
 from hub.talk.bursts import Bursts
 from hub.talk.consoles import Consoles, Peer
-from hub.talk.effects import Denied, Effects, Ended, KeyStuck, Press, Revoked, Taken
+from hub.talk.effects import Denied, Effects, Ended, Granted, KeyStuck, Press, Revoked, Taken
 from hub.talk.floors import Floors
 from hub.talk.groups import TemporaryGroups
 from hub.talk.radio_words import RadioWords
@@ -159,7 +159,8 @@ class Talk:
     def open_microphone(self, radio_id: str, group_id: str, request_id: str) -> None:
         """Begin an emergency call: the radio is granted the group's floor, or waits behind another emergency.
 
-        It is told by ``granted`` or ``queued``, as if it had asked for the floor with this request.
+        It is told by ``granted`` or ``queued``, as if it had asked for the floor with this request. A press that is
+        said again opens nothing once it was heard and its radio let go: nobody presses, and somebody may be answering.
         """
         self._radio_words.open_microphone(radio_id, group_id, request_id)
 
@@ -189,6 +190,8 @@ class Talk:
 
     def _tell_talker(self, group_id: str, effect: wording.ToTalker) -> None:
         talker_id = wording.talker_of(effect)
+        if isinstance(effect, Granted):
+            self._radio_words.granted(effect)
         bridge, peer = self._rooms.bridge, self._consoles.find(talker_id)
         if peer is not None:
             peer.say(wording.for_console(effect, group_id, bridge.stamper.boot_id, self._limit_s))

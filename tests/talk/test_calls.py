@@ -185,6 +185,32 @@ async def test_console_that_comes_in_the_middle_is_told_who_speaks_and_who_calle
         one.go()
 
 
+async def test_word_of_a_radio_that_is_of_another_group_or_speaks_itself_counts_for_nothing(hub: Hub) -> None:
+    desk = Desk(hub, "counts")
+    async with (
+        radio_on_line(hub, "R01") as talker,
+        radio_on_line(hub, "R02") as listener,
+        radio_on_line(hub, "R03") as stranger,
+    ):
+        burst_id = (await speaks(hub, talker, "grid-G1")).burst_id
+        lost = hub.talk.packets_lost
+
+        async def all_say(*, ended: bool) -> None:
+            for radio in (stranger, talker, listener):
+                word = wire.BurstHeard(
+                    stamp=radio.stamp(), burst_id=burst_id, packets=1, lost=1, stale=0, late_us=0, ended=ended
+                )
+                await radio.say(Up.HEARD, word)
+
+        await all_say(ended=False)
+        await until(lambda: any(one.radios_hearing > 0 for one in desk.of(out.HeardBy)), "the listener hears")
+        assert max(one.radios_hearing for one in desk.of(out.HeardBy)) == 1
+        await all_say(ended=True)
+        await until(lambda: hub.talk.packets_lost > lost, "what the listener missed is counted")
+        assert hub.talk.packets_lost == lost + 1
+    desk.go()
+
+
 async def test_who_was_locked_out_in_one_group_is_denied_and_cut_off_in_another(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
