@@ -27,11 +27,6 @@ class SosAlerts:
         self._closed: dict[str, str] = {}
         """SOS whose alerts are still to be ended: who closed them."""
 
-    @property
-    def is_due(self) -> bool:
-        """Whether an SOS has no alert yet, or one that is closed has it still."""
-        return bool(self._without or self._closed)
-
     def want(self, sos_ids: Iterable[str]) -> None:
         """These are to have one; none is issued twice."""
         self._without.update(sos_ids)
