@@ -118,7 +118,7 @@ class Consoles:
         self._private.burst(
             group.group_id, burst.call_id, burst.talker_id, by_radio=by_radio, consoles=self._peers.keys()
         )
-        return by_radio and self._private.rings(group.group_id)
+        return by_radio and self._private.waits(group.group_id, self._peers.keys())
 
     def rings_since(self, group: TalkGroup, burst: Burst, console_id: str) -> bool:
         """Whether a burst under way rings from now on, since this console went and nobody else had part in the call."""

@@ -1,8 +1,11 @@
 // What the console makes of the hub's words on who speaks, who hears and who calls.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { told } from "./hearing";
+import type { Radio } from "../room/types";
+import { answerTo } from "./calls";
 import type { CallKind } from "./floor";
+import { told } from "./hearing";
+import { unanswered } from "./rings";
 import { chooseGroup, useTalk } from "./store";
 
 beforeEach(() => {
@@ -57,4 +60,15 @@ test("a guard who calls the police room is a ring and a talker", () => {
   taken(950, "private.R7", "group", true);
   expect([...useTalk.getState().rings.values()]).toMatchObject([{ radioId: "R7", answered: false }]);
   expect(useTalk.getState().talkers.has("private.R7")).toBe(true);
+});
+
+test("a page that comes in the middle takes up who speaks, who calls for help and who called in vain a moment ago", () => {
+  taken(960, "private.R7", "group", true);
+  idle(960, "private.R7");
+  taken(961, "grid-G1", "emergency", true);
+  taken(962);
+  const { rings, talkers } = useTalk.getState();
+  expect(unanswered(rings)).toMatchObject([{ radioId: "R7", quietSinceMs: performance.now() }]);
+  expect(answerTo(unanswered(rings), [], [], new Map([["R7", { radio_id: "R7" } as Radio]]))).toBe("private.R7");
+  expect([...talkers].map(([groupId, { call }]) => [groupId, call])).toEqual([["grid-G1", "emergency"], ["all", "group"]]);
 });

@@ -11,18 +11,25 @@ export interface ListenerCounts {
   stale: number;
 }
 
+interface Sounding {
+  decoder: AudioDecoder;
+  output: AudioNode;
+}
+
 export class Listener {
   readonly counts: ListenerCounts = { played: 0, stale: 0 };
   private readonly clock = new SenderClock();
-  private readonly bursts = new Map<number, AudioDecoder>();
+  private readonly bursts = new Map<number, Sounding>();
 
-  /** Play one packet that came at `arrivedUs` on this machine's monotonic clock into `output`. */
+  /** Play one packet that came at `arrivedUs` on this machine's monotonic clock into `output`, where the burst's sound goes from then on. */
   play(packet: VoicePacket, arrivedUs: number, output: AudioNode): void {
     if (this.clock.ageMs(packet.bootId, packet.monotonicUs, arrivedUs) > STALE_AFTER_MS) {
       this.counts.stale += 1;
       return;
     }
-    const decoder = this.bursts.get(packet.burstId) ?? this.begin(packet.burstId, output);
+    const sounding = this.bursts.get(packet.burstId) ?? this.begin(packet.burstId, output);
+    sounding.output = output;
+    const { decoder } = sounding;
     packet.frames.forEach((frame, index) => {
       const timestamp = Math.round((packet.mediaTime / MEDIA_CLOCK_HZ) * 1e6) + index * FRAME_MS * 1000;
       if (decoder.state !== "configured") return;
@@ -35,27 +42,28 @@ export class Listener {
 
   /** No more comes of this burst; what is decoded already still plays. */
   end(burstId: number): void {
-    const decoder = this.bursts.get(burstId);
+    const decoder = this.bursts.get(burstId)?.decoder;
     if (decoder === undefined) return;
     this.bursts.delete(burstId);
     if (decoder.state !== "configured") return;
     void decoder.flush().then(() => decoder.close(), () => undefined);
   }
 
-  private begin(burstId: number, output: AudioNode): AudioDecoder {
+  private begin(burstId: number, output: AudioNode): Sounding {
     const playout = new Playout();
     const decoder = new AudioDecoder({
-      output: (data) => this.emit(data, playout, output),
+      output: (data) => this.emit(data, playout, sounding.output),
       error: () => {
         this.bursts.delete(burstId);
         this.counts.stale += 1;
       },
     });
     decoder.configure({ codec: "opus", sampleRate: 48_000, numberOfChannels: 1 });
-    this.bursts.set(burstId, decoder);
+    const sounding = { decoder, output };
+    this.bursts.set(burstId, sounding);
     const oldest = this.bursts.keys().next();
     if (this.bursts.size > MAX_BURSTS && !oldest.done) this.end(oldest.value);
-    return decoder;
+    return sounding;
   }
 
   /** The data's time stamp is the packet's media time in microseconds. */

@@ -19,8 +19,15 @@ test("a guard who calls rings, and goes on ringing for the hang time after the l
 test("a console that speaks in the call answers it, and the guard's next words ring nowhere", () => {
   const answered = withTaken(waiting, word("console-1", 1, false), 3000);
   expect(unanswered(answered)).toEqual([]);
-  const again = withTaken(withIdle(answered, GROUP, 4000), word("R1"), 5000);
+  const again = withTaken(withIdle(answered, GROUP, 4000), word("R1", 1, false), 5000);
   expect(unanswered(again)).toEqual([]);
+});
+
+test("a call that was answered rings anew when the console that did is gone: in the middle of what the guard says, or at the next word", () => {
+  const answered = withTaken(waiting, word("console-1", 1, false), 3000);
+  const answering = withTaken(withIdle(answered, GROUP, 4000), word("R1", 1, false), 5000);
+  expect(unanswered(withTaken(answering, word("R1"), 6000))).toMatchObject([{ sinceMs: 6000, quietSinceMs: null }]);
+  expect(unanswered(withTaken(withIdle(answering, GROUP, 6000), word("R1"), 7000))).toMatchObject([{ sinceMs: 7000 }]);
 });
 
 test("the guard's second press in a call rings on since the first", () => {

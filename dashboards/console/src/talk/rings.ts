@@ -11,7 +11,7 @@ export interface Ring {
   sinceMs: number;
   /** Since when nobody speaks in the call; null while somebody does. */
   quietSinceMs: number | null;
-  /** A console has spoken in it: the call rings no more, whatever the radio says later in it. */
+  /** A console that is connected has spoken in it: the call rings no more, unless the last of those goes. */
   answered: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface TakenWord {
   rings: boolean;
 }
 
-/** Somebody speaks: a radio that calls rings, anybody else who speaks in its group answers it. */
+/** Somebody speaks: a radio that calls rings, anybody else who speaks in its group answers it. The hub knows who is there to hear it. */
 export function withTaken(rings: Rings, word: TakenWord, nowMs: number): Rings {
   const radioId = radioOf(word.groupId);
   if (radioId === null) return rings;
@@ -33,13 +33,15 @@ export function withTaken(rings: Rings, word: TakenWord, nowMs: number): Rings {
   const isSameCall = before?.callId === word.callId;
   const isRadio = word.talkerId === radioId;
   if (!isSameCall && !(isRadio && word.rings)) return rings;
+  const answered = !(isRadio && word.rings);
+  const goesOn = isSameCall && (answered || !before.answered);
   const ring: Ring = {
     groupId: word.groupId,
     radioId,
     callId: word.callId,
-    sinceMs: before !== undefined && isSameCall ? before.sinceMs : nowMs,
+    sinceMs: goesOn ? before.sinceMs : nowMs,
     quietSinceMs: null,
-    answered: (isSameCall && before.answered) || !isRadio,
+    answered,
   };
   return new Map(rings).set(word.groupId, ring);
 }
