@@ -2,7 +2,7 @@
 import { audio } from "./audio";
 import { loudness } from "./loudness";
 
-/** More groups than speak in an hour; the oldest goes. */
+/** More groups than speak in an hour; the one that was silent longest goes. */
 const MAX_STRIPS = 64;
 const MEASURED_SAMPLES = 1024;
 /** A volume moves within this time constant, so that it does not click. */
@@ -23,6 +23,8 @@ export class Mixer {
   /** Where the voice of a group goes; a call for help passes by the volume. */
   input(groupId: string, isEmergency: boolean): AudioNode {
     const strip = this.strips.get(groupId) ?? this.add(groupId);
+    this.strips.delete(groupId);
+    this.strips.set(groupId, strip);
     return isEmergency ? strip.meter : strip.volume;
   }
 
@@ -46,9 +48,8 @@ export class Mixer {
     const meter = new AnalyserNode(audio(), { fftSize: MEASURED_SAMPLES });
     volume.connect(meter).connect(audio().destination);
     const strip = { volume, meter };
-    this.strips.set(groupId, strip);
     const oldest = this.strips.entries().next();
-    if (this.strips.size > MAX_STRIPS && !oldest.done) {
+    if (this.strips.size >= MAX_STRIPS && !oldest.done) {
       const [name, gone] = oldest.value;
       this.strips.delete(name);
       gone.volume.disconnect();
