@@ -7,6 +7,7 @@ import itertools
 import socket
 import ssl
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import aiomqtt
@@ -45,7 +46,7 @@ PENDING_WARN_AT = 2_000
 MAX_WAITING_PACKETS = 4_000
 """What may wait for a broker that is not the hub's own and does not read: 2 s of a talker to 40 radios."""
 RETAINED = (Up.BIRTH, Up.DEATH)
-REPEATED = (Up.RECEIPT, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING)
+REPEATED = (Up.RECEIPT, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING, Up.SOS)
 """Said again until confirmed with the stamp of the first time, which says nothing of the clock at arrival."""
 
 Handler = Callable[[str, Any], None]
@@ -276,9 +277,7 @@ class Bridge:
         if client is None:
             return _failed("not connected")
         self.published += 1
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        properties.MessageExpiryInterval = message.expires_in_s
-        said = client._client.publish(message.topic, message.payload, 1, properties=properties)
+        said = client._client.publish(message.topic, message.payload, 1, properties=_expiring(message.expires_in_s))
         if said.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             return _failed(f"not sent: {said.rc.name}")
         taking = _Taking(asyncio.get_running_loop())
@@ -302,6 +301,14 @@ class _Taking:
     def _give_up(self) -> None:
         if not self.done.done():
             self.done.set_exception(aiomqtt.MqttError(f"not taken within {TAKEN_WITHIN_S:g} s"))
+
+
+@lru_cache(maxsize=64)
+def _expiring(in_s: int) -> Properties:
+    """Made once for all radios that an alert goes to: it costs as much as the rest of the publishing."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.MessageExpiryInterval = in_s
+    return properties
 
 
 def _failed(why: str) -> asyncio.Future[None]:

@@ -20,6 +20,10 @@ from hub.storage.writer import Change
 
 IN_FLIGHT = 200
 """Messages published and not yet taken by the broker."""
+MOST_TAKEN = 2_000
+"""Messages that the broker has taken and whose rows are still there; at the bound nothing more is published."""
+REMOVED_AT_ONCE = 500
+"""Rows in one change, which bounds the event that tells of them."""
 HANDFUL = 8
 """Published in one turn of the event loop, about 1 ms, so that a talker has his turns within an alert to 130 radios."""
 BREATH_S = 0.003
@@ -53,6 +57,9 @@ class Outbox(Journal[Outgoing]):
         self._ready: deque[Outgoing] = deque()
         self._dropped: list[Outgoing] = []
         self._wake = asyncio.Event()
+        self._done: list[Outgoing] = []
+        self._some_done = asyncio.Event()
+        self._removed = asyncio.Event()
         self._taken: Taken = lambda change, purposes: None
 
     @property
@@ -107,11 +114,16 @@ class Outbox(Journal[Outgoing]):
         self._ready.extend(messages)
         self._wake.set()
 
-    async def run(self, publish: Callable[[Outgoing], asyncio.Future[None]], connected: asyncio.Event) -> None:
+    async def run(self, publish: Publish, connected: asyncio.Event) -> None:
         """Publish until cancelled; what a lost connection did not confirm goes back to the front."""
         dropped, self._dropped = self._dropped, []
         if dropped:
             await self._database.write(lambda change: self._delete(change, dropped))
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._publish(publish, connected), name="outbox-publish")
+            both.create_task(self._remove_done(), name="outbox-remove")
+
+    async def _publish(self, publish: Publish, connected: asyncio.Event) -> None:
         while True:
             await self._wake.wait()
             await connected.wait()
@@ -124,13 +136,26 @@ class Outbox(Journal[Outgoing]):
             except asyncio.CancelledError:
                 self._ready.extendleft(reversed(batch))
                 raise
-            done = [m for m, result in zip(batch, results, strict=True) if not isinstance(result, BaseException)]
             again = [m for m, result in zip(batch, results, strict=True) if isinstance(result, BaseException)]
             self._ready.extendleft(reversed(again))
-            if done:
-                await self._database.write(lambda change, done=done: self._remove(change, done))  # type: ignore[misc]
+            self._done += [m for m, result in zip(batch, results, strict=True) if not isinstance(result, BaseException)]
+            self._some_done.set()
+            while len(self._done) >= MOST_TAKEN:
+                self._removed.clear()
+                await self._removed.wait()
             if again:
                 await asyncio.sleep(0.2)
+
+    async def _remove_done(self) -> None:
+        """Beside the publishing: an alert to a county is 75 times IN_FLIGHT, which would each wait for the disk."""
+        while True:
+            while self._done:
+                done = self._done[:REMOVED_AT_ONCE]
+                await self._database.write(lambda change, done=done: self._remove(change, done))  # type: ignore[misc]
+                del self._done[: len(done)]
+                self._removed.set()
+            self._some_done.clear()
+            await self._some_done.wait()
 
     def _delete(self, change: Change, messages: list[Outgoing]) -> None:
         gone = outbox.c.number.in_([message.number for message in messages])
@@ -141,9 +166,7 @@ class Outbox(Journal[Outgoing]):
         self._taken(change, [message.purpose for message in done])
 
 
-async def _given(
-    batch: list[Outgoing], publish: Callable[[Outgoing], asyncio.Future[None]]
-) -> list[BaseException | None]:
+async def _given(batch: list[Outgoing], publish: Publish) -> list[BaseException | None]:
     """Publish a batch, a handful at a time; of each message None or why it was not taken."""
     given: list[asyncio.Future[None]] = []
     for start in range(0, len(batch), HANDFUL):
