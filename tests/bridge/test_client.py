@@ -11,6 +11,7 @@ import pytest
 from devices.protocol import messages as wire
 from devices.protocol import topics
 from devices.protocol.clock import ManualClock
+from devices.protocol.sos import SosCancelAsked
 from devices.protocol.topics import Down, Up
 from hub.bridge.client import Stamper
 from tests.devices.room import mqtt_client, open_broker, until
@@ -52,11 +53,14 @@ async def test_message_too_large_for_the_broker_is_refused_and_the_line_stays(tm
 async def test_repeats_with_old_stamps_do_not_move_a_devices_clock(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub, radio_on_line(hub, "R01") as radio:
         for number in range(25):
+            word = SosCancelAsked(stamp=radio.stamp(late_s=60), message_id=f"s{number}", sos_id="none")
+            await radio.say(Up.SOS, word)
             report = wire.Report(stamp=radio.stamp(late_s=60), message_id=f"m{number}", text="x")
             await radio.say(Up.REPORT, report)
 
         def confirmed() -> int:
-            return sum(len(confirm.message_ids) for confirm in radio.said_to_me(Down.CONFIRM, wire.Confirm))
+            confirms = radio.said_to_me(Down.CONFIRM, wire.Confirm)
+            return sum(one.startswith("m") for confirm in confirms for one in confirm.message_ids)
 
         await until(lambda: confirmed() == 25, "all reports are confirmed")
         behind_us = hub.bridge.clocks.wall_error_us("R01")
