@@ -60,8 +60,9 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield counter("voice_stale_packets", "Voice packets that came to a radio too old", hub.talk.packets_stale)
     last = hub.roll_calls.last
     if last is not None and last.ended_at_ms is not None:
-        ready = last.counts.ready / max(1, last.counts.expected)
-        yield gauge("roll_call_ready_ratio", "Ready radios of those expected, at the latest roll-call", ready)
+        if last.counts.expected > 0:  # a ratio of nobody would alarm
+            ready = last.counts.ready / last.counts.expected
+            yield gauge("roll_call_ready_ratio", "Ready radios of those expected, at the latest roll-call", ready)
         text = "When the latest roll-call ended, in seconds since 1970"
         yield gauge("roll_call_end_seconds", text, last.ended_at_ms / 1000)
     yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)

@@ -19,7 +19,7 @@ CLOCK_OFF_S = 60.0
 
 
 def line_of(delivery: Delivery, radio: RadioView, venue_name: str, is_closed: bool, missed: int) -> RadioReadiness:
-    """A radio's line; ``missed`` is what its line in the roll-call before said."""
+    """A radio's line; ``missed`` is what its line before said."""
     state = state_of(delivery, radio.online, is_closed)
     return RadioReadiness(
         radio_id=radio.radio_id,
@@ -66,6 +66,15 @@ def missed_after(state: Readiness, before: int) -> int:
     if state is Readiness.READY:
         return 0
     return before if state is Readiness.CLOSED else before + 1
+
+
+def missed_before(ended: Iterable[RollCall]) -> dict[str, int]:
+    """What each radio had missed in a row, by the latest list that has it; ``ended`` are newest first."""
+    before: dict[str, int] = {}
+    for roll_call in ended:
+        for radio in roll_call.radios:
+            before.setdefault(radio.radio_id, radio.missed)
+    return before
 
 
 def counts_of(radios: Iterable[RadioReadiness]) -> Counts:

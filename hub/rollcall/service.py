@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from hub.registry.service import Registry
 from hub.rollcall import records
 from hub.rollcall.machine import Due, Machine
 from hub.rollcall.messages import RadioReadiness, RollCall, RollCallMade, RollCallSummary
-from hub.rollcall.readiness import line_of, summary_of
+from hub.rollcall.readiness import line_of, missed_before, summary_of
 from hub.rollcall.records import UnderWay
 from hub.rollcall.schedule import minute_of_day
 from hub.shifts.service import Shifts
@@ -36,6 +37,8 @@ _T = TypeVar("_T", bound=RollCallSummary)
 LOOK_EVERY_S = 1.0
 LATEST = 60
 """Roll-calls that a console is shown."""
+LOOKED_BACK = 7
+"""Roll-calls in which a radio's line is looked for to go on counting: one had no list, or the radio was not in it."""
 WORDS = "点名测试：听到请按确认键"
 """What stands on a radio's screen."""
 
@@ -67,8 +70,13 @@ class RollCalls:
         self._machine = Machine(clock, minute_of_day(at), lambda: ZoneInfo(registry.community.time_zone))
         self._under_way: UnderWay | None = None
         self._changing = asyncio.Lock()
-        self.last: RollCall | None = None
+        self._ended: deque[RollCall] = deque(maxlen=LOOKED_BACK)
+        """The latest that are over, newest first."""
+
+    @property
+    def last(self) -> RollCall | None:
         """The latest that is over."""
+        return self._ended[0] if self._ended else None
 
     def open(self) -> None:
         """Take up what an earlier run left; before the hub serves anyone."""
@@ -76,7 +84,7 @@ class RollCalls:
 
     def _load(self, connection: sa.Connection) -> None:
         self._under_way = records.load_under_way(connection)
-        self.last = next(iter(records.load_ended(connection, 1)), None)
+        self._ended.extend(records.load_ended(connection, LOOKED_BACK))
         lifetime = self._under_way.lifetime if self._under_way else None
         self._machine.take_up(lifetime, records.load_days(connection))
 
@@ -139,15 +147,16 @@ class RollCalls:
             self._events.append(open_change, EventKind.ROLL_CALL_ENDED, ended.roll_call_id, ended)
             return ended
 
-        self.last = await self._database.write(change)
+        ended = await self._database.write(change)
+        self._ended.appendleft(ended)
         self._under_way = None
         self._machine.ended()
-        counts = self.last.counts
+        counts = ended.counts
         _log.info("roll_call.ended", roll_call=under_way.roll_call_id, ready=counts.ready, expected=counts.expected)
 
     def _list(self, under_way: UnderWay, alert: Alert) -> tuple[RadioReadiness, ...]:
         """The list as it stands now."""
-        before = {radio.radio_id: radio.missed for radio in self.last.radios} if self.last else {}
+        before = missed_before(self._ended)
         return tuple(
             line_of(
                 delivery,

@@ -11,7 +11,7 @@ from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Delivery
 from hub.registry.records import RadioView
 from hub.rollcall.messages import Caution, RadioReadiness, Readiness, RollCall
-from hub.rollcall.readiness import counts_of, line_of, missed_after, only, state_of, summary_of
+from hub.rollcall.readiness import counts_of, line_of, missed_after, missed_before, only, state_of, summary_of
 from hub.rollcall.spreadsheet import Language, csv_of
 
 RADIO = RadioView(
@@ -154,3 +154,11 @@ def test_list_is_a_spreadsheet_in_either_language_and_no_name_is_a_formula() -> 
         and b"off line" in english
         and b"battery low" in english
     )
+
+
+def test_misses_in_a_row_go_on_from_the_latest_list_that_has_the_radio() -> None:
+    def missed(radio_id: str, count: int) -> RadioReadiness:
+        return msgspec.structs.replace(line(Readiness.OFF_LINE, radio_id), missed=count)
+
+    latest = [roll_call(), roll_call(missed("R01", 3)), roll_call(missed("R01", 2), missed("R02", 5))]
+    assert missed_before(latest) == {"R01": 3, "R02": 5}

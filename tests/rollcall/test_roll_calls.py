@@ -192,10 +192,13 @@ async def test_roll_call_that_was_over_while_the_hub_was_gone_waits_for_the_keys
     assert states(ended) == {"R01": "ready", "R02": "off_line", "R03": "off_line", "R04": "off_line"}
 
 
-async def test_roll_call_whose_test_was_forgotten_while_the_hub_was_gone_ends_with_an_empty_list(
+async def test_roll_call_whose_test_was_forgotten_while_the_hub_was_gone_ends_with_an_empty_list_and_counts_for_nothing(
     tmp_path: Path, clock: ManualClock
 ) -> None:
     async with open_hub(tmp_path, clock=clock) as hub:
+        told = Told(hub)
+        await hub.roll_calls.begin("dispatcher")
+        await end(told, clock)
         begun = await hub.roll_calls.begin("dispatcher")
     clock.advance(40 * 86_400)
     async with open_hub(tmp_path, clock=clock) as hub:
@@ -203,7 +206,10 @@ async def test_roll_call_whose_test_was_forgotten_while_the_hub_was_gone_ends_wi
         await forget_tests(hub.database, clock.wall_us())
         clock.advance(SETTLE_S)
         (ended,) = await told.wait(EventKind.ROLL_CALL_ENDED, begun.roll_call_id)
+        assert b"qianshao_roll_call_ready_ratio" not in hub.metrics.text(), "nobody was expected"
+        then = await hub.roll_calls.begin("dispatcher")
     assert (ended["radios"], ended["counts"]["expected"]) == ([], 0)
+    assert {radio.missed for radio in then.radios} == {2}, "the misses in a row go on"
 
 
 async def test_no_two_are_under_way_and_who_does_not_issue_alerts_to_all_begins_none(hub: Hub) -> None:
