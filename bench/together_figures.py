@@ -12,6 +12,8 @@ import msgspec
 from bench.figures import percentile
 from bench.voice_figures import Goal
 
+ENOUGH_FOR_P99 = 100
+"""Delays of a turn; of fewer the 99th percentile is the greatest one, and a ratio of two says nothing."""
 GOAL_RATIO = 2.0
 """How many times its own p99 alone each part may have while everything goes on."""
 
@@ -85,8 +87,14 @@ class Run:
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """One delay alone and with everything else; medians of the runs, the ratio that of each run's own two."""
+    """One delay alone and with everything else; medians of the runs, the ratio that of each run's own two.
 
+    Where a turn has fewer than ENOUGH_FOR_P99, the 99th percentiles and their ratio are of all runs' delays together.
+    """
+
+    solo_n: int
+    """Delays over all runs."""
+    together_n: int
     solo_p50_ms: float
     solo_p99_ms: float
     together_p50_ms: float
@@ -94,6 +102,7 @@ class Compared(msgspec.Struct, frozen=True):
     ratio_p50: float
     ratio_p99: float
     ratios_p99: tuple[float, ...]
+    """Of each run, or the one of all together."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,11 +130,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def compare(runs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Compared:
     """Of each run what was taken alone and together, in milliseconds."""
-    solo50, solo99 = ([percentile(solo, share) for solo, _ in runs] for share in (50, 99))
-    both50, both99 = ([percentile(both, share) for _, both in runs] for share in (50, 99))
+    solo_all, both_all = ([ms for run in runs for ms in run[turn]] for turn in (0, 1))
+    is_few = any(len(turn) < ENOUGH_FOR_P99 for run in runs for turn in run)
+    for_p99 = [(solo_all, both_all)] if is_few else runs
+    solo50, both50 = ([percentile(run[turn], 50) for run in runs] for turn in (0, 1))
+    solo99, both99 = ([percentile(run[turn], 99) for run in for_p99] for turn in (0, 1))
     ratios99 = [both / solo for solo, both in zip(solo99, both99, strict=True)]
     ratios50 = [both / solo for solo, both in zip(solo50, both50, strict=True)]
     return Compared(
+        solo_n=len(solo_all),
+        together_n=len(both_all),
         solo_p50_ms=_median(solo50),
         solo_p99_ms=_median(solo99),
         together_p50_ms=_median(both50),
