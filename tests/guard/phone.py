@@ -12,22 +12,25 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from hub.access.gate import SESSION_COOKIE
 from hub.access.people import Place, PlaceKind, Role
 from hub.app import Hub
-from tests.browser import errors_of
+from tests.browser import SOON_MS, errors_of
 from tests.hub import sign_in
 
 UPRIGHT = (390, 844)
 VENUE_1 = Place(kind=PlaceKind.VENUE, place_id="V01")
 _PROBE = """
-window.heardLoud = 0; window.felt = []; window.mediaKeys = {};
+window.heardLoud = 0; window.tones = 0; window.felt = []; window.mediaKeys = {};
 const start = AudioBufferSourceNode.prototype.start;
 AudioBufferSourceNode.prototype.start = function (...given) {
   if (this.buffer?.getChannelData(0).some((one) => Math.abs(one) > 0.05)) window.heardLoud += 1;
   return start.apply(this, given);
 };
+const sounds = AudioScheduledSourceNode.prototype.start;
+OscillatorNode.prototype.start = function (...given) { window.tones += 1; return sounds.apply(this, given); };
 MediaSession.prototype.setActionHandler = (key, act) => { window.mediaKeys[key] = act; };
 navigator.vibrate = (pattern) => window.felt.push([].concat(pattern).join("-"));
 """
-"""Counts what the page gives to the loudspeaker that is no silence; stands in for motor and headset: there are none."""
+"""Counts what the page gives to the loudspeaker that is no silence, and the notes of tones; stands in for
+motor and headset: there are none."""
 
 
 class Phone:
@@ -68,6 +71,14 @@ class Phone:
     async def heard_loud(self) -> int:
         """How many pieces of sound that are no silence were given to the loudspeaker."""
         return int(await self.page.evaluate("window.heardLoud"))
+
+    async def tones(self) -> int:
+        """How many notes of tones sounded so far."""
+        return int(await self.page.evaluate("window.tones"))
+
+    async def sounds_more(self, before: int) -> None:
+        """Return when more notes have sounded than before."""
+        await self.page.wait_for_function("before => window.tones > before", arg=before, timeout=SOON_MS)
 
     async def felt(self) -> list[str]:
         """The vibrations so far."""

@@ -15,9 +15,10 @@ from playwright.async_api import Browser, expect
 from devices.radio.sound import FrameMicrophone
 from hub.access.gate import SESSION_COOKIE
 from hub.access.people import COMMUNITY, Role
-from hub.alerts.messages import NewAlert, Target, TargetKind
+from hub.alerts.messages import CancelAlert, NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.serve import make_server
+from hub.talk.groups import NewGroup
 from tests.browser import open_browser
 from tests.devices.room import until
 from tests.guard.phone import Phone, open_phone, phone_of
@@ -153,25 +154,72 @@ async def test_headsets_key_begins_to_talk_and_ends_it_once_it_was_chosen(
         await phone.page.get_by_test_id("me").tap()
         await phone.page.get_by_test_id("headset").tap()
         await phone.page.get_by_test_id("sheet-close").tap()
+        for end in ("window.mediaKeys.pause()", "dispatchEvent(new Event('pagehide'))"):
+            await phone.page.evaluate("window.mediaKeys.pause()")
+            await phone.shows("speaking")
+            await phone.page.evaluate(end)
+            await phone.shows("idle")
+        await phone.page.get_by_test_id("me").tap()
         await phone.page.evaluate("window.mediaKeys.pause()")
         await phone.shows("speaking")
-        await phone.page.evaluate("window.mediaKeys.pause()")
+        await phone.page.get_by_test_id("headset").tap()
         await phone.shows("idle")
+        await until(lambda: hub.talk.bursts_under_way == 0, "the floor is free")
 
 
 async def test_alert_to_the_own_venue_is_shown_with_its_text_and_felt_another_venues_is_not(
     hub: Hub, console: httpx.AsyncClient, browser: Browser
 ) -> None:
-    async with open_phone(browser, hub, console) as phone:
+    async with real_radio(hub, "R01", Person()), open_phone(browser, hub, console) as phone:
         await phone.begin()
         for venue_id, text in (("V02", "别处的事"), ("V01", "走失儿童：女孩，红色上衣。请看门口。")):
             new = NewAlert(text=text, target=Target(kind=TargetKind.VENUE, id=venue_id))
-            await hub.alerts.issue(new, "duty", f"key-{venue_id}")
+            issued = await hub.alerts.issue(new, "duty", f"key-{venue_id}")
         await expect(phone.page.get_by_test_id("alert-text")).to_have_text("走失儿童：女孩，红色上衣。请看门口。")
         assert await phone.felt() == ["300-150-300"]
         await phone.is_within("alert", "talk-key")
         await phone.page.get_by_test_id("alert-hide").tap()
         await expect(phone.page.get_by_test_id("alerts-show")).to_contain_text("1 条")
+        await phone.page.get_by_test_id("alerts-show").tap()
+        await phone.hold()
+        await phone.shows("speaking")
+        gas = NewAlert(text="煤气泄漏，请关阀门。", target=Target(kind=TargetKind.VENUE, id="V01"))
+        second = await hub.alerts.issue(gas, "duty", "key-gas")
+        await expect(phone.page.get_by_test_id("alert-text")).to_have_text("煤气泄漏，请关阀门。")
+        before = await phone.tones()
+        await phone.let_go()
+        await phone.shows("idle")
+        await phone.sounds_more(before)
+        await hub.alerts.cancel(second.alert_id, CancelAlert(text="阀门已关"), "duty")
+        await expect(phone.page.get_by_test_id("alert-over")).to_have_text("警报已取消阀门已关")
+        await expect(phone.page.get_by_test_id("alert")).to_have_attribute("data-alert", issued.alert_id)
+        assert (await phone.felt()).count("300-150-300") == 2, "the older one is not new"
+
+
+async def test_temporary_group_that_ends_leaves_nobody_spoken_to_until_a_tap(
+    hub: Hub, console: httpx.AsyncClient, browser: Browser
+) -> None:
+    radio_ids = ("R01", "R02")
+    group = await hub.talk_groups.open_group(NewGroup(name="走失", radio_ids=radio_ids), radio_ids, "officer")
+    async with open_phone(browser, hub, console) as phone:
+        await phone.begin()
+        page = phone.page
+        await page.get_by_test_id("selected-group").tap()
+        await page.get_by_test_id(f"group-{group.group_id}").tap()
+        await expect(page.get_by_test_id("selected-group")).to_contain_text("走失")
+        await hub.talk_groups.close_group(group.group_id, "officer")
+        await phone.shows("unchosen")
+        await expect(phone.key).to_contain_text("请选对讲组")
+        await expect(page.get_by_test_id("selected-group")).to_contain_text("请选对讲组")
+        await phone.hold()
+        await phone.shows("unchosen")
+        assert hub.talk.bursts_under_way == 0
+        await phone.let_go()
+        await page.reload()
+        await expect(page.get_by_test_id("selected-group")).to_contain_text("请选对讲组")
+        await page.get_by_test_id("selected-group").tap()
+        await page.get_by_test_id("group-all").tap()
+        await phone.begin()
 
 
 async def test_lost_line_and_its_return_are_said(tmp_path: Path, browser: Browser) -> None:
