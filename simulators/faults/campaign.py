@@ -75,6 +75,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     packets_duplicated: int
     packets_late: int
     disk_full_by: str
+    retried: dict[str, int]
+    """How often the hub's writer tried again, by what the database said: whether full disk and lock were met."""
     violations: tuple[Violation, ...]
     struck: tuple[Struck, ...]
     """The faults that happened within 30 s of an alert of ``violations``."""
@@ -223,6 +225,7 @@ def _account(stage: _Stage, issued: dict[str, int], striking: Striking, seconds:
         packets_duplicated=stage.proxy.weather.counts["duplicated"],
         packets_late=stage.proxy.weather.counts["late"],
         disk_full_by=stage.disk.how,
+        retried=stage.hub.retried(),
         violations=shown,
         struck=tuple(one for one in striking.struck if any(abs(one.alert - place) <= AT_ONCE for place in struck)),
     )

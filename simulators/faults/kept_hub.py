@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
-from simulators.demo.parts import HubPart, PartFailed
+import msgspec
+
+from simulators.demo.parts import LOG_KEPT, HubPart, PartFailed
 from simulators.faults.wall_clock import VARIABLE
 
 AGAIN_AFTER_S = 0.5
 _BROKERS = ("mosquitto", "iotcore")
 
 
+class _Retried(msgspec.Struct):
+    error: str
+
+
+class _LoggedElsewhere(HubPart):
+    """Its log is not on its disk, so that it tells of a disk that is full."""
+
+    @property
+    def log(self) -> Path:
+        return self._data_dir.parent.with_name(LOG_KEPT)
+
+
 class KeptHub:
-    """``part`` is the hub in its folder ``data_dir``."""
+    """``part`` is the hub in its folder ``data_dir``; its log stands beside the folder that holds this."""
 
     def __init__(self, data_dir: Path, broker: str, wall_clock: Path) -> None:
         settings = {"QIANSHAO_VISION_WORKERS": "0", "QIANSHAO_LOG_LEVEL": "WARNING", VARIABLE: str(wall_clock)}
-        self.part = HubPart(data_dir, 0, broker, settings, program="simulators.faults.wall_clock")
+        self.part = _LoggedElsewhere(data_dir, 0, broker, settings, program="simulators.faults.wall_clock")
         self.database_file = data_dir / "hub.sqlite3"
         self.kills = 0
         self.failed_starts = 0
@@ -49,6 +64,11 @@ class KeptHub:
             return [int(one) for one in found if any(name in _command(int(one)) for name in _BROKERS)]
         except OSError:
             return []
+
+    def retried(self) -> dict[str, int]:
+        """How often the hub's writer had to try again, by what the database said."""
+        lines = (line for line in self.part.log.read_bytes().splitlines() if b"storage.batch_retried" in line)
+        return dict(Counter(msgspec.json.decode(line, type=_Retried).error for line in lines))
 
     async def keep(self) -> None:
         """Start it again whenever it ends, until cancelled."""

@@ -30,10 +30,11 @@ LASTS_S = {
     FaultKind.RADIOS_KILLED: (0.0, 3.0),
     FaultKind.MESSAGES_DUPLICATED: (1.0, 5.0),
     FaultKind.MESSAGES_REORDERED: (1.0, 5.0),
-    FaultKind.DISK_FULL: (0.5, 5.0),
+    FaultKind.DISK_FULL: (2.0, 12.0),
     FaultKind.DATABASE_LOCKED: (0.5, 7.0),
 }
-"""From and to; the database is locked for longer than SQLite itself waits (BUSY_TIMEOUT_MS). Others are moments."""
+"""From and to; others are moments. The database is locked for longer than SQLite itself waits (BUSY_TIMEOUT_MS); a full
+disk is met only once the write-ahead log's file has to grow."""
 AFTER_S = (0.0, 1.5)
 """How long after its alert was issued a fault comes."""
 
