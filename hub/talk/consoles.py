@@ -72,6 +72,11 @@ class Consoles:
         """The console of this name; None for a radio, and for one that went."""
         return self._peers.get(talker_id)
 
+    def whose(self, talker_id: str) -> str:
+        """Who speaks: of a console the person, who is another talker with each connection; else the radio."""
+        peer = self._peers.get(talker_id)
+        return talker_id if peer is None else f"person/{peer.entrant.person.person_id}"  # no radio's name has a slash
+
     def allowed(self, peer: Peer) -> Allowed:
         """What the person at a console that is connected may."""
         return self._allowed[peer.talker_id]

@@ -137,7 +137,7 @@ class Floor:
         self._look(now_us)
         burst = self._burst
         speaks = burst is not None and burst.talker_id == talker_id and burst.priority is not Priority.EMERGENCY
-        if speaks and self._barred.lockouts.left_s(talker_id, now_us) > 0:
+        if speaks and self._barred.locked_s(talker_id, now_us) > 0:
             self._end(RevokeReason.TOO_LONG, now_us)
             self._grant_next(now_us)
         return self._tell()
@@ -205,7 +205,7 @@ class Floor:
             return
         if now_us >= burst.started_us + self._limit_us:
             if burst.priority is not Priority.EMERGENCY:
-                self._barred.lockouts.revoked_at_limit(burst.talker_id, burst.started_us, now_us)
+                self._barred.revoked_at_limit(burst, now_us)
             self._end(RevokeReason.TOO_LONG, now_us)
             self._grant_next(now_us)
         elif now_us >= self._voice_us + SILENT_AFTER_S * 1e6:

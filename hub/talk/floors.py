@@ -18,12 +18,13 @@ Told = Callable[[str, Effects], None]
 class Floors:
     """A floor for each group that was ever asked for; a release or cancel names no group."""
 
-    def __init__(self, talk_limit_s: float, clock: Clock, told: Told) -> None:
+    def __init__(self, talk_limit_s: float, clock: Clock, told: Told, whose: Callable[[str], str]) -> None:
+        """``whose`` is Barred's."""
         self.by_group: dict[str, Floor] = {}
         self._limit_s = talk_limit_s
         self._clock = clock
         self._told = told
-        self._barred = Barred()
+        self._barred = Barred(whose)
         self._is_stopping = False
 
     @property

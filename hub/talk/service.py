@@ -46,7 +46,7 @@ class Talk:
         self._reach = ReachTable()
         self._consoles = Consoles(rooms.registry, temporary, rooms.database)
         self._bursts = Bursts(rooms, recordings, temporary, self._consoles, self._reach)
-        self._floors = Floors(talk_limit_s, rooms.clock, self._tell)
+        self._floors = Floors(talk_limit_s, rooms.clock, self._tell, self._consoles.whose)
         self._relay = Relay(rooms, refused, recordings, self._floors, self._reach, self._consoles)
         self._radio_words = RadioWords(self._floors, self._reach, self._consoles, self._tell_talker)
 

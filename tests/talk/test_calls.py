@@ -214,7 +214,7 @@ async def test_word_of_a_radio_that_is_of_another_group_or_speaks_itself_counts_
 async def test_who_was_locked_out_in_one_group_is_denied_and_cut_off_in_another(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(hub, "dodger")
+    desk = Desk(hub, "dodger", Role.CHIEF)
     monkeypatch.setattr(hub.talk._floors, "by_group", {})
     monkeypatch.setattr(hub.talk._floors, "_limit_s", 0.3)
     desk.press("all")
@@ -228,6 +228,12 @@ async def test_who_was_locked_out_in_one_group_is_denied_and_cut_off_in_another(
     assert (denied.reason, 2 < (denied.retry_in_s or 0) <= 3) == (wire.DenyReason.LOCKED_OUT, True), "it counts once"
     assert desk.of(out.Revoked)[1].burst_id == elsewhere.burst_id
     desk.go()
+    back = Desk(hub, "dodger-anew", Role.CHIEF)
+    hub.talk.press(back, "kind-school", "at-once")
+    assert [one.reason for one in back.of(out.Denied)] == [wire.DenyReason.LOCKED_OUT], (
+        "it is the person who is locked out"
+    )
+    back.go()
 
 
 async def test_event_of_a_burst_that_is_not_written_is_logged(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
