@@ -44,7 +44,7 @@ export function TalkScreen() {
   const selected = useSelected(groups);
   const name = useGroupWords();
   const noneSelected = groups.length > 0 ? own.pickGroup : isRoomKnown ? own.noGroups : "…";
-  const state = keyStateOf({ floor, talk: line, isCut, here, isChosen: selected !== null });
+  const state = keyStateOf({ floor, talk: line, isCut, here, isChosen: selected !== null || groups.length === 0 });
   const isAwake = useAwake();
 
   useEffect(() => (isIn ? followRoom() : undefined), [isIn]);
