@@ -60,7 +60,7 @@ export function play(bytes: ArrayBuffer): void {
   listener.play(packet, performance.now() * 1000, mixer.input(groupId, call === "emergency"));
 }
 
-/** A console that came in the middle of a burst was not told who speaks; the room's events may know it. */
+/** Who speaks is told before the voice; of a burst that is no longer known here, the room's events may tell the group. */
 function burstOf(burstId: number): KnownBurst {
   const told = useStore.getState().room?.bursts.find((one) => one.burst_id === burstId);
   return known.get(burstId) ?? { groupId: told?.group_id ?? "", call: "group" };
