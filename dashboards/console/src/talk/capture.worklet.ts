@@ -1,4 +1,4 @@
-// Runs on the audio thread: cuts the microphone, already mono at 48 kHz, into frames of 20 ms.
+// Runs on the audio thread: cuts the microphone, already mono at 48 kHz, into frames of 20 ms, until it is told to end.
 import { Frames } from "./frames";
 
 declare class AudioWorkletProcessor {
@@ -10,8 +10,17 @@ declare const currentFrame: number;
 
 class Capture extends AudioWorkletProcessor {
   private readonly frames = new Frames();
+  private isOver = false;
+
+  constructor() {
+    super();
+    this.port.onmessage = () => {
+      this.isOver = true;
+    };
+  }
 
   process(inputs: Float32Array[][]): boolean {
+    if (this.isOver) return false;
     const samples = inputs[0]?.[0];
     if (samples === undefined) return true;
     for (const frame of this.frames.take(samples, currentFrame)) {

@@ -16,6 +16,9 @@ const MOST_WAITING = 100;
 export class Microphone {
   state: MicrophoneState = "off";
   private opening: Promise<boolean> | undefined;
+  private stream: MediaStream | undefined;
+  /** Takes the microphone's way through the graph apart; one that has ended would go on giving silence into what another says. */
+  private leaveGraph: (() => void) | undefined;
 
   constructor(
     private readonly onFrame: (frame: Frame) => void,
@@ -41,15 +44,30 @@ export class Microphone {
     } catch (error) {
       return this.set(error instanceof DOMException && error.name === "NotFoundError" ? "missing" : "refused");
     }
-    for (const track of stream.getAudioTracks()) {
-      if (isReadable(track)) void this.read(track, stream);
-      else await this.throughGraph(stream);
-      track.onended = () => {
-        this.opening = undefined;
-        this.set("missing");
-      };
+    this.stream = stream;
+    const lost = (): boolean => this.lost(stream);
+    try {
+      for (const track of stream.getAudioTracks()) {
+        track.onended = lost;
+        if (isReadable(track)) void this.read(track, stream).catch(lost);
+        else await this.throughGraph(stream);
+      }
+    } catch {
+      return lost();
     }
-    return this.set("ready");
+    // One that was pulled out meanwhile has said so.
+    return isLive(stream) && this.set("ready");
+  }
+
+  /** Nothing comes of this microphone any more: the next press asks for one anew. */
+  private lost(stream: MediaStream): boolean {
+    if (stream !== this.stream) return false;
+    for (const track of stream.getTracks()) track.stop();
+    this.stream = undefined;
+    this.leaveGraph?.();
+    this.leaveGraph = undefined;
+    this.opening = undefined;
+    return this.set("missing");
   }
 
   /** The track's own blocks, where they need no change: 18 ms sooner than through the audio graph. */
@@ -75,6 +93,7 @@ export class Microphone {
   /** The graph resamples and mixes down what the microphone gives (often 44.1 kHz stereo). */
   private async throughGraph(stream: MediaStream): Promise<void> {
     await audio().audioWorklet.addModule(captureUrl);
+    if (!isLive(stream)) return;
     const capture = new AudioWorkletNode(audio(), "capture", {
       numberOfInputs: 1,
       numberOfOutputs: 0,
@@ -83,7 +102,13 @@ export class Microphone {
       channelInterpretation: "speakers",
     });
     capture.port.onmessage = (message: MessageEvent<Frame>) => this.onFrame(message.data);
-    audio().createMediaStreamSource(stream).connect(capture);
+    const source = audio().createMediaStreamSource(stream);
+    source.connect(capture);
+    this.leaveGraph = () => {
+      source.disconnect();
+      capture.port.onmessage = null;
+      capture.port.postMessage("over");
+    };
   }
 
   private set(state: MicrophoneState): boolean {
@@ -91,6 +116,10 @@ export class Microphone {
     this.onState(state);
     return state === "ready";
   }
+}
+
+function isLive(stream: MediaStream): boolean {
+  return stream.getAudioTracks().every((track) => track.readyState === "live");
 }
 
 function isReadable(track: MediaStreamTrack): boolean {
