@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, type MouseEvent, type PointerEvent } from "r
 import { useStore } from "../room/store";
 import { playTone } from "./audio";
 import { isField } from "./fields";
+import { onKeysLost } from "./keysLost";
 import { spokenTo } from "./spokenTo";
 import { chooseGroup, press, release, useTalk } from "./store";
 
@@ -38,7 +39,7 @@ export function hold(groupId: string): () => void {
   };
 }
 
-const ENDS = ["pointerup", "pointercancel", "blur"];
+const ENDS = ["pointerup", "pointercancel"];
 
 interface HoldKey {
   onPointerDown: (event: PointerEvent) => void;
@@ -54,9 +55,11 @@ export function holdKey(groupId: string): HoldKey {
       const letGo = hold(groupId);
       const end = (): void => {
         for (const name of ENDS) removeEventListener(name, end);
+        stop();
         letGo();
       };
       for (const name of ENDS) addEventListener(name, end);
+      const stop = onKeysLost(end);
     },
     // By the keyboard a button is clicked without a pointer.
     onClick: () => choose(groupId),
@@ -90,11 +93,11 @@ export function useHoldKeys(isOn: boolean, groupOf: (code: string) => string | n
     };
     addEventListener("keydown", down);
     addEventListener("keyup", up, true);
-    addEventListener("blur", end);
+    const stop = onKeysLost(end);
     return () => {
       removeEventListener("keydown", down);
       removeEventListener("keyup", up, true);
-      removeEventListener("blur", end);
+      stop();
       end();
     };
   }, [isOn]);

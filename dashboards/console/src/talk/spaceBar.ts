@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 
 import { isTyping } from "./fields";
+import { onKeysLost } from "./keysLost";
 import { press, release } from "./store";
 
 /** Listen to the key while `isOn`; otherwise it is the browser's own. */
@@ -31,11 +32,11 @@ export function useSpaceBar(isOn: boolean): void {
     };
     addEventListener("keydown", down, true);
     addEventListener("keyup", up, true);
-    addEventListener("blur", letGo);
+    const stop = onKeysLost(letGo);
     return () => {
       removeEventListener("keydown", down, true);
       removeEventListener("keyup", up, true);
-      removeEventListener("blur", letGo);
+      stop();
       letGo();
     };
   }, [isOn]);
