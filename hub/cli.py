@@ -70,7 +70,7 @@ def hub(
     """启动中枢。"""
     from hub.certificates.authority import CertificateError
     from hub.safety import UnsafeSettings
-    from hub.serve import FolderTaken, PortTaken, serve
+    from hub.serve import DiskRefused, FolderTaken, PortTaken, serve
 
     settings = _settings(
         data_dir=data_dir,
@@ -85,7 +85,7 @@ def hub(
     )
     try:
         serve(settings)
-    except (BrokerError, CertificateError, FolderTaken, PortTaken, UnsafeSettings) as error:
+    except (BrokerError, CertificateError, DiskRefused, FolderTaken, PortTaken, UnsafeSettings) as error:
         fail(str(error))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from sqlalchemy.exc import OperationalError
 
 from hub import logs
 from hub.app import Hub
@@ -46,6 +47,10 @@ class FolderTaken(RuntimeError):
     """The hub's folder cannot be used, or another hub uses it; says which folder."""
 
 
+class DiskRefused(RuntimeError):
+    """The hub cannot start since its disk does not take what it must write, or its database is held; says why."""
+
+
 @dataclass(frozen=True)
 class _Sockets:
     """Where the hub listens: the console, and without TLS the page that shows how to trust it."""
@@ -55,8 +60,10 @@ class _Sockets:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal. Raises UnsafeSettings, CertificateError, FolderTaken, PortTaken or BrokerError when the hub
-    cannot start."""
+    """Serve until a signal.
+
+    Raises UnsafeSettings, CertificateError, FolderTaken, PortTaken, BrokerError or DiskRefused when it cannot start.
+    """
     require_safe(settings)
     logs.configure(settings.log_level)
     manager = ServiceManager.take_from()
@@ -139,7 +146,8 @@ def _most_connections() -> int:
 
 
 async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager) -> None:
-    hub = Hub(settings)
+    with _needing_its_disk(settings.data_dir):
+        hub = Hub(settings)
     server = make_server(hub)
 
     def end() -> None:
@@ -150,7 +158,8 @@ async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager)
     port_file, address_file = settings.data_dir / "port", settings.data_dir / "address"
     for file in (port_file, address_file):
         file.unlink(missing_ok=True)  # a killed hub leaves them, and its port may be another program's by now
-    await hub.start()
+    with _needing_its_disk(settings.data_dir):
+        await hub.start()
     keep_what_started()
     take_short_turns()
     try:
@@ -158,8 +167,9 @@ async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager)
         async with _showing_trust(hub, sockets.trust, port):
             for one in sockets.console:
                 one.listen()
-            address_file.write_text(own_address(settings, port))
-            port_file.write_text(str(port))
+            with _needing_its_disk(settings.data_dir):
+                address_file.write_text(own_address(settings, port))
+                port_file.write_text(str(port))
             watchdog = start_beside(settings.data_dir) if settings.watchdog else None
             telling = asyncio.create_task(tell(manager, hub.vitals, lambda: _status(hub)), name="lifesign")
             try:
@@ -171,6 +181,17 @@ async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager)
     finally:
         manager.say("STOPPING=1")
         await hub.stop()
+
+
+@contextlib.contextmanager
+def _needing_its_disk(data_dir: Path) -> Generator[None]:
+    """What the hub cannot start without. Raises DiskRefused: in a line, since a service manager tries every second."""
+    try:
+        yield
+    except (OSError, OperationalError) as error:
+        why = getattr(error, "orig", error)
+        words = f"中枢没有启动：{data_dir} 所在的磁盘或数据库不可用（its disk or database is not usable）"
+        raise DiskRefused(f"{words}: {why}") from None
 
 
 def own_address(settings: Settings, port: int) -> str:

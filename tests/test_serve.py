@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import ssl
 import stat
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -238,3 +240,15 @@ def test_what_is_written_in_a_folder_that_was_there_before_is_the_owners_alone(t
         assert os.umask(0o022) == 0o022
     finally:
         os.umask(before)
+
+
+def test_hub_whose_disk_takes_nothing_says_so_in_a_line(tmp_path: Path) -> None:
+    started = subprocess.run(
+        [sys.executable, "-m", "hub", "hub", "--data-dir", str(tmp_path), "--port", "0", "--broker", "embedded"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+        capture_output=True,
+        timeout=30,
+    )
+    assert started.returncode == 2
+    assert len(started.stderr.decode().splitlines()) == 1
+    assert "磁盘" in started.stderr.decode()
