@@ -32,6 +32,8 @@ from hub.storage.writer import Change, StorageOverloaded
 _log = structlog.get_logger()
 MAX_WAITING = 50_000
 """Answers heard and not yet stored; one more is not taken, and its radio says it again."""
+AT_ONCE = 500
+"""Stored in one change, which bounds the event that tells of them (100 KB) and the parameters of a statement."""
 
 
 class Heard(NamedTuple):
@@ -87,8 +89,9 @@ class Answers:
         """Store what is heard until cancelled."""
         while True:
             await self._wake.wait()
-            self._wake.clear()
-            heard, self._heard = self._heard, []
+            heard, self._heard = self._heard[:AT_ONCE], self._heard[AT_ONCE:]
+            if not self._heard:
+                self._wake.clear()
             try:
                 stored = await self._database.write(lambda change, heard=heard: self._store(change, heard))  # type: ignore[misc]
             except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:

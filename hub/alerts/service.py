@@ -42,6 +42,8 @@ LOOK_EVERY_S = 1.0
 SHOWN_RUNNING = 50
 """Alerts whose time is not over in the picture a console loads; beyond it the oldest are left out."""
 SHOWN_ENDED = 20
+TOLD_AT_ONCE = 500
+"""Deliveries in one event at most, 100 KB; the answers and the outbox bound theirs by their own batches."""
 Told = Callable[[], None]
 """What another room does when an alert is on disk, in the hub's thread."""
 Store = Callable[[Change, Alert, Lifetime], Told]
@@ -79,6 +81,8 @@ class Alerts:
         self._stored: list[Store] = []
         self._followers: list[Callable[[str, str, DeliveryState], None]] = []
         self._back: set[str] = set()
+        self._left_us = 0
+        """When messages last waited to leave for the broker: nobody is tried again for what may not have left."""
         self._wake = asyncio.Event()
         self.answers = Answers(database, events, registry, bridge, refused, self._answered)
         outbox.when_taken(self._taken)
@@ -302,6 +306,8 @@ class Alerts:
                     await self._wake.wait()
             self._wake.clear()
             back, self._back = self._back, set()
+            if self._outbox.waiting:
+                self._left_us = self._clock.monotonic_us()
             for under_way in list(self._open.values()):
                 await self._look_after(under_way, back)
 
@@ -320,7 +326,11 @@ class Alerts:
             radio_id
             for radio_id, one in undelivered.items()
             if self._radios.is_online(radio_id)
-            and (radio_id in back or one.attempts == 0 or now_us - one.tried_us >= again_after_s(one.attempts) * 1e6)
+            and (
+                radio_id in back
+                or one.attempts == 0
+                or now_us - max(one.tried_us, self._left_us) >= again_after_s(one.attempts) * 1e6
+            )
         ]
         if not due:
             return
@@ -358,22 +368,25 @@ class Alerts:
         self, change: Change, under_way: OpenAlert, attempts: dict[str, int], reminder: wire.Reminder | None = None
     ) -> None:
         d = tables.deliveries.c
-        for radio_id, attempt in attempts.items():
+        if attempts:
             change.connection.execute(
                 sa.update(tables.deliveries)
-                .where(d.alert_id == under_way.alert.alert_id, d.radio_id == radio_id)
-                .values(attempts=attempt)
+                .where(d.alert_id == under_way.alert.alert_id, d.radio_id == sa.bindparam("of_radio"))
+                .values(attempts=sa.bindparam("attempt")),
+                [{"of_radio": radio_id, "attempt": attempt} for radio_id, attempt in attempts.items()],
             )
         self._dispatch.send(change, under_way.alert, under_way.lifetime, attempts, reminder)
 
     def _expire(self, change: Change, alert_id: str, radio_ids: list[str]) -> None:
         d = tables.deliveries.c
-        change.connection.execute(
-            sa.update(tables.deliveries)
-            .where(d.alert_id == alert_id, d.radio_id.in_(radio_ids), d.state.in_([s.value for s in UNDELIVERED]))
-            .values(state=DeliveryState.EXPIRED.value)
-        )
-        self._tell(change, alert_id, radio_ids)
+        for start in range(0, len(radio_ids), TOLD_AT_ONCE):
+            some = radio_ids[start : start + TOLD_AT_ONCE]
+            change.connection.execute(
+                sa.update(tables.deliveries)
+                .where(d.alert_id == alert_id, d.radio_id.in_(some), d.state.in_([s.value for s in UNDELIVERED]))
+                .values(state=DeliveryState.EXPIRED.value)
+            )
+            self._tell(change, alert_id, some)
 
     async def find(self, alert_id: str) -> Alert:
         """One alert with its deliveries. Raises Refusal when there is none of that id."""
