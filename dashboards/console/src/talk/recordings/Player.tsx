@@ -45,10 +45,12 @@ function Playing({ burst }: { burst: RecordedBurst }) {
   const [audioS, setAudioS] = useState<number | null>(null);
   const lengthS = burst.duration_s ?? audioS ?? 0;
 
-  // What one speaks must not have an old call in its background.
   useEffect(() => {
-    if (speaking) audio.current?.pause();
+    if (!speaking) return;
+    clearTimeout(waiting.current);
+    audio.current?.pause();
   }, [speaking]);
+  useEffect(() => start(audio.current), []);
   // The element tells its time four times a second and at its end; the line in the waveform moves with each frame.
   useEffect(() => {
     if (!plays) return;
@@ -62,34 +64,38 @@ function Playing({ burst }: { burst: RecordedBurst }) {
   useEffect(() => () => clearTimeout(waiting.current), []);
 
   /** Under another address, since the browser keeps what it has of the same one. */
-  function fetchAgain(player: HTMLAudioElement): void {
+  function fetchAgain(player: HTMLAudioElement, fromS: number): void {
     fetched.current += 1;
     player.src = `${audioAddress(burst.burst_id)}?again=${fetched.current}`;
+    player.currentTime = fromS;
+  }
+
+  /** What is at its end was perhaps fetched while somebody still spoke: there may be more by now. */
+  function mayHaveMore(player: HTMLAudioElement): boolean {
+    return burst.duration_s === null || player.currentTime <= lengthS - SAME_S;
+  }
+
+  function startAgain(player: HTMLAudioElement, fromS: number): void {
+    fetchAgain(player, fromS);
+    start(player);
   }
 
   function toggle(): void {
     const player = audio.current;
     if (player === null) return;
     clearTimeout(waiting.current);
-    if (failed) fetchAgain(player);
     setFailed(false);
-    if (player.paused) void player.play().catch(() => undefined);
-    else player.pause();
+    if (!player.paused) player.pause();
+    else if (player.error !== null || (player.ended && mayHaveMore(player))) startAgain(player, player.currentTime);
+    else start(player);
   }
 
-  /** What is at its end was perhaps fetched while somebody still spoke: there may be more by now. */
   function goOn(): void {
     const player = audio.current;
     setPlays(false);
-    const heardS = player?.currentTime ?? 0;
-    const isUnderWay = burst.duration_s === null;
-    if (player === null || (!isUnderWay && heardS > lengthS - SAME_S)) return;
-    const rest = (): void => {
-      fetchAgain(player);
-      player.currentTime = heardS;
-      void player.play().catch(() => undefined);
-    };
-    waiting.current = setTimeout(rest, isUnderWay ? MORE_AFTER_MS : 0);
+    if (player === null || !mayHaveMore(player)) return;
+    const heardS = player.currentTime;
+    waiting.current = setTimeout(() => startAgain(player, heardS), burst.duration_s === null ? MORE_AFTER_MS : 0);
   }
 
   function fail(): void {
@@ -98,22 +104,19 @@ function Playing({ burst }: { burst: RecordedBurst }) {
       setFailed(true);
       return;
     }
-    const rest = (): void => {
-      fetchAgain(player);
-      void player.play().catch(() => undefined);
-    };
     clearTimeout(waiting.current);
-    waiting.current = setTimeout(rest, BEGINS_AFTER_MS);
+    waiting.current = setTimeout(() => startAgain(player, player.currentTime), BEGINS_AFTER_MS);
   }
 
   function seek(toS: number): void {
     const player = audio.current;
     if (player === null) return;
     const wantedS = Math.min(Math.max(0, toS), lengthS);
-    if (wantedS > player.duration) fetchAgain(player);
-    player.currentTime = wantedS;
+    clearTimeout(waiting.current);
+    if (wantedS > player.duration) fetchAgain(player, wantedS);
+    else player.currentTime = wantedS;
     setAtS(wantedS);
-    if (player.paused) void player.play().catch(() => undefined);
+    if (player.paused) start(player);
   }
 
   return (
@@ -121,7 +124,6 @@ function Playing({ burst }: { burst: RecordedBurst }) {
       <audio
         ref={audio}
         src={audioAddress(burst.burst_id)}
-        autoPlay
         preload="auto"
         onPlay={() => setPlays(true)}
         onPause={() => setPlays(false)}
@@ -155,6 +157,11 @@ function Playing({ burst }: { burst: RecordedBurst }) {
       </Button>
     </div>
   );
+}
+
+/** Play, unless somebody speaks here: what is spoken must not have an old call in its background. */
+function start(player: HTMLAudioElement | null): void {
+  if (useTalk.getState().floor.state !== "speaking") void player?.play().catch(() => undefined);
 }
 
 function Drawn(props: { burst: RecordedBurst; atS: number; lengthS: number; onSeek: (toS: number) => void }) {
