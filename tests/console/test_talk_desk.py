@@ -95,12 +95,17 @@ async def test_guard_who_calls_rings_until_the_dispatcher_answers_and_each_hears
         await expect(duty["calls-missed"]).to_have_count(0)
 
 
-async def test_call_that_nobody_answered_is_marked_and_called_back_with_one_key(hub: Hub, duty: Desk) -> None:
+async def test_call_rings_at_a_page_loaded_anew_is_missed_when_it_is_over_and_called_back_with_one_key(
+    hub: Hub, duty: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     guard = Person()
     async with real_radio(hub, "R02", guard) as radio:
         await radio.talking.talk("private.R02", FrameMicrophone(tone(0.3)))
         await expect(duty["ring-R02"]).to_be_visible()
-        await duty.page.reload()  # who was away comes back
+        await duty.page.reload()
+        await expect(duty["ring-R02"]).to_contain_text("等您回话")
+        monkeypatch.setattr("hub.talk.bursts.HANG_TIME_S", 0)  # it is over for who comes now
+        await duty.page.reload()
         await duty["mic-enable"].click()
         await expect(duty["calls-missed"]).to_have_text("1 个未接")
         await duty["calls-open"].click()
@@ -130,6 +135,26 @@ async def test_radio_off_line_is_named_as_one_that_does_not_hear_and_can_be_call
         await expect(duty["talk-group"]).to_have_text("场所3 对讲机3 R03 私呼")
         await duty.page.keyboard.press("1")
         await expect(duty["tile-all"]).to_have_attribute("data-chosen", "true")
+
+
+async def test_temporary_group_that_ends_is_followed_by_none_until_the_dispatcher_chooses(
+    duty: Desk, console: httpx.AsyncClient
+) -> None:
+    opened = await console.post("/api/talk/groups", json={"name": "走失儿童", "radio_ids": ["R01", "R02"]})
+    group_id = opened.json()["group_id"]
+    await duty["groups-open"].click()
+    await duty[f"group-{group_id}"].get_by_text("走失儿童").click()
+    await expect(duty["talk-group"]).to_have_text("走失儿童")
+    await duty.speak("Space")
+    assert (await console.delete(f"/api/talk/groups/{group_id}")).status_code == 204
+    await duty.state("unchosen")
+    await expect(duty["talk-button"]).to_be_disabled()
+    await expect(duty["last-calls"].locator("button.call-who", has_text="走失儿童")).to_have_count(0)
+    await expect(duty["last-calls"].locator(".call-who.gone", has_text="走失儿童")).to_be_visible()
+    await duty.page.keyboard.press("Escape")
+    await duty.page.keyboard.press("1")
+    await expect(duty["tile-all"]).to_have_attribute("data-chosen", "true")
+    await duty.state("idle")
 
 
 async def test_group_is_heard_from_the_beginning_or_live_at_its_own_volume_and_not_at_all_once_it_is_unticked(
