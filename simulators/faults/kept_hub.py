@@ -66,9 +66,12 @@ class KeptHub:
             return []
 
     def retried(self) -> dict[str, int]:
-        """How often the hub's writer had to try again, by what the database said."""
-        lines = (line for line in self.part.log.read_bytes().splitlines() if b"storage.batch_retried" in line)
-        return dict(Counter(msgspec.json.decode(line, type=_Retried).error for line in lines))
+        """How often the hub's writer had to try again, by what the database said; from whole lines of its log."""
+        found: Counter[str] = Counter()
+        for line in self.part.log.read_bytes().splitlines():
+            if b"storage.batch_retried" in line and line.endswith(b"}"):
+                found[msgspec.json.decode(line, type=_Retried).error] += 1
+        return dict(found)
 
     async def keep(self) -> None:
         """Start it again whenever it ends, until cancelled."""
