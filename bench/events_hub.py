@@ -1,4 +1,4 @@
-"""A hub that tells of as many events as it is asked for: ``python -m bench.events_hub FOLDER``, asked on standard input.
+"""A hub that tells of events as many as are asked for: ``python -m bench.events_hub FOLDER``, asked on standard input.
 
 Each is a change of its own in the writer's queue, as a guard's report is, and goes the way of every event from there.
 """

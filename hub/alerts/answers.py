@@ -18,7 +18,6 @@ from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts import tables
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import DeliveryChanged, ReportMade
-from hub.alerts.records import find_deliveries
 from hub.alerts.stepping import Changed, Stepping
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import HANDFUL
@@ -133,10 +132,8 @@ class Answers:
                 unknown.append(one)
             elif (step := stepping.step(alert_id, one.radio_id, one.message)) is not None:
                 changed.append(step)
-        for alert_id, radio_ids in stepping.write().items():
-            body = DeliveryChanged(
-                alert_id=alert_id, deliveries=find_deliveries(change.connection, alert_id, radio_ids)
-            )
+        for alert_id, deliveries in stepping.write().items():
+            body = DeliveryChanged(alert_id=alert_id, deliveries=tuple(deliveries))
             self._events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
         return Stored(changed, unknown)
 

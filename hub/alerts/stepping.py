@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from devices.protocol import messages as wire
 from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
+from hub.alerts.messages import Delivery
+from hub.alerts.records import delivery_of
 from hub.alerts.tables import deliveries
 from hub.storage.writer import Change
 
@@ -84,15 +87,15 @@ class Stepping:
         delay_s = None if after is before else (self._change.at_us - row["queued_at_us"]) / 1e6
         return Changed(alert_id, radio_id, after, delay_s)
 
-    def write(self) -> dict[str, list[str]]:
-        """Write what was stepped; the radios of each alert, in order."""
+    def write(self) -> dict[str, list[Delivery]]:
+        """Write what was stepped; the deliveries of each alert as they are now, in the order of their radios."""
         if not self._stepped:
             return {}
-        by_alert: dict[str, list[str]] = {}
+        by_alert: dict[str, list[Delivery]] = {}
         values = []
         for alert_id, radio_id in sorted(self._stepped):
-            by_alert.setdefault(alert_id, []).append(radio_id)
             row = self._rows[alert_id, radio_id]
+            by_alert.setdefault(alert_id, []).append(delivery_of(SimpleNamespace(**row)))
             new = {f"new_{column}": row[column] for column in _STEPPED}
             values.append({"of_alert": alert_id, "of_radio": radio_id, **new})
         self._change.connection.execute(_WRITE, values)
