@@ -18,7 +18,7 @@ from simulators.demo.console import signed_in_socket
 from simulators.faults.ledger import Seen
 
 AGAIN_AFTER_S = 0.1
-EXPIRES_IN_S = 1800.0
+EXPIRES_IN_S = 600.0
 SEVERITY = Severity.MODERATE
 """It does not escalate."""
 
