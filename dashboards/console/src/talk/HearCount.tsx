@@ -35,7 +35,7 @@ export function HearCount({ group, listOpen, onList }: Props) {
         tabIndex={-1}
         onClick={onList}
       >
-        <b>{texts.talk.willHear(online, ids.length)}</b>
+        <b>{group === null ? "–" : texts.talk.willHear(online, ids.length)}</b>
         <span>{offLine > 0 ? texts.talk.offLine(offLine) : ""}</span>
       </button>
     );

@@ -19,14 +19,17 @@ export function TalkButton() {
       ? texts.talk.state[floor.state]
       : floor.state === "queued"
         ? texts.talk.queued(floor.place.position, floor.place.of)
-        : texts.talk.hold;
+        : unchosen
+          ? texts.talk.state.unchosen
+          : texts.talk.hold;
   return (
     <button
       type="button"
       className={`talk-button ${warned ? "warned" : floor.state} ${broadcast ? "broadcast" : ""}`}
       data-testid="talk-button"
       tabIndex={-1}
-      disabled={lost || unchosen}
+      // Not in the middle of a talk: a button that is disabled does not hear that the pointer lets go.
+      disabled={lost || (unchosen && floor.state === "idle")}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         press();
