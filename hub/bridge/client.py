@@ -25,6 +25,7 @@ from hub.bridge.clocks import DeviceClocks
 from hub.bridge.floods import Floods
 from hub.bridge.incoming import Incoming, read_here
 from hub.bridge.outbox import Outgoing
+from hub.bridge.outgoing import send_together
 from hub.bridge.refused import Refused, RefusedReason
 from hub.bridge.seals import SealBook, SealRefused
 from hub.bridge.voice_line import VoiceLine
@@ -126,6 +127,7 @@ class Bridge:
             try:
                 client = self._make_client()
                 read_here(client, self._arrived)
+                send_together(client)
                 async with client:
                     client.pending_calls_threshold = PENDING_WARN_AT
                     self._client = client
