@@ -33,7 +33,7 @@ from simulators.faults.ledger import (
     violations_of_alerts,
 )
 from simulators.faults.mqtt_proxy import MqttProxy
-from simulators.faults.plan import Plan, faults_of
+from simulators.faults.plan import FaultKind, Plan, faults_of
 from simulators.faults.striking import Striking, Struck
 from simulators.faults.wall_clock import WallClock
 from simulators.faults.watching import Dispatcher, checksum
@@ -137,7 +137,7 @@ def _broker_port(store: Path) -> int:
 async def _play(stage: _Stage) -> Report:
     plan, dispatcher = stage.plan, stage.dispatcher
     striking = Striking(stage.hub, stage.radios, stage.proxy, stage.disk, stage.clock, dispatcher)
-    faults = faults_of(plan)
+    faults = faults_of(plan, *(() if stage.disk.is_mounted else (FaultKind.POWER_CUT,)))
     issued: dict[str, int] = {}
     began_s = time.monotonic()
     turns = asyncio.Semaphore(AT_ONCE)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import resource
 import shutil
+import struct
 import subprocess
+import time
 from pathlib import Path
 
 SIZE_BYTES = 6 * 1024**3
 """Of the file system; its file is sparse."""
 _FILLER = "filler"
+_EXT4_IOC_SHUTDOWN = 0x8004587D
+_WITHOUT_FLUSHING = struct.pack("=I", 2)
+"""EXT4_GOING_FLAGS_NOLOGFLUSH (Linux, fs/ext4/ext4.h): what is in memory alone is lost."""
+UNMOUNT_TRIES = 100
+UNMOUNT_EVERY_S = 0.1
 _TOO_SMALL_BYTES = 4096
 
 
@@ -36,7 +44,7 @@ class Disk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_mounted:
+        if self.is_mounted:
             try:
                 _run("umount", str(self.folder))
             except subprocess.CalledProcessError:
@@ -44,12 +52,33 @@ class Disk:
         self._image.unlink(missing_ok=True)
 
     @property
-    def _is_mounted(self) -> bool:
+    def is_mounted(self) -> bool:
+        """Whether it is a file system of its own, whose power can be cut."""
         return self.how != "RLIMIT_FSIZE"
+
+    def cut_power(self) -> None:
+        """From now on nothing can be read or written, and what was not synced is lost. Raises OSError."""
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.ioctl(descriptor, _EXT4_IOC_SHUTDOWN, _WITHOUT_FLUSHING)
+        finally:
+            os.close(descriptor)
+
+    def mount_again(self) -> None:
+        """The power is back. Nothing has a file open there, or soon has none. Raises CalledProcessError."""
+        for tried in range(UNMOUNT_TRIES):
+            try:
+                _run("umount", str(self.folder))
+                break
+            except subprocess.CalledProcessError:
+                if tried == UNMOUNT_TRIES - 1:
+                    raise
+                time.sleep(UNMOUNT_EVERY_S)
+        _run("mount", "-o", "loop", str(self._image), str(self.folder))
 
     def fill(self, pid: int) -> None:
         """From now on the process ``pid`` cannot write more. Raises OSError."""
-        if not self._is_mounted:
+        if not self.is_mounted:
             with contextlib.suppress(ProcessLookupError):
                 _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (_TOO_SMALL_BYTES, hard))
@@ -66,7 +95,7 @@ class Disk:
 
     def empty(self, pid: int) -> None:
         """There is room again."""
-        if self._is_mounted:
+        if self.is_mounted:
             (self.folder / _FILLER).unlink(missing_ok=True)
         else:
             with contextlib.suppress(ProcessLookupError):

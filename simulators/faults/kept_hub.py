@@ -34,7 +34,8 @@ class KeptHub:
         settings = {"QIANSHAO_VISION_WORKERS": "0", "QIANSHAO_LOG_LEVEL": "WARNING", VARIABLE: str(wall_clock)}
         self.part = _LoggedElsewhere(data_dir, 0, broker, settings, program="simulators.faults.wall_clock")
         self.database_file = data_dir / "hub.sqlite3"
-        self.kills = 0
+        self.may_start = asyncio.Lock()
+        """Held while its disk is away."""
         self.failed_starts = 0
         """Starts that ended by themselves or took too long, such as on a full disk."""
         self._killed: set[int] = set()
@@ -53,7 +54,6 @@ class KeptHub:
         assert self.part.process is not None
         self._killed.add(pid)
         self.part.process.kill()
-        self.kills += 1
         return True
 
     def brokers(self) -> list[int]:
@@ -80,6 +80,8 @@ class KeptHub:
             await self.part.process.wait()
             self.part.restarts += 1
             try:
+                async with self.may_start:
+                    pass
                 await self.part.start()
             except (PartFailed, OSError, TimeoutError):
                 pid = self.part.process.pid

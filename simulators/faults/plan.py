@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     """Each message is late by a time of its own, so that later ones overtake it."""
     DISK_FULL = "disk_full"
     DATABASE_LOCKED = "database_locked"
+    POWER_CUT = "power_cut"
+    """The hub is killed, and its disk has lost what was not synced."""
     CLOCK_JUMP = "clock_jump"
     """The hub's wall clock is set forward or back."""
     CONSOLE_CUT = "console_cut"
@@ -69,10 +71,10 @@ class Fault:
     draw: float
 
 
-def faults_of(plan: Plan) -> list[Fault]:
-    """The faults in the order of their alerts; each kind as often as the others, but for one."""
+def faults_of(plan: Plan, *without: FaultKind) -> list[Fault]:
+    """The faults in the order of their alerts; each kind but ``without`` as often as the others, give or take one."""
     rng = random.Random(f"{plan.seed}/faults")
-    every = list(FaultKind)
+    every = [kind for kind in FaultKind if kind not in without]
     kinds = [kind for _ in range(-(-plan.faults // len(every))) for kind in rng.sample(every, len(every))]
     alerts = sorted(rng.randrange(plan.alerts) for _ in range(plan.faults))
     return [

@@ -28,6 +28,8 @@ LATE_SHARE = 0.7
 CLOCK_WITHIN_S = 3_600.0
 """The wall clock is off by at most so much, ahead or behind."""
 WAIT_FOR_TARGET_S = 30.0
+_OF_DISK = (FaultKind.DISK_FULL, FaultKind.DATABASE_LOCKED)
+"""They have files open on the disk, so its power is not cut meanwhile."""
 
 
 class Struck(msgspec.Struct, frozen=True):
@@ -62,6 +64,8 @@ class Striking:
         self._dispatcher = dispatcher
         self._began_s = time.monotonic()
         self._one_at_a_time = {kind: asyncio.Lock() for kind in FaultKind}
+        for kind in _OF_DISK:
+            self._one_at_a_time[kind] = self._one_at_a_time[FaultKind.POWER_CUT]
         self._strike: dict[FaultKind, Callable[[Fault], Awaitable[bool]]] = {
             FaultKind.HUB_KILLED: self._kill_hub,
             FaultKind.BROKER_KILLED: self._kill_broker,
@@ -71,6 +75,7 @@ class Striking:
             FaultKind.MESSAGES_REORDERED: self._reorder,
             FaultKind.DISK_FULL: self._fill_disk,
             FaultKind.DATABASE_LOCKED: self._lock_database,
+            FaultKind.POWER_CUT: self._cut_power,
             FaultKind.CLOCK_JUMP: self._jump,
             FaultKind.CONSOLE_CUT: self._cut_console,
         }
@@ -132,6 +137,17 @@ class Striking:
             await asyncio.sleep(fault.lasts_s)
         finally:
             await asyncio.to_thread(self._disk.empty, pid)
+        return True
+
+    async def _cut_power(self, _: Fault) -> bool:
+        async with self._hub.may_start:
+            process = self._hub.part.process
+            if self._hub.pid is None or process is None:
+                return False
+            await asyncio.to_thread(self._disk.cut_power)
+            self._hub.kill()
+            await process.wait()
+            await asyncio.to_thread(self._disk.mount_again)
         return True
 
     async def _lock_database(self, fault: Fault) -> bool:

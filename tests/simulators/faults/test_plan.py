@@ -15,10 +15,15 @@ def test_one_seed_gives_the_same_faults_and_another_gives_others() -> None:
 
 
 def test_each_kind_of_fault_comes_as_often_as_the_others() -> None:
-    faults = faults_of(Plan(alerts=500, faults=200))
+    faults = faults_of(Plan(alerts=500, faults=220))
     assert Counter(fault.kind for fault in faults) == dict.fromkeys(FaultKind, 20)
     assert len({fault.alert for fault in faults}) > 100
     assert all(0 <= fault.alert < 500 for fault in faults)
+
+
+def test_kind_that_cannot_be_had_here_is_left_out() -> None:
+    kinds = {fault.kind for fault in faults_of(Plan(), FaultKind.POWER_CUT)}
+    assert kinds == set(FaultKind) - {FaultKind.POWER_CUT}
 
 
 def test_database_is_locked_for_longer_than_it_waits_by_itself_at_times() -> None:
