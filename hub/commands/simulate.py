@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import msgspec
 import typer
@@ -21,6 +23,8 @@ def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, as_jso
         fail(f"--broker 须为 mosquitto 或 embedded（--broker is mosquitto or embedded）：{broker}")
     try:
         report = campaign.run(Plan(alerts, faults, radios, seed, _BROKERS[broker]))
+    except asyncio.CancelledError:
+        fail("已中止（ended by a signal）", 1)
     except (ValueError, OSError, PartFailed, EnrolError, TimeoutError, httpx.HTTPError) as error:
         fail(str(error) or type(error).__name__)
     if as_json:

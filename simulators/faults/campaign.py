@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -245,7 +246,7 @@ def _tell(words: str) -> None:
 def run(plan: Plan, keep: Path | None = None) -> Report:
     """Play a campaign in a folder of its own, or in ``keep``, which then stays.
 
-    Raises PartFailed, OSError, EnrolError, httpx.HTTPError where it cannot begin.
+    Raises PartFailed, OSError, EnrolError, httpx.HTTPError where it cannot begin, CancelledError after SIGTERM.
     """
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
     with (
@@ -259,6 +260,10 @@ def run(plan: Plan, keep: Path | None = None) -> Report:
 
 
 async def _run(stage: _Stage) -> Report:
+    ending = asyncio.current_task()
+    assert ending is not None
+    with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread: a signal is its business there
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.cancel)  # the disk is unmounted then
     _tell(f"启动中枢和 {stage.plan.radios} 部对讲机 starting the hub and the radios")
     async with stage.up():
         return await _play(stage)
