@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from subprocess import SubprocessError
 
 import httpx
 import msgspec
@@ -25,7 +26,7 @@ def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, as_jso
         report = campaign.run(Plan(alerts, faults, radios, seed, _BROKERS[broker]))
     except asyncio.CancelledError:
         fail("已中止（ended by a signal）", 1)
-    except (ValueError, OSError, PartFailed, EnrolError, TimeoutError, httpx.HTTPError) as error:
+    except (ValueError, OSError, PartFailed, EnrolError, SubprocessError, TimeoutError, httpx.HTTPError) as error:
         fail(str(error) or type(error).__name__)
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())

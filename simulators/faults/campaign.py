@@ -44,6 +44,8 @@ AT_ONCE = 6
 PATIENCE_S = 60.0
 SETTLE_S = 240.0
 """How long after the last fault everything may take to be with everybody."""
+MOST_S = (300.0, 2.0, 10.0)
+"""A campaign is given up after so long: at all, for each alert, for each fault."""
 QUIET_S = 1.5
 """How long the campaign listens on for what comes once too often."""
 SAY_EVERY_S = 10.0
@@ -66,6 +68,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     event_gaps: int
     event_repeats: int
     alerts_repeated: int
+    not_issued: int
+    """Alerts that the hub had not taken when the campaign was given up."""
     not_settled: int
     """Of alerts × radios: not acknowledged when the campaign was over."""
     shown_again: int
@@ -87,7 +91,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing was lost and nothing came twice."""
         return not (
             self.lost + self.duplicates + self.acknowledgements_lost + self.event_gaps + self.event_repeats
-            + self.alerts_repeated + self.not_settled
+            + self.alerts_repeated + self.not_issued + self.not_settled
         )  # fmt: skip
 
 
@@ -155,11 +159,13 @@ async def _play(stage: _Stage) -> Report:
     saying = asyncio.create_task(_say(plan, issued, striking, began_s))
     working: list[asyncio.Task[None]] = []
     try:
-        for place in range(plan.alerts):
-            await turns.acquire()
-            working += [asyncio.create_task(striking.strike(fault)) for fault in faults if fault.alert == place]
-            working.append(asyncio.create_task(one(place)))
-        await asyncio.gather(*working)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MOST_S[0] + MOST_S[1] * plan.alerts + MOST_S[2] * plan.faults):
+                for place in range(plan.alerts):
+                    await turns.acquire()
+                    working += [asyncio.create_task(striking.strike(fault)) for fault in faults if fault.alert == place]
+                    working.append(asyncio.create_task(one(place)))
+                await asyncio.gather(*working)
         _tell(f"等待全部确认 waiting until all have acknowledged（{time.monotonic() - began_s:.0f} s）")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_S):
@@ -218,6 +224,7 @@ def _account(stage: _Stage, issued: dict[str, int], striking: Striking, seconds:
         event_gaps=counts[Wrong.EVENT_GAP],
         event_repeats=counts[Wrong.EVENT_REPEAT],
         alerts_repeated=counts[Wrong.ALERT_REPEATED],
+        not_issued=stage.plan.alerts - len(issued),
         not_settled=counts[Wrong.NOT_ACKNOWLEDGED],
         shown_again=guards.shown_again,
         events=len(seen.sums),
