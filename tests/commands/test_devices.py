@@ -118,7 +118,7 @@ async def test_what_emqx_is_to_know_is_written_for_the_owner_alone(hub: Hub, tmp
 
 
 def test_exported_hash_is_pbkdf2_of_the_password_with_the_salt_as_text() -> None:
-    text = emqx_users_text([device_user(DeviceKind.RADIO, "R01", password_line("secret"), [])])
+    text = emqx_users_text([device_user(DeviceKind.RADIO, "R01", password_line("secret"), ())])
     _, derived, salt, superuser = text.splitlines()[1].split(",")
     assert hashlib.pbkdf2_hmac("sha512", b"secret", salt.encode(), 101).hex() == derived
     assert superuser == "false"

@@ -188,7 +188,7 @@ async def test_expired_alert_is_neither_kept_nor_shown(broker: Broker, room: Roo
         await room.alert("R001", "A1", expires_in_s=60, aged_s=61)
         await room.alert("R001", "A2", expires_in_s=60, aged_s=30)
         await until(lambda: person.shown == ["A2"], "only the living alert is shown")
-        assert 25 < person.left_s[0] <= 30
+        assert 25 < person.left_s[0] < 30.5  # what the clocks of hub and radio know of each other
         assert radio.expired == 1
         assert [receipt.alert_id for receipt in await room.hear("R001", Up.RECEIPT, Receipt)] == ["A2"]
 
