@@ -113,6 +113,7 @@ async def _joins_and_changes_password(phone: Page) -> None:
         await phone.get_by_test_id(field).fill(OLD)
     await phone.get_by_test_id("join-submit").click()
     await phone.get_by_test_id("me").click()
+    await phone.get_by_test_id("account").click()
     await phone.get_by_test_id("password-open").click()
     await phone.get_by_test_id("password-present").fill(OLD)
     for field in ("password-new", "password-again"):

@@ -37,6 +37,8 @@ export const enAccess: AccessTexts = {
     refreshed: "Last active",
     from: "From",
     here: "here",
+    account: "Password, PIN, sessions",
+    backToTalk: "Back to talk",
     endOthers: "Sign out everywhere else",
     endAll: "Sign out everywhere",
     endAllHint: "Ends your sessions on every machine, this one too.",

@@ -35,6 +35,8 @@ export const zhAccess = {
     refreshed: "最近活动",
     from: "来源",
     here: "本机",
+    account: "密码、签到码、登录",
+    backToTalk: "回到对讲",
     endOthers: "退出其他设备",
     endAll: "全部退出",
     endAllHint: "所有设备上的登录都会结束，包括这里。",

@@ -2,7 +2,7 @@
 import { ConfigProvider, theme } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 import { AuditPage } from "../audit/AuditPage";
 import * as page from "../browser/page";
@@ -10,7 +10,8 @@ import type { JoinCode } from "../join/fragment";
 import { JoinPage } from "../join/JoinPage";
 import { useLanguage, useTexts } from "../language/language";
 import { EntryPage } from "../session/EntryPage";
-import { GUARD_PAGE, homeOf } from "../session/home";
+import { Account } from "../session/Account";
+import { ACCOUNT, GUARD_PAGE, homeOf } from "../session/home";
 import { SignIn } from "../session/SignIn";
 import { SignInOver } from "../session/SignInOver";
 import { openSession, useMay, useSession } from "../session/store";
@@ -58,13 +59,22 @@ function Console() {
   const worksAtPhone = useSession((session) => session.person !== null && homeOf(session.person.role) === GUARD_PAGE);
   const seesRoom = useMay("see_room");
   useEffect(() => openSession(page), []);
+  const [wantsAccount] = useState(() => location.hash === ACCOUNT);
   useEffect(() => {
-    if (worksAtPhone) page.startAt(GUARD_PAGE);
-  }, [worksAtPhone]);
+    if (worksAtPhone && !wantsAccount) page.startAt(GUARD_PAGE);
+  }, [worksAtPhone, wantsAccount]);
   if (!isKnown || worksAtPhone) {
     return (
       <div className="entry-page">
-        <EntryPage>{phase === "out" ? <SignIn /> : <p className="entry-waiting">{texts.signIn.asking}</p>}</EntryPage>
+        <EntryPage>
+          {phase === "out" ? (
+            <SignIn />
+          ) : worksAtPhone && wantsAccount ? (
+            <Account />
+          ) : (
+            <p className="entry-waiting">{texts.signIn.asking}</p>
+          )}
+        </EntryPage>
       </div>
     );
   }

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { errorText, speakLanguage, useLanguage, useTexts } from "../../../console/src/language/language";
 import { useStore } from "../../../console/src/room/store";
-import { homeOf } from "../../../console/src/session/home";
+import { ACCOUNT, homeOf } from "../../../console/src/session/home";
 import { signOut, useSession } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
 import { chooseHeadset, useHeadsetChoice } from "../talk/headsetKey";
@@ -69,6 +69,11 @@ function MeSheet({ isAwake, onClose }: { isAwake: boolean; onClose: () => void }
           </span>
           <b>{headset ? "✓" : ""}</b>
         </button>
+        {homeOf(person.role) !== "/" && (
+          <a className="row" href={`/${ACCOUNT}`} data-testid="account">
+            {texts.session.account}
+          </a>
+        )}
         {homeOf(person.role) === "/" && (
           <a className="row" href="/" data-testid="to-console">
             {own.console}
