@@ -166,7 +166,7 @@ async def test_group_is_heard_from_the_beginning_or_live_at_its_own_volume_and_n
         speaking = asyncio.create_task(radio.talking.talk("grid-G1", FrameMicrophone(tone(25))))
         level = duty["tiles"].get_by_test_id("level-grid-G1")
         await expect(level).to_have_attribute("data-level", SOUND)
-        await duty["last-calls"].get_by_text("从头听").click()
+        await duty["last-calls"].get_by_text("从头听").first.click()
         await expect(duty["recording-player"]).to_have_attribute("data-plays", "true")
         await expect(level).to_have_attribute("data-level", "0.00")
         await duty.page.keyboard.press("Escape")
