@@ -15,7 +15,7 @@ from time import time_ns
 
 from bench import mqtt
 from bench.listeners import Arrival, Key, Listeners, Over, Turn, Written, allow_open_files, save
-from bench.radios import GROUP, LightRadio, Line
+from bench.radios import GROUP, LightRadio, Line, credential_of
 from devices.link.credential import Credential
 from devices.protocol import messages, topics, voice
 from devices.protocol.messages import Acknowledgement, AlertMessage, Receipt
@@ -128,10 +128,7 @@ class Guards:
 def main() -> None:
     """Be the radios and their guards until standard input ends."""
     store, *names = sys.argv[1:]
-    found = [Credential.load(Path(store) / name) for name in names]
-    credentials = [one for one in found if one is not None]
-    if len(credentials) < len(names):
-        raise SystemExit("a radio has no credential: enrol it first")
+    credentials = [credential_of(Path(store) / name) for name in names]
     allow_open_files(len(credentials))
     listeners = Listeners()
     listeners.run(Guards(credentials, listeners))

@@ -222,13 +222,18 @@ class LightRadios:
         self._listeners.later(STATUS_INTERVAL_S, partial(self._keep_saying, radio))
 
 
+def credential_of(folder: Path) -> Credential:
+    """What the radio of this folder was enrolled with. Ends the process where there is none."""
+    credential = Credential.load(folder)
+    if credential is None:
+        raise SystemExit(f"radio {folder.name} has no credential: enrol it first")
+    return credential
+
+
 def main() -> None:
     """Be the radios until standard input ends."""
     store, *names = sys.argv[1:]
-    found = [Credential.load(Path(store) / name) for name in names]
-    credentials = [one for one in found if one is not None]
-    if len(credentials) < len(names):
-        raise SystemExit("a radio has no credential: enrol it first")
+    credentials = [credential_of(Path(store) / name) for name in names]
     allow_open_files(len(credentials))
     listeners = Listeners()
     listeners.run(LightRadios(credentials, listeners))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import mqtt
 from bench.listeners import Arrival, Listeners, Over, Turn, Written, allow_open_files, save
-from bench.radios import LightRadio
+from bench.radios import LightRadio, credential_of
 from devices.link.credential import Credential
 from devices.protocol import messages, topics, voice
 from devices.protocol.groups import FloorControl
@@ -152,10 +152,7 @@ def main() -> None:
     allow_open_files(len(members))
     for member in members:
         name, _, group_id = member.partition("=")
-        credential = Credential.load(Path(store) / name)
-        if credential is None:
-            raise SystemExit(f"radio {name} has no credential: enrol it first")
-        radios.append(TalkingRadio(credential, group_id))
+        radios.append(TalkingRadio(credential_of(Path(store) / name), group_id))
     listeners = Listeners()
     listeners.run(TalkingRadios(int(packet_count), radios, listeners))
 
