@@ -3,26 +3,21 @@ import { Button, Popover } from "antd";
 import { useState } from "react";
 
 import { errorText, speakLanguage, useLanguage, useTexts } from "../language/language";
-import { MySessions } from "./MySessions";
-import { PasswordForm } from "./PasswordForm";
-import { PinForm } from "./PinForm";
-import { signOut, useMay, useSession } from "./store";
+import { OpenedForm, OwnKeys, Who, type OwnForm } from "./OwnForms";
+import { signOut, useSession } from "./store";
 
 export function MeMenu() {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
   const person = useSession((session) => session.person);
   const [shown, setShown] = useState(false);
-  const [opened, setOpened] = useState<"sessions" | "password" | "pin" | null>(null);
-  const holdsRadios = useMay("answer_call");
+  const [opened, setOpened] = useState<OwnForm | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   if (person === null) return null;
 
-  const close = (): void => setOpened(null);
-
-  function open(what: "sessions" | "password" | "pin"): void {
+  function open(form: OwnForm): void {
     setShown(false);
-    setOpened(what);
+    setOpened(form);
   }
 
   async function leave(): Promise<void> {
@@ -43,21 +38,8 @@ export function MeMenu() {
         onOpenChange={setShown}
         content={
           <div className="me-menu">
-            <p className="who">
-              <b>{person.name}</b>
-              {texts.role[person.role]} · {person.person_id}
-            </p>
-            <Button data-testid="password-open" onClick={() => open("password")}>
-              {texts.password.title}
-            </Button>
-            {holdsRadios && (
-              <Button data-testid="pin-open" onClick={() => open("pin")}>
-                {texts.pin.mine}
-              </Button>
-            )}
-            <Button data-testid="my-sessions-open" onClick={() => open("sessions")}>
-              {texts.session.mine}
-            </Button>
+            <Who person={person} />
+            <OwnKeys onOpen={open} />
             <Button data-testid="language-switch" onClick={() => speakLanguage(language === "en" ? "zh-CN" : "en")}>
               {texts.session.language}
             </Button>
@@ -73,9 +55,7 @@ export function MeMenu() {
           <span>{texts.role[person.role]}</span>
         </button>
       </Popover>
-      {opened === "password" && <PasswordForm person={person} onClose={close} />}
-      {opened === "pin" && <PinForm person={person} onClose={close} />}
-      {opened === "sessions" && <MySessions person={person} onClose={close} />}
+      <OpenedForm form={opened} person={person} onClose={() => setOpened(null)} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 // The talk key under a thumb: one pointer holds it, and everything that takes the pointer away lets go.
 import { useEffect, useRef, type PointerEvent, type RefObject } from "react";
 
+import { onKeysLost } from "../../../console/src/talk/keysLost";
 import { press, release } from "../../../console/src/talk/store";
 
 export interface Held {
@@ -28,22 +29,15 @@ export function useHeld(): Held {
       pointer.current = null;
       release();
     };
-    const hidden = (): void => {
-      if (document.visibilityState !== "visible") goneFrom();
-    };
     // A long touch would otherwise select text, show a magnifier or a menu, and take the pointer away.
     const noTouch = (event: Event): void => event.preventDefault();
     key?.addEventListener("touchstart", noTouch, { passive: false });
     key?.addEventListener("contextmenu", noTouch);
-    addEventListener("blur", goneFrom);
-    addEventListener("pagehide", goneFrom);
-    document.addEventListener("visibilitychange", hidden);
+    const listening = onKeysLost(goneFrom);
     return () => {
       key?.removeEventListener("touchstart", noTouch);
       key?.removeEventListener("contextmenu", noTouch);
-      removeEventListener("blur", goneFrom);
-      removeEventListener("pagehide", goneFrom);
-      document.removeEventListener("visibilitychange", hidden);
+      listening();
       goneFrom();
     };
   }, []);
