@@ -58,6 +58,7 @@ from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.rollcall import routes as roll_call_routes
 from hub.rollcall.service import RollCalls
+from hub.rooms import Rooms
 from hub.settings import BrokerChoice, Settings
 from hub.shifts import routes as shift_routes
 from hub.shifts.duty import Duty
@@ -80,7 +81,6 @@ from hub.talk.memberships import Memberships
 from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
-from hub.talk.rooms import Rooms
 from hub.talk.service import Talk
 from hub.vision.service import Vision
 from hub.vitals import Vitals
@@ -180,51 +180,23 @@ class Hub:
             self.radios,
             self.bridge,
         )
+        rooms = Rooms(self.registry, self.radios, self.bridge, self.database, self.events, self.clock)
         self.alerts = Alerts(
-            self.database,
-            self.events,
+            rooms,
             self.outbox,
-            self.registry,
-            self.radios,
-            self.bridge,
             self.refused,
-            self.clock,
             settings.alert_expires_in_s,
             lambda case_id: self.cases.is_open(case_id),
             lambda group_id: self.talk_groups.find_open(group_id),
         )
-        choosing = Choosing(
-            self.registry,
-            self.radios,
-            self.shifts,
-            self.streets,
-            find,
-            lambda radio_id: self.emergencies.is_in_danger(radio_id),
-            self.clock,
-        )
-        self.escalations = Escalations(
-            self.database,
-            self.events,
-            self.alerts,
-            Steps(self.database, self.events, self.alerts, self.registry, self.radios.is_online, choosing, self.clock),
-            self.shifts.nobody_expected,
-            self.clock,
-        )
-        self.roll_calls = RollCalls(
-            self.database,
-            self.events,
-            self.registry,
-            self.radios,
-            self.shifts,
-            self.alerts,
-            self.clock,
-            settings.roll_call_at,
-            settings.roll_call_minutes * 60.0,
-        )
+        choosing = Choosing(rooms, self.shifts, self.streets, find, lambda radio: self.emergencies.is_in_danger(radio))
+        steps = Steps(rooms, self.alerts, choosing)
+        self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
+        roll_call_lasts_s = settings.roll_call_minutes * 60.0
+        self.roll_calls = RollCalls(rooms, self.shifts, self.alerts, settings.roll_call_at, roll_call_lasts_s)
         self.talk_groups = TemporaryGroups(self.database, self.events, self.registry, self.clock)
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
         self.listening_back = ListeningBack(self.recordings, self.database, self.registry, self.clock)
-        rooms = Rooms(self.registry, self.radios, self.bridge, self.database, self.events, self.clock)
         self.talk = Talk(rooms, self.refused, self.recordings, self.talk_groups, settings.talk_limit_s)
         self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 import structlog
 
 from devices.protocol import messages as wire
-from devices.protocol.clock import Clock
 from hub.access import audit
 from hub.alerts import tables
 from hub.alerts.answers import Answers
@@ -24,16 +23,12 @@ from hub.alerts.messages import Alert, AlertCancelled, CancelAlert, DeliveryChan
 from hub.alerts.records import alert_of, find_alert, find_deliveries, is_under_way, latest_alerts, lifetime_of
 from hub.alerts.targets import Targets
 from hub.alerts.underway import OpenAlert, OpenRadio
-from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox, Outgoing
 from hub.bridge.refused import Refused
 from hub.errors import Refusal
-from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.radios import RadioRoll
 from hub.registry.records import TalkGroup
-from hub.registry.service import Registry
-from hub.storage.database import Database
+from hub.rooms import Rooms
 from hub.storage.identifiers import new_id
 from hub.storage.writer import Change
 
@@ -55,28 +50,23 @@ class Alerts:
 
     def __init__(
         self,
-        database: Database,
-        events: EventLog,
+        rooms: Rooms,
         outbox: Outbox,
-        registry: Registry,
-        radios: RadioRoll,
-        bridge: Bridge,
         refused: Refused,
-        clock: Clock,
         expires_in_s: float,
         case_is_open: Callable[[str], bool],
         open_group: Callable[[str], TalkGroup | None],
     ) -> None:
-        self._database = database
-        self._events = events
-        self._registry = registry
-        self._radios = radios
+        self._database = rooms.database
+        self._events = rooms.events
+        self._registry = rooms.registry
+        self._radios = rooms.radios
         self._outbox = outbox
-        self._dispatch = Dispatch(outbox, bridge, clock)
-        self._clock = clock
+        self._dispatch = Dispatch(outbox, rooms.bridge, rooms.clock)
+        self._clock = rooms.clock
         self._expires_in_s = expires_in_s
         self._case_is_open = case_is_open
-        self.targets = Targets(registry, open_group)
+        self.targets = Targets(rooms.registry, open_group)
         self._open: dict[str, OpenAlert] = {}
         self._stored: list[Store] = []
         self._followers: list[Callable[[str, str, DeliveryState], None]] = []
@@ -84,9 +74,9 @@ class Alerts:
         self._left_us = 0
         """When messages last waited to leave for the broker: nobody is tried again for what may not have left."""
         self._wake = asyncio.Event()
-        self.answers = Answers(database, events, registry, bridge, refused, self._answered)
+        self.answers = Answers(rooms.database, rooms.events, rooms.registry, rooms.bridge, refused, self._answered)
         outbox.when_taken(self._taken)
-        radios.when_back(self._came_back)
+        rooms.radios.when_back(self._came_back)
 
     def when_stored(self, store: Store) -> None:
         """Have ``store`` called in the transaction of each alert, last of all, by the writer's thread."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from devices.protocol.clock import Clock
 from hub.access.people import Person, Role
-from hub.registry.radios import RadioRoll
-from hub.registry.service import Registry
+from hub.rooms import Rooms
 from hub.shifts.service import Shifts
 from hub.streets.messages import NearQuery
 from hub.streets.service import Streets
@@ -22,22 +20,20 @@ class Choosing:
 
     def __init__(
         self,
-        registry: Registry,
-        radios: RadioRoll,
+        rooms: Rooms,
         shifts: Shifts,
         streets: Streets,
         find_person: Callable[[str], Person | None],
         is_in_danger: Callable[[str], bool],
-        clock: Clock,
     ) -> None:
         """``is_in_danger`` says whether a radio's SOS is not closed."""
-        self._registry = registry
-        self._radios = radios
+        self._registry = rooms.registry
+        self._radios = rooms.radios
         self._shifts = shifts
         self._streets = streets
         self._find_person = find_person
         self._is_in_danger = is_in_danger
-        self._clock = clock
+        self._clock = rooms.clock
 
     async def nearest_radio(self, venue_id: str, silent: Collection[str], awake: Collection[str]) -> str | None:
         """The radio, on line, of the open venue that is soonest at ``venue_id`` on foot; None within LONGEST_WALK_S.

@@ -13,7 +13,6 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus
 from hub.access import audit
 from hub.alerts.delivery import DeliveryState
@@ -27,9 +26,8 @@ from hub.escalation.policy import Action, Policy, Rules, check
 from hub.escalation.records import Kept
 from hub.escalation.steps import Due, Steps
 from hub.escalation.underway import EVENTS, UnderWay, action_of, taken_up
-from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.storage.database import Database
+from hub.rooms import Rooms
 from hub.storage.writer import Change, StorageOverloaded
 
 _log = structlog.get_logger()
@@ -47,21 +45,15 @@ class Escalations:
     """Of all alerts under way, in memory for the timers and in the database for everything else."""
 
     def __init__(
-        self,
-        database: Database,
-        events: EventLog,
-        alerts: Alerts,
-        steps: Steps,
-        nobody_expected: Callable[[int], frozenset[str]],
-        clock: Clock,
+        self, rooms: Rooms, alerts: Alerts, steps: Steps, nobody_expected: Callable[[int], frozenset[str]]
     ) -> None:
         """``nobody_expected`` names the venues that are closed at a time (UTC, microseconds)."""
-        self._database = database
-        self._events = events
+        self._database = rooms.database
+        self._events = rooms.events
         self._alerts = alerts
         self._steps = steps
         self._nobody_expected = nobody_expected
-        self._clock = clock
+        self._clock = rooms.clock
         self._under_way: dict[str, UnderWay] = {}
         self.policy = records.FIRST_POLICY
         """By which new alerts escalate."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from devices.protocol.clock import Clock
 from devices.protocol.messages import Reminder
 from hub.access.audit import THE_HUB
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
@@ -17,10 +16,8 @@ from hub.escalation.machine import DueAsking, DueStep
 from hub.escalation.messages import PassedOver, StepDone, Stepped
 from hub.escalation.policy import Action
 from hub.escalation.underway import UnderWay
-from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.service import Registry
-from hub.storage.database import Database
+from hub.rooms import Rooms
 from hub.storage.writer import Change
 
 Due = DueStep | DueAsking
@@ -32,23 +29,14 @@ _LONGEST_TEXT = 500
 class Steps:
     """Each ends with what it did on disk, told as one event, and told to the alert's machine."""
 
-    def __init__(
-        self,
-        database: Database,
-        events: EventLog,
-        alerts: Alerts,
-        registry: Registry,
-        is_online: Callable[[str], bool],
-        choosing: Choosing,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._events = events
+    def __init__(self, rooms: Rooms, alerts: Alerts, choosing: Choosing) -> None:
+        self._database = rooms.database
+        self._events = rooms.events
         self._alerts = alerts
-        self._registry = registry
-        self._is_online = is_online
+        self._registry = rooms.registry
+        self._is_online = rooms.radios.is_online
         self._choosing = choosing
-        self._clock = clock
+        self._clock = rooms.clock
 
     async def do(self, under_way: UnderWay, action: Action, things: Sequence[Due]) -> None:
         """Do this action about the radios of ``things`` that still want it."""

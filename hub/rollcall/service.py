@@ -10,25 +10,21 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import structlog
 
-from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus, Severity
 from hub.access import audit
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, NewAlert
 from hub.alerts.service import Alerts
 from hub.errors import Refusal
-from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.radios import RadioRoll
-from hub.registry.service import Registry
 from hub.rollcall import records
 from hub.rollcall.machine import Due, Machine
 from hub.rollcall.messages import RadioReadiness, RollCall, RollCallMade, RollCallSummary
 from hub.rollcall.readiness import line_of, missed_before, summary_of
 from hub.rollcall.records import UnderWay
 from hub.rollcall.schedule import minute_of_day
+from hub.rooms import Rooms
 from hub.shifts.service import Shifts
-from hub.storage.database import Database
 from hub.storage.identifiers import new_id
 from hub.storage.writer import Change, StorageOverloaded
 
@@ -46,28 +42,17 @@ WORDS = "点名测试：听到请按确认键"
 class RollCalls:
     """At most one under way, in memory and on disk; the lists of those that are over are on disk alone."""
 
-    def __init__(
-        self,
-        database: Database,
-        events: EventLog,
-        registry: Registry,
-        radios: RadioRoll,
-        shifts: Shifts,
-        alerts: Alerts,
-        clock: Clock,
-        at: str,
-        lasts_s: float,
-    ) -> None:
+    def __init__(self, rooms: Rooms, shifts: Shifts, alerts: Alerts, at: str, lasts_s: float) -> None:
         """``at`` is the time of the day at which one begins by itself ("09:30"); empty: none does."""
-        self._database = database
-        self._events = events
-        self._registry = registry
-        self._radios = radios
+        self._database = rooms.database
+        self._events = rooms.events
+        self._registry = rooms.registry
+        self._radios = rooms.radios
         self._shifts = shifts
         self._alerts = alerts
-        self._clock = clock
+        self._clock = rooms.clock
         self._lasts_s = lasts_s
-        self._machine = Machine(clock, minute_of_day(at), lambda: ZoneInfo(registry.community.time_zone))
+        self._machine = Machine(rooms.clock, minute_of_day(at), lambda: ZoneInfo(rooms.registry.community.time_zone))
         self._under_way: UnderWay | None = None
         self._changing = asyncio.Lock()
         self._ended: deque[RollCall] = deque(maxlen=LOOKED_BACK)

@@ -11,6 +11,7 @@ import structlog
 
 from devices.protocol import messages as wire
 from hub.registry.records import TalkGroup
+from hub.rooms import Rooms
 from hub.talk import messages as out
 from hub.talk.addresses import floor_topics
 from hub.talk.burst_events import BurstEvents
@@ -21,7 +22,6 @@ from hub.talk.groups import TemporaryGroups
 from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
 from hub.talk.recording.messages import NewBurst
 from hub.talk.recording.service import Recordings
-from hub.talk.rooms import Rooms
 
 _log = structlog.get_logger()
 SUM_UP_AFTER_S = 1.0

@@ -23,8 +23,8 @@ from hub.alerts.service import Alerts
 from hub.bridge.refused import Refused, RefusedReason
 from hub.errors import Refusal
 from hub.events.messages import EventKind
+from hub.rooms import Rooms
 from hub.storage.writer import Change, StorageOverloaded
-from hub.talk.rooms import Rooms
 from hub.talk.service import Talk
 from hub.talk.sos import SosEvent, next_state
 from hub.talk.sos_alerts import SosAlerts

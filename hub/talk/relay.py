@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from devices.protocol import voice
 from hub.bridge.refused import Refused, RefusedReason
+from hub.rooms import Rooms
 from hub.talk.consoles import Consoles
 from hub.talk.floors import Floors
 from hub.talk.reach import Reach, ReachTable
 from hub.talk.recording.service import Recordings
-from hub.talk.rooms import Rooms
 from hub.talk.voice_way import MqttVoice, VoiceWay
 
 

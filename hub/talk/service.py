@@ -10,6 +10,7 @@ from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down
 from hub.bridge.refused import Refused
 from hub.registry.records import TalkGroup
+from hub.rooms import Rooms
 from hub.talk import wording
 from hub.talk.bursts import Bursts
 from hub.talk.consoles import Consoles, Peer
@@ -20,7 +21,6 @@ from hub.talk.radio_words import RadioWords
 from hub.talk.reach import ReachTable
 from hub.talk.recording.service import Recordings
 from hub.talk.relay import Relay
-from hub.talk.rooms import Rooms
 
 LOOK_EVERY_S = 0.2
 """How often consoles are told how many hear; a floor is looked at when something is due, if that is sooner.

@@ -80,14 +80,14 @@ async def test_connection_that_takes_no_answer_ends_in_time(tmp_path: Path, tls:
 async def test_who_takes_a_large_answer_slowly_but_steadily_gets_all_of_it(
     tmp_path: Path, tls: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.listening.protocols.LOOK_AT_READING_S", 0.1)
+    monkeypatch.setattr("hub.listening.protocols.LOOK_AT_READING_S", 0.5)
     async with serving(tmp_path if tls else None) as served:
         line = await served.connect()
         line.say(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
         await line.reader.readuntil(b"\r\n\r\n")
         for _ in range(LARGE_BYTES // 2**20):
             await line.reader.readexactly(2**20)
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.05)  # three looks in all
         assert served.count(Reason.NOT_READING) == 0
         line.close()
 

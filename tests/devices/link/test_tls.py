@@ -44,7 +44,7 @@ class Secured:
 async def secured(tmp_path: Path) -> AsyncIterator[Secured]:
     listen = await asyncio.to_thread(certificates, tmp_path / "certificates")
     broker = Broker(tmp_path / "broker", "managed", listen=listen)
-    broker.prepare(lambda: [device_user(DeviceKind.RADIO, "R001", password_line("secret"), [])])
+    broker.prepare(lambda: [device_user(DeviceKind.RADIO, "R001", password_line("secret"), ())])
     await broker.start()
     address = BrokerAddress("127.0.0.1", listen.port, "R001", "secret")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any
@@ -140,7 +141,7 @@ async def test_who_hears_a_recording_is_in_the_audit_log_once_a_minute(
             assert (await chief.get(f"/api/talk/bursts/{burst_id}/audio", headers={"range": asked})).status_code == 206
         (detail,) = await listened(hub, person_id)
         assert (detail["burst_id"], detail["group_id"], detail["talker_id"]) == (burst_id, "all", "R02")
-        assert (hub.recordings.folder / detail["file"]).name.endswith("_全体场所_王芳.ogg")
+        assert re.search(r"_全体场所_王芳(-\d+)?\.ogg$", detail["file"])  # numbered where a second has several
         monkeypatch.setattr(listening, "COLLAPSED_FOR_S", 0)
         await chief.get(f"/api/talk/bursts/{burst_id}/audio")
         assert len(await listened(hub, person_id)) == 2

@@ -1,4 +1,4 @@
-"""The front doors of other rooms that the talk room goes through."""
+"""The front doors that most rooms go through; what one room alone needs, it is given beside them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.storage.database import Database
 
 @dataclass(frozen=True)
 class Rooms:
-    """What calls, bursts and emergencies all need; what one of them alone needs, it is given beside this."""
+    """What is enrolled, who is on line, how radios are told, and where things are kept and told of."""
 
     registry: Registry
     radios: RadioRoll
