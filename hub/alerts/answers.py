@@ -17,6 +17,7 @@ from devices.protocol import topics
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.alerts import tables
 from hub.alerts.delivery import DeliveryState
+from hub.alerts.elsewhere import Told
 from hub.alerts.messages import DeliveryChanged, ReportMade
 from hub.alerts.stepping import Changed, Stepping
 from hub.bridge.client import Bridge
@@ -43,10 +44,11 @@ class Heard(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """What a batch of messages did, and those that answer no alert of their radio."""
+    """What a batch of messages did, those that answer no alert of their radio, and what other rooms do now."""
 
     changed: list[Changed]
     unknown: list[Heard]
+    tells: list[Told]
 
 
 class Answers:
@@ -60,6 +62,7 @@ class Answers:
         bridge: Bridge,
         refused: Refused,
         answered: Callable[[str, str, DeliveryState], None],
+        reported: Callable[[Change, ReportMade], list[Told]],
     ) -> None:
         self._database = database
         self._events = events
@@ -67,6 +70,7 @@ class Answers:
         self._bridge = bridge
         self._refused = refused
         self._answered = answered
+        self._reported = reported
         self._heard: list[Heard] = []
         self._wake = asyncio.Event()
         self.observe: Callable[[DeliveryState, float], None] = lambda state, delay_s: None
@@ -100,6 +104,8 @@ class Answers:
                 self._answered(step.alert_id, step.radio_id, step.state)
                 if step.delay_s is not None:
                     self.observe(step.state, step.delay_s)
+            for tell in stored.tells:
+                tell()
             for one in stored.unknown:
                 what, alert_id = type(one.message).__name__.lower(), one.message.alert_id
                 self._refused.add(
@@ -118,11 +124,15 @@ class Answers:
             self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.CONFIRM), confirm)
 
     def _store(self, change: Change, heard: list[Heard]) -> Stored:
-        told = [
-            one
-            for one in heard
-            if not isinstance(one.message, wire.Report) or self._note_report(change, one.radio_id, one.message)
-        ]
+        reports = list[ReportMade]()
+        told = list[Heard]()
+        for one in heard:
+            if isinstance(one.message, wire.Report):
+                report = self._note_report(change, one.radio_id, one.message)
+                if report is None:
+                    continue
+                reports.append(report)
+            told.append(one)
         answers = [(one.message.alert_id, one) for one in told if one.message.alert_id is not None]
         stepping = Stepping(change, ((alert_id, one.radio_id) for alert_id, one in answers))
         changed: list[Changed] = []
@@ -135,13 +145,14 @@ class Answers:
         for alert_id, deliveries in stepping.write().items():
             body = DeliveryChanged(alert_id=alert_id, deliveries=tuple(deliveries))
             self._events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
-        return Stored(changed, unknown)
+        own = (one for one in reports if one.radio_id and one.alert_id and stepping.knows(one.alert_id, one.radio_id))
+        return Stored(changed, unknown, [tell for report in own for tell in self._reported(change, report)])
 
-    def _note_report(self, change: Change, radio_id: str, report: wire.Report) -> bool:
+    def _note_report(self, change: Change, radio_id: str, report: wire.Report) -> ReportMade | None:
         r = tables.reports.c
         repeat = (r.radio_id == radio_id, r.message_id == report.message_id)
         if change.connection.execute(sa.select(r.message_id).where(*repeat)).first():
-            return False
+            return None
         venue_id = self._registry.radios[radio_id].venue_id
         answer = report.answer.value if report.answer else None
         change.connection.execute(
@@ -159,4 +170,4 @@ class Answers:
             radio_id=radio_id, venue_id=venue_id, alert_id=report.alert_id, answer=report.answer, text=report.text
         )
         self._events.append(change, EventKind.REPORT_MADE, radio_id, body)
-        return True
+        return body

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from devices.protocol.messages import AlertStatus, Answer, Severity
-from hub.alerts.delivery import DeliveryState
+from hub.alerts.delivery import DeliveryEvent, DeliveryState
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +45,14 @@ class NewAlert(Part, frozen=True, kw_only=True):
     expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
 
 
+class Via(StrEnum):
+    """By what somebody answered."""
+
+    RADIO = "radio"
+    PAGE = "page"
+    PHONE = "phone"
+
+
 class Delivery(Part, frozen=True, kw_only=True):
     """How far the alert came at one radio."""
 
@@ -56,6 +64,9 @@ class Delivery(Part, frozen=True, kw_only=True):
     sent_at_ms: int | None
     delivered_at_ms: int | None
     acknowledged_at_ms: int | None
+    acknowledged_by: str | None = None
+    """Who acknowledged on a page or a telephone; who holds a radio is told by the radio."""
+    acknowledged_via: Via | None = None
     reported_at_ms: int | None
     answer: Answer | None
     report_text: str | None
@@ -107,10 +118,48 @@ class DeliveryChanged(Part, frozen=True, kw_only=True):
 
 
 class ReportMade(Part, frozen=True, kw_only=True):
-    """Body of the event ``report.made``."""
+    """Body of the event ``report.made``; ``radio_id`` is None and ``by`` says who where it was not at a radio."""
 
-    radio_id: str
+    radio_id: str | None
     venue_id: str
     alert_id: str | None
     answer: Answer | None
     text: str
+    by: str | None = None
+    via: Via = Via.RADIO
+
+
+class AnswerElsewhere(Part, frozen=True, kw_only=True):
+    """One press of somebody who is not at their venue's radio; without ``answer`` and ``text`` it acknowledges.
+
+    ``by`` is who answers; with ``message_id`` it makes a repeat harmless. ``pressed_ago_s`` is how long before now the
+    key was pressed.
+    """
+
+    message_id: str
+    alert_id: str
+    venue_ids: tuple[str, ...]
+    by: str
+    via: Via
+    answer: Answer | None = None
+    text: str = ""
+    pressed_ago_s: float = 0.0
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it says more than that it was read."""
+        return self.answer is not None or bool(self.text)
+
+    @property
+    def event(self) -> DeliveryEvent:
+        """What it does to a line."""
+        return DeliveryEvent.REPORT if self.is_report else DeliveryEvent.ACKNOWLEDGEMENT
+
+
+class AnsweredElsewhere(Part, frozen=True, kw_only=True):
+    """Detail of the audit record on it."""
+
+    alert_id: str
+    venue_ids: tuple[str, ...]
+    via: Via
+    answer: Answer | None

@@ -12,8 +12,10 @@ from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime, machine_boot
-from hub.alerts.messages import Alert, Delivery, Target, TargetKind
+from hub.alerts.messages import Alert, Delivery, DeliveryChanged, Target, TargetKind, Via
 from hub.alerts.tables import alerts, deliveries
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
@@ -36,10 +38,19 @@ def delivery_of(row: Any) -> Delivery:
         sent_at_ms=_ms(row.sent_at_us),
         delivered_at_ms=_ms(row.delivered_at_us),
         acknowledged_at_ms=_ms(row.acknowledged_at_us),
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_via=Via(row.acknowledged_via) if row.acknowledged_via else None,
         reported_at_ms=_ms(row.reported_at_us),
         answer=Answer(row.answer) if row.answer else None,
         report_text=row.report_text,
     )
+
+
+def state_at_radio(row: Any) -> DeliveryState:
+    """How far a row of ``deliveries`` is by the radio's own words: one that somebody answered elsewhere may lack it."""
+    state = DeliveryState(row.state)
+    answered = state in (DeliveryState.ACKNOWLEDGED, DeliveryState.REPORTED)
+    return DeliveryState.SENT if answered and row.delivered_at_us is None else state
 
 
 def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
@@ -104,6 +115,12 @@ def find_deliveries(connection: sa.Connection, alert_id: str, radio_ids: Sequenc
     """The deliveries of an alert to these radios."""
     query = sa.select(deliveries).where(_d.alert_id == alert_id, _d.radio_id.in_(radio_ids)).order_by(_d.radio_id)
     return tuple(delivery_of(row) for row in connection.execute(query))
+
+
+def tell_of(events: EventLog, change: Change, alert_id: str, radio_ids: Sequence[str]) -> None:
+    """Tell how far the alert came at these radios, in the change that wrote it."""
+    body = DeliveryChanged(alert_id=alert_id, deliveries=find_deliveries(change.connection, alert_id, radio_ids))
+    events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
 
 
 async def forget_tests(database: Database, before_us: int) -> int:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from devices.protocol import messages as wire
 from hub.alerts.delivery import DeliveryEvent, DeliveryState, next_state
-from hub.alerts.messages import Delivery
+from hub.alerts.messages import AnswerElsewhere, Delivery, Via
 from hub.alerts.records import delivery_of
 from hub.alerts.tables import deliveries
 from hub.storage.writer import Change
@@ -29,7 +29,16 @@ _DATED = (
     ("reported_at_us", (DeliveryEvent.REPORT,)),
 )
 """Which answers say that a step was reached, the first time that any of them comes."""
-_STEPPED = ("state", "delivered_at_us", "acknowledged_at_us", "reported_at_us", "answer", "report_text")
+_STEPPED = (
+    "state",
+    "delivered_at_us",
+    "acknowledged_at_us",
+    "acknowledged_by",
+    "acknowledged_via",
+    "reported_at_us",
+    "answer",
+    "report_text",
+)
 _d = deliveries.c
 _WRITE = (
     sa.update(deliveries)
@@ -71,21 +80,45 @@ class Stepping:
     ) -> Changed | None:
         """Take an answer of a radio that is known; None where it changes nothing."""
         row = self._rows[alert_id, radio_id]
-        before = DeliveryState(row["state"])
         event = _EVENT[type(message)]
-        after = next_state(before, event)
+        is_first_word = row["delivered_at_us"] is None  # though somebody elsewhere may have answered before it
+        before, after = self._advance(row, event)
         if isinstance(message, wire.Report):
-            row["answer"] = message.answer.value if message.answer else row["answer"]
-            row["report_text"] = message.text or row["report_text"]
-        elif after is before:
+            self._answer(row, message.answer, message.text)
+        elif after is before and not is_first_word:
             return None
-        row["state"] = after.value
         for column, events in _DATED:
             if event in events and row[column] is None:
                 row[column] = self._change.at_us
+                if column == "acknowledged_at_us":
+                    row["acknowledged_via"] = Via.RADIO.value
         self._stepped.add((alert_id, radio_id))
         delay_s = None if after is before else (self._change.at_us - row["queued_at_us"]) / 1e6
         return Changed(alert_id, radio_id, after, delay_s)
+
+    def step_elsewhere(self, alert_id: str, radio_id: str, said: AnswerElsewhere, at_us: int) -> Changed | None:
+        """Take the answer, pressed ``at_us``, of somebody who is not at the radio; None where it changes nothing."""
+        row = self._rows[alert_id, radio_id]
+        before, after = self._advance(row, said.event)
+        if said.is_report:
+            self._answer(row, said.answer, said.text)
+            row["reported_at_us"] = row["reported_at_us"] or at_us
+        elif after is before:
+            return None
+        if row["acknowledged_at_us"] is None:
+            row |= {"acknowledged_at_us": at_us, "acknowledged_by": said.by, "acknowledged_via": said.via.value}
+        self._stepped.add((alert_id, radio_id))
+        return Changed(alert_id, radio_id, after, None)
+
+    def _advance(self, row: dict[str, Any], event: DeliveryEvent) -> tuple[DeliveryState, DeliveryState]:
+        before = DeliveryState(row["state"])
+        after = next_state(before, event)
+        row["state"] = after.value
+        return before, after
+
+    def _answer(self, row: dict[str, Any], answer: wire.Answer | None, text: str) -> None:
+        row["answer"] = answer.value if answer else row["answer"]
+        row["report_text"] = text or row["report_text"]
 
     def write(self) -> dict[str, list[Delivery]]:
         """Write what was stepped; the deliveries of each alert as they are now, in the order of their radios."""

@@ -40,6 +40,8 @@ deliveries = sa.Table(
     sa.Column("sent_at_us", sa.BigInteger, nullable=True),
     sa.Column("delivered_at_us", sa.BigInteger, nullable=True),
     sa.Column("acknowledged_at_us", sa.BigInteger, nullable=True),
+    sa.Column("acknowledged_by", sa.String(64), nullable=True),
+    sa.Column("acknowledged_via", sa.String(20), nullable=True),
     sa.Column("reported_at_us", sa.BigInteger, nullable=True),
     sa.Column("answer", sa.String(20), nullable=True),
     sa.Column("report_text", sa.String(2000), nullable=True),
@@ -53,5 +55,18 @@ reports = sa.Table(
     sa.Column("alert_id", sa.String(48), nullable=True, index=True),
     sa.Column("answer", sa.String(20), nullable=True),
     sa.Column("text", sa.String(2000), nullable=False),
+    sa.Column("at_us", sa.BigInteger, nullable=False),
+)
+answers_elsewhere = sa.Table(
+    "answers_elsewhere",
+    metadata,
+    sa.Column("by", sa.String(64), primary_key=True),
+    sa.Column("message_id", sa.String(64), primary_key=True),
+    sa.Column("alert_id", sa.String(48), nullable=False, index=True),
+    sa.Column("venue_ids", sa.LargeBinary, nullable=False),
+    sa.Column("via", sa.String(20), nullable=False),
+    sa.Column("answer", sa.String(20), nullable=True),
+    sa.Column("text", sa.String(2000), nullable=False),
+    sa.Column("pressed_at_us", sa.BigInteger, nullable=False),
     sa.Column("at_us", sa.BigInteger, nullable=False),
 )

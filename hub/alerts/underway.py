@@ -11,7 +11,8 @@ from hub.alerts.messages import Alert
 
 @dataclass
 class OpenRadio:
-    """What is under way to one radio: its state, and when it was last tried by the monotonic clock."""
+    """What is under way to one radio: its state by what the radio itself said, whoever answered elsewhere, and when it
+    was last tried by the monotonic clock."""
 
     state: DeliveryState
     attempts: int
