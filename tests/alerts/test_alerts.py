@@ -34,7 +34,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def hub(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
-    monkeypatch.setattr("hub.alerts.service.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("hub.alerts.redelivery.LOOK_EVERY_S", 0.05)
     async with open_hub(tmp_path / "hub", clock=clock) as opened:
         yield opened
 
