@@ -64,7 +64,7 @@ async def test_alerts_that_come_while_a_radio_changes_its_credential_are_shown_a
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("devices.enrol.renewal.CHECK_EVERY_S", 0.01)
-    monkeypatch.setattr("hub.alerts.service.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("hub.alerts.redelivery.LOOK_EVERY_S", 0.05)
     store = tmp_path / "radio"
     async with open_hub(tmp_path / "hub", kind) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
         told = Told(hub)
