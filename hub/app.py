@@ -70,6 +70,7 @@ from hub.shifts.signing import SignOns
 from hub.sightings.intake import Intake
 from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
+from hub.speech.service import Speech, engine
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.streets import routes as street_routes
@@ -140,6 +141,7 @@ class Hub:
         self.outbox = Outbox(self.database)
         self.refused = Refused()
         self.registry = Registry(self.database, self.events)
+        self.speech = Speech(engine(settings.speech_command))
 
         # who may come in: people, devices
         passwords = Passwords()

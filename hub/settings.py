@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     """How long recorded calls are kept."""
     voice_most_gb: float = Field(default=20.0, gt=0, le=100_000)
     """The most that recorded calls take on disk, in 10**9 bytes; the oldest go. An hour of voice takes 12 MB."""
+    speech_command: str | None = None
+    """A command that reads a text and writes it spoken, as WAV; by default espeak-ng in Chinese where it is installed;
+    "none": nothing is spoken."""
     watchdog: bool = False
     """Start a watchdog beside the hub, which raises an alarm on this machine when the hub does not answer."""
     audit_retention_days: int = 1095
