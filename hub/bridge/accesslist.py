@@ -17,15 +17,33 @@ _ITERATIONS = 101
 """What mosquitto 2.0 writes itself. Passwords are 192 random bits, which no count of rounds makes harder to guess."""
 MOST_KEPT = 10_000
 """Users remembered as they were made last: of 1,000 radios one change makes one anew, and not all in 50 ms of voice."""
-_SALT_CHARACTERS = 12
+SALT_CHARACTERS = 12
 """The salt's length that mosquitto 2.0 asks for; of characters, so that other brokers can be told it as text."""
 
 
-def password_line(password: str) -> str:
+def new_salt() -> str:
+    """A salt that nobody had before."""
+    return secrets.token_urlsafe(SALT_CHARACTERS)[:SALT_CHARACTERS]
+
+
+def password_line(password: str, salt: str | None = None) -> str:
     """The password as mosquitto 2.0 keeps it: ``$7$`` PBKDF2-HMAC-SHA512 (RFC 8018), salt and hash in base64."""
-    salt = secrets.token_urlsafe(_SALT_CHARACTERS)[:_SALT_CHARACTERS].encode()
-    derived = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
-    return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(derived).decode()}"
+    salted = (salt or new_salt()).encode()
+    derived = hashlib.pbkdf2_hmac("sha512", password.encode(), salted, _ITERATIONS)
+    return f"$7${_ITERATIONS}${base64.b64encode(salted).decode()}${base64.b64encode(derived).decode()}"
+
+
+def salt_in(passwords: str, name: str) -> str | None:
+    """The salt of ``name`` in mosquitto's ``password_file``; None where it has no line that can be read."""
+    for line in passwords.splitlines():
+        user, _, kept = line.partition(":")
+        if user == name:
+            try:
+                salt = base64.b64decode(kept.split("$")[3], validate=True).decode("ascii")
+            except (IndexError, ValueError):
+                return None
+            return salt if len(salt) == SALT_CHARACTERS else None
+    return None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import hmac
 import json
 import secrets
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +15,15 @@ from pathlib import Path
 
 from devices.private_file import write_private
 from devices.protocol import topics
-from hub.bridge.accesslist import BrokerUser, access_text, password_line, passwords_text
+from hub.bridge.accesslist import (
+    SALT_CHARACTERS,
+    BrokerUser,
+    access_text,
+    new_salt,
+    password_line,
+    passwords_text,
+    salt_in,
+)
 from hub.bridge.broker_choice import find_mosquitto, free_port
 from hub.bridge.configuration import (
     HUB_USER,
@@ -25,6 +37,7 @@ from hub.settings import BrokerChoice
 
 PASSWORD_BYTES = 24
 """192 random bits."""
+_FOR_ITS_OWNER = 0o600
 
 
 class BrokerFiles:
@@ -51,27 +64,55 @@ class BrokerFiles:
         return made
 
     def _write(self, name: str, text: str) -> Path:
+        """What stands there already is left alone: a disk that is full keeps no broker from starting."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._folder / name
+        with contextlib.suppress(FileNotFoundError):
+            if file.read_bytes() == text.encode() and stat.S_IMODE(file.stat().st_mode) == _FOR_ITS_OWNER:
+                return file
         write_private(file, text.encode())
         return file
 
     def write_users(self, users: Sequence[BrokerUser]) -> None:
         """Mosquitto's password file and access list: the hub, a fresh probe, and ``users``. Raises OSError."""
-        self.probe_password = secrets.token_urlsafe(PASSWORD_BYTES)
+        self._write_users(users, new_salt())
+
+    def _write_users(self, users: Sequence[BrokerUser], probe_salt: str) -> None:
+        """The same hub, users and salt of the probe make the same files."""
+        own = self.credentials.hub_password
+        self.probe_password = _drawn_from(own, f"probe {probe_salt}")
         everything = (f"{topics.PREFIX}/#",)
-        hub = BrokerUser(HUB_USER, password_line(self.credentials.hub_password), everything, everything)
-        probe = BrokerUser(PROBE_USER, password_line(self.probe_password))
-        self._write("passwords", passwords_text((hub, probe, *users)))
-        self._write("access", access_text((hub, probe, *users)))
+        known = (
+            BrokerUser(
+                HUB_USER, password_line(own, _drawn_from(own, "salt")[:SALT_CHARACTERS]), everything, everything
+            ),
+            BrokerUser(PROBE_USER, password_line(self.probe_password, probe_salt)),
+            *sorted(users, key=lambda user: user.name),
+        )
+        self._write("passwords", passwords_text(known))
+        self._write("access", access_text(known))
+
+    def _probe_salt(self) -> str:
+        """That of last time: a broker that starts reads the files in any case."""
+        with contextlib.suppress(OSError, ValueError):
+            return salt_in((self._folder / "passwords").read_text(), PROBE_USER) or new_salt()
+        return new_salt()
 
     def write_all(self, users: Sequence[BrokerUser]) -> list[str]:
-        """Everything that the broker needs; the command that starts it. Raises OSError."""
+        """Everything that the broker needs at its start; the command that starts it. Raises OSError.
+
+        Files that are as they should be are not written again.
+        """
         if self._kind is BrokerChoice.EMBEDDED:
             configuration = self._write("rumqttd.toml", embedded_configuration(self.credentials))
             return [sys.executable, "-m", "iotcore", "--config", str(configuration), "--log-level", "CRITICAL"]
         mosquitto = find_mosquitto()
         assert mosquitto is not None
-        self.write_users(users)
+        self._write_users(users, self._probe_salt())
         text = mosquitto_configuration(self._folder.resolve(), self.credentials.port, self._listen)
         return [mosquitto, "-c", str(self._write("mosquitto.conf", text))]
+
+
+def _drawn_from(password: str, purpose: str) -> str:
+    """A secret that follows from a random one, and from which that cannot be told."""
+    return hmac.digest(password.encode(), purpose.encode(), hashlib.sha256).hex()

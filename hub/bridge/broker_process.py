@@ -23,9 +23,15 @@ from hub.tasks import end_tasks
 _log = structlog.get_logger()
 READY_WITHIN_S = 10.0
 RESTART_AFTER_S = 0.2
+START_TRIES = 5
+"""A broker that somebody kills while it starts is started again so often before the hub gives up."""
 
 Users = Callable[[], Sequence[BrokerUser]]
 """Asked when the files are written, so that many changes cost one look."""
+
+
+class _Killed(BrokerError):
+    """A signal ended it at its start: another try may fare better, as it would not with a file that it cannot read."""
 
 
 class BrokerProcess:
@@ -57,7 +63,15 @@ class BrokerProcess:
         """Start it and return when it serves. Raises BrokerError when it does not, OSError."""
         _allow_open_files()
         command = await asyncio.to_thread(self._files.write_all, users())
-        await self._start_child(command)
+        for left in reversed(range(START_TRIES)):
+            try:
+                await self._start_child(command)
+                break
+            except _Killed as error:
+                if not left:
+                    raise
+                _log.error("broker.killed_at_start", error=str(error), tries_left=left)
+                await asyncio.sleep(RESTART_AFTER_S)
         self._keeper = asyncio.create_task(self._keep(command), name="broker-keeper")
 
     async def _start_child(self, command: list[str]) -> None:
@@ -66,11 +80,11 @@ class BrokerProcess:
         self._child = await start_child(command)
         deadline = time.monotonic() + READY_WITHIN_S
         while not await self._serves():
-            if self._child.returncode is not None:
-                raise BrokerError(
-                    f"the {self._kind.value} broker ended with code {self._child.returncode} at its start"
-                )
+            if (code := self._child.returncode) is not None:
+                words = f"the {self._kind.value} broker ended with code {code} at its start"
+                raise _Killed(words) if code < 0 else BrokerError(words)
             if time.monotonic() > deadline:
+                await end_child(self._child)  # or its keeper would wait for its end, and tell it nothing
                 raise BrokerError(f"the {self._kind.value} broker does not serve after {READY_WITHIN_S:.0f} s")
             await asyncio.sleep(0.02)
         self._serving = True

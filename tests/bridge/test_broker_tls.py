@@ -101,7 +101,7 @@ async def test_renewed_certificate_is_shown_though_the_disk_refused_at_first(
 ) -> None:
     monkeypatch.setattr("hub.bridge.broker.REREAD_AGAIN_AFTER_S", 0.01)
     before = await shown(secured)
-    in_the_way = tmp_path / "broker" / ".access.new"
+    in_the_way = tmp_path / "broker" / ".passwords.new"
     in_the_way.mkdir()
     await asyncio.to_thread(secured.folder.renew, datetime.now(UTC), all_of_them=True)
     rereading = asyncio.create_task(secured.broker.reread())
