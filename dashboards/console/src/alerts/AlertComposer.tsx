@@ -1,108 +1,138 @@
-// Writes and sends an alert: templates, text, severity, target; one click or Ctrl+Enter.
-import { Button, Input, Select } from "antd";
+// Writes and sends an alert: a template or words, whom it reaches, what goes with it; one click or Ctrl+Enter.
+import { Button, Input } from "antd";
+import { useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
 
 import { useOpenCase } from "../cases/store";
-import { describeWords } from "../search/words";
 import { errorText, useLanguage, useTexts } from "../language/language";
-import { hourAndMinute } from "../language/time";
-import { useRoom, useStore } from "../room/store";
-import type { Severity } from "../room/types";
+import { clockTime } from "../language/time";
+import { isDrawing, useDrawing } from "../map/drawing";
+import { useRoom } from "../room/store";
+import { useSecond } from "../screen/useSecond";
 import { leaveTextField } from "../talk/spaceBar";
-import { sendAlert, useAlertDesk } from "./store";
-import { TargetSelect } from "./TargetSelect";
+import { attach } from "./attachments";
+import { BlankFields } from "./BlankFields";
+import { blanksOf, filled } from "./blanks";
+import { useChosenAlert } from "./chosen";
+import { MediaKeys } from "./MediaKeys";
+import { ReachLine } from "./ReachLine";
+import { isRunning } from "./status";
+import { clearDesk, sendAlert, useAlertDesk, useIsWriting } from "./store";
+import { TargetRow } from "./TargetRow";
+import { TemplateKeys } from "./TemplateKeys";
 
-const SEVERITIES: Severity[] = ["Extreme", "Severe", "Moderate", "Minor"];
-const MAX_TEXT = 200;
+const MAX_TEXT = 500;
+
+/** The picture among what was dropped or pasted. */
+const pictureOf = (files: FileList): File | undefined => [...files].find((file) => file.type.startsWith("image/"));
 
 export function AlertComposer() {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
-  const { text, severity, status, sending, failure } = useAlertDesk();
-  const isReal = status === "actual";
+  const { text, fills, status, sending, failure, updates } = useAlertDesk();
+  const isWriting = useIsWriting();
   const openCase = useOpenCase();
-  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const now = useSecond();
+  const running = useChosenAlert();
+  const isOpenShape = useDrawing(isDrawing);
+  const [hasFocus, setHasFocus] = useState(false);
+  const send = useRef<HTMLButtonElement>(null);
+  const isReal = status === "actual";
+  const canSend = text.trim() !== "" && !isOpenShape;
+  // While an alert runs its board has the room, until somebody writes another.
+  const isSmall = running !== null && isRunning(running, now) && !hasFocus && !isWriting;
 
-  async function send(): Promise<void> {
-    if (await sendAlert(openCase?.case_id ?? null)) leaveTextField();
+  async function go(): Promise<void> {
+    if (canSend && (await sendAlert(openCase?.case_id ?? null))) leaveTextField();
   }
 
-  function missingChild(): string {
-    if (openCase === null) return texts.alerts.missingText("", "");
-    const venues = useStore.getState().room?.venues;
-    const place = venues?.get(openCase.last_seen_venue_id ?? "")?.name ?? "";
-    const time = openCase.last_seen_at_ms === null ? "" : hourAndMinute(openCase.last_seen_at_ms, zone);
-    const where = place === "" && time === "" ? "" : texts.alerts.lastSeen(place, time);
-    return texts.alerts.missingText(describeWords(openCase.description, texts), where);
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void go();
   }
 
-  const templates: [string, Severity, () => string][] = [
-    [texts.alerts.templates.missing, "Extreme", missingChild],
-    [texts.alerts.templates.fire, "Extreme", () => texts.alerts.fireText],
-    [texts.alerts.templates.suspicious, "Severe", () => texts.alerts.suspiciousText],
-    [texts.alerts.templates.gather, "Severe", () => texts.alerts.gatherText],
-  ];
+  function onDrop(event: DragEvent): void {
+    const picture = pictureOf(event.dataTransfer.files);
+    if (picture === undefined) return;
+    event.preventDefault();
+    attach("picture", picture);
+  }
+
+  function onPaste(event: ClipboardEvent): void {
+    const picture = pictureOf(event.clipboardData.files);
+    if (picture !== undefined) attach("picture", picture);
+  }
 
   return (
-    <div className="composer">
-      <div className="row templates">
-        {templates.map(([name, level, words]) => (
-          <Button key={name} size="small" onClick={() => useAlertDesk.setState({ text: words(), severity: level })}>
-            {name}
-          </Button>
-        ))}
-        <Button
-          size="small"
-          data-testid="alert-exercise"
-          type={isReal ? "dashed" : "primary"}
-          aria-pressed={!isReal}
-          title={texts.rollCall.exerciseHint}
-          onClick={() => useAlertDesk.setState({ status: isReal ? "exercise" : "actual" })}
-        >
-          {texts.rollCall.status.exercise}
-        </Button>
-      </div>
+    <div
+      className={`composer${isSmall ? " small" : ""}${isReal ? "" : " not-real"}`}
+      data-testid="composer"
+      onFocus={() => setHasFocus(true)}
+      onBlur={(event) => setHasFocus(event.currentTarget.contains(event.relatedTarget))}
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={onDrop}
+      onPaste={onPaste}
+    >
+      {updates !== null && <Updating alertId={updates} />}
+      <TemplateKeys openCase={openCase} toSend={send} />
+      {blanksOf(text).length > 0 && <BlankFields toSend={send} />}
       <Input.TextArea
         data-testid="alert-text"
         className="alert-text"
-        rows={3}
+        rows={isSmall ? 1 : 3}
         maxLength={MAX_TEXT}
-        value={text}
+        value={filled(text, fills)}
         placeholder={texts.alerts.placeholder}
-        onChange={(event) => useAlertDesk.setState({ text: event.target.value })}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-            event.preventDefault();
-            void send();
-          }
-        }}
+        onChange={(event) => useAlertDesk.setState({ text: event.target.value, fills: {} })}
       />
-      <div className="row">
-        <Select
-          data-testid="alert-severity"
-          className="severity"
-          value={severity}
-          onChange={(value: Severity) => useAlertDesk.setState({ severity: value })}
-          options={SEVERITIES.map((value) => ({ value, label: texts.severity[value] }))}
-        />
-        <TargetSelect />
-        <Button
-          data-testid="alert-send"
-          type="primary"
-          danger={isReal}
-          className="send"
-          title={texts.alerts.sendHint}
-          disabled={text.trim() === ""}
-          loading={sending}
-          onClick={() => void send()}
-        >
-          {isReal ? texts.alerts.send : texts.rollCall.sendExercise}
-        </Button>
-      </div>
+      {!isSmall && (
+        <>
+          <TargetRow />
+          <MediaKeys />
+          <div className="row">
+            <ReachLine />
+            {isWriting && (
+              <Button size="small" data-testid="alert-clear" onClick={clearDesk}>
+                {texts.alerts.clear}
+              </Button>
+            )}
+            <Button
+              ref={send}
+              data-testid="alert-send"
+              type="primary"
+              danger={isReal}
+              className="send"
+              title={isOpenShape ? texts.alerts.draw.unfinished : texts.alerts.sendHint}
+              disabled={!canSend}
+              loading={sending}
+              onClick={() => void go()}
+            >
+              {!isReal ? texts.rollCall.send[status] : updates === null ? texts.alerts.send : texts.alerts.sendUpdate}
+            </Button>
+          </div>
+        </>
+      )}
       {failure !== null && (
         <div className="failure" role="alert" data-testid="alert-failure">
           {errorText(language, failure)}
         </div>
       )}
+    </div>
+  );
+}
+
+/** Which alert this one takes the place of, and the way back to one of its own. */
+function Updating({ alertId }: { alertId: string }) {
+  const texts = useTexts();
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const earlier = useRoom((room) => room.alerts.get(alertId), undefined);
+  return (
+    <div className="row updating" data-testid="alert-updating">
+      <span className="grow">{texts.alerts.updating(earlier === undefined ? alertId : clockTime(earlier.issued_at_ms, zone))}</span>
+      <Button size="small" onClick={() => useAlertDesk.setState({ updates: null })}>
+        {texts.alerts.updateOff}
+      </Button>
     </div>
   );
 }

@@ -1,10 +1,10 @@
-// Chooses whom an alert goes to: all venues, a talk group, one venue, or those that were chosen on the map.
+// Chooses whom an alert goes to: all venues, a talk group, one venue, or what was chosen or drawn on the map.
 import { Select } from "antd";
 
 import { useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import type { AlertTarget, TalkGroup, Venue } from "../room/types";
-import { useAlertDesk } from "./store";
+import { aimAt, useAlertDesk } from "./store";
 import { targetWords } from "./target";
 
 const NO_GROUPS: readonly TalkGroup[] = [];
@@ -36,17 +36,18 @@ export function TargetSelect() {
       options: [...venues.values()].map((venue) => ({ value: `venue/${venue.venue_id}`, label: venue.name })),
     },
   ];
-  // What no list has: venues chosen on the map, and a temporary group that has ended meanwhile.
-  const isListed = target.kind !== "venues" && (target.kind !== "group" || groups.some((one) => one.group_id === target.id));
+  // What no list has: what was chosen or drawn on the map, and a temporary group that has ended meanwhile.
+  const isListed = target.kind !== "venues" && target.kind !== "polygon" && target.kind !== "path" && (target.kind !== "group" || groups.some((one) => one.group_id === target.id));
   const chosen = { value: keyOf(target), label: targetWords(target, { groups, venues }, texts) };
   return (
     <Select
       data-testid="alert-target"
-      className="grow"
+      className="wide"
+      aria-label={texts.alerts.targetOf}
       showSearch={{ optionFilterProp: "label" }}
       popupMatchSelectWidth={260}
       value={keyOf(target)}
-      onChange={(value: string) => useAlertDesk.setState({ target: value === keyOf(target) ? target : parse(value) })}
+      onChange={(value: string) => value !== keyOf(target) && aimAt(parse(value))}
       options={isListed ? listed : [chosen, ...listed]}
     />
   );

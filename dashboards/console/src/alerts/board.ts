@@ -1,6 +1,6 @@
 // Pure: what an alert's board says: how many at each stage and how long it took, and who has not answered, first.
 import type { AlertRecord } from "../room/room";
-import type { Delivery } from "../room/types";
+import type { Delivery, DeliveryState } from "../room/types";
 
 export interface Stage {
   count: number;
@@ -12,8 +12,11 @@ export interface Board {
   total: number;
   undelivered: number;
   unacknowledged: number;
+  /** Still waiting to leave. */
+  queued: number;
   sent: Stage;
   delivered: Stage;
+  played: Stage;
   acknowledged: Stage;
   reported: Stage;
   /** Not delivered first, then delivered without an acknowledgement; each kind by who waits longest. */
@@ -33,7 +36,7 @@ const urgency = (one: Delivery): number => URGENCY[one.answer ?? ""] ?? 4;
 export function boardOf(alert: AlertRecord): Board {
   const all = [...alert.deliveries.values()];
   const stage = (at: (one: Delivery) => number | null): Stage => {
-    const times = all.map(at).filter((time) => time !== null);
+    const times = all.map(at).filter((time) => typeof time === "number");
     return { count: times.length, lastMs: times.length === 0 ? null : Math.max(...times) - alert.issued_at_ms };
   };
   const silent = all.filter((one) => !isAnswered(one));
@@ -42,8 +45,10 @@ export function boardOf(alert: AlertRecord): Board {
     total: all.length,
     undelivered: silent.filter(isUndelivered).length,
     unacknowledged: silent.filter((one) => !isUndelivered(one)).length,
+    queued: all.filter((one) => one.state === "queued").length,
     sent: stage((one) => one.sent_at_ms),
     delivered: stage((one) => one.delivered_at_ms),
+    played: stage((one) => one.played_at_ms),
     acknowledged: stage((one) => one.acknowledged_at_ms),
     reported: stage((one) => one.reported_at_ms),
     silent: silent.sort(
@@ -57,6 +62,40 @@ export function boardOf(alert: AlertRecord): Board {
       .sort((a, b) => (b.acknowledged_at_ms ?? b.reported_at_ms ?? 0) - (a.acknowledged_at_ms ?? a.reported_at_ms ?? 0)),
     reports: reports.sort((a, b) => urgency(a) - urgency(b) || (b.reported_at_ms ?? 0) - (a.reported_at_ms ?? 0)),
   };
+}
+
+/** A sign for each state, so that none is told by its colour alone. */
+export const SIGNS: Record<DeliveryState, string> = {
+  queued: "○",
+  sent: "↑",
+  delivered: "◐",
+  played: "♪",
+  acknowledged: "✓",
+  reported: "✎",
+  expired: "×",
+};
+
+/** The sign of how far it came at one radio, and of an answer that must not be missed. */
+export function signOf({ answer, state }: Pick<Delivery, "answer" | "state">): string {
+  if (answer === "child_is_with_me") return "★";
+  return answer === "need_help" ? "!" : SIGNS[state];
+}
+
+/** Whether somebody answered for it who was not at the radio. */
+export const isElsewhere = ({ acknowledged_via }: Pick<Delivery, "acknowledged_via">): boolean =>
+  acknowledged_via === "page" || acknowledged_via === "phone";
+
+/** The alerts whose place this one took, the latest of them first. */
+export function earlierOf(alert: AlertRecord, alerts: ReadonlyMap<string, AlertRecord>): AlertRecord[] {
+  const chain: AlertRecord[] = [];
+  for (let one = alerts.get(alert.updates ?? ""); one !== undefined && !chain.includes(one); one = alerts.get(one.updates ?? "")) chain.push(one);
+  return chain;
+}
+
+/** The alert that took this one's place, where there is one. */
+export function laterOf(alert: AlertRecord, alerts: ReadonlyMap<string, AlertRecord>): AlertRecord | null {
+  for (const one of alerts.values()) if (one.updates === alert.alert_id) return one;
+  return null;
 }
 
 /** The state a venue is coloured by on map and board. */

@@ -1,64 +1,147 @@
-// What the dispatcher is doing with alerts: the text being written, its target, and which alert's board is open.
+// What the dispatcher is doing with alerts: the one being written, its target, and which alert's board is open.
 import { create } from "zustand";
 
+import { showDrawn, stopDrawing, useDrawing, type Drawing } from "../map/drawing";
 import { hub } from "../room/hub";
-import type { ReportRecord } from "../room/room";
+import type { AlertRecord, ReportRecord } from "../room/room";
 import type { AlertStatus, AlertTarget, Severity } from "../room/types";
+import { attachAgain, attachedMedia, detach, useAttached } from "./attachments";
+import { finished, type Fills } from "./blanks";
 import { note, recallNoted } from "./noted";
+import { isDrawn } from "./reach";
 
-interface AlertDesk {
+interface Written {
+  /** Of a template with its blanks in it, `{衣着}`. */
   text: string;
-  sending: boolean;
-  /** Why the last one was not sent; null when it was. */
-  failure: unknown;
+  fills: Fills;
   severity: Severity;
   /** Whether it is real; it is again once an exercise was sent. */
   status: AlertStatus;
   target: AlertTarget;
+  /** The hub has the text spoken. */
+  speak: boolean;
+  /** The alert whose place this one takes. */
+  updates: string | null;
+}
+
+interface AlertDesk extends Written {
+  sending: boolean;
+  /** Why the last one was not sent; null when it was. */
+  failure: unknown;
   /** Null follows the newest alert. */
   chosenId: string | null;
   /** Keys of urgent reports that somebody has taken note of. */
   noted: ReadonlySet<string>;
 }
 
-export const useAlertDesk = create<AlertDesk>(() => ({
+const ALL: AlertTarget = { kind: "all", id: null };
+const NOTHING: Written = {
   text: "",
-  sending: false,
-  failure: null,
+  fills: {},
   severity: "Severe",
   status: "actual",
-  target: { kind: "all", id: null },
-  chosenId: null,
-  noted: recallNoted(),
-}));
+  target: ALL,
+  speak: false,
+  updates: null,
+};
+
+export const useAlertDesk = create<AlertDesk>(() => ({ ...NOTHING, sending: false, failure: null, chosenId: null, noted: recallNoted() }));
+
+/** Whether the composer holds anything that an empty one does not. */
+export function useIsWriting(): boolean {
+  const hasMedia = useAttached(({ picture, speech }) => picture !== null || speech !== null);
+  const hasMore = useAlertDesk(
+    ({ text, speak, updates, status, target }) =>
+      text !== "" || speak || updates !== null || status !== "actual" || target.kind !== "all",
+  );
+  return hasMedia || hasMore;
+}
+
+// What is drawn on the map is the target once it is whole, as long as nothing else is chosen.
+useDrawing.subscribe((drawing, before) => {
+  const target = targetOf(drawing);
+  if (target !== null) useAlertDesk.setState({ target });
+  else if (drawing.kind === null && before.kind !== null) useAlertDesk.setState((desk) => (isDrawn(desk.target) ? { target: ALL } : {}));
+});
+
+function targetOf({ kind, points, closed, withinM }: Drawing): AlertTarget | null {
+  if (kind === null || !closed) return null;
+  return { kind, id: null, points, ...(kind === "path" ? { within_m: withinM } : {}) };
+}
+
+/** Aim at another target than what is drawn on the map. */
+export function aimAt(target: AlertTarget): void {
+  useAlertDesk.setState({ target });
+  if (!isDrawn(target)) stopDrawing();
+}
+
+/** Empty the composer. */
+export function clearDesk(): void {
+  detach("picture");
+  detach("speech");
+  useAlertDesk.setState({ ...NOTHING, failure: null });
+  stopDrawing();
+}
+
+/** Fill the composer with an alert that runs, to be sent anew in its place. */
+export function writeUpdate(alert: AlertRecord): void {
+  clearDesk();
+  const { kind, points, within_m } = alert.target;
+  if ((kind === "polygon" || kind === "path") && points !== undefined) showDrawn(kind, points, within_m ?? undefined);
+  useAlertDesk.setState({
+    text: alert.text,
+    severity: alert.severity,
+    status: alert.status,
+    target: alert.target,
+    updates: alert.alert_id,
+  });
+  attachAgain("picture", alert.picture);
+  attachAgain("speech", alert.speech);
+  focusText();
+}
 
 // The key stays with one alert's words, severity and target until it was sent, so that a second try cannot send it twice.
 let key: { of: string; key: string } | null = null;
 
 /** Send what is written; true when the hub has it. Otherwise everything stays in place with the reason beside it. */
 export async function sendAlert(caseId: string | null): Promise<boolean> {
-  const { text, severity, status, target, sending } = useAlertDesk.getState();
-  if (text.trim() === "" || sending) return false;
-  const order = { text: text.trim(), severity, status, target };
-  const of = JSON.stringify(order);
-  if (key?.of !== of) key = { of, key: crypto.randomUUID() };
+  const { text, fills, severity, status, target, speak, updates, sending } = useAlertDesk.getState();
+  const words = finished(text, fills);
+  if (words === "" || sending) return false;
   useAlertDesk.setState({ sending: true, failure: null });
   try {
-    await hub.issueAlert(caseId === null ? order : { ...order, case_id: caseId }, key.key);
+    const media = await attachedMedia();
+    const order = { text: words, severity, status, target: sentTarget(target), ...media, ...(speak ? { speak } : {}) };
+    const of = JSON.stringify([order, updates]);
+    if (key?.of !== of) key = { of, key: crypto.randomUUID() };
+    const ordered = caseId === null ? order : { ...order, case_id: caseId };
+    await (updates === null ? hub.issueAlert(ordered, key.key) : hub.updateAlert(updates, ordered, key.key));
   } catch (failure) {
     useAlertDesk.setState({ sending: false, failure });
     return false;
   }
   key = null;
+  useAlertDesk.setState({ sending: false, chosenId: null, status: "actual" });
   // What was written on while the hub answered is the next alert's.
-  useAlertDesk.setState((desk) => ({ sending: false, chosenId: null, status: "actual", text: desk.text === text ? "" : desk.text }));
+  if (useAlertDesk.getState().text === text) clearDesk();
   return true;
+}
+
+/** What a shape holds is the hub's to settle. */
+function sentTarget(target: AlertTarget): AlertTarget {
+  if (!isDrawn(target)) return target;
+  const { kind, id, points, within_m } = target;
+  return { kind, id, ...(points ? { points } : {}), ...(within_m ? { within_m } : {}) };
 }
 
 /** Turn the composer to these venues, as the map's buttons do. */
 export function aimAtVenues(ids: readonly string[]): void {
   const [id = null, ...others] = ids;
-  useAlertDesk.setState({ target: others.length === 0 ? { kind: "venue", id } : { kind: "venues", id: null, ids } });
+  aimAt(others.length === 0 ? { kind: "venue", id } : { kind: "venues", id: null, ids });
+  focusText();
+}
+
+export function focusText(): void {
   document.querySelector<HTMLTextAreaElement>("[data-testid=alert-text]")?.focus();
 }
 

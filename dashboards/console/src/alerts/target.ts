@@ -2,6 +2,7 @@
 import { isTemporaryName } from "../groups/temporary";
 import type { Texts } from "../language/zh";
 import type { AlertTarget, TalkGroup, Venue } from "../room/types";
+import { venueIdsOf } from "./reach";
 
 interface Known {
   groups: readonly TalkGroup[];
@@ -24,6 +25,10 @@ export function targetWords(target: AlertTarget, { groups, venues }: Known, text
       const name = groups.find((one) => one.group_id === id)?.name;
       return name ?? (isTemporaryName(id) ? texts.groups.closed : id);
     }
+    case "polygon":
+      return texts.alerts.inShape(venueIdsOf(target, venues).length);
+    case "path":
+      return texts.alerts.alongPath(venueIdsOf(target, venues).length, target.within_m ?? 0);
     case "radio":
       return id;
   }

@@ -1,5 +1,6 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
+import { enAlerts } from "./enAlerts";
 import { enEscalation } from "./enEscalation";
 import { enEvents } from "./enEvents";
 import { enGroups } from "./enGroups";
@@ -43,6 +44,7 @@ export const en: Texts = {
     queued: "To be sent",
     sent: "Sent, not delivered",
     delivered: "Delivered, not acknowledged",
+    played: "Sounded, not acknowledged",
     acknowledged: "Acknowledged",
     reported: "Reported",
     expired: "Expired undelivered",
@@ -97,43 +99,7 @@ export const en: Texts = {
     noted: (name, note) => `${name} (${note})`,
   },
   talk: enTalk,
-  alerts: {
-    title: "Alert",
-    placeholder: "What the guards are to read, up to 200 characters",
-    send: "Send",
-    sendHint: "Ctrl+Enter",
-    target: { all: "All venues", venue: "One venue", group: "Talk group", radio: "One radio" },
-    targetGroups: "Talk groups",
-    targetVenues: "Venues",
-    templates: {
-      missing: "Missing child",
-      fire: "Fire",
-      suspicious: "Suspicious",
-      gather: "Gather",
-    },
-    missingText: (words, where) =>
-      `Missing child: ${words === "" ? "(clothes, height)" : words}. ${where === "" ? "" : `Last seen ${where}. `}Check your doors and cameras now and report by key.`,
-    lastSeen: (place, time) => [place === "" ? "" : `at ${place}`, time].filter((one) => one !== "").join(", "),
-    fireText: "Fire at (place). Venues nearby: clear people out, open the fire lanes, send help. Acknowledge by key.",
-    suspiciousText: "Suspicious: (looks, place). Watch your doors, report by key if seen, do not approach alone.",
-    gatherText: "Gather: staff on duty to (place). Acknowledge by key.",
-    none: "No alert was sent yet",
-    count: {
-      undelivered: "Undelivered",
-      unacknowledged: "Unanswered",
-      sent: "Sent",
-      delivered: "Delivered",
-      acknowledged: "Ack'd",
-      reported: "Reported",
-    },
-    last: (s) => `last ${s}`,
-    waiting: "No answer yet",
-    everybody: "Every venue has acknowledged",
-    answered: "Answered",
-    answers: "Reports",
-    attempts: (n) => `sent ${n} times`,
-    seenBy: "Noted",
-  },
+  alerts: enAlerts,
   cases: {
     title: "Case and search",
     none: "Open a case first: every look at stored video names a case and a purpose, and is logged.",

@@ -4,8 +4,7 @@ import type { zhRollCall } from "./zhRollCall";
 export const enRollCall: typeof zhRollCall = {
   status: { exercise: "Exercise", test: "Test" },
   notReal: { exercise: "Exercise: not a real alarm", test: "Test: not a real alarm" },
-  exerciseHint: "The next one is an exercise: radios and consoles say so, and it sounds gently",
-  sendExercise: "Send exercise",
+  send: { exercise: "Send exercise", test: "Send test" },
   testsAlone: "No real alert; tests can be chosen here",
   open: "Roll-call",
   title: "Roll-call: who is ready",

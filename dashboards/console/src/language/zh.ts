@@ -1,6 +1,7 @@
 // Every text of the console in Chinese; this dictionary is the type that other languages must fill.
 
 import { zhAccess } from "./zhAccess";
+import { zhAlerts } from "./zhAlerts";
 import { zhEscalation } from "./zhEscalation";
 import { zhEvents } from "./zhEvents";
 import { zhGroups } from "./zhGroups";
@@ -42,6 +43,7 @@ export const zh = {
     queued: "待发送",
     sent: "已发出，未送达",
     delivered: "已送达，未确认",
+    played: "已响铃，未确认",
     acknowledged: "已确认",
     reported: "已回报",
     expired: "过期未送达",
@@ -96,43 +98,7 @@ export const zh = {
     noted: (name: string, note: string) => `${name}（${note}）`,
   },
   talk: zhTalk,
-  alerts: {
-    title: "警报",
-    placeholder: "写给保安的话，最多 200 字",
-    send: "发送",
-    sendHint: "Ctrl+回车",
-    target: { all: "全部场所", venue: "单个场所", group: "对讲组", radio: "单台对讲机" },
-    targetGroups: "对讲组",
-    targetVenues: "场所",
-    templates: {
-      missing: "走失儿童",
-      fire: "火情",
-      suspicious: "可疑情况",
-      gather: "集合支援",
-    },
-    missingText: (words: string, where: string) =>
-      `走失儿童：${words === "" ? "（衣着、身高）" : words}。${where === "" ? "" : `最后在${where}。`}请各场所立即查看门口和监控，看到请按键回报。`,
-    lastSeen: (place: string, time: string) => `${time}${time !== "" && place !== "" ? " " : ""}${place}出现`,
-    fireText: "火情：（地点）发生火情。请附近场所组织疏散，打开消防通道，派人支援，确认请按键。",
-    suspiciousText: "可疑情况：（特征、地点）。请留意出入口，看到请按键回报，不要单独上前。",
-    gatherText: "集合支援：请在岗人员到（地点）集合，确认请按键。",
-    none: "还没有发过警报",
-    count: {
-      undelivered: "未送达",
-      unacknowledged: "未确认",
-      sent: "已发出",
-      delivered: "已送达",
-      acknowledged: "已确认",
-      reported: "已回报",
-    },
-    last: (s: string) => `最慢 ${s}`,
-    waiting: "还没有回应",
-    everybody: "所有场所都已确认",
-    answered: "已回应",
-    answers: "回报",
-    attempts: (n: number) => `发了 ${n} 次`,
-    seenBy: "知道了",
-  },
+  alerts: zhAlerts,
   cases: {
     title: "案件与查找",
     none: "要查找，先立案：每次查看录像都要写明案件和目的，并记入日志。",

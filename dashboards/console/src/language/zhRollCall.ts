@@ -4,8 +4,7 @@ import type { Caution, RadioState } from "../rollcall/hub";
 export const zhRollCall = {
   status: { exercise: "演习", test: "测试" },
   notReal: { exercise: "演习，不是真的警报", test: "测试，不是真的警报" },
-  exerciseHint: "下一条按演习发：对讲机和大屏都写明是演习，声音也轻",
-  sendExercise: "发演习",
+  send: { exercise: "发演习", test: "发测试" },
   testsAlone: "没有真警报；测试可在这里选看",
   open: "点名",
   title: "点名：谁在岗",

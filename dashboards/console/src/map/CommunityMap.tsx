@@ -15,6 +15,9 @@ import { useDeafRadios } from "../talk/deaf";
 import { addGround, CameraLayer, PathLayer, VenueLayer } from "./layers";
 import { venuesInside } from "./inside";
 import { Legend } from "./Legend";
+import { addPoint, isDrawing, useDrawing, venuesIn } from "./drawing";
+import { ShapeKeys } from "./ShapeKeys";
+import { ShapeLayer } from "./ShapeLayer";
 import { addVenues, shapeOf, useSelection } from "./selection";
 import { SelectionKeys } from "./SelectionKeys";
 import { SelectionTool } from "./SelectionTool";
@@ -29,6 +32,7 @@ interface Drawn {
   cameras: CameraLayer;
   path: PathLayer;
   tool: SelectionTool;
+  shape: ShapeLayer;
 }
 
 /** Room for the legend below. */
@@ -57,8 +61,11 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   const tool = new SelectionTool(map, shapeOf, (corners) =>
     addVenues(venuesInside(useStore.getState().room?.venues.values() ?? [], corners)),
   );
-  map.on("click", () => chooseOnMap(null));
-  return { map, bounds, cameras, venues: venueLayer, path, tool };
+  const shape = new ShapeLayer(map);
+  map.on("click", ({ latlng }) => {
+    if (!addPoint([latlng.lat, latlng.lng])) chooseOnMap(null);
+  });
+  return { map, bounds, cameras, venues: venueLayer, path, tool, shape };
 }
 
 export function CommunityMap() {
@@ -69,6 +76,7 @@ export function CommunityMap() {
   const chosen = useMapDesk((desk) => desk.chosen);
   const tool = useSelection((selection) => selection.tool);
   const selected = useSelection((selection) => selection.venueIds);
+  const drawing = useDrawing();
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const radios = useRoom((room) => room.radios, NO_RADIOS);
@@ -95,9 +103,16 @@ export function CommunityMap() {
     };
   }, [ground]);
 
+  const inShape = useMemo(() => new Set(venuesIn(drawing, venues.values())), [drawing, venues]);
+
   useEffect(() => {
-    drawn?.venues.show(venues, radios, alert, chosen?.kind === "venue" ? new Set([chosen.id]) : selected, deaf);
-  }, [drawn, venues, radios, alert, chosen, selected, deaf]);
+    const ringed = drawing.kind !== null ? inShape : chosen?.kind === "venue" ? new Set([chosen.id]) : selected;
+    drawn?.venues.show(venues, radios, alert, ringed, deaf);
+  }, [drawn, venues, radios, alert, chosen, selected, deaf, drawing.kind, inShape]);
+
+  useEffect(() => {
+    drawn?.shape.show(drawing, alert?.target ?? null);
+  }, [drawn, drawing, alert?.target]);
 
   useEffect(() => {
     if (tool === null) {
@@ -115,7 +130,7 @@ export function CommunityMap() {
   }, [drawn, path, zone, chosenSightingId]);
 
   return (
-    <section className={`map${tool === null ? "" : " selecting"}`} data-testid="map">
+    <section className={`map${tool === null && !isDrawing(drawing) ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
       {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
       <Legend alert={alert !== null} deaf={[...deaf].some((id) => radios.get(id)?.online === true)}>
@@ -128,7 +143,7 @@ export function CommunityMap() {
           {texts.map.wholeCommunity}
         </button>
       </Legend>
-      <SelectionKeys />
+      {drawing.kind === null ? <SelectionKeys /> : <ShapeKeys venues={inShape.size} />}
       <ChosenCard />
     </section>
   );

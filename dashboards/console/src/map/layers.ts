@@ -6,6 +6,7 @@ import type { AlertRecord } from "../room/room";
 import type { Camera, Radio, Venue } from "../room/types";
 import type { PathPoint } from "../search/hits";
 import { CameraMarker } from "./CameraMarker";
+import { addPoint } from "./drawing";
 import { GROUND_STYLES, shortNames, venueLook } from "./looks";
 import { viewSector } from "./sector";
 import { clickVenue } from "./selection";
@@ -75,7 +76,9 @@ export class VenueLayer {
       }
       const marker = new VenueMarker([venue.latitude, venue.longitude], venue.kind, look);
       marker.bindTooltip(venue.name, { direction: "top", offset: [0, -6] });
-      marker.on("click", (click) => clickVenue(venue.venue_id, click.originalEvent.shiftKey));
+      marker.on("click", ({ latlng, originalEvent }) => {
+        if (!addPoint([latlng.lat, latlng.lng])) clickVenue(venue.venue_id, originalEvent.shiftKey);
+      });
       marker.addTo(this.map);
       this.markers.set(venue.venue_id, marker);
     }
@@ -115,7 +118,9 @@ export class CameraLayer {
       }
       const point = new CameraMarker([latitude, longitude], colour, isChosen, camera.heading_deg, camera.view_deg);
       point.bindTooltip(camera.name, { direction: "top", offset: [0, -4] });
-      point.on("click", () => chooseOnMap({ kind: "camera", id: camera.camera_id }));
+      point.on("click", ({ latlng }) => {
+        if (!addPoint([latlng.lat, latlng.lng])) chooseOnMap({ kind: "camera", id: camera.camera_id });
+      });
       layers.push(point);
       for (const layer of layers) layer.addTo(this.map);
       this.shown.set(camera.camera_id, { look, layers });

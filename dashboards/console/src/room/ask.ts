@@ -34,7 +34,7 @@ interface ErrorBody {
   error?: { code?: string; message?: string; message_en?: string; field?: string | null };
 }
 
-/** The answer to one call. Raises HubError; one that says that nobody is signed in is also told to `onSignedOut`. */
+/** The answer to one call; a file goes as it is, anything else as JSON. Raises HubError; one that says that nobody is signed in is also told to `onSignedOut`. */
 export async function ask<Value>(
   method: string,
   path: string,
@@ -55,7 +55,10 @@ export async function ask<Value>(
     headers: { "X-Qianshao": "1", ...headers },
     signal: stop.signal,
   };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    request.headers = { ...request.headers, "Content-Type": body.type };
+    request.body = body;
+  } else if (body !== undefined) {
     request.headers = { ...request.headers, "Content-Type": "application/json" };
     request.body = JSON.stringify(body);
   }

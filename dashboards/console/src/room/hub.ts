@@ -21,6 +21,10 @@ export interface AlertOrder {
   severity: Severity;
   target: AlertTarget;
   case_id?: string;
+  /** Media that the hub has; `speak` has it speak the text instead. */
+  picture?: string;
+  speech?: string;
+  speak?: boolean;
 }
 
 export interface CaseOrder {
@@ -38,6 +42,8 @@ export const hub = {
   events: (since: number, limit: number) => ask<Batch>("GET", `/api/events?since=${since}&limit=${limit}`),
   issueAlert: (order: AlertOrder, idempotencyKey: string) =>
     ask<Alert>("POST", "/api/alerts", order, { "Idempotency-Key": idempotencyKey }),
+  updateAlert: (alertId: string, order: AlertOrder, idempotencyKey: string) =>
+    ask<Alert>("POST", `/api/alerts/${part(alertId)}/update`, order, { "Idempotency-Key": idempotencyKey }),
   cancelAlert: (alertId: string, text: string) => ask<void>("POST", `/api/alerts/${part(alertId)}/cancel`, { text }),
   closeSos: (sosId: string, finding: Finding, note: string) =>
     ask<Sos>("POST", `/api/talk/sos/${part(sosId)}/close`, { finding, note }),

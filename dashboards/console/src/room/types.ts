@@ -6,7 +6,7 @@ export type Severity = "Extreme" | "Severe" | "Moderate" | "Minor";
 /** Whether an alert is real; of the Common Alerting Protocol. */
 export type AlertStatus = "actual" | "exercise" | "test";
 export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
-export type DeliveryState = "queued" | "sent" | "delivered" | "acknowledged" | "reported" | "expired";
+export type DeliveryState = "queued" | "sent" | "delivered" | "played" | "acknowledged" | "reported" | "expired";
 export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "finished";
 export type CaseKind = "missing_child" | "other";
 export type Age = "child" | "adult";
@@ -52,6 +52,8 @@ export interface Venue {
   grid_id: string;
   latitude: number;
   longitude: number;
+  /** The venue's own number; null for who may not see it. */
+  phone?: string | null;
 }
 
 export interface TalkGroup {
@@ -128,6 +130,26 @@ export interface Camera {
   sightings: number;
 }
 
+/** Of a picture or spoken message of an alert: the kept file is named by its content. */
+export interface AlertMedia {
+  media_id: string;
+  type: string;
+  bytes: number;
+}
+
+/** What the hub keeps of a picture or a voice that it was given. */
+export interface Media extends AlertMedia {
+  width_px: number | null;
+  height_px: number | null;
+  duration_s: number | null;
+}
+
+/** Why the text was not spoken although that was asked. */
+export type Unspoken = "no_engine" | "too_long" | "too_slow" | "too_busy" | "failed";
+
+/** By what somebody answered: the radio's key, a page, or the key of a telephone. */
+export type Via = "radio" | "page" | "phone";
+
 export interface Delivery {
   radio_id: string;
   venue_id: string;
@@ -135,18 +157,28 @@ export interface Delivery {
   queued_at_ms: number | null;
   sent_at_ms: number | null;
   delivered_at_ms: number | null;
+  /** Its tone has sounded, or its screen showed it; a radio may leave that out. */
+  played_at_ms: number | null;
   acknowledged_at_ms: number | null;
+  /** Who pressed, where it was elsewhere than at the radio. */
+  acknowledged_by: string | null;
+  acknowledged_via: Via | null;
   reported_at_ms: number | null;
   answer: Answer | null;
   report_text: string | null;
   attempts: number;
 }
 
-/** `id` names a group, radio or venue; `ids` the venues of `venues`. */
+/**
+ * `id` names a group, radio or venue; `ids` the venues of `venues`, and of a shape once the hub has settled it; `points` are
+ * the corners of a polygon or path, latitude and longitude, and `within_m` says how far beside a path.
+ */
 export interface AlertTarget {
-  kind: "all" | "group" | "radio" | "venue" | "venues";
+  kind: "all" | "group" | "radio" | "venue" | "venues" | "polygon" | "path";
   id: string | null;
   ids?: readonly string[];
+  points?: readonly (readonly [number, number])[];
+  within_m?: number | null;
 }
 
 export interface Alert {
@@ -161,6 +193,11 @@ export interface Alert {
   issued_by: string;
   /** The earlier alert that is over by this one. */
   cancels: string | null;
+  /** The earlier alert whose place this one takes. */
+  updates: string | null;
+  picture: AlertMedia | null;
+  speech: AlertMedia | null;
+  unspoken: Unspoken | null;
   /** The alert that this one was made for: to ask a neighbour to go and look. */
   errand_of: string | null;
   cancelled_at_ms: number | null;

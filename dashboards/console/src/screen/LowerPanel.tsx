@@ -1,32 +1,45 @@
-// Below the map: events, the timeline of hits, or temporary talk groups, one at a time, and over them what is chosen on the
-// map; a search brings the timeline up.
-import { useState } from "react";
+// Below the map: the alert's board, events, the timeline of hits, or temporary talk groups, one at a time, and over them what
+// is chosen on the map; a search brings the timeline up, an alert to many its board.
+import { useMemo } from "react";
 
+import { boardOf } from "../alerts/board";
+import { useChosenAlert } from "../alerts/chosen";
+import { Wall } from "../alerts/Wall";
 import { EventList } from "../events/EventList";
 import { GroupList, useOpenGroups } from "../groups/GroupList";
 import { SelectionCard } from "../groups/SelectionCard";
 import { useTexts } from "../language/language";
 import { Timeline } from "../search/Timeline";
-import { useHits } from "../search/useHits";
 import { useMay } from "../session/store";
+import { chooseLowerTab, useLowerTab, type LowerTab } from "./lower";
 
-type Tab = "events" | "timeline" | "groups";
+/** How many silent radios each height of the board has room for (screen.css). */
+const SOME = 63;
+const FEW = 28;
 
 export function LowerPanel() {
   const texts = useTexts();
-  const hasHits = useHits().length > 0;
   const openGroups = useOpenGroups();
-  const [chosen, setChosen] = useState<Tab | null>(null);
+  const alert = useChosenAlert();
+  const silent = useMemo(() => (alert === null ? 0 : boardOf(alert).silent.length), [alert]);
+  const shown = useLowerTab();
   const searches = useMay("search_footage");
-  const tabs: readonly Tab[] = searches ? ["events", "timeline", "groups"] : ["events", "groups"];
-  const shown = chosen ?? (searches && hasHits ? "timeline" : "events");
-  const names: Record<Tab, string> = {
+  const tabs: readonly LowerTab[] = [
+    ...(alert === null ? [] : (["wall"] as const)),
+    "events",
+    ...(searches ? (["timeline"] as const) : []),
+    "groups",
+  ];
+  const names: Record<LowerTab, string> = {
+    wall: texts.alerts.wall(silent),
     events: texts.events.title,
     timeline: texts.search.timeline,
     groups: openGroups === 0 ? texts.groups.title : `${texts.groups.title} ${openGroups}`,
   };
+  // In two steps, so that the map does not change its size with each answer.
+  const height = shown !== "wall" ? "" : silent > SOME ? "all" : silent > FEW ? "many" : "";
   return (
-    <section className="lower">
+    <section className={`lower ${shown} ${height}`}>
       <nav>
         {tabs.map((name) => (
           <button
@@ -34,13 +47,13 @@ export function LowerPanel() {
             type="button"
             data-testid={`tab-${name}`}
             aria-pressed={shown === name}
-            onClick={() => setChosen(name)}
+            onClick={() => chooseLowerTab(name, alert?.alert_id ?? null)}
           >
             {names[name]}
           </button>
         ))}
       </nav>
-      {shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
+      {shown === "wall" ? <Wall /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
     </section>
   );

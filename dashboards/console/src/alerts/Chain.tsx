@@ -1,0 +1,44 @@
+// The alerts whose place this one took, each folded, with what was reported to it; and the way from an earlier one to the latest.
+import { useTexts } from "../language/language";
+import { clockTime } from "../language/time";
+import type { AlertRecord } from "../room/room";
+import { useRoom } from "../room/store";
+import { boardOf, earlierOf, laterOf } from "./board";
+import { chooseAlert } from "./chosen";
+import { Reports } from "./Reports";
+
+const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
+
+export function Chain({ alert }: { alert: AlertRecord }) {
+  const texts = useTexts();
+  const alerts = useRoom((room) => room.alerts, NO_ALERTS);
+  const later = laterOf(alert, alerts);
+  return (
+    <>
+      {later !== null && (
+        <button type="button" className="errand-of" data-testid="board-later" onClick={() => chooseAlert(later.alert_id)}>
+          {texts.alerts.replaced} · {texts.alerts.toNewest}
+        </button>
+      )}
+      {earlierOf(alert, alerts).map((one) => (
+        <Earlier key={one.alert_id} alert={one} />
+      ))}
+    </>
+  );
+}
+
+function Earlier({ alert }: { alert: AlertRecord }) {
+  const texts = useTexts();
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const { reports } = boardOf(alert);
+  return (
+    <details className="earlier" data-testid="board-earlier" data-alert={alert.alert_id}>
+      <summary>{texts.alerts.earlier(clockTime(alert.issued_at_ms, zone), reports.length)}</summary>
+      <p>{alert.text}</p>
+      <Reports reports={reports} />
+      <button type="button" className="errand-of" onClick={() => chooseAlert(alert.alert_id)}>
+        {texts.escalation.show}
+      </button>
+    </details>
+  );
+}

@@ -1,0 +1,30 @@
+// What lies below the map: what somebody chose, else what there is to see.
+import { create } from "zustand";
+
+import { boardOf } from "../alerts/board";
+import { useChosenAlert, useMapAlert } from "../alerts/chosen";
+import { useHits } from "../search/useHits";
+import { useMay } from "../session/store";
+
+export type LowerTab = "wall" | "events" | "timeline" | "groups";
+
+/** So many silent radios have room beside the map, in the left column of a screen of 768 px; more take the lower panel. */
+const FIT_LEFT = 16;
+
+/** `alertId`: the alert that was shown as somebody chose; with another the screen chooses anew. */
+const useChosenTab = create<{ tab: LowerTab | null; alertId: string | null }>(() => ({ tab: null, alertId: null }));
+
+export function chooseLowerTab(tab: LowerTab, alertId: string | null): void {
+  useChosenTab.setState({ tab, alertId });
+}
+
+export function useLowerTab(): LowerTab {
+  const chosen = useChosenTab();
+  const alert = useChosenAlert();
+  const mapAlert = useMapAlert();
+  const hasHits = useHits().length > 0;
+  const searches = useMay("search_footage");
+  if (chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
+  if (mapAlert !== null && boardOf(mapAlert).silent.length > FIT_LEFT) return "wall";
+  return searches && hasHits ? "timeline" : "events";
+}
