@@ -65,7 +65,7 @@ async def tell(hub: Hub, order: Tell) -> Told:
 
 async def _write(hub: Hub, body: ReportMade) -> int:
     def change(open_change: Change) -> int:
-        return hub.events.append(open_change, EventKind.REPORT_MADE, body.radio_id, body)
+        return hub.events.append(open_change, EventKind.REPORT_MADE, body.venue_id, body)
 
     return await hub.database.write(change)
 

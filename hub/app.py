@@ -22,6 +22,7 @@ from hub.access.origin import OriginGuard
 from hub.access.passwords import Passwords
 from hub.access.service import Access
 from hub.alerts import routes as alert_routes
+from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
 from hub.bridge.broker import Broker, choose, free_port
 from hub.bridge.client import Bridge
@@ -257,7 +258,8 @@ class Hub:
         add_error_answers(app)
         app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
-        app.include_router(alert_routes.routes(self.alerts, self.registry, self.clock))
+        posts = Posts(self.radios, self.shifts, self.clock)
+        app.include_router(alert_routes.routes(self.alerts, posts, self.registry, self.clock))
         app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
         app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))

@@ -56,6 +56,7 @@ class Action(StrEnum):
     CLOSE_SOS = "close_sos"
     CALL_ROLL = "call_roll"
     CANCEL_ALERT = "cancel_alert"
+    ANSWER_ALERT = "answer_alert"
     STOP_ESCALATION = "stop_escalation"
     SET_ESCALATION = "set_escalation"
     ADD_CAMERA = "add_camera"

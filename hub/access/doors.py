@@ -66,6 +66,7 @@ GET     /api/alerts/{alert_id}                                  see_room
 GET     /api/alerts/{alert_id}/escalation                   see_room
 POST    /api/alerts/cap                                     issue_alert
 GET     /api/alerts/{alert_id}/cap                          see_room
+POST    /api/alerts/{alert_id}/answers                      answer_alert
 POST    /api/alerts/{alert_id}/cancel                       issue_alert
 POST    /api/alerts/{alert_id}/stop                         issue_alert
 GET     /api/escalation/policies                            see_room

@@ -14,6 +14,8 @@ class Right(StrEnum):
     """Radios, cameras, venues, alerts and events of one's places."""
     SEE_CASES = "see_cases"
     ISSUE_ALERT = "issue_alert"
+    ANSWER_ALERT = "answer_alert"
+    """Answer one on a page, for a venue of one's places; at a radio its key is enough."""
     CALL = "call"
     """Speak to a talk group all of whose venues lie in one's places."""
     ANSWER_CALL = "answer_call"
@@ -41,6 +43,7 @@ _TABLE = """
 see_room            yes      yes    yes       yes         -        yes       yes
 see_cases           yes      yes    yes       -           -        -         -
 issue_alert         yes      yes    yes       -           -        -         -
+answer_alert        -        -      -         -           -        yes       yes
 call                yes      yes    yes       -           -        -         -
 answer_call         yes      yes    yes       -           -        yes       yes
 listen_back         yes      yes    yes       -           -        -         -

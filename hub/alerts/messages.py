@@ -9,6 +9,8 @@ import msgspec
 
 from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryEvent, DeliveryState
+from hub.media.messages import MediaId, MediaType
+from hub.speech.service import Why
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,18 @@ class NewAlert(Part, frozen=True, kw_only=True):
     target: Target = msgspec.field(default_factory=lambda: Target(kind=TargetKind.ALL))
     case_id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
     expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
+    picture: MediaId | None = None
+    speech: MediaId | None = None
+    speak: bool = False
+    """Have the hub speak the text, in the place of ``speech``."""
+
+
+class AlertMedia(Part, frozen=True, kw_only=True):
+    """A picture or a spoken message that an alert names."""
+
+    media_id: str
+    type: MediaType
+    bytes: int
 
 
 class Via(StrEnum):
@@ -63,6 +77,8 @@ class Delivery(Part, frozen=True, kw_only=True):
     queued_at_ms: int
     sent_at_ms: int | None
     delivered_at_ms: int | None
+    played_at_ms: int | None = None
+    """When its tone had sounded there, or its screen had shown it where there is no loudspeaker."""
     acknowledged_at_ms: int | None
     acknowledged_by: str | None = None
     """Who acknowledged on a page or a telephone; who holds a radio is told by the radio."""
@@ -90,6 +106,10 @@ class Alert(Part, frozen=True, kw_only=True):
     """The earlier alert that is over by this one."""
     cancelled_at_ms: int | None
     cancelled_by: str | None
+    picture: AlertMedia | None = None
+    speech: AlertMedia | None = None
+    unspoken: Why | None = None
+    """Why there is no spoken message though one was asked for."""
     deliveries: tuple[Delivery, ...]
 
 
@@ -127,6 +147,20 @@ class ReportMade(Part, frozen=True, kw_only=True):
     text: str
     by: str | None = None
     via: Via = Via.RADIO
+
+
+class NewAnswer(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request of a page to take a press; without ``answer`` and ``text`` it acknowledges.
+
+    ``pressed_ago_ms`` is how long before it was sent the key was pressed, as the page counts. ``venue_id`` says where
+    somebody is who has no venue of their own.
+    """
+
+    message_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    pressed_ago_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+    answer: Answer | None = None
+    text: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    venue_id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
 
 
 class AnswerElsewhere(Part, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from hub.access.entrant import not_your_place
 from hub.access.gate import Entering
 from hub.access.permissions import Right
 from hub.alerts.cap import read_cap, write_cap
-from hub.alerts.messages import CancelAlert, NewAlert
+from hub.alerts.messages import AnswerElsewhere, CancelAlert, NewAlert, NewAnswer, Via
+from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
 from hub.console.http import LIST_BYTES, answer, read, read_bytes
 from hub.console.view import view_of
@@ -23,8 +24,8 @@ from hub.registry.service import Registry
 MAX_KEY = 64
 
 
-def routes(alerts: Alerts, registry: Registry, clock: Clock) -> APIRouter:
-    """Issue an alert, look at one, end one; as JSON and as CAP XML."""
+def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> APIRouter:
+    """Issue an alert, look at one, answer one on a page, end one; as JSON and as CAP XML."""
     router = APIRouter(prefix="/api/alerts")
 
     @router.post("")
@@ -64,6 +65,27 @@ def routes(alerts: Alerts, registry: Registry, clock: Clock) -> APIRouter:
         venues = [registry.venues[venue_id] for venue_id in venue_ids if venue_id in registry.venues]
         document = write_cap(seen, earlier, venues, ZoneInfo(registry.community.time_zone))
         return Response(document, media_type="application/cap+xml")
+
+    @router.post("/{alert_id}/answers")
+    async def answer_on_page(alert_id: str, request: Request, entrant: Entering) -> Response:
+        pressed = await read(request, NewAnswer)
+        alert = await alerts.find(alert_id)
+        if pressed.venue_id is not None:
+            entrant.require(Right.ANSWER_ALERT, (venue_place(pressed.venue_id),))
+        elif view_of(entrant, registry).alert(alert) is None:
+            raise not_your_place()
+        said = AnswerElsewhere(
+            message_id=pressed.message_id,
+            alert_id=alert_id,
+            venue_ids=(pressed.venue_id,) if pressed.venue_id is not None else posts.venues_of(entrant, alert),
+            by=entrant.person.person_id,
+            via=Via.PAGE,
+            answer=pressed.answer,
+            text=pressed.text.strip(),
+            pressed_ago_s=pressed.pressed_ago_ms / 1000,
+        )
+        await alerts.answered_elsewhere(said)
+        return Response(status_code=204)
 
     @router.post("/{alert_id}/cancel")
     async def cancel(alert_id: str, request: Request, entrant: Entering) -> Response:

@@ -92,6 +92,11 @@ class Shifts:
         planned = self.of(person_id) if venue_id is None else self._shifts_at(person_id, venue_id)
         return hours.on_shift(planned, at_us, self._zone)
 
+    def is_posted_at(self, person_id: str, venue_id: str, at_us: int) -> bool:
+        """Whether a shift of theirs at the venue itself, not in its grid, is under way."""
+        venue = venue_place(venue_id)
+        return hours.on_shift(tuple(one for one in self.of(person_id) if one.place == venue), at_us, self._zone)
+
     def ends_at_us(self, person_id: str, at_us: int, venue_id: str) -> int | None:
         """When the person's shift at the venue that is under way at ``at_us`` ends; None when none is."""
         return hours.shift_ends_at_us(self._shifts_at(person_id, venue_id), at_us, self._zone)

@@ -177,6 +177,7 @@ export const enAccess: AccessTexts = {
       close_sos: "Close an SOS",
       call_roll: "Call the roll by hand",
       cancel_alert: "Cancel an alert",
+      answer_alert: "Answer an alert on a phone",
       stop_escalation: "Stop an escalation",
       set_escalation: "Set the escalation policy",
       add_camera: "Added a camera",

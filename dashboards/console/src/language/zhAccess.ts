@@ -217,6 +217,7 @@ export const zhAccess = {
       close_sos: "结束紧急求助",
       call_roll: "手动点名",
       cancel_alert: "取消警报",
+      answer_alert: "在手机上回应警报",
       stop_escalation: "停止升级",
       set_escalation: "改升级规则",
       add_camera: "新增摄像头",

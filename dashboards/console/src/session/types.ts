@@ -21,6 +21,7 @@ export type Right =
   | "see_room"
   | "see_cases"
   | "issue_alert"
+  | "answer_alert"
   | "call"
   | "answer_call"
   | "listen_back"

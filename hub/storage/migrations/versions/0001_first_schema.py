@@ -146,6 +146,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reports_alert_id"), "reports", ["alert_id"], unique=False)
     op.create_table(
+        "answers_elsewhere",
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("venue_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("via", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("pressed_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("by", "message_id", name=op.f("pk_answers_elsewhere")),
+    )
+    op.create_index(op.f("ix_answers_elsewhere_alert_id"), "answers_elsewhere", ["alert_id"], unique=False)
+    op.create_table(
         "deliveries",
         sa.Column("alert_id", sa.String(length=48), nullable=False),
         sa.Column("radio_id", sa.String(length=48), nullable=False),
@@ -156,6 +170,8 @@ def upgrade() -> None:
         sa.Column("sent_at_us", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at_us", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=64), nullable=True),
+        sa.Column("acknowledged_via", sa.String(length=20), nullable=True),
         sa.Column("reported_at_us", sa.BigInteger(), nullable=True),
         sa.Column("answer", sa.String(length=20), nullable=True),
         sa.Column("report_text", sa.String(length=2000), nullable=True),

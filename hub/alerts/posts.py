@@ -1,0 +1,38 @@
+"""Where a person stands: the venues for which a press on a phone's page answers."""
+
+from __future__ import annotations
+
+from devices.protocol.clock import Clock
+from hub.access.entrant import Entrant
+from hub.alerts.messages import Alert
+from hub.registry.places import venue_place
+from hub.registry.radios import RadioRoll
+from hub.shifts.service import Shifts
+
+
+class Posts:
+    """Knows people's shifts, and who holds which radio."""
+
+    def __init__(self, radios: RadioRoll, shifts: Shifts, clock: Clock) -> None:
+        self._radios = radios
+        self._shifts = shifts
+        self._clock = clock
+
+    def venues_of(self, entrant: Entrant, alert: Alert) -> tuple[str, ...]:
+        """The venues that the alert went to and where the person stands, each once.
+
+        Of the venues in their places those that are a place of theirs by name, where a shift of theirs is under way, or
+        whose radio they hold. A grid alone makes no venue of it theirs: one who walks in it says at which they are.
+        """
+        now_us, person = self._clock.wall_us(), entrant.person
+        own = (
+            one.venue_id
+            for one in alert.deliveries
+            if entrant.is_within(place := venue_place(one.venue_id))
+            and (
+                place in person.places
+                or self._shifts.is_posted_at(person.person_id, one.venue_id, now_us)
+                or self._radios.view(one.radio_id).holder_person_id == person.person_id
+            )
+        )
+        return tuple(dict.fromkeys(own))
