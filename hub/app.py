@@ -23,6 +23,7 @@ from hub.access.passwords import Passwords
 from hub.access.service import Access
 from hub.alerts import routes as alert_routes
 from hub.alerts.posts import Posts
+from hub.alerts.attaching import Attaching
 from hub.alerts.service import Alerts
 from hub.bridge.broker import Broker, choose, free_port
 from hub.bridge.client import Bridge
@@ -53,6 +54,8 @@ from hub.events.messages import EventKind
 from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
+from hub.media import routes as media_routes
+from hub.media.service import MediaRoom
 from hub.metrics import Metrics
 from hub.registry import routes as registry_routes
 from hub.registry.radios import RadioRoll
@@ -143,6 +146,7 @@ class Hub:
         self.refused = Refused()
         self.registry = Registry(self.database, self.events)
         self.speech = Speech(engine(settings.speech_command))
+        self.media = MediaRoom(self.database, data / "media", self.clock)
 
         # who may come in: people, devices
         passwords = Passwords()
@@ -191,7 +195,9 @@ class Hub:
             settings.alert_expires_in_s,
             lambda case_id: self.cases.is_open(case_id),
             lambda group_id: self.talk_groups.find_open(group_id),
+            Attaching(self.media, self.speech),
         )
+        self.media.keep_named(self.alerts.named_media)
         choosing = Choosing(rooms, self.shifts, self.streets, find, lambda radio: self.emergencies.is_in_danger(radio))
         steps = Steps(rooms, self.alerts, choosing)
         self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
@@ -260,6 +266,7 @@ class Hub:
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
         posts = Posts(self.radios, self.shifts, self.clock)
         app.include_router(alert_routes.routes(self.alerts, posts, self.registry, self.clock))
+        app.include_router(media_routes.routes(self.media, self.alerts.venues_naming, self.registry))
         app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
         app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))
@@ -301,6 +308,7 @@ class Hub:
         self.cases.open()
         await asyncio.to_thread(self.sightings.open)
         self.database.start()
+        await self.media.open()
         await self.recordings.open()
         gauges.add_all(self)
         self.radios.listen(self.bridge)

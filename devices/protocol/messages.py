@@ -102,6 +102,14 @@ class Reminder(StrEnum):
     """The key was pressed, and nothing reported since."""
 
 
+class Attachment(Message, frozen=True, kw_only=True):
+    """A picture or a spoken message that goes with an alert; ``media_id`` is its SHA-256 in hexadecimal."""
+
+    media_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    bytes: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
+    type: Name
+
+
 class AlertMessage(Message, frozen=True, kw_only=True):
     """An alert to one radio. ``alert_id`` makes it idempotent; ``attempt`` counts how often the hub sent it."""
 
@@ -117,6 +125,9 @@ class AlertMessage(Message, frozen=True, kw_only=True):
     reminder: Reminder | None = None
     cancels: Name | None = None
     """The earlier alert that is over by this one (CAP 1.2, 3.2.1: msgType Cancel); no key is asked for."""
+    picture: Attachment | None = None
+    speech: Attachment | None = None
+    """Not in the message: a radio asks for it afterwards (media.py)."""
 
 
 class Receipt(Message, frozen=True, kw_only=True):

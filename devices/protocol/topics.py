@@ -38,6 +38,7 @@ class Up(StrEnum):
     FLOOR = "floor"  # QoS 1
     VOICE = "voice"  # QoS 0, binary (voice.py)
     HEARD = "heard"  # QoS 0
+    WANTED = "wanted"  # QoS 1: the next parts of a spoken message (media.py)
     SIGHTING = "sighting"  # QoS 1, kept until confirmed
     CAMERA_STATE = "camera-state"  # QoS 0
 
@@ -52,6 +53,7 @@ class Down(StrEnum):
     FLOOR_CONTROL = "floor-control"  # QoS 1: answers, and who speaks in groups that have no topic
     GROUPS = "groups"  # QoS 1: the talk groups that a radio belongs to
     VOICE = "hear"  # QoS 0, binary (voice.py): voice of groups that have no topic
+    PART = "part"  # QoS 1: of a spoken message
     ASSIGN = "assign"  # QoS 1: the cameras a vision worker looks at
 
 

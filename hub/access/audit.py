@@ -55,6 +55,7 @@ class Action(StrEnum):
     LISTEN_BACK = "listen_back"
     CLOSE_SOS = "close_sos"
     CALL_ROLL = "call_roll"
+    BRING_MEDIA = "bring_media"
     CANCEL_ALERT = "cancel_alert"
     ANSWER_ALERT = "answer_alert"
     STOP_ESCALATION = "stop_escalation"

@@ -63,6 +63,8 @@ PUT     /api/people/{person_id}/shifts                          plan_shifts
 POST    /api/people/{person_id}/pin                             own_session
 POST    /api/alerts                                             issue_alert
 GET     /api/alerts/{alert_id}                                  see_room
+POST    /api/media                                              issue_alert
+GET     /api/media/{media_id}                                   see_room
 GET     /api/alerts/{alert_id}/escalation                   see_room
 POST    /api/alerts/cap                                     issue_alert
 GET     /api/alerts/{alert_id}/cap                          see_room
@@ -140,6 +142,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
             Up.FLOOR,
             Up.VOICE,
             Up.HEARD,
+            Up.WANTED,
         }
     ),
     DeviceKind.CAMERA: frozenset({Up.BIRTH, Up.DEATH, Up.CAMERA_STATE}),
@@ -149,7 +152,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
 
 MQTT_DOWN: dict[DeviceKind, frozenset[Down]] = {
     DeviceKind.RADIO: frozenset(
-        {Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.SOS, Down.FLOOR_CONTROL, Down.GROUPS, Down.VOICE}
+        {Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.SOS, Down.FLOOR_CONTROL, Down.GROUPS, Down.VOICE, Down.PART}
     ),
     DeviceKind.CAMERA: frozenset({Down.CONFIRM}),
     DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM}),

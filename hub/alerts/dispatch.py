@@ -9,7 +9,7 @@ from devices.protocol import topics
 from devices.protocol.clock import Clock
 from devices.protocol.topics import DeviceKind, Down
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert
+from hub.alerts.messages import Alert, AlertMedia
 from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox, Outgoing
 from hub.storage.writer import Change
@@ -80,5 +80,13 @@ class Dispatch:
             status=alert.status,
             reminder=reminder,
             cancels=alert.cancels,
+            picture=_attachment(alert.picture),
+            speech=_attachment(alert.speech),
         )
         return wire.encode(message)
+
+
+def _attachment(media: AlertMedia | None) -> wire.Attachment | None:
+    if media is None:
+        return None
+    return wire.Attachment(media_id=media.media_id, type=media.type.value, bytes=media.bytes)

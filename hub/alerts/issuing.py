@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert, NewAlert
+from hub.alerts.messages import Alert, AlertMedia, NewAlert
 from hub.alerts.records import find_alert
 from hub.alerts.tables import alerts, deliveries
 from hub.alerts.targets import venues_of
+from hub.speech.service import Why
 from hub.storage.writer import Change
 
 Also = Callable[[Change, Alert], None]
@@ -22,6 +23,15 @@ Also = Callable[[Change, Alert], None]
 
 def nothing_more(_change: Change, _alert: Alert) -> None:
     """The alert is all."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What goes with an alert, and why its text was not spoken."""
+
+    picture: AlertMedia | None = None
+    speech: AlertMedia | None = None
+    unspoken: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -37,11 +47,13 @@ class Issue:
     also: Also
     errand_of: str | None = None
     cancels: str | None = None
+    attached: Attached = Attached()
 
 
 def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -> Alert:
     """Store it, and return it as stored; ``venue_of`` names a radio's venue."""
     connection, new, lifetime = change.connection, issue.new, issue.lifetime
+    picture, speech = issue.attached.picture, issue.attached.speech
     connection.execute(
         sa.insert(alerts).values(
             alert_id=issue.alert_id,
@@ -60,6 +72,11 @@ def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -
             expires_in_s=lifetime.lasts_s,
             errand_of=issue.errand_of,
             cancels=issue.cancels,
+            picture_id=picture and picture.media_id,
+            picture_bytes=picture and picture.bytes,
+            speech_id=speech and speech.media_id,
+            speech_bytes=speech and speech.bytes,
+            unspoken=issue.attached.unspoken and issue.attached.unspoken.value,
         )
     )
     connection.execute(

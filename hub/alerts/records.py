@@ -12,10 +12,12 @@ from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime, machine_boot
-from hub.alerts.messages import Alert, Delivery, DeliveryChanged, Target, TargetKind, Via
+from hub.alerts.messages import Alert, AlertMedia, Delivery, DeliveryChanged, Target, TargetKind, Via
 from hub.alerts.tables import alerts, deliveries
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.media.messages import MediaType
+from hub.speech.service import Why
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
@@ -73,8 +75,22 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         cancels=row.cancels,
         cancelled_at_ms=_ms(row.cancelled_at_us),
         cancelled_by=row.cancelled_by,
+        picture=_media(row.picture_id, row.picture_bytes, MediaType.PICTURE),
+        speech=_media(row.speech_id, row.speech_bytes, MediaType.VOICE),
+        unspoken=Why(row.unspoken) if row.unspoken else None,
         deliveries=tuple(delivery_of(one) for one in rows),
     )
+
+
+def _media(media_id: str | None, size: int | None, kind: MediaType) -> AlertMedia | None:
+    return None if media_id is None else AlertMedia(media_id=media_id, type=kind, bytes=size or 0)
+
+
+def venues_naming(connection: sa.Connection, media_id: str) -> frozenset[str]:
+    """The venues of the alerts that name a picture or a spoken message."""
+    named = sa.select(alerts.c.alert_id).where(sa.or_(alerts.c.picture_id == media_id, alerts.c.speech_id == media_id))
+    venue_ids = sa.select(_d.venue_id).distinct().where(_d.alert_id.in_(named))
+    return frozenset(connection.execute(venue_ids).scalars())
 
 
 def is_under_way(clock: Clock) -> sa.ColumnElement[bool]:

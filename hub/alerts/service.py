@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from devices.protocol import messages as wire
 from hub.alerts import tables
 from hub.alerts.answers import Answers
+from hub.alerts.attaching import Attaching
 from hub.alerts.delivery import UNDELIVERED, DeliveryState
 from hub.alerts.dispatch import Dispatch, Purpose
 from hub.alerts.elsewhere import Elsewhere
@@ -19,7 +20,7 @@ from hub.alerts.ending import Ending
 from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade
-from hub.alerts.records import alert_of, find_alert, is_under_way, latest_alerts, lifetime_of, state_at_radio
+from hub.alerts.records import alert_of, find_alert, is_under_way, latest_alerts, lifetime_of, state_at_radio, venues_naming
 from hub.alerts.redelivery import Redelivery
 from hub.alerts.targets import Targets
 from hub.alerts.underway import OpenAlert, OpenRadio
@@ -50,6 +51,7 @@ class Alerts:
         expires_in_s: float,
         case_is_open: Callable[[str], bool],
         open_group: Callable[[str], TalkGroup | None],
+        attaching: Attaching,
     ) -> None:
         self._database = rooms.database
         self._events = rooms.events
@@ -60,6 +62,7 @@ class Alerts:
         self._clock = rooms.clock
         self._expires_in_s = expires_in_s
         self._case_is_open = case_is_open
+        self._attaching = attaching
         self.targets = Targets(rooms.registry, open_group)
         self._open: dict[str, OpenAlert] = {}
         self._stored: list[Store] = []
@@ -87,6 +90,22 @@ class Alerts:
     def is_under_way(self, alert_id: str) -> bool:
         """Whether an alert is neither cancelled nor its time over."""
         return alert_id in self._open
+
+    def named_media(self) -> frozenset[str]:
+        """The pictures and spoken messages of alerts whose time is not over."""
+        named = (media for one in self._open.values() for media in (one.alert.picture, one.alert.speech))
+        return frozenset(media.media_id for media in named if media is not None)
+
+    def may_hear(self, radio_id: str, media_id: str) -> bool:
+        """Whether an alert to this radio whose time is not over has that spoken message."""
+        return any(
+            one.alert.speech is not None and one.alert.speech.media_id == media_id and radio_id in one.radios
+            for one in self._open.values()
+        )
+
+    async def venues_naming(self, media_id: str) -> frozenset[str]:
+        """The venues of the alerts that name a picture or a spoken message."""
+        return await self._database.read(partial(venues_naming, media_id=media_id))
 
     def under_way(self) -> list[tuple[Alert, Lifetime]]:
         """After ``open``: the alerts of an earlier run whose time is not over, as they stand."""
@@ -155,6 +174,7 @@ class Alerts:
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
             also=also,
             errand_of=errand_of,
+            attached=await self._attaching.attach(new, issued_by),
         )
         return await self._begin(issue)
 

@@ -27,6 +27,11 @@ alerts = sa.Table(
     sa.Column("cancels", sa.String(48), nullable=True),
     sa.Column("cancelled_at_us", sa.BigInteger, nullable=True),
     sa.Column("cancelled_by", sa.String(64), nullable=True),
+    sa.Column("picture_id", sa.String(64), nullable=True, index=True),
+    sa.Column("picture_bytes", sa.Integer, nullable=True),
+    sa.Column("speech_id", sa.String(64), nullable=True, index=True),
+    sa.Column("speech_bytes", sa.Integer, nullable=True),
+    sa.Column("unspoken", sa.String(20), nullable=True),
 )
 deliveries = sa.Table(
     "deliveries",

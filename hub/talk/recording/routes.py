@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,13 +9,13 @@ from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import Entering
 from hub.console.http import answer
+from hub.console.ranges import answer_file
 from hub.errors import Refusal
 from hub.registry.records import LAST_AT_MS
 from hub.talk.recording.listening import Audio, ListeningBack
 from hub.talk.recording.messages import BurstQuery
 
 _MAX_LENGTH = 64
-_RANGE = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?\Z")
 _MOST_NUMBER = 1 << 53
 
 
@@ -76,39 +74,16 @@ def _number(request: Request, name: str, most: int) -> int | None:
 
 
 async def _answer_range(audio: Audio, asked: str | None) -> Response:
-    """The whole, or the one range that is asked for (RFC 9110, section 14). A burst of a minute has some 200 KB."""
+    """A burst of a minute has some 200 KB."""
     headers = {
-        "accept-ranges": "bytes",
         "cache-control": "private, no-store",
         "content-disposition": f"inline; filename*=UTF-8''{quote(_download_name(audio.file))}",
     }
-    start, end, status = 0, audio.bytes, 200
-    found = _RANGE.match(asked) if asked is not None else None
-    if found is not None and (found[1] or found[2]):
-        start, end = _part(found[1], found[2], audio.bytes)
-        if start >= end:
-            return Response(status_code=416, headers={"content-range": f"bytes */{audio.bytes}"})
-        headers["content-range"] = f"bytes {start}-{end - 1}/{audio.bytes}"
-        status = 206
     try:
-        data = await asyncio.to_thread(_read, audio.file, start, end)
+        return await answer_file(audio.file, audio.bytes, asked, "audio/ogg", headers)
     except FileNotFoundError:
         raise Refusal("file_missing", "录音文件不在了", "the recording's file is gone", status=404) from None
-    return Response(data, status, headers, media_type="audio/ogg")
-
-
-def _part(first: str | None, last: str | None, size: int) -> tuple[int, int]:
-    """From where to where; the end before the start where there is nothing."""
-    if first is None:
-        return max(0, size - int(last or 0)), size
-    return int(first), min(size, int(last) + 1) if last else size
 
 
 def _download_name(file: Path) -> str:
     return f"{file.parent.name}_{file.name}"
-
-
-def _read(file: Path, start: int, end: int) -> bytes:
-    with file.open("rb") as opened:
-        opened.seek(start)
-        return opened.read(end - start)

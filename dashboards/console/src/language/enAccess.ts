@@ -176,6 +176,7 @@ export const enAccess: AccessTexts = {
       listen_back: "Hear a recorded call",
       close_sos: "Close an SOS",
       call_roll: "Call the roll by hand",
+      bring_media: "Bring a picture or a voice for an alert",
       cancel_alert: "Cancel an alert",
       answer_alert: "Answer an alert on a phone",
       stop_escalation: "Stop an escalation",

@@ -216,6 +216,7 @@ export const zhAccess = {
       listen_back: "回听通话",
       close_sos: "结束紧急求助",
       call_roll: "手动点名",
+      bring_media: "上传警报的图片或语音",
       cancel_alert: "取消警报",
       answer_alert: "在手机上回应警报",
       stop_escalation: "停止升级",

@@ -32,8 +32,34 @@ def upgrade() -> None:
         sa.Column("cancels", sa.String(length=48), nullable=True),
         sa.Column("cancelled_at_us", sa.BigInteger(), nullable=True),
         sa.Column("cancelled_by", sa.String(length=64), nullable=True),
+        sa.Column("picture_id", sa.String(length=64), nullable=True),
+        sa.Column("picture_bytes", sa.Integer(), nullable=True),
+        sa.Column("speech_id", sa.String(length=64), nullable=True),
+        sa.Column("speech_bytes", sa.Integer(), nullable=True),
+        sa.Column("unspoken", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_alerts")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_alerts_idempotency_key")),
+    )
+    op.create_index(op.f("ix_alerts_picture_id"), "alerts", ["picture_id"], unique=False)
+    op.create_index(op.f("ix_alerts_speech_id"), "alerts", ["speech_id"], unique=False)
+    op.create_table(
+        "media",
+        sa.Column("media_id", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("width_px", sa.Integer(), nullable=True),
+        sa.Column("height_px", sa.Integer(), nullable=True),
+        sa.Column("duration_s", sa.Float(), nullable=True),
+        sa.Column("wanted_at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("media_id", name=op.f("pk_media")),
+    )
+    op.create_index(op.f("ix_media_wanted_at_us"), "media", ["wanted_at_us"], unique=False)
+    op.create_table(
+        "media_bringers",
+        sa.Column("media_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["media_id"], ["media.media_id"], name=op.f("fk_media_bringers_media_id_media")),
+        sa.PrimaryKeyConstraint("media_id", "person_id", name=op.f("pk_media_bringers")),
     )
     op.create_table(
         "audit_records",
