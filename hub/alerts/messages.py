@@ -11,8 +11,6 @@ from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryEvent, DeliveryState
 from hub.media.messages import MediaId, MediaType
 from hub.speech.service import Why
-from hub.media.messages import MediaId, MediaType
-from hub.speech.service import Why
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,18 +45,6 @@ class NewAlert(Part, frozen=True, kw_only=True):
     target: Target = msgspec.field(default_factory=lambda: Target(kind=TargetKind.ALL))
     case_id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
     expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
-    picture: MediaId | None = None
-    speech: MediaId | None = None
-    speak: bool = False
-    """Have the hub speak the text, in the place of ``speech``."""
-
-
-class AlertMedia(Part, frozen=True, kw_only=True):
-    """A picture or a spoken message that an alert names."""
-
-    media_id: str
-    type: MediaType
-    bytes: int
     picture: MediaId | None = None
     speech: MediaId | None = None
     speak: bool = False

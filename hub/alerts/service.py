@@ -20,7 +20,15 @@ from hub.alerts.ending import Ending
 from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade
-from hub.alerts.records import alert_of, find_alert, is_under_way, latest_alerts, lifetime_of, state_at_radio, venues_naming
+from hub.alerts.records import (
+    alert_of,
+    find_alert,
+    is_under_way,
+    latest_alerts,
+    lifetime_of,
+    state_at_radio,
+    venues_naming,
+)
 from hub.alerts.redelivery import Redelivery
 from hub.alerts.targets import Targets
 from hub.alerts.underway import OpenAlert, OpenRadio
