@@ -67,6 +67,11 @@ class Gateway(RadioEvents):
     def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
         self._playout.begin(burst_id, buffer)
 
+    @property
+    def sounds_alerts(self) -> bool:
+        """On the air; what the handsets there play is not known here, so that it says of no alert that it sounded."""
+        return True
+
     def alert_shown(self, alert: AlertMessage) -> None:
         self._told(f"警报 alert {alert.severity.value}: {alert.text}")
         self.repeater.sound(tone_of(alert.severity, alert.status, alert.reminder), self._clock.monotonic_us())

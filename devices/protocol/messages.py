@@ -138,6 +138,14 @@ class Receipt(Message, frozen=True, kw_only=True):
     alert_id: Name
 
 
+class Played(Message, frozen=True, kw_only=True):
+    """The alert's tone has sounded at the radio, or its screen has shown it where it has no loudspeaker."""
+
+    stamp: Stamp
+    message_id: Name
+    alert_id: Name
+
+
 class Acknowledgement(Message, frozen=True, kw_only=True):
     """The guard pressed the acknowledge key."""
 

@@ -31,6 +31,7 @@ class Up(StrEnum):
     DEATH = "death"  # retained, QoS 1; the MQTT will and the orderly goodbye
     STATUS = "status"  # QoS 0, every STATUS_INTERVAL_S
     RECEIPT = "receipt"  # QoS 1, kept by the device until confirmed
+    PLAYED = "played"  # QoS 1, kept until confirmed
     ACKNOWLEDGEMENT = "acknowledgement"  # QoS 1, kept until confirmed
     REPORT = "report"  # QoS 1, kept until confirmed
     SOS = "sos"  # QoS 1, kept until confirmed

@@ -81,6 +81,10 @@ class Terminal(RadioEvents):
         self._sounds = sounds
         self._is_silent = False
 
+    @property
+    def sounds_alerts(self) -> bool:
+        return self._sounds.sounds_alerts
+
     def alert_shown(self, alert: AlertMessage) -> None:
         self._screen.show(alert)
         self._sounds.alert_shown(alert)
@@ -180,6 +184,8 @@ async def _run(
         return FrameMicrophone(frames) if frames else NullMicrophone()
 
     handset = Handset(make(credential), group_id, open_microphone, screen, told=print, quits=lambda: running.cancel())
+    if card is not None:
+        card.alert_sounded = lambda alert_id: handset.radio.alert_sounded(alert_id)
     sources = [_keys(one, handset) for one in keys]
 
     async def run(held: Credential) -> None:

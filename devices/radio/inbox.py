@@ -50,6 +50,7 @@ class _Kept:
     expires_wall_us: int
     durable: bool
     acknowledged: bool = False
+    played: bool = False
     reminded: int = 0
     """The attempt of the latest reminder."""
 
@@ -101,6 +102,17 @@ class Inbox:
             return False
         kept.reminded = alert.attempt
         return kept.acknowledged is (alert.reminder is Reminder.REPORT)
+
+    def is_first_played(self, alert_id: str) -> bool:
+        """Whether this is the first time since the radio's start that the alert has sounded; one that is over has not.
+
+        It is not on the disk: what is shown again after a restart sounds again, and a repeat changes nothing.
+        """
+        kept = self._kept.get(alert_id)
+        if kept is None or kept.played or self.is_over(alert_id):
+            return False
+        kept.played = True
+        return True
 
     def acknowledge(self, alert_id: str) -> None:
         """Note the guard's key, once its message is kept. Raises KeyError for an alert that never arrived."""

@@ -24,6 +24,7 @@ from devices.protocol.messages import (
     DeviceStatus,
     FloorIdle,
     FloorTaken,
+    Played,
     Receipt,
     Report,
     SignedOn,
@@ -53,6 +54,11 @@ class RadioEvents:
 
     An alert's ``expires_in_s`` is what is left of it in that moment.
     """
+
+    @property
+    def sounds_alerts(self) -> bool:
+        """Whether there is a loudspeaker, which tells ``Radio.alert_sounded``; without one, shown is played."""
+        return False
 
     def alert_shown(self, alert: AlertMessage) -> None:
         """A new alert, or one unanswered from before a restart."""
@@ -164,7 +170,7 @@ class Radio:
         self._silence.begin()
         if is_restarted:
             for alert in self._inbox.unanswered(self._clock.wall_us()):
-                self._events.alert_shown(alert)
+                self._show(alert)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._say_status())
@@ -189,6 +195,13 @@ class Radio:
     def _holder_changed(self, signed: SignedOn) -> None:
         self.holder = signed.holder
         self._events.holder_changed(signed)
+
+    def alert_sounded(self, alert_id: str) -> None:
+        """The alert's tone has been heard to its end. Said once; of one that is over, or never came, not at all."""
+        if self._inbox.is_first_played(alert_id):
+            self.link.send_reliably(
+                Up.PLAYED, lambda stamp, message_id: Played(stamp=stamp, message_id=message_id, alert_id=alert_id)
+            )
 
     def acknowledge(self, alert_id: str) -> None:
         """The guard pressed the acknowledge key; again, or after the alert was cancelled, it says nothing.
@@ -283,7 +296,12 @@ class Radio:
         if alert.cancels is not None:
             self._events.alert_cancelled(alert)
         elif not self._inbox.is_over(alert.alert_id):
-            self._events.alert_shown(alert)
+            self._show(alert)
+
+    def _show(self, alert: AlertMessage) -> None:
+        self._events.alert_shown(alert)
+        if not self._events.sounds_alerts:
+            self.alert_sounded(alert.alert_id)
 
     def _send_receipt(self, alert_id: str) -> None:
         self.link.send_reliably(

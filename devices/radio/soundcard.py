@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from devices.protocol.clock import Clock
@@ -26,7 +27,10 @@ class SoundCard(RadioEvents):
         self, clock: Clock, told: Callable[[str], None], *, microphone: str | None = None, speaker: str | None = None
     ) -> None:
         """``told(words)`` is called when a device is missing, lost or back. Raises PortAudioMissing."""
-        self.tones = Tones(clock)
+        self.tones = Tones(clock, self._sounded)
+        self.alert_sounded: Callable[[str], None] = lambda alert_id: None
+        """Called in the event loop when an alert's tone has sounded to its end: the radio's method of that name."""
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._clock = clock
         self._playout = PlayOut()
         self._was_playing = False
@@ -46,6 +50,11 @@ class SoundCard(RadioEvents):
     def microphone(self, speak: Callable[[bytes], None]) -> LiveMicrophone:
         """For one press of a key of the radio that speaks with ``speak``."""
         return LiveMicrophone(self, speak)
+
+    @property
+    def sounds_alerts(self) -> bool:
+        """One that is lost sounds when it is back."""
+        return self._lines.is_wanted(Direction.OUTPUT)
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self.tones.alert(alert.severity, alert.status, alert.reminder, alert_id=alert.alert_id)
@@ -95,11 +104,20 @@ class SoundCard(RadioEvents):
 
     async def run(self) -> None:
         """Have the devices open until cancelled; returns where PortAudio has hung, and no sound comes any more."""
-        await self._lines.run()
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._lines.run()
+        finally:
+            self._loop = None
 
     def _is_busy(self) -> bool:
         """Whether a word would be cut by closing what is there in order to look for what is not."""
         return (self._is_open and self.captures) or (self._playout.is_playing and self.plays)
+
+    def _sounded(self, alert_id: str) -> None:
+        """By PortAudio's thread, while ``run`` has the devices open."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.alert_sounded, alert_id)
 
     def _capture(self, block: Block) -> None:
         """By PortAudio's thread: only keeps the block, and only while the key is down."""

@@ -7,6 +7,7 @@ has closed the SOS nothing sounds at all: a guard in danger must not be given aw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
 from typing import NamedTuple
@@ -114,9 +115,10 @@ def _beep(beep: Beep, loudness: float) -> Samples:
 class Tones:
     """One loudspeaker's. ``add_to`` is called by the sound card's thread, the rest by the radio's."""
 
-    def __init__(self, clock: Clock) -> None:
-        """``clock`` is the radio's."""
+    def __init__(self, clock: Clock, sounded: Callable[[str], None] = lambda alert_id: None) -> None:
+        """``clock`` is the radio's; the sound card's thread calls ``sounded(alert_id)`` when its tone has ended."""
         self._clock = clock
+        self._sounded = sounded
         self._samples = {tone: samples_of(tone) for tone in Tone}
         self._lock = Lock()
         self._left: Samples = np.zeros(0, dtype=np.int16)
@@ -200,8 +202,11 @@ class Tones:
         """The loudspeaker's next samples with what sounds in them, limited."""
         with self._lock:
             tone, self._left = self._left[: samples.size], self._left[samples.size :]
+            alert_id = self._of_alert if not self._left.size else ""
         if not tone.size:
             return samples
+        if alert_id:
+            self._sounded(alert_id)
         mixed = samples.astype(np.int32)
         mixed[: tone.size] += tone
         return np.clip(mixed, -32768, 32767).astype(np.int16)
