@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -20,7 +21,8 @@ import numpy.typing as npt
 import uvloop
 
 from bench import processes
-from bench.alerts_figures import Plan, Report, Taken, report
+from bench.alerts_bare import RADIOS_NICENESS, bare_messages, bare_rows, credentials_at
+from bench.alerts_figures import Bare, Plan, Report, Taken, report
 from bench.alerts_radios import ARRIVED, COPIES, PRESSED
 from bench.community import PoliceRoom, enrol, make_community, police_room
 from bench.listeners import Over, Turn
@@ -29,10 +31,8 @@ from devices.link.credential import Credential
 from devices.private_file import write_private
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import Severity
-from devices.protocol.topics import DeviceKind
 from hub.alerts.messages import Alert, NewAlert
-from hub.bridge.broker import Broker, Entrance
-from hub.enrolment.issuing import Issuer
+from hub.bridge.broker import Broker
 from hub.enrolment.records import put_standing
 from hub.settings import Settings
 from hub.storage.database import Database
@@ -42,8 +42,8 @@ from simulators.demo.console import ConsoleLine
 ONLINE_WITHIN_S = 120.0
 ANSWERED_WITHIN_S = 60.0
 ANSWER_OF_HUB_WITHIN_S = 60.0
-RADIOS_NICENESS = 5
-"""In a community the radios are processors of their own: here they take what hub and broker leave."""
+PAYLOAD_BYTES = 400
+"""Of an alert with this text, as it stands in the outbox."""
 _TEXT = "走失儿童：女孩，红色上衣，蓝色裤子，约一米一。请留意并报告。"
 
 
@@ -147,10 +147,7 @@ async def _enrolled_room(folder: Path, plan: Plan, file: Path) -> AsyncIterator[
 
 async def _put_enrolled(data_dir: Path, radio_ids: list[str], broker: Broker) -> list[Credential]:
     """Have a hub know these radios before it opens its folder; on the broker they have the hub's own name."""
-    at = broker.hub_address
-    issuer = Issuer(SystemClock(), "external", 0)
-    entrance = Entrance(at.host, at.port, at.username, at.password)
-    made = [issuer.make(DeviceKind.RADIO, radio_id, entrance) for radio_id in radio_ids]
+    made = credentials_at(broker, radio_ids)
 
     def change(open_change: Change) -> None:
         for _, standing in made:
@@ -169,10 +166,20 @@ async def _put_enrolled(data_dir: Path, radio_ids: list[str], broker: Broker) ->
 async def measure(plan: Plan) -> Report:
     """All alerts, one after the other. Raises PartFailed, EnrolError, BrokerError, httpx.HTTPError, TimeoutError."""
     with tempfile.TemporaryDirectory() as name:
-        async with alerts_bench(Path(name), plan) as bench:
+        folder = Path(name)
+        async with alerts_bench(folder, plan) as bench:
             found = [await bench.alert() for _ in range(plan.alerts)]
             memory_mb = processes.memory_mb(bench.hub_pid)
-    return report(plan, found, memory_mb, os.getloadavg())
+        bare = await _bare(folder / "bare", plan)
+    return report(plan, found, bare, memory_mb, os.getloadavg())
+
+
+async def _bare(folder: Path, plan: Plan) -> Bare:
+    radio_ids = [radio.radio_id for radio in make_community(plan.radios).radios]
+    command = ["bench.alerts_radios", str(plan.radios_of_line)]
+    messages_s = await bare_messages(folder, command, radio_ids, plan.alerts, _TEXT)
+    rows_s = await asyncio.to_thread(bare_rows, folder, plan.radios, PAYLOAD_BYTES)
+    return Bare(statistics.median(messages_s), rows_s)
 
 
 def run(plan: Plan) -> Report:

@@ -63,6 +63,16 @@ class Taken:
     """Processor time."""
 
 
+@dataclass(frozen=True)
+class Bare:
+    """What the machine takes for an alert without a hub (bench/alerts_bare.py)."""
+
+    messages_s: float
+    """To send it to all radios and have their receipts."""
+    rows_s: float
+    """To bring its rows to disk."""
+
+
 class Shown(msgspec.Struct, frozen=True):
     """Milliseconds, over all keys."""
 
@@ -83,6 +93,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     last_arrival_s: float
     last_delivery_s: float
     last_delivery_p99_s: float
+    bare_messages_s: float
+    bare_rows_s: float
+    bare_ratio: float
+    """``last_delivery_s`` to the sum of both: what is stored first, and then sent."""
     all_acknowledged_s: float
     acknowledgement_shown_ms: Shown
     lost: int
@@ -94,7 +108,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     goals: dict[str, Goal]
 
 
-def report(plan: Plan, found: Sequence[Taken], memory_mb: float, load_average: tuple[float, float, float]) -> Report:
+def report(
+    plan: Plan, found: Sequence[Taken], bare: Bare, memory_mb: float, load_average: tuple[float, float, float]
+) -> Report:
     """The figures over all alerts, and each goal."""
     shown = [ms for one in found for ms in one.shown_ms] or [float("inf")]
     delivered = [one.delivered_s for one in found]
@@ -120,6 +136,9 @@ def report(plan: Plan, found: Sequence[Taken], memory_mb: float, load_average: t
         last_arrival_s=_median([one.arrived_s for one in found]),
         last_delivery_s=_median(delivered),
         last_delivery_p99_s=round(p99_s, 3),
+        bare_messages_s=round(bare.messages_s, 3),
+        bare_rows_s=round(bare.rows_s, 3),
+        bare_ratio=round(_median(delivered) / (bare.messages_s + bare.rows_s), 2),
         all_acknowledged_s=acknowledged_s,
         acknowledgement_shown_ms=Shown(round(percentile(shown, 50), 1), round(shown_p99_ms, 1)),
         lost=lost,

@@ -93,7 +93,7 @@ class AlertedRadios:
             listeners.add(len(self._lines), line.socket)
             self._lines.append(line)
             self._radios += [AlertedRadio(one, line) for one in credentials[start : start + radios_of_line]]
-        self._streams = [mqtt.Packets() for _ in self._lines]
+        self._streams = [packets.Packets() for _ in self._lines]
         self._alerts = {radio.alerts.encode(): radio for radio in self._radios}
         self._confirms = {radio.confirms.encode(): radio for radio in self._radios}
         listeners.at_once = self._take
@@ -117,7 +117,7 @@ class AlertedRadios:
             if first & 0xF6 != packets.PUBLISH | 2:  # at QoS 1, whether it is a repeat or not
                 continue
             packet_id, topic, payload = mqtt.published_surely(body)
-            answers.append(mqtt.puback(packet_id))
+            answers.append(packets.puback(packet_id))
             if (radio := self._alerts.get(topic)) is not None:
                 radio.hear_alert(payload, arrival.arrived_ns)
             elif (radio := self._confirms.get(topic)) is not None:

@@ -65,7 +65,7 @@ class Guards:
 
     def __init__(self, credentials: list[Credential], listeners: Listeners) -> None:
         self._radios = [GuardsRadio(one) for one in credentials]
-        self._streams = [mqtt.Packets() for _ in credentials]
+        self._streams = [packets.Packets() for _ in credentials]
         self._listeners = listeners
         self._voice: list[tuple[int, int, bytes]] = []
         self._keys: list[Key] = []
@@ -108,7 +108,7 @@ class Guards:
                 self._voice.append((arrival.listener, arrival.arrived_ns, body))
             elif first & 0xF6 == packets.PUBLISH | 2:  # at QoS 1, whether it is a repeat or not
                 packet_id, topic, payload = mqtt.published_surely(body)
-                radio.line.send(mqtt.puback(packet_id))
+                radio.line.send(packets.puback(packet_id))
                 alert_id = radio.take_alert(payload) if topic == radio.alerts.encode() else None
                 if alert_id is not None:
                     self._listeners.later(random.uniform(*ACKNOWLEDGE_S), partial(self._press, radio, alert_id))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hub.bridge.packets import PUBLISH, packet, text
 
 DISCONNECT = b"\xe0\x00"
@@ -20,48 +18,9 @@ def unsubscribe(packet_id: int, *filters: str) -> bytes:
     return packet(0xA2, packet_id.to_bytes(2, "big") + b"\0" + b"".join(map(text, filters)))
 
 
-def publish_surely(packet_id: int, topic: str, payload: bytes) -> bytes:
-    """PUBLISH at QoS 1; the broker answers PUBACK."""
-    return packet(PUBLISH | 2, text(topic) + packet_id.to_bytes(2, "big") + b"\0" + payload)
-
-
-def puback(packet_id: bytes) -> bytes:
-    """PUBACK with the two bytes that name a packet."""
-    return packet(0x40, packet_id)
-
-
 def retained(topic: str, payload: bytes) -> bytes:
     """PUBLISH at QoS 0 that the broker keeps."""
     return packet(PUBLISH | 1, text(topic) + b"\0" + payload)
-
-
-class Packets:
-    """Takes the stream of one connection apart."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """First byte and body of each packet that is whole now."""
-        stream = self._rest + data if self._rest else data
-        start, end = 0, len(stream)
-        while (body := _body(stream, start, end)) is not None:
-            yield stream[start], stream[body[0] : body[1]]
-            start = body[1]
-        self._rest = stream[start:]
-
-
-def _body(stream: bytes, start: int, end: int) -> tuple[int, int] | None:
-    """Where the body of the packet at ``start`` begins and ends; None while it is not whole."""
-    length, shift, at = 0, 0, start + 1
-    while at < end:
-        digit = stream[at]
-        at += 1
-        length |= (digit & 0x7F) << shift
-        shift += 7
-        if digit < 0x80:
-            return (at, at + length) if at + length <= end else None
-    return None
 
 
 def published_surely(body: bytes) -> tuple[bytes, bytes, bytes]:

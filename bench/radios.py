@@ -63,7 +63,7 @@ class Line:
     def publish_surely(self, topic: str, payload: bytes) -> None:
         """Say a message at QoS 1."""
         self._surely_said = self._surely_said % MOST_PACKET_IDS + 1
-        self.send(mqtt.publish_surely(self._surely_said, topic, payload))
+        self.send(packets.publish_surely(self._surely_said, topic, payload))
 
 
 class LightRadio:
@@ -166,7 +166,7 @@ class LightRadios:
         self._listeners = listeners
         self._late = LateRadio(last, listeners)
         self._late_index = len(self._radios)
-        self._streams = [mqtt.Packets() for _ in credentials]
+        self._streams = [packets.Packets() for _ in credentials]
         for index, radio in enumerate(self._lines):
             listeners.add(index, radio.line.socket)
             radio.say_birth() if radio is last else radio.listen()

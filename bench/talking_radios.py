@@ -53,7 +53,7 @@ class TalkingRadio(LightRadio):
     def take(self, body: bytes) -> bool:
         """Take a PUBLISH at QoS 1; whether it gives the floor."""
         packet_id, topic, payload = mqtt.published_surely(body)
-        self.line.send(mqtt.puback(packet_id))
+        self.line.send(packets.puback(packet_id))
         if topic != self._answers.encode():
             return False
         message: FloorControl = messages.decode(payload, FloorControl)  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ class TalkingRadios:
         self._packet_count = packet_count
         self._radios = radios
         self._listeners = listeners
-        self._streams = [mqtt.Packets() for _ in radios]
+        self._streams = [packets.Packets() for _ in radios]
         self._frames = reply_frames()
         self._talkers: dict[str, TalkingRadio] = {}
         self._voice: list[tuple[int, int, bytes]] = []

@@ -51,13 +51,16 @@ class Dispatch:
         attempts: dict[str, int],
         reminder: wire.Reminder | None = None,
     ) -> None:
-        """Send it to these radios; ``attempts`` has the number of the attempt for each."""
+        """Send it to these radios; ``attempts`` has the number of the attempt for each.
+
+        What is at the same attempt is the same message, with one stamp, coded once for all of them.
+        """
         left_s = lifetime.left_s(self._clock)
+        coded = {attempt: self._coded(alert, left_s, attempt, reminder) for attempt in set(attempts.values())}
         for radio_id, attempt in attempts.items():
             topic = topics.down(DeviceKind.RADIO, radio_id, Down.ALERT)
-            payload = self._coded(alert, left_s, attempt, reminder)
             purpose = str(Purpose(reminder, alert.alert_id, radio_id))
-            self._outbox.send(change, topic, payload, expires_in_s=left_s, purpose=purpose)
+            self._outbox.send(change, topic, coded[attempt], expires_in_s=left_s, purpose=purpose)
 
     def renewed(self, left: Outgoing, alert: Alert, lifetime: Lifetime, attempt: int) -> Outgoing | None:
         """What an earlier run left in the outbox, coded anew; None when its time is over."""

@@ -7,14 +7,11 @@ import itertools
 import socket
 import ssl
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import aiomqtt
 import structlog
 from paho.mqtt.enums import MQTTErrorCode
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
 from devices.link import BrokerAddress
 from devices.protocol import messages, topics, voice
@@ -28,6 +25,7 @@ from hub.bridge.outbox import Outgoing
 from hub.bridge.outgoing import send_together
 from hub.bridge.refused import Refused, RefusedReason
 from hub.bridge.seals import SealBook, SealRefused
+from hub.bridge.surely import Away, Full, Surely, failed
 from hub.bridge.voice_line import VoiceLine
 from hub.storage.identifiers import new_number
 from hub.tasks import end_tasks
@@ -38,12 +36,8 @@ _M = TypeVar("_M", bound=messages.Message)
 KEEPALIVE_S = 10
 RECONNECT_FIRST_S = 0.1
 RECONNECT_MOST_S = 2.0
-TAKEN_WITHIN_S = 5.0
-"""A message of the outbox that the broker does not take goes back to it."""
 READ_AHEAD_BYTES = 128 * 1024
 """What the kernel keeps for the hub: behind the garbage of a flood in it, words of others would wait."""
-PENDING_WARN_AT = 2_000
-"""Publishes under way at which the client warns; an alert to all radios is far below."""
 MAX_WAITING_PACKETS = 4_000
 """What may wait for a broker that is not the hub's own and does not read: 2 s of a talker to 40 radios."""
 RETAINED = (Up.BIRTH, Up.DEATH)
@@ -106,6 +100,7 @@ class Bridge:
         self._floods = Floods(clock, refused, known, cut_off)
         self._tls = tls
         self._client: aiomqtt.Client | None = None
+        self._surely: Surely | None = None
         self._voice = VoiceLine(address, f"hub-voice-{self.stamper.boot_id}")
         self._broker_is_own = broker_is_own
         self._handlers: dict[tuple[DeviceKind, Up], tuple[Any, Handler]] = {}
@@ -126,11 +121,11 @@ class Bridge:
             self.tried_us = self._clock.monotonic_us()
             try:
                 client = self._make_client()
-                read_here(client, self._arrived)
+                surely = Surely(client)
+                read_here(client, self._arrived, surely)
                 send_together(client)
                 async with client:
-                    client.pending_calls_threshold = PENDING_WARN_AT
-                    self._client = client
+                    self._client, self._surely = client, surely
                     await self._subscribe(client)
                     self.connections += 1
                     self.connected.set()
@@ -148,7 +143,9 @@ class Bridge:
                 _log.warning("bridge.disconnected", error=str(error), again_in_s=delay_s)
             finally:
                 self.connected.clear()
-                self._client = None
+                if self._surely is not None:
+                    self._surely.end()
+                self._client = self._surely = None
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, RECONNECT_MOST_S)
 
@@ -164,7 +161,6 @@ class Bridge:
             keepalive=KEEPALIVE_S,
             clean_start=True,
             queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", self._make_incoming),
-            max_inflight_messages=200,
             timeout=10,
             socket_options=[
                 (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),  # voice waits for no acknowledgement
@@ -263,60 +259,26 @@ class Bridge:
         if len(payload) > topics.MAX_PAYLOAD_BYTES:  # the broker would close the hub's connection
             self._refused.add("hub", topic, RefusedReason.OVERSIZED, f"{len(payload)} bytes")
             return
-        client = self._client
-        if client is None or not self.connected.is_set():
+        if self._client is None or self._surely is None or not self.connected.is_set():
             self._refused.add("hub", topic, RefusedReason.BROKER_AWAY, "not connected to the broker")
             return
         self.published += 1
-        # not by aiomqtt, whose task and timer for each cost as much again: nobody waits for the broker's word
-        code = client._client.publish(topic, payload, qos).rc
-        if code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._refused.add("hub", topic, RefusedReason.BROKER_AWAY, f"not sent: {code.name}")
+        try:
+            if qos:
+                self._surely.say(topic, payload)
+            elif (code := self._client._client.publish(topic, payload).rc) is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+                raise Away(code.name)
+        except Away as away:
+            self._refused.add("hub", topic, RefusedReason.BROKER_AWAY, f"not sent: {away}")
+        except Full as full:
+            self._refused.add("hub", topic, RefusedReason.OVERLOADED, f"not sent: {full}")
 
     def take(self, message: Outgoing) -> asyncio.Future[None]:
-        """Publish one message of the outbox at QoS 1; done when the broker has it."""
-        client = self._client
-        if client is None:
-            return _failed("not connected")
+        """Publish one message of the outbox at QoS 1; done when the broker has it, or with the exception Away."""
+        if self._surely is None:
+            return failed("not connected")
         self.published += 1
-        said = client._client.publish(message.topic, message.payload, 1, properties=_expiring(message.expires_in_s))
-        if said.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            return _failed(f"not sent: {said.rc.name}")
-        taking = _Taking(asyncio.get_running_loop())
-        client._pending_publishes[said.mid] = cast("asyncio.Event", taking)
-        return taking.done
-
-
-class _Taking:
-    """Stands where aiomqtt looks for an event to set when the broker takes a message; without its task for each."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.done: asyncio.Future[None] = loop.create_future()
-        self._patience = loop.call_later(TAKEN_WITHIN_S, self._give_up)
-
-    def set(self) -> None:
-        """The broker has it."""
-        self._patience.cancel()
-        if not self.done.done():
-            self.done.set_result(None)
-
-    def _give_up(self) -> None:
-        if not self.done.done():
-            self.done.set_exception(aiomqtt.MqttError(f"not taken within {TAKEN_WITHIN_S:g} s"))
-
-
-@lru_cache(maxsize=64)
-def _expiring(in_s: int) -> Properties:
-    """Made once for all radios that an alert goes to: it costs as much as the rest of the publishing."""
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    properties.MessageExpiryInterval = in_s
-    return properties
-
-
-def _failed(why: str) -> asyncio.Future[None]:
-    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    failed.set_exception(aiomqtt.MqttError(why))
-    return failed
+        return self._surely.hand_over(message.topic, message.payload, message.expires_in_s)
 
 
 def _publish_voice(client: aiomqtt.Client, topic: str, packet: bytes) -> bool:

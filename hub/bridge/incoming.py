@@ -1,19 +1,24 @@
 """What comes from the broker is handed on in the moment it is read: nothing waits in the hub, and no task is woken.
 
 aiomqtt wakes two tasks for each message, and paho makes a dozen objects of it; for a radio's status that was most of
-what the hub spent (``python -m bench.incoming``). A publish without properties, which is what devices say, is read
-here; anything else goes the client's own way and comes out at the same place. While the hub does not read, the
-kernel keeps READ_AHEAD_BYTES (client.py), and the broker what it is configured to.
+what the hub spent (``python -m bench.incoming``). So the stream is taken apart here: a publish without properties,
+which is what devices say, and acknowledgements stay here; paho has every other packet. While the hub does not read,
+the kernel keeps READ_AHEAD_BYTES (client.py), and the broker what it is configured to.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import aiomqtt
 from paho.mqtt.client import Client as Paho
 from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.exception import MalformedPacket
+
+from hub.bridge import packets
+from hub.bridge.surely import Surely
 
 READ_BYTES = 4_096
 """Read at once: some 20 answers of radios, a millisecond of the event loop."""
@@ -33,57 +38,69 @@ class Incoming(asyncio.Queue[aiomqtt.Message]):
         self._hand_on(item.topic.value, bytes(item.payload or b""), item.retain)
 
 
-class _ReadAhead:
-    """Gives paho what it asks for, 1 byte, 1 byte and the rest of each packet, out of what was read at once.
+class _Reader:
+    """Stands in the place of paho's ``loop_read``."""
 
-    Each call of the system hands the interpreter to a thread that waits for it, and the event loop waits in its turn.
-    """
+    def __init__(self, paho: Paho, hand_on: HandOn, surely: Surely) -> None:
+        self._paho = paho
+        self._hand_on = hand_on
+        self._surely = surely
+        self._stream = packets.Packets()
 
-    def __init__(self, paho: Paho) -> None:
-        self._receive = paho._sock_recv
-        self._read, self._at = b"", 0
+    def read(self, max_packets: int = 1) -> MQTTErrorCode:
+        """Read once, whatever ``max_packets`` is, and do what it says. Raises what a handler raised."""
+        paho = self._paho
+        if paho._sock is None:
+            return MQTTErrorCode.MQTT_ERR_NO_CONN
+        try:
+            data = paho._sock_recv(READ_BYTES)
+        except BlockingIOError:
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
+        except OSError:
+            data = b""
+        if not data:
+            return paho._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
+        paho._last_bytes_received = time.monotonic()
+        code = MQTTErrorCode.MQTT_ERR_SUCCESS
+        answers: list[bytes] = []
+        try:
+            for first, body in self._stream.feed(data):
+                kind = first & 0xF0
+                if kind == packets.PUBACK:
+                    self._surely.acknowledged(int.from_bytes(body[:2], "big"))
+                elif kind != packets.PUBLISH or not self._publish(first, body, answers):
+                    code = self._its_own_way(first, body)
+                if code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    break
+        except (packets.PacketError, MalformedPacket):
+            code = MQTTErrorCode.MQTT_ERR_PROTOCOL
+        finally:
+            if answers:
+                paho._packet_queue(packets.PUBACK, b"".join(answers), 0, 1)
+        return paho._loop_rc_handle(code) if code is not MQTTErrorCode.MQTT_ERR_SUCCESS else code
 
-    @property
-    def has_more(self) -> bool:
-        """Whether something was read that paho has not asked for yet."""
-        return self._at < len(self._read)
-
-    def receive(self, bufsize: int) -> bytes:
-        """As ``recv(2)``. Raises BlockingIOError when nothing has come, OSError when the line is broken."""
-        if not self.has_more:
-            self._read, self._at = self._receive(READ_BYTES), 0
-        piece = self._read[self._at : self._at + bufsize]
-        self._at += len(piece)
-        return piece
-
-
-def read_here(client: aiomqtt.Client, hand_on: HandOn) -> None:
-    """Have the publishes that come to ``client`` without properties handed on from here (MQTT 5.0, section 3.3)."""
-    paho = client._client
-    ahead, its_own_reading = _ReadAhead(paho), paho.loop_read
-
-    def read(max_packets: int = 1) -> MQTTErrorCode:
-        code = its_own_reading(max_packets)
-        while ahead.has_more and code is MQTTErrorCode.MQTT_ERR_SUCCESS:  # the socket says nothing of these
-            code = its_own_reading(max_packets)
-        return code
-
-    paho._sock_recv = ahead.receive  # type: ignore[method-assign]
-    paho.loop_read = read  # type: ignore[method-assign]
-    its_own_way = paho._handle_publish
-
-    def handle() -> MQTTErrorCode:
-        first, body = paho._in_packet["command"], bytes(paho._in_packet["packet"])
+    def _publish(self, first: int, body: bytes, answers: list[bytes]) -> bool:
+        """Hand a publish on, and answer it; false for one that is not to be read here (MQTT 5.0, section 3.3)."""
         qos = first >> 1 & 3
         topic_end = 2 + int.from_bytes(body[:2], "big")
         at = topic_end + 2 if qos else topic_end
         if qos > 1 or at >= len(body) or body[at]:
-            return its_own_way()
-        hand_on(body[2:topic_end].decode(errors="replace"), body[at + 1 :], bool(first & 1))
-        return _acknowledge(paho, body[topic_end:at]) if qos else MQTTErrorCode.MQTT_ERR_SUCCESS
+            return False
+        self._hand_on(body[2:topic_end].decode(errors="replace"), body[at + 1 :], bool(first & 1))
+        if qos:
+            answers.append(packets.puback(body[topic_end:at]))
+        return True
 
-    paho._handle_publish = handle  # type: ignore[method-assign]
+    def _its_own_way(self, first: int, body: bytes) -> MQTTErrorCode:
+        paho = self._paho
+        paho._in_packet = {
+            "command": first, "have_remaining": 1, "remaining_count": [], "remaining_mult": 1,
+            "remaining_length": len(body), "packet": bytearray(body), "to_process": 0, "pos": 0,
+        }  # fmt: skip
+        return paho._packet_handle()
 
 
-def _acknowledge(paho: Paho, number: bytes) -> MQTTErrorCode:
-    return paho._send_puback(int.from_bytes(number, "big"))
+def read_here(client: aiomqtt.Client, hand_on: HandOn, surely: Surely) -> None:
+    """Have the publishes that come to ``client`` handed on from here, and acknowledgements to ``surely``."""
+    paho = client._client
+    paho.loop_read = _Reader(paho, hand_on, surely).read  # type: ignore[method-assign]

@@ -13,8 +13,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from typing import cast
 
-from bench.mqtt import Packets
-from hub.bridge.packets import PUBLISH, packet
+from hub.bridge.packets import PUBLISH, Packets, packet
 
 _PUBACK = 0x40
 _KIND, _QOS, _QOS_1, _DUP, _RETAIN = 0xF0, 0x06, 0x02, 0x08, 0x01

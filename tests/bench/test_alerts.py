@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.alerts import alerts_bench
-from bench.alerts_figures import Plan, Taken, report
+from bench.alerts_figures import Bare, Plan, Taken, report
 
 
 def taken(delivered_s: float, lost: int = 0) -> Taken:
@@ -18,11 +18,12 @@ def taken(delivered_s: float, lost: int = 0) -> Taken:
 
 
 def test_community_is_held_to_tenths_of_a_second_and_a_county_to_seconds() -> None:
-    few = report(Plan(130, 2), [taken(0.09), taken(0.5, lost=1)], 100, (0, 0, 0))
-    many = report(Plan(15_000, 2), [taken(0.09), taken(4.9)], 100, (0, 0, 0))
+    few = report(Plan(130, 2), [taken(0.09), taken(0.5, lost=1)], Bare(0.05, 0.009), 100, (0, 0, 0))
+    many = report(Plan(15_000, 2), [taken(0.09), taken(4.9)], Bare(1, 1), 100, (0, 0, 0))
     assert [name for name, goal in few.goals.items() if not goal.is_met] == ["last_delivery_p99_s", "lost"]
     assert all(goal.is_met for goal in many.goals.values())
     assert (few.last_delivery_s, few.hub_cpu_percent, few.acknowledgement_shown_ms.p50) == (0.295, 50.0, 40.0)
+    assert (few.bare_ratio, many.bare_ratio) == (5.0, 1.25)
     assert "share a line" in many.light
     assert "share a line" not in few.light
 

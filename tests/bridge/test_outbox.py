@@ -19,7 +19,7 @@ from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import NewAlert
 from hub.alerts.tables import deliveries
 from hub.app import Hub
-from hub.bridge.outbox import Outbox, Outgoing
+from hub.bridge.outbox import IN_FLIGHT, Outbox, Outgoing
 from hub.bridge.tables import outbox as outbox_table
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -40,6 +40,8 @@ class Post:
         self.given: list[Outgoing] = []
         self.taken: list[str] = []
         self.lose: Callable[[Outgoing], bool] = lambda message: False
+        self.answers: dict[str, asyncio.Future[None]] = {}
+        """The broker's, for the messages that it is slow to take."""
 
     def open(self) -> None:
         self.outbox.open()
@@ -56,6 +58,8 @@ class Post:
 
     def publish(self, message: Outgoing) -> asyncio.Future[None]:
         self.given.append(message)
+        if message.purpose in self.answers:
+            return self.answers[message.purpose]
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self.lose(message):
             done.set_exception(ConnectionError("lost"))
@@ -113,6 +117,34 @@ async def test_lost_message_is_given_again_and_the_taken_one_is_not(post: Post) 
     async with post.running():
         await post.until_empty()
     assert [message.purpose for message in post.given] == ["one", "two", "three", "two"]
+
+
+async def test_message_that_is_not_taken_yet_keeps_no_other_waiting(post: Post) -> None:
+    slow: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    post.answers["slow"] = slow
+    words = [f"w{number}" for number in range(2 * IN_FLIGHT)]
+    await post.send("slow", *words)
+    async with post.running():
+        async with asyncio.timeout(DEADLINE_S):
+            while await post.rows() != ["slow"]:
+                continue
+        assert (post.outbox.waiting, sorted(post.taken)) == (0, sorted(words))
+        slow.set_result(None)
+        await post.until_empty()
+    assert post.taken[-1] == "slow"
+
+
+async def test_no_more_are_under_way_than_the_bound(post: Post) -> None:
+    words = [f"w{number}" for number in range(IN_FLIGHT + 1)]
+    post.answers = {word: asyncio.get_running_loop().create_future() for word in words}
+    await post.send(*words)
+    async with post.running():
+        await until(lambda: len(post.given) == IN_FLIGHT, "as many are given as may be under way")
+        assert post.outbox.waiting == 1
+        for answer in post.answers.values():
+            answer.set_result(None)
+        await post.until_empty()
+    assert [message.purpose for message in post.given] == words
 
 
 async def test_nothing_is_given_while_the_broker_is_away(post: Post) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bench import mqtt
+from hub.bridge import packets
 from hub.bridge.packets import PINGREQ, PUBLISH
 from simulators.faults.mqtt_proxy import MqttProxy
 from tests.devices.room import DEADLINE_S
@@ -22,7 +23,7 @@ class End:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
-        self._packets = mqtt.Packets()
+        self._packets = packets.Packets()
         self._came: list[Packet] = []
         self.writer = writer
 
@@ -52,7 +53,7 @@ async def line() -> AsyncIterator[tuple[MqttProxy, End, End]]:
 
 
 def alert(name: int) -> bytes:
-    return mqtt.publish_surely(name, "alert", b"%d" % name)
+    return packets.publish_surely(name, "alert", b"%d" % name)
 
 
 async def test_copy_comes_once_the_first_was_confirmed_and_its_confirmation_stays_here() -> None:
@@ -61,11 +62,11 @@ async def test_copy_comes_once_the_first_was_confirmed_and_its_confirmation_stay
         broker.writer.write(alert(7))
         first, body = await radio.next()
         assert first == SURELY
-        radio.writer.write(mqtt.puback(body[7:9]))
+        radio.writer.write(packets.puback(body[7:9]))
         assert await broker.next() == (0x40, b"\0\7")
         again, same = await radio.next()
         assert (again, same) == (SURELY | DUP, body)
-        radio.writer.write(mqtt.puback(b"\0\7") + PINGREQ)
+        radio.writer.write(packets.puback(b"\0\7") + PINGREQ)
         assert await broker.next() == (PINGREQ[0], b"")
         assert proxy.weather.counts == {"duplicated": 1}
 

@@ -1,0 +1,134 @@
+"""What the hub says at QoS 1: numbered, sent and acknowledged here, beside the MQTT client's own way.
+
+For each acknowledgement the client looks through all that is under way, and it reads on for as many packets as are,
+while a talker waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any, NamedTuple
+
+import aiomqtt
+from paho.mqtt.client import Client as Paho
+
+from hub.bridge import packets
+
+UNDER_WAY = 200
+"""Publishes that the broker has not acknowledged, where it does not ask for fewer (MQTT 5.0, 3.2.2.3.3)."""
+MAX_WAITING = 20_000
+"""Publishes that wait for those; at the bound no more are taken. Confirmations for a whole county are 15,000."""
+TAKEN_WITHIN_S = 5.0
+
+
+class Away(Exception):
+    """The broker did not take it: it did not answer in time, or the line is not there."""
+
+
+class Full(Exception):
+    """MAX_WAITING publishes wait for the broker."""
+
+
+class _Word(NamedTuple):
+    """A publish, and who waits for its acknowledgement."""
+
+    topic: str
+    payload: bytes
+    expires_in_s: int | None
+    taken: _Taken | None
+
+
+class Surely:
+    """Of one connection; before it connects."""
+
+    def __init__(self, client: aiomqtt.Client) -> None:
+        self._paho: Paho = client._client
+        self._most = UNDER_WAY
+        self._under_way: dict[int, _Taken | None] = {}
+        self._waiting: deque[_Word] = deque()
+        self._has_ended = False
+        self._come_in: Any = self._paho.on_connect
+        self._paho.on_connect = self._connected
+
+    def _connected(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        self._most = min(UNDER_WAY, getattr(properties, "ReceiveMaximum", UNDER_WAY))
+        self._come_in(client, userdata, flags, reason, properties)
+
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish; nobody waits for the broker's word. Raises Away, Full."""
+        self._publish(_Word(topic, payload, None, None))
+
+    def hand_over(self, topic: str, payload: bytes, expires_in_s: int) -> asyncio.Future[None]:
+        """Publish; done when the broker has it, or with the exception Away."""
+        taken = _Taken()
+        try:
+            self._publish(_Word(topic, payload, expires_in_s, taken))
+        except (Away, Full) as error:
+            taken.fail(str(error))
+        return taken.done
+
+    def acknowledged(self, number: int) -> None:
+        """The broker has the publish of this number."""
+        if number not in self._under_way:
+            return
+        taken = self._under_way.pop(number)
+        if taken is not None:
+            taken.set()
+        if self._waiting and len(self._under_way) < self._most:
+            self._send(self._waiting.popleft())
+
+    def end(self) -> None:
+        """The line ended: whoever waits for an acknowledgement waits in vain."""
+        self._has_ended = True
+        self._waiting, waited = deque(), self._waiting
+        self._under_way, under_way = {}, self._under_way
+        for taken in (*under_way.values(), *(word.taken for word in waited)):
+            if taken is not None:
+                taken.fail("the line ended")
+
+    def _publish(self, word: _Word) -> None:
+        if self._has_ended or self._paho._sock is None:
+            raise Away("not connected")
+        if len(self._under_way) < self._most and not self._waiting:
+            self._send(word)
+        elif len(self._waiting) < MAX_WAITING:
+            self._waiting.append(word)
+        else:
+            raise Full(f"{MAX_WAITING} messages wait for the broker")
+
+    def _send(self, word: _Word) -> None:
+        number = self._paho._mid_generate()
+        while number in self._under_way:
+            number = self._paho._mid_generate()
+        self._under_way[number] = word.taken
+        packet = packets.publish_surely(number, word.topic, word.payload, word.expires_in_s)
+        self._paho._packet_queue(packets.PUBLISH, packet, number, 1)
+
+
+class _Taken:
+    """Done when the broker has a message; Away when it does not say so in time."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[None] = loop.create_future()
+        self._patience = loop.call_later(TAKEN_WITHIN_S, self.fail, f"not taken within {TAKEN_WITHIN_S:g} s")
+
+    def set(self) -> None:
+        """The broker has it."""
+        self._patience.cancel()
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, why: str) -> None:
+        """It does not."""
+        self._patience.cancel()
+        if not self.done.done():
+            self.done.set_exception(Away(why))
+
+
+def failed(why: str) -> asyncio.Future[None]:
+    """As of a message that no broker could be given."""
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_exception(Away(why))
+    return done
