@@ -22,8 +22,8 @@ from hub.access.origin import OriginGuard
 from hub.access.passwords import Passwords
 from hub.access.service import Access
 from hub.alerts import routes as alert_routes
-from hub.alerts.posts import Posts
 from hub.alerts.attaching import Attaching
+from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
 from hub.bridge.broker import Broker, choose, free_port
 from hub.bridge.client import Bridge
@@ -46,11 +46,15 @@ from hub.console.sockets import sockets
 from hub.enrolment import routes as enrolment_routes
 from hub.enrolment.service import Enrolment
 from hub.escalation import routes as escalation_routes
+from hub.escalation.calling import Calling
 from hub.escalation.choosing import Choosing
 from hub.escalation.service import Escalations
+from hub.escalation.speaking import Speaking
 from hub.escalation.steps import Steps
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.fallback.choice import door_of
+from hub.fallback.service import Fallback
 from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
@@ -199,14 +203,23 @@ class Hub:
         )
         self.media.keep_named(self.alerts.named_media)
         choosing = Choosing(rooms, self.shifts, self.streets, find, lambda radio: self.emergencies.is_in_danger(radio))
-        steps = Steps(rooms, self.alerts, choosing)
-        self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
+        speaking = Speaking(self.speech)
+        self.fallback = Fallback(
+            rooms,
+            self.alerts,
+            door_of(settings, self.clock),
+            speaking.by_phone,
+            lambda alert_id, radio_id: self.escalations.is_silent(alert_id, radio_id),
+        )
         roll_call_lasts_s = settings.roll_call_minutes * 60.0
         self.roll_calls = RollCalls(rooms, self.shifts, self.alerts, settings.roll_call_at, roll_call_lasts_s)
         self.talk_groups = TemporaryGroups(self.database, self.events, self.registry, self.clock)
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
         self.listening_back = ListeningBack(self.recordings, self.database, self.registry, self.clock)
         self.talk = Talk(rooms, self.refused, self.recordings, self.talk_groups, settings.talk_limit_s)
+        calling = Calling(rooms, self.talk, speaking)
+        steps = Steps(rooms, self.alerts, choosing, calling, self.fallback)
+        self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
         self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
@@ -304,6 +317,7 @@ class Hub:
         await self.broker.start()
         self.alerts.open()
         self.escalations.open()
+        self.fallback.open()
         self.roll_calls.open()
         self.cases.open()
         await asyncio.to_thread(self.sightings.open)
@@ -331,6 +345,7 @@ class Hub:
             ("alerts", self.alerts.run),
             ("streets", self.streets.run),
             ("escalations", self.escalations.run),
+            ("fallback", self.fallback.run),
             ("answers", self.alerts.answers.run),
             ("roll-calls", self.roll_calls.run),
             ("talk", self.talk.run),
@@ -346,6 +361,7 @@ class Hub:
         ):
             self._loops.start(name, run)
         self.vision.start()
+
         version = HubStarted(version=importlib.metadata.version("qianshao-hub"))
         await self._tell(EventKind.HUB_STARTED, "hub", version)
 
@@ -377,6 +393,7 @@ class Hub:
             self.vision,
             self.alerts,
             self.cases,
+            self.fallback,
             self.clock,
             entrant,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,16 @@ class BrokerChoice(StrEnum):
     """mosquitto, started and configured by the hub."""
     EMBEDDED = "embedded"
     """iotcore (rumqttd) as a child process: loopback only."""
+
+
+class FallbackChoice(StrEnum):
+    """By what venues are called that answer neither by radio nor by page."""
+
+    NONE = "none"
+    SIP = "sip"
+    """baresip, as the hub's child, under a telephone account."""
+    FILE = "file"
+    """Files in ``data_dir``/fallback: for trials, it reaches nobody."""
 
 
 class Settings(BaseSettings):
@@ -76,6 +87,16 @@ class Settings(BaseSettings):
     speech_command: str | None = None
     """A command that reads a text and writes it spoken, as WAV; by default espeak-ng in Chinese where it is installed;
     "none": nothing is spoken."""
+    fallback: FallbackChoice = FallbackChoice.NONE
+    """By what venues are called that answer neither by radio nor by page; see docs/fallback.md."""
+    sip_server: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?)?$")
+    """The telephone account's registrar, host or host:port."""
+    sip_transport: Literal["udp", "tcp", "tls"] = "udp"
+    """How the registrar is spoken to."""
+    sip_user: str = Field(default="", pattern=r"^[A-Za-z0-9._+-]{0,64}$")
+    sip_password: SecretStr | None = None
+    sip_address: str = "127.0.0.1"
+    """The address of this machine at which telephony listens, for signals and voice: loopback unless it is said."""
     watchdog: bool = False
     """Start a watchdog beside the hub, which raises an alarm on this machine when the hub does not answer."""
     audit_retention_days: int = 1095

@@ -58,6 +58,7 @@ class Action(StrEnum):
     BRING_MEDIA = "bring_media"
     CANCEL_ALERT = "cancel_alert"
     ANSWER_ALERT = "answer_alert"
+    CALL_RADIO = "call_radio"
     STOP_ESCALATION = "stop_escalation"
     SET_ESCALATION = "set_escalation"
     ADD_CAMERA = "add_camera"

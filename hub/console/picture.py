@@ -13,6 +13,8 @@ from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.console.view import view_of
 from hub.events.log import EventLog
+from hub.fallback.messages import DoorStanding
+from hub.fallback.service import Fallback
 from hub.registry.radios import RadioRoll
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
 from hub.registry.service import Registry
@@ -34,6 +36,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     venues: list[Venue]
     groups: list[TalkGroup]
     sos: list[Sos]
+    fallback: DoorStanding | None
+    """None for who is not of the police room."""
     radios: list[RadioView]
     cameras: list[CameraView]
     alerts: tuple[Alert, ...]
@@ -49,6 +53,7 @@ async def take_picture(
     vision: Vision,
     alerts: Alerts,
     cases: Cases,
+    fallback: Fallback,
     clock: Clock,
     entrant: Entrant,
 ) -> Picture:
@@ -60,7 +65,7 @@ async def take_picture(
     await registry.settled()
     await talk_groups.settled()
     await emergencies.settled()
-    venues = [venue for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
+    venues = [view.venue(venue) for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
     grid_ids = view.seen_grid_ids
     grids = [grid for grid in registry.grids.values() if grid.grid_id in grid_ids]
     groups: list[TalkGroup] = [*registry.groups.values(), *talk_groups.opened]
@@ -75,6 +80,7 @@ async def take_picture(
         venues=venues,
         groups=[group for group in map(view.group, groups) if group is not None],
         sos=[sos for sos in emergencies.opened if view.has_venue(sos.venue_id)],
+        fallback=fallback.standing if view.in_room else None,
         radios=[radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
         cameras=[camera for camera in vision.views() if view.has_venue(camera.venue_id)],
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),

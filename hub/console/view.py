@@ -20,7 +20,7 @@ from hub.access.places import ROOM
 from hub.alerts.messages import Alert, AlertCancelled, DeliveryChanged
 from hub.escalation.messages import EscalationView, StepDone, Stepped, Stopped
 from hub.events.messages import EventKind, Item
-from hub.registry.records import GroupKind, TalkGroup
+from hub.registry.records import GroupKind, TalkGroup, Venue
 from hub.registry.service import Registry
 from hub.rollcall.messages import RollCall
 from hub.rollcall.readiness import only
@@ -45,6 +45,8 @@ class View:
     in_room: bool
     """Somebody of the police room, or who keeps it running."""
     sees_cases: bool
+    sees_phones: bool
+    """Who may call the venues of the view, or enrols them."""
 
     def has_venue(self, venue_id: str | None) -> bool:
         """Whether what stands at this venue is in the view; at none: whether the whole community is."""
@@ -57,6 +59,10 @@ class View:
         """Whether a radio or camera of this name stands in the view."""
         device = self.registry.radios.get(device_id) or self.registry.cameras.get(device_id)
         return self.has_venue(device.venue_id if device else None)
+
+    def venue(self, venue: Venue) -> Venue:
+        """A venue of the view, without its telephone number where that is not in it."""
+        return venue if self.sees_phones or venue.phone is None else msgspec.structs.replace(venue, phone=None)
 
     def group(self, group: _Group) -> _Group | None:
         """A talk group with those of its radios that are in the view; None when none is."""
@@ -140,6 +146,7 @@ def view_of(entrant: Entrant, registry: Registry) -> View:
         grid_ids=frozenset() if whole else _ids(places, PlaceKind.GRID),
         in_room=entrant.person.role in ROOM,
         sees_cases=entrant.may(Right.SEE_CASES),
+        sees_phones=entrant.may(Right.CALL, ()) or entrant.may(Right.ENROL_PLACES, ()),
     )
 
 
@@ -160,6 +167,7 @@ class _OfDevice(msgspec.Struct):
 _read_alert = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Alert).decode)
 _read_deliveries = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(DeliveryChanged).decode)
 _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
+_read_whole_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Venue).decode)
 _read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
 _read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
 _read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
@@ -211,6 +219,15 @@ def _with_cases(view: View, item: Item) -> Item | None:
 
 def _at_venue(view: View, item: Item) -> Item | None:
     return item if view.whole or view.has_venue(_read_venue(item.body).venue_id) else None
+
+
+def _at_venue_for_room(view: View, item: Item) -> Item | None:
+    return _at_venue(view, item) if view.in_room else None
+
+
+def _venue(view: View, item: Item) -> Item | None:
+    found = _read_whole_venue(item.body)
+    return _as_cut(item, found, view.venue(found) if view.has_venue(found.venue_id) else None)
 
 
 def _burst(view: View, item: Item) -> Item | None:
@@ -277,7 +294,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.CAMERA_ADDED: _at_venue,
     EventKind.CAMERA_CHANGED: _at_venue,
     EventKind.CAMERA_REMOVED: _at_venue,
-    EventKind.VENUE_IMPORTED: _at_venue,
+    EventKind.VENUE_IMPORTED: _venue,
     EventKind.VENUE_HOURS_CHANGED: _at_venue,
     EventKind.SHIFT_CHANGED: _of_person,
     EventKind.ALERT_ISSUED: _alert,
@@ -287,6 +304,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.ESCALATION_STEPPED: _steps,
     EventKind.ESCALATION_STOPPED: _stopped,
     EventKind.ESCALATION_SET: _in_room,
+    EventKind.FALLBACK_TRIED: _at_venue_for_room,
+    EventKind.FALLBACK_DOOR: _in_room,
     EventKind.ROLL_CALL_BEGUN: _everybody,
     EventKind.ROLL_CALL_ENDED: _roll_call,
     EventKind.GROUP_OPENED: _group,

@@ -89,6 +89,11 @@ class Escalation:
             line.acknowledged_s = now_s
         return True
 
+    def is_silent(self, radio_id: str) -> bool:
+        """Whether nobody has acknowledged there, nor decided that it is left in peace."""
+        line = self._lines.get(radio_id)
+        return line is not None and line.state is LineState.SILENT
+
     def open_lines(self, radio_ids: Iterable[str]) -> list[str]:
         """Which of these radios something may still be done about."""
         known = (radio_id for radio_id in dict.fromkeys(radio_ids) if radio_id in self._lines)

@@ -21,6 +21,15 @@ class PassedOver(StrEnum):
     NOBODY_NEAR = "nobody_near"
     """No open venue with a radio on line within 10 minutes on foot."""
     NOBODY_ON_SHIFT = "nobody_on_shift"
+    BUSY = "busy"
+    """Somebody speaks with the radio."""
+    NO_SPEECH = "no_speech"
+    """Nothing can be spoken here: no engine, or it failed."""
+    TOO_MANY = "too_many"
+    """As many are called as there may be at once."""
+    NO_NUMBER = "no_number"
+    NO_DOOR = "no_door"
+    """The settings name no fallback door."""
 
 
 class StepDone(Part, frozen=True, kw_only=True):
@@ -47,13 +56,23 @@ class Stepped(Part, frozen=True, kw_only=True):
     steps: tuple[StepDone, ...]
 
 
+class StopReason(StrEnum):
+    """Why nothing more is done about a radio."""
+
+    TAKEN_ON = "taken_on"
+    """A person's word."""
+    CHILD_FOUND = "child_found"
+    """Somebody says that the child is with them: the hub itself stops."""
+
+
 class Stopped(Part, frozen=True, kw_only=True):
-    """Body of ``escalation.stopped``: a person decided that nothing more is to be done about these radios."""
+    """Body of ``escalation.stopped``: nothing more is to be done about these radios."""
 
     alert_id: str
     radio_ids: tuple[str, ...]
     by: str
     at_ms: int
+    why: StopReason = StopReason.TAKEN_ON
 
 
 class StopNow(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +100,13 @@ class EscalationView(Part, frozen=True, kw_only=True):
     alert_id: str
     policy: Policy | None
     lines: tuple[LineView, ...]
+
+
+class RadiosCalled(Part, frozen=True, kw_only=True):
+    """Detail of the audit record on calls that the hub makes itself."""
+
+    alert_id: str
+    radio_ids: tuple[str, ...]
 
 
 class PolicySet(Part, frozen=True, kw_only=True):

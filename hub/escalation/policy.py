@@ -26,6 +26,10 @@ class Action(StrEnum):
     """Who is on shift in the venue's grid is told."""
     OFFICER = "officer"
     """The consoles ring until somebody takes it on."""
+    CALL_RADIO = "call_radio"
+    """The hub itself calls the radio and speaks the alert."""
+    PHONE = "phone"
+    """The venue's own telephone is called, through the fallback door."""
     ASK_AGAIN = "ask_again"
     """Who acknowledged is asked what he sees; not a step, it follows from ``ask_again_s``."""
 
@@ -78,6 +82,13 @@ def check(rules: Rules) -> Rules:
             "not_a_step",
             "追问由 ask_again_s 决定，不是步骤",
             "asking again follows from ask_again_s, it is no step",
+            field="steps",
+        )
+    if sum(step.action is Action.PHONE for step in rules.steps) > 1:
+        raise Refusal(
+            "phone_twice",
+            "电话只能列一次：一次包含三次拨打",
+            "the telephone stands once: its step tries three times",
             field="steps",
         )
     for before, after in pairwise(rules.steps):

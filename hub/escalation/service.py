@@ -21,10 +21,11 @@ from hub.alerts.messages import Alert
 from hub.alerts.service import Alerts, Told
 from hub.errors import Refusal
 from hub.escalation import records
-from hub.escalation.messages import EscalationView, LineView, PolicySet, Stopped
+from hub.escalation.messages import EscalationView, LineView, PolicySet, Stopped, StopReason
+from hub.escalation.noting import Due
 from hub.escalation.policy import Action, Policy, Rules, check
 from hub.escalation.records import Kept
-from hub.escalation.steps import Due, Steps
+from hub.escalation.steps import Steps
 from hub.escalation.underway import EVENTS, UnderWay, action_of, taken_up
 from hub.events.messages import EventKind
 from hub.rooms import Rooms
@@ -87,11 +88,19 @@ class Escalations:
         under_way.awake.add(radio_id)
         under_way.machine.tell(radio_id, event, under_way.passed_s(self._clock))
 
+    def is_silent(self, alert_id: str, radio_id: str) -> bool:
+        """Whether an alert that is under way still has a radio gone after."""
+        under_way = self._under_way.get(alert_id)
+        return under_way is not None and under_way.machine.is_silent(radio_id)
+
     async def run(self) -> None:
         """Do each step in its time, until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            await self._steps.calling.end()
 
     async def look(self) -> None:
         """Do what is due, one step of each radio. What cannot be done for one alert keeps no other waiting."""
@@ -132,6 +141,27 @@ class Escalations:
 
         await self._database.write(change)
         under_way.machine.stop(chosen, under_way.passed_s(self._clock))
+
+    def stop_all(self, change: Change, alert: Alert) -> Told:
+        """Leave all its radios in peace, since the child is found, in the transaction that says so."""
+        kept = records.find(change.connection, alert.alert_id)
+        if kept is None:
+            return _nothing
+        lines = (one for one in alert.deliveries if one.venue_id not in kept.closed_venue_ids)
+        radio_ids = tuple(one.radio_id for one in lines if one.reported_at_ms is None)
+        new = records.insert_stops(change, alert.alert_id, radio_ids, audit.THE_HUB)
+        if new:
+            at_ms, why = change.at_us // 1000, StopReason.CHILD_FOUND
+            stopped = Stopped(alert_id=alert.alert_id, radio_ids=new, by=audit.THE_HUB, at_ms=at_ms, why=why)
+            self._events.append(change, EventKind.ESCALATION_STOPPED, alert.alert_id, stopped)
+            audit.record(change, audit.THE_HUB, audit.Action.STOP_ESCALATION, case_id=alert.case_id, detail=stopped)
+
+        def tell() -> None:
+            under_way = self._under_way.get(alert.alert_id)
+            if under_way is not None:
+                under_way.machine.stop(radio_ids, under_way.passed_s(self._clock))
+
+        return tell
 
     async def set_policy(self, rules: Rules, by: str) -> Policy:
         """New alerts escalate by these rules. Raises Refusal for such as cannot be carried out."""

@@ -10,17 +10,16 @@ from hub.access.audit import THE_HUB
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
 from hub.alerts.service import Alerts
 from hub.errors import Refusal
-from hub.escalation import records
+from hub.escalation.calling import Calling
 from hub.escalation.choosing import Choosing
-from hub.escalation.machine import DueAsking, DueStep
-from hub.escalation.messages import PassedOver, StepDone, Stepped
+from hub.escalation.messages import PassedOver, StepDone
+from hub.escalation.noting import Due, Noting, step_done, tell
 from hub.escalation.policy import Action
 from hub.escalation.underway import UnderWay
-from hub.events.messages import EventKind
+from hub.fallback.service import Fallback
 from hub.rooms import Rooms
 from hub.storage.writer import Change
 
-Due = DueStep | DueAsking
 _ERRAND = "请去{venues}看一看，那里没有应答：{text}"
 _MOST_NAMED = 5
 _LONGEST_TEXT = 500
@@ -29,13 +28,15 @@ _LONGEST_TEXT = 500
 class Steps:
     """Each ends with what it did on disk, told as one event, and told to the alert's machine."""
 
-    def __init__(self, rooms: Rooms, alerts: Alerts, choosing: Choosing) -> None:
+    def __init__(self, rooms: Rooms, alerts: Alerts, choosing: Choosing, calling: Calling, fallback: Fallback) -> None:
         self._database = rooms.database
-        self._events = rooms.events
+        self._noting = Noting(rooms.database, rooms.events)
         self._alerts = alerts
         self._registry = rooms.registry
         self._is_online = rooms.radios.is_online
         self._choosing = choosing
+        self.calling = calling
+        self._fallback = fallback
         self._clock = rooms.clock
 
     async def do(self, under_way: UnderWay, action: Action, things: Sequence[Due]) -> None:
@@ -51,8 +52,12 @@ class Steps:
             await self._send_neighbours(under_way, things)
         elif action is Action.GRID_MEMBERS:
             await self._tell_grid_members(under_way, things)
+        elif action is Action.CALL_RADIO:
+            self.calling.begin(under_way, things)
+        elif action is Action.PHONE:
+            await self._telephone(under_way, things)
         else:
-            await self._note(under_way, [_done(under_way, action, thing) for thing in things])
+            await self._noting.note(under_way, [step_done(under_way, action, thing) for thing in things])
 
     def _wanted(self, under_way: UnderWay, things: Sequence[Due]) -> list[Due]:
         if not self._alerts.is_under_way(under_way.alert.alert_id):
@@ -62,12 +67,12 @@ class Steps:
     async def _remind(self, under_way: UnderWay, action: Action, things: Sequence[Due], reminder: Reminder) -> None:
         reached = {thing.radio_id for thing in things if self._is_online(thing.radio_id)}
         done = [
-            _done(under_way, action, thing, None if thing.radio_id in reached else PassedOver.OFF_LINE)
+            step_done(under_way, action, thing, None if thing.radio_id in reached else PassedOver.OFF_LINE)
             for thing in things
         ]
-        note = self._noting(under_way.alert, done)
+        note = self._noting.within(under_way.alert, done)
         await self._alerts.remind(under_way.alert.alert_id, reached, reminder, note)
-        _tell(under_way, done)
+        tell(under_way, done)
 
     async def _send_neighbours(self, under_way: UnderWay, things: Sequence[Due]) -> None:
         """One neighbour asked about several silent venues has one alert."""
@@ -78,17 +83,17 @@ class Steps:
         for radio_id, meant in errands.items():
             about = self._wanted(under_way, meant)
             if about and (radio_id is None or not await self._ask(under_way, radio_id, about)):
-                nobody = [_done(under_way, Action.NEAREST_VENUE, thing, PassedOver.NOBODY_NEAR) for thing in about]
-                await self._note(under_way, nobody)
+                nobody = [step_done(under_way, Action.NEAREST_VENUE, thing, PassedOver.NOBODY_NEAR) for thing in about]
+                await self._noting.note(under_way, nobody)
 
     async def _ask(self, under_way: UnderWay, radio_id: str, about: Sequence[Due]) -> bool:
         alert, done = under_way.alert, list[StepDone]()
 
         def also(change: Change, errand: Alert) -> None:
             done[:] = [
-                _done(under_way, Action.NEAREST_VENUE, thing, asked=(radio_id, errand.alert_id)) for thing in about
+                step_done(under_way, Action.NEAREST_VENUE, thing, asked=(radio_id, errand.alert_id)) for thing in about
             ]
-            self._noting(alert, done)(change)
+            self._noting.within(alert, done)(change)
 
         new = NewAlert(
             text=self._errand(alert, {under_way.venues[thing.radio_id] for thing in about}),
@@ -102,7 +107,7 @@ class Steps:
             await self._alerts.issue(new, THE_HUB, also=also, errand_of=alert.alert_id)
         except Refusal:  # the radio was removed, or the case closed, in this moment
             return False
-        _tell(under_way, done)
+        tell(under_way, done)
         return True
 
     def _errand(self, alert: Alert, venue_ids: Iterable[str]) -> str:
@@ -115,47 +120,33 @@ class Steps:
         for thing in things:
             members = self._choosing.grid_members(under_way.venues[thing.radio_id])
             why = None if members else PassedOver.NOBODY_ON_SHIFT
-            done.append(_done(under_way, Action.GRID_MEMBERS, thing, why, person_ids=members))
-        await self._note(under_way, done)
+            done.append(step_done(under_way, Action.GRID_MEMBERS, thing, why, person_ids=members))
+        await self._noting.note(under_way, done)
 
-    async def _note(self, under_way: UnderWay, done: Sequence[StepDone]) -> None:
-        await self._database.write(self._noting(under_way.alert, done))
-        _tell(under_way, done)
+    async def _telephone(self, under_way: UnderWay, things: Sequence[Due]) -> None:
+        """A venue with several silent radios has one errand."""
+        why = {thing: self._why_no_call(under_way.venues[thing.radio_id]) for thing in things}
+        venues: dict[str, set[str]] = defaultdict(set)
+        for thing in things:
+            if why[thing] is None:
+                venues[under_way.venues[thing.radio_id]].add(thing.radio_id)
+        places = self._fallback.room
+        turned_away = set(list(venues)[places:])
+        asked = {venue_id: radio_ids for venue_id, radio_ids in venues.items() if venue_id not in turned_away}
+        for thing in things:
+            if under_way.venues[thing.radio_id] in turned_away:
+                why[thing] = PassedOver.TOO_MANY
+        done = [step_done(under_way, Action.PHONE, thing, why[thing]) for thing in things]
 
-    def _noting(self, alert: Alert, done: Sequence[StepDone]) -> Callable[[Change], None]:
-        def note(change: Change) -> None:
-            timed = records.insert_steps(change, alert.alert_id, done)
-            self._events.append(
-                change, EventKind.ESCALATION_STEPPED, alert.alert_id, Stepped(alert_id=alert.alert_id, steps=timed)
-            )
+        def change(open_change: Change) -> Callable[[], None]:
+            self._noting.within(under_way.alert, done)(open_change)
+            return self._fallback.ask(open_change, under_way.alert.alert_id, asked)
 
-        return note
+        begin = await self._database.write(change)
+        tell(under_way, done)
+        begin()
 
-
-def _done(
-    under_way: UnderWay,
-    action: Action,
-    thing: Due,
-    passed_over: PassedOver | None = None,
-    *,
-    asked: tuple[str | None, str | None] = (None, None),
-    person_ids: tuple[str, ...] = (),
-) -> StepDone:
-    return StepDone(
-        radio_id=thing.radio_id,
-        venue_id=under_way.venues[thing.radio_id],
-        action=action,
-        number=thing.number,
-        passed_over=passed_over,
-        asked_radio_id=asked[0],
-        asked_alert_id=asked[1],
-        person_ids=person_ids,
-        at_ms=0,
-    )
-
-
-def _tell(under_way: UnderWay, done: Iterable[StepDone]) -> None:
-    """The machine, now that it is on disk."""
-    for one in done:
-        kind = DueAsking if one.action is Action.ASK_AGAIN else DueStep
-        under_way.machine.done(kind(one.radio_id, one.number))
+    def _why_no_call(self, venue_id: str) -> PassedOver | None:
+        if not self._fallback.has_door:
+            return PassedOver.NO_DOOR
+        return None if self._fallback.phone_of(venue_id) is not None else PassedOver.NO_NUMBER

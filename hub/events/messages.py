@@ -28,6 +28,8 @@ class EventKind(StrEnum):
     ESCALATION_STEPPED = "escalation.stepped"
     ESCALATION_STOPPED = "escalation.stopped"
     ESCALATION_SET = "escalation.set"
+    FALLBACK_TRIED = "fallback.tried"
+    FALLBACK_DOOR = "fallback.door"
     ROLL_CALL_BEGUN = "roll_call.begun"
     ROLL_CALL_ENDED = "roll_call.ended"
     GROUP_OPENED = "group.opened"

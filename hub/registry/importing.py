@@ -17,6 +17,8 @@ from hub.registry.records import CommunityFile, Radio, Record, Venue
 _R = TypeVar("_R", bound=Record)
 MAX_ROWS = 20_000
 COLUMNS = ("venue_id", "name", "kind", "grid_id", "latitude", "longitude", "radio_id", "radio_name")
+PHONE = "phone"
+"""A column that may be left out: the numbers then stay as they are."""
 
 
 class RowError(Record, frozen=True, kw_only=True):
@@ -34,6 +36,8 @@ class VenueRows(Record, frozen=True, kw_only=True):
     venues: tuple[Venue, ...]
     radios: tuple[Radio, ...]
     errors: tuple[RowError, ...]
+    has_phones: bool
+    """Whether the file has the column: an empty cell then takes the number away."""
 
 
 class ImportReport(Record, frozen=True, kw_only=True):
@@ -95,7 +99,10 @@ def _known(field: str, one: str, ids: set[str]) -> None:
 
 
 def read_venues(text: str, grid_ids: frozenset[str]) -> VenueRows:
-    """Venues and their radios from CSV with the heading COLUMNS. Raises Refusal for a file that is no such table."""
+    """Venues and their radios from CSV with the heading COLUMNS, and perhaps PHONE.
+
+    Raises Refusal for a file that is no such table.
+    """
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
     try:
         return _rows(reader, grid_ids)
@@ -113,6 +120,7 @@ def _rows(reader: csv.DictReader[str], grid_ids: frozenset[str]) -> VenueRows:
             f"columns are missing: {', '.join(missing)}",
             field=missing[0],
         )
+    has_phones = PHONE in (reader.fieldnames or ())
     venues: dict[str, Venue] = {}
     radios: dict[str, Radio] = {}
     errors: list[RowError] = []
@@ -137,11 +145,13 @@ def _rows(reader: csv.DictReader[str], grid_ids: frozenset[str]) -> VenueRows:
         venues[venue.venue_id] = venue
         if radio:
             radios[radio.radio_id] = radio
-    return VenueRows(venues=tuple(venues.values()), radios=tuple(radios.values()), errors=tuple(errors))
+    return VenueRows(
+        venues=tuple(venues.values()), radios=tuple(radios.values()), errors=tuple(errors), has_phones=has_phones
+    )
 
 
 def _row(row: dict[str, Any], grid_ids: frozenset[str]) -> tuple[Venue, Radio | None]:
-    for column in COLUMNS:
+    for column in (*COLUMNS, *({PHONE} & row.keys())):
         if row[column] is None:
             raise Refusal("short_row", f"这一行没有 {column}", f"this row has no {column}", field=column)
     if None in row:
@@ -150,7 +160,8 @@ def _row(row: dict[str, Any], grid_ids: frozenset[str]) -> tuple[Venue, Radio | 
         raise Refusal(
             "unknown_grid", f"没有网格 {row['grid_id']!r}", f"there is no grid {row['grid_id']!r}", field="grid_id"
         )
-    venue = _convert({column: row[column].strip() for column in COLUMNS[:6]}, Venue)
+    phone = {PHONE: row[PHONE].strip()} if row.get(PHONE, "").strip() else {}
+    venue = _convert({column: row[column].strip() for column in COLUMNS[:6]} | phone, Venue)
     if not row["radio_id"].strip():
         return venue, None
     name = row["radio_name"].strip() or f"{venue.name}对讲机"

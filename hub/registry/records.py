@@ -15,6 +15,13 @@ Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Url = Annotated[str, msgspec.Meta(pattern=r"^(rtsps?://|https?://|/)", max_length=2000)]
 """Where a camera's video is: an address on the network or the full path of a file or folder."""
+Phone = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(\+?[0-9][0-9-]{1,31}|sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,127}(:[0-9]{1,5})?)\Z"
+    ),
+]
+"""A telephone number, or a SIP address: nothing that another program could take for more than that."""
 LAST_AT_MS = 253_402_300_799_999
 """The end of the year 9999."""
 AtMs = Annotated[int, msgspec.Meta(ge=0, le=LAST_AT_MS)]
@@ -57,6 +64,8 @@ class Venue(Record, frozen=True, kw_only=True):
     grid_id: Id
     latitude: Latitude
     longitude: Longitude
+    phone: Phone | None = None
+    """The venue's own; for who may call the venue, and who enrols it."""
 
 
 class Radio(Record, frozen=True, kw_only=True):

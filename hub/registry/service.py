@@ -197,9 +197,11 @@ class Registry:
 
     async def import_venues(self, rows: VenueRows) -> ImportReport:
         """Take over the good rows of a CSV file; the bad ones are in the report."""
+        known = {} if rows.has_phones else {venue_id: venue.phone for venue_id, venue in self.venues.items()}
+        venues = [msgspec.structs.replace(one, phone=known.get(one.venue_id, one.phone)) for one in rows.venues]
 
         def change(open_change: Change) -> None:
-            for venue in rows.venues:
+            for venue in venues:
                 _put(open_change.connection, tables.venues, venue)
                 self._events.append(open_change, EventKind.VENUE_IMPORTED, venue.venue_id, venue)
             for radio in rows.radios:

@@ -37,6 +37,7 @@ venues = sa.Table(
     sa.Column("grid_id", sa.ForeignKey("grids.grid_id"), nullable=False),
     sa.Column("latitude", sa.Float, nullable=False),
     sa.Column("longitude", sa.Float, nullable=False),
+    sa.Column("phone", sa.String(200), nullable=True),
 )
 radios = sa.Table(
     "radios",

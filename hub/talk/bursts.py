@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from devices.protocol import messages as wire
+from hub.access.audit import THE_HUB
 from hub.registry.records import TalkGroup
 from hub.rooms import Rooms
 from hub.talk import messages as out
@@ -19,6 +20,7 @@ from hub.talk.consoles import Consoles, Peer
 from hub.talk.effects import Burst, KeyStuck
 from hub.talk.floor import HANG_TIME_S
 from hub.talk.groups import TemporaryGroups
+from hub.talk.hub_calls import HUB_NAME, is_hub
 from hub.talk.reach import MISSED_TOLD, Reach, ReachTable
 from hub.talk.recording.messages import NewBurst
 from hub.talk.recording.service import Recordings
@@ -143,6 +145,8 @@ class Bursts:
         peer = self._consoles.find(talker_id)
         if peer is not None:
             return peer.entrant.person.name
+        if is_hub(talker_id):
+            return HUB_NAME
         radio = self._registry.radios.get(talker_id)
         return radio.name if radio is not None else talker_id
 
@@ -171,7 +175,12 @@ class Bursts:
             self._bridge.say(topic, message)
 
     def _record(self, reach: Reach) -> None:
-        burst, peer = reach.burst, self._consoles.find(reach.burst.talker_id)
+        burst, talker_id = reach.burst, reach.burst.talker_id
+        peer = self._consoles.find(talker_id)
+        if peer is not None:
+            talker_id = peer.entrant.person.person_id
+        elif is_hub(talker_id):
+            talker_id = THE_HUB
         self._recordings.begin(
             NewBurst(
                 burst_id=burst.burst_id,
@@ -179,7 +188,7 @@ class Bursts:
                 call_kind=reach.burst.call,
                 group_id=reach.group.group_id,
                 group_name=reach.group.name,
-                talker_id=peer.entrant.person.person_id if peer is not None else burst.talker_id,
+                talker_id=talker_id,
                 talker_name=reach.talker_name,
                 radios_online=reach.radios_online,
             )

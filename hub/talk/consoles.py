@@ -119,7 +119,7 @@ class Consoles:
             return True
         if group.kind is not GroupKind.PRIVATE:
             return False
-        by_radio = burst.talker_id not in self._peers
+        by_radio = burst.talker_id in group.radio_ids
         self._private.burst(
             group.group_id, burst.call_id, burst.talker_id, by_radio=by_radio, consoles=self._peers.keys()
         )

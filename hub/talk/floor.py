@@ -87,6 +87,10 @@ class Floor:
                 dues.append(self._burst.started_us + self._warn_us)
         return min(dues, default=None)
 
+    def is_in_call(self, now_us: int) -> bool:
+        """Whether somebody speaks, or the call is still open for an answer."""
+        return self._burst is not None or self._is_open(now_us)
+
     def concerns(self, talker_id: str) -> bool:
         """Whether a release, cancel or leaving of this talker changes anything here."""
         owners = (self._burst and self._burst.talker_id, self._call and self._call.initiator_id)

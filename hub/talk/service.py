@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
@@ -17,6 +17,7 @@ from hub.talk.consoles import Consoles, Peer
 from hub.talk.effects import Denied, Effects, Ended, Granted, KeyStuck, Press, Revoked, Taken
 from hub.talk.floors import Floors
 from hub.talk.groups import TemporaryGroups
+from hub.talk.hub_calls import HubCall, HubCalls, is_hub
 from hub.talk.radio_words import RadioWords
 from hub.talk.reach import ReachTable
 from hub.talk.recording.service import Recordings
@@ -48,6 +49,8 @@ class Talk:
         self._bursts = Bursts(rooms, recordings, temporary, self._consoles, self._reach)
         self._floors = Floors(talk_limit_s, rooms.clock, self._tell, self._consoles.whose)
         self._relay = Relay(rooms, refused, recordings, self._floors, self._reach, self._consoles)
+        boot_id = rooms.bridge.stamper.boot_id
+        self.hub_calls = HubCalls(self._floors, self._is_engaged, boot_id, rooms.clock, talk_limit_s)
         self._radio_words = RadioWords(self._floors, self._reach, self._consoles, self._tell_talker)
 
     def listen(self) -> None:
@@ -148,6 +151,18 @@ class Talk:
         """A voice packet of a talker. Raises VoicePacketError for bytes that are none; drops what no floor covers."""
         self._relay.speak(talker_id, packet)
 
+    async def say(self, call: HubCall, frames: Sequence[bytes]) -> bool:
+        """Say Opus frames of 20 ms in the hub's own name; whether all of them were said."""
+        return await self.hub_calls.say(call, frames, self.speak)
+
+    def _is_engaged(self, radio_id: str) -> bool:
+        reached = (self._reach.of(one.burst_id) for one in self._floors.bursts)
+        return any(
+            radio_id in reach.group.radio_ids or radio_id == reach.burst.talker_id
+            for reach in reached
+            if reach is not None
+        )
+
     def keep_emergency(self, radio_id: str, group_id: str) -> None:
         """From now on the radio has emergency priority in this group."""
         self._radio_words.keep_emergency(radio_id, group_id)
@@ -198,3 +213,5 @@ class Talk:
         elif talker_id in self._rooms.registry.radios:
             told = wording.for_radio(effect, group_id, bridge.stamper.stamp(), self._limit_s)
             bridge.say(topics.down(DeviceKind.RADIO, talker_id, Down.FLOOR_CONTROL), told)
+        elif is_hub(talker_id):
+            self.hub_calls.told(effect)

@@ -45,7 +45,8 @@ class Line:
         self.feed = Feed(self.log)
         registry = Registry(database, self.log)
         no_venues: frozenset[str] = frozenset()
-        self.whole = View(registry, whole=True, venue_ids=no_venues, grid_ids=no_venues, in_room=True, sees_cases=True)
+        nothing = {"venue_ids": no_venues, "grid_ids": no_venues}
+        self.whole = View(registry, whole=True, in_room=True, sees_cases=True, sees_phones=True, **nothing)
 
     async def append(self, *kinds: EventKind) -> None:
         def change(open_change: Change) -> None:

@@ -2,9 +2,17 @@
 import { ask, part } from "../room/ask";
 import type { Alert } from "../room/types";
 
-export type StepAction = "repeat_louder" | "nearest_venue" | "grid_members" | "officer";
+export type StepAction = "repeat_louder" | "nearest_venue" | "grid_members" | "officer" | "call_radio" | "phone";
 export type Action = StepAction | "ask_again";
-export type PassedOver = "off_line" | "nobody_near" | "nobody_on_shift";
+export type PassedOver =
+  | "off_line"
+  | "nobody_near"
+  | "nobody_on_shift"
+  | "busy"
+  | "no_speech"
+  | "too_many"
+  | "no_number"
+  | "no_door";
 
 export interface Step {
   after_s: number;

@@ -22,6 +22,7 @@ export function filterOf(kind: ItemKind): EventFilter {
     case "alert":
     case "delivery":
     case "report":
+    case "fallback":
     case "sos":
       return "alert";
     case "burst":
@@ -53,6 +54,8 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   if (item.kind === "alert.issued") return item.body.status === "actual" ? "good" : "plain";
   if (item.kind === "roll_call.ended") return item.body.counts.ready < item.body.counts.expected ? "plain" : "good";
   if (item.kind === "escalation.stepped") return item.body.steps.some((one) => one.action === "officer") ? "urgent" : "bad";
+  if (item.kind === "fallback.tried") return item.body.outcome === "acknowledged" ? "good" : "plain";
+  if (item.kind === "fallback.door") return item.body.state === "down" ? "bad" : "plain";
   if (item.kind === "watch.hit") return "good";
   return "plain";
 }
@@ -128,6 +131,14 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.escalationStopped(item.body.radio_ids.length, item.body.by);
     case "escalation.set":
       return words.escalationSet(item.body.rules.name, item.body.version);
+    case "fallback.tried": {
+      const { outcome, number, venue_id, alert_id } = item.body;
+      const tried = texts.fallback;
+      const said = outcome === null ? tried.calling(venue(venue_id), number) : tried.tried(venue(venue_id), tried.outcome[outcome]);
+      return of(statusOf(alert_id, room.alerts), said);
+    }
+    case "fallback.door":
+      return texts.fallback.doorIs(texts.fallback.door[item.body.door], texts.fallback.state[item.body.state], item.body.reason ?? "");
     case "roll_call.begun":
       return words.rollCallBegun(Math.round(item.body.lasts_s / 60));
     case "roll_call.ended":

@@ -2,6 +2,7 @@
 import { enAccess } from "./enAccess";
 import { enAlerts } from "./enAlerts";
 import { enEscalation } from "./enEscalation";
+import { enFallback } from "./enFallback";
 import { enEvents } from "./enEvents";
 import { enGroups } from "./enGroups";
 import { enRecordings } from "./enRecordings";
@@ -19,6 +20,7 @@ export const en: Texts = {
   ...enShifts,
   refusals: enRefusals,
   escalation: enEscalation,
+  fallback: enFallback,
   rollCall: enRollCall,
   sos: enSos,
   groups: enGroups,

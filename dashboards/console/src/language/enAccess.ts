@@ -180,6 +180,7 @@ export const enAccess: AccessTexts = {
       cancel_alert: "Cancel an alert",
       answer_alert: "Answer an alert on a phone",
       stop_escalation: "Stop an escalation",
+      call_radio: "Call radios by itself",
       set_escalation: "Set the escalation policy",
       add_camera: "Added a camera",
       remove_camera: "Removed a camera",

@@ -3,6 +3,7 @@
 import { zhAccess } from "./zhAccess";
 import { zhAlerts } from "./zhAlerts";
 import { zhEscalation } from "./zhEscalation";
+import { zhFallback } from "./zhFallback";
 import { zhEvents } from "./zhEvents";
 import { zhGroups } from "./zhGroups";
 import { zhRecordings } from "./zhRecordings";
@@ -18,6 +19,7 @@ export const zh = {
   ...zhShifts,
   refusals: zhRefusals,
   escalation: zhEscalation,
+  fallback: zhFallback,
   rollCall: zhRollCall,
   sos: zhSos,
   groups: zhGroups,

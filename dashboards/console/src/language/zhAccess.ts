@@ -220,6 +220,7 @@ export const zhAccess = {
       cancel_alert: "取消警报",
       answer_alert: "在手机上回应警报",
       stop_escalation: "停止升级",
+      call_radio: "自动呼叫对讲机",
       set_escalation: "改升级规则",
       add_camera: "新增摄像头",
       remove_camera: "撤下摄像头",

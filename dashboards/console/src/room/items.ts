@@ -2,6 +2,7 @@
 import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Watch } from "./types";
 
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
+import type { DoorStanding, Tried } from "../fallback/types";
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
 
 export interface BurstBody {
@@ -61,6 +62,8 @@ interface Bodies {
   "escalation.stepped": Stepped;
   "escalation.stopped": Stopped;
   "escalation.set": Policy;
+  "fallback.tried": Tried;
+  "fallback.door": DoorStanding;
   "roll_call.begun": RollCallBegun;
   "roll_call.ended": RollCall;
   "burst.started": BurstBody;

@@ -89,6 +89,9 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
     case "sos.closed":
       draft.sos = withSos(draft.sos, item.body);
       return;
+    case "fallback.door":
+      draft.fallback = item.body;
+      return;
     case "venue.imported":
       writable("venues").set(item.body.venue_id, item.body);
       return;

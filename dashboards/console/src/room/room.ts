@@ -1,4 +1,5 @@
 // The room as the console holds it: the hub's picture, indexed, plus what the feed has told since.
+import type { DoorStanding } from "../fallback/types";
 import type { BurstBody, Item, ReportBody } from "./items";
 import type {
   Alert,
@@ -54,6 +55,7 @@ export interface Room {
   readonly groups: readonly TalkGroup[];
   /** Those that are not closed, oldest first. */
   readonly sos: readonly Sos[];
+  readonly fallback?: DoorStanding | null;
   readonly radios: ReadonlyMap<string, Radio>;
   readonly cameras: ReadonlyMap<string, Camera>;
   readonly alerts: ReadonlyMap<string, AlertRecord>;
@@ -86,6 +88,7 @@ export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
     venues: new Map(picture.venues.map((one) => [one.venue_id, one])),
     groups: picture.groups,
     sos: picture.sos,
+    fallback: picture.fallback ?? null,
     radios: new Map(picture.radios.map((one) => [one.radio_id, one])),
     cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),
     alerts: new Map(picture.alerts.filter(isBoard).map((one) => [one.alert_id, alertRecord(one)])),

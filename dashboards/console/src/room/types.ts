@@ -1,4 +1,5 @@
 // What the hub says about the room, as docs/api.md writes it; times are milliseconds since 1970 UTC.
+import type { DoorStanding } from "../fallback/types";
 
 export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
 export type VenueKind = (typeof VENUE_KINDS)[number];
@@ -313,6 +314,8 @@ export interface RoomPicture {
   venues: Venue[];
   groups: TalkGroup[];
   sos: Sos[];
+  /** How the way out to telephones stands; null for who is not of the police room. */
+  fallback?: DoorStanding | null;
   radios: Radio[];
   cameras: Camera[];
   alerts: Alert[];

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 
 import { Administration } from "../administration/Administration";
+import { DoorSign } from "../fallback/DoorSign";
 import { useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
 import type { LineState } from "../room/feed";
@@ -67,6 +68,7 @@ export function TopBar() {
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />
+      <DoorSign />
       {talks && <Line name={texts.top.talk} state={talk} testid="connection-talk" />}
       <Administration />
       <MeMenu />

@@ -195,7 +195,6 @@ def upgrade() -> None:
         sa.Column("queued_at_us", sa.BigInteger(), nullable=False),
         sa.Column("sent_at_us", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at_us", sa.BigInteger(), nullable=True),
-        sa.Column("played_at_us", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_at_us", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_by", sa.String(length=64), nullable=True),
         sa.Column("acknowledged_via", sa.String(length=20), nullable=True),
@@ -228,6 +227,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_watches_case_id"), "watches", ["case_id"], unique=False)
     op.create_table(
+        "fallback_errands",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("radio_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("asked_at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", "venue_id", name=op.f("pk_fallback_errands")),
+    )
+    op.create_table(
+        "fallback_tries",
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("texted", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("began_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("alert_id", "venue_id", "number", name=op.f("pk_fallback_tries")),
+    )
+    op.create_table(
         "venues",
         sa.Column("venue_id", sa.String(length=48), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -235,6 +254,7 @@ def upgrade() -> None:
         sa.Column("grid_id", sa.String(length=48), nullable=False),
         sa.Column("latitude", sa.Float(), nullable=False),
         sa.Column("longitude", sa.Float(), nullable=False),
+        sa.Column("phone", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["grid_id"], ["grids.grid_id"], name=op.f("fk_venues_grid_id_grids")),
         sa.PrimaryKeyConstraint("venue_id", name=op.f("pk_venues")),
     )

@@ -1,0 +1,45 @@
+"""An alert as it is spoken: to a radio, and on a telephone with the words that ask for the key."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from devices.protocol.messages import AlertStatus
+from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Samples
+from hub.alerts.messages import Alert
+from hub.speech.service import MOST_CHARACTERS, NotSpoken, Speech
+from hub.speech.sound import Spoken
+
+_BEFORE = {AlertStatus.ACTUAL: "警情。", AlertStatus.EXERCISE: "演习。", AlertStatus.TEST: "测试。"}
+_ASKS_FOR_KEY = "听到请按，1，确认。"
+_PAUSE = np.zeros(ENCODE_RATE_HZ // ENCODE_SAMPLES // 2 * ENCODE_SAMPLES, np.int16)
+"""Half a second."""
+TONE_HZ = 900
+_TONE_S, _TONES = 0.5, 6
+
+
+class Speaking:
+    """Has an alert's words spoken; what was spoken last is remembered by the speech room."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+
+    async def of(self, alert: Alert) -> Spoken:
+        """As a radio hears it. Raises NotSpoken."""
+        return await self._speech.spoken((_BEFORE[alert.status] + alert.text)[:MOST_CHARACTERS])
+
+    async def by_phone(self, alert: Alert) -> Spoken:
+        """The alert and the words that ask for the key, twice; tones where nothing can be spoken."""
+        try:
+            alert_spoken, asks = await self.of(alert), await self._speech.spoken(_ASKS_FOR_KEY)
+        except NotSpoken:
+            return Spoken(_tones())
+        once = (alert_spoken.pcm, _PAUSE, asks.pcm, _PAUSE)
+        return Spoken(np.concatenate((*once, *once)))
+
+
+def _tones() -> Samples:
+    """Somebody who picks up knows that there is a text to read."""
+    size = round(_TONE_S * ENCODE_RATE_HZ) // ENCODE_SAMPLES * ENCODE_SAMPLES
+    tone = (8_000 * np.sin(2 * np.pi * TONE_HZ * np.arange(size) / ENCODE_RATE_HZ)).astype(np.int16)
+    return np.concatenate([part for _ in range(_TONES) for part in (tone, np.zeros(size, np.int16))])
