@@ -135,6 +135,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
             Up.DEATH,
             Up.STATUS,
             Up.RECEIPT,
+            Up.PLAYED,
             Up.ACKNOWLEDGEMENT,
             Up.REPORT,
             Up.SOS,

@@ -40,7 +40,7 @@ class Heard(NamedTuple):
     """One message of one radio."""
 
     radio_id: str
-    message: wire.Receipt | wire.Acknowledgement | wire.Report
+    message: wire.Receipt | wire.Played | wire.Acknowledgement | wire.Report
 
 
 class Stored(NamedTuple):
@@ -52,7 +52,7 @@ class Stored(NamedTuple):
 
 
 class Answers:
-    """Takes in receipts, acknowledgements and reports. ``observe`` hears how long each step took."""
+    """Takes in receipts, what sounded, acknowledgements and reports. ``observe`` hears how long each step took."""
 
     def __init__(
         self,
@@ -78,6 +78,7 @@ class Answers:
     def listen(self) -> None:
         """Hear the radios."""
         self._bridge.on(DeviceKind.RADIO, Up.RECEIPT, wire.Receipt, self._take)
+        self._bridge.on(DeviceKind.RADIO, Up.PLAYED, wire.Played, self._take)
         self._bridge.on(DeviceKind.RADIO, Up.ACKNOWLEDGEMENT, wire.Acknowledgement, self._take)
         self._bridge.on(DeviceKind.RADIO, Up.REPORT, wire.Report, self._take)
 

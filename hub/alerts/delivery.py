@@ -9,6 +9,7 @@ class DeliveryState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     DELIVERED = "delivered"
+    PLAYED = "played"
     ACKNOWLEDGED = "acknowledged"
     REPORTED = "reported"
     EXPIRED = "expired"
@@ -19,6 +20,8 @@ class DeliveryEvent(StrEnum):
     """The broker has it."""
     RECEIPT = "receipt"
     """The radio has it on its own disk."""
+    PLAY = "play"
+    """Its tone has sounded there, or its screen has shown it."""
     ACKNOWLEDGEMENT = "acknowledgement"
     """The guard pressed the key."""
     REPORT = "report"
@@ -27,22 +30,28 @@ class DeliveryEvent(StrEnum):
     """Its time ran out."""
 
 
-_Q, _S, _D, _A, _R, _E = DeliveryState
+_Q, _S, _D, _P, _A, _R, _E = DeliveryState
 TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
     (_Q, DeliveryEvent.TAKEN): _S,
     (_Q, DeliveryEvent.RECEIPT): _D,
+    (_Q, DeliveryEvent.PLAY): _P,
     (_Q, DeliveryEvent.ACKNOWLEDGEMENT): _A,
     (_Q, DeliveryEvent.REPORT): _R,
     (_Q, DeliveryEvent.EXPIRY): _E,
     (_S, DeliveryEvent.RECEIPT): _D,
+    (_S, DeliveryEvent.PLAY): _P,
     (_S, DeliveryEvent.ACKNOWLEDGEMENT): _A,
     (_S, DeliveryEvent.REPORT): _R,
     (_S, DeliveryEvent.EXPIRY): _E,
+    (_D, DeliveryEvent.PLAY): _P,
     (_D, DeliveryEvent.ACKNOWLEDGEMENT): _A,
     (_D, DeliveryEvent.REPORT): _R,
+    (_P, DeliveryEvent.ACKNOWLEDGEMENT): _A,
+    (_P, DeliveryEvent.REPORT): _R,
     (_A, DeliveryEvent.REPORT): _R,
     # a word from the radio always counts, however late it comes
     (_E, DeliveryEvent.RECEIPT): _D,
+    (_E, DeliveryEvent.PLAY): _P,
     (_E, DeliveryEvent.ACKNOWLEDGEMENT): _A,
     (_E, DeliveryEvent.REPORT): _R,
 }

@@ -39,6 +39,7 @@ def delivery_of(row: Any) -> Delivery:
         queued_at_ms=row.queued_at_us // 1000,
         sent_at_ms=_ms(row.sent_at_us),
         delivered_at_ms=_ms(row.delivered_at_us),
+        played_at_ms=_ms(row.played_at_us),
         acknowledged_at_ms=_ms(row.acknowledged_at_us),
         acknowledged_by=row.acknowledged_by,
         acknowledged_via=Via(row.acknowledged_via) if row.acknowledged_via else None,

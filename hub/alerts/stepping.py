@@ -20,18 +20,21 @@ from hub.storage.writer import Change
 
 _EVENT = {
     wire.Receipt: DeliveryEvent.RECEIPT,
+    wire.Played: DeliveryEvent.PLAY,
     wire.Acknowledgement: DeliveryEvent.ACKNOWLEDGEMENT,
     wire.Report: DeliveryEvent.REPORT,
 }
 _DATED = (
     ("delivered_at_us", tuple(DeliveryEvent)),
+    ("played_at_us", (DeliveryEvent.PLAY, DeliveryEvent.ACKNOWLEDGEMENT, DeliveryEvent.REPORT)),
     ("acknowledged_at_us", (DeliveryEvent.ACKNOWLEDGEMENT, DeliveryEvent.REPORT)),
     ("reported_at_us", (DeliveryEvent.REPORT,)),
 )
-"""Which answers say that a step was reached, the first time that any of them comes."""
+"""Which words of the radio say that a step was reached, the first time that any of them comes."""
 _STEPPED = (
     "state",
     "delivered_at_us",
+    "played_at_us",
     "acknowledged_at_us",
     "acknowledged_by",
     "acknowledged_via",
@@ -76,22 +79,20 @@ class Stepping:
         return (alert_id, radio_id) in self._rows
 
     def step(
-        self, alert_id: str, radio_id: str, message: wire.Receipt | wire.Acknowledgement | wire.Report
+        self, alert_id: str, radio_id: str, message: wire.Receipt | wire.Played | wire.Acknowledgement | wire.Report
     ) -> Changed | None:
         """Take an answer of a radio that is known; None where it changes nothing."""
         row = self._rows[alert_id, radio_id]
         event = _EVENT[type(message)]
-        is_first_word = row["delivered_at_us"] is None  # though somebody elsewhere may have answered before it
+        reached = [column for column, events in _DATED if event in events and row[column] is None]
         before, after = self._advance(row, event)
         if isinstance(message, wire.Report):
             self._answer(row, message.answer, message.text)
-        elif after is before and not is_first_word:
+        elif not reached:
             return None
-        for column, events in _DATED:
-            if event in events and row[column] is None:
-                row[column] = self._change.at_us
-                if column == "acknowledged_at_us":
-                    row["acknowledged_via"] = Via.RADIO.value
+        row |= dict.fromkeys(reached, self._change.at_us)
+        if "acknowledged_at_us" in reached:
+            row["acknowledged_via"] = Via.RADIO.value
         self._stepped.add((alert_id, radio_id))
         delay_s = None if after is before else (self._change.at_us - row["queued_at_us"]) / 1e6
         return Changed(alert_id, radio_id, after, delay_s)

@@ -44,6 +44,7 @@ deliveries = sa.Table(
     sa.Column("queued_at_us", sa.BigInteger, nullable=False),
     sa.Column("sent_at_us", sa.BigInteger, nullable=True),
     sa.Column("delivered_at_us", sa.BigInteger, nullable=True),
+    sa.Column("played_at_us", sa.BigInteger, nullable=True),
     sa.Column("acknowledged_at_us", sa.BigInteger, nullable=True),
     sa.Column("acknowledged_by", sa.String(64), nullable=True),
     sa.Column("acknowledged_via", sa.String(20), nullable=True),

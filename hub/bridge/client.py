@@ -41,7 +41,7 @@ READ_AHEAD_BYTES = 128 * 1024
 MAX_WAITING_PACKETS = 4_000
 """What may wait for a broker that is not the hub's own and does not read: 2 s of a talker to 40 radios."""
 RETAINED = (Up.BIRTH, Up.DEATH)
-REPEATED = (Up.RECEIPT, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING, Up.SOS)
+REPEATED = (Up.RECEIPT, Up.PLAYED, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING, Up.SOS)
 """Said again until confirmed with the stamp of the first time, which says nothing of the clock at arrival."""
 
 Handler = Callable[[str, Any], None]

@@ -55,7 +55,12 @@ async def delivery(hub: Hub, alert: Alert, radio_id: str) -> Delivery:
 
 async def answer(radio: HandDevice, what: Up, message_id: str, alert: Alert, **given: Any) -> None:
     """The radio says something about an alert; returns when the hub has confirmed it."""
-    kind: Any = {Up.RECEIPT: wire.Receipt, Up.ACKNOWLEDGEMENT: wire.Acknowledgement, Up.REPORT: wire.Report}[what]
+    kind: Any = {
+        Up.RECEIPT: wire.Receipt,
+        Up.PLAYED: wire.Played,
+        Up.ACKNOWLEDGEMENT: wire.Acknowledgement,
+        Up.REPORT: wire.Report,
+    }[what]
     await radio.say(what, kind(stamp=radio.stamp(), message_id=message_id, alert_id=alert.alert_id, **given))
     await until(
         lambda: any(message_id in c.message_ids for c in radio.said_to_me(Down.CONFIRM, wire.Confirm)),
@@ -114,21 +119,22 @@ async def test_alert_goes_from_queued_to_reported_with_its_times(hub: Hub, told:
         await told.wait(EventKind.DELIVERY_CHANGED, alert.alert_id, 1)
         for what, message_id, given in (
             (Up.RECEIPT, "m1", {}),
-            (Up.ACKNOWLEDGEMENT, "m2", {"holder": "张三"}),
-            (Up.REPORT, "m3", {"answer": wire.Answer.CHILD_IS_WITH_ME, "text": "在前台"}),
+            (Up.PLAYED, "m2", {}),
+            (Up.ACKNOWLEDGEMENT, "m3", {"holder": "张三"}),
+            (Up.REPORT, "m4", {"answer": wire.Answer.CHILD_IS_WITH_ME, "text": "在前台"}),
         ):
             clock.advance(1)
             await answer(radio, what, message_id, alert, **given)
-        changed = await told.wait(EventKind.DELIVERY_CHANGED, alert.alert_id, 4)
+        changed = await told.wait(EventKind.DELIVERY_CHANGED, alert.alert_id, 5)
     states = [body["deliveries"][0]["state"] for body in changed]
-    assert states == ["sent", "delivered", "acknowledged", "reported"]
+    assert states == ["sent", "delivered", "played", "acknowledged", "reported"]
     last = await delivery(hub, alert, "R01")
-    times = (last.queued_at_ms, last.sent_at_ms, last.delivered_at_ms, last.acknowledged_at_ms, last.reported_at_ms)
-    assert [at_ms - alert.issued_at_ms for at_ms in times if at_ms is not None] == [0, 0, 1000, 2000, 3000]
+    times = (last.sent_at_ms, last.delivered_at_ms, last.played_at_ms, last.acknowledged_at_ms, last.reported_at_ms)
+    assert [at_ms - alert.issued_at_ms for at_ms in times if at_ms is not None] == [0, 1000, 2000, 3000, 4000]
     assert (last.answer, last.report_text, last.attempts) == (wire.Answer.CHILD_IS_WITH_ME, "在前台", 1)
     (report,) = told.of(EventKind.REPORT_MADE, "R01")
     assert (report["venue_id"], report["alert_id"], report["answer"]) == ("V01", alert.alert_id, "child_is_with_me")
-    assert step_seconds(hub) == {"delivered": 1.0, "acknowledged": 2.0, "reported": 3.0}
+    assert step_seconds(hub) == {"delivered": 1.0, "played": 2.0, "acknowledged": 3.0, "reported": 4.0}
 
 
 def step_seconds(hub: Hub) -> dict[str, float]:
@@ -143,9 +149,10 @@ async def test_acknowledgement_that_overtakes_its_receipt_counts_as_both(hub: Hu
         alert = await issue(hub, TargetKind.RADIO, "R01")
         await answer(radio, Up.ACKNOWLEDGEMENT, "m2", alert)
         await answer(radio, Up.RECEIPT, "m1", alert)
+        await answer(radio, Up.PLAYED, "m3", alert)
         found = await delivery(hub, alert, "R01")
     assert found.state is DeliveryState.ACKNOWLEDGED
-    assert found.delivered_at_ms == found.acknowledged_at_ms is not None
+    assert found.delivered_at_ms == found.played_at_ms == found.acknowledged_at_ms is not None
 
 
 async def test_second_report_is_kept_beside_the_first(hub: Hub, told: Told) -> None:
@@ -169,6 +176,8 @@ async def test_report_of_a_guards_own_needs_no_alert(hub: Hub, told: Told) -> No
         "alert_id": None,
         "answer": "need_help",
         "text": "有人受伤",
+        "by": None,
+        "via": "radio",
     }
 
 

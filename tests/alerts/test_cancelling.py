@@ -50,7 +50,15 @@ async def test_found_child_ends_the_alert_at_every_radio_that_had_it(hub: Hub, t
     told, reader = Told(hub), Reader()
     async with open_console(hub) as officer, real_radio(hub, "R01", reader, tmp_path / "radio"):
         alert = (await officer.post("/api/alerts", json={"text": "六岁男孩走失"})).json()
-        await until(lambda: reader.shown == [alert["alert_id"]], "the alert is shown")
+        await until(
+            lambda: any(
+                line["state"] == "played"
+                for body in told.of(EventKind.DELIVERY_CHANGED, alert["alert_id"])
+                for line in body["deliveries"]
+            ),
+            "the alert is shown",
+        )
+        assert reader.shown == [alert["alert_id"]]
         address = f"/api/alerts/{alert['alert_id']}"
         assert (await officer.post(f"{address}/cancel", json={"text": "孩子找到了"})).status_code == 204
         await until(lambda: reader.cancelled == [(alert["alert_id"], "孩子找到了")], "the radio is told")
@@ -58,7 +66,7 @@ async def test_found_child_ends_the_alert_at_every_radio_that_had_it(hub: Hub, t
         found = (await officer.get(address)).json()
         assert (found["cancelled_by"], found["cancelled_at_ms"]) == (body["cancelled_by"], body["cancelled_at_ms"])
         states = {one["radio_id"]: one["state"] for one in found["deliveries"]}
-        assert states == {"R01": "delivered", "R02": "expired", "R03": "expired", "R04": "expired"}
+        assert states == {"R01": "played", "R02": "expired", "R03": "expired", "R04": "expired"}
         cancel = (await officer.get(f"/api/alerts/{body['cancel_alert_id']}")).json()
         assert (cancel["cancels"], [one["radio_id"] for one in cancel["deliveries"]]) == (alert["alert_id"], ["R01"])
         again = await officer.post(f"{address}/cancel", json={})

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 
 from hub.alerts.delivery import DeliveryEvent, DeliveryState, again_after_s, next_state
 
-Q, S, D, A, R, E = DeliveryState
+Q, S, D, P, A, R, E = DeliveryState
 TABLE = {
-    #   taken receipt acknowledgement report expiry
-    Q: (S, D, A, R, E),
-    S: (S, D, A, R, E),
-    D: (D, D, A, R, D),
-    A: (A, A, A, R, A),
-    R: (R, R, R, R, R),
-    E: (E, D, A, R, E),
+    #   taken receipt play acknowledgement report expiry
+    Q: (S, D, P, A, R, E),
+    S: (S, D, P, A, R, E),
+    D: (D, D, P, A, R, D),
+    P: (P, P, P, A, R, P),
+    A: (A, A, A, A, R, A),
+    R: (R, R, R, R, R, R),
+    E: (E, D, P, A, R, E),
 }
 
 
@@ -28,7 +29,7 @@ def test_each_state_with_each_event(state: DeliveryState, event: DeliveryEvent) 
 
 @given(st.lists(st.sampled_from(list(DeliveryEvent))))
 def test_what_the_radio_said_is_never_taken_back(events: list[DeliveryEvent]) -> None:
-    said = {DeliveryEvent.RECEIPT: D, DeliveryEvent.ACKNOWLEDGEMENT: A, DeliveryEvent.REPORT: R}
+    said = {DeliveryEvent.RECEIPT: D, DeliveryEvent.PLAY: P, DeliveryEvent.ACKNOWLEDGEMENT: A, DeliveryEvent.REPORT: R}
     state = Q
     for event in events:
         state = next_state(state, event)

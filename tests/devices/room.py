@@ -150,13 +150,14 @@ class Room:
         await self._answer(topics.parse_up(topic), sealed.body)
 
     async def _answer(self, said: topics.UpTopic, payload: bytes) -> None:
-        if self.confirms and said.up in (Up.RECEIPT, Up.ACKNOWLEDGEMENT, Up.REPORT, Up.SIGHTING):
-            kind: Any = {
-                Up.RECEIPT: messages.Receipt,
-                Up.ACKNOWLEDGEMENT: messages.Acknowledgement,
-                Up.REPORT: messages.Report,
-                Up.SIGHTING: SightingMessage,
-            }[said.up]
+        kinds: dict[Up, Any] = {
+            Up.RECEIPT: messages.Receipt,
+            Up.PLAYED: messages.Played,
+            Up.ACKNOWLEDGEMENT: messages.Acknowledgement,
+            Up.REPORT: messages.Report,
+            Up.SIGHTING: SightingMessage,
+        }
+        if self.confirms and (kind := kinds.get(said.up)) is not None:
             await self.confirm(said.device_id, messages.decode(payload, kind).message_id, kind=said.kind)
         elif self.relays and said.up is Up.FLOOR:
             floor: Any = messages.decode(payload, FloorUp)  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ from devices.protocol.messages import (
     FloorTaken,
     FloorUp,
     FloorWarning,
+    Played,
     Receipt,
     Report,
     RevokeReason,
@@ -61,11 +62,16 @@ class Person(RadioEvents):
         self.cancelled: list[str | None] = []
         self.inbox_bytes_when_shown: list[int] = []
         self.inbox: Path | None = None
+        self.has_loudspeaker = False
         self.floor: list[tuple[FloorState, str]] = []
         self.floor_words: list[FloorTaken | FloorIdle] = []
         self.began: list[int] = []
         self.ended: list[Burst] = []
         self.speaker = Listener()
+
+    @property
+    def sounds_alerts(self) -> bool:
+        return self.has_loudspeaker
 
     def alert_shown(self, alert: AlertMessage) -> None:
         self.shown.append(alert.alert_id)
@@ -167,6 +173,24 @@ async def test_alert_is_on_disk_before_it_is_shown_and_then_has_its_receipt(
     journal = Journal(person.inbox)
     assert len(journal.open()) == 1
     journal.close()
+
+
+async def test_alert_is_played_once_when_its_tone_has_sounded_or_when_it_is_shown_where_nothing_sounds(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-5.12."""
+    async with radio_on(broker, room, person, tmp_path / "R001") as radio:
+        await room.alert("R001", "A1")
+        assert [one.alert_id for one in await room.hear("R001", Up.PLAYED, Played)] == ["A1"]
+        person.has_loudspeaker = True
+        await room.alert("R001", "A2")
+        await room.alert("R001", "C1", cancels="A1")
+        await until(lambda: person.shown == ["A1", "A2"] and person.cancelled == ["A1"], "all is shown")
+        for alert_id in ("A1", "A9", "A2", "A2"):
+            radio.alert_sounded(alert_id)
+        radio.acknowledge("A2")
+        await room.hear("R001", Up.ACKNOWLEDGEMENT, Acknowledgement)
+        assert [one.alert_id for one in await room.hear("R001", Up.PLAYED, Played, 2)] == ["A1", "A2"]
 
 
 async def test_repeated_alert_has_another_receipt_and_is_not_shown_again(

@@ -208,3 +208,28 @@ def test_nothing_sounds_from_the_sos_key_on_until_the_sos_is_closed() -> None:
     assert not sounds(tones).any(), "what was not heard is not made good"
     tones.alert(Severity.MINOR)
     assert is_heard(Tone.MINOR, sounds(tones))
+
+
+def test_alert_is_told_of_when_its_tone_has_sounded_to_its_end_and_not_when_it_was_cut_short() -> None:
+    """P-5.12."""
+    sounded: list[str] = []
+    tones = Tones(ManualClock(), sounded.append)
+    tones.alert(Severity.MINOR, alert_id="A1")
+    tones.add_to(SILENCE)
+    assert sounded == []
+    tones.alert(Severity.EXTREME, alert_id="A2")
+    sounds(tones)
+    assert sounded == ["A2"], "A1 gave way"
+    tones.alert(Severity.SEVERE, alert_id="A3")
+    tones.cancel("A3")
+    tones.keep_silent(True)
+    tones.alert(Severity.SEVERE, alert_id="A4")
+    sounds(tones)
+    tones.keep_silent(False)
+    tones.floor_changed(FloorState.TALKING, "")
+    tones.alert(Severity.SEVERE, alert_id="A5")
+    sounds(tones)
+    assert sounded == ["A2"], "what is over, is silent or waits has not sounded"
+    tones.floor_changed(FloorState.SILENT, "")
+    sounds(tones)
+    assert sounded == ["A2", "A5"]

@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("queued_at_us", sa.BigInteger(), nullable=False),
         sa.Column("sent_at_us", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("played_at_us", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_at_us", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_by", sa.String(length=64), nullable=True),
         sa.Column("acknowledged_via", sa.String(length=20), nullable=True),
