@@ -55,6 +55,8 @@ from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.fallback.choice import door_of
 from hub.fallback.service import Fallback
+from hub.found import routes as found_routes
+from hub.found.service import FoundRoom
 from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
@@ -220,6 +222,7 @@ class Hub:
         calling = Calling(rooms, self.talk, speaking)
         steps = Steps(rooms, self.alerts, choosing, calling, self.fallback)
         self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
+        self.found = FoundRoom(rooms, self.alerts, self.escalations, find)
         self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
@@ -281,6 +284,7 @@ class Hub:
         app.include_router(alert_routes.routes(self.alerts, posts, self.registry, self.clock))
         app.include_router(media_routes.routes(self.media, self.alerts.venues_naming, self.registry))
         app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
+        app.include_router(found_routes.routes(self.found))
         app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))
         app.include_router(case_routes.routes(self.cases))
@@ -317,6 +321,7 @@ class Hub:
         await self.broker.start()
         self.alerts.open()
         self.escalations.open()
+        self.found.open()
         self.fallback.open()
         self.roll_calls.open()
         self.cases.open()
@@ -393,6 +398,7 @@ class Hub:
             self.vision,
             self.alerts,
             self.cases,
+            self.found,
             self.fallback,
             self.clock,
             entrant,

@@ -12,6 +12,7 @@ from hub.access.audit import AuditLog
 from hub.alerts.records import forget_tests
 from hub.bridge.refused import Refused, RefusedDevice
 from hub.events.log import EventLog
+from hub.found.records import forget_found
 from hub.rollcall.records import forget_roll_calls
 from hub.settings import Settings
 from hub.sightings.service import SightingService
@@ -49,6 +50,7 @@ async def forget(
         voice_before_us = now_us - settings.voice_retention_days * _DAY_US
         await _apart("events", events.forget_before(before_us))
         await _apart("sightings", asyncio.to_thread(sightings.forget_before, before_us))
+        await _apart("found", forget_found(database, before_us))
         await _apart("sos", forget_sos(database, before_us))
         await _apart("roll-calls", forget_roll_calls(database, before_us))
         await _apart("tests", forget_tests(database, before_us))

@@ -19,7 +19,7 @@ from hub.access.messages import (
     SignIn,
 )
 from hub.access.people import Role
-from hub.alerts.messages import Alert, Delivery, NewAlert, ReportMade
+from hub.alerts.messages import Alert, Delivery, NewAlert, NewAnswer, ReportMade
 from hub.app import Hub
 from hub.bridge.refused import RefusedDevice
 from hub.cases.messages import Case, NewCase, SearchMade, Watch, WatchHit
@@ -27,6 +27,7 @@ from hub.cases.views import PathBox, SightingView
 from hub.console.picture import Picture
 from hub.console.trust import HowToTrust
 from hub.events.messages import EventKind
+from hub.found.messages import CloseFound, Found
 from hub.registry.records import Camera, CommunityFile, RadioView
 from hub.registry.routes import NewCamera
 from hub.rollcall.messages import Counts, RadioReadiness, RollCall, RollCallBegun
@@ -45,6 +46,7 @@ TOLD: list[type[msgspec.Struct]] = [
     *(Alert, Delivery, NewAlert, ReportMade, RefusedDevice, Case, NewCase, SearchMade, Watch, WatchHit, PathBox),
     *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
     *(BurstView, BurstPage, Waveform),
+    *(Found, CloseFound, NewAnswer),
     *(RollCall, RollCallBegun, RadioReadiness, Counts),
     *(SearchAnswer, SightingSummary, Understood, BurstRecord, CameraView),
     *(SignIn, Me, NewPerson, PersonView, SessionView, HandedInvitation, InvitationView, AcceptInvitation),

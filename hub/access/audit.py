@@ -59,6 +59,7 @@ class Action(StrEnum):
     CANCEL_ALERT = "cancel_alert"
     ANSWER_ALERT = "answer_alert"
     CALL_RADIO = "call_radio"
+    CLOSE_FOUND = "close_found"
     STOP_ESCALATION = "stop_escalation"
     SET_ESCALATION = "set_escalation"
     ADD_CAMERA = "add_camera"

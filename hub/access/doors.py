@@ -71,6 +71,7 @@ GET     /api/alerts/{alert_id}/cap                          see_room
 POST    /api/alerts/{alert_id}/answers                      answer_alert
 POST    /api/alerts/{alert_id}/cancel                       issue_alert
 POST    /api/alerts/{alert_id}/stop                         issue_alert
+POST    /api/found/{found_id}/close                         issue_alert
 GET     /api/escalation/policies                            see_room
 PUT     /api/escalation/policy                              set_escalation
 GET     /api/roll-calls                                         see_room

@@ -43,6 +43,11 @@ class Ending:
         self._open = open_alerts
         self._expires_in_s = expires_in_s
         self._begin = begin
+        self._followers: list[Callable[[Change, str, str], None]] = []
+
+    def when_cancelled(self, cancelled: Callable[[Change, str, str], None]) -> None:
+        """Have ``cancelled(change, alert_id, by)`` called in the transaction of each cancelling."""
+        self._followers.append(cancelled)
 
     async def cancel(self, alert_id: str, order: CancelAlert, by: str) -> None:
         """End an alert and its errands; the radios that may have it are told, as surely as of the alert itself.
@@ -109,6 +114,8 @@ class Ending:
         )
         self._events.append(change, EventKind.ALERT_CANCELLED, alert.alert_id, body)
         audit.record(change, by, audit.Action.CANCEL_ALERT, case_id=alert.case_id, detail=body)
+        for follower in self._followers:
+            follower(change, alert.alert_id, by)
 
     def expire(self, change: Change, alert_id: str, radio_ids: list[str]) -> None:
         """What these radios do not have, they get no more."""

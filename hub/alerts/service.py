@@ -95,6 +95,14 @@ class Alerts:
         """Have ``reported`` called in the transaction of each report on an alert that went to its venue."""
         self._reporters.append(reported)
 
+    def when_cancelled(self, cancelled: Callable[[Change, str, str], None]) -> None:
+        """Have ``cancelled(change, alert_id, by)`` called in the transaction of each cancelling."""
+        self._ending.when_cancelled(cancelled)
+
+    def read(self, change: Change, alert_id: str) -> Alert | None:
+        """One alert as it stands within another room's change; None when there is none of that id."""
+        return find_alert(change.connection, _is(alert_id))
+
     def is_under_way(self, alert_id: str) -> bool:
         """Whether an alert is neither cancelled nor its time over."""
         return alert_id in self._open

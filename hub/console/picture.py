@@ -15,6 +15,8 @@ from hub.console.view import view_of
 from hub.events.log import EventLog
 from hub.fallback.messages import DoorStanding
 from hub.fallback.service import Fallback
+from hub.found.messages import Found
+from hub.found.service import FoundRoom
 from hub.registry.radios import RadioRoll
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
 from hub.registry.service import Registry
@@ -41,6 +43,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     radios: list[RadioView]
     cameras: list[CameraView]
     alerts: tuple[Alert, ...]
+    found: list[Found]
     cases: tuple[Case, ...]
 
 
@@ -53,6 +56,7 @@ async def take_picture(
     vision: Vision,
     alerts: Alerts,
     cases: Cases,
+    found: FoundRoom,
     fallback: Fallback,
     clock: Clock,
     entrant: Entrant,
@@ -61,6 +65,7 @@ async def take_picture(
     missed."""
     number, view = events.last, view_of(entrant, registry)
     latest_alerts = await alerts.latest(view.only_venues)
+    found_open = await found.opened() if view.in_room else ()
     latest_cases = await cases.latest() if view.sees_cases else ()
     await registry.settled()
     await talk_groups.settled()
@@ -84,5 +89,6 @@ async def take_picture(
         radios=[radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
         cameras=[camera for camera in vision.views() if view.has_venue(camera.venue_id)],
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),
+        found=[one for one in found_open if view.has_venue(one.venue_id)],
         cases=latest_cases,
     )

@@ -230,6 +230,10 @@ def _venue(view: View, item: Item) -> Item | None:
     return _as_cut(item, found, view.venue(found) if view.has_venue(found.venue_id) else None)
 
 
+def _at_venue_for_room(view: View, item: Item) -> Item | None:
+    return _at_venue(view, item) if view.in_room else None
+
+
 def _burst(view: View, item: Item) -> Item | None:
     """A burst in a group that one hears, naming those of one's own radios that did not; a private one: police room."""
     if view.whole:
@@ -301,6 +305,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.ALERT_CANCELLED: _cancelled,
     EventKind.DELIVERY_CHANGED: _deliveries,
     EventKind.REPORT_MADE: _at_venue,
+    EventKind.CHILD_FOUND: _at_venue_for_room,
+    EventKind.CHILD_CLOSED: _at_venue_for_room,
     EventKind.ESCALATION_STEPPED: _steps,
     EventKind.ESCALATION_STOPPED: _stopped,
     EventKind.ESCALATION_SET: _in_room,

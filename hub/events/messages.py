@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     ALERT_CANCELLED = "alert.cancelled"
     DELIVERY_CHANGED = "delivery.changed"
     REPORT_MADE = "report.made"
+    CHILD_FOUND = "child.found"
+    CHILD_CLOSED = "child.closed"
     ESCALATION_STEPPED = "escalation.stepped"
     ESCALATION_STOPPED = "escalation.stopped"
     ESCALATION_SET = "escalation.set"

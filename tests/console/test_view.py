@@ -16,11 +16,12 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from devices.protocol.messages import AlertStatus
 from devices.protocol.sos import SosState
 from devices.protocol.topics import DeviceKind
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import AlertCancelled, DeliveryChanged, NewAlert, ReportMade, Target, TargetKind
+from hub.alerts.messages import AlertCancelled, DeliveryChanged, NewAlert, ReportMade, Target, TargetKind, Via
 from hub.app import Hub, HubStarted
 from hub.bridge.refused import RefusedDevice
 from hub.cases.messages import CloseCase, NewCase, WatchHit
@@ -31,6 +32,7 @@ from hub.escalation.messages import StepDone, Stepped, Stopped
 from hub.escalation.policy import Action
 from hub.escalation.records import FIRST_POLICY
 from hub.events.messages import EventKind, Item
+from hub.found.messages import Found
 from hub.registry.records import Camera, GroupKind, RadioView
 from hub.rollcall.readiness import line_of
 from hub.rollcall.records import UnderWay
@@ -116,6 +118,10 @@ async def tell(hub: Hub, n: int) -> None:
         sos_id=f"sos-{radio.radio_id}", radio_id=radio.radio_id, radio_name=radio.name, holder=None,
         venue_id=radio.venue_id, venue_name=radio.venue_id, group_id=group_id, state=SosState.OPEN, raised_at_ms=0,
     )  # fmt: skip
+    found = Found(
+        found_id=f"F-{radio.radio_id}", alert_id="A1", alert_text="x", status=AlertStatus.ACTUAL, issued_by="officer",
+        venue_id=radio.venue_id, radio_id=radio.radio_id, via=Via.RADIO, by=None, name=None, text="", at_ms=0,
+    )  # fmt: skip
     refused = RefusedDevice(device=radio.radio_id, topic="x", reason="malformed", detail="x", count=1)
     enrolled = DeviceEnrolled(device_id=radio.radio_id, kind=DeviceKind.RADIO, address="192.0.2.1", software="x")
     revoked = DeviceRevoked(device_id=camera.camera_id, kind=DeviceKind.CAMERA, by="local")
@@ -148,6 +154,8 @@ async def tell(hub: Hub, n: int) -> None:
                 venue_ids=(radio.venue_id,),
             ),
         ),
+        EventKind.CHILD_FOUND: (found.found_id, found),
+        EventKind.CHILD_CLOSED: (found.found_id, found),
         EventKind.ESCALATION_STEPPED: ("A1", Stepped(alert_id="A1", steps=(louder(radio),))),
         EventKind.ESCALATION_STOPPED: (
             "A1",
@@ -221,6 +229,7 @@ def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
 
 OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search")}
 FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
+FOR_THE_ROOM |= {EventKind.CHILD_FOUND, EventKind.CHILD_CLOSED}
 FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}

@@ -1,4 +1,4 @@
-// The one thing that must not be missed: a guard says the child is with him, or that he needs help.
+// What must not be missed: a guard needs help, or has the child though its alert was cancelled or he was asked nothing.
 import { Button } from "antd";
 import { useEffect, useRef } from "react";
 
@@ -9,7 +9,7 @@ import type { AlertRecord, ReportRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { playTone } from "../talk/audio";
 import { noteKey } from "./noted";
-import { isUrgent } from "./status";
+import { isUrgent, stopsRoom } from "./status";
 import { noteReport, useAlertDesk } from "./store";
 
 const NO_REPORTS: readonly ReportRecord[] = [];
@@ -23,7 +23,11 @@ export function UrgentReports() {
   const venues = useRoom((room) => room.venues, null);
   const radios = useRoom((room) => room.radios, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  const unnoted = reports.filter((report) => isUrgent(report, alerts) && !noted.has(noteKey(report)));
+  const whoSaid = (report: ReportRecord): string[] =>
+    report.radio_id === null
+      ? [report.by ?? "", texts.found.via[report.via]]
+      : [holderWords(radios?.get(report.radio_id), texts), report.radio_id];
+  const unnoted = reports.filter((report) => isUrgent(report, alerts) && !stopsRoom(report, alerts) && !noted.has(noteKey(report)));
   const newest = unnoted[0];
   const sounded = useRef(0);
 
@@ -42,7 +46,7 @@ export function UrgentReports() {
           <b>{report.answer === "need_help" ? texts.answer.need_help : texts.answer.child_is_with_me}</b>
           <span className="where">{venues?.get(report.venue_id)?.name ?? report.venue_id}</span>
           <span>
-            {[holderWords(radios?.get(report.radio_id), texts), report.radio_id, clockTime(report.at_ms, zone), report.text ?? ""]
+            {[...whoSaid(report), clockTime(report.at_ms, zone), report.text ?? ""]
               .filter((word) => word !== "")
               .join(" · ")}
           </span>

@@ -14,6 +14,15 @@ export function statusOf(alertId: string | null, alerts: Alerts): AlertStatus {
   return (alertId === null ? undefined : alerts.get(alertId)?.status) ?? "actual";
 }
 
+/** Whether it is told over everything (found/): the child is there, and its alert was not cancelled before. */
+export function stopsRoom(
+  report: Pick<ReportRecord, "answer" | "alert_id" | "at_ms">,
+  alerts: ReadonlyMap<string, Pick<AlertRecord, "cancelled_at_ms">>,
+): boolean {
+  if (report.answer !== "child_is_with_me" || report.alert_id === null) return false;
+  return report.at_ms < (alerts.get(report.alert_id)?.cancelled_at_ms ?? Infinity);
+}
+
 /** The child is found, or somebody needs help; a child that is found in an exercise is not, help is needed all the same. */
 export function isUrgent(report: Pick<ReportRecord, "answer" | "alert_id">, alerts: Alerts): boolean {
   if (report.answer === "need_help") return true;

@@ -56,6 +56,7 @@ export interface Stopped {
   radio_ids: string[];
   by: string;
   at_ms: number;
+  why: "taken_on" | "child_found";
 }
 
 export interface EscalationOfRadio {

@@ -18,6 +18,7 @@ const room = roomFromPicture({
   venues: [],
   groups: [],
   sos: [],
+  found: [],
   radios: [],
   cameras: [],
   alerts: [],

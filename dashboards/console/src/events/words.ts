@@ -24,6 +24,7 @@ export function filterOf(kind: ItemKind): EventFilter {
     case "report":
     case "fallback":
     case "sos":
+    case "child":
       return "alert";
     case "burst":
     case "group":
@@ -45,6 +46,7 @@ export function isEcho(item: Item): boolean {
 /** How much the eye should go there: urgent stands out, good and bad have their colour, the rest is plain. */
 export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good" | "bad" | "plain" {
   if (item.kind === "report.made") return isUrgent(item.body, room.alerts) ? "urgent" : "good";
+  if (item.kind === "child.found") return item.body.status === "actual" ? "urgent" : "good";
   if (item.kind === "sos.raised" || item.kind === "sos.cancel_asked") return "urgent";
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
@@ -127,7 +129,12 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const named = venues.length > 3 ? words.venuesMore(venues.slice(0, 2).join("、"), venues.length) : venues.join("、");
       return of(statusOf(item.body.alert_id, room.alerts), words.escalated(named, texts.escalation.action[first.action]));
     }
+    case "child.found":
+      return of(item.body.status, texts.found.said(venue(item.body.venue_id)));
+    case "child.closed":
+      return of(item.body.status, texts.found.closed[item.body.outcome ?? "cancelled"](venue(item.body.venue_id), item.body.closed_by ?? ""));
     case "escalation.stopped":
+      if (item.body.why === "child_found") return texts.found.escalationStopped(item.body.radio_ids.length);
       return words.escalationStopped(item.body.radio_ids.length, item.body.by);
     case "escalation.set":
       return words.escalationSet(item.body.rules.name, item.body.version);

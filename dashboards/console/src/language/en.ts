@@ -4,6 +4,7 @@ import { enAlerts } from "./enAlerts";
 import { enEscalation } from "./enEscalation";
 import { enFallback } from "./enFallback";
 import { enEvents } from "./enEvents";
+import { enFound } from "./enFound";
 import { enGroups } from "./enGroups";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
@@ -23,6 +24,7 @@ export const en: Texts = {
   fallback: enFallback,
   rollCall: enRollCall,
   sos: enSos,
+  found: enFound,
   groups: enGroups,
   hub: "the hub",
   product: "Qianshao",

@@ -179,6 +179,7 @@ export const enAccess: AccessTexts = {
       bring_media: "Bring a picture or a voice for an alert",
       cancel_alert: "Cancel an alert",
       answer_alert: "Answer an alert on a phone",
+      close_found: "Say whether it is the child",
       stop_escalation: "Stop an escalation",
       call_radio: "Call radios by itself",
       set_escalation: "Set the escalation policy",

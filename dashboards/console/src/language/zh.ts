@@ -5,6 +5,7 @@ import { zhAlerts } from "./zhAlerts";
 import { zhEscalation } from "./zhEscalation";
 import { zhFallback } from "./zhFallback";
 import { zhEvents } from "./zhEvents";
+import { zhFound } from "./zhFound";
 import { zhGroups } from "./zhGroups";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
@@ -22,6 +23,7 @@ export const zh = {
   fallback: zhFallback,
   rollCall: zhRollCall,
   sos: zhSos,
+  found: zhFound,
   groups: zhGroups,
   hub: "主机",
   product: "黔哨",

@@ -219,6 +219,7 @@ export const zhAccess = {
       bring_media: "上传警报的图片或语音",
       cancel_alert: "取消警报",
       answer_alert: "在手机上回应警报",
+      close_found: "说明是不是走失的孩子",
       stop_escalation: "停止升级",
       call_radio: "自动呼叫对讲机",
       set_escalation: "改升级规则",

@@ -38,6 +38,7 @@ const picture = (number: number): RoomPicture => ({
   venues: [],
   groups: [],
   sos: [],
+  found: [],
   radios: [],
   cameras: [],
   alerts: [],

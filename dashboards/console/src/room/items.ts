@@ -1,8 +1,9 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
-import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Watch } from "./types";
+import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Via, Watch } from "./types";
 
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
 import type { DoorStanding, Tried } from "../fallback/types";
+import type { Found } from "../found/hub";
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
 
 export interface BurstBody {
@@ -17,11 +18,15 @@ export interface BurstBody {
 }
 
 export interface ReportBody {
-  radio_id: string;
+  /** Null where it was not said at a radio. */
+  radio_id: string | null;
   venue_id: string;
   alert_id: string | null;
   answer: Answer | null;
   text: string | null;
+  /** Who said it elsewhere than at a radio. */
+  by: string | null;
+  via: Via;
 }
 
 /** Why the hub refused something (hub/bridge/refused.py). */
@@ -59,6 +64,8 @@ interface Bodies {
   "alert.cancelled": { alert_id: string; cancelled_at_ms: number; cancelled_by: string; cancel_alert_id: string | null };
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
   "report.made": ReportBody;
+  "child.found": Found;
+  "child.closed": Found;
   "escalation.stepped": Stepped;
   "escalation.stopped": Stopped;
   "escalation.set": Policy;

@@ -69,6 +69,7 @@ const picture: RoomPicture = {
   venues: [],
   groups: [],
   sos: [],
+  found: [],
   radios: [radio("R1", true), radio("R2", true)],
   cameras: [],
   alerts: [],
@@ -223,7 +224,7 @@ describe("the room", () => {
   const report = (number: number, told: Partial<ReportBody> = {}): Item =>
     item(number, {
       kind: "report.made",
-      body: { radio_id: "R1", venue_id: "VR1", alert_id: null, answer: "child_is_with_me", text: null, ...told },
+      body: { radio_id: "R1", venue_id: "VR1", alert_id: null, answer: "child_is_with_me", text: null, by: null, via: "radio", ...told },
     });
 
   test("learns from the past who has the child and who needs help, newest first", () => {

@@ -1,4 +1,5 @@
 // Pure: a room and a batch of numbered items make the next room; a gap in the numbers is found, never skipped.
+import { withFound } from "../found/known";
 import { spokenIn } from "../groups/temporary";
 import type { Item, ItemKind } from "./items";
 import {
@@ -112,6 +113,10 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       writable("alerts").set(alert.alert_id, { ...alert, deliveries });
       return;
     }
+    case "child.found":
+    case "child.closed":
+      draft.found = withFound(draft.found, item.body);
+      return;
     case "report.made":
       draft.reports = withReport(draft.reports, item);
       return;

@@ -1,5 +1,6 @@
 // What the hub says about the room, as docs/api.md writes it; times are milliseconds since 1970 UTC.
 import type { DoorStanding } from "../fallback/types";
+import type { Found } from "../found/hub";
 
 export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
 export type VenueKind = (typeof VENUE_KINDS)[number];
@@ -314,6 +315,8 @@ export interface RoomPicture {
   venues: Venue[];
   groups: TalkGroup[];
   sos: Sos[];
+  /** For the police room alone. */
+  found: Found[];
   /** How the way out to telephones stands; null for who is not of the police room. */
   fallback?: DoorStanding | null;
   radios: Radio[];

@@ -6,6 +6,7 @@ import { UrgentReports } from "../alerts/UrgentReports";
 import { CasePanel } from "../cases/CasePanel";
 import { OfficerBanner } from "../escalation/OfficerBanner";
 import { followEscalations } from "../escalation/store";
+import { FoundOver } from "../found/FoundOver";
 import { useTexts } from "../language/language";
 import { CommunityMap } from "../map/CommunityMap";
 import { followRoom, loadMap, useStore } from "../room/store";
@@ -51,6 +52,7 @@ export function RoomScreen() {
         <main className="loading">{texts.top.loading}</main>
       )}
       {talks && <TalkStrip />}
+      {isIn && <FoundOver />}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 
 import { Administration } from "../administration/Administration";
 import { DoorSign } from "../fallback/DoorSign";
+import { FoundKey } from "../found/FoundKey";
 import { useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
 import type { LineState } from "../room/feed";
@@ -66,6 +67,7 @@ export function TopBar() {
       <Online name={texts.top.radios} online={radiosOnline} total={radios.size} testid="radios-online" />
       <RollCallButton />
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
+      <FoundKey />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />
       <DoorSign />

@@ -422,6 +422,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "radio_id", "action", "number", name=op.f("pk_escalation_steps")),
     )
     op.create_table(
+        "found",
+        sa.Column("found_id", sa.String(length=48), nullable=False),
+        sa.Column("alert_id", sa.String(length=48), nullable=False),
+        sa.Column("alert_text", sa.String(length=2000), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("issued_by", sa.String(length=64), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("radio_id", sa.String(length=48), nullable=True),
+        sa.Column("via", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=64), nullable=True),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=True),
+        sa.PrimaryKeyConstraint("found_id", name=op.f("pk_found")),
+    )
+    op.create_index(op.f("ix_found_alert_id"), "found", ["alert_id"], unique=False)
+    op.create_index(op.f("ix_found_closed_at_us"), "found", ["closed_at_us"], unique=False)
+    op.create_table(
         "escalation_stops",
         sa.Column("alert_id", sa.String(length=48), nullable=False),
         sa.Column("radio_id", sa.String(length=48), nullable=False),

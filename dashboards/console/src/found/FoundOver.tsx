@@ -1,0 +1,128 @@
+// "Child is with me" stops the room: over everything, heard once, until the alert is cancelled or it was not the child.
+import { Button } from "antd";
+import { useEffect } from "react";
+
+import { errorText, useLanguage, useTexts } from "../language/language";
+import { clockTime, duration } from "../language/time";
+import type { AlertRecord } from "../room/room";
+import { useRoom } from "../room/store";
+import type { Case, Radio, Venue } from "../room/types";
+import { useSecond } from "../screen/useSecond";
+import { useMay, useSession } from "../session/store";
+import { playTone } from "../talk/audio";
+import { CallKey } from "../talk/CallKey";
+import { useTalk } from "../talk/store";
+import { putAside, soundsFirst, useAside } from "./aside";
+import type { Found } from "./hub";
+import { runningAlert } from "./known";
+import { useEnding } from "./useEnding";
+import "./found.css";
+
+const NONE: readonly Found[] = [];
+const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
+const NO_CASES: ReadonlyMap<string, Case> = new Map();
+const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
+const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
+const SHOWN = 2;
+
+export function FoundOver() {
+  const texts = useTexts();
+  const all = useRoom((room) => room.found, NONE);
+  const aside = useAside((store) => store.aside);
+  const speaks = useTalk((talk) => talk.floor.state === "speaking");
+  const shown = all.filter((one) => !aside.includes(one.found_id));
+  const newest = shown[0]?.found_id;
+
+  useEffect(() => {
+    if (newest !== undefined && !speaks && soundsFirst(newest)) playTone("found");
+  }, [newest, speaks]);
+
+  if (shown.length === 0) return null;
+  return (
+    <div className="found-over" role="alertdialog" aria-label={texts.found.label} data-testid="found-over">
+      <div className="found-cards">
+        {shown.slice(0, SHOWN).map((one) => (
+          <FoundCard key={one.found_id} found={one} />
+        ))}
+        {shown.length > SHOWN && <div className="found-more">{texts.found.more(shown.length - SHOWN)}</div>}
+      </div>
+    </div>
+  );
+}
+
+function FoundCard({ found }: { found: Found }) {
+  const texts = useTexts();
+  const words = texts.found;
+  const language = useLanguage((store) => store.language);
+  const now = useSecond();
+  const venues = useRoom((room) => room.venues, NO_VENUES);
+  const radios = useRoom((room) => room.radios, NO_RADIOS);
+  const cases = useRoom((room) => room.cases, NO_CASES);
+  const alerts = useRoom((room) => room.alerts, NO_ALERTS);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const me = useSession((session) => session.person?.person_id);
+  const calls = useMay("call");
+  const issues = useMay("issue_alert");
+  const venue = venues.get(found.venue_id)?.name ?? found.venue_id;
+  const radioId = found.radio_id ?? [...radios.values()].find((one) => one.venue_id === found.venue_id)?.radio_id;
+  const running = runningAlert(found, alerts, now);
+  const caseTitle = cases.get(alerts.get(found.alert_id)?.case_id ?? "")?.title;
+  const { busy, failure, cancel, close } = useEnding(found, running);
+  const isMine = found.issued_by === me;
+  const who = [found.name ?? found.by ?? words.unnamed, words.via[found.via], found.radio_id ?? ""].filter((one) => one !== "").join(" · ");
+  return (
+    <section className={`found-card ${found.status}`} data-testid="found" data-found={found.found_id}>
+      <h2>
+        {found.status !== "actual" && <b className="found-not-real">{texts.rollCall.notReal[found.status]}</b>}
+        {words.label}
+      </h2>
+      <p className="found-venue" data-testid="found-venue">
+        {venue}
+      </p>
+      <p className="found-who">
+        <b>{who}</b> {clockTime(found.at_ms, zone)} · {words.since(duration(now - found.at_ms, texts))}
+      </p>
+      {found.text !== "" && <p className="found-text">{found.text}</p>}
+      <dl>
+        <dt>{words.alert}</dt>
+        <dd>{found.alert_text}</dd>
+        {caseTitle !== undefined && <dt>{words.case}</dt>}
+        {caseTitle !== undefined && <dd data-testid="found-case">{caseTitle}</dd>}
+        <dt>{words.issuedBy}</dt>
+        <dd>{isMine ? words.you : found.issued_by}</dd>
+      </dl>
+      <p className="found-stopped">{words.stopped}</p>
+      {issues && (
+        <p className={isMine ? "found-ask mine" : "found-ask"} data-testid="found-ask">
+          {running === null ? words.askOver : isMine ? words.askYou : words.ask}
+        </p>
+      )}
+      {failure !== null && (
+        <div className="failure" role="alert">
+          {errorText(language, failure)}
+        </div>
+      )}
+      <div className="found-keys">
+        {calls && radioId !== undefined && <CallKey radioId={radioId} words={words.call(venue)} testid="found-call" />}
+        {issues && running !== null && (
+          <Button size="large" type={isMine ? "primary" : "default"} loading={busy} data-testid="found-cancel" onClick={() => void cancel(words.cancelText(venue))}>
+            {words.cancel}
+          </Button>
+        )}
+        {issues && running === null && (
+          <Button size="large" type="primary" loading={busy} data-testid="found-close" onClick={() => void close("the_child")}>
+            {words.itIs}
+          </Button>
+        )}
+        {issues && (
+          <Button size="large" disabled={busy} data-testid="found-not" onClick={() => void close("not_the_child")}>
+            {words.notIt}
+          </Button>
+        )}
+        <Button size="large" className="found-aside" data-testid="found-aside" onClick={() => putAside(found.found_id)}>
+          {words.aside}
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,137 @@
+"""The front door: a guard's "child is with me" ends the escalation at once and stands until it is closed.
+
+Its row, its event and the end of the escalation are in the transaction of the guard's report: a killed hub has all of
+it or none, and the radio or page then says it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from devices.protocol.messages import Answer
+from hub.access import audit
+from hub.access.people import Person
+from hub.alerts.messages import Alert, ReportMade
+from hub.alerts.service import Alerts, Told
+from hub.errors import Refusal
+from hub.escalation.service import Escalations
+from hub.events.messages import EventKind
+from hub.found import records
+from hub.found.messages import CloseFound, Found, FoundClosed, Outcome
+from hub.rooms import Rooms
+from hub.storage.identifiers import new_id
+from hub.storage.writer import Change
+
+_log = structlog.get_logger()
+MOST_OPEN = 200
+"""Not closed ones that are shown, and closed with their alert; of one venue and alert there is one at a time."""
+
+
+class FoundRoom:
+    """Everybody who says that the child is with them, until it is closed."""
+
+    def __init__(
+        self, rooms: Rooms, alerts: Alerts, escalations: Escalations, find_person: Callable[[str], Person | None]
+    ) -> None:
+        self._database = rooms.database
+        self._events = rooms.events
+        self._radios = rooms.radios
+        self._alerts = alerts
+        self._escalations = escalations
+        self._find_person = find_person
+
+    def open(self) -> None:
+        """Hear what is reported and cancelled; before the hub serves anyone."""
+        self._alerts.when_reported(self._reported)
+        self._alerts.when_cancelled(self._cancelled)
+
+    def _reported(self, change: Change, report: ReportMade) -> Told:
+        alert = self._concerned(change, report)
+        if alert is None or alert.cancelled_at_ms is not None:
+            return _nothing
+        known = records.load_open(change.connection, MOST_OPEN, alert.alert_id)
+        if any(one.venue_id == report.venue_id for one in known):
+            return _nothing
+        found = records.insert(change, self._made(alert, report))
+        self._events.append(change, EventKind.CHILD_FOUND, found.found_id, found)
+        stopped = self._escalations.stop_all(change, alert)
+
+        def tell() -> None:
+            stopped()
+            _log.warning("child.found", alert=alert.alert_id, venue=report.venue_id)
+
+        return tell
+
+    def _concerned(self, change: Change, report: ReportMade) -> Alert | None:
+        """The alert that a report says "child is with me" on: of an errand, the one that it was made for."""
+        if report.answer is not Answer.CHILD_IS_WITH_ME or report.alert_id is None:
+            return None
+        alert = self._alerts.read(change, report.alert_id)
+        return alert if alert is None or alert.errand_of is None else self._alerts.read(change, alert.errand_of)
+
+    def _made(self, alert: Alert, report: ReportMade) -> Found:
+        view = self._radios.view(report.radio_id) if report.radio_id is not None else None
+        by = view.holder_person_id if view is not None else report.by
+        person = self._find_person(by) if by is not None else None
+        return Found(
+            found_id=new_id("F"),
+            alert_id=alert.alert_id,
+            alert_text=alert.text,
+            status=alert.status,
+            issued_by=alert.issued_by,
+            venue_id=report.venue_id,
+            radio_id=report.radio_id,
+            via=report.via,
+            by=by,
+            name=person.name if person is not None else view.holder if view is not None else None,
+            text=report.text,
+            at_ms=0,
+        )
+
+    def _cancelled(self, change: Change, alert_id: str, by: str) -> None:
+        for one in records.load_open(change.connection, MOST_OPEN, alert_id):
+            self._close(change, one, by, Outcome.CANCELLED, "")
+
+    def _close(self, change: Change, one: Found, by: str, outcome: Outcome, note: str) -> Found:
+        closed = records.close(change, one.found_id, by, outcome, note)
+        self._events.append(change, EventKind.CHILD_CLOSED, one.found_id, closed)
+        return closed
+
+    async def opened(self) -> tuple[Found, ...]:
+        """Those that are not closed, newest first."""
+        return await self._database.read(partial(records.load_open, most=MOST_OPEN))
+
+    async def find(self, found_id: str) -> Found:
+        """The one of this id. Raises Refusal when there is none."""
+        one = await self._database.read(partial(records.find, found_id=found_id))
+        if one is None:
+            raise Refusal("unknown_found", f"没有这条记录：{found_id}", f"there is no {found_id}", status=404)
+        return one
+
+    async def close(self, found_id: str, order: CloseFound, by: str) -> Found:
+        """Close one with what it was; one that is closed stays as it is. The escalation stays stopped.
+
+        Raises Refusal for one that there is not.
+        """
+        await self.find(found_id)
+
+        def change(open_change: Change) -> Found:
+            one = records.find(open_change.connection, found_id)
+            assert one is not None
+            if one.closed_at_ms is not None:
+                return one
+            note = order.note.strip()
+            detail = FoundClosed(
+                found_id=found_id, alert_id=one.alert_id, venue_id=one.venue_id, verdict=order.verdict, note=note
+            )
+            audit.record(open_change, by, audit.Action.CLOSE_FOUND, detail=detail)
+            return self._close(open_change, one, by, Outcome(order.verdict.value), note)
+
+        return await self._database.write(change)
+
+
+def _nothing() -> None:
+    return
