@@ -230,10 +230,6 @@ def _venue(view: View, item: Item) -> Item | None:
     return _as_cut(item, found, view.venue(found) if view.has_venue(found.venue_id) else None)
 
 
-def _at_venue_for_room(view: View, item: Item) -> Item | None:
-    return _at_venue(view, item) if view.in_room else None
-
-
 def _burst(view: View, item: Item) -> Item | None:
     """A burst in a group that one hears, naming those of one's own radios that did not; a private one: police room."""
     if view.whole:

@@ -163,29 +163,6 @@ class Escalations:
 
         return tell
 
-    def stop_all(self, change: Change, alert: Alert) -> Told:
-        """Leave all its radios in peace, since the child is found, in the transaction that says so."""
-        kept = records.find(change.connection, alert.alert_id)
-        if kept is None:
-            return _nothing
-        lines = (one for one in alert.deliveries if one.venue_id not in kept.closed_venue_ids)
-        radio_ids = tuple(one.radio_id for one in lines if one.reported_at_ms is None)
-        new = records.insert_stops(change, alert.alert_id, radio_ids, audit.THE_HUB)
-        if new:
-            at_ms, why = change.at_us // 1000, StopReason.CHILD_FOUND
-            stopped = Stopped(alert_id=alert.alert_id, radio_ids=new, by=audit.THE_HUB, at_ms=at_ms, why=why)
-            self._events.append(change, EventKind.ESCALATION_STOPPED, alert.alert_id, stopped)
-            audit.record(
-                change, audit.THE_HUB, audit.Action.STOP_ESCALATION, case_id=alert.case_id, detail=stopped
-            )
-
-        def tell() -> None:
-            under_way = self._under_way.get(alert.alert_id)
-            if under_way is not None:
-                under_way.machine.stop(radio_ids, under_way.passed_s(self._clock))
-
-        return tell
-
     async def set_policy(self, rules: Rules, by: str) -> Policy:
         """New alerts escalate by these rules. Raises Refusal for such as cannot be carried out."""
         check(rules)
