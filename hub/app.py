@@ -93,6 +93,8 @@ from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
+from hub.templates import routes as template_routes
+from hub.templates.service import TemplateRoom
 from hub.vision.service import Vision
 from hub.vitals import Vitals
 
@@ -285,6 +287,7 @@ class Hub:
         app.include_router(media_routes.routes(self.media, self.alerts.venues_naming, self.registry))
         app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
         app.include_router(found_routes.routes(self.found))
+        app.include_router(template_routes.routes(TemplateRoom(self.database, self.alerts.targets)))
         app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
         app.include_router(access_routes.routes(self.access, self.certificates))
         app.include_router(case_routes.routes(self.cases))

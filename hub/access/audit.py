@@ -62,6 +62,7 @@ class Action(StrEnum):
     CLOSE_FOUND = "close_found"
     STOP_ESCALATION = "stop_escalation"
     SET_ESCALATION = "set_escalation"
+    SET_TEMPLATES = "set_templates"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     IMPORT_VENUES = "import_venues"

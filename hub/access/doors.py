@@ -74,6 +74,8 @@ POST    /api/alerts/{alert_id}/stop                         issue_alert
 POST    /api/found/{found_id}/close                         issue_alert
 GET     /api/escalation/policies                            see_room
 PUT     /api/escalation/policy                              set_escalation
+GET     /api/alert-templates                                see_room
+PUT     /api/alert-templates                                set_escalation
 GET     /api/roll-calls                                         see_room
 POST    /api/roll-calls                                         issue_alert
 GET     /api/roll-calls/{roll_call_id}                          see_room

@@ -20,6 +20,7 @@ from hub.console.view import view_of
 from hub.errors import Refusal
 from hub.registry.places import venue_place
 from hub.registry.service import Registry
+from hub.templates.blanks import refuse_blanks
 
 MAX_KEY = 64
 
@@ -31,6 +32,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
     @router.post("")
     async def issue(request: Request, entrant: Entering) -> Response:
         new = await read(request, NewAlert, LIST_BYTES)
+        refuse_blanks(new.text)
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(new.target))
         if new.case_id is not None:
             entrant.require(Right.SEE_CASES)

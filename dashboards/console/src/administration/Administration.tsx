@@ -10,6 +10,7 @@ import { PeopleTab } from "../people/PeopleTab";
 import { useSession } from "../session/store";
 import { HoursTab } from "../shifts/HoursTab";
 import { ShiftsTab } from "../shifts/ShiftsTab";
+import { TemplatesTab } from "../templates/TemplatesTab";
 import { CertificatesTab } from "./CertificatesTab";
 import { tabsFor, type Tab } from "./tabs";
 import "./administration.css";
@@ -19,6 +20,7 @@ const CONTENT: Record<Tab, () => ReactNode> = {
   shifts: () => <ShiftsTab />,
   hours: () => <HoursTab />,
   escalation: () => <PolicyTab />,
+  templates: () => <TemplatesTab />,
   devices: () => <DevicesTab />,
   certificates: () => <CertificatesTab />,
   audit: () => <AuditLog />,

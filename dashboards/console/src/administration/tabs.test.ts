@@ -10,7 +10,7 @@ test.each<[string, Right[], string[]]>([
     ["see_room", "enrol_people", "enrol_devices", "plan_shifts"],
     ["people", "shifts", "hours", "devices", "certificates"],
   ],
-  ["a chief plans shifts and hours and reads the audit log", ["see_room", "issue_alert", "plan_shifts", "set_escalation", "read_audit"], ["shifts", "hours", "escalation", "audit"]],
+  ["a chief plans shifts and hours and reads the audit log", ["see_room", "issue_alert", "plan_shifts", "set_escalation", "read_audit"], ["shifts", "hours", "escalation", "templates", "audit"]],
   ["a dispatcher plans shifts and hours", ["see_room", "issue_alert", "plan_shifts"], ["shifts", "hours"]],
   ["an officer administers nothing", ["see_room", "issue_alert", "search_footage"], []],
   ["nobody without rights", [], []],

@@ -1,13 +1,14 @@
 // Pure: what of the administration somebody may open, by their rights.
 import type { Right } from "../session/types";
 
-export type Tab = "people" | "shifts" | "hours" | "escalation" | "devices" | "certificates" | "audit";
+export type Tab = "people" | "shifts" | "hours" | "escalation" | "templates" | "devices" | "certificates" | "audit";
 
 const NEEDS: readonly [Tab, Right][] = [
   ["people", "enrol_people"],
   ["shifts", "plan_shifts"],
   ["hours", "plan_shifts"],
   ["escalation", "set_escalation"],
+  ["templates", "set_escalation"],
   ["devices", "enrol_devices"],
   ["certificates", "enrol_devices"],
   ["audit", "read_audit"],

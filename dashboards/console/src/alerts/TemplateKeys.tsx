@@ -22,7 +22,7 @@ export function TemplateKeys({ openCase, toSend }: { openCase: Case | null; toSe
       text: template.text,
       fills: fillsFromCase(blanks, openCase, place, zone),
       severity: template.severity,
-      ...(template.status === undefined ? {} : { status: template.status }),
+      status: template.status,
     });
     aimAt(template.target);
     if (blanks.length === 0) toSend.current?.focus();

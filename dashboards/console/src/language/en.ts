@@ -12,6 +12,7 @@ import { enRollCall } from "./enRollCall";
 import { enShifts } from "./enShifts";
 import { enSos } from "./enSos";
 import { enTalk } from "./enTalk";
+import { enTemplates } from "./enTemplates";
 import { plural } from "./plural";
 import type { Texts } from "./zh";
 
@@ -104,6 +105,7 @@ export const en: Texts = {
   },
   talk: enTalk,
   alerts: enAlerts,
+  templates: enTemplates,
   cases: {
     title: "Case and search",
     none: "Open a case first: every look at stored video names a case and a purpose, and is logged.",

@@ -88,7 +88,7 @@ export const enAlerts: Texts["alerts"] = {
   answers: "Reports",
   attempts: (n) => `sent ${n} times`,
   seenBy: "Noted",
-  wall: (silent) => (silent === 0 ? "Board" : `Board: ${silent} silent`),
+  wall: (silent) => (silent === 0 ? "Board" : `Board ${silent}`),
   via: { radio: "", page: "phone page", phone: "telephone" },
   answeredElsewhere: (n) => `${plural(n, "radio")} answered on a page or telephone`,
   by: (who, where) => `${who} (${where})`,

@@ -13,6 +13,7 @@ import { zhRollCall } from "./zhRollCall";
 import { zhShifts } from "./zhShifts";
 import { zhSos } from "./zhSos";
 import { zhTalk } from "./zhTalk";
+import { zhTemplates } from "./zhTemplates";
 
 export const zh = {
   ...zhAccess,
@@ -103,6 +104,7 @@ export const zh = {
   },
   talk: zhTalk,
   alerts: zhAlerts,
+  templates: zhTemplates,
   cases: {
     title: "案件与查找",
     none: "要查找，先立案：每次查看录像都要写明案件和目的，并记入日志。",

@@ -87,7 +87,7 @@ export const zhAlerts = {
   answers: "回报",
   attempts: (n: number) => `发了 ${n} 次`,
   seenBy: "知道了",
-  wall: (silent: number) => (silent === 0 ? "看板" : `看板：${silent} 台未回应`),
+  wall: (silent: number) => (silent === 0 ? "看板" : `看板 ${silent}`),
   via: { radio: "", page: "手机页面", phone: "电话" } satisfies Record<Via, string>,
   answeredElsewhere: (n: number) => `${n} 台由人在手机或电话上回应`,
   by: (who: string, where: string) => `${who}（${where}）`,

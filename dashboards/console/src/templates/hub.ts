@@ -1,15 +1,14 @@
 // What the hub is asked about alerts that are prepared (docs/api.md).
 import { ask } from "../room/ask";
-import type { AlertStatus, AlertTarget, Answer, Severity } from "../room/types";
+import type { AlertStatus, AlertTarget, Severity } from "../room/types";
 
 export interface Template {
   name: string;
   /** With blanks in it, `{衣着}`, that the composer fills. */
   text: string;
   severity: Severity;
-  status?: AlertStatus;
+  status: AlertStatus;
   target: AlertTarget;
-  answers: Answer[];
 }
 
 export const templatesHub = {

@@ -393,6 +393,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sos_raised_at_us"), "sos", ["raised_at_us"], unique=False)
     op.create_table(
+        "template_lists",
+        sa.Column("list_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("templates", sa.LargeBinary(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", name=op.f("pk_template_lists")),
+    )
+    op.create_table(
         "escalation_policies",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("rules", sa.LargeBinary(), nullable=False),

@@ -1,0 +1,1 @@
+"""Alerts that are prepared: written in advance with blanks that whoever sends one fills."""
