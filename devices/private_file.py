@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from pathlib import Path
+
+_FOR_ITS_OWNER = 0o600
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -15,7 +19,7 @@ def write_private(file: Path, content: bytes) -> None:
     """
     fresh = file.with_name(f".{file.name}.new")
     fresh.unlink(missing_ok=True)  # not written over: it could be open to others
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_ITS_OWNER), "wb") as written:
         written.write(content)
         written.flush()
         os.fsync(written.fileno())
@@ -25,3 +29,18 @@ def write_private(file: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def keep_private(file: Path, content: bytes) -> None:
+    """Have ``file`` hold this, for its owner alone; one that does already is left alone, also by a full disk."""
+    with contextlib.suppress(FileNotFoundError):
+        if is_private(file) and file.read_bytes() == content:
+            return
+    write_private(file, content)
+
+
+def is_private(file: Path) -> bool:
+    """Whether it is there and nobody but its owner can read or write it. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_IMODE(file.stat().st_mode) == _FOR_ITS_OWNER
+    return False

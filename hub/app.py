@@ -8,6 +8,7 @@ import importlib.metadata
 import msgspec
 import structlog
 from fastapi import Depends, FastAPI
+from sqlalchemy.exc import OperationalError
 
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.topics import DeviceKind, UpTopic
@@ -82,7 +83,8 @@ from hub.sightings.messages import SightingCounts
 from hub.sightings.service import SightingService
 from hub.speech.service import Speech, engine
 from hub.storage.database import Database
-from hub.storage.writer import Change
+from hub.storage.reserve import Reserve
+from hub.storage.writer import Change, StorageOverloaded
 from hub.streets import routes as street_routes
 from hub.streets.service import Streets
 from hub.talk import routes as talk_routes
@@ -100,6 +102,8 @@ from hub.vitals import Vitals
 
 _log = structlog.get_logger()
 COUNT_EVERY_S = 10.0
+START_TOLD_WITHIN_S = 1.0
+"""The start is usually the first event; on a disk that is full it is told when there is room, and nobody waits."""
 
 
 class HubStarted(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +149,7 @@ class Hub:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
         # what every room stands on
+        self.reserve = Reserve(data)
         self.certificates = Certificates(settings.certificates_dir, self.clock) if settings.uses_tls else None
         self.broker = _broker_of(settings, self.certificates)
         self.database = Database(settings.database_url, self.clock)
@@ -306,6 +311,7 @@ class Hub:
 
     async def start(self) -> None:
         """Open the stores, start the broker and the rooms. Raises BrokerError, CertificateError."""
+        await asyncio.to_thread(self.reserve.give_up_if_needed)
         if self.certificates is not None:
             await asyncio.to_thread(self.certificates.open)
             self.certificates.when_renewed(self._broker_certificate_renewed)
@@ -365,13 +371,21 @@ class Hub:
             ("forgetting", self._forget),
             ("counting", self._count),
             ("vitals", self.vitals.run),
+            ("reserve", self.reserve.run),
             *([("certificates", self.certificates.run)] if self.certificates is not None else []),
         ):
             self._loops.start(name, run)
         self.vision.start()
 
+        await asyncio.wait([self._loops.begin("start", self._tell_start())], timeout=START_TOLD_WITHIN_S)
+
+    async def _tell_start(self) -> None:
         version = HubStarted(version=importlib.metadata.version("qianshao-hub"))
-        await self._tell(EventKind.HUB_STARTED, "hub", version)
+        while True:
+            try:
+                return await self._tell(EventKind.HUB_STARTED, "hub", version)
+            except (OperationalError, StorageOverloaded) as error:
+                _log.error("hub.start_not_told", error=str(error))
 
     def _broker_certificate_renewed(self) -> None:
         self._loops.begin("broker-certificate", self.broker.reread())

@@ -24,9 +24,10 @@ class Loops:
         """Run it until ``end``."""
         self.begin(name, self._keep(name, run))
 
-    def begin(self, name: str, work: Coroutine[None, None, None]) -> None:
+    def begin(self, name: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do it once, until ``end`` at the latest."""
         self._tasks.append(asyncio.create_task(work, name=name))
+        return self._tasks[-1]
 
     async def end(self) -> None:
         """End them all."""

@@ -9,11 +9,12 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 from sqlalchemy.exc import OperationalError
 
@@ -31,11 +32,13 @@ from hub.tasks import end_tasks
 from hub.vitals import tell
 from hub.watchdog.folder import end_beside, start_beside
 
+_log = structlog.get_logger()
 WEBSOCKET_MAX_BYTES = 64 * 1024
 SPARE_DESCRIPTORS = 512
 """Kept from connections: database, sightings, broker, workers, and what has been closed and not yet let go."""
 TRUST_BOUNDS = Bounds(most=256, kept=8, resting=128, of_address=64, resting_of_address=32)
 """Two short answers to a phone, once in its life."""
+SHOW_AGAIN_AFTER_S = 1.0
 _ALL = frozenset({"0.0.0.0", "::"})
 
 
@@ -167,15 +170,14 @@ async def _serve(settings: Settings, sockets: _Sockets, manager: ServiceManager)
         async with _showing_trust(hub, sockets.trust, port):
             for one in sockets.console:
                 one.listen()
-            with _needing_its_disk(settings.data_dir):
-                address_file.write_text(own_address(settings, port))
-                port_file.write_text(str(port))
+            shown = {address_file: own_address(settings, port), port_file: str(port)}
+            beside = [asyncio.create_task(_show(shown), name="address")]
             watchdog = start_beside(settings.data_dir) if settings.watchdog else None
-            telling = asyncio.create_task(tell(manager, hub.vitals, lambda: _status(hub)), name="lifesign")
+            beside.append(asyncio.create_task(tell(manager, hub.vitals, lambda: _status(hub)), name="lifesign"))
             try:
                 await server.serve(sockets.console)
             finally:
-                await end_tasks(telling)
+                await end_tasks(*beside)
             if watchdog is not None:
                 end_beside(settings.data_dir)
     finally:
@@ -192,6 +194,18 @@ def _needing_its_disk(data_dir: Path) -> Generator[None]:
         why = getattr(error, "orig", error)
         words = f"中枢没有启动：{data_dir} 所在的磁盘或数据库不可用（its disk or database is not usable）"
         raise DiskRefused(f"{words}: {why}") from None
+
+
+async def _show(shown: Mapping[Path, str]) -> None:
+    """Write where the hub is found; a disk that is full keeps this machine's commands away, and no console."""
+    for file, text in shown.items():
+        while True:
+            try:
+                file.write_text(text)
+                break
+            except OSError as error:
+                _log.error("hub.address_not_written", file=str(file), error=error.strerror)
+                await asyncio.sleep(SHOW_AGAIN_AFTER_S)
 
 
 def own_address(settings: Settings, port: int) -> str:

@@ -2,7 +2,7 @@
 
 Asked by ``/healthz``, which reads memory alone, and told to the service manager, which restarts a hub that does
 not live. A broker that is away makes the hub unhealthy, since the room then reaches nobody, and not dead: a new hub
-would reach nobody either.
+would reach nobody either. So does a disk that is full, on which a new hub would store nothing either.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Condition(StrEnum):
     OK = "ok"
     AWAY = "away"
     """The broker is not there; it is being tried."""
+    FULL = "full"
+    """The disk has no room: calls go on, nothing is stored."""
     STALLED = "stalled"
 
 
@@ -73,10 +75,7 @@ class Vitals:
         loop = (
             Condition.STALLED if max(self._loop_late_s, self._since_s(self._looked_us)) > LOOP_LATE_S else Condition.OK
         )
-        storage = (
-            Condition.OK if self._since_s(self._writable_us) <= WRITE_EVERY_S + WRITE_WITHIN_S else Condition.STALLED
-        )
-        parts = Parts(loop=loop, storage=storage, broker=self._broker())
+        parts = Parts(loop=loop, storage=self._storage(), broker=self._broker())
         every = (parts.loop, parts.storage, parts.broker)
         return Health(status="ok" if all(one is Condition.OK for one in every) else "failing", parts=parts)
 
@@ -88,6 +87,11 @@ class Vitals:
 
     def _since_s(self, us: int) -> float:
         return (self._clock.monotonic_us() - us) / 1e6
+
+    def _storage(self) -> Condition:
+        if self._since_s(self._writable_us) <= WRITE_EVERY_S + WRITE_WITHIN_S:
+            return Condition.OK
+        return Condition.FULL if self._database.writer.counts.disk_full else Condition.STALLED
 
     def _broker(self) -> Condition:
         if self._bridge.connected.is_set() or self._since_s(self._connected_us) <= BROKER_AWAY_S:

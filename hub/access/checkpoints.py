@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from devices.private_file import write_private
+from devices.private_file import keep_private, write_private
 from hub.access.chain import MAX_NUMBER, AuditBroken, Flaw, Link
 from hub.access.tables import audit_statements
 
@@ -109,7 +109,7 @@ def make_key(folder: Path) -> Ed25519PrivateKey:
 def write_public_key(folder: Path, key: Ed25519PublicKey) -> None:
     """Lay the public key beside the key, to be copied away."""
     form = serialization.PublicFormat.SubjectPublicKeyInfo
-    write_private(folder / PUBLIC_KEY_FILE, key.public_bytes(serialization.Encoding.PEM, form))
+    keep_private(folder / PUBLIC_KEY_FILE, key.public_bytes(serialization.Encoding.PEM, form))
 
 
 def read_public_key(file: Path) -> Ed25519PublicKey:

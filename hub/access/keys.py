@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from devices.private_file import write_private
+from devices.private_file import is_private, write_private
 
 LOCAL_TOKEN = "local-token"
 KNOWN_KEY = "known-key"
@@ -18,9 +18,15 @@ def open_folder(folder: Path) -> None:
 
 
 def new_local_token(folder: Path) -> str:
-    """A new token for this machine's commands, in its file."""
-    token = secrets.token_urlsafe(KEY_BYTES)
-    write_private(folder / LOCAL_TOKEN, token.encode())
+    """A new token for this machine's commands, in its file; on a full disk that of last time. Raises OSError."""
+    file, token = folder / LOCAL_TOKEN, secrets.token_urlsafe(KEY_BYTES)
+    try:
+        write_private(file, token.encode())
+    except OSError:
+        kept = file.read_text() if is_private(file) else ""
+        if len(kept) != len(token):
+            raise
+        return kept
     return token
 
 

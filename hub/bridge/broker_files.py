@@ -7,13 +7,12 @@ import hashlib
 import hmac
 import json
 import secrets
-import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from devices.private_file import write_private
+from devices.private_file import keep_private
 from devices.protocol import topics
 from hub.bridge.accesslist import (
     SALT_CHARACTERS,
@@ -37,7 +36,6 @@ from hub.settings import BrokerChoice
 
 PASSWORD_BYTES = 24
 """192 random bits."""
-_FOR_ITS_OWNER = 0o600
 
 
 class BrokerFiles:
@@ -64,13 +62,9 @@ class BrokerFiles:
         return made
 
     def _write(self, name: str, text: str) -> Path:
-        """What stands there already is left alone: a disk that is full keeps no broker from starting."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._folder / name
-        with contextlib.suppress(FileNotFoundError):
-            if file.read_bytes() == text.encode() and stat.S_IMODE(file.stat().st_mode) == _FOR_ITS_OWNER:
-                return file
-        write_private(file, text.encode())
+        keep_private(file, text.encode())
         return file
 
     def write_users(self, users: Sequence[BrokerUser]) -> None:

@@ -58,8 +58,14 @@ def is_away(error: Exception) -> bool:
     """Whether trying again may help."""
     if not isinstance(error, sa.exc.OperationalError):
         return False
+    code = _code(error)
+    return code is None or code in _AWAY
+
+
+def _code(error: sa.exc.OperationalError) -> int | None:
+    """SQLite's primary result code."""
     code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in _AWAY
+    return None if code is None else code & 0xFF
 
 
 @dataclass
@@ -93,6 +99,8 @@ class WriterCounts:
     changes: int = 0
     batches: int = 0
     failed: int = 0
+    disk_full: bool = False
+    """Whether the latest batch found no room on the disk, and is being tried again or was lost."""
     retried_batches: int = 0
     longest_batch_s: float = field(default=0.0)
 
@@ -191,8 +199,11 @@ class Writer:
         until = time.monotonic() + RETRY_FOR_S
         while True:
             try:
-                return self._try_commit(batch)
+                after = self._try_commit(batch)
+                self.counts.disk_full = False
+                return after
             except sa.exc.OperationalError as error:
+                self.counts.disk_full = _code(error) == sqlite3.SQLITE_FULL
                 if not is_away(error) or time.monotonic() > until:
                     raise
                 self.counts.retried_batches += 1

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
-import shutil
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,35 +20,7 @@ from hub.bridge.configuration import BrokerListen
 from hub.bridge.probe import lets_in
 from hub.tasks import end_tasks
 from tests.devices.room import BROKERS
-
-
-@contextmanager
-def full_disk(folder: Path) -> Iterator[None]:
-    """``folder`` moves onto a disk without room for a byte more; without root no file may grow instead."""
-    if os.geteuid() == 0:
-        kept = {file.name: file for file in folder.rename(folder.with_suffix(".kept")).iterdir()}
-        folder.mkdir(0o700)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], check=True)
-        try:
-            for name, file in kept.items():
-                shutil.copy2(file, folder / name)
-            with suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
-                while True:
-                    filler.write(bytes(4096))
-            with pytest.raises(OSError, match="No space left"):
-                (folder / "more").write_bytes(b"x")
-            yield
-        finally:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
+from tests.small_disk import small_disk
 
 
 async def kill_at_start(broker: Broker, times: int) -> None:
@@ -107,18 +76,16 @@ async def test_broker_that_cannot_read_its_certificate_is_not_tried_again(tmp_pa
 
 
 @pytest.mark.parametrize("kind", BROKERS)
-async def test_broker_starts_on_a_full_disk_when_nothing_has_changed(
-    kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    first = Broker(tmp_path, kind)
-    first.prepare(lambda: users("R1"))
-    await first.start()
-    await first.apply(lambda: users("R2", "R1"))  # its latest probe is another than at the start
-    await first.stop()
-
-    again = Broker(tmp_path, kind)
-    again.prepare(lambda: users("R1", "R2"))
-    with full_disk(tmp_path), capfd.disabled():  # what the broker says goes to no file, whose size is bounded too
+async def test_broker_starts_on_a_full_disk_when_nothing_has_changed(kind: str, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        first = Broker(disk.folder, kind)
+        first.prepare(lambda: users("R1"))
+        await first.start()
+        await first.apply(lambda: users("R2", "R1"))  # its latest probe is another than at the start
+        await first.stop()
+        disk.fill()
+        again = Broker(disk.folder, kind)
+        again.prepare(lambda: users("R1", "R2"))
         await again.start()
         await again.stop()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.private_file import write_private
+from devices.private_file import keep_private, write_private
 
 
 def test_secret_is_readable_by_its_owner_alone_whatever_stood_there(tmp_path: Path) -> None:
@@ -34,3 +34,17 @@ def test_secret_that_the_disk_does_not_take_leaves_the_former_one_whole(
     with pytest.raises(OSError, match="No space"):
         write_private(file, b"newer")
     assert file.read_bytes() == b"former"
+
+
+def test_file_that_holds_what_it_should_is_written_anew_only_where_others_could_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    keep_private(file, b"secret")
+    before = file.stat().st_ino
+    keep_private(file, b"secret")
+    assert file.stat().st_ino == before
+    file.chmod(0o640)
+    keep_private(file, b"secret")
+    assert file.stat().st_ino != before
+    assert file.stat().st_mode & 0o777 == 0o600
+    keep_private(file, b"newer")
+    assert file.read_bytes() == b"newer"
