@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,7 +12,10 @@ from hub.bridge.broker import choose
 from hub.certificates.authority import CertificateError, name_host
 from hub.certificates.folder import CertificateFolder, Server
 from hub.certificates.service import server_context
-from hub.settings import LOOPBACK_HOSTS, BrokerChoice, Settings
+from hub.settings import LOOPBACK_HOSTS, BrokerChoice, FallbackChoice, Settings
+
+SIP_PASSWORD = re.compile(r"[A-Za-z0-9._~!@$%^*+=:?-]{0,128}")
+"""What baresip takes for a password and for nothing else."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,46 @@ def find_unsafe(settings: Settings) -> list[Unsafe]:
                 "plain_broker",
                 f"{settings.broker} 不加密：请用 mqtts://主机:端口",
                 "MQTT with other machines needs TLS: give mqtts://host:port",
+            )
+        )
+    if settings.fallback is FallbackChoice.SIP:
+        found += _telephone(settings)
+    return found
+
+
+def _telephone(settings: Settings) -> list[Unsafe]:
+    found = []
+    password = settings.sip_password.get_secret_value() if settings.sip_password else ""
+    if not (settings.sip_server and settings.sip_user and password):
+        found.append(
+            Unsafe(
+                "no_sip_account",
+                "fallback=sip 需要 sip_server、sip_user 和 sip_password",
+                "fallback=sip needs sip_server, sip_user and sip_password",
+            )
+        )
+    if not SIP_PASSWORD.fullmatch(password):
+        found.append(
+            Unsafe(
+                "odd_sip_password",
+                "sip_password 只能有字母、数字和 . _ ~ ! @ $ % ^ * + = : ? -",
+                "sip_password may hold letters, digits and . _ ~ ! @ $ % ^ * + = : ? - alone",
+            )
+        )
+    try:
+        address = ipaddress.ip_address(settings.sip_address)
+    except ValueError:
+        words = ("sip_address 须为本机的一个 IP 地址", "sip_address must be one IP address of this machine")
+        return [*found, Unsafe("bad_sip_address", *words)]
+    if address.is_unspecified:
+        words = ("sip_address 须为一个地址，不能是所有地址", "sip_address must be one address, not all of them")
+        found.append(Unsafe("bad_sip_address", *words))
+    elif address.is_loopback and not _is_this_machine(settings.sip_server.rpartition(":")[0] or settings.sip_server):
+        found.append(
+            Unsafe(
+                "sip_on_loopback",
+                "sip_server 在别的机器上：请用 sip_address 给出本机的地址",
+                "sip_server is another machine: give this machine's address by sip_address",
             )
         )
     return found

@@ -21,6 +21,7 @@ from hub.storage.database import migrate
 from hub.storage.engine import make_engine
 
 HOST = "192.168.1.5"
+SIP = {"fallback": "sip", "sip_server": "127.0.0.1:5060", "sip_user": "hub", "sip_password": "4711"}
 
 
 def enrol(database_file: Path, **given: object) -> None:
@@ -62,6 +63,9 @@ def codes(data_dir: Path, **given: object) -> list[str]:
         {"host": "hub.lan"},
         {"host": "0.0.0.0"},
         {"host": "::"},
+        {"fallback": "file"},
+        SIP,
+        {**SIP, "sip_server": "pbx.lan", "sip_address": "192.168.1.5"},
     ],
 )
 def test_what_is_safe_is_not_refused(data_dir: Path, given: dict[str, object]) -> None:
@@ -78,6 +82,11 @@ def test_what_is_safe_is_not_refused(data_dir: Path, given: dict[str, object]) -
         ({"host": "other.lan"}, "certificate_names_another"),
         ({"broker": "mqtt://192.168.1.9:1883"}, "plain_broker"),
         ({"broker": "mqtt://broker.lan"}, "plain_broker"),
+        ({"fallback": "sip", "sip_server": "127.0.0.1", "sip_user": "hub"}, "no_sip_account"),
+        ({**SIP, "sip_password": "a;b"}, "odd_sip_password"),
+        ({**SIP, "sip_server": "pbx.lan:5060"}, "sip_on_loopback"),
+        ({**SIP, "sip_address": "0.0.0.0"}, "bad_sip_address"),
+        ({**SIP, "sip_address": "pbx.lan"}, "bad_sip_address"),
     ],
 )
 def test_what_is_not_safe_is_refused(data_dir: Path, given: dict[str, object], code: str) -> None:

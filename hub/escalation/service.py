@@ -91,7 +91,9 @@ class Escalations:
     def is_silent(self, alert_id: str, radio_id: str) -> bool:
         """Whether an alert that is under way still has a radio gone after."""
         under_way = self._under_way.get(alert_id)
-        return under_way is not None and under_way.machine.is_silent(radio_id)
+        if under_way is None or not self._alerts.is_under_way(alert_id):
+            return False
+        return under_way.machine.is_silent(radio_id)
 
     async def run(self) -> None:
         """Do each step in its time, until cancelled."""

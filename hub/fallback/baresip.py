@@ -23,6 +23,8 @@ from hub.tasks import end_tasks
 
 PROGRAM = "baresip"
 READY_WITHIN_S = 5.0
+HANGS_UP_WITHIN_S = 1.5
+"""Told to end, it says goodbye to the other side or to the registrar."""
 _MOST_HEARD = 1 << 18
 _MODULES = Path("/usr/lib/baresip/modules")
 _RTP_PORTS = "20000-20400"
@@ -124,7 +126,7 @@ async def open_baresip(
                 raise DoorError("baresip does not become ready")
             yield baresip
         finally:
-            await end_child(process)
+            await end_child(process, HANGS_UP_WITHIN_S)
             await end_tasks(hearing)
     except OSError as error:
         raise DoorError(f"baresip does not start: {error.strerror}") from None
