@@ -212,7 +212,7 @@ class Hub:
         )
         self.media.keep_named(self.alerts.named_media)
         choosing = Choosing(rooms, self.shifts, self.streets, find, lambda radio: self.emergencies.is_in_danger(radio))
-        speaking = Speaking(self.speech)
+        speaking = Speaking(self.speech, self.media.read)
         self.fallback = Fallback(
             rooms,
             self.alerts,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+
+import structlog
 
 from hub.alerts.messages import Alert
 from hub.escalation import records
@@ -15,6 +18,7 @@ from hub.events.messages import EventKind
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
+_log = structlog.get_logger()
 Due = DueStep | DueAsking
 
 
@@ -66,6 +70,9 @@ def step_done(
 
 def tell(under_way: UnderWay, done: Iterable[StepDone]) -> None:
     """The machine, now that it is on disk."""
+    actions = Counter(one.action for one in done)
+    for action, radios in actions.items():
+        _log.info("escalation.stepped", alert=under_way.alert.alert_id, action=action.value, radios=radios)
     for one in done:
         kind = DueAsking if one.action is Action.ASK_AGAIN else DueStep
         under_way.machine.done(kind(one.radio_id, one.number))

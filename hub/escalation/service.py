@@ -121,7 +121,6 @@ class Escalations:
             by_action[action_of(under_way, thing)].append(thing)
         for action, things in by_action.items():
             await self._steps.do(under_way, action, things)
-            _log.info("escalation.stepped", alert=under_way.alert.alert_id, action=action.value, radios=len(things))
 
     async def stop(self, alert_id: str, radio_ids: Iterable[str], by: str) -> None:
         """Leave these radios in peace. Raises Refusal where nothing escalates."""

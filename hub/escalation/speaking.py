@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import numpy as np
 
 from devices.protocol.messages import AlertStatus
 from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Samples
 from hub.alerts.messages import Alert
-from hub.speech.service import MOST_CHARACTERS, NotSpoken, Speech
-from hub.speech.sound import Spoken
+from hub.speech.service import MOST_CHARACTERS, MOST_SPOKEN_S, NotSpoken, Speech, Why
+from hub.speech.sound import NoSound, Spoken, TooLong, read_sound
 
 _BEFORE = {AlertStatus.ACTUAL: "警情。", AlertStatus.EXERCISE: "演习。", AlertStatus.TEST: "测试。"}
 _ASKS_FOR_KEY = "听到请按，1，确认。"
@@ -19,13 +22,21 @@ _TONE_S, _TONES = 0.5, 6
 
 
 class Speaking:
-    """Has an alert's words spoken; what was spoken last is remembered by the speech room."""
+    """The spoken message that an alert carries, else its words spoken; the speech room remembers the latest."""
 
-    def __init__(self, speech: Speech) -> None:
+    def __init__(self, speech: Speech, recording: Callable[[str], Awaitable[bytes | None]]) -> None:
+        """``recording`` reads a spoken message that is kept, by its id."""
         self._speech = speech
+        self._recording = recording
 
     async def of(self, alert: Alert) -> Spoken:
         """As a radio hears it. Raises NotSpoken."""
+        recording = None if alert.speech is None else await self._recording(alert.speech.media_id)
+        if recording is not None:
+            try:
+                return await asyncio.to_thread(read_sound, recording, MOST_SPOKEN_S)
+            except (NoSound, TooLong):
+                raise NotSpoken(Why.FAILED) from None
         return await self._speech.spoken((_BEFORE[alert.status] + alert.text)[:MOST_CHARACTERS])
 
     async def by_phone(self, alert: Alert) -> Spoken:
