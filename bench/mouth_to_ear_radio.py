@@ -20,7 +20,7 @@ from devices.link.credential import Credential
 from devices.protocol.clock import SystemClock
 from devices.protocol.groups import GroupName
 from devices.protocol.voice import VoicePacket
-from devices.radio.jitter import JitterBuffer
+from devices.radio.jitter import Pulled
 from devices.radio.libopus import DECODE_SAMPLES
 from devices.radio.opus import Samples
 from devices.radio.playout import PlayOut
@@ -57,7 +57,7 @@ class DeviceSpeaker:
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
         self._playout.begin(burst_id, buffer)
 
     def stop(self) -> None:

@@ -62,6 +62,7 @@ from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
 from hub.media import routes as media_routes
+from hub.media.sending import Sending
 from hub.media.service import MediaRoom
 from hub.metrics import Metrics
 from hub.registry import routes as registry_routes
@@ -231,6 +232,7 @@ class Hub:
         self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
         self.found = FoundRoom(rooms, self.alerts, self.escalations, find)
         self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
+        self.sending = Sending(self.bridge, self.media, self.alerts.may_hear, lambda: self.talk.bursts_under_way > 0)
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
         # cameras: what is seen, and searched in cases
@@ -345,6 +347,7 @@ class Hub:
         self.talk.listen()
         self.emergencies.listen()
         self.memberships.listen()
+        self.sending.listen()
         self.vision.listen()
         self.intake.listen()
         self.intake.follow(self.watching.see)
@@ -366,6 +369,7 @@ class Hub:
             ("talk-groups", self.talk_groups.run),
             ("emergencies", self.emergencies.run),
             ("memberships", self.memberships.run),
+            ("spoken-messages", self.sending.run),
             ("intake", self.intake.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", self._forget),
@@ -376,7 +380,6 @@ class Hub:
         ):
             self._loops.start(name, run)
         self.vision.start()
-
         await asyncio.wait([self._loops.begin("start", self._tell_start())], timeout=START_TOLD_WITHIN_S)
 
     async def _tell_start(self) -> None:

@@ -15,7 +15,7 @@ from devices.gateway.uplink import Uplink, UplinkEvent, UplinkState
 from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertMessage
 from devices.radio.floor import FloorState
-from devices.radio.jitter import JitterBuffer
+from devices.radio.jitter import Pulled
 from devices.radio.opus import Encoder
 from devices.radio.playout import PlayOut
 from devices.radio.radio import Radio, RadioEvents
@@ -64,7 +64,7 @@ class Gateway(RadioEvents):
         """Whether a word is on its way in either direction."""
         return self.repeater.duplex.is_keyed or self.repeater.vox.is_open
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
         self._playout.begin(burst_id, buffer)
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from devices.protocol.messages import Count, Message, Name
+from devices.protocol.messages import Count, Message, Name, Stamp
 
 PART_BYTES = 8 * 1024
 """A part holds up the voice behind it on a line of 1 Mbit/s for 65 ms."""
@@ -17,6 +17,7 @@ MOST_PARTS = 4
 class Wanted(Message, frozen=True, kw_only=True):
     """A radio asks for ``parts`` parts of what an alert named, from this byte on."""
 
+    stamp: Stamp
     media_id: Name
     from_byte: Count
     parts: Annotated[int, msgspec.Meta(ge=1, le=MOST_PARTS)]
@@ -25,6 +26,7 @@ class Wanted(Message, frozen=True, kw_only=True):
 class Part(Message, frozen=True, kw_only=True):
     """PART_BYTES of it, fewer at its end; without data it is not to be had (any more)."""
 
+    stamp: Stamp
     media_id: Name
     from_byte: Count
     data: Annotated[bytes, msgspec.Meta(max_length=PART_BYTES)]

@@ -46,6 +46,11 @@ class Hearing:
         self._delay_us = 0
         self._bursts: dict[int, Burst] = {}
 
+    @property
+    def is_hearing(self) -> bool:
+        """Whether somebody speaks, as far as is known here."""
+        return any(not burst.ended for burst in self._bursts.values())
+
     def hear(self, packet: VoicePacket, now_us: int, age_us: int | None) -> None:
         """Take in one packet of somebody else's burst."""
         burst = self._bursts.get(packet.burst_id)

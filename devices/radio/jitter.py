@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from devices.protocol.voice import VoicePacket
 from devices.radio.timeline import FRAME_US, HELD_UNTIL_US, STALE_US, Timeline, first_delay_us
@@ -56,6 +56,14 @@ class Slot(NamedTuple):
     """The Opus frame; with CONCEAL the one after the missing frame where it is there (it may carry a copy, FEC)."""
     hurried: bytes = b""
     """A frame before ``frame`` that is played in the same 20 ms."""
+
+
+class Pulled(Protocol):
+    """What a loudspeaker plays: a burst's jitter buffer, a spoken message."""
+
+    def next_frame(self, now_us: int) -> Slot:
+        """The next 20 ms; ``now_us`` is monotonic."""
+        ...
 
 
 _SILENCE, _OVER = Slot(Play.SILENCE), Slot(Play.OVER)

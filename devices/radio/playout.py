@@ -6,7 +6,7 @@ from threading import Lock
 
 import numpy as np
 
-from devices.radio.jitter import JitterBuffer, Play, Slot
+from devices.radio.jitter import Play, Pulled, Slot
 from devices.radio.libopus import DECODE_SAMPLES
 from devices.radio.opus import Decoder, Samples
 
@@ -37,7 +37,7 @@ class PlayOut:
     """All that one loudspeaker plays. A sound card's callback pulls it, also in a thread of its own."""
 
     def __init__(self) -> None:
-        self._playing: dict[int, tuple[JitterBuffer, Sound]] = {}
+        self._playing: dict[int, tuple[Pulled, Sound]] = {}
         self._lock = Lock()
 
     @property
@@ -45,7 +45,7 @@ class PlayOut:
         """Whether a burst is under way, be it silent at the moment."""
         return bool(self._playing)
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
         """A burst is to be heard until it says that it is over."""
         sound = Sound()
         with self._lock:
@@ -69,7 +69,7 @@ class PlayOut:
             return _SILENCE
         return np.clip(np.sum(sounds, axis=0, dtype=np.int32), -32768, 32767).astype(np.int16)
 
-    def _forget(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def _forget(self, burst_id: int, buffer: Pulled) -> None:
         with self._lock:
             if burst_id in self._playing and self._playing[burst_id][0] is buffer:
                 del self._playing[burst_id]

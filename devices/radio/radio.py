@@ -26,6 +26,7 @@ from devices.protocol.messages import (
     FloorTaken,
     Played,
     Receipt,
+    Reminder,
     Report,
     SignedOn,
 )
@@ -40,6 +41,7 @@ from devices.radio.signing import Signing
 from devices.radio.silence import Silence
 from devices.radio.sos import Emergency
 from devices.radio.sound import Microphone, NullSpeaker, Speaker
+from devices.radio.spoken import SpokenMessages
 from devices.radio.talking import Talking
 
 SOFTWARE = "qianshao-radio 1"
@@ -146,13 +148,21 @@ class Radio:
         self._hearing = Hearing(on_begin=self._burst_began, on_heard=self._burst_heard, on_end=self._burst_ended)
         self._looking = False
         self._under_way: set[asyncio.Task[None]] = set()
-        self.talking = Talking(self.link, clock, self._events.floor_changed)
+        self.talking = Talking(self.link, clock, self._floor_changed)
+        self._spoken = SpokenMessages(
+            self.link,
+            clock,
+            self._speaker,
+            store_dir / "spoken" if store_dir else None,
+            is_busy=lambda: self.talking.floor.state is not FloorState.SILENT or self._hearing.is_hearing,
+            is_over=self._inbox.is_over,
+        )
         self.emergency = Emergency(self.link, self.talking, self._sos_changed)
         self._silence = Silence(
             store_dir / "sos" if store_dir else None,
             self.link.refusals,
             is_sos_open=lambda: self.emergency.is_open,
-            changed=self._events.silence_changed,
+            changed=self._silence_changed,
         )
         self._signing = Signing(self.link, self._holder_changed)
         self.groups = Groups(self.link, self._hear_voice, self._hear_group_floor, self._events.groups_changed)
@@ -181,6 +191,7 @@ class Radio:
 
     async def _finish(self) -> None:
         """Alerts that have come are shown, and the key pressed at one is kept, before the link is closed for good."""
+        self._spoken.close()
         self.emergency.close_microphone()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
@@ -243,6 +254,7 @@ class Radio:
     def _connection_changed(self, connected: bool) -> None:
         if connected:
             self._publish_status()
+            self._spoken.connected()
         else:
             self.talking.line_lost()
             self.groups.speaking.line_lost()
@@ -253,6 +265,14 @@ class Radio:
     def _hub_changed(self, present: bool) -> None:
         self._silence.hub_changed(present and self.link.connected)
         self._events.hub_changed(present)
+
+    def _floor_changed(self, state: FloorState, why: str) -> None:
+        self._events.floor_changed(state, why)
+        self._spoken.look()
+
+    def _silence_changed(self, is_silent: bool) -> None:
+        self._spoken.keep_silent(is_silent)
+        self._events.silence_changed(is_silent)
 
     def _sos_changed(self, sos_id: str, state: SosState) -> None:
         self._silence.sos_told(state)
@@ -277,6 +297,8 @@ class Radio:
             self._send_receipt(alert.alert_id)
             if self._inbox.is_reminded(alert):
                 self._events.alert_reminded(alert)
+                if alert.reminder is Reminder.LOUDER:
+                    self._spoken.alert(alert)
         elif arrival is Arrival.NEW:
             self._begin(self._keep_then_show(alert))
 
@@ -302,6 +324,7 @@ class Radio:
         self._events.alert_shown(alert)
         if not self._events.sounds_alerts:
             self.alert_sounded(alert.alert_id)
+        self._spoken.alert(alert)
 
     def _send_receipt(self, alert_id: str) -> None:
         self.link.send_reliably(
@@ -330,6 +353,7 @@ class Radio:
             self._events.group_floor_changed(message)
 
     def _burst_began(self, burst: Burst) -> None:
+        self._spoken.look()
         self._speaker.begin(burst.burst_id, burst.buffer)
         self._events.burst_began(burst)
         if not self._looking:

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 
 from devices.protocol.clock import Clock
-from devices.radio.jitter import JitterBuffer, Play, Slot
+from devices.radio.jitter import Play, Pulled, Slot
 from devices.radio.libopus import DECODE_RATE_HZ
 from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Encoder
 from devices.radio.playout import Sound
@@ -23,8 +23,11 @@ _log = logging.getLogger(__name__)
 class Speaker(Protocol):
     """Plays what a radio hears, burst by burst, at its own pace."""
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
-        """A burst is to be heard: pull a frame each 20 ms until the buffer says that it is over. Returns at once."""
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
+        """A burst is to be heard: pull a frame each 20 ms until the buffer says that it is over. Returns at once.
+
+        A spoken message has a number of its own, below 0.
+        """
         ...
 
 
@@ -39,7 +42,7 @@ class Microphone(Protocol):
 class NullSpeaker:
     """Plays nothing, and costs nothing."""
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
         return
 
 
@@ -52,10 +55,10 @@ class PacedSpeaker:
     def __init__(self, clock: Clock) -> None:
         """``clock`` is the radio's."""
         self._clock = clock
-        self._pulled: dict[int, JitterBuffer] = {}
+        self._pulled: dict[int, Pulled] = {}
         self._next_s: float | None = None
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
         if burst_id in self._pulled:
             self._drop(burst_id)
         self._pulled[burst_id] = buffer
@@ -101,7 +104,8 @@ class PacedSpeaker:
 class FileSpeaker(PacedSpeaker):
     """Writes each burst as ``<burst id>.wav`` (48 kHz, mono) into a folder, as it would sound, also where it is silent.
 
-    A burst that goes on after the line was away has further files: ``<burst id>-2.wav`` and so on.
+    A burst that goes on after the line was away has further files: ``<burst id>-2.wav`` and so on. A spoken message is
+    ``spoken-1.wav``, the next ``spoken-2.wav``.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -127,10 +131,11 @@ class FileSpeaker(PacedSpeaker):
                 written.close()
 
     def _free_path(self, burst_id: int) -> Path:
-        path, part = self._folder / f"{burst_id}.wav", 1
+        name = str(burst_id) if burst_id >= 0 else f"spoken-{-burst_id}"
+        path, part = self._folder / f"{name}.wav", 1
         while path.exists():
             part += 1
-            path = self._folder / f"{burst_id}-{part}.wav"
+            path = self._folder / f"{name}-{part}.wav"
         return path
 
 

@@ -9,7 +9,7 @@ from devices.protocol.clock import Clock
 from devices.protocol.messages import Acknowledgement, AlertMessage, Report
 from devices.radio.card_lines import Captured, CardLines, Decimator
 from devices.radio.floor import FloorState
-from devices.radio.jitter import JitterBuffer
+from devices.radio.jitter import Pulled
 from devices.radio.opus import SILENT_FRAME, Encoder, Samples
 from devices.radio.playout import PlayOut
 from devices.radio.portaudio import Block, Direction
@@ -44,7 +44,7 @@ class SoundCard(RadioEvents):
             is_busy=self._is_busy,
         )
 
-    def begin(self, burst_id: int, buffer: JitterBuffer) -> None:
+    def begin(self, burst_id: int, buffer: Pulled) -> None:
         self._playout.begin(burst_id, buffer)
 
     def microphone(self, speak: Callable[[bytes], None]) -> LiveMicrophone:

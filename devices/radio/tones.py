@@ -106,6 +106,11 @@ def samples_of(tone: Tone) -> Samples:
     return np.concatenate([_beep(one, loudness) for one in beeps])
 
 
+def lasts_s(tone: Tone) -> float:
+    """How long it sounds."""
+    return sum(beep.lasts_s for beep in _MELODIES[tone][1])
+
+
 def _beep(beep: Beep, loudness: float) -> Samples:
     time_s = np.arange(round(beep.lasts_s * DECODE_RATE_HZ)) / DECODE_RATE_HZ
     ramp = np.clip(np.minimum(time_s, time_s[::-1]) / _RAMP_S, 0.0, 1.0)
