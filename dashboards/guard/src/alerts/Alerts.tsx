@@ -1,5 +1,6 @@
-// Alerts to one's own venues, their text in full as they arrive; shown alone, since a radio's key acknowledges them.
-import { useEffect, useRef, useState } from "react";
+// Alerts to one's own venues, over everything but the talk key: the text in full, picture, voice, and the keys that answer.
+import { useEffect, useRef } from "react";
+import { create } from "zustand";
 
 import { useTexts } from "../../../console/src/language/language";
 import { hourAndMinute } from "../../../console/src/language/time";
@@ -9,13 +10,26 @@ import { useRoom } from "../../../console/src/room/store";
 import { useSecond } from "../../../console/src/screen/useSecond";
 import { playTone } from "../../../console/src/talk/audio";
 import { useTalk } from "../../../console/src/talk/store";
+import { AnswerKeys } from "../answers/AnswerKeys";
 import { useGuardTexts } from "../language/guardTexts";
 import { vibrate } from "../talk/signals";
 import { currentAlerts, justOver, type Over } from "./current";
+import { Media } from "./Media";
 import { NONE_SOUNDED, seen, sound } from "./sounding";
 
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 const NO_EVENTS: readonly Item[] = [];
+
+/** Alerts that were folded here to talk. */
+const useFolded = create<{ hidden: ReadonlySet<string> }>(() => ({ hidden: new Set() }));
+
+/** Whether an alert takes the screen. */
+export function useAlertShown(): boolean {
+  const now = useSecond();
+  const hidden = useFolded((store) => store.hidden);
+  const all = useRoom((room) => room.alerts, NO_ALERTS);
+  return currentAlerts(all, now).some((one) => !hidden.has(one.alert_id));
+}
 
 export function Alerts() {
   const own = useGuardTexts();
@@ -25,7 +39,7 @@ export function Alerts() {
   const all = useRoom((room) => room.alerts, NO_ALERTS);
   const alerts = currentAlerts(all, now);
   const over = justOver(all, useRoom((room) => room.events, NO_EVENTS), now);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const hidden = useFolded((store) => store.hidden);
   const shown = alerts.filter((one) => !hidden.has(one.alert_id));
   const [newest] = shown;
   const isReal = newest?.status === "actual";
@@ -45,7 +59,7 @@ export function Alerts() {
     return (
       <>
         {over && <IsOver over={over} />}
-        <button type="button" className="alerts-hidden" data-testid="alerts-show" onClick={() => setHidden(new Set())}>
+        <button type="button" className="alerts-hidden" data-testid="alerts-show" onClick={() => useFolded.setState({ hidden: new Set() })}>
           {own.showAlerts(alerts.length)}
         </button>
       </>
@@ -66,14 +80,17 @@ export function Alerts() {
             data-testid="alert-hide"
             onClick={() => {
               sounded.current = seen(sounded.current, newest.alert_id);
-              setHidden((before) => new Set(before).add(newest.alert_id));
+              useFolded.setState({ hidden: new Set(hidden).add(newest.alert_id) });
             }}
           >
-            {own.hideAlert}
+            {own.toTalk}
           </button>
         </header>
-        <p data-testid="alert-text">{newest.text}</p>
-        <footer>{own.onlyShown}</footer>
+        <div className="alert-what">
+          <p data-testid="alert-text">{newest.text}</p>
+          <Media key={newest.alert_id} alert={newest} />
+        </div>
+        <AnswerKeys key={`keys ${newest.alert_id}`} alert={newest} />
       </article>
     </>
   );

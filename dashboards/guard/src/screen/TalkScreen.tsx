@@ -11,8 +11,9 @@ import { monitorAs, useMonitoring } from "../../../console/src/talk/monitor";
 import { heardGroups } from "../../../console/src/talk/monitoring";
 import { useGroupWords } from "../../../console/src/talk/names";
 import { listenTo, useTalk } from "../../../console/src/talk/store";
-import { Alerts } from "../alerts/Alerts";
+import { Alerts, useAlertShown } from "../alerts/Alerts";
 import { OpenSos } from "../alerts/OpenSos";
+import { sendAnswers } from "../answers/store";
 import { LastCalls } from "../calls/LastCalls";
 import { GroupSheet } from "../groups/GroupSheet";
 import { useSelected } from "../groups/selected";
@@ -46,29 +47,35 @@ export function TalkScreen() {
   const noneSelected = groups.length > 0 ? own.pickGroup : isRoomKnown ? own.noGroups : "…";
   const state = keyStateOf({ floor, talk: line, isCut, here, isChosen: selected !== null || groups.length === 0 });
   const isAwake = useAwake();
+  const isAlerted = useAlertShown();
 
   useEffect(() => (isIn ? followRoom() : undefined), [isIn]);
   useEffect(() => (isIn ? keepTalk() : undefined), [isIn]);
   useEffect(() => feelTalk(), []);
+  useEffect(() => sendAnswers(), [isIn]);
   useListening(groups);
   useSpaceBar(isIn && ready);
   const headset = useHeadsetChoice((choice) => choice.isOn);
   useHeadsetKey(isIn && ready && headset);
 
   return (
-    <div className="phone">
+    <div className={isAlerted ? "phone alerted" : "phone"}>
       <div className="above">
         <TopLine state={state} isAwake={isAwake} />
         <EndingBanner />
         <OpenSos />
         <Alerts />
-        <button type="button" className="selected" data-testid="selected-group" onClick={() => setChoosing(true)}>
-          <span>{texts.talk.group}</span>
-          <b>{selected !== null ? name(selected) : noneSelected}</b>
-          <i>{own.chooseGroup}</i>
-        </button>
-        <TalkWords state={state} />
-        <LastCalls />
+        {!isAlerted && (
+          <>
+            <button type="button" className="selected" data-testid="selected-group" onClick={() => setChoosing(true)}>
+              <span>{texts.talk.group}</span>
+              <b>{selected !== null ? name(selected) : noneSelected}</b>
+              <i>{own.chooseGroup}</i>
+            </button>
+            <TalkWords state={state} />
+            <LastCalls />
+          </>
+        )}
       </div>
       <div className="thumb">{ready ? <TalkKey state={state} /> : <StartKey />}</div>
       {choosing && <GroupSheet groups={groups} onClose={() => setChoosing(false)} />}

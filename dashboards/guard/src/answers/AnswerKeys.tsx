@@ -1,0 +1,150 @@
+// The keys that answer an alert: first that it was read, then what was seen; what waits without a connection says so.
+import { useState } from "react";
+
+import { errorText, useLanguage, useTexts } from "../../../console/src/language/language";
+import { clockTime } from "../../../console/src/language/time";
+import type { AlertRecord } from "../../../console/src/room/room";
+import { useRoom } from "../../../console/src/room/store";
+import type { Answer, Venue } from "../../../console/src/room/types";
+import { useMay, useSession } from "../../../console/src/session/store";
+import { useGuardTexts } from "../language/guardTexts";
+import { standingOf, venuesOf } from "./standing";
+import { press, useAnswers } from "./store";
+
+const ANSWERS: readonly Answer[] = ["child_is_with_me", "seen", "not_seen", "need_help"];
+const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
+const MOST_TEXT = 500;
+
+export function AnswerKeys({ alert }: { alert: AlertRecord }) {
+  const own = useGuardTexts();
+  const answers = useMay("answer_alert");
+  const hasVenue = useSession((session) => session.person?.role === "guard");
+  const [venueId, setVenueId] = useState<string | null>(null);
+  if (!answers) return <p className="answer-why" data-testid="answer-why">{own.answers.notHere}</p>;
+  if (alert.status === "test") return <p className="answer-why" data-testid="answer-why">{own.answers.test}</p>;
+  return (
+    <div className="answers">
+      {!hasVenue && <VenueChoice alert={alert} chosen={venueId} onChoose={setVenueId} />}
+      {hasVenue || venueId !== null ? (
+        <Keys key={venueId} alert={alert} venueId={venueId} />
+      ) : (
+        <p className="answer-why" data-testid="answer-why">{own.answers.chooseVenue}</p>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  alert: AlertRecord;
+  chosen: string | null;
+  onChoose: (venueId: string) => void;
+}
+
+function VenueChoice({ alert, chosen, onChoose }: ChoiceProps) {
+  const own = useGuardTexts();
+  const venues = useRoom((room) => room.venues, NO_VENUES);
+  return (
+    <label className="answer-venue">
+      {own.answers.where}
+      <select data-testid="answer-venue" value={chosen ?? ""} onChange={(event) => onChoose(event.target.value)}>
+        <option value="" disabled>
+          {own.answers.chooseHere}
+        </option>
+        {venuesOf(alert).map((id) => (
+          <option key={id} value={id}>
+            {venues.get(id)?.name ?? id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Keys({ alert, venueId }: { alert: AlertRecord; venueId: string | null }) {
+  const texts = useTexts();
+  const own = useGuardTexts();
+  const kept = useAnswers((store) => store.kept);
+  const [text, setText] = useState("");
+  const { isAcknowledged, answer, waiting } = standingOf(alert, venueId, kept);
+  const alertId = alert.alert_id;
+  return (
+    <>
+      {isAcknowledged ? (
+        <div className="answer-grid">
+          {ANSWERS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              className={`answer-key ${one}`}
+              data-testid={`answer-${one}`}
+              aria-pressed={answer === one}
+              onClick={() => press({ alertId, venueId, answer: one })}
+            >
+              {texts.answer[one]}
+            </button>
+          ))}
+        </div>
+      ) : (
+        <button type="button" className="acknowledge" data-testid="acknowledge" onClick={() => press({ alertId, venueId })}>
+          {own.answers.acknowledge}
+        </button>
+      )}
+      {isAcknowledged && (
+        <form
+          className="answer-text"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (text.trim() === "") return;
+            press({ alertId, venueId, text });
+            setText("");
+          }}
+        >
+          <input
+            data-testid="answer-text"
+            maxLength={MOST_TEXT}
+            placeholder={own.answers.text}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <button type="submit" data-testid="answer-send" disabled={text.trim() === ""}>
+            {own.answers.send}
+          </button>
+        </form>
+      )}
+      <Stand alert={alert} venueId={venueId} waiting={waiting.length} />
+    </>
+  );
+}
+
+/** Whether what was pressed has left, and what the hub says of it. */
+function Stand({ alert, venueId, waiting }: { alert: AlertRecord; venueId: string | null; waiting: number }) {
+  const own = useGuardTexts();
+  const language = useLanguage((store) => store.language);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const refused = useAnswers((store) => store.refused.get(alert.alert_id));
+  const isFull = useAnswers((store) => store.isFull);
+  const lines = [...alert.deliveries.values()].filter((one) => venueId === null || one.venue_id === venueId);
+  const first = lines.find((one) => one.acknowledged_at_ms !== null);
+  if (isFull) return <p className="answer-stand bad" role="alert">{own.answers.full}</p>;
+  if (refused !== undefined) {
+    return (
+      <p className="answer-stand bad" role="alert" data-testid="answer-refused">
+        {errorText(language, refused.why)}
+      </p>
+    );
+  }
+  if (waiting > 0) {
+    return (
+      <p className="answer-stand waits" role="status" data-testid="answer-waiting" data-count={waiting}>
+        {own.answers.waiting(waiting)}
+      </p>
+    );
+  }
+  if (first === undefined) return <p className="answer-stand">{own.answers.radioSounds}</p>;
+  const at = clockTime(first.acknowledged_at_ms ?? 0, zone);
+  return (
+    <p className="answer-stand good" role="status" data-testid="answer-known">
+      {first.reported_at_ms === null ? own.answers.acknowledged(at) : own.answers.reported(clockTime(first.reported_at_ms, zone))}
+    </p>
+  );
+}

@@ -1,0 +1,24 @@
+// What the keys of an alert on a phone show.
+import { expect, test } from "vitest";
+
+import type { Delivery } from "../../../console/src/room/types";
+import type { Press } from "./kept";
+import { standingOf, venuesOf } from "./standing";
+
+const line = (venue_id: string, acknowledged_at_ms: number | null, answer: Delivery["answer"] = null) =>
+  ({ radio_id: `R${venue_id}`, venue_id, acknowledged_at_ms, answer }) as Delivery;
+const alert = (...lines: Delivery[]) => ({ alert_id: "A1", deliveries: new Map(lines.map((one) => [one.radio_id, one])) });
+const press = (given: Partial<Press>): Press => ({ alert_id: "A1", venue_id: null, answer: null, ...given }) as Press;
+
+test("a key of the radio counts as much as one here, and what waits counts already", () => {
+  expect(standingOf(alert(line("V1", null)), null, []).isAcknowledged).toBe(false);
+  expect(standingOf(alert(line("V1", 5, "seen")), null, [])).toMatchObject({ isAcknowledged: true, answer: "seen" });
+  const waits = standingOf(alert(line("V1", 5, "seen")), null, [press({}), press({ answer: "need_help" }), press({ alert_id: "A2" })]);
+  expect([waits.answer, waits.waiting.length]).toEqual(["need_help", 2]);
+});
+
+test("who walks in a grid sees the line of the venue where they are, and the silent ones first", () => {
+  const two = alert(line("V1", 5), line("V2", null));
+  expect(standingOf(two, "V2", []).isAcknowledged).toBe(false);
+  expect(venuesOf(two)).toEqual(["V2", "V1"]);
+});
