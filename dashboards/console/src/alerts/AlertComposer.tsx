@@ -1,6 +1,6 @@
 // Writes and sends an alert: a template or words, whom it reaches, what goes with it; one click or Ctrl+Enter.
 import { Button, Input } from "antd";
-import { useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
 
 import { useOpenCase } from "../cases/store";
 import { errorText, useLanguage, useTexts } from "../language/language";
@@ -40,9 +40,15 @@ export function AlertComposer() {
   const canSend = text.trim() !== "" && !isOpenShape;
   // While an alert runs its board has the room, until somebody writes another.
   const isSmall = running !== null && isRunning(running, now) && !hasFocus && !isWriting;
+  useEffect(() => useAlertDesk.setState({ isOpen: !isSmall }), [isSmall]);
 
   async function go(): Promise<void> {
     if (canSend && (await sendAlert(openCase?.case_id ?? null))) leaveTextField();
+  }
+
+  function clear(): void {
+    clearDesk();
+    setHasFocus(false); // the key that had it is gone, which no browser tells
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -93,7 +99,7 @@ export function AlertComposer() {
           <div className="row">
             <ReachLine />
             {isWriting && (
-              <Button size="small" data-testid="alert-clear" onClick={clearDesk}>
+              <Button size="small" data-testid="alert-clear" onClick={clear}>
                 {texts.alerts.clear}
               </Button>
             )}

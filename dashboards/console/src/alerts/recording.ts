@@ -4,6 +4,8 @@
 export const LONGEST_S = 30;
 /** Below this peak of full scale nobody spoke: the microphone is muted or the wrong one. */
 const SILENT_PEAK = 0.01;
+/** 85 ms at 48 kHz: a page that looks every 80 ms misses nothing. */
+const LOOK_SAMPLES = 4096;
 /** What browsers write, the best first. */
 const KINDS: readonly string[] = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 
@@ -26,7 +28,7 @@ export async function beginRecording(): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
   const context = new AudioContext();
   const hearing = context.createAnalyser();
-  hearing.fftSize = 1024;
+  hearing.fftSize = LOOK_SAMPLES;
   context.createMediaStreamSource(stream).connect(hearing);
   const samples = new Float32Array(hearing.fftSize);
   let peak = 0;

@@ -25,6 +25,8 @@ interface Written {
 }
 
 interface AlertDesk extends Written {
+  /** Whether the composer is open, or one line beside an alert that runs. */
+  isOpen: boolean;
   sending: boolean;
   /** Why the last one was not sent; null when it was. */
   failure: unknown;
@@ -45,7 +47,7 @@ const NOTHING: Written = {
   updates: null,
 };
 
-export const useAlertDesk = create<AlertDesk>(() => ({ ...NOTHING, sending: false, failure: null, chosenId: null, noted: recallNoted() }));
+export const useAlertDesk = create<AlertDesk>(() => ({ ...NOTHING, isOpen: false, sending: false, failure: null, chosenId: null, noted: recallNoted() }));
 
 /** Whether the composer holds anything that an empty one does not. */
 export function useIsWriting(): boolean {

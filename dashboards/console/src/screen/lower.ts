@@ -3,12 +3,16 @@ import { create } from "zustand";
 
 import { boardOf } from "../alerts/board";
 import { useChosenAlert, useMapAlert } from "../alerts/chosen";
+import { useAlertDesk } from "../alerts/store";
 import { useHits } from "../search/useHits";
 import { useMay } from "../session/store";
 
 export type LowerTab = "wall" | "events" | "timeline" | "groups";
 
-/** So many silent radios have room beside the map, in the left column of a screen of 768 px; more take the lower panel. */
+/**
+ * So many silent radios have room beside the map, in the left column of a screen of 768 px, while no alert is written there;
+ * more take the lower panel.
+ */
 const FIT_LEFT = 16;
 
 /** `alertId`: the alert that was shown as somebody chose; with another the screen chooses anew. */
@@ -22,9 +26,10 @@ export function useLowerTab(): LowerTab {
   const chosen = useChosenTab();
   const alert = useChosenAlert();
   const mapAlert = useMapAlert();
+  const isWriting = useAlertDesk((desk) => desk.isOpen);
   const hasHits = useHits().length > 0;
   const searches = useMay("search_footage");
   if (chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
-  if (mapAlert !== null && boardOf(mapAlert).silent.length > FIT_LEFT) return "wall";
+  if (mapAlert !== null && boardOf(mapAlert).silent.length > (isWriting ? 0 : FIT_LEFT)) return "wall";
   return searches && hasHits ? "timeline" : "events";
 }
