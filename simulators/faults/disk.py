@@ -97,10 +97,19 @@ class Disk:
         """There is room again."""
         if self.is_mounted:
             (self.folder / _FILLER).unlink(missing_ok=True)
+            _force(self.folder)  # or the next power cut would bring the filler back, for good
         else:
             with contextlib.suppress(ProcessLookupError):
                 _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def _force(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _run(*command: str) -> None:
