@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     """By what venues are called that answer neither by radio nor by page; see docs/fallback.md."""
     sip_server: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?)?$")
     """The telephone account's registrar, host or host:port."""
-    sip_transport: Literal["udp", "tcp", "tls"] = "udp"
+    sip_transport: Literal["udp", "tcp"] = "udp"
     """How the registrar is spoken to."""
     sip_user: str = Field(default="", pattern=r"^[A-Za-z0-9._+-]{0,64}$")
     sip_password: SecretStr | None = None

@@ -17,5 +17,5 @@ def door_of(settings: Settings, clock: Clock) -> Door | None:
     if settings.fallback is FallbackChoice.SIP:
         password = settings.sip_password.get_secret_value() if settings.sip_password else ""
         account = SipAccount(settings.sip_server, settings.sip_transport, settings.sip_user, password)
-        return SipDoor(settings.data_dir / "fallback", account, settings.sip_address)
+        return SipDoor(settings.data_dir / "telephone", account, settings.sip_address)
     return None

@@ -24,6 +24,9 @@ class Door(Protocol):
     @property
     def standing(self) -> DoorStanding: ...
 
+    async def open(self) -> None:
+        """Before anything else."""
+
     async def run(self) -> None:
         """Keep the door open, until cancelled."""
 

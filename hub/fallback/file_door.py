@@ -39,6 +39,9 @@ class FileDoor:
         state = DoorState.UP if self._failure is None else DoorState.DOWN
         return DoorStanding(door=DoorKind.FILE, state=state, reason=self._failure)
 
+    async def open(self) -> None:
+        """The folder is made when something is written."""
+
     async def run(self) -> None:
         """There is nothing to keep open."""
         await asyncio.Event().wait()

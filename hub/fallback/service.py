@@ -124,6 +124,7 @@ class Fallback:
             await asyncio.Event().wait()
             return
         await self._note_broken_off()
+        await self._door.open()
         keeper = asyncio.create_task(self._door.run(), name="fallback-door")
         try:
             while True:

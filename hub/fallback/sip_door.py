@@ -48,9 +48,12 @@ class SipDoor:
         """Up while the registrar knows the account."""
         return DoorStanding(door=DoorKind.SIP, state=self._state, reason=self._reason)
 
+    async def open(self) -> None:
+        """Remove what a killed hub left, the password among it."""
+        await asyncio.to_thread(shutil.rmtree, self._folder, True)
+
     async def run(self) -> None:
         """Keep the account registered, until cancelled."""
-        await asyncio.to_thread(shutil.rmtree, self._folder, True)  # what a killed hub left, passwords among it
         while True:
             try:
                 async with open_baresip(

@@ -153,7 +153,6 @@ async def test_try_that_the_hub_died_in_is_made_again_and_counted_and_a_finished
 
 @NEEDS_BARESIP
 async def test_key_on_the_telephone_acknowledges_the_venues_lines(tmp_path: Path, clock: ManualClock) -> None:
-    """P-5.12."""
     async with open_telephone(tmp_path / "telephone", NUMBER) as telephone:
         account = {"sip_server": telephone.account.server, "sip_user": "hub", "sip_password": PASSWORD}
         given = {"fallback": "sip", "sip_address": HERE, "speech_command": "none", **account}

@@ -10,9 +10,10 @@ export function answerWords(one: Pick<Delivery, "answer" | "report_text">, texts
   return [one.answer === null ? "" : texts.answer[one.answer], one.report_text ?? ""].filter((word) => word !== "").join("，");
 }
 
-/** Who pressed on a page or telephone; nothing where it was the radio's key. */
+/** Who pressed on a page, or that it was a telephone's key; nothing where it was the radio's. */
 export function useToldBy(one: Delivery): string {
   const texts = useTexts();
   const who = useRoom((room) => (one.acknowledged_by ? personName(room, one.acknowledged_by) : ""), "");
+  if (one.acknowledged_via === "phone") return texts.alerts.via.phone;
   return isElsewhere(one) && one.acknowledged_via ? texts.alerts.by(who, texts.alerts.via[one.acknowledged_via]) : "";
 }
