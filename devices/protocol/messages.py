@@ -110,6 +110,10 @@ class Attachment(Message, frozen=True, kw_only=True):
     type: Name
 
 
+MAX_UPDATES = 20
+"""So many alerts, one in the place of the other, at most."""
+
+
 class AlertMessage(Message, frozen=True, kw_only=True):
     """An alert to one radio. ``alert_id`` makes it idempotent; ``attempt`` counts how often the hub sent it."""
 
@@ -125,6 +129,8 @@ class AlertMessage(Message, frozen=True, kw_only=True):
     reminder: Reminder | None = None
     cancels: Name | None = None
     """The earlier alert that is over by this one (CAP 1.2, 3.2.1: msgType Cancel); no key is asked for."""
+    updates: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_UPDATES)] = ()
+    """The alerts in whose place this one comes (msgType Update), latest first; those before the one that it cancels."""
     picture: Attachment | None = None
     speech: Attachment | None = None
     """Not in the message: a radio asks for it afterwards (media.py)."""

@@ -89,7 +89,8 @@ class Terminal(RadioEvents):
         self._screen.show(alert)
         self._sounds.alert_shown(alert)
         words = _ALERT_WORDS[alert.status].format(severity=alert.severity.value, text=alert.text)
-        print(f"{words.replace(_BELL, '') if self._is_silent else words}  [{alert.alert_id}]")
+        earlier = f"  更新 in place of [{alert.updates[0]}]" if alert.updates else ""
+        print(f"{words.replace(_BELL, '') if self._is_silent else words}  [{alert.alert_id}]{earlier}")
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         self._screen.show(alert)
@@ -98,7 +99,7 @@ class Terminal(RadioEvents):
             print(f"{_REMINDER_WORDS[alert.reminder]}: {alert.text}  [{alert.alert_id}]")
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
-        self._screen.cancel(cancel.cancels)
+        self._screen.cancel(cancel.cancels, *cancel.updates)
         self._sounds.alert_cancelled(cancel)
         print(f"警报取消 cancelled: {cancel.text}  [{cancel.cancels}]")
 

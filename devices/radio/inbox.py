@@ -1,7 +1,7 @@
 """The alerts a radio has received: on its disk before anybody sees them, each shown once.
 
-That one is over follows from its cancel, which is such an alert itself: what is on the disk says it, whenever the
-radio is killed.
+That one is over follows from its cancel or its update, which are such alerts themselves: what is on the disk says it,
+whenever the radio is killed.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ class Inbox:
         return self._kept[alert_id].acknowledged
 
     def is_over(self, alert_id: str) -> bool:
-        """Whether an alert that has arrived, before it or after, says that this one is over."""
-        return any(kept.alert.cancels == alert_id for kept in self._kept.values())
+        """Whether an alert that has arrived, before it or after, ends this one or takes its place."""
+        return any(alert_id in _ended_by(kept.alert) for kept in self._kept.values())
 
     def is_reminded(self, alert: AlertMessage) -> bool:
         """Whether this copy of a known alert reminds of what is still to be done; each attempt once."""
@@ -122,12 +122,12 @@ class Inbox:
             self._write(_Acknowledged(alert_id))
 
     def unanswered(self, wall_us: int) -> list[AlertMessage]:
-        """The alerts to show again after a restart, oldest first: not acknowledged, not cancelled and not expired.
+        """The alerts to show again after a restart, oldest first: not acknowledged, not over and not expired.
 
         The wall clock is all that a restarted radio has to tell what has expired meanwhile; ``expires_in_s`` of each is
         what is left.
         """
-        over = {kept.alert.cancels for kept in self._kept.values()}
+        over = {alert_id for kept in self._kept.values() for alert_id in _ended_by(kept.alert)}
         return [
             msgspec.structs.replace(kept.alert, expires_in_s=(kept.expires_wall_us - wall_us) / 1e6)
             for alert_id, kept in self._kept.items()
@@ -183,3 +183,7 @@ class Inbox:
         except OSError as error:
             self._refusals.add(Refusal.STORE_FAILED, str(error))
         self._next_compaction_bytes = _COMPACT_BYTES + 2 * self._journal.size_bytes
+
+
+def _ended_by(alert: AlertMessage) -> tuple[str, ...]:
+    return alert.updates if alert.cancels is None else (alert.cancels, *alert.updates)

@@ -63,13 +63,13 @@ class RadioEvents:
         return False
 
     def alert_shown(self, alert: AlertMessage) -> None:
-        """A new alert, or one unanswered from before a restart."""
+        """A new alert, or one unanswered from before a restart; in the place of what it ``updates``."""
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         """An alert that was shown before comes again, for its ``reminder``; the guard still has to do something."""
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
-        """The alert that it names is over; its text says why."""
+        """The alert that it names is over, and those in whose place that one came; its text says why."""
 
     def confirmed(self, said: Acknowledgement | Report) -> None:
         """The police room has the guard's key or report: once for each, perhaps from before a restart."""

@@ -29,18 +29,18 @@ class Screen:
         self._shown: list[_Shown] = []
 
     def show(self, alert: AlertMessage) -> None:
-        """It is on the screen, as the newest; ``expires_in_s`` counts from now.
+        """It is on the screen, as the newest, and what it updates no longer; ``expires_in_s`` counts from now.
 
         One that comes again to be reported on was acknowledged, perhaps before a restart.
         """
-        self.cancel(alert.alert_id)
+        self.cancel(alert.alert_id, *alert.updates)
         until_us = self._clock.monotonic_us() + round(alert.expires_in_s * 1e6)
         shown = _Shown(alert, until_us, acknowledged=alert.reminder is Reminder.REPORT)
         self._shown = [*self._shown, shown][-MAX_SHOWN:]
 
-    def cancel(self, alert_id: str | None) -> None:
-        """It is over: no key answers it any more."""
-        self._shown = [one for one in self._shown if one.alert.alert_id != alert_id]
+    def cancel(self, *alert_ids: str | None) -> None:
+        """They are over: no key answers them any more."""
+        self._shown = [one for one in self._shown if one.alert.alert_id not in alert_ids]
 
     def take_acknowledged(self) -> str | None:
         """The key went down: for the newest actual alert that waits for it, else the newest other, else the newest."""

@@ -57,12 +57,16 @@ class SoundCard(RadioEvents):
         return self._lines.is_wanted(Direction.OUTPUT)
 
     def alert_shown(self, alert: AlertMessage) -> None:
+        for earlier in alert.updates:
+            self.tones.drop(earlier)
         self.tones.alert(alert.severity, alert.status, alert.reminder, alert_id=alert.alert_id)
 
     def alert_reminded(self, alert: AlertMessage) -> None:
         self.alert_shown(alert)
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
+        for earlier in cancel.updates:
+            self.tones.drop(earlier)
         self.tones.cancel(cancel.cancels or "")
 
     def confirmed(self, said: Acknowledgement | Report) -> None:

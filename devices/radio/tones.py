@@ -175,12 +175,16 @@ class Tones:
         """An alert is shown, or what it still asks for."""
         self._play(tone_of(severity, status, reminder), alert_id)
 
-    def cancel(self, alert_id: str) -> None:
+    def drop(self, alert_id: str) -> None:
         """This alert is over: its tone sounds no longer, and will not."""
         with self._lock:
             self._waiting.pop(alert_id, None)
             if self._of_alert == alert_id:
                 self._left = self._left[:0]
+
+    def cancel(self, alert_id: str) -> None:
+        """This alert is over, which is told."""
+        self.drop(alert_id)
         self.play(Tone.CANCELLED)
 
     def play(self, tone: Tone) -> None:

@@ -57,6 +57,7 @@ class Action(StrEnum):
     CALL_ROLL = "call_roll"
     BRING_MEDIA = "bring_media"
     CANCEL_ALERT = "cancel_alert"
+    UPDATE_ALERT = "update_alert"
     ANSWER_ALERT = "answer_alert"
     CALL_RADIO = "call_radio"
     CLOSE_FOUND = "close_found"

@@ -70,6 +70,7 @@ POST    /api/alerts/cap                                     issue_alert
 GET     /api/alerts/{alert_id}/cap                          see_room
 POST    /api/alerts/{alert_id}/answers                      answer_alert
 POST    /api/alerts/{alert_id}/cancel                       issue_alert
+POST    /api/alerts/{alert_id}/update                       issue_alert
 POST    /api/alerts/{alert_id}/stop                         issue_alert
 POST    /api/found/{found_id}/close                         issue_alert
 GET     /api/escalation/policies                            see_room

@@ -83,6 +83,7 @@ class Dispatch:
             status=alert.status,
             reminder=reminder,
             cancels=alert.cancels,
+            updates=alert.replaces,
             picture=_attachment(alert.picture),
             speech=_attachment(alert.speech),
         )

@@ -1,9 +1,12 @@
-"""How alerts end: by a person's word, which the radios are told as surely as the alert, or as their time runs out."""
+"""How alerts end: by a person's word or by the alert that takes their place, which the radios are told as surely as the
+alert, or as their time runs out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -11,7 +14,7 @@ from devices.protocol import messages as wire
 from hub.access import audit
 from hub.alerts import tables
 from hub.alerts.delivery import UNDELIVERED, DeliveryState
-from hub.alerts.issuing import Issue
+from hub.alerts.issuing import Issue, nothing_more
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, AlertCancelled, CancelAlert, NewAlert
 from hub.alerts.records import tell_of
@@ -27,14 +30,14 @@ TOLD_AT_ONCE = 500
 
 
 class Ending:
-    """``begin`` issues the alert that tells the radios of the end."""
+    """``begin`` issues the alert that tells the radios of the end, and those beside it in the same transaction."""
 
     def __init__(
         self,
         rooms: Rooms,
         open_alerts: dict[str, OpenAlert],
         expires_in_s: float,
-        begin: Callable[[Issue], Awaitable[Alert]],
+        begin: Callable[..., Awaitable[Alert]],
     ) -> None:
         self._database = rooms.database
         self._events = rooms.events
@@ -54,23 +57,79 @@ class Ending:
 
         Raises Refusal for one that is over, or is itself a cancelling, and for a test, whose answers are its purpose.
         """
+        under_way = self.under_way(alert_id)
+        for one in (under_way, *self._errands(alert_id)):
+            await self._cancel(one, order, by)
+
+    async def update(self, alert_id: str, issue: Issue) -> Alert:
+        """Issue the alert that takes the place of one, and end that and its errands; those of its radios that do not
+        get the new one are told that it is over. Raises Refusal as ``cancel``, and for the MAX_UPDATES-th.
+        """
+        under_way = self.under_way(alert_id)
+        alert, by, had = under_way.alert, issue.issued_by, under_way.told()
+        if len(alert.replaces) >= wire.MAX_UPDATES - 1:
+            words = ("更新次数太多，请取消后重发", "it was updated too often: cancel it and issue a new one")
+            raise Refusal("updated_too_often", *words, status=409)
+        left_out = [radio_id for radio_id in had if radio_id not in issue.attempts]
+        cancelling = self._cancelling(under_way, left_out, "", by) if left_out else None
+        cancel_alert_id = cancelling.alert_id if cancelling else None
+
+        def end(change: Change, update: Alert) -> None:
+            self._end(change, alert, by, cancel_alert_id, update.alert_id)
+
+        updating = replace(
+            issue,
+            also=end,
+            replaces=(alert.alert_id, *alert.replaces),
+            had_earlier=frozenset(had) & issue.attempts.keys(),
+        )
+        with self._as_ending(under_way):
+            made = await self._begin(updating, *([cancelling] if cancelling else []))
+        for errand in self._errands(alert_id):
+            await self._cancel(errand, CancelAlert(), by)
+        return made
+
+    def under_way(self, alert_id: str) -> OpenAlert:
+        """An alert that can be ended. Raises Refusal as ``cancel``."""
         under_way = self._open.get(alert_id)
         if under_way is None or under_way.is_ending or under_way.alert.cancels is not None:
             words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
             raise Refusal("alert_over", *words, status=409)
         if under_way.alert.status is wire.AlertStatus.TEST:
-            raise Refusal("is_test", "测试不能取消，等它结束", "a test is not cancelled: wait for its end", status=409)
-        errands = [one for one in self._open.values() if one.alert.errand_of == alert_id and not one.is_ending]
-        for one in (under_way, *errands):
-            await self._end(one, order, by)
+            words = ("测试不能取消或更新，等它结束", "a test is not cancelled or updated: wait for its end")
+            raise Refusal("is_test", *words, status=409)
+        return under_way
 
-    async def _end(self, under_way: OpenAlert, order: CancelAlert, by: str) -> None:
+    def _errands(self, alert_id: str) -> list[OpenAlert]:
+        return [one for one in self._open.values() if one.alert.errand_of == alert_id and not one.is_ending]
+
+    async def _cancel(self, under_way: OpenAlert, order: CancelAlert, by: str) -> None:
+        alert, told = under_way.alert, under_way.told()
+        with self._as_ending(under_way):
+            if told:
+                cancelling = self._cancelling(under_way, told, order.text, by)
+                await self._begin(
+                    replace(cancelling, also=lambda change, made: self._end(change, alert, by, made.alert_id, None))
+                )
+            else:
+                await self._database.write(lambda change: self._end(change, alert, by, None, None))
+
+    @contextmanager
+    def _as_ending(self, under_way: OpenAlert) -> Iterator[None]:
+        under_way.is_ending = True
+        try:
+            yield
+        except BaseException:
+            under_way.is_ending = False
+            raise
+        self._open.pop(under_way.alert.alert_id, None)
+
+    def _cancelling(self, under_way: OpenAlert, radio_ids: list[str], text: str, by: str) -> Issue:
         alert = under_way.alert
-        told = [radio_id for radio_id, one in under_way.radios.items() if one.attempts > 0]
         lasts_s = max(self._expires_in_s, under_way.lifetime.left_s(self._clock))
-        cancelling = Issue(
+        return Issue(
             new=NewAlert(
-                text=order.text.strip() or f"警报取消：{alert.text}"[:500],
+                text=text.strip() or f"警报取消：{alert.text}"[:500],
                 severity=wire.Severity.MINOR,
                 status=alert.status,
                 target=alert.target,
@@ -80,23 +139,14 @@ class Ending:
             issued_by=by,
             idempotency_key=None,
             lifetime=Lifetime.starting(self._clock, lasts_s),
-            attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in told},
-            also=partial(self._cancel, alert, by),
+            attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
+            also=nothing_more,
             cancels=alert.alert_id,
+            replaces=alert.replaces,
         )
-        under_way.is_ending = True
-        try:
-            if told:
-                await self._begin(cancelling)
-            else:
-                await self._database.write(lambda change: self._cancel(alert, by, change, None))
-        except BaseException:
-            under_way.is_ending = False
-            raise
-        self._open.pop(alert.alert_id, None)
 
-    def _cancel(self, alert: Alert, by: str, change: Change, cancelling: Alert | None) -> None:
-        mark = {"cancelled_at_us": change.at_us, "cancelled_by": by}
+    def _end(self, change: Change, alert: Alert, by: str, cancel_alert_id: str | None, update_id: str | None) -> None:
+        mark = {"cancelled_at_us": change.at_us, "cancelled_by": by, "updated_to": update_id}
         change.connection.execute(
             sa.update(tables.alerts).where(tables.alerts.c.alert_id == alert.alert_id).values(mark)
         )
@@ -109,13 +159,17 @@ class Ending:
             alert_id=alert.alert_id,
             cancelled_at_ms=change.at_us // 1000,
             cancelled_by=by,
-            cancel_alert_id=cancelling.alert_id if cancelling else None,
+            cancel_alert_id=cancel_alert_id,
+            update_alert_id=update_id,
             venue_ids=tuple(dict.fromkeys(one.venue_id for one in alert.deliveries)),
         )
         self._events.append(change, EventKind.ALERT_CANCELLED, alert.alert_id, body)
-        audit.record(change, by, audit.Action.CANCEL_ALERT, case_id=alert.case_id, detail=body)
-        for follower in self._followers:
-            follower(change, alert.alert_id, by)
+        action = audit.Action.CANCEL_ALERT if update_id is None else audit.Action.UPDATE_ALERT
+        audit.record(change, by, action, case_id=alert.case_id, detail=body)
+        if update_id is None:
+            for ended in (alert.alert_id, *alert.replaces):
+                for follower in self._followers:
+                    follower(change, ended, by)
 
     def expire(self, change: Change, alert_id: str, radio_ids: list[str]) -> None:
         """What these radios do not have, they get no more."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert, AlertMedia, NewAlert
+from hub.alerts.messages import Alert, AlertMedia, NewAlert, UpdateAlert
 from hub.alerts.records import find_alert
 from hub.alerts.tables import alerts, deliveries
 from hub.alerts.targets import venues_of
@@ -36,7 +36,10 @@ class Attached:
 
 @dataclass(frozen=True)
 class Issue:
-    """``attempts`` is 1 for the radios on line, 0 for the others; ``errand_of`` and ``cancels`` as in ``Alert``."""
+    """``attempts`` is 1 for the radios on line, 0 for the others; other names as in ``Alert``.
+
+    ``had_earlier`` are those of its radios that may have what it replaces.
+    """
 
     new: NewAlert
     alert_id: str
@@ -47,7 +50,25 @@ class Issue:
     also: Also
     errand_of: str | None = None
     cancels: str | None = None
+    replaces: tuple[str, ...] = ()
+    had_earlier: frozenset[str] = frozenset()
     attached: Attached = Attached()
+
+
+def updated(earlier: Alert, order: UpdateAlert) -> NewAlert:
+    """What takes the place of an alert: what the order leaves out is as it was."""
+    as_before = earlier.picture.media_id if earlier.picture else None
+    return NewAlert(
+        text=order.text,
+        severity=order.severity or earlier.severity,
+        status=earlier.status,
+        target=order.target or earlier.target,
+        case_id=earlier.case_id,
+        expires_in_s=order.expires_in_s,
+        picture=as_before if order.picture is msgspec.UNSET else order.picture,
+        speech=order.speech,
+        speak=order.speak,
+    )
 
 
 def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -> Alert:
@@ -72,6 +93,7 @@ def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -
             expires_in_s=lifetime.lasts_s,
             errand_of=issue.errand_of,
             cancels=issue.cancels,
+            replaces=msgspec.json.encode(issue.replaces),
             picture_id=picture and picture.media_id,
             picture_bytes=picture and picture.bytes,
             speech_id=speech and speech.media_id,

@@ -104,13 +104,35 @@ class Alert(Part, frozen=True, kw_only=True):
     """The alert for whose silent venues this one asks a neighbour; it is over when that one is."""
     cancels: str | None
     """The earlier alert that is over by this one."""
+    replaces: tuple[str, ...] = ()
+    """The alerts in whose place this one came, one after the other, latest first; of a cancel those of what it ends."""
+    updates: str | None = None
+    """The latest of them, which this one ended."""
     cancelled_at_ms: int | None
     cancelled_by: str | None
+    updated_to: str | None = None
+    """The alert that has come in the place of this one."""
     picture: AlertMedia | None = None
     speech: AlertMedia | None = None
     unspoken: Why | None = None
     """Why there is no spoken message though one was asked for."""
     deliveries: tuple[Delivery, ...]
+
+
+class UpdateAlert(Part, frozen=True, kw_only=True):
+    """The request to have another alert take the place of one: its status and case are the earlier one's.
+
+    What is left out is as it was, but for the spoken message: it says the earlier words.
+    """
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    severity: Severity | None = None
+    target: Target | None = None
+    """None: the radios of the earlier one."""
+    expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
+    picture: MediaId | msgspec.UnsetType | None = msgspec.UNSET
+    speech: MediaId | None = None
+    speak: bool = False
 
 
 class CancelAlert(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,12 +142,16 @@ class CancelAlert(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AlertCancelled(Part, frozen=True, kw_only=True):
-    """Body of ``alert.cancelled``; ``cancel_alert_id`` is the alert that tells the radios, None where none had it."""
+    """Body of ``alert.cancelled``; ``cancel_alert_id`` is the alert that tells the radios, None where none had it.
+
+    ``update_alert_id`` is the one that took its place, and tells the radios that get it.
+    """
 
     alert_id: str
     cancelled_at_ms: int
     cancelled_by: str
     cancel_alert_id: str | None
+    update_alert_id: str | None = None
     venue_ids: tuple[str, ...]
     """Whom the cancelled alert was for."""
 

@@ -58,6 +58,7 @@ def state_at_radio(row: Any) -> DeliveryState:
 
 def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
     """A row of ``alerts`` with its deliveries."""
+    replaces = msgspec.json.decode(row.replaces, type=tuple[str, ...])
     return Alert(
         alert_id=row.alert_id,
         text=row.text,
@@ -74,8 +75,11 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         issued_by=row.issued_by,
         errand_of=row.errand_of,
         cancels=row.cancels,
+        replaces=replaces,
+        updates=replaces[0] if replaces and row.cancels is None else None,
         cancelled_at_ms=_ms(row.cancelled_at_us),
         cancelled_by=row.cancelled_by,
+        updated_to=row.updated_to,
         picture=_media(row.picture_id, row.picture_bytes, MediaType.PICTURE),
         speech=_media(row.speech_id, row.speech_bytes, MediaType.VOICE),
         unspoken=Why(row.unspoken) if row.unspoken else None,
@@ -126,6 +130,12 @@ def find_alert(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> 
     """The one alert that fulfils ``condition``."""
     row = connection.execute(sa.select(alerts).where(condition)).first()
     return None if row is None else alert_of(row, _rows(connection, row.alert_id))
+
+
+def radios_tried(connection: sa.Connection, alert_ids: Sequence[str]) -> frozenset[str]:
+    """The radios to which one of these alerts was sent."""
+    tried = sa.select(_d.radio_id).where(_d.alert_id.in_(alert_ids), _d.attempts > 0)
+    return frozenset(connection.execute(tried).scalars())
 
 
 def find_deliveries(connection: sa.Connection, alert_id: str, radio_ids: Sequence[str]) -> tuple[Delivery, ...]:

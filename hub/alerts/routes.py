@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from devices.protocol.clock import Clock
-from hub.access.entrant import not_your_place
+from hub.access.entrant import Entrant, not_your_place
 from hub.access.gate import Entering
 from hub.access.permissions import Right
 from hub.alerts.cap import read_cap, write_cap
-from hub.alerts.messages import AnswerElsewhere, CancelAlert, NewAlert, NewAnswer, Via
+from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, NewAnswer, UpdateAlert, Via
 from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
 from hub.console.http import LIST_BYTES, answer, read, read_bytes
@@ -36,11 +36,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(new.target))
         if new.case_id is not None:
             entrant.require(Right.SEE_CASES)
-        key = request.headers.get("Idempotency-Key") or None
-        if key is not None and len(key) > MAX_KEY:
-            words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
-            raise Refusal("bad_key", *words, field="Idempotency-Key")
-        return answer(await alerts.issue(new, entrant.person.person_id, key), 201)
+        return answer(await alerts.issue(new, entrant.person.person_id, _key(request)), 201)
 
     @router.post("/cap")
     async def take_cap(request: Request, entrant: Entering) -> Response:
@@ -49,8 +45,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
         found = await asyncio.to_thread(read_cap, document, venues, clock.wall_us() // 1000)
         if found.new is None:
             for earlier in found.cancels:
-                alert = await alerts.find(earlier)
-                entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
+                _require_all_of(entrant, await alerts.find(earlier))
                 await alerts.cancel(earlier, CancelAlert(), entrant.person.person_id)
             return Response(status_code=204)
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(found.new.target))
@@ -89,11 +84,18 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
         await alerts.answered_elsewhere(said)
         return Response(status_code=204)
 
+    @router.post("/{alert_id}/update")
+    async def update(alert_id: str, request: Request, entrant: Entering) -> Response:
+        order = await read(request, UpdateAlert, LIST_BYTES)
+        _require_all_of(entrant, await alerts.find(alert_id))
+        if order.target is not None:
+            entrant.require(Right.ISSUE_ALERT, alerts.targets.places(order.target))
+        return answer(await alerts.update(alert_id, order, entrant.person.person_id, _key(request)), 201)
+
     @router.post("/{alert_id}/cancel")
     async def cancel(alert_id: str, request: Request, entrant: Entering) -> Response:
         order = await read(request, CancelAlert)
-        alert = await alerts.find(alert_id)
-        entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
+        _require_all_of(entrant, await alerts.find(alert_id))
         await alerts.cancel(alert_id, order, entrant.person.person_id)
         return Response(status_code=204)
 
@@ -105,3 +107,16 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
         return answer(seen)
 
     return router
+
+
+def _require_all_of(entrant: Entrant, alert: Alert) -> None:
+    """Whoever changes an alert may issue one to all that it went to. Raises Refusal."""
+    entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key") or None
+    if key is not None and len(key) > MAX_KEY:
+        words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
+        raise Refusal("bad_key", *words, field="Idempotency-Key")
+    return key

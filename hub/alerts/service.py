@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,15 +19,16 @@ from hub.alerts.dispatch import Dispatch, Purpose
 from hub.alerts.elsewhere import Elsewhere
 from hub.alerts.elsewhere import Told as Told
 from hub.alerts.ending import Ending
-from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more
+from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more, updated
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade
+from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade, UpdateAlert
 from hub.alerts.records import (
     alert_of,
     find_alert,
     is_under_way,
     latest_alerts,
     lifetime_of,
+    radios_tried,
     state_at_radio,
     venues_naming,
 )
@@ -46,6 +49,14 @@ SHOWN_RUNNING = 50
 SHOWN_ENDED = 20
 Store = Callable[[Change, Alert, Lifetime], Told]
 """What another room keeps with an alert."""
+
+
+class Stored(NamedTuple):
+    """An alert that is in the database, and what other rooms do now."""
+
+    issue: Issue
+    alert: Alert
+    told: list[Told]
 
 
 class Alerts:
@@ -149,7 +160,9 @@ class Alerts:
         for row in connection.execute(sa.select(tables.alerts).where(under_way)).all():
             rows = connection.execute(sa.select(tables.deliveries).where(d.alert_id == row.alert_id)).all()
             states = {r.radio_id: OpenRadio(state_at_radio(r), r.attempts, now_us) for r in rows}
-            self._open[row.alert_id] = OpenAlert(alert_of(row, rows), lifetime_of(row), states)
+            alert = alert_of(row, rows)
+            had_earlier = radios_tried(connection, alert.replaces) & states.keys() if alert.updates else frozenset()
+            self._open[row.alert_id] = OpenAlert(alert, lifetime_of(row), states, had_earlier)
 
     async def issue(
         self,
@@ -166,56 +179,84 @@ class Alerts:
         ``also`` is in the same transaction. One that is an errand is over when the alert ``errand_of`` is.
         Raises Refusal for a target without radios and for a case that is not open.
         """
+        known = await self.find_issued(issued_by, idempotency_key)
+        if known is not None:
+            return known
+        radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
+        made = await self._made(new, issued_by, idempotency_key, radio_ids)
+        return await self._begin(replace(made, also=also, errand_of=errand_of))
+
+    async def update(self, alert_id: str, order: UpdateAlert, by: str, idempotency_key: str | None = None) -> Alert:
+        """Issue the alert that takes the place of one that is under way, which is over by that, and so are its errands.
+
+        Raises Refusal as ``issue`` and ``cancel``, and for an errand, which ends with its alert.
+        """
+        known = await self.find_issued(by, idempotency_key)
+        if known is not None:
+            return known
+        if alert_id not in self._open:
+            await self.find(alert_id)
+        earlier = self._ending.under_way(alert_id).alert
+        if earlier.errand_of is not None:
+            words = ("就近派人的警报随原警报更新", "an errand is not updated: update its alert")
+            raise Refusal("is_errand", *words, status=409)
+        new = updated(earlier, order)
+        if order.target is None:
+            radio_ids = [one.radio_id for one in earlier.deliveries if one.radio_id in self._registry.radios]
+        else:
+            radio_ids = self.targets.radios(new.target)
+        return await self._ending.update(alert_id, await self._made(new, by, idempotency_key, radio_ids))
+
+    async def find_issued(self, issued_by: str, idempotency_key: str | None) -> Alert | None:
+        """What this person issued under this key."""
+        if idempotency_key is None:
+            return None
+        known = tables.alerts.c.idempotency_key == _own_key(issued_by, idempotency_key)
+        return await self._database.read(partial(find_alert, condition=known))
+
+    async def _made(self, new: NewAlert, by: str, idempotency_key: str | None, radio_ids: list[str]) -> Issue:
         if not new.text.strip():
             raise Refusal("empty_text", "请输入警情内容", "the alert has no text", field="text")
-        if idempotency_key is not None:
-            idempotency_key = _own_key(issued_by, idempotency_key)
-            known = await self._database.read(
-                lambda connection: find_alert(connection, tables.alerts.c.idempotency_key == idempotency_key)
-            )
-            if known is not None:
-                return known
         if new.case_id is not None and not self._case_is_open(new.case_id):
             words = (f"没有进行中的案件 {new.case_id}", f"there is no open case {new.case_id}")
             raise Refusal("unknown_case", *words, field="case_id")
-        radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
         if not radio_ids:
             raise Refusal("no_radios", "该对象没有对讲机", "nobody there has a radio", field="target")
-        issue = Issue(
+        return Issue(
             new=new,
             alert_id=new_id("A"),
-            issued_by=issued_by,
-            idempotency_key=idempotency_key,
+            issued_by=by,
+            idempotency_key=None if idempotency_key is None else _own_key(by, idempotency_key),
             lifetime=Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s),
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
-            also=also,
-            errand_of=errand_of,
-            attached=await self._attaching.attach(new, issued_by),
+            also=nothing_more,
+            attached=await self._attaching.attach(new, by),
         )
-        return await self._begin(issue)
 
-    async def _begin(self, issue: Issue) -> Alert:
-        alert, told = await self._database.write(lambda change: self._store(change, issue))
-        if alert.alert_id == issue.alert_id:
-            now_us = self._clock.monotonic_us()
-            states = {r: OpenRadio(DeliveryState.QUEUED, attempts, now_us) for r, attempts in issue.attempts.items()}
-            self._open[alert.alert_id] = OpenAlert(alert, issue.lifetime, states)
+    async def _begin(self, issue: Issue, *beside: Issue) -> Alert:
+        known, stored = await self._database.write(lambda change: self._store_new(change, (issue, *beside)))
+        now_us = self._clock.monotonic_us()
+        for one, alert, told in stored:
+            states = {r: OpenRadio(DeliveryState.QUEUED, attempts, now_us) for r, attempts in one.attempts.items()}
+            self._open[alert.alert_id] = OpenAlert(alert, one.lifetime, states, one.had_earlier)
             self._again.look()
             for tell in told:
                 tell()
-        return alert
+        return known or stored[0].alert
 
-    def _store(self, change: Change, issue: Issue) -> tuple[Alert, list[Told]]:
-        if issue.idempotency_key is not None:
-            known = find_alert(change.connection, tables.alerts.c.idempotency_key == issue.idempotency_key)
-            if known is not None:
-                return known, []
+    def _store_new(self, change: Change, issues: tuple[Issue, ...]) -> tuple[Alert | None, list[Stored]]:
+        """What the first one's key made before, else all of them, stored."""
+        key = issues[0].idempotency_key
+        known = key and find_alert(change.connection, tables.alerts.c.idempotency_key == key)
+        return (known, []) if known else (None, [self._store_one(change, issue) for issue in issues])
+
+    def _store_one(self, change: Change, issue: Issue) -> Stored:
         alert = insert_alert(change, issue, lambda radio_id: self._registry.radios[radio_id].venue_id)
         attempts = {radio_id: number for radio_id, number in issue.attempts.items() if number}
         self._dispatch.send(change, alert, issue.lifetime, attempts)
         self._events.append(change, EventKind.ALERT_ISSUED, alert.alert_id, alert)
         issue.also(change, alert)
-        return alert, [store(change, alert, issue.lifetime) for store in self._stored]
+        return Stored(issue, alert, [store(change, alert, issue.lifetime) for store in self._stored])
 
     async def cancel(self, alert_id: str, order: CancelAlert, by: str) -> None:
         """End an alert and its errands; the radios that may have it are told, as surely as of the alert itself.
@@ -228,11 +269,18 @@ class Alerts:
         await self._ending.cancel(alert_id, order, by)
 
     async def cancel_issued(self, issued_by: str, idempotency_key: str, order: CancelAlert, by: str) -> None:
-        """End what this person issued under this key, unless it is over."""
-        known = tables.alerts.c.idempotency_key == _own_key(issued_by, idempotency_key)
-        alert = await self._database.read(partial(find_alert, condition=known))
-        if alert is not None and self.is_under_way(alert.alert_id):
-            await self.cancel(alert.alert_id, order, by)
+        """End what this person issued under this key, or what has come in its place, unless it is over."""
+        alert = await self.find_issued(issued_by, idempotency_key)
+        latest = None if alert is None else self._latest(alert.alert_id)
+        if latest is not None:
+            await self.cancel(latest, order, by)
+
+    def _latest(self, alert_id: str) -> str | None:
+        """The alert that is under way and is this one, or has come in its place."""
+        if alert_id in self._open:
+            return alert_id
+        open_alerts = (one.alert for one in self._open.values())
+        return next((one.alert_id for one in open_alerts if one.updates and alert_id in one.replaces), None)
 
     async def remind(
         self, alert_id: str, radio_ids: Iterable[str], reminder: wire.Reminder, also: Callable[[Change], None]

@@ -25,6 +25,8 @@ alerts = sa.Table(
     sa.Column("expires_in_s", sa.Float, nullable=False),
     sa.Column("errand_of", sa.String(48), nullable=True),
     sa.Column("cancels", sa.String(48), nullable=True),
+    sa.Column("replaces", sa.LargeBinary, nullable=False),
+    sa.Column("updated_to", sa.String(48), nullable=True),
     sa.Column("cancelled_at_us", sa.BigInteger, nullable=True),
     sa.Column("cancelled_by", sa.String(64), nullable=True),
     sa.Column("picture_id", sa.String(64), nullable=True, index=True),

@@ -26,4 +26,10 @@ class OpenAlert:
     alert: Alert
     lifetime: Lifetime
     radios: dict[str, OpenRadio]
+    had_earlier: frozenset[str] = frozenset()
+    """Those of its radios that may have an alert in whose place this one came."""
     is_ending: bool = False
+
+    def told(self) -> list[str]:
+        """The radios that may have it, or what it replaces, and are told of its end."""
+        return [radio_id for radio_id, one in self.radios.items() if one.attempts > 0 or radio_id in self.had_earlier]

@@ -66,11 +66,17 @@ class FoundRoom:
         return tell
 
     def _concerned(self, change: Change, report: ReportMade) -> Alert | None:
-        """The alert that a report says "child is with me" on: of an errand, the one that it was made for."""
+        """The alert that a report says "child is with me" on: of an errand, the one that it was made for; of what was
+        updated since, the latest.
+        """
         if report.answer is not Answer.CHILD_IS_WITH_ME or report.alert_id is None:
             return None
         alert = self._alerts.read(change, report.alert_id)
-        return alert if alert is None or alert.errand_of is None else self._alerts.read(change, alert.errand_of)
+        if alert is not None and alert.errand_of is not None:
+            alert = self._alerts.read(change, alert.errand_of)
+        while alert is not None and alert.updated_to is not None:
+            alert = self._alerts.read(change, alert.updated_to)
+        return alert
 
     def _made(self, alert: Alert, report: ReportMade) -> Found:
         view = self._radios.view(report.radio_id) if report.radio_id is not None else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from devices.link.refusals import Refusal, Refusals
 from devices.protocol.clock import ManualClock
@@ -23,6 +25,7 @@ def alert(
     text: str = "六岁男孩走失",
     reminder: Reminder | None = None,
     cancels: str | None = None,
+    updates: tuple[str, ...] = (),
 ) -> AlertMessage:
     return AlertMessage(
         stamp=Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=NOW_US),
@@ -34,6 +37,7 @@ def alert(
         expires_in_s=60,
         reminder=reminder,
         cancels=cancels,
+        updates=updates,
     )
 
 
@@ -158,3 +162,95 @@ def test_torn_file_keeps_what_came_before_the_tear_and_takes_new_alerts(
             f"A{number}" for number in range(count) if number not in acknowledged
         }
         again.close()
+
+
+@dataclass
+class Written:
+    """What one entry of the file says, and where it ends."""
+
+    ends_at: int
+    alert_id: str
+    is_key: bool
+
+
+class InboxModel(RuleBasedStateMachine):
+    """Alerts, cancels, updates, keys, restarts and torn files in any order, against plain lists."""
+
+    names = st.sampled_from([f"A{number}" for number in range(7)])
+
+    @initialize(
+        cancels=st.lists(st.none() | names, min_size=7, max_size=7),
+        updates=st.lists(st.lists(names, max_size=3, unique=True).map(tuple), min_size=7, max_size=7),
+    )
+    def begin(self, cancels: list[str | None], updates: list[tuple[str, ...]]) -> None:
+        self.folder = TemporaryDirectory()
+        self.path = Path(self.folder.name) / "inbox"
+        self.ends = {f"A{number}": (cancels[number], updates[number]) for number in range(7)}
+        self.written: list[Written] = []
+        self.inbox = opened(self.path)
+
+    @property
+    def arrived(self) -> list[str]:
+        return [one.alert_id for one in self.written if not one.is_key]
+
+    @property
+    def pressed(self) -> set[str]:
+        return {one.alert_id for one in self.written if one.is_key}
+
+    @property
+    def over(self) -> set[str | None]:
+        return {alert_id for name in self.arrived for alert_id in (self.ends[name][0], *self.ends[name][1])}
+
+    def _wrote(self, alert_id: str, is_key: bool) -> None:
+        assert self.inbox.journal is not None
+        self.written.append(Written(self.inbox.journal.size_bytes, alert_id, is_key))
+
+    @rule(name=names)
+    def arrive(self, name: str) -> None:
+        cancels, updates = self.ends[name]
+        found = self.inbox.arrive(alert(name, cancels=cancels, updates=updates), NOW_US + 60_000_000)
+        assert found is (Arrival.KNOWN if name in self.arrived else Arrival.NEW)
+        if found is Arrival.NEW:
+            self.inbox.is_durable(name)
+            self._wrote(name, is_key=False)
+
+    @rule(name=names)
+    def press(self, name: str) -> None:
+        if name in self.arrived:
+            self.inbox.acknowledge(name)
+            if name not in self.pressed:
+                self._wrote(name, is_key=True)
+
+    @rule(in_order=st.booleans())
+    def begin_anew(self, in_order: bool) -> None:
+        """After an orderly end or a kill: what was written is there."""
+        before = self.inbox
+        if in_order:
+            before.close()
+        self.inbox = opened(self.path)
+        before.close()
+
+    @rule(share=st.floats(0, 1))
+    def tear(self, share: float) -> None:
+        self.inbox.close()
+        content = self.path.read_bytes()
+        left = content[: round(share * len(content))]
+        self.path.write_bytes(left)
+        self.written = [one for one in self.written if one.ends_at <= len(left)]
+        self.inbox = opened(self.path)
+
+    @invariant()
+    def is_as_written(self) -> None:
+        waiting = [kept.alert_id for kept in self.inbox.unanswered(NOW_US)]
+        asks = [name for name in self.arrived if self.ends[name][0] is None and name not in self.pressed | self.over]
+        assert waiting == asks
+        assert {name for name in self.ends if self.inbox.is_over(name)} == self.over - {None}
+        assert {name for name in self.arrived if self.inbox.is_acknowledged(name)} == self.pressed
+
+    def teardown(self) -> None:
+        self.inbox.close()
+        self.folder.cleanup()
+
+
+TestInboxAgainstItsModel = InboxModel.TestCase
+TestInboxAgainstItsModel.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

@@ -15,6 +15,7 @@ def alert(
     *,
     expires_in_s: float = 60,
     reminder: Reminder | None = None,
+    updates: tuple[str, ...] = (),
 ) -> AlertMessage:
     return AlertMessage(
         stamp=Stamp(boot_id=1, sequence=1, monotonic_us=1, wall_us=1),
@@ -27,6 +28,7 @@ def alert(
         answers=() if status is AlertStatus.TEST else tuple(Answer),
         status=status,
         reminder=reminder,
+        updates=updates,
     )
 
 
@@ -45,6 +47,14 @@ def test_test_that_comes_after_an_alarm_does_not_take_its_key(screen: Screen) ->
     screen.show(alert("A1"))
     screen.show(alert("T1", AlertStatus.TEST))
     assert [screen.take_acknowledged() for _ in range(3)] == ["A1", "T1", "T1"]
+
+
+def test_key_answers_the_new_words_and_no_longer_what_they_took_the_place_of(screen: Screen) -> None:
+    """P-5.13."""
+    for shown in (alert("A1"), alert("A2", updates=("A1",)), alert("A4", updates=("A3", "A2"))):
+        screen.show(shown)
+    assert [screen.take_acknowledged() for _ in range(2)] == ["A4", "A4"]
+    assert screen.answered_by(Answer.SEEN) == "A4"
 
 
 def test_alarm_that_nobody_answered_and_is_over_does_not_keep_the_key_from_a_test(

@@ -36,6 +36,7 @@ const alert = (...deliveries: Delivery[]): AlertRecord =>
     issued_by: "",
     cancels: null,
     updates: null,
+    updated_to: null,
     picture: null,
     speech: null,
     unspoken: null,

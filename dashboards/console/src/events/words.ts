@@ -106,7 +106,10 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "alert.issued":
       return of(item.body.status, words.alertIssued(item.body.text, targetWords(item.body.target, room, texts)));
     case "alert.cancelled":
-      return words.alertCancelled(room.alerts.get(item.body.alert_id)?.text ?? item.body.alert_id, item.body.cancelled_by);
+      return (item.body.update_alert_id === null ? words.alertCancelled : words.alertUpdated)(
+        room.alerts.get(item.body.alert_id)?.text ?? item.body.alert_id,
+        item.body.cancelled_by,
+      );
     case "delivery.changed": {
       const [first] = item.body.deliveries;
       if (first !== undefined && item.body.deliveries.length === 1) {

@@ -179,6 +179,7 @@ export const enAccess: AccessTexts = {
       call_roll: "Call the roll by hand",
       bring_media: "Bring a picture or a voice for an alert",
       cancel_alert: "Cancel an alert",
+      update_alert: "Update an alert",
       answer_alert: "Answer an alert on a phone",
       close_found: "Say whether it is the child",
       stop_escalation: "Stop an escalation",

@@ -15,6 +15,7 @@ export const enEvents: typeof zhEvents = {
   cameraChanged: (name, condition) => `Camera ${name}: ${condition}`,
   cameraRemoved: (name) => `Camera ${name} removed`,
   alertIssued: (text, to) => `Alert to ${to}: ${text}`,
+  alertUpdated: (text, by) => `${by} updated the alert: ${text}`,
   alertCancelled: (text, by) => `${by} cancelled the alert: ${text}`,
   delivered: (venue, state) => `${venue}: ${state.toLowerCase()}`,
   deliveries: (n, states) => `${plural(n, "venue")}: ${states}`,

@@ -219,6 +219,7 @@ export const zhAccess = {
       call_roll: "手动点名",
       bring_media: "上传警报的图片或语音",
       cancel_alert: "取消警报",
+      update_alert: "更新警报",
       answer_alert: "在手机上回应警报",
       close_found: "说明是不是走失的孩子",
       stop_escalation: "停止升级",

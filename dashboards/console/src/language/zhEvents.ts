@@ -13,6 +13,7 @@ export const zhEvents = {
   cameraChanged: (name: string, condition: string) => `摄像头 ${name}：${condition}`,
   cameraRemoved: (name: string) => `撤下摄像头 ${name}`,
   alertIssued: (text: string, to: string) => `警报发往${to}：${text}`,
+  alertUpdated: (text: string, by: string) => `${by} 更新了警报：${text}`,
   alertCancelled: (text: string, by: string) => `${by} 取消了警报：${text}`,
   delivered: (venue: string, state: string) => `${venue} ${state}`,
   deliveries: (n: number, states: string) => `${n} 个场所：${states}`,

@@ -61,7 +61,7 @@ interface Bodies {
   "camera.changed": Camera;
   "camera.removed": Camera;
   "alert.issued": Alert;
-  "alert.cancelled": { alert_id: string; cancelled_at_ms: number; cancelled_by: string; cancel_alert_id: string | null };
+  "alert.cancelled": { alert_id: string; cancelled_at_ms: number; cancelled_by: string; cancel_alert_id: string | null; update_alert_id: string | null };
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
   "report.made": ReportBody;
   "child.found": Found;

@@ -50,6 +50,7 @@ const alert = (deliveries: Delivery[]): Alert => ({
   issued_by: "duty",
   cancels: null,
   updates: null,
+  updated_to: null,
   picture: null,
   speech: null,
   unspoken: null,

@@ -101,8 +101,8 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       return;
     case "alert.cancelled": {
       const alert = draft.alerts.get(item.body.alert_id);
-      const { cancelled_at_ms, cancelled_by } = item.body;
-      if (alert !== undefined) writable("alerts").set(alert.alert_id, { ...alert, cancelled_at_ms, cancelled_by });
+      const { cancelled_at_ms, cancelled_by, update_alert_id: updated_to } = item.body;
+      if (alert !== undefined) writable("alerts").set(alert.alert_id, { ...alert, cancelled_at_ms, cancelled_by, updated_to });
       return;
     }
     case "delivery.changed": {

@@ -197,6 +197,8 @@ export interface Alert {
   cancels: string | null;
   /** The earlier alert whose place this one takes. */
   updates: string | null;
+  /** The alert that took the place of this one. */
+  updated_to: string | null;
   picture: AlertMedia | null;
   speech: AlertMedia | null;
   unspoken: Unspoken | null;

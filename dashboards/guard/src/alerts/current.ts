@@ -24,7 +24,7 @@ export interface Over {
 export function justOver(alerts: ReadonlyMap<string, AlertRecord>, events: readonly Item[], nowMs: number): Over | null {
   const at = (one: AlertRecord): number => one.cancelled_at_ms ?? -Infinity;
   const [last] = [...alerts.values()]
-    .filter((one) => isReal(one) && at(one) < one.expires_at_ms && nowMs - at(one) < OVER_SHOWN_MS)
+    .filter((one) => isReal(one) && one.updated_to === null && at(one) < one.expires_at_ms && nowMs - at(one) < OVER_SHOWN_MS)
     .sort((a, b) => at(b) - at(a));
   if (last === undefined) return null;
   const text = events.flatMap((one) => (one.kind === "alert.issued" && one.body.cancels === last.alert_id ? one.body.text : []))[0];

@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("expires_in_s", sa.Float(), nullable=False),
         sa.Column("errand_of", sa.String(length=48), nullable=True),
         sa.Column("cancels", sa.String(length=48), nullable=True),
+        sa.Column("replaces", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_to", sa.String(length=48), nullable=True),
         sa.Column("cancelled_at_us", sa.BigInteger(), nullable=True),
         sa.Column("cancelled_by", sa.String(length=64), nullable=True),
         sa.Column("picture_id", sa.String(length=64), nullable=True),
