@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+from functools import partial
 
 import msgspec
 import structlog
@@ -33,6 +34,7 @@ from hub.bridge.outbox import Outbox
 from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
 from hub.cases import routes as case_routes
+from hub.cases.records import forget_cases
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
 from hub.certificates.folder import Server
@@ -49,16 +51,19 @@ from hub.enrolment.service import Enrolment
 from hub.escalation import routes as escalation_routes
 from hub.escalation.calling import Calling
 from hub.escalation.choosing import Choosing
+from hub.escalation.records import forget_escalations
 from hub.escalation.service import Escalations
 from hub.escalation.speaking import Speaking
 from hub.escalation.steps import Steps
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.fallback.choice import door_of
+from hub.fallback.records import forget_errands
 from hub.fallback.service import Fallback
 from hub.found import routes as found_routes
+from hub.found.records import forget_found
 from hub.found.service import FoundRoom
-from hub.housekeeping import forget, tell_refused
+from hub.housekeeping import Forget, forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
 from hub.media import routes as media_routes
@@ -69,6 +74,7 @@ from hub.registry import routes as registry_routes
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.rollcall import routes as roll_call_routes
+from hub.rollcall.records import forget_roll_calls
 from hub.rollcall.service import RollCalls
 from hub.rooms import Rooms
 from hub.settings import BrokerChoice, Settings
@@ -96,6 +102,7 @@ from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
+from hub.talk.sos_records import forget_sos
 from hub.templates import routes as template_routes
 from hub.templates.service import TemplateRoom
 from hub.vision.service import Vision
@@ -230,6 +237,8 @@ class Hub:
         calling = Calling(rooms, self.talk, speaking)
         steps = Steps(rooms, self.alerts, choosing, calling, self.fallback)
         self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
+        for forget_theirs in (forget_escalations, forget_errands):
+            self.alerts.forgetting.when_forgotten(partial(forget_theirs, self.database))
         self.found = FoundRoom(rooms, self.alerts, self.escalations, find)
         self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
         self.sending = Sending(self.bridge, self.media, self.alerts.may_hear, lambda: self.talk.bursts_under_way > 0)
@@ -440,4 +449,17 @@ class Hub:
             await asyncio.sleep(COUNT_EVERY_S)
 
     async def _forget(self) -> None:
-        await forget(self.settings, self.clock, self.database, self.events, self.sightings, self.recordings, self.audit)
+        database, most_voice_bytes = self.database, round(self.settings.voice_most_gb * 1e9)
+        rooms: dict[str, Forget] = {
+            "events": lambda before: self.events.forget_before(before.ordinary_us),
+            "sightings": lambda before: asyncio.to_thread(self.sightings.forget_before, before.ordinary_us),
+            "found": lambda before: forget_found(database, before.ordinary_us),
+            "sos": lambda before: forget_sos(database, before.ordinary_us),
+            "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),
+            "alerts": lambda before: self.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
+            "media": lambda before: self.media.forget(before.ordinary_us),
+            "cases": lambda before: forget_cases(database, before.ordinary_us),
+            "recordings": lambda before: self.recordings.forget(before.voice_us, most_voice_bytes),
+            "audit": lambda before: self.audit.forget_before(before.audit_us),
+        }
+        await forget(self.settings, self.clock, rooms)

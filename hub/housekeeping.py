@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
 from devices.protocol.clock import Clock
-from hub.access.audit import AuditLog
-from hub.alerts.records import forget_tests
 from hub.bridge.refused import Refused, RefusedDevice
-from hub.events.log import EventLog
-from hub.found.records import forget_found
-from hub.rollcall.records import forget_roll_calls
 from hub.settings import Settings
-from hub.sightings.service import SightingService
-from hub.storage.database import Database
-from hub.talk.recording.service import Recordings
-from hub.talk.sos_records import forget_sos
 
 _log = structlog.get_logger()
 TELL_REFUSED_EVERY_S = 1.0
@@ -34,28 +26,36 @@ async def tell_refused(refused: Refused, tell: Callable[[RefusedDevice], Awaitab
             await tell(one)
 
 
-async def forget(
-    settings: Settings,
-    clock: Clock,
-    database: Database,
-    events: EventLog,
-    sightings: SightingService,
-    recordings: Recordings,
-    audit: AuditLog,
-) -> None:
-    """Delete what is older than it may be kept, in every room, until cancelled."""
+@dataclass(frozen=True)
+class Before:
+    """What is older is forgotten: UTC, microseconds."""
+
+    ordinary_us: int
+    alerts_us: int
+    voice_us: int
+    audit_us: int
+
+    @classmethod
+    def at(cls, now_us: int, settings: Settings) -> Before:
+        """As the settings have it at this time."""
+        return cls(
+            now_us - settings.retention_days * _DAY_US,
+            now_us - settings.alert_retention_days * _DAY_US,
+            now_us - settings.voice_retention_days * _DAY_US,
+            now_us - settings.audit_retention_days * _DAY_US,
+        )
+
+
+Forget = Callable[[Before], Awaitable[int]]
+"""Deletes what a room keeps and is too old; how many."""
+
+
+async def forget(settings: Settings, clock: Clock, rooms: Mapping[str, Forget]) -> None:
+    """Have every room forget what is older than it may be kept, one after the other, until cancelled."""
     while True:
-        now_us = clock.wall_us()
-        before_us = now_us - settings.retention_days * _DAY_US
-        voice_before_us = now_us - settings.voice_retention_days * _DAY_US
-        await _apart("events", events.forget_before(before_us))
-        await _apart("sightings", asyncio.to_thread(sightings.forget_before, before_us))
-        await _apart("found", forget_found(database, before_us))
-        await _apart("sos", forget_sos(database, before_us))
-        await _apart("roll-calls", forget_roll_calls(database, before_us))
-        await _apart("tests", forget_tests(database, before_us))
-        await _apart("recordings", recordings.forget(voice_before_us, round(settings.voice_most_gb * 1e9)))
-        await _apart("audit", audit.forget_before(now_us - settings.audit_retention_days * _DAY_US))
+        before = Before.at(clock.wall_us(), settings)
+        for room, forgetting in rooms.items():
+            await _apart(room, forgetting(before))
         await asyncio.sleep(FORGET_EVERY_S)
 
 

@@ -78,8 +78,11 @@ class Settings(BaseSettings):
     talk_limit_s: float = Field(default=60.0, gt=1, le=600)
     """The longest talk burst."""
     retention_days: int = Field(default=30, ge=1, le=3650)
-    """How long events, sightings, closed SOS and roll-calls are kept; 30 days: the 2025 regulation on public-safety
-    video."""
+    """How long events, sightings, closed SOS, roll-calls, pictures and spoken messages are kept; 30 days: the 2025
+    regulation on public-safety video."""
+    alert_retention_days: int = Field(default=180, ge=1, le=3650)
+    """How long alerts are kept, with deliveries, reports and escalation; those of an open case stay, and tests go after
+    ``retention_days``."""
     voice_retention_days: int = Field(default=180, ge=1, le=3650)
     """How long recorded calls are kept."""
     voice_most_gb: float = Field(default=20.0, gt=0, le=100_000)

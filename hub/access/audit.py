@@ -7,7 +7,7 @@ the signed head and the checkpoints that are due (checkpoints.py). ``verificatio
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -122,6 +122,12 @@ def record(
     """Append one audit record within ``change``. Raises LookupError where the database keeps no AuditLog."""
     noted = _Noted(change.at_us, person_id, action.value, case_id, purpose, _encoder.encode(detail))
     change.journal(AuditLog).noted.append(noted)
+
+
+def cases_named(connection: sa.Connection, case_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these cases a record is about that is still kept: who reads it must find them."""
+    a = audit_records.c
+    return frozenset(connection.execute(sa.select(a.case_id).where(a.case_id.in_(case_ids)).distinct()).scalars())
 
 
 class AuditLog(Journal[_Noted]):

@@ -18,7 +18,6 @@ from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.media.messages import MediaType
 from hub.speech.service import Why
-from hub.storage.database import Database
 from hub.storage.writer import Change
 
 _d = deliveries.c
@@ -148,19 +147,6 @@ def tell_of(events: EventLog, change: Change, alert_id: str, radio_ids: Sequence
     """Tell how far the alert came at these radios, in the change that wrote it."""
     body = DeliveryChanged(alert_id=alert_id, deliveries=find_deliveries(change.connection, alert_id, radio_ids))
     events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
-
-
-async def forget_tests(database: Database, before_us: int) -> int:
-    """Delete tests that were issued before then; returns how many. What guards reported meanwhile stays."""
-    a = alerts.c
-    old = sa.and_(a.status == AlertStatus.TEST.value, a.issued_at_us < before_us)
-    theirs = sa.delete(deliveries).where(_d.alert_id.in_(sa.select(a.alert_id).where(old)))
-
-    def change(open_change: Change) -> int:
-        open_change.connection.execute(theirs)
-        return open_change.connection.execute(sa.delete(alerts).where(old)).rowcount
-
-    return await database.write(change)
 
 
 def _rows(connection: sa.Connection, alert_id: str) -> Sequence[Any]:

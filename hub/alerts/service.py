@@ -19,6 +19,7 @@ from hub.alerts.dispatch import Dispatch, Purpose
 from hub.alerts.elsewhere import Elsewhere
 from hub.alerts.elsewhere import Told as Told
 from hub.alerts.ending import Ending
+from hub.alerts.forgetting import Forgetting
 from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more, updated
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade, UpdateAlert
@@ -93,6 +94,7 @@ class Alerts:
             rooms.database, rooms.events, rooms.registry, rooms.bridge, refused, self._answered, self._reported
         )
         self._elsewhere = Elsewhere(rooms, self._tell_followers, self._reported)
+        self.forgetting = Forgetting(rooms.database, self._is_wanted)
 
     def when_stored(self, store: Store) -> None:
         """Have ``store`` called in the transaction of each alert, last of all, by the writer's thread."""
@@ -117,6 +119,10 @@ class Alerts:
     def is_under_way(self, alert_id: str) -> bool:
         """Whether an alert is neither cancelled nor its time over."""
         return alert_id in self._open
+
+    def _is_wanted(self, alert_id: str, case_id: str | None) -> bool:
+        """Whether an alert stays, however old it is."""
+        return self.is_under_way(alert_id) or (case_id is not None and self._case_is_open(case_id))
 
     def named_media(self) -> frozenset[str]:
         """The pictures and spoken messages of alerts whose time is not over."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from hub.access.audit import cases_named
 from hub.cases.messages import Case, CaseKind, CaseState, Watch
 from hub.cases.tables import cases, watches
 from hub.sightings.messages import Description, Query
+from hub.storage.database import Database
+from hub.storage.pruning import prune
 from hub.storage.writer import Change
+
+FORGOTTEN_AT_ONCE = 200
 
 
 def case_of(row: Any, found: tuple[Watch, ...]) -> Case:
@@ -92,6 +98,24 @@ def end_watches(change: Change, condition: sa.ColumnElement[bool]) -> tuple[Watc
     change.connection.execute(sa.update(watches).where(on).values(ended_at_us=change.at_us))
     rows = change.connection.execute(sa.select(watches).where(watches.c.watch_id.in_(ids)))
     return tuple(watch_of(row) for row in rows)
+
+
+async def forget_cases(database: Database, before_us: int) -> int:
+    """Delete cases that were closed before then and that no audit record names any more; returns how many."""
+    forgotten, after = 0, ""
+    while page := await database.read(lambda connection: _closed(connection, before_us, after)):  # noqa: B023
+        after = page[-1]
+        named = await database.read(partial(cases_named, case_ids=page))
+        going = [case_id for case_id in page if case_id not in named]
+        theirs = sa.select(watches.c.watch_id).where(watches.c.case_id.in_(going))
+        await prune(database, watches, theirs)
+        forgotten += await prune(database, cases, sa.select(cases.c.case_id).where(cases.c.case_id.in_(going)))
+    return forgotten
+
+
+def _closed(connection: sa.Connection, before_us: int, after: str) -> list[str]:
+    old = sa.select(cases.c.case_id).where(cases.c.closed_at_us < before_us, cases.c.case_id > after)
+    return list(connection.execute(old.order_by(cases.c.case_id).limit(FORGOTTEN_AT_ONCE)).scalars())
 
 
 def _watches(connection: sa.Connection, case_id: str) -> tuple[Watch, ...]:

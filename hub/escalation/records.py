@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from hub.escalation.messages import PassedOver, StepDone
 from hub.escalation.policy import DEFAULT, Action, Policy, Rules
 from hub.escalation.tables import escalations, policies, steps, stops
+from hub.storage.database import Database
+from hub.storage.pruning import prune
 from hub.storage.writer import Change
 
 _read_rules = msgspec.json.Decoder(Rules).decode
@@ -103,6 +105,15 @@ def find(connection: sa.Connection, alert_id: str) -> Kept | None:
         tuple(map(_step, done)),
         {one.radio_id: one.by for one in left},
     )
+
+
+async def forget_escalations(database: Database, alert_ids: Sequence[str]) -> int:
+    """Delete the escalations of these alerts with their steps and stops; returns how many rows."""
+    forgotten = 0
+    for table in (steps, stops, escalations):
+        theirs = sa.select(*table.primary_key.columns).where(table.c.alert_id.in_(alert_ids))
+        forgotten += await prune(database, table, theirs)
+    return forgotten
 
 
 def _step(row: Any) -> StepDone:

@@ -17,6 +17,7 @@ from hub.events.messages import EventKind, Item
 from hub.events.tables import events
 from hub.storage.database import Database
 from hub.storage.journal import Journal
+from hub.storage.pruning import prune
 from hub.storage.writer import Change
 
 RECENT = 8_192
@@ -105,12 +106,8 @@ class EventLog(Journal[Item]):
     async def forget_before(self, at_us: int) -> int:
         """Delete events older than ``at_us``; the newest stays, so that the count goes on. Returns how many."""
 
-        def change(open_change: Change) -> tuple[int, int]:
-            newest_kept = sa.select(sa.func.min(events.c.number)).where(events.c.at_us >= at_us)
-            first = open_change.connection.execute(newest_kept).scalar() or self._committed
-            deleted = open_change.connection.execute(sa.delete(events).where(events.c.number < first)).rowcount
-            return first, deleted
-
-        first, deleted = await self._database.write(change)
+        kept = sa.select(sa.func.min(events.c.number)).where(events.c.at_us >= at_us)
+        first = await self._database.read(lambda connection: connection.execute(kept).scalar()) or self._last
         self._first = max(self._first, first)
-        return deleted
+        old = sa.select(events.c.number).where(events.c.number < first).order_by(events.c.number)
+        return await prune(self._database, events, old)

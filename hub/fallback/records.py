@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,6 +12,8 @@ from hub.fallback.errand import MOST_TRIES, ErrandState
 from hub.fallback.messages import Outcome
 from hub.fallback.queue import ErrandKey
 from hub.fallback.tables import errands, tries
+from hub.storage.database import Database
+from hub.storage.pruning import prune
 from hub.storage.writer import Change
 
 _e, _t = errands.c, tries.c
@@ -94,3 +96,12 @@ def note_broken_off(change: Change) -> list[tuple[ErrandKey, int, bool]]:
         if one.number >= MOST_TRIES:
             set_state(change, ErrandKey(one.alert_id, one.venue_id), ErrandState.GIVEN_UP)
     return [(ErrandKey(one.alert_id, one.venue_id), one.number, one.texted) for one in open_tries]
+
+
+async def forget_errands(database: Database, alert_ids: Sequence[str]) -> int:
+    """Delete the errands of these alerts with their tries; returns how many rows."""
+    forgotten = 0
+    for table in (tries, errands):
+        theirs = sa.select(*table.primary_key.columns).where(table.c.alert_id.in_(alert_ids))
+        forgotten += await prune(database, table, theirs)
+    return forgotten

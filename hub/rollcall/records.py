@@ -13,6 +13,7 @@ from hub.rollcall.messages import Counts, RadioReadiness, RollCall, RollCallBegu
 from hub.rollcall.readiness import counts_of
 from hub.rollcall.tables import roll_calls
 from hub.storage.database import Database
+from hub.storage.pruning import prune
 from hub.storage.writer import Change
 
 _t = roll_calls.c
@@ -124,8 +125,7 @@ def load_one(connection: sa.Connection, roll_call_id: str) -> RollCall | None:
 
 async def forget_roll_calls(database: Database, before_us: int) -> int:
     """Delete those that ended before then; returns how many."""
-    old = sa.delete(roll_calls).where(_t.ended_at_us < before_us)
-    return await database.write(lambda change: change.connection.execute(old).rowcount)
+    return await prune(database, roll_calls, sa.select(_t.roll_call_id).where(_t.ended_at_us < before_us))
 
 
 def _under_way(row: Any) -> UnderWay:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from devices.protocol.sos import SosState
 from hub.storage.database import Database
+from hub.storage.pruning import prune
 from hub.talk import tables
 
 
@@ -105,5 +106,5 @@ def load_sos(connection: sa.Connection, closed: int) -> list[Sos]:
 
 async def forget_sos(database: Database, before_us: int) -> int:
     """Delete those that were closed before then; returns how many. One that is open is never too old."""
-    old = sa.delete(tables.sos).where(tables.sos.c.closed_at_us < before_us)
-    return await database.write(lambda change: change.connection.execute(old).rowcount)
+    t = tables.sos.c
+    return await prune(database, tables.sos, sa.select(t.sos_id).where(t.closed_at_us < before_us))

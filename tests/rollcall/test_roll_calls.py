@@ -17,7 +17,6 @@ from devices.protocol.clock import ManualClock
 from devices.protocol.topics import Down, Up
 from hub.access.audit import Action
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
-from hub.alerts.records import forget_tests
 from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.rollcall.machine import SETTLE_S
@@ -203,7 +202,8 @@ async def test_roll_call_whose_test_was_forgotten_while_the_hub_was_gone_ends_wi
     clock.advance(40 * 86_400)
     async with open_hub(tmp_path, clock=clock) as hub:
         told = Told(hub)
-        await forget_tests(hub.database, clock.wall_us())
+        await until(lambda: not hub.alerts.is_under_way(begun.alert_id), "its test is over")
+        await hub.alerts.forgetting.forget(0, clock.wall_us())
         clock.advance(SETTLE_S)
         (ended,) = await told.wait(EventKind.ROLL_CALL_ENDED, begun.roll_call_id)
         assert b"qianshao_roll_call_ready_ratio" not in hub.metrics.text(), "nobody was expected"
@@ -264,7 +264,8 @@ async def test_old_roll_calls_and_their_tests_are_forgotten_and_the_one_under_wa
     clock.advance(86_400)
     running = await hub.roll_calls.begin("dispatcher")
     before_us = clock.wall_us() - 1
-    assert (await forget_roll_calls(hub.database, before_us), await forget_tests(hub.database, before_us)) == (1, 1)
+    assert await forget_roll_calls(hub.database, before_us) == 1
+    assert await hub.alerts.forgetting.forget(0, before_us) == 1
     assert [one.roll_call_id for one in await hub.roll_calls.latest()] == [running.roll_call_id]
     assert [one.alert_id for one in await hub.alerts.latest()] == [running.alert_id]
     assert old.alert_id != running.alert_id
