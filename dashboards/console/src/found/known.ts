@@ -3,10 +3,17 @@ import type { AlertRecord } from "../room/room";
 import { isRunning } from "../alerts/status";
 import type { Found } from "./hub";
 
-/** Newest first; one that is closed is none any more. */
+/** Real ones before those of an exercise, the newest first. */
+const inOrder = (a: Found, b: Found): number =>
+  Number(b.status === "actual") - Number(a.status === "actual") || b.at_ms - a.at_ms;
+
+/** What a picture has, in the order in which it is shown. */
+export const allFound = (found: readonly Found[]): readonly Found[] => [...found].sort(inOrder);
+
+/** With one more; one that is closed is none any more. */
 export function withFound(known: readonly Found[], found: Found): readonly Found[] {
   const others = known.filter((one) => one.found_id !== found.found_id);
-  return found.closed_at_ms === null ? [found, ...others].sort((a, b) => b.at_ms - a.at_ms) : others;
+  return found.closed_at_ms === null ? [found, ...others].sort(inOrder) : others;
 }
 
 /** The alert that is to be cancelled: the one of the word, or the latest that took its place; null where none runs. */

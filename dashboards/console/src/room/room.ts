@@ -1,6 +1,7 @@
 // The room as the console holds it: the hub's picture, indexed, plus what the feed has told since.
 import type { DoorStanding } from "../fallback/types";
 import type { Found } from "../found/hub";
+import { allFound } from "../found/known";
 import type { BurstBody, Item, ReportBody } from "./items";
 import type {
   Alert,
@@ -56,7 +57,7 @@ export interface Room {
   readonly groups: readonly TalkGroup[];
   /** Those that are not closed, oldest first. */
   readonly sos: readonly Sos[];
-  /** Who says that the child is with them, and what is not closed yet; newest first. */
+  /** Who says that the child is with them, and what is not closed yet; real ones before an exercise's, newest first. */
   readonly found: readonly Found[];
   readonly fallback?: DoorStanding | null;
   readonly radios: ReadonlyMap<string, Radio>;
@@ -91,7 +92,7 @@ export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
     venues: new Map(picture.venues.map((one) => [one.venue_id, one])),
     groups: picture.groups,
     sos: picture.sos,
-    found: picture.found,
+    found: allFound(picture.found),
     fallback: picture.fallback ?? null,
     radios: new Map(picture.radios.map((one) => [one.radio_id, one])),
     cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),

@@ -83,7 +83,7 @@ export function Alerts() {
               useFolded.setState({ hidden: new Set(hidden).add(newest.alert_id) });
             }}
           >
-            {own.toTalk}
+            {own.hideAlert}
           </button>
         </header>
         <div className="alert-what">

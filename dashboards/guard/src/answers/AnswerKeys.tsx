@@ -122,6 +122,7 @@ function Stand({ alert, venueId, waiting }: { alert: AlertRecord; venueId: strin
   const language = useLanguage((store) => store.language);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const refused = useAnswers((store) => store.refused.get(alert.alert_id));
+  const isStuck = useAnswers((store) => store.isStuck);
   const isFull = useAnswers((store) => store.isFull);
   const lines = [...alert.deliveries.values()].filter((one) => venueId === null || one.venue_id === venueId);
   const first = lines.find((one) => one.acknowledged_at_ms !== null);
@@ -135,8 +136,8 @@ function Stand({ alert, venueId, waiting }: { alert: AlertRecord; venueId: strin
   }
   if (waiting > 0) {
     return (
-      <p className="answer-stand waits" role="status" data-testid="answer-waiting" data-count={waiting}>
-        {own.answers.waiting(waiting)}
+      <p className={isStuck ? "answer-stand waits" : "answer-stand"} role="status" data-testid="answer-waiting" data-count={waiting}>
+        {isStuck ? own.answers.waiting(waiting) : own.answers.sending}
       </p>
     );
   }

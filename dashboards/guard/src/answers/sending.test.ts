@@ -14,11 +14,13 @@ afterEach(() => void vi.useRealTimers());
 test("without a line they wait, and leave in their order once it is back", async () => {
   const waiting = [press("m1"), press("m2")];
   const left: string[] = [];
+  const stuck: boolean[] = [];
   let isBack = false;
   const sending = keepSending({
     next: () => waiting[0] ?? null,
     send: (one) => (isBack ? Promise.resolve(void left.push(one.message_id)) : Promise.reject(error("unreachable"))),
     sent: () => void waiting.shift(),
+    stuck: (is) => void stuck.push(is),
     refused: () => undefined,
   });
   sending.look();
@@ -26,7 +28,7 @@ test("without a line they wait, and leave in their order once it is back", async
   expect(left).toEqual([]);
   isBack = true;
   await vi.advanceTimersByTimeAsync(1);
-  expect(left).toEqual(["m1", "m2"]);
+  expect([left, stuck]).toEqual([["m1", "m2"], [true, false, false]]);
   sending.end();
 });
 
@@ -36,6 +38,7 @@ test("one that the hub refuses is told and keeps no other waiting", async () => 
   const sending = keepSending({
     next: () => waiting[0] ?? null,
     send: (one) => (one.message_id === "m1" ? Promise.reject(error("no_venue")) : Promise.resolve()),
+    stuck: () => undefined,
     sent: (one) => void (waiting.shift(), told.push(`sent ${one.message_id}`)),
     refused: (one, why) => void (waiting.shift(), told.push(`${why.code} ${one.message_id}`)),
   });

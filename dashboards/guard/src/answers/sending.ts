@@ -10,6 +10,8 @@ export interface SendingParts {
   send: (press: Press) => Promise<void>;
   /** The hub has it. */
   sent: (press: Press) => void;
+  /** Whether the last try had no answer, so that what is left waits. */
+  stuck: (isStuck: boolean) => void;
   /** The hub does not take it, now or later. */
   refused: (press: Press, why: HubError) => void;
 }
@@ -41,9 +43,11 @@ export function keepSending(parts: SendingParts): Sending {
       try {
         await parts.send(press);
         parts.sent(press);
+        parts.stuck(false);
         tries = 0;
       } catch (error) {
         if (isPassing(error)) {
+          parts.stuck(true);
           again();
           break;
         }

@@ -25,9 +25,11 @@ interface Answers {
   refused: ReadonlyMap<string, Refused>;
   /** The last press found no room: too many wait. */
   isFull: boolean;
+  /** The last try had no answer. */
+  isStuck: boolean;
 }
 
-export const useAnswers = create<Answers>(() => ({ kept: readKept(recall(KEPT_AS)), refused: new Map(), isFull: false }));
+export const useAnswers = create<Answers>(() => ({ kept: readKept(recall(KEPT_AS)), refused: new Map(), isFull: false, isStuck: false }));
 
 let sending: Sending | null = null;
 
@@ -99,6 +101,7 @@ export function sendAnswers(): () => void {
     next: mine,
     send,
     sent: drop,
+    stuck: (isStuck) => useAnswers.setState({ isStuck }),
     refused: (one, why) => {
       drop(one);
       useAnswers.setState((store) => ({ refused: new Map(store.refused).set(one.alert_id, { press: one, why }) }));

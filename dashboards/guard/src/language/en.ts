@@ -31,7 +31,7 @@ export const en: GuardTexts = {
   alert: (severity) => `Alert: ${severity}`,
   showAlerts: (n) => `${n} alert${n === 1 ? "" : "s"} still good: tap to see`,
   alertOver: "Alert cancelled",
-  toTalk: "Fold, to talk",
+  hideAlert: "Hide",
   picture: "The alert's picture",
   speech: { still: "▶ Hear it", plays: "■ Stop", failed: "It did not play: tap to try again" },
   answers: {
@@ -45,6 +45,7 @@ export const en: GuardTexts = {
     test: "This tries the radios: press the key on the radio.",
     radioSounds: "The radio goes on sounding until its own key is pressed.",
     waiting: (n) => `No network: ${n} waiting to be sent, by itself and with the time you pressed.`,
+    sending: "Sending…",
     acknowledged: (at) => `Acknowledged ${at}. Now report what you see.`,
     reported: (at) => `Reported ${at}. Press again if it changes.`,
     full: "Too many wait to be sent, and this one was not kept. Go where there is a network.",

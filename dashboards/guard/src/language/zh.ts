@@ -30,7 +30,7 @@ export const zh = {
   alert: (severity: string) => `${severity}警报`,
   showAlerts: (n: number) => `${n} 条警报还有效，点这里看`,
   alertOver: "警报已取消",
-  toTalk: "收起，去对讲",
+  hideAlert: "收起",
   picture: "警报图片",
   speech: { still: "▶ 听语音", plays: "■ 停", failed: "语音没放出来，点这里再试" },
   answers: {
@@ -44,6 +44,7 @@ export const zh = {
     test: "这是测试对讲机，请在对讲机上按确认键。",
     radioSounds: "在这里确认后，对讲机还会响，直到按它自己的确认键。",
     waiting: (n: number) => `没有网络：${n} 条待发送，有网就自动发出，按的时间不变。`,
+    sending: "正在发送…",
     acknowledged: (at: string) => `已确认 ${at}，请回报看到的情况。`,
     reported: (at: string) => `已回报 ${at}，情况有变可再按。`,
     full: "待发送的太多了，这一条没有存下。请到有网络的地方。",

@@ -77,7 +77,7 @@ export function TalkScreen() {
           </>
         )}
       </div>
-      <div className="thumb">{ready ? <TalkKey state={state} /> : <StartKey />}</div>
+      <div className={ready ? "thumb" : "thumb starting"}>{ready ? <TalkKey state={state} /> : <StartKey />}</div>
       {choosing && <GroupSheet groups={groups} onClose={() => setChoosing(false)} />}
     </div>
   );
