@@ -32,7 +32,9 @@ from hub.escalation.messages import StepDone, Stepped, Stopped
 from hub.escalation.policy import Action
 from hub.escalation.records import FIRST_POLICY
 from hub.events.messages import EventKind, Item
+from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Tried
 from hub.found.messages import Found
+from hub.registry.importing import VenueRows
 from hub.registry.records import Camera, GroupKind, RadioView
 from hub.rollcall.readiness import line_of
 from hub.rollcall.records import UnderWay
@@ -78,6 +80,8 @@ pytest_seers = pytest.mark.parametrize("seer", SEERS.values(), ids=SEERS)
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     """A community in which everything that is told has happened at each of four venues."""
     async with open_hub(tmp_path_factory.mktemp("hub")) as opened:
+        venues = tuple(msgspec.structs.replace(one, phone="0859-5220") for one in opened.registry.venues.values())
+        await opened.registry.import_venues(VenueRows(venues=venues, radios=(), errors=(), has_phones=True))
         for n in (2, 3, 4):
             await opened.vision.put_camera(Camera(camera_id=f"C0{n}", name=f"大门{n}", venue_id=f"V0{n}"))
         await opened.vision.put_camera(Camera(camera_id="C09", name="街口"))
@@ -136,6 +140,11 @@ async def tell(hub: Hub, n: int) -> None:
         ),
         EventKind.CAMERA_CHANGED: (camera.camera_id, camera),
         EventKind.CAMERA_REMOVED: (camera.camera_id, camera),
+        EventKind.FALLBACK_TRIED: (
+            alert.alert_id,
+            Tried(alert_id="A1", venue_id=radio.venue_id, number=1, texted=True, outcome=None, at_ms=0),
+        ),
+        EventKind.FALLBACK_DOOR: ("sip", DoorStanding(door=DoorKind.SIP, state=DoorState.DOWN, reason="x")),
         EventKind.DELIVERY_CHANGED: (
             alert.alert_id,
             DeliveryChanged(alert_id=alert.alert_id, deliveries=alert.deliveries),
@@ -229,7 +238,7 @@ def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
 
 OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search")}
 FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
-FOR_THE_ROOM |= {EventKind.CHILD_FOUND, EventKind.CHILD_CLOSED}
+FOR_THE_ROOM |= {EventKind.FALLBACK_TRIED, EventKind.CHILD_FOUND, EventKind.CHILD_CLOSED}
 FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
@@ -245,7 +254,7 @@ def is_for(seer: Seer, item: Item) -> bool:
     kind, here = EventKind(item.kind), venues_in(f"{item.subject} {item.body.decode()}")
     if kind in OF_CASES:
         return seer.sees_cases
-    if kind in (EventKind.HUB_STARTED, EventKind.ESCALATION_SET):
+    if kind in (EventKind.HUB_STARTED, EventKind.ESCALATION_SET, EventKind.FALLBACK_DOOR):
         return seer.in_room
     if kind is EventKind.ROLL_CALL_BEGUN:
         return True
@@ -260,6 +269,8 @@ def check(seer: Seer, kind: str, text: str) -> None:
     """Nothing in ``text`` is another venue's, but for who speaks in a group that one hears; nothing is of cases."""
     if seer.venues is not None and kind not in BURSTS:
         assert venues_in(text) <= seer.venues, text
+    if not seer.in_room:
+        assert '"phone":"' not in text, "a venue's number is for who may call it"
     if not seer.sees_cases:
         assert re.search(r'"case_id":"|"K[0-9A-Z]{8}', text) is None, text
 
@@ -337,6 +348,8 @@ async def test_picture_holds_what_one_may_see(hub: Hub, console: httpx.AsyncClie
     assert bool(picture["cases"]) is seer.sees_cases
     grids = {"G1"} if seer.venues is not None else {"G1", "G2"}
     assert {grid["grid_id"] for grid in picture["grids"]} == grids
+    assert (picture["fallback"] is not None) is seer.in_room
+    assert any(venue["phone"] for venue in picture["venues"]) is seer.in_room
     del picture["me"]
     check(seer, "picture", json.dumps(picture, separators=(",", ":")))
 

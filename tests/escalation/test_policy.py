@@ -31,6 +31,11 @@ def test_asking_again_is_no_step() -> None:
         check(_rules(steps=[{"after_s": 10, "action": "ask_again"}]))
 
 
+def test_telephone_stands_once_in_a_policy() -> None:
+    with pytest.raises(Refusal, match="telephone"):
+        check(_rules(steps=[{"after_s": 10, "action": "phone"}, {"after_s": 20, "action": "phone"}]))
+
+
 def test_severity_named_twice_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
         check(_rules(severities=[Severity.SEVERE, Severity.SEVERE]))

@@ -185,3 +185,18 @@ def test_camera_address_that_cannot_be_is_refused_in_a_community_too(url: str) -
     found["cameras"][0]["url"] = url
     with pytest.raises(Refusal, match=r"cameras\[0\]\.url|cameras\[\.\.\.\]\.url"):
         read_community(msgspec.json.encode(found))
+
+
+@pytest.mark.parametrize("phone", ["0859-5220001", "+8613900000000", "110", "sip:wutong@192.168.1.20:5060", ""])
+def test_venue_has_the_telephone_of_its_row(phone: str) -> None:
+    found = read_venues(",".join((*COLUMNS, "phone")) + "\n" + ",".join((*GOOD.values(), phone)) + "\n", GRIDS)
+    assert (found.has_phones, [one.phone for one in found.venues]) == (True, [phone or None])
+
+
+@pytest.mark.parametrize("phone", ["call me", "110;audio=x", "sip:a@b\r\n/quit", "tel:110", "sip:a b@c", "1" * 40])
+def test_telephone_that_could_be_more_than_a_number_is_refused(phone: str) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows(((*COLUMNS, "phone"), (*GOOD.values(), phone)))
+    found = read_venues(text.getvalue(), GRIDS)
+    assert ([one.field for one in found.errors], found.venues) == (["phone"], ())

@@ -96,6 +96,19 @@ async def test_importing_again_changes_and_removes_nothing_else(registry: Regist
     assert len(registry.venues) == len(registry.radios) == 4
 
 
+async def test_telephones_stay_where_a_file_has_no_column_for_them(registry: Registry) -> None:
+    def read(more: str, phone: str) -> VenueRows:
+        return read_venues(
+            f"{HEADING.strip()}{more}\nV01,宾馆,hotel,G1,25.1,105.4,,{phone}\n", frozenset(registry.grids)
+        )
+
+    phones = []
+    for more, phone in ((",phone", ",110"), ("", ""), (",phone", ",")):
+        await registry.import_venues(read(more, phone))
+        phones.append(registry.venues["V01"].phone)
+    assert phones == ["110", "110", None]
+
+
 async def test_community_imported_again_tells_only_of_what_changed(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub:
         told = Told(hub)
