@@ -32,6 +32,8 @@ from hub.storage.writer import Change, StorageOverloaded
 _log = structlog.get_logger()
 MAX_WAITING = 50_000
 """Answers heard and not yet stored; one more is not taken, and its radio says it again."""
+GATHERED_S = 0.015
+"""Between one change and the next, unless AT_ONCE wait: each change holds up whoever speaks, however little is in it."""
 AT_ONCE = 500
 """Stored in one change, which bounds the event that tells of them (100 KB) and the parameters of a statement."""
 
@@ -113,6 +115,8 @@ class Answers:
                     one.radio_id, what, RefusedReason.UNKNOWN_ALERT, f"alert {alert_id} is not this radio's"
                 )
             await self._confirm(heard)
+            if len(self._heard) < AT_ONCE:
+                await asyncio.sleep(GATHERED_S)
 
     async def _confirm(self, heard: list[Heard]) -> None:
         by_radio: dict[str, list[str]] = {}
