@@ -299,7 +299,7 @@ class Hub:
         app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
         app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
         posts = Posts(self.radios, self.shifts, self.clock)
-        app.include_router(alert_routes.routes(self.alerts, posts, self.registry, self.clock))
+        app.include_router(alert_routes.routes(self.alerts, posts, self.registry, self.clock, self.media))
         app.include_router(media_routes.routes(self.media, self.alerts.venues_naming, self.registry))
         app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
         app.include_router(found_routes.routes(self.found))

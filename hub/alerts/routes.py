@@ -12,12 +12,14 @@ from hub.access.entrant import Entrant, not_your_place
 from hub.access.gate import Entering
 from hub.access.permissions import Right
 from hub.alerts.cap import read_cap, write_cap
+from hub.alerts.cap_media import resources_of, with_media
 from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, NewAnswer, UpdateAlert, Via
 from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
-from hub.console.http import LIST_BYTES, answer, read, read_bytes
+from hub.console.http import IMPORT_BYTES, LIST_BYTES, answer, read, read_bytes
 from hub.console.view import view_of
 from hub.errors import Refusal
+from hub.media.service import MediaRoom
 from hub.registry.places import venue_place
 from hub.registry.service import Registry
 from hub.templates.blanks import refuse_blanks
@@ -25,7 +27,7 @@ from hub.templates.blanks import refuse_blanks
 MAX_KEY = 64
 
 
-def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> APIRouter:
+def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media: MediaRoom) -> APIRouter:
     """Issue an alert, look at one, answer one on a page, end one; as JSON and as CAP XML."""
     router = APIRouter(prefix="/api/alerts")
 
@@ -40,7 +42,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
 
     @router.post("/cap")
     async def take_cap(request: Request, entrant: Entering) -> Response:
-        document = await read_bytes(request, LIST_BYTES)
+        document = await read_bytes(request, IMPORT_BYTES)
         venues = registry.venues.values()
         found = await asyncio.to_thread(read_cap, document, venues, clock.wall_us() // 1000)
         if found.new is None:
@@ -50,17 +52,19 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock) -> AP
             return Response(status_code=204)
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(found.new.target))
         key = f"cap {found.sender} {found.identifier}"
-        return answer(await alerts.issue(found.new, entrant.person.person_id, key), 201)
+        new = await with_media(found.new, found.brought, media, entrant.person.person_id)
+        return answer(await alerts.issue(new, entrant.person.person_id, key), 201)
 
     @router.get("/{alert_id}/cap")
-    async def as_cap(alert_id: str, entrant: Entering) -> Response:
+    async def as_cap(alert_id: str, request: Request, entrant: Entering) -> Response:
         seen = view_of(entrant, registry).alert(await alerts.find(alert_id))
         if seen is None:
             raise not_your_place()
         earlier = await alerts.find(seen.cancels) if seen.cancels is not None else None
         venue_ids = dict.fromkeys(one.venue_id for one in seen.deliveries)
         venues = [registry.venues[venue_id] for venue_id in venue_ids if venue_id in registry.venues]
-        document = write_cap(seen, earlier, venues, ZoneInfo(registry.community.time_zone))
+        resources = await resources_of(seen, media, str(request.base_url))
+        document = write_cap(seen, earlier, venues, ZoneInfo(registry.community.time_zone), resources)
         return Response(document, media_type="application/cap+xml")
 
     @router.post("/{alert_id}/answers")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 import xmlschema
 
@@ -14,6 +18,8 @@ from hub.access.people import Place, PlaceKind, Role
 from hub.alerts.messages import NewAlert
 from hub.app import Hub
 from hub.events.messages import EventKind
+from hub.speech.sound import Spoken
+from simulators.radios.speech import syllables
 from tests.devices.room import until
 from tests.hub import Told, open_console, open_hub
 from tests.played import Person, real_radio
@@ -24,6 +30,10 @@ CIRCLE = "<circle>25.1,105.4715 0.1</circle>"
 """Venue V01 stands 50 m, V02 50 m from its middle, V03 150 m."""
 POLYGON = "<polygon>25.09,105.4725 25.11,105.4725 25.11,105.4745 25.09,105.4745 25.09,105.4725</polygon>"
 """Around V03 and V04."""
+
+
+PICTURE = cv2.imencode(".png", np.full((20, 20, 3), 90, dtype=np.uint8))[1].tobytes()
+BAD = f"<derefUri>{base64.b64encode(b'no picture').decode()}</derefUri>"
 
 
 def message(
@@ -61,6 +71,36 @@ async def officer(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
 
 async def take(officer: httpx.AsyncClient, document: str | bytes) -> httpx.Response:
     return await officer.post("/api/alerts/cap", content=document if isinstance(document, bytes) else document.encode())
+
+
+async def test_picture_and_spoken_message_are_resources_that_others_can_check(
+    hub: Hub, officer: httpx.AsyncClient
+) -> None:
+    picture = await hub.media.keep_picture(PICTURE, "officer")
+    speech = await hub.media.keep_spoken(Spoken(syllables(2)), "officer")
+    new = NewAlert(text="孩子走失", picture=picture.media_id, speech=speech.media_id)
+    alert = await hub.alerts.issue(new, "dispatcher")
+    answer = await officer.get(f"/api/alerts/{alert.alert_id}/cap")
+    RULES.validate(answer.text)
+    for resource, media in zip(RULES.to_dict(answer.text)["info"][0]["resource"], (picture, speech), strict=True):
+        assert (resource["mimeType"], resource["size"]) == (media.type.value, media.bytes)
+        file = await officer.get(resource["uri"])
+        assert hashlib.sha1(file.content).hexdigest() == resource["digest"]
+
+
+async def test_picture_in_a_message_is_taken_and_an_address_in_it_is_not_asked(
+    hub: Hub, officer: httpx.AsyncClient
+) -> None:
+    inside = f"<derefUri>{base64.b64encode(PICTURE).decode()}</derefUri>"
+    outside = f"<uri>{officer.base_url}/healthz</uri>"
+    for identifier, reference, has_picture in (("X1", outside, False), ("X2", inside, True), ("X3", BAD, False)):
+        resource = f"<resource><resourceDesc>p</resourceDesc><mimeType>image/png</mimeType>{reference}</resource>"
+        document = message(identifier=identifier).replace("<area>", f"{resource}<area>")
+        taken = await take(officer, document)
+        assert taken.status_code == 201, taken.text
+        assert (taken.json()["picture"] is not None) is has_picture
+    refused = await take(officer, document.replace(BAD, "<derefUri>%%%</derefUri>").replace("X3", "X4"))
+    assert refused.json()["error"]["field"] == "derefUri"
 
 
 async def test_what_the_hub_writes_is_cap_by_the_standards_rules(hub: Hub, officer: httpx.AsyncClient) -> None:
