@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from devices.protocol.messages import AlertStatus, Severity
-from hub.alerts.cap_media import Brought, Resource, read_resources, write_resource
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
+from hub.alerts.shapes import Inside, Places, in_circle, in_polygon
 from hub.errors import Refusal
 from hub.registry.records import Venue
 
-Places = NDArray[np.float64]
-"""Shape (N, 2): latitude and longitude, degrees."""
-Inside = NDArray[np.bool_]
-"""Shape (N,)."""
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SENDER = "qianshao"
 """Section 3.2.1, sender: no spaces, commas or signs of XML."""
 VENUE_RADIUS_KM = 0.05
 _STATUS = {AlertStatus.ACTUAL: "Actual", AlertStatus.EXERCISE: "Exercise", AlertStatus.TEST: "Test"}
-_KM_PER_DEGREE = 111.32
 _VENUE = "venue_id"
 """The geocode's valueName by which venues are named exactly."""
 
@@ -39,16 +32,9 @@ class Incoming:
     sender: str
     new: NewAlert | None
     cancels: tuple[str, ...]
-    brought: Brought = field(default_factory=Brought)
 
 
-def write_cap(
-    alert: Alert,
-    earlier: Alert | None,
-    venues: Iterable[Venue],
-    zone: tzinfo,
-    resources: Iterable[Resource] = (),
-) -> bytes:
+def write_cap(alert: Alert, earlier: Alert | None, venues: Iterable[Venue], zone: tzinfo) -> bytes:
     """The alert as a CAP message; ``earlier`` is the one that it cancels, ``venues`` those of its deliveries."""
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_tag("alert"))
@@ -70,8 +56,6 @@ def write_cap(
     _add(info, "certainty", "Observed")
     _add(info, "expires", _time(alert.expires_at_ms, zone))
     _add(info, "description", alert.text)
-    for resource in resources:
-        write_resource(info, NAMESPACE, resource)
     for venue in venues:
         area = ET.SubElement(info, _tag("area"))
         _add(area, "areaDesc", venue.name)
@@ -114,7 +98,7 @@ def read_cap(document: bytes, venues: Iterable[Venue], now_ms: int) -> Incoming:
         target=_target(info, tuple(venues)),
         expires_in_s=None if left_s is None else min(left_s, 86_400.0),
     )
-    return Incoming(identifier, sender, new, (), read_resources(info, NAMESPACE))
+    return Incoming(identifier, sender, new, ())
 
 
 def _parse(document: bytes) -> ET.Element:
@@ -151,7 +135,7 @@ def _target(info: ET.Element, venues: tuple[Venue, ...]) -> Target:
         for circle in area.findall(_tag("circle")):
             chosen |= _in_circle(places, circle.text or "")
         for polygon in area.findall(_tag("polygon")):
-            chosen |= _in_polygon(places, polygon.text or "")
+            chosen |= in_polygon(places, _points(polygon.text or ""))
     ids = tuple(venue.venue_id for venue, is_in in zip(venues, chosen, strict=True) if is_in)
     if not ids:
         raise _refuse("cap_elsewhere", "area", "消息的区域内没有场所", "no venue lies in the message's area")
@@ -166,25 +150,12 @@ def _codes(area: ET.Element) -> Iterator[str]:
 
 def _in_circle(places: Places, text: str) -> Inside:
     centre, _, radius = text.strip().partition(" ")
-    ((latitude, longitude),) = _points(centre)
+    (middle,) = _points(centre)
     try:
         radius_km = float(radius)
     except ValueError:
         raise _refuse("not_cap", "circle", f"圆形区域有误：{text}", f"this is no circle: {text}") from None
-    north_km, east_km = ((places - (latitude, longitude)) * _KM_PER_DEGREE).T
-    inside: Inside = np.hypot(north_km, east_km * np.cos(np.radians(latitude))) <= radius_km
-    return inside
-
-
-def _in_polygon(places: Places, text: str) -> Inside:
-    """Crossings to the north are odd inside."""
-    corners = np.array(_points(text))
-    inside = np.zeros(len(places), dtype=bool)
-    for (y1, x1), (y2, x2) in pairwise(corners):
-        spans = (x1 > places[:, 1]) != (x2 > places[:, 1])
-        if x1 != x2:
-            inside ^= spans & (places[:, 0] < y1 + (places[:, 1] - x1) / (x2 - x1) * (y2 - y1))
-    return inside
+    return in_circle(places, middle, radius_km * 1000)
 
 
 def _points(text: str) -> list[tuple[float, float]]:

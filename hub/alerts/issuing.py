@@ -84,6 +84,8 @@ def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -
             target_kind=new.target.kind.value,
             target_id=new.target.id,
             target_ids=msgspec.json.encode(venues_of(new.target)),
+            target_points=msgspec.json.encode(new.target.points),
+            target_within_m=new.target.within_m,
             case_id=new.case_id,
             issued_by=issue.issued_by,
             idempotency_key=issue.idempotency_key,

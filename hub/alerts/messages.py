@@ -17,11 +17,18 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Anything in the alerts interface."""
 
 
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+"""Degrees."""
+
+
 class TargetKind(StrEnum):
     ALL = "all"
     GROUP = "group"
     VENUE = "venue"
     VENUES = "venues"
+    POLYGON = "polygon"
+    PATH = "path"
     RADIO = "radio"
 
 
@@ -29,11 +36,15 @@ class Target(Part, frozen=True, kw_only=True):
     """Whom an alert is for; ``id`` names the group, venue or radio, ``ids`` the venues of a selection.
 
     A group is a standing one or a temporary one that is open. A selection has as many venues as are enrolled, at most.
+    A polygon and a path are drawn by ``points``: venues inside, or within ``within_m`` metres of the line, get it, and
+    ``ids`` are then those that this came to when the alert was issued.
     """
 
     kind: TargetKind
     id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
     ids: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=48)], ...], msgspec.Meta(max_length=2000)] = ()
+    points: Annotated[tuple[tuple[Latitude, Longitude], ...], msgspec.Meta(max_length=100)] = ()
+    within_m: Annotated[float, msgspec.Meta(ge=10, le=1000)] | None = None
 
 
 class NewAlert(Part, frozen=True, kw_only=True):

@@ -67,6 +67,8 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
             kind=TargetKind(row.target_kind),
             id=row.target_id,
             ids=msgspec.json.decode(row.target_ids, type=tuple[str, ...]),
+            points=msgspec.json.decode(row.target_points, type=tuple[tuple[float, float], ...]),
+            within_m=row.target_within_m,
         ),
         case_id=row.case_id,
         issued_at_ms=row.issued_at_us // 1000,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
 from devices.protocol import messages as wire
@@ -188,6 +189,7 @@ class Alerts:
         known = await self.find_issued(issued_by, idempotency_key)
         if known is not None:
             return known
+        new = self._settled(new)
         radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
         made = await self._made(new, issued_by, idempotency_key, radio_ids)
         return await self._begin(replace(made, also=also, errand_of=errand_of))
@@ -210,8 +212,12 @@ class Alerts:
         if order.target is None:
             radio_ids = [one.radio_id for one in earlier.deliveries if one.radio_id in self._registry.radios]
         else:
+            new = self._settled(new)
             radio_ids = self.targets.radios(new.target)
         return await self._ending.update(alert_id, await self._made(new, by, idempotency_key, radio_ids))
+
+    def _settled(self, new: NewAlert) -> NewAlert:
+        return msgspec.structs.replace(new, target=self.targets.settled(new.target))
 
     async def find_issued(self, issued_by: str, idempotency_key: str | None) -> Alert | None:
         """What this person issued under this key."""

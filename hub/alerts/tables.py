@@ -16,6 +16,8 @@ alerts = sa.Table(
     sa.Column("target_kind", sa.String(20), nullable=False),
     sa.Column("target_id", sa.String(48), nullable=True),
     sa.Column("target_ids", sa.LargeBinary, nullable=False),
+    sa.Column("target_points", sa.LargeBinary, nullable=False),
+    sa.Column("target_within_m", sa.Float, nullable=True),
     sa.Column("case_id", sa.String(48), nullable=True),
     sa.Column("issued_by", sa.String(64), nullable=False),
     sa.Column("idempotency_key", sa.String(64), nullable=True, unique=True),

@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("target_kind", sa.String(length=20), nullable=False),
         sa.Column("target_id", sa.String(length=48), nullable=True),
         sa.Column("target_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("target_points", sa.LargeBinary(), nullable=False),
+        sa.Column("target_within_m", sa.Float(), nullable=True),
         sa.Column("case_id", sa.String(length=48), nullable=True),
         sa.Column("issued_by", sa.String(length=64), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=True),
