@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 import numpy as np
 
 from devices.protocol.messages import AlertStatus, Severity
+from hub.alerts.cap_media import Brought, Resource, read_resources, write_resource
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
 from hub.alerts.shapes import Inside, Places, in_circle, in_polygon
 from hub.errors import Refusal
@@ -32,9 +33,16 @@ class Incoming:
     sender: str
     new: NewAlert | None
     cancels: tuple[str, ...]
+    brought: Brought = field(default_factory=Brought)
 
 
-def write_cap(alert: Alert, earlier: Alert | None, venues: Iterable[Venue], zone: tzinfo) -> bytes:
+def write_cap(
+    alert: Alert,
+    earlier: Alert | None,
+    venues: Iterable[Venue],
+    zone: tzinfo,
+    resources: Iterable[Resource] = (),
+) -> bytes:
     """The alert as a CAP message; ``earlier`` is the one that it cancels, ``venues`` those of its deliveries."""
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_tag("alert"))
@@ -56,6 +64,8 @@ def write_cap(alert: Alert, earlier: Alert | None, venues: Iterable[Venue], zone
     _add(info, "certainty", "Observed")
     _add(info, "expires", _time(alert.expires_at_ms, zone))
     _add(info, "description", alert.text)
+    for resource in resources:
+        write_resource(info, NAMESPACE, resource)
     for venue in venues:
         area = ET.SubElement(info, _tag("area"))
         _add(area, "areaDesc", venue.name)
@@ -98,7 +108,7 @@ def read_cap(document: bytes, venues: Iterable[Venue], now_ms: int) -> Incoming:
         target=_target(info, tuple(venues)),
         expires_in_s=None if left_s is None else min(left_s, 86_400.0),
     )
-    return Incoming(identifier, sender, new, ())
+    return Incoming(identifier, sender, new, (), read_resources(info, NAMESPACE))
 
 
 def _parse(document: bytes) -> ET.Element:
