@@ -31,6 +31,8 @@ _FILES = {
     "escalations": "escalation/test_escalations.py",
     "sos": "talk/test_sos_calls.py",
     "sos_key": "devices/radio/test_sos.py",
+    "sending": "media/test_sending.py",
+    "spoken": "devices/radio/test_spoken.py",
     "changeover": "enrolment/test_changeover.py",
 }
 
