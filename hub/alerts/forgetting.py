@@ -35,7 +35,7 @@ class Forgetting:
     async def forget(self, before_us: int, tests_before_us: int) -> int:
         """Delete the alerts that ended before ``before_us``, the tests before ``tests_before_us``; returns how many.
 
-        One that others name (what cancels it, its errands) goes with the last of them.
+        One that others name (what cancels it or takes its place, its errands) goes with the last of them.
         """
         forgotten, after = 0, ""
         while page := await self._database.read(partial(_ended, before_us, tests_before_us, after)):
@@ -61,6 +61,8 @@ def _ended(before_us: int, tests_before_us: int, after: str, connection: sa.Conn
     """The next alerts that ended so long ago and that none names which did not."""
     since = sa.case((_a.status == AlertStatus.TEST.value, tests_before_us), else_=before_us)
     is_old = _a.issued_at_us + _a.expires_in_s * 1e6 < since
+    kept = sa.select(_a.alert_id).where(sa.not_(is_old))
     named = (sa.select(by).where(by.is_not(None), sa.not_(is_old)) for by in (_a.cancels, _a.errand_of))
     old = sa.select(_a.alert_id, _a.case_id).where(is_old, _a.alert_id > after, *(_a.alert_id.not_in(n) for n in named))
+    old = old.where(sa.or_(_a.updated_to.is_(None), _a.updated_to.not_in(kept)))
     return connection.execute(old.order_by(_a.alert_id).limit(AT_ONCE)).all()

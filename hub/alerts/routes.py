@@ -16,15 +16,12 @@ from hub.alerts.cap_media import resources_of, with_media
 from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, NewAnswer, UpdateAlert, Via
 from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
-from hub.console.http import IMPORT_BYTES, LIST_BYTES, answer, read, read_bytes
+from hub.console.http import IMPORT_BYTES, LIST_BYTES, answer, idempotency_key, read, read_bytes
 from hub.console.view import view_of
-from hub.errors import Refusal
 from hub.media.service import MediaRoom
 from hub.registry.places import venue_place
 from hub.registry.service import Registry
 from hub.templates.blanks import refuse_blanks
-
-MAX_KEY = 64
 
 
 def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media: MediaRoom) -> APIRouter:
@@ -38,7 +35,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(new.target))
         if new.case_id is not None:
             entrant.require(Right.SEE_CASES)
-        return answer(await alerts.issue(new, entrant.person.person_id, _key(request)), 201)
+        return answer(await alerts.issue(new, entrant.person.person_id, idempotency_key(request)), 201)
 
     @router.post("/cap")
     async def take_cap(request: Request, entrant: Entering) -> Response:
@@ -94,7 +91,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
         _require_all_of(entrant, await alerts.find(alert_id))
         if order.target is not None:
             entrant.require(Right.ISSUE_ALERT, alerts.targets.places(order.target))
-        return answer(await alerts.update(alert_id, order, entrant.person.person_id, _key(request)), 201)
+        return answer(await alerts.update(alert_id, order, entrant.person.person_id, idempotency_key(request)), 201)
 
     @router.post("/{alert_id}/cancel")
     async def cancel(alert_id: str, request: Request, entrant: Entering) -> Response:
@@ -116,11 +113,3 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
 def _require_all_of(entrant: Entrant, alert: Alert) -> None:
     """Whoever changes an alert may issue one to all that it went to. Raises Refusal."""
     entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
-
-
-def _key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key") or None
-    if key is not None and len(key) > MAX_KEY:
-        words = (f"Idempotency-Key 最长 {MAX_KEY} 个字符", f"an Idempotency-Key has at most {MAX_KEY} characters")
-        raise Refusal("bad_key", *words, field="Idempotency-Key")
-    return key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -43,7 +42,7 @@ from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.records import TalkGroup
 from hub.rooms import Rooms
-from hub.storage.identifiers import new_id
+from hub.storage.identifiers import new_id, own_key
 from hub.storage.writer import Change
 
 SHOWN_RUNNING = 50
@@ -223,7 +222,7 @@ class Alerts:
         """What this person issued under this key."""
         if idempotency_key is None:
             return None
-        known = tables.alerts.c.idempotency_key == _own_key(issued_by, idempotency_key)
+        known = tables.alerts.c.idempotency_key == own_key(issued_by, idempotency_key)
         return await self._database.read(partial(find_alert, condition=known))
 
     async def _made(self, new: NewAlert, by: str, idempotency_key: str | None, radio_ids: list[str]) -> Issue:
@@ -238,7 +237,7 @@ class Alerts:
             new=new,
             alert_id=new_id("A"),
             issued_by=by,
-            idempotency_key=None if idempotency_key is None else _own_key(by, idempotency_key),
+            idempotency_key=None if idempotency_key is None else own_key(by, idempotency_key),
             lifetime=Lifetime.starting(self._clock, new.expires_in_s or self._expires_in_s),
             attempts={radio_id: int(self._radios.is_online(radio_id)) for radio_id in radio_ids},
             also=nothing_more,
@@ -344,8 +343,3 @@ class Alerts:
 
 def _is(alert_id: str) -> sa.ColumnElement[bool]:
     return tables.alerts.c.alert_id == alert_id
-
-
-def _own_key(person_id: str, idempotency_key: str) -> str:
-    """The key as it is stored: nobody is answered with what another person made by the same key."""
-    return hashlib.blake2b(f"{person_id}:{idempotency_key}".encode(), digest_size=32).hexdigest()

@@ -56,6 +56,12 @@ def find_case(connection: sa.Connection, case_id: str) -> Case | None:
     return None if row is None else case_of(row, _watches(connection, case_id))
 
 
+def find_by_key(connection: sa.Connection, key: str) -> Case | None:
+    """The case that was opened under this key, as ``own_key`` makes it."""
+    case_id = connection.execute(sa.select(cases.c.case_id).where(cases.c.idempotency_key == key)).scalar()
+    return None if case_id is None else find_case(connection, case_id)
+
+
 def latest_cases(connection: sa.Connection, ended: int) -> tuple[Case, ...]:
     """All open cases and the latest ``ended`` closed ones, newest first."""
     newest = sa.select(cases).order_by(cases.c.opened_at_us.desc())
@@ -66,7 +72,7 @@ def latest_cases(connection: sa.Connection, ended: int) -> tuple[Case, ...]:
     return tuple(case_of(row, _watches(connection, row.case_id)) for row in rows)
 
 
-def insert_case(change: Change, case: Case) -> None:
+def insert_case(change: Change, case: Case, key: str | None) -> None:
     """Store a new case."""
     values = msgspec.structs.asdict(case)
     description, kind, state = values.pop("description"), values.pop("kind"), values.pop("state")
@@ -75,7 +81,8 @@ def insert_case(change: Change, case: Case) -> None:
         at_ms = values.pop(f"{name}_ms")
         values[f"{name}_us"] = None if at_ms is None else at_ms * 1000
     coded = None if description is None else msgspec.json.encode(description)
-    change.connection.execute(sa.insert(cases).values(**values, kind=kind.value, state=state.value, description=coded))
+    values |= {"kind": kind.value, "state": state.value, "description": coded, "idempotency_key": key}
+    change.connection.execute(sa.insert(cases).values(**values))
 
 
 def insert_watch(change: Change, watch: Watch) -> None:

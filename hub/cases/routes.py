@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from hub.access.gate import EnteringForAll
 from hub.cases.messages import CloseCase, DescribeRequest, NewCase
 from hub.cases.service import Cases
-from hub.console.http import LIST_BYTES, answer, read
+from hub.console.http import LIST_BYTES, answer, idempotency_key, read
 from hub.sightings.messages import Query
 
 
@@ -17,7 +17,8 @@ def routes(cases: Cases) -> APIRouter:
 
     @router.post("/cases")
     async def open_case(request: Request, entrant: EnteringForAll) -> Response:
-        return answer(await cases.open_case(await read(request, NewCase), entrant.person), 201)
+        new, key = await read(request, NewCase), idempotency_key(request)
+        return answer(await cases.open_case(new, entrant.person, key), 201)
 
     @router.post("/cases/{case_id}/close")
     async def close_case(case_id: str, request: Request, entrant: EnteringForAll) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from hub.access.audit import Action
 from hub.access.people import Person
 from hub.cases import tables
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
-from hub.cases.records import end_watches, find_case, insert_case, insert_watch, latest_cases
+from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
 from hub.cases.views import SightingView, view_of
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -24,7 +25,7 @@ from hub.registry.service import Registry
 from hub.sightings.messages import CameraOffLine, Query, SearchAnswer, SightingSummary, Understood, summary
 from hub.sightings.service import CameraPlace, SightingService
 from hub.storage.database import Database
-from hub.storage.identifiers import new_id
+from hub.storage.identifiers import new_id, own_key
 from hub.storage.writer import Change
 from hub.vision.service import Vision
 
@@ -92,8 +93,14 @@ class Cases:
             raise Refusal("unknown_case", f"没有案件 {case_id}", f"there is no case {case_id}", status=404)
         raise _case_closed()
 
-    async def open_case(self, new: NewCase, person: Person) -> Case:
-        """Open a case. Raises Refusal for an unknown venue or a purpose of blanks."""
+    async def open_case(self, new: NewCase, person: Person, idempotency_key: str | None = None) -> Case:
+        """Open a case; the same person's same ``idempotency_key`` again returns the case that it opened.
+
+        Raises Refusal for an unknown venue or a purpose of blanks.
+        """
+        key = None if idempotency_key is None else own_key(person.person_id, idempotency_key)
+        if key is not None and (known := await self._database.read(partial(find_by_key, key=key))) is not None:
+            return known
         if not new.title.strip() or not new.purpose.strip():
             raise Refusal("empty_purpose", "请写明案由和目的", "say what the case is and what for", field="purpose")
         if new.last_seen_venue_id is not None and new.last_seen_venue_id not in self._registry.venues:
@@ -116,14 +123,18 @@ class Cases:
             description=understood.description if understood else None,
         )
 
-        def change(open_change: Change) -> None:
-            insert_case(open_change, case)
+        def change(open_change: Change) -> Case:
+            if key is not None and (known := find_by_key(open_change.connection, key)) is not None:
+                return known
+            insert_case(open_change, case, key)
             self._events.append(open_change, EventKind.CASE_OPENED, case.case_id, case)
             self._note(open_change, person, Action.OPEN_CASE, case, new)
+            return case
 
-        await self._database.write(change)
-        self._open[case.case_id] = case
-        return case
+        opened = await self._database.write(change)
+        if opened is case:
+            self._open[case.case_id] = case
+        return opened
 
     async def close_case(self, case_id: str, request: CloseCase, person: Person) -> Case:
         """Close a case; its watches end with it."""

@@ -21,6 +21,7 @@ cases = sa.Table(
     sa.Column("last_seen_at_us", sa.BigInteger, nullable=True),
     sa.Column("last_seen_venue_id", sa.String(48), nullable=True),
     sa.Column("description", sa.LargeBinary, nullable=True),
+    sa.Column("idempotency_key", sa.String(64), nullable=True, unique=True),
 )
 watches = sa.Table(
     "watches",

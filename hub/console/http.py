@@ -16,6 +16,7 @@ from hub.errors import Refusal
 from hub.storage.writer import StorageOverloaded
 
 _T = TypeVar("_T")
+MOST_KEY = 64
 BODY_BYTES = 64 * 1024
 """What a person writes in a form: texts of at most 500 characters, a week's shifts."""
 LIST_BYTES = 256 * 1024
@@ -72,6 +73,15 @@ async def read(request: Request, kind: type[_T], most_bytes: int = BODY_BYTES) -
         raise _bad_field(error) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("not_json", f"不是有效的 JSON：{error}", f"this is not JSON: {error}", status=400) from None
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The key under which a repeat of this request changes nothing. Raises Refusal for one that cannot be kept."""
+    key = request.headers.get("Idempotency-Key") or None
+    if key is not None and len(key) > MOST_KEY:
+        words = (f"Idempotency-Key 最长 {MOST_KEY} 个字符", f"an Idempotency-Key has at most {MOST_KEY} characters")
+        raise Refusal("bad_key", *words, field="Idempotency-Key")
+    return key
 
 
 def read_query(request: Request, kind: type[_T]) -> _T:

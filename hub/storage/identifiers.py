@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: misheard or misread
@@ -15,3 +16,8 @@ def new_id(prefix: str, length: int = 10) -> str:
 def new_number() -> int:
     """A random 53-bit number, for boot, call and burst ids (exact in a browser's numbers)."""
     return secrets.randbits(53)
+
+
+def own_key(person_id: str, idempotency_key: str) -> str:
+    """An Idempotency-Key as it is stored: nobody is answered with what another person made by the same key."""
+    return hashlib.blake2b(f"{person_id}:{idempotency_key}".encode(), digest_size=32).hexdigest()

@@ -84,6 +84,20 @@ async def test_search_finds_who_was_described_first_and_tells_and_notes_it(hub: 
     assert hub.metrics.text().count(b"qianshao_search_seconds_count 1.0") == 1
 
 
+async def test_press_that_is_repeated_after_a_lost_answer_opens_one_case(hub: Hub, told: Told) -> None:
+    new = NewCase(title="六岁女孩走失", purpose="寻找走失儿童")
+    opened = await asyncio.gather(*(hub.cases.open_case(new, OFFICER, "press-1") for _ in range(3)))
+    (case,) = set(opened)
+    assert len(told.of(EventKind.CASE_OPENED, case.case_id)) == 1
+    assert await records(hub, case) == [(OFFICER.person_id, "open_case", "寻找走失儿童")]
+    other = msgspec.structs.replace(OFFICER, person_id="officer-2")
+    mine = await hub.cases.open_case(new, other, "press-1")
+    assert mine.case_id != case.case_id, "nobody is answered with another's case"
+    await close(hub, case)
+    await close(hub, mine)
+    assert (await hub.cases.open_case(new, OFFICER, "press-1")).state is CaseState.CLOSED
+
+
 async def test_closed_case_opens_no_footage(hub: Hub) -> None:
     await seen(hub, sighting(hub, "kept", "red", "blue"))
     case = await open_case(hub)

@@ -3,6 +3,7 @@ import { create } from "zustand";
 
 import { showDrawn, stopDrawing, useDrawing, type Drawing } from "../map/drawing";
 import { hub } from "../room/hub";
+import { PressKey } from "../room/pressKey";
 import type { AlertRecord, ReportRecord } from "../room/room";
 import type { AlertStatus, AlertTarget, Severity } from "../room/types";
 import { attachAgain, attachedMedia, detach, useAttached } from "./attachments";
@@ -102,8 +103,7 @@ export function writeUpdate(alert: AlertRecord): void {
   focusText();
 }
 
-// The key stays with one alert's words, severity and target until it was sent, so that a second try cannot send it twice.
-let key: { of: string; key: string } | null = null;
+const press = new PressKey();
 
 /** Send what is written; true when the hub has it. Otherwise everything stays in place with the reason beside it. */
 export async function sendAlert(caseId: string | null): Promise<boolean> {
@@ -114,15 +114,14 @@ export async function sendAlert(caseId: string | null): Promise<boolean> {
   try {
     const media = await attachedMedia();
     const order = { text: words, severity, status, target: sentTarget(target), ...media, ...(speak ? { speak } : {}) };
-    const of = JSON.stringify([order, updates]);
-    if (key?.of !== of) key = { of, key: crypto.randomUUID() };
+    const key = press.of([order, updates]);
     const ordered = caseId === null ? order : { ...order, case_id: caseId };
-    await (updates === null ? hub.issueAlert(ordered, key.key) : hub.updateAlert(updates, ordered, key.key));
+    await (updates === null ? hub.issueAlert(ordered, key) : hub.updateAlert(updates, ordered, key));
   } catch (failure) {
     useAlertDesk.setState({ sending: false, failure });
     return false;
   }
-  key = null;
+  press.done();
   useAlertDesk.setState({ sending: false, chosenId: null, status: "actual" });
   // What was written on while the hub answered is the next alert's.
   if (useAlertDesk.getState().text === text) clearDesk();

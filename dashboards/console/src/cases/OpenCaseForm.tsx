@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { hub } from "../room/hub";
+import { PressKey } from "../room/pressKey";
 import { useRoom } from "../room/store";
 import type { CaseKind, Venue } from "../room/types";
 import { changeSearch, runSearch } from "../search/store";
@@ -26,21 +27,25 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
   const [line, setLine] = useState("");
   const [opening, setOpening] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  const [press] = useState(() => new PressKey());
   const shownTitle = title ?? texts.cases.kind[kind];
   const shownPurpose = purpose ?? (kind === "missing_child" ? texts.cases.defaultPurpose : "");
 
   async function open(): Promise<void> {
+    if (opening) return;
     setOpening(true);
     setFailure(null);
+    const order = {
+      kind,
+      title: shownTitle.trim(),
+      purpose: shownPurpose.trim(),
+      ...(lastSeenMs === null ? {} : { last_seen_at_ms: lastSeenMs }),
+      ...(venueId === null ? {} : { last_seen_venue_id: venueId }),
+      ...(line.trim() === "" ? {} : { description_text: line.trim() }),
+    };
     try {
-      const opened = await hub.openCase({
-        kind,
-        title: shownTitle.trim(),
-        purpose: shownPurpose.trim(),
-        ...(lastSeenMs === null ? {} : { last_seen_at_ms: lastSeenMs }),
-        ...(venueId === null ? {} : { last_seen_venue_id: venueId }),
-        ...(line.trim() === "" ? {} : { description_text: line.trim() }),
-      });
+      const opened = await hub.openCase(order, press.of(order));
+      press.done();
       useCaseDesk.setState({ chosenId: opened.case_id, opening: false });
       if (line.trim() !== "" && searches) {
         changeSearch(opened.case_id, { line: line.trim() });

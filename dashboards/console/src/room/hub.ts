@@ -47,7 +47,8 @@ export const hub = {
   cancelAlert: (alertId: string, text: string) => ask<void>("POST", `/api/alerts/${part(alertId)}/cancel`, { text }),
   closeSos: (sosId: string, finding: Finding, note: string) =>
     ask<Sos>("POST", `/api/talk/sos/${part(sosId)}/close`, { finding, note }),
-  openCase: (order: CaseOrder) => ask<Case>("POST", "/api/cases", order),
+  openCase: (order: CaseOrder, idempotencyKey: string) =>
+    ask<Case>("POST", "/api/cases", order, { "Idempotency-Key": idempotencyKey }),
   closeCase: (caseId: string, outcome: string) => ask<Case>("POST", `/api/cases/${part(caseId)}/close`, { outcome }),
   describe: (text: string, signal: AbortSignal) => ask<DescribeAnswer>("POST", "/api/describe", { text }, {}, signal),
   search: (caseId: string, query: Query) => ask<SearchAnswer>("POST", `/api/cases/${part(caseId)}/search`, query),

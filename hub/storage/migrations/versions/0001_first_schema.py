@@ -104,7 +104,9 @@ def upgrade() -> None:
         sa.Column("last_seen_at_us", sa.BigInteger(), nullable=True),
         sa.Column("last_seen_venue_id", sa.String(length=48), nullable=True),
         sa.Column("description", sa.LargeBinary(), nullable=True),
+        sa.Column("idempotency_key", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_cases")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_cases_idempotency_key")),
     )
     op.create_table(
         "community",
