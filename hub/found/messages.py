@@ -34,7 +34,8 @@ class Outcome(StrEnum):
 class Found(Part, frozen=True, kw_only=True):
     """One venue's word on one alert that the child is there; also the body of ``child.found`` and ``child.closed``.
 
-    Of a neighbour who was sent to look, ``alert_id`` is the alert for which he was sent.
+    ``alert_id`` is the alert that was under way as it was said: of a neighbour who was sent to look the one for which
+    he was sent, of one that was updated the one in its place.
     """
 
     found_id: str

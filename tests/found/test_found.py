@@ -13,7 +13,7 @@ from devices.protocol.messages import AlertStatus, Answer
 from devices.protocol.topics import Up
 from hub.access.audit import THE_HUB, Action
 from hub.access.people import Place, PlaceKind, Role
-from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, Target, TargetKind, Via
+from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, Target, TargetKind, UpdateAlert, Via
 from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.found.messages import CloseFound, Outcome, Verdict
@@ -118,6 +118,20 @@ async def test_neighbours_word_is_about_the_alert_for_which_he_was_sent(hub: Hub
     (found,) = await hub.found.opened()
     assert (found.alert_id, found.venue_id) == (alert.alert_id, "V02")
     assert len(told.of(EventKind.ESCALATION_STOPPED, alert.alert_id)) == 1
+
+
+async def test_word_on_an_alert_that_was_updated_is_about_the_one_in_its_place(hub: Hub) -> None:
+    alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty")
+    update = await hub.alerts.update(alert.alert_id, UpdateAlert(text="六岁男孩走失，红上衣"), "duty")
+    told = Told(hub)
+    await hub.alerts.answered_elsewhere(on_page(alert))
+    (found,) = await hub.found.opened()
+    assert found.alert_id == update.alert_id
+    assert len(told.of(EventKind.ESCALATION_STOPPED, update.alert_id)) == 1
+    again = await hub.alerts.update(update.alert_id, UpdateAlert(text="在东门见过"), "duty")
+    assert len(await hub.found.opened()) == 1, "better words close nothing"
+    await hub.alerts.cancel(again.alert_id, CancelAlert(), "officer")
+    assert await hub.found.opened() == ()
 
 
 async def test_not_the_child_is_an_audited_word_after_which_the_venue_may_find_it_again(hub: Hub) -> None:

@@ -23,13 +23,8 @@ export function useEnding(found: Found, running: AlertRecord | null) {
   return {
     busy,
     failure,
-    /** With words to the guards. Of an alert that took the place of the one answered, the word itself is closed too. */
-    cancel: (text: string) =>
-      end(async () => {
-        if (running === null) return;
-        await hub.cancelAlert(running.alert_id, text);
-        if (running.alert_id !== found.alert_id) await foundHub.close(found.found_id, "the_child", "");
-      }),
+    /** With words to the guards; the hub then closes what was said on it, or on one that it took the place of. */
+    cancel: (text: string) => end(() => (running === null ? Promise.resolve() : hub.cancelAlert(running.alert_id, text))),
     close: (verdict: Verdict) => end(() => foundHub.close(found.found_id, verdict, "")),
   };
 }
