@@ -33,7 +33,7 @@ _log = structlog.get_logger()
 MAX_WAITING = 50_000
 """Answers heard and not yet stored; one more is not taken, and its radio says it again."""
 GATHERED_S = 0.015
-"""Between one change and the next, unless AT_ONCE wait: each change holds up whoever speaks, however little is in it."""
+"""Between one change and the next, unless AT_ONCE wait: each holds up whoever speaks, however little is in it."""
 AT_ONCE = 500
 """Stored in one change, which bounds the event that tells of them (100 KB) and the parameters of a statement."""
 
