@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 
+from devices.protocol.messages import AlertStatus
 from hub.alerts.issuing import Attached
 from hub.alerts.messages import AlertMedia, NewAlert
 from hub.errors import Refusal
 from hub.media.messages import Media, MediaType
 from hub.media.service import MediaRoom
-from hub.speech.service import NotSpoken, Speech, Why
+from hub.speech.service import MOST_CHARACTERS, NotSpoken, Speech, Why
 
+_BEFORE = {AlertStatus.ACTUAL: "警情。", AlertStatus.EXERCISE: "演习。", AlertStatus.TEST: "测试。"}
 SPOKEN_WITHIN_S = 3.0
 """The alert waits no longer for its own voice: it is shown and sounds without."""
+
+
+def as_spoken(status: AlertStatus, text: str) -> str:
+    """An alert's text as it is said: what it is comes first."""
+    return (_BEFORE[status] + text.strip())[:MOST_CHARACTERS]
 
 
 class Attaching:
@@ -36,7 +43,7 @@ class Attaching:
             return Attached(picture, speech)
         try:
             async with asyncio.timeout(SPOKEN_WITHIN_S):
-                spoken = await self._speech.spoken(new.text)
+                spoken = await self._speech.spoken(as_spoken(new.status, new.text))
             return Attached(picture, _named(await self._media.keep_spoken(spoken, by)))
         except NotSpoken as error:
             return Attached(picture, None, error.why)

@@ -9,11 +9,11 @@ import numpy as np
 
 from devices.protocol.messages import AlertStatus
 from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Samples
+from hub.alerts.attaching import as_spoken
 from hub.alerts.messages import Alert
-from hub.speech.service import MOST_CHARACTERS, MOST_SPOKEN_S, NotSpoken, Speech, Why
+from hub.speech.service import MOST_SPOKEN_S, NotSpoken, Speech, Why
 from hub.speech.sound import NoSound, Spoken, TooLong, read_sound
 
-_BEFORE = {AlertStatus.ACTUAL: "警情。", AlertStatus.EXERCISE: "演习。", AlertStatus.TEST: "测试。"}
 _ASKS_FOR_KEY = "听到请按，1，确认。"
 _PAUSE = np.zeros(ENCODE_RATE_HZ // ENCODE_SAMPLES // 2 * ENCODE_SAMPLES, np.int16)
 """Half a second."""
@@ -37,7 +37,7 @@ class Speaking:
                 return await asyncio.to_thread(read_sound, recording, MOST_SPOKEN_S)
             except (NoSound, TooLong):
                 raise NotSpoken(Why.FAILED) from None
-        return await self._speech.spoken((_BEFORE[alert.status] + alert.text)[:MOST_CHARACTERS])
+        return await self._speech.spoken(as_spoken(alert.status, alert.text))
 
     async def by_phone(self, alert: Alert) -> Spoken:
         """The alert and the words that ask for the key, twice; tones where nothing can be spoken."""
