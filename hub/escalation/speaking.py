@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 
-from devices.protocol.messages import AlertStatus
 from devices.radio.opus import ENCODE_RATE_HZ, ENCODE_SAMPLES, Samples
 from hub.alerts.attaching import as_spoken
 from hub.alerts.messages import Alert
