@@ -39,6 +39,7 @@ export const enTalk: typeof zhTalk = {
     broadcast: (who, group) => `${who} broadcasts in ${group}`,
     emergency: (who, group) => `Emergency call of ${who} in ${group}`,
   },
+  hubCalls: (n) => `The hub is calling ${plural(n, "radio")}`,
   place: (position, of) => `number ${position} of ${of} who wait: hold on`,
   retryIn: (s) => `again in ${s} s`,
   broadcast: "Broadcast",

@@ -2,7 +2,7 @@
 import type { DoorStanding, DoorState, Outcome } from "../fallback/types";
 
 export const zhFallback = {
-  door: { none: "", sip: "电话", file: "电话（只写文件）" } satisfies Record<DoorStanding["door"], string>,
+  door: { none: "", sip: "电话", file: "电话（写文件）" } satisfies Record<DoorStanding["door"], string>,
   state: { off: "", starting: "连接中", up: "可用", down: "不通" } satisfies Record<DoorState, string>,
   calling: (venue: string, number: number) => `正在打${venue}的电话（第 ${number} 次）`,
   tried: (venue: string, outcome: string) => `${venue}的电话：${outcome}`,

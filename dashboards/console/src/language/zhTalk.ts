@@ -37,6 +37,7 @@ export const zhTalk = {
     broadcast: (who: string, group: string) => `${who} 正在「${group}」广播`,
     emergency: (who: string, group: string) => `${who} 在「${group}」紧急呼叫`,
   },
+  hubCalls: (n: number) => `黔哨正在自动呼叫 ${n} 台对讲机`,
   place: (position: number, of: number) => `排第 ${position}，共 ${of} 人在等；请按住`,
   retryIn: (s: number) => `${s} 秒后可再按`,
   broadcast: "广播",

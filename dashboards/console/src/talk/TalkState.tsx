@@ -2,6 +2,7 @@
 import { inLanguage, useLanguage, useTexts } from "../language/language";
 import { useSecondsUntil } from "./countdown";
 import { NO_GROUP } from "./groupIds";
+import { apart } from "./hubCalls";
 import { useGroupWords } from "./names";
 import { useTalk } from "./store";
 
@@ -40,8 +41,14 @@ export function TalkState() {
         if (groupId === NO_GROUP) return texts.talk.chooseAgain;
         if (here !== undefined) return texts.talk.speaks[here.call](here.talkerName);
         if (closedS > 0) return texts.talk.closedFor(closedS);
-        return [...talkers].map(([id, talker]) => texts.talk.speaksIn[talker.call](talker.talkerName, words(id))).join("，");
+        return elsewhere();
     }
+  }
+
+  function elsewhere(): string {
+    const { people, calledByHub } = apart(talkers);
+    const said = people.map(([id, talker]) => texts.talk.speaksIn[talker.call](talker.talkerName, words(id)));
+    return [...said, ...(calledByHub > 0 ? [texts.talk.hubCalls(calledByHub)] : [])].join("，");
   }
 
   return (

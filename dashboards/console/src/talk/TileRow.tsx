@@ -6,6 +6,7 @@ import { useRoom } from "../room/store";
 import type { Radio, TalkGroup } from "../room/types";
 import { radioOf } from "./groupIds";
 import { GroupTile } from "./GroupTile";
+import { apart } from "./hubCalls";
 import { useMonitoring } from "./monitor";
 import { heardGroups, tiles } from "./monitoring";
 import { useGroupWords } from "./names";
@@ -28,7 +29,10 @@ export function TileRow({ groups, listOpen, onList }: Props) {
   const monitoring = useMonitoring();
   const chosenId = useTalk((talk) => talk.groupId);
   const talkers = useTalk((talk) => talk.talkers);
-  const shown = useMemo(() => tiles(groups, monitoring, new Set(talkers.keys()), chosenId), [groups, monitoring, talkers, chosenId]);
+  const shown = useMemo(() => {
+    const spoken = new Set(apart(talkers).people.map(([id]) => id));
+    return tiles(groups, monitoring, spoken, chosenId);
+  }, [groups, monitoring, talkers, chosenId]);
   const heard = heardGroups(groups, { ...monitoring, along: [] }, chosenId).length;
   const tile = (groupId: string, digit: string | null) => {
     const radioId = radioOf(groupId);
