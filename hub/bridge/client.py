@@ -22,7 +22,7 @@ from hub.bridge.clocks import DeviceClocks
 from hub.bridge.floods import Floods
 from hub.bridge.incoming import Incoming, read_here
 from hub.bridge.outbox import Outgoing
-from hub.bridge.outgoing import send_together
+from hub.bridge.outgoing import send_together, write_while_open
 from hub.bridge.refused import Refused, RefusedReason
 from hub.bridge.seals import SealBook, SealRefused
 from hub.bridge.surely import Away, Full, Surely, failed
@@ -124,6 +124,7 @@ class Bridge:
                 surely = Surely(client)
                 read_here(client, self._arrived, surely)
                 send_together(client)
+                write_while_open(client)
                 async with client:
                     self._client, self._surely = client, surely
                     await self._subscribe(client)

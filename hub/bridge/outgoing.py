@@ -6,7 +6,9 @@ time was that.
 
 from __future__ import annotations
 
+import asyncio
 from itertools import islice
+from typing import Any
 
 import aiomqtt
 from paho.mqtt.client import Client as Paho
@@ -40,3 +42,28 @@ def send_together(client: aiomqtt.Client) -> None:
     """Have what ``client`` says go out this way; before it connects."""
     paho = client._client
     paho._sock_send = _SendAhead(paho).send  # type: ignore[method-assign]
+
+
+def write_while_open(client: aiomqtt.Client) -> None:
+    """Have the loop say when the line takes more, as long as there is a line; before it connects, on the loop.
+
+    aiomqtt asks the loop for that in a later turn and by the file descriptor alone. A line that broke in between was
+    closed by then: the loop was asked to watch a descriptor that was none (EBADF), or one that had become another's.
+    """
+    loop, paho = asyncio.get_running_loop(), client._client
+
+    def write() -> None:
+        try:
+            paho.loop_write()
+        except Exception as error:  # as aiomqtt does: the line is broken, and whoever waits for its end is told why
+            if not client._disconnected.done():
+                client._disconnected.set_exception(error)
+
+    def watch(wanted: Any) -> None:
+        if paho.socket() is wanted and paho._registered_write:
+            loop.add_writer(wanted.fileno(), write)
+
+    def wants_to_write(_paho: Paho, _userdata: Any, line: Any) -> None:
+        loop.call_soon_threadsafe(watch, line)  # paho connects in a thread
+
+    paho.on_socket_register_write = wants_to_write
