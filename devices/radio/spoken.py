@@ -13,7 +13,7 @@ import av
 from devices.link import Link
 from devices.link.refusals import Refusal
 from devices.protocol.clock import Clock
-from devices.protocol.messages import AlertMessage
+from devices.protocol.messages import AlertMessage, Attachment
 from devices.protocol.voice import FRAME_MS
 from devices.radio.fetching import Fetching
 from devices.radio.jitter import Play, Slot
@@ -52,7 +52,7 @@ class Frames:
 @dataclass
 class _Due:
     alert_id: str
-    media_id: str
+    speech: Attachment
     from_us: int
     until_us: int
 
@@ -99,7 +99,7 @@ class SpokenMessages:
         now_us = self._clock.monotonic_us()
         tone_s = lasts_s(tone_of(alert.severity, alert.status, alert.reminder))
         until_us = now_us + round(alert.expires_in_s * 1e6)
-        due = _Due(alert.alert_id, alert.speech.media_id, now_us + round((tone_s + PAUSE_S) * 1e6), until_us)
+        due = _Due(alert.alert_id, alert.speech, now_us + round((tone_s + PAUSE_S) * 1e6), until_us)
         if self._playing is not None and self._playing.due.alert_id == alert.alert_id:
             self._stop()
         self._due[alert.alert_id] = due
@@ -136,7 +136,7 @@ class SpokenMessages:
                 del self._due[due.alert_id]
             elif self._is_busy() or self._playing is not None:
                 due.from_us = max(due.from_us, now_us + round(PAUSE_S * 1e6))
-            elif due.from_us <= now_us and self._beginning is None and self._kept.has(due.media_id):
+            elif due.from_us <= now_us and self._beginning is None and self._kept.has(due.speech.media_id):
                 del self._due[due.alert_id]
                 self._beginning = asyncio.ensure_future(self._speak(due))
         if self._due or self._playing is not None:
@@ -152,10 +152,14 @@ class SpokenMessages:
             self._beginning.cancel()
 
     async def _speak(self, due: _Due) -> None:
-        frames = await asyncio.to_thread(self._frames, due.media_id)
+        media_id = due.speech.media_id
+        frames = await asyncio.to_thread(self._frames, media_id)
         self._beginning = None
         if frames is None:
-            self._link.refusals.add(Refusal.STORE_DAMAGED, f"the spoken message {due.media_id} cannot be read")
+            self._link.refusals.add(Refusal.STORE_DAMAGED, f"the spoken message {media_id} cannot be read")
+            if not self._kept.has(media_id):  # the disk had damaged it; otherwise it came so
+                self._due.setdefault(due.alert_id, due)
+                self._fetching.want(due.speech, due.until_us)
         elif self._is_busy():
             self._due.setdefault(due.alert_id, due)
         elif not (self._is_silent or self._is_over(due.alert_id)):

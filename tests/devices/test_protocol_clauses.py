@@ -33,6 +33,7 @@ _FILES = {
     "sos_key": "devices/radio/test_sos.py",
     "sending": "media/test_sending.py",
     "spoken": "devices/radio/test_spoken.py",
+    "fetching": "devices/radio/test_fetching.py",
     "changeover": "enrolment/test_changeover.py",
 }
 
