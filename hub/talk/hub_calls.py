@@ -31,6 +31,7 @@ class HubCall:
     """One call, from the press on."""
 
     talker_id: str
+    group_id: str
     burst: Burst | None = None
     is_over: bool = False
     """The floor was taken from it, or never came."""
@@ -64,9 +65,9 @@ class HubCalls:
         """Take the floor with a dispatcher's priority; None where it cannot be had at once."""
         if not self.room or self.is_spoken_with(radio_id):
             return None
-        call = HubCall(f"{_PREFIX}{new_number():x}")
+        call = HubCall(f"{_PREFIX}{new_number():x}", private_group(radio_id))
         self._calls[call.talker_id] = call
-        self._floors.request(private_group(radio_id), Press(call.talker_id, "1", Priority.DISPATCHER))
+        self._floors.request(call.group_id, Press(call.talker_id, "1", Priority.DISPATCHER))
         if call.burst is None:
             self.let_go(call)
             return None
@@ -89,14 +90,15 @@ class HubCalls:
     async def say(self, call: HubCall, frames: Sequence[bytes], speak: Callable[[str, bytes], None]) -> bool:
         """Say Opus frames of 20 ms by the clock, at most as long as one may talk; whether all was said.
 
-        Where the loop was late it goes on from now: nothing is made up for by a burst.
+        Where the loop was late it goes on from now: nothing is made up for by a burst. Whoever waits for the floor has
+        it at once: a person goes before what a machine says.
         """
         burst, said = call.burst, frames[: self._most_frames]
         assert burst is not None
         due_us = self._clock.monotonic_us()
         try:
             for number, frame in enumerate(said):
-                if call.is_over:
+                if call.is_over or self._somebody_waits(call):
                     return False
                 speak(call.talker_id, self._packet(burst, number, frame, number == len(said) - 1))
                 due_us = max(due_us + _FRAME_US, self._clock.monotonic_us())
@@ -104,6 +106,10 @@ class HubCalls:
         finally:
             self.let_go(call)
         return len(said) == len(frames)
+
+    def _somebody_waits(self, call: HubCall) -> bool:
+        floor = self._floors.by_group.get(call.group_id)
+        return floor is not None and len(floor.waiting) > 0
 
     def _packet(self, burst: Burst, number: int, frame: bytes, last: bool) -> bytes:
         return voice.encode(

@@ -19,6 +19,7 @@ from hub.alerts.messages import NewAlert
 from hub.app import Hub
 from hub.escalation.policy import Rules
 from hub.events.messages import EventKind
+from hub.talk import messages as out
 from hub.talk.hub_calls import HUB_NAME
 from tests.devices.room import until
 from tests.hub import Told, open_hub
@@ -92,6 +93,18 @@ async def test_radio_with_which_somebody_speaks_is_not_interrupted(hub: Hub) -> 
         grant = dispatcher.press(private_group("R01"))
         alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "dispatcher")
         assert (await why(told, alert.alert_id))["R01"] == "busy"
+        dispatcher.release(grant)
+    dispatcher.go()
+
+
+async def test_hub_gives_way_to_whoever_wants_to_speak_with_the_radio(hub: Hub) -> None:
+    dispatcher = Desk(hub, "dispatcher")
+    async with radio_on_line(hub, "R01") as radio:
+        await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "dispatcher")
+        await until(lambda: len(heard(radio)) > 3, "the hub speaks")
+        hub.talk.press(dispatcher, private_group("R01"), "mine")
+        grant = await dispatcher.wait(out.Granted)
+        assert len(heard(radio)) < FRAMES / 2
         dispatcher.release(grant)
     dispatcher.go()
 
