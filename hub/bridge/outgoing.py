@@ -60,8 +60,9 @@ def write_while_open(client: aiomqtt.Client) -> None:
                 client._disconnected.set_exception(error)
 
     def watch(wanted: Any) -> None:
-        if paho.socket() is wanted and paho._registered_write:
-            loop.add_writer(wanted.fileno(), write)
+        line = paho.socket()
+        if line is not None and line is wanted and paho._registered_write:
+            loop.add_writer(line.fileno(), write)
 
     def wants_to_write(_paho: Paho, _userdata: Any, line: Any) -> None:
         loop.call_soon_threadsafe(watch, line)  # paho connects in a thread
