@@ -6,12 +6,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 import numpy as np
 
 from devices.protocol.messages import AlertStatus, Severity
 from hub.alerts.cap_media import Brought, Resource, read_resources, write_resource
-from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
+from hub.alerts.messages import Alert, Certainty, NewAlert, Target, TargetKind, Urgency
 from hub.alerts.shapes import Inside, Places, in_circle, in_polygon
 from hub.errors import Refusal
 from hub.registry.records import Venue
@@ -25,14 +26,26 @@ _VENUE = "venue_id"
 """The geocode's valueName by which venues are named exactly."""
 
 
+def cap_key(sender: str, identifier: str) -> str:
+    """The idempotency key of what is made of a message."""
+    return f"cap {sender} {identifier}"
+
+
+class Reference(NamedTuple):
+    """An earlier message (section 3.2.1, references)."""
+
+    sender: str
+    identifier: str
+
+
 @dataclass(frozen=True)
 class Incoming:
-    """What a CAP message asks for: a new alert, or the end of earlier ones (``cancels``, by their identifiers)."""
+    """What a CAP message asks for: a new alert, in the place of ``earlier`` ones, or (None) their end."""
 
     identifier: str
     sender: str
     new: NewAlert | None
-    cancels: tuple[str, ...]
+    earlier: tuple[Reference, ...]
     brought: Brought = field(default_factory=Brought)
 
 
@@ -43,14 +56,14 @@ def write_cap(
     zone: tzinfo,
     resources: Iterable[Resource] = (),
 ) -> bytes:
-    """The alert as a CAP message; ``earlier`` is the one that it cancels, ``venues`` those of its deliveries."""
+    """The alert as a CAP message; ``earlier`` is the one that it ends, ``venues`` those of its deliveries."""
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_tag("alert"))
     _add(root, "identifier", alert.alert_id)
     _add(root, "sender", SENDER)
     _add(root, "sent", _time(alert.issued_at_ms, zone))
     _add(root, "status", _STATUS[alert.status])
-    _add(root, "msgType", "Alert" if earlier is None else "Cancel")
+    _add(root, "msgType", "Cancel" if alert.cancels else "Update" if alert.updates else "Alert")
     _add(root, "scope", "Restricted")
     _add(root, "restriction", "场所保安、网格员与警务室 venue guards, grid members and the police room")
     if earlier is not None:
@@ -59,9 +72,9 @@ def write_cap(
     _add(info, "language", "zh-CN")
     _add(info, "category", "Safety")
     _add(info, "event", "社区警报")
-    _add(info, "urgency", "Immediate")
+    _add(info, "urgency", alert.urgency.value.capitalize())
     _add(info, "severity", alert.severity.value)
-    _add(info, "certainty", "Observed")
+    _add(info, "certainty", alert.certainty.value.capitalize())
     _add(info, "expires", _time(alert.expires_at_ms, zone))
     _add(info, "description", alert.text)
     for resource in resources:
@@ -85,16 +98,17 @@ def read_cap(document: bytes, venues: Iterable[Venue], now_ms: int) -> Incoming:
     root = _parse(document)
     identifier, sender = _text(root, "identifier"), _text(root, "sender")
     kind = _text(root, "msgType")
+    earlier = tuple(_references(root))
     if kind == "Cancel":
-        references = (root.findtext(_tag("references")) or "").split()
-        return Incoming(identifier, sender, None, tuple(one.split(",")[1] for one in references if one.count(",") == 2))
-    if kind != "Alert":
+        return Incoming(identifier, sender, None, earlier)
+    if kind not in ("Alert", "Update"):
         raise _refuse("cap_not_taken", "msgType", f"不处理 {kind} 类消息", f"messages of type {kind} are not taken in")
     status = {word: status for status, word in _STATUS.items()}.get(_text(root, "status"))
     if status is None:
         raise _refuse("cap_not_taken", "status", "不处理这种状态的消息", "messages of this status are not taken in")
     info = _chosen(root)
     severity = _text(info, "severity")
+    urgency, certainty = ((info.findtext(_tag(name)) or "").strip().lower() for name in ("urgency", "certainty"))
     expires = info.findtext(_tag("expires"))
     left_s = None if expires is None else (_at_ms(expires) - now_ms) / 1000
     if left_s is not None and left_s <= 0:
@@ -104,11 +118,20 @@ def read_cap(document: bytes, venues: Iterable[Venue], now_ms: int) -> Incoming:
     new = NewAlert(
         text=text[:500],
         severity=Severity(severity) if severity in set(Severity) else Severity.SEVERE,
+        urgency=Urgency(urgency) if urgency in set(Urgency) else Urgency.IMMEDIATE,
+        certainty=Certainty(certainty) if certainty in set(Certainty) else Certainty.OBSERVED,
         status=status,
         target=_target(info, tuple(venues)),
         expires_in_s=None if left_s is None else min(left_s, 86_400.0),
     )
-    return Incoming(identifier, sender, new, (), read_resources(info, NAMESPACE))
+    return Incoming(identifier, sender, new, earlier if kind == "Update" else (), read_resources(info, NAMESPACE))
+
+
+def _references(root: ET.Element) -> Iterator[Reference]:
+    for one in (root.findtext(_tag("references")) or "").split():
+        if one.count(",") == 2:
+            sender, identifier, _sent = one.split(",")
+            yield Reference(sender, identifier)
 
 
 def _parse(document: bytes) -> ET.Element:

@@ -55,12 +55,29 @@ class Issue:
     attached: Attached = Attached()
 
 
+def as_update(new: NewAlert) -> UpdateAlert:
+    """A whole alert as what takes the place of another: nothing is left out."""
+    return UpdateAlert(
+        text=new.text,
+        severity=new.severity,
+        urgency=new.urgency,
+        certainty=new.certainty,
+        target=new.target,
+        expires_in_s=new.expires_in_s,
+        picture=new.picture,
+        speech=new.speech,
+        speak=new.speak,
+    )
+
+
 def updated(earlier: Alert, order: UpdateAlert) -> NewAlert:
     """What takes the place of an alert: what the order leaves out is as it was."""
     as_before = earlier.picture.media_id if earlier.picture else None
     return NewAlert(
         text=order.text,
         severity=order.severity or earlier.severity,
+        urgency=order.urgency or earlier.urgency,
+        certainty=order.certainty or earlier.certainty,
         status=earlier.status,
         target=order.target or earlier.target,
         case_id=earlier.case_id,
@@ -80,6 +97,8 @@ def insert_alert(change: Change, issue: Issue, venue_of: Callable[[str], str]) -
             alert_id=issue.alert_id,
             text=new.text.strip(),
             severity=new.severity.value,
+            urgency=new.urgency.value,
+            certainty=new.certainty.value,
             status=new.status.value,
             target_kind=new.target.kind.value,
             target_id=new.target.id,

@@ -22,6 +22,24 @@ Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 """Degrees."""
 
 
+class Urgency(StrEnum):
+    """CAP 1.2, 3.2.2, urgency: until when one must act."""
+
+    IMMEDIATE = "immediate"
+    EXPECTED = "expected"
+    FUTURE = "future"
+    PAST = "past"
+
+
+class Certainty(StrEnum):
+    """CAP 1.2, 3.2.2, certainty: how sure it is."""
+
+    OBSERVED = "observed"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNLIKELY = "unlikely"
+
+
 class TargetKind(StrEnum):
     ALL = "all"
     GROUP = "group"
@@ -52,6 +70,8 @@ class NewAlert(Part, frozen=True, kw_only=True):
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     severity: Severity = Severity.SEVERE
+    urgency: Urgency = Urgency.IMMEDIATE
+    certainty: Certainty = Certainty.OBSERVED
     status: AlertStatus = AlertStatus.ACTUAL
     target: Target = msgspec.field(default_factory=lambda: Target(kind=TargetKind.ALL))
     case_id: Annotated[str, msgspec.Meta(max_length=48)] | None = None
@@ -105,6 +125,8 @@ class Alert(Part, frozen=True, kw_only=True):
     alert_id: str
     text: str
     severity: Severity
+    urgency: Urgency
+    certainty: Certainty
     status: AlertStatus
     target: Target
     case_id: str | None
@@ -138,6 +160,8 @@ class UpdateAlert(Part, frozen=True, kw_only=True):
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     severity: Severity | None = None
+    urgency: Urgency | None = None
+    certainty: Certainty | None = None
     target: Target | None = None
     """None: the radios of the earlier one."""
     expires_in_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None

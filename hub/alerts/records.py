@@ -12,7 +12,17 @@ from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus, Answer, Severity
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime, machine_boot
-from hub.alerts.messages import Alert, AlertMedia, Delivery, DeliveryChanged, Target, TargetKind, Via
+from hub.alerts.messages import (
+    Alert,
+    AlertMedia,
+    Certainty,
+    Delivery,
+    DeliveryChanged,
+    Target,
+    TargetKind,
+    Urgency,
+    Via,
+)
 from hub.alerts.tables import alerts, deliveries
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -62,6 +72,8 @@ def alert_of(row: Any, rows: Iterable[Any]) -> Alert:
         alert_id=row.alert_id,
         text=row.text,
         severity=Severity(row.severity),
+        urgency=Urgency(row.urgency),
+        certainty=Certainty(row.certainty),
         status=AlertStatus(row.status),
         target=Target(
             kind=TargetKind(row.target_kind),

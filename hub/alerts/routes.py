@@ -11,8 +11,9 @@ from devices.protocol.clock import Clock
 from hub.access.entrant import Entrant, not_your_place
 from hub.access.gate import Entering
 from hub.access.permissions import Right
-from hub.alerts.cap import read_cap, write_cap
+from hub.alerts.cap import SENDER, Incoming, cap_key, read_cap, write_cap
 from hub.alerts.cap_media import resources_of, with_media
+from hub.alerts.issuing import as_update
 from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, NewAnswer, UpdateAlert, Via
 from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
@@ -43,21 +44,31 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
         venues = registry.venues.values()
         found = await asyncio.to_thread(read_cap, document, venues, clock.wall_us() // 1000)
         if found.new is None:
-            for earlier in found.cancels:
-                _require_all_of(entrant, await alerts.find(earlier))
+            for earlier in await _referred(alerts, found, entrant):
                 await alerts.cancel(earlier, CancelAlert(), entrant.person.person_id)
             return Response(status_code=204)
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(found.new.target))
-        key = f"cap {found.sender} {found.identifier}"
-        new = await with_media(found.new, found.brought, media, entrant.person.person_id)
-        return answer(await alerts.issue(new, entrant.person.person_id, key), 201)
+        key = cap_key(found.sender, found.identifier)
+        by = entrant.person.person_id
+        known = await alerts.find_issued(by, key)
+        if known is not None:
+            return answer(known, 201)
+        ended = [one for one in await _referred(alerts, found, entrant) if alerts.is_under_way(one)]
+        new = await with_media(found.new, found.brought, media, by)
+        if not ended:
+            return answer(await alerts.issue(new, by, key), 201)
+        made = await alerts.update(ended[0], as_update(new), by, key)
+        for other in ended[1:]:
+            await alerts.cancel(other, CancelAlert(), by)
+        return answer(made, 201)
 
     @router.get("/{alert_id}/cap")
     async def as_cap(alert_id: str, request: Request, entrant: Entering) -> Response:
         seen = view_of(entrant, registry).alert(await alerts.find(alert_id))
         if seen is None:
             raise not_your_place()
-        earlier = await alerts.find(seen.cancels) if seen.cancels is not None else None
+        ended = seen.cancels or seen.updates
+        earlier = await alerts.find(ended) if ended is not None else None
         venue_ids = dict.fromkeys(one.venue_id for one in seen.deliveries)
         venues = [registry.venues[venue_id] for venue_id in venue_ids if venue_id in registry.venues]
         resources = await resources_of(seen, media, str(request.base_url))
@@ -88,6 +99,7 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
     @router.post("/{alert_id}/update")
     async def update(alert_id: str, request: Request, entrant: Entering) -> Response:
         order = await read(request, UpdateAlert, LIST_BYTES)
+        refuse_blanks(order.text)
         _require_all_of(entrant, await alerts.find(alert_id))
         if order.target is not None:
             entrant.require(Right.ISSUE_ALERT, alerts.targets.places(order.target))
@@ -113,3 +125,22 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
 def _require_all_of(entrant: Entrant, alert: Alert) -> None:
     """Whoever changes an alert may issue one to all that it went to. Raises Refusal."""
     entrant.require(Right.ISSUE_ALERT, {venue_place(one.venue_id) for one in alert.deliveries})
+
+
+async def _referred(alerts: Alerts, found: Incoming, entrant: Entrant) -> list[str]:
+    """The alerts, or what has come in their place, that a message ends: this hub's by their names, others' by what was
+    made of them for the same person. Raises Refusal for one of this hub that there is not, and where one is not theirs.
+    """
+    ended: dict[str, None] = {}
+    for sender, identifier in found.earlier:
+        if sender == SENDER:
+            alert = await alerts.find(identifier)
+        else:
+            issued = await alerts.find_issued(entrant.person.person_id, cap_key(sender, identifier))
+            if issued is None:
+                continue
+            alert = issued
+        latest = alerts.latest_of(alert.alert_id) or alert.alert_id
+        _require_all_of(entrant, await alerts.find(latest))
+        ended[latest] = None
+    return list(ended)

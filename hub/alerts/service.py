@@ -282,11 +282,11 @@ class Alerts:
     async def cancel_issued(self, issued_by: str, idempotency_key: str, order: CancelAlert, by: str) -> None:
         """End what this person issued under this key, or what has come in its place, unless it is over."""
         alert = await self.find_issued(issued_by, idempotency_key)
-        latest = None if alert is None else self._latest(alert.alert_id)
+        latest = None if alert is None else self.latest_of(alert.alert_id)
         if latest is not None:
             await self.cancel(latest, order, by)
 
-    def _latest(self, alert_id: str) -> str | None:
+    def latest_of(self, alert_id: str) -> str | None:
         """The alert that is under way and is this one, or has come in its place."""
         if alert_id in self._open:
             return alert_id

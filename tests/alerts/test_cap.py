@@ -127,6 +127,43 @@ async def test_cancelling_is_written_as_cap_cancel_with_its_reference(hub: Hub, 
     assert (found["msgType"], found["references"].split(",")[:2]) == ("Cancel", ["qianshao", alert.alert_id])
 
 
+async def test_update_of_others_takes_the_place_of_what_was_made_of_their_message(
+    hub: Hub, officer: httpx.AsyncClient
+) -> None:
+    def references(*names: str) -> str:
+        named = " ".join(f"county@example,{name},2026-11-22T09:00:00+08:00" for name in names)
+        return f"<references>{named}</references>"
+
+    first = (await take(officer, message(CIRCLE))).json()
+    update = message(POLYGON, identifier="X2", kind="Update", more=references("X1"))
+    second, again = [(await take(officer, update)).json() for _ in range(2)]
+    assert (second["updates"], again["alert_id"]) == (first["alert_id"], second["alert_id"])
+    assert [one["radio_id"] for one in second["deliveries"]] == ["R03", "R04"]
+    written = (await officer.get(f"/api/alerts/{second['alert_id']}/cap")).text
+    found = RULES.to_dict(written)
+    assert (found["msgType"], found["references"].split(",")[:2]) == ("Update", ["qianshao", first["alert_id"]])
+    other = (await take(officer, message(identifier="X3", kind="Update", more=references("X9")))).json()
+    assert other["updates"] is None, "nobody here has heard of what it updates"
+    assert (await take(officer, message(kind="Cancel", more=references("X1")))).status_code == 204
+    assert not hub.alerts.is_under_way(second["alert_id"]), "what has come in its place is over with it"
+
+
+async def test_urgency_and_certainty_come_in_and_go_out(hub: Hub, officer: httpx.AsyncClient) -> None:
+    made = (await take(officer, message())).json()
+    assert (made["urgency"], made["certainty"]) == ("expected", "likely")
+    (info,) = RULES.to_dict((await officer.get(f"/api/alerts/{made['alert_id']}/cap")).text)["info"]
+    assert (info["urgency"], info["certainty"]) == ("Expected", "Likely")
+    unknown = message(identifier="X2").replace("Expected", "Unknown").replace("Likely", "Unknown")
+    taken = (await take(officer, unknown)).json()
+    assert (taken["urgency"], taken["certainty"]) == ("immediate", "observed")
+    order = {"text": "走失", "urgency": "future", "certainty": "possible"}
+    mine = (await officer.post("/api/alerts", json=order)).json()
+    better = (
+        await officer.post(f"/api/alerts/{mine['alert_id']}/update", json={"text": "红上衣", "urgency": "past"})
+    ).json()
+    assert (better["urgency"], better["certainty"]) == ("past", "possible")
+
+
 @pytest.mark.parametrize(
     ("area", "radio_ids"),
     [
@@ -157,7 +194,7 @@ async def test_message_that_comes_twice_is_one_alert(officer: httpx.AsyncClient)
         ("not xml", "not_cap", None),
         (b"\xff\xfe\x00", "not_cap", None),
         ('<!DOCTYPE a [<!ENTITY b "bb">]>' + message(), "not_cap", None),
-        (message(kind="Update"), "cap_not_taken", "msgType"),
+        (message(kind="Ack"), "cap_not_taken", "msgType"),
         (message(status="Draft"), "cap_not_taken", "status"),
         (message("<circle>30,100 1</circle>"), "cap_elsewhere", "area"),
         (message("<circle>here</circle>"), "not_cap", "area"),

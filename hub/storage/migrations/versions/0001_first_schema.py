@@ -17,6 +17,8 @@ def upgrade() -> None:
         sa.Column("alert_id", sa.String(length=48), nullable=False),
         sa.Column("text", sa.String(length=2000), nullable=False),
         sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("urgency", sa.String(length=20), nullable=False),
+        sa.Column("certainty", sa.String(length=20), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("target_kind", sa.String(length=20), nullable=False),
         sa.Column("target_id", sa.String(length=48), nullable=True),
