@@ -111,6 +111,7 @@ async def test_venue_without_a_radio_is_refused(hub: Hub) -> None:
 
 
 async def test_alert_goes_from_queued_to_reported_with_its_times(hub: Hub, told: Told, clock: ManualClock) -> None:
+    """P-5.12"""
     async with radio_on_line(hub, "R01") as radio:
         alert = await issue(hub, TargetKind.RADIO, "R01", severity=wire.Severity.EXTREME)
         heard = (await radio.hear(Down.ALERT, wire.AlertMessage))[0]

@@ -27,6 +27,8 @@ _FILES = {
     "stuck": "talk/test_floor.py",
     "stopping": "talk/test_stopping.py",
     "signing": "shifts/test_signing.py",
+    "alerts": "alerts/test_alerts.py",
+    "updating": "alerts/test_updating.py",
     "cancelling": "alerts/test_cancelling.py",
     "escalations": "escalation/test_escalations.py",
     "sos": "talk/test_sos_calls.py",
