@@ -194,6 +194,7 @@ async def test_alert_to_the_own_venue_is_shown_with_its_text_and_felt_another_ve
         await expect(phone.page.get_by_test_id("alert-over")).to_have_text("警报已取消阀门已关")
         await expect(phone.page.get_by_test_id("alert")).to_have_attribute("data-alert", issued.alert_id)
         assert (await phone.felt()).count("300-150-300") == 2, "the older one is not new"
+        await hub.alerts.cancel(issued.alert_id, CancelAlert(), "duty")
 
 
 async def test_temporary_group_that_ends_leaves_nobody_spoken_to_until_a_tap(

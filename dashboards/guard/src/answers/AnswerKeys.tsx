@@ -10,6 +10,7 @@ import { useMay, useSession } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
 import { standingOf, venuesOf } from "./standing";
 import { press, useAnswers } from "./store";
+import { useSettled } from "./useSettled";
 
 const ANSWERS: readonly Answer[] = ["child_is_with_me", "seen", "not_seen", "need_help"];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
@@ -67,6 +68,7 @@ function Keys({ alert, venueId }: { alert: AlertRecord; venueId: string | null }
   const [text, setText] = useState("");
   const { isAcknowledged, answer, waiting } = standingOf(alert, venueId, kept);
   const alertId = alert.alert_id;
+  const isSettled = useSettled(isAcknowledged ? "answers" : "acknowledge");
   return (
     <>
       {isAcknowledged ? (
@@ -78,6 +80,7 @@ function Keys({ alert, venueId }: { alert: AlertRecord; venueId: string | null }
               className={`answer-key ${one}`}
               data-testid={`answer-${one}`}
               aria-pressed={answer === one}
+              disabled={!isSettled}
               onClick={() => press({ alertId, venueId, answer: one })}
             >
               {texts.answer[one]}
@@ -85,7 +88,13 @@ function Keys({ alert, venueId }: { alert: AlertRecord; venueId: string | null }
           ))}
         </div>
       ) : (
-        <button type="button" className="acknowledge" data-testid="acknowledge" onClick={() => press({ alertId, venueId })}>
+        <button
+          type="button"
+          className="acknowledge"
+          data-testid="acknowledge"
+          disabled={!isSettled}
+          onClick={() => press({ alertId, venueId })}
+        >
           {own.answers.acknowledge}
         </button>
       )}
