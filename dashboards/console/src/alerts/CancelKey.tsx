@@ -20,6 +20,7 @@ export function CancelKey({ alert }: { alert: AlertRecord }) {
   const issues = useMay("issue_alert");
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
+  if (alert.updated_to !== null) return null; // over by another, which the board leads to
   if (alert.cancelled_at_ms !== null) {
     return (
       <span data-testid="board-cancelled">

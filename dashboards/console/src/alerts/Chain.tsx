@@ -3,7 +3,7 @@ import { useTexts } from "../language/language";
 import { clockTime } from "../language/time";
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
-import { boardOf, earlierOf, laterOf } from "./board";
+import { boardOf, earlierOf } from "./board";
 import { chooseAlert } from "./chosen";
 import { Reports } from "./Reports";
 
@@ -12,11 +12,11 @@ const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 export function Chain({ alert }: { alert: AlertRecord }) {
   const texts = useTexts();
   const alerts = useRoom((room) => room.alerts, NO_ALERTS);
-  const later = laterOf(alert, alerts);
+  const later = alert.updated_to;
   return (
     <>
       {later !== null && (
-        <button type="button" className="errand-of" data-testid="board-later" onClick={() => chooseAlert(later.alert_id)}>
+        <button type="button" className="errand-of" data-testid="board-later" onClick={() => chooseAlert(later)}>
           {texts.alerts.replaced} · {texts.alerts.toNewest}
         </button>
       )}

@@ -12,7 +12,7 @@ const SHAPES: readonly DrawnKind[] = ["polygon", "path"];
 
 export function TargetRow() {
   const texts = useTexts();
-  const { severity, status } = useAlertDesk();
+  const { severity, status, updates } = useAlertDesk();
   const drawn = useDrawing((drawing) => drawing.kind);
   const statusWords: Record<AlertStatus, string> = { actual: texts.alerts.actual, ...texts.rollCall.status };
   return (
@@ -32,6 +32,7 @@ export function TargetRow() {
           aria-label={texts.alerts.status}
           title={texts.alerts.status}
           value={status}
+          disabled={updates !== null}
           onChange={(value: AlertStatus) => useAlertDesk.setState({ status: value })}
           options={(["actual", "exercise", "test"] as const).map((value) => ({ value, label: statusWords[value] }))}
         />

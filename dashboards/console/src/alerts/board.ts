@@ -92,12 +92,6 @@ export function earlierOf(alert: AlertRecord, alerts: ReadonlyMap<string, AlertR
   return chain;
 }
 
-/** The alert that took this one's place, where there is one. */
-export function laterOf(alert: AlertRecord, alerts: ReadonlyMap<string, AlertRecord>): AlertRecord | null {
-  for (const one of alerts.values()) if (one.updates === alert.alert_id) return one;
-  return null;
-}
-
 /** The state a venue is coloured by on map and board. */
 export type Mark = "undelivered" | "unacknowledged" | "acknowledged" | "reported" | "child" | "help";
 

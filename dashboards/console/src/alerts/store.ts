@@ -98,8 +98,7 @@ export function writeUpdate(alert: AlertRecord): void {
     target: alert.target,
     updates: alert.alert_id,
   });
-  attachAgain("picture", alert.picture);
-  attachAgain("speech", alert.speech);
+  attachAgain("picture", alert.picture); // the spoken message says the former words
   focusText();
 }
 
@@ -113,10 +112,10 @@ export async function sendAlert(caseId: string | null): Promise<boolean> {
   useAlertDesk.setState({ sending: true, failure: null });
   try {
     const media = await attachedMedia();
-    const order = { text: words, severity, status, target: sentTarget(target), ...media, ...(speak ? { speak } : {}) };
-    const key = press.of([order, updates]);
-    const ordered = caseId === null ? order : { ...order, case_id: caseId };
-    await (updates === null ? hub.issueAlert(ordered, key) : hub.updateAlert(updates, ordered, key));
+    const order = { text: words, severity, target: sentTarget(target), ...media, ...(speak ? { speak } : {}) };
+    const key = press.of([order, status, updates]);
+    if (updates === null) await hub.issueAlert({ ...order, status, ...(caseId === null ? {} : { case_id: caseId }) }, key);
+    else await hub.updateAlert(updates, { ...order, picture: media.picture ?? null }, key);
   } catch (failure) {
     useAlertDesk.setState({ sending: false, failure });
     return false;

@@ -3,6 +3,7 @@ import { ask, part } from "./ask";
 import type { Batch } from "./items";
 import type {
   Alert,
+  AlertStatus,
   AlertTarget,
   Case,
   CaseKind,
@@ -16,15 +17,24 @@ import type {
   Watch,
 } from "./types";
 
-export interface AlertOrder {
+interface AlertWords {
   text: string;
   severity: Severity;
   target: AlertTarget;
-  case_id?: string;
   /** Media that the hub has; `speak` has it speak the text instead. */
-  picture?: string;
   speech?: string;
   speak?: boolean;
+}
+
+export interface AlertOrder extends AlertWords {
+  status: AlertStatus;
+  picture?: string;
+  case_id?: string;
+}
+
+/** Status and case stay; without a picture it has none. */
+export interface AlertUpdate extends AlertWords {
+  picture: string | null;
 }
 
 export interface CaseOrder {
@@ -42,7 +52,7 @@ export const hub = {
   events: (since: number, limit: number) => ask<Batch>("GET", `/api/events?since=${since}&limit=${limit}`),
   issueAlert: (order: AlertOrder, idempotencyKey: string) =>
     ask<Alert>("POST", "/api/alerts", order, { "Idempotency-Key": idempotencyKey }),
-  updateAlert: (alertId: string, order: AlertOrder, idempotencyKey: string) =>
+  updateAlert: (alertId: string, order: AlertUpdate, idempotencyKey: string) =>
     ask<Alert>("POST", `/api/alerts/${part(alertId)}/update`, order, { "Idempotency-Key": idempotencyKey }),
   cancelAlert: (alertId: string, text: string) => ask<void>("POST", `/api/alerts/${part(alertId)}/cancel`, { text }),
   closeSos: (sosId: string, finding: Finding, note: string) =>
