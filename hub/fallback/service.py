@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import sqlalchemy as sa
 import structlog
 
 from devices.protocol.messages import AlertStatus
@@ -24,11 +25,12 @@ from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Outcome, Tr
 from hub.fallback.queue import AGAIN_AFTER_S, ErrandKey, Queue
 from hub.rooms import Rooms
 from hub.speech.sound import Spoken
-from hub.storage.writer import Change
+from hub.storage.writer import Change, StorageOverloaded
 from hub.tasks import end_tasks
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 1.0
+INSIST_EVERY_S = 1.0
 BY_PHONE = "phone"
 """Stands for the person who pressed a telephone's key: who it was is not known."""
 _TEXT = "【黔哨{status}】{venue}：{text}（稍后来电，接听后请按 1 确认）"
@@ -128,7 +130,10 @@ class Fallback:
         keeper = asyncio.create_task(self._door.run(), name="fallback-door")
         try:
             while True:
-                await self.look()
+                try:
+                    await self.look()
+                except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:  # what is due stays due
+                    _log.error("fallback.not_stored", error=str(error))
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await self._wake.wait()
@@ -148,11 +153,11 @@ class Fallback:
             task.add_done_callback(partial(self._over, key))
         standing = self.standing
         if standing != self._told:
-            self._told = standing
             _log.info("fallback.door", door=standing.door.value, state=standing.state.value, reason=standing.reason)
             await self._database.write(
                 lambda change: self._events.append(change, EventKind.FALLBACK_DOOR, standing.door.value, standing)
             )
+            self._told = standing
 
     def _over(self, key: ErrandKey, _task: asyncio.Task[None]) -> None:
         self._tasks.pop(key, None)
@@ -161,15 +166,30 @@ class Fallback:
         return any(self._is_silent(key.alert_id, radio_id) for radio_id in self._radio_ids[key])
 
     async def _try(self, key: ErrandKey, number: int) -> None:
-        alert = await self._alerts.find(key.alert_id)
-        await self._note_begin(key, number)
-        outcome = await self._reach(key, alert)
+        """One that cannot be written down is over, and the next comes in its time."""
+        outcome = Outcome.FAILED
+        try:
+            alert = await self._alerts.find(key.alert_id)
+            await self._note_begin(key, number)
+            outcome = await self._reach(key, alert)
+        except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+            _log.error("fallback.not_stored", alert=key.alert_id, venue=key.venue_id, error=str(error))
+        finally:  # also where it is called off; from here on it cannot be
+            state = self._queue.end(key, outcome is Outcome.ACKNOWLEDGED, self._now_s())
         if outcome is Outcome.ACKNOWLEDGED:
             await self._acknowledge(key, number)
-        state = self._queue.end(key, outcome is Outcome.ACKNOWLEDGED, self._now_s())
-        await self._note_end(key, number, outcome, state)
+        await self._insist(partial(self._note_end, key, number, outcome, state))
         if state in FINISHED:
             self._forget(key)
+
+    async def _insist(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Until it is on disk, however long the disk is full: a key that was pressed is not lost for that."""
+        while True:
+            try:
+                return await write()
+            except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
+                _log.error("fallback.not_stored", error=str(error))
+                await asyncio.sleep(INSIST_EVERY_S)
 
     async def _reach(self, key: ErrandKey, alert: Alert) -> Outcome:
         phone, door = self.phone_of(key.venue_id), self._door
@@ -198,7 +218,7 @@ class Fallback:
             via=Via.PHONE,
         )
         try:
-            await self._alerts.answered_elsewhere(pressed)
+            await self._insist(partial(self._alerts.answered_elsewhere, pressed))
         except Refusal as refusal:  # the alert asks for nothing any more
             _log.warning("fallback.not_acknowledged", alert=key.alert_id, venue=key.venue_id, reason=refusal.message_en)
 
@@ -208,8 +228,7 @@ class Fallback:
             await end_tasks(task)
             if not task.cancelled():
                 return  # it was over in this moment, and said so itself
-        self._queue.end(key, False, self._now_s())
-        if task is not None:
+            self._queue.end(key, False, self._now_s())  # where it had not even begun to run
             await self._note_end(key, number, Outcome.NOT_NEEDED, ErrandState.OVER)
         else:
             await self._database.write(lambda change: records.set_state(change, key, ErrandState.OVER))
