@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from devices.protocol.sightings import LOOK_DELAYS_MS
 from hub.alerts.delivery import DeliveryState
+from hub.fallback.messages import DoorState
 from hub.metrics import counter, gauge, histogram, labelled
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def _hub(hub: Hub) -> Iterable[Metric]:
             yield gauge("roll_call_ready_ratio", "Ready radios of those expected, at the latest roll-call", ready)
         text = "When the latest roll-call ended, in seconds since 1970"
         yield gauge("roll_call_end_seconds", text, last.ended_at_ms / 1000)
+    if hub.fallback.has_door:
+        is_up = float(hub.fallback.standing.state is DoorState.UP)
+        yield gauge("fallback_up", "Whether the way out to telephones is open", is_up)
+        yield gauge("fallback_calls", "Telephones that are being called", hub.fallback.calls_under_way)
     yield gauge("bursts_under_way", "Talk groups in which somebody speaks", hub.talk.bursts_under_way)
     recorder = hub.recordings.writer
     yield counter("recording_dropped_packets", "Voice packets not recorded, the disk being too slow", recorder.dropped)
