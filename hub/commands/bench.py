@@ -13,7 +13,7 @@ from bench import alerts, alerts_figures, capacity, capacity_figures, events, pl
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.bridge.broker import BrokerError
-from hub.cli import fail
+from hub.commands.ending import end
 from simulators.community.build import BuildError
 from simulators.demo.parts import PartFailed
 
@@ -23,7 +23,7 @@ def measure_voice(radios: int, frame_ms: int, seconds: float, broker: str, runs:
     try:
         found = voice.run(Plan(radios, frame_ms, seconds, BrokerKind(broker), runs))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
-        fail(str(error))
+        end(str(error))
     _print(found.flat(), found.goals, as_json)
 
 
@@ -32,11 +32,11 @@ def measure_mouth_to_ear(sentences: int, broker: str, runs: int, as_json: bool) 
     try:
         from bench import mouth_to_ear, mouth_to_ear_report  # Playwright is no part of the product
     except ModuleNotFoundError as error:
-        fail(f"缺少 {error.name}，请先运行 make test 安装测试工具（the tests' packages are needed: make test）")
+        end(f"缺少 {error.name}，请先运行 make test 安装测试工具（the tests' packages are needed: make test）")
     try:
         found = mouth_to_ear.run(mouth_to_ear_report.Plan(sentences, runs, BrokerKind(broker)))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
-        fail(str(error))
+        end(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 
 
@@ -45,7 +45,7 @@ def measure_alerts(radios: int, count: int, as_json: bool) -> None:
     try:
         found = alerts.run(alerts_figures.Plan(radios, count))
     except (ValueError, OSError, PartFailed, EnrolError, BrokerError, httpx.HTTPError) as error:
-        fail(str(error))
+        end(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 
 
@@ -54,7 +54,7 @@ def measure_events(plan: events.Plan, as_json: bool) -> None:
     try:
         found = events.run(plan)
     except (ValueError, OSError, PartFailed) as error:
-        fail(str(error))
+        end(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 
 
@@ -63,7 +63,7 @@ def measure_together(films: Path, plan: together_figures.Plan, as_json: bool) ->
     try:
         found = together.run(films, plan)
     except (ValueError, OSError, PartFailed, EnrolError, BuildError, httpx.HTTPError) as error:
-        fail(str(error))
+        end(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
 
 
@@ -72,7 +72,7 @@ def measure_capacity(seconds: float, groups: str, radios: str, as_json: bool) ->
     try:
         found = capacity.run(capacity_figures.plan_of(seconds, groups, radios))
     except (ValueError, OSError, PartFailed, EnrolError, httpx.HTTPError) as error:
-        fail(str(error))
+        end(str(error))
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
         return
@@ -85,7 +85,7 @@ def plot(file: Path, out: Path) -> None:
     try:
         drawn = plots.draw(file.read_bytes(), out)
     except (ValueError, OSError) as error:
-        fail(str(error))
+        end(str(error))
     for one in drawn:
         typer.echo(str(one))
 

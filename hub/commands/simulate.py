@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from devices.enrol.invitation import EnrolError
-from hub.cli import fail
+from hub.commands.ending import end
 from simulators.demo.parts import PartFailed
 from simulators.faults import campaign
 from simulators.faults.plan import Plan
@@ -21,13 +21,13 @@ _BROKERS = {"mosquitto": "managed", "embedded": "embedded"}
 def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, as_json: bool) -> int:
     """Play a campaign of faults and print. Returns 0 when nothing was lost and nothing came twice, else 1."""
     if broker not in _BROKERS:
-        fail(f"--broker 须为 mosquitto 或 embedded（--broker is mosquitto or embedded）：{broker}")
+        end(f"--broker 须为 mosquitto 或 embedded（--broker is mosquitto or embedded）：{broker}")
     try:
         report = campaign.run(Plan(alerts, faults, radios, seed, _BROKERS[broker]))
     except asyncio.CancelledError:
-        fail("已中止（ended by a signal）", 1)
+        end("已中止（ended by a signal）", 1)
     except (ValueError, OSError, PartFailed, EnrolError, SubprocessError, TimeoutError, httpx.HTTPError) as error:
-        fail(str(error) or type(error).__name__)
+        end(str(error) or type(error).__name__)
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
     else:

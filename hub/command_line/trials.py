@@ -1,0 +1,176 @@
+"""``qianshao bench``, ``simulate`` and ``evaluate``: the product tried and measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.command_line.options import Json, say_json
+from hub.commands.ending import end
+from hub.errors import Refusal
+
+bench_app = typer.Typer(help="测量性能", no_args_is_help=True)
+simulate_app = typer.Typer(help="用模拟设备试验整套产品", no_args_is_help=True)
+evaluate_app = typer.Typer(help="用标注数据评估", no_args_is_help=True)
+
+
+@bench_app.command("voice")
+def bench_voice(
+    radios: Annotated[int, typer.Option(min=1, max=1000, help="对讲机数")] = 130,
+    frame_ms: Annotated[int, typer.Option(min=20, max=120, help="每个语音包的毫秒数，20 的倍数")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="每轮讲话的秒数")] = 20,
+    broker: Annotated[str, typer.Option(help="embedded 或 mosquitto")] = "mosquitto",
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    as_json: Json = False,
+) -> None:
+    """测量全体呼叫：中枢转发比直连消息服务器慢多少。"""
+    from hub.commands.bench import measure_voice
+
+    measure_voice(radios, frame_ms, seconds, broker, runs, as_json)
+
+
+@bench_app.command("alerts")
+def bench_alerts(
+    radios: Annotated[int, typer.Option(min=1, max=15_000, help="对讲机数")] = 130,
+    count: Annotated[int, typer.Option(min=1, max=200, help="先后发出几次警情")] = 20,
+    as_json: Json = False,
+) -> None:
+    """测量警情从按键到最后一部对讲机收到、从保安按键到控制台显示要多久。"""
+    from hub.commands.bench import measure_alerts
+
+    measure_alerts(radios, count, as_json)
+
+
+@bench_app.command("events")
+def bench_events(
+    consoles: Annotated[int, typer.Option(min=1, max=400, help="控制台数")] = 100,
+    per_s: Annotated[float, typer.Option(min=1, max=20_000, help="每秒事件数")] = 2000,
+    seconds: Annotated[float, typer.Option(min=0.2, max=60, help="每轮的秒数")] = 10,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    as_json: Json = False,
+) -> None:
+    """测量事件多久到达每个控制台，以及有一个控制台不读时其他控制台慢多少。"""
+    from bench.events import Plan
+    from hub.commands.bench import measure_events
+
+    measure_events(Plan(consoles, per_s, seconds, runs), as_json)
+
+
+@bench_app.command("mouth-to-ear")
+def bench_mouth_to_ear(
+    sentences: Annotated[int, typer.Option(min=1, max=30, help="每轮讲几句话，每句一次按键")] = 6,
+    broker: Annotated[str, typer.Option(help="embedded 或 mosquitto")] = "mosquitto",
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数")] = 3,
+    as_json: Json = False,
+) -> None:
+    """测量值班员的话从话筒到对讲机喇叭的延迟（需要 Chromium 和 espeak-ng）。"""
+    from hub.commands.bench import measure_mouth_to_ear
+
+    measure_mouth_to_ear(sentences, broker, runs, as_json)
+
+
+@bench_app.command("capacity")
+def bench_capacity(
+    seconds: Annotated[float, typer.Option(min=1, max=50, help="每一点讲话的秒数，分三段")] = 6,
+    groups: Annotated[str, typer.Option(help="同时有人讲话的对讲组数，由小到大")] = "1,5,10,20,26,32,43,65",
+    radios: Annotated[
+        str, typer.Option(help="一个对讲组里的对讲机数，由小到大")
+    ] = "50,130,300,600,1000,1300,1600,2000",
+    as_json: Json = False,
+) -> None:
+    """测量能有多少对讲组同时通话、一组能有多少对讲机。"""
+    from hub.commands.bench import measure_capacity
+
+    measure_capacity(seconds, groups, radios, as_json)
+
+
+@bench_app.command("plot")
+def bench_plot(
+    file: Annotated[Path, typer.Argument(help="bench capacity --json 或 bench together --json 的输出")],
+    out: Annotated[Path, typer.Option(help="图所在的目录")] = Path("docs/plots"),
+) -> None:
+    """把测量结果画成 SVG 图。"""
+    from hub.commands.bench import plot
+
+    plot(file, out)
+
+
+@bench_app.command("together")
+def bench_together(
+    radios: Annotated[int, typer.Option(min=1, max=130, help="对讲机数")] = 130,
+    cameras: Annotated[int, typer.Option(min=1, max=12, help="摄像头数")] = 12,
+    sightings: Annotated[int, typer.Option(min=0, max=1_000_000, help="库中已有的出现记录数")] = 20_000,
+    seconds: Annotated[float, typer.Option(min=6, max=55, help="每一项单独、以及全部一起的秒数")] = 15,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    films: Annotated[Path, typer.Option(help="模拟社区目录，没有就生成")] = Path("var/community"),
+    as_json: Json = False,
+) -> None:
+    """测量通话、警情、摄像头、检索同时进行时各比单独时慢多少。"""
+    from bench.together_figures import Plan
+    from hub.commands.bench import measure_together
+
+    measure_together(films, Plan(radios, cameras, sightings, seconds, runs), as_json)
+
+
+@simulate_app.command("faults")
+def simulate_faults(
+    alerts: Annotated[int, typer.Option(min=1, max=100_000, help="警情数，每条发给所有对讲机")] = 2_000,
+    faults: Annotated[int, typer.Option(min=0, max=10_000, help="故障数")] = 200,
+    radios: Annotated[int, typer.Option(min=1, max=250, help="对讲机数")] = 130,
+    seed: Annotated[int, typer.Option(help="故障的种类和时刻由它决定")] = 1,
+    broker: Annotated[str, typer.Option(help="mosquitto 或 embedded")] = "mosquitto",
+    as_json: Json = False,
+) -> None:
+    """一边制造故障（断电、断线、磁盘满……）一边发警情，核对每条警情人人收到一次、确认不丢。"""
+    from hub.commands.simulate import faults as play
+
+    raise typer.Exit(play(alerts, faults, radios, seed, broker, as_json))
+
+
+@evaluate_app.command("detection")
+def evaluate_detection_command(
+    mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")], as_json: Json = False
+) -> None:
+    """按真值评估整条检测跟踪流水线。"""
+    from hub.footage.errors import SourceError
+    from hub.vision.description.describer import Describer
+    from hub.vision.detector import PersonDetector
+    from hub.vision.evaluate import evaluate_detection
+
+    try:
+        report = evaluate_detection(mot, detector=PersonDetector(), describer=Describer())
+    except (SourceError, ValueError, OSError, RuntimeError) as error:
+        end(str(error))
+    say_json(report) if as_json else typer.echo(report)
+
+
+@evaluate_app.command("retrieval")
+def evaluate_retrieval_command(
+    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")], as_json: Json = False
+) -> None:
+    """评估以图找人（经由实际存储与检索）。"""
+    from hub.sightings.evaluate import evaluate_retrieval
+
+    try:
+        report = evaluate_retrieval(crops)
+    except (ValueError, OSError, Refusal) as error:
+        end(str(error))
+    say_json(report) if as_json else typer.echo(report)
+
+
+@evaluate_app.command("colours")
+def evaluate_colours_command(
+    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")],
+    attributes: Annotated[Path, typer.Option(help="属性 JSON")],
+    as_json: Json = False,
+) -> None:
+    """评估衣着颜色命名。"""
+    from hub.sightings.evaluate import evaluate_colours
+
+    try:
+        report = evaluate_colours(crops, attributes)
+    except (ValueError, OSError) as error:
+        end(str(error))
+    say_json(report) if as_json else typer.echo(report)
