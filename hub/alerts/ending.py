@@ -5,8 +5,9 @@ alert, or as their time runs out.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -57,37 +58,54 @@ class Ending:
 
         Raises Refusal for one that is over, or is itself a cancelling, and for a test, whose answers are its purpose.
         """
-        under_way = self.under_way(alert_id)
-        for one in (under_way, *self._errands(alert_id)):
-            await self._cancel(one, order, by)
+        await self._end_all(self.under_way(alert_id), order.text, by)
 
     async def update(self, alert_id: str, issue: Issue) -> Alert:
         """Issue the alert that takes the place of one, and end that and its errands; those of its radios that do not
         get the new one are told that it is over. Raises Refusal as ``cancel``, and for the MAX_UPDATES-th.
         """
         under_way = self.under_way(alert_id)
-        alert, by, had = under_way.alert, issue.issued_by, under_way.told()
+        alert, had = under_way.alert, under_way.told()
         if len(alert.replaces) >= wire.MAX_UPDATES - 1:
             words = ("更新次数太多，请取消后重发", "it was updated too often: cancel it and issue a new one")
             raise Refusal("updated_too_often", *words, status=409)
-        left_out = [radio_id for radio_id in had if radio_id not in issue.attempts]
-        cancelling = self._cancelling(under_way, left_out, "", by) if left_out else None
-        cancel_alert_id = cancelling.alert_id if cancelling else None
-
-        def end(change: Change, update: Alert) -> None:
-            self._end(change, alert, by, cancel_alert_id, update.alert_id)
-
-        updating = replace(
+        update = replace(
             issue,
-            also=end,
             replaces=(alert.alert_id, *alert.replaces),
             had_earlier=frozenset(had) & issue.attempts.keys(),
         )
-        with self._as_ending(under_way):
-            made = await self._begin(updating, *([cancelling] if cancelling else []))
-        for errand in self._errands(alert_id):
-            await self._cancel(errand, CancelAlert(), by)
+        made = await self._end_all(under_way, "", issue.issued_by, update)
+        assert made is not None
         return made
+
+    async def _end_all(self, under_way: OpenAlert, text: str, by: str, update: Issue | None = None) -> Alert | None:
+        """End an alert and its errands in one transaction, with the alert that takes its place, which is returned."""
+        issues = [update] if update is not None else []
+        ends: list[Callable[[Change], None]] = []
+        errands = [one for one in self._open.values() if one.alert.errand_of == under_way.alert.alert_id]
+        ended = [under_way, *(one for one in errands if not one.is_ending)]
+        for one in ended:
+            by_update = update if one is under_way else None
+            told = [radio_id for radio_id in one.told() if by_update is None or radio_id not in by_update.attempts]
+            cancelling = self._cancelling(one, told, text, by) if told else None
+            if cancelling is not None:
+                issues.append(cancelling)
+            end = partial(self._end, alert=one.alert, by=by, cancelling=cancelling, update=by_update)
+            ends.append(end)
+
+        def end_them(change: Change, _last: Alert | None = None) -> None:
+            for end in ends:
+                end(change)
+
+        with ExitStack() as stack:
+            for one in ended:
+                stack.enter_context(self._as_ending(one))
+            if issues:
+                issues[-1] = replace(issues[-1], also=end_them)
+                made = await self._begin(*issues)
+                return made if update is not None else None
+            await self._database.write(end_them)
+            return None
 
     def under_way(self, alert_id: str) -> OpenAlert:
         """An alert that can be ended. Raises Refusal as ``cancel``."""
@@ -99,20 +117,6 @@ class Ending:
             words = ("测试不能取消或更新，等它结束", "a test is not cancelled or updated: wait for its end")
             raise Refusal("is_test", *words, status=409)
         return under_way
-
-    def _errands(self, alert_id: str) -> list[OpenAlert]:
-        return [one for one in self._open.values() if one.alert.errand_of == alert_id and not one.is_ending]
-
-    async def _cancel(self, under_way: OpenAlert, order: CancelAlert, by: str) -> None:
-        alert, told = under_way.alert, under_way.told()
-        with self._as_ending(under_way):
-            if told:
-                cancelling = self._cancelling(under_way, told, order.text, by)
-                await self._begin(
-                    replace(cancelling, also=lambda change, made: self._end(change, alert, by, made.alert_id, None))
-                )
-            else:
-                await self._database.write(lambda change: self._end(change, alert, by, None, None))
 
     @contextmanager
     def _as_ending(self, under_way: OpenAlert) -> Iterator[None]:
@@ -145,7 +149,8 @@ class Ending:
             replaces=alert.replaces,
         )
 
-    def _end(self, change: Change, alert: Alert, by: str, cancel_alert_id: str | None, update_id: str | None) -> None:
+    def _end(self, change: Change, alert: Alert, by: str, cancelling: Issue | None, update: Issue | None) -> None:
+        update_id = update.alert_id if update is not None else None
         mark = {"cancelled_at_us": change.at_us, "cancelled_by": by, "updated_to": update_id}
         change.connection.execute(
             sa.update(tables.alerts).where(tables.alerts.c.alert_id == alert.alert_id).values(mark)
@@ -159,7 +164,7 @@ class Ending:
             alert_id=alert.alert_id,
             cancelled_at_ms=change.at_us // 1000,
             cancelled_by=by,
-            cancel_alert_id=cancel_alert_id,
+            cancel_alert_id=cancelling.alert_id if cancelling is not None else None,
             update_alert_id=update_id,
             venue_ids=tuple(dict.fromkeys(one.venue_id for one in alert.deliveries)),
         )
