@@ -141,7 +141,7 @@ class Fetching:
             is_whole = await asyncio.to_thread(self._kept.finish)
         except OSError as error:
             self._link.refusals.add(Refusal.STORE_FAILED, str(error))
-            is_whole = False
+            is_whole = self._kept.has(media_id)
         self._finishing = None
         if is_whole:
             self._sought.pop(media_id, None)

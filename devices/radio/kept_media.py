@@ -13,15 +13,15 @@ _UNDER_WAY = ".part"
 
 
 class KeptMedia:
-    """A folder, or memory where there is none. One is fetched at a time; OSError is the caller's to count."""
+    """A folder, made with the first, or memory where there is none or the disk fails. One is fetched at a time.
+
+    OSError is the caller's to count: what came is here all the same, as long as the program is.
+    """
 
     def __init__(self, folder: Path | None) -> None:
-        """Raises OSError."""
         self._folder = folder
         self._whole: dict[str, bytes] = {}
         self._part: tuple[str, bytearray] | None = None
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def begin(self, media_id: str) -> int:
         """This one is fetched from now on, and what is there of any other under way is dropped; returns what of it is
@@ -29,6 +29,7 @@ class KeptMedia:
         if self._part is None or self._part[0] != media_id:
             self._part = (media_id, bytearray())
             if self._folder is not None:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 mine = self._folder / f"{media_id}{_UNDER_WAY}"
                 for other in self._folder.glob(f"*{_UNDER_WAY}"):
                     if other != mine:
@@ -38,7 +39,7 @@ class KeptMedia:
         return len(self._part[1])
 
     def add(self, data: bytes) -> int:
-        """What follows; returns how much is there. Raises OSError: it then lives as long as the program."""
+        """What follows; returns how much is there. Raises OSError."""
         assert self._part is not None, "begin() first"
         media_id, part = self._part
         part.extend(data)
@@ -61,18 +62,14 @@ class KeptMedia:
         if hashlib.sha256(part).hexdigest() != media_id:
             return False
         self._part = None
-        if self._folder is None:
-            self._whole[media_id] = bytes(part)
-            while sum(map(len, self._whole.values())) > MOST_BYTES:
-                del self._whole[next(iter(self._whole))]
-            return True
-        under_way = self._folder / f"{media_id}{_UNDER_WAY}"
-        with under_way.open("wb") as file:
-            file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        under_way.rename(self._folder / media_id)
-        self._bound(self._folder)
+        try:
+            if self._folder is not None:
+                self._write(self._folder, media_id, part)
+                return True
+        except OSError:
+            self._remember(media_id, bytes(part))
+            raise
+        self._remember(media_id, bytes(part))
         return True
 
     def has(self, media_id: str) -> bool:
@@ -81,7 +78,7 @@ class KeptMedia:
 
     def read(self, media_id: str) -> bytes | None:
         """The whole of it, if it is here and undamaged. Blocking."""
-        if self._folder is None:
+        if self._folder is None or media_id in self._whole:
             return self._whole.get(media_id)
         path = self._folder / media_id
         try:
@@ -93,6 +90,20 @@ class KeptMedia:
         with suppress(OSError):
             path.unlink()
         return None
+
+    def _remember(self, media_id: str, data: bytes) -> None:
+        self._whole[media_id] = data
+        while sum(map(len, self._whole.values())) > MOST_BYTES:
+            del self._whole[next(iter(self._whole))]
+
+    def _write(self, folder: Path, media_id: str, part: bytes | bytearray) -> None:
+        under_way = folder / f"{media_id}{_UNDER_WAY}"
+        with under_way.open("wb") as file:
+            file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        under_way.rename(folder / media_id)
+        self._bound(folder)
 
     def _bound(self, folder: Path) -> None:
         files = sorted((path.stat().st_mtime_ns, path.stat().st_size, path) for path in folder.iterdir())

@@ -77,7 +77,7 @@ class SpokenMessages:
         is_busy: Callable[[], bool],
         is_over: Callable[[str], bool],
     ) -> None:
-        """``folder`` keeps them. Raises OSError."""
+        """``folder`` keeps them."""
         self._link = link
         self._clock = clock
         self._speaker = speaker

@@ -168,6 +168,17 @@ def test_what_came_with_another_hash_is_not_kept(tmp_path: Path, is_on_disk: boo
     assert kept.read(ID) == OGG
 
 
+def test_message_is_here_though_the_disk_fails(tmp_path: Path) -> None:
+    """P-12.4"""
+    (tmp_path / "no-folder").touch()
+    kept = KeptMedia(tmp_path / "no-folder")
+    for step in (lambda: kept.begin(ID), lambda: kept.add(OGG), kept.finish):
+        with pytest.raises(OSError):
+            step()
+    assert kept.has(ID)
+    assert kept.read(ID) == OGG
+
+
 def test_restarted_radio_has_what_came_before_and_drops_what_its_disk_damaged(tmp_path: Path) -> None:
     """P-12.4"""
     first = KeptMedia(tmp_path)
