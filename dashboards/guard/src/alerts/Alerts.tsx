@@ -13,6 +13,7 @@ import { useTalk } from "../../../console/src/talk/store";
 import { AnswerKeys } from "../answers/AnswerKeys";
 import { useGuardTexts } from "../language/guardTexts";
 import { vibrate } from "../talk/signals";
+import { useReminding } from "./useReminding";
 import { currentAlerts, justOver, type Over } from "./current";
 import { Media } from "./Media";
 import { NONE_SOUNDED, seen, sound } from "./sounding";
@@ -53,6 +54,8 @@ export function Alerts() {
     if (due.feel) vibrate("alert");
     if (due.play) playTone("found");
   }, [realIds, speaks]);
+
+  useReminding(isReal ? newest : undefined, speaks);
 
   if (alerts.length === 0) return over && <IsOver over={over} />;
   if (newest === undefined) {

@@ -22,7 +22,6 @@ export function Media({ alert }: { alert: AlertRecord }) {
   };
   return (
     <>
-      {picture && <img className="alert-picture" data-testid="alert-picture" src={mediaUrl(picture.media_id)} alt={own.picture} />}
       {speech && (
         <>
           <audio
@@ -39,6 +38,7 @@ export function Media({ alert }: { alert: AlertRecord }) {
           </button>
         </>
       )}
+      {picture && <img className="alert-picture" data-testid="alert-picture" src={mediaUrl(picture.media_id)} alt={own.picture} />}
     </>
   );
 }

@@ -11,6 +11,7 @@ export const PATTERNS = {
   refused: [220, 100, 220],
   help: [400, 150, 400, 150, 400],
   alert: [300, 150, 300],
+  waiting: [300, 150, 300, 150, 300],
 } satisfies Record<string, number[]>;
 export type Signal = keyof typeof PATTERNS;
 
