@@ -42,16 +42,11 @@ class SipAccount:
     user: str
     password: str = field(repr=False)
 
-    @property
-    def domain(self) -> str:
-        """What numbers belong to."""
-        return self.server
-
     def uri_of(self, phone: str) -> str:
         """Where a number of the registry is called: an address as it is, digits at the registrar."""
         if phone.startswith(("sip:", "sips:")):
             return phone
-        return f"sip:{phone.replace('-', '')}@{self.server}"
+        return f"sip:{phone.replace('-', '')}@{self.server};transport={self.transport}"
 
     def line(self, register_every_s: int) -> str:
         """As baresip's file of accounts has it; 0: it does not register."""

@@ -7,15 +7,12 @@ import re
 import shutil
 from pathlib import Path
 
-import structlog
-
 from hub.fallback.baresip import Baresip, SipAccount, open_baresip
 from hub.fallback.door import KEY, RINGS_S, WAITS_FOR_KEY_S, DoorError
 from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Outcome
 from hub.fallback.telephone_sound import telephone_wav
 from hub.speech.sound import Spoken
 
-_log = structlog.get_logger()
 REGISTER_EVERY_S = 60
 REGISTERED_WITHIN_S = 10.0
 OPEN_AGAIN_AFTER_S = 5.0
@@ -61,7 +58,7 @@ class SipDoor:
                 ) as keeper:
                     await self._follow(keeper)
             except DoorError as error:
-                self._is_down(str(error))
+                self._state, self._reason = DoorState.DOWN, str(error)
             await asyncio.sleep(OPEN_AGAIN_AFTER_S)
 
     async def _follow(self, keeper: Baresip) -> None:
@@ -73,11 +70,6 @@ class SipDoor:
                 raise DoorError(f"the registrar: {refused}")
             self._state, self._reason = DoorState.UP, None
             within_s = REGISTER_EVERY_S + REGISTERED_WITHIN_S
-
-    def _is_down(self, reason: str) -> None:
-        if (self._state, self._reason) != (DoorState.DOWN, reason):
-            _log.error("fallback.down", reason=reason)
-        self._state, self._reason = DoorState.DOWN, reason
 
     async def send_text(self, phone: str, text: str) -> None:
         """A SIP MESSAGE (RFC 3428). Raises DoorError."""
