@@ -2,6 +2,7 @@
 import { Button } from "antd";
 import { useEffect } from "react";
 
+import { useSettled } from "../browser/useSettled";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
 import type { AlertRecord } from "../room/room";
@@ -68,6 +69,7 @@ function FoundCard({ found }: { found: Found }) {
   const running = runningAlert(found, alerts, now);
   const caseTitle = cases.get(alerts.get(found.alert_id)?.case_id ?? "")?.title;
   const { busy, failure, cancel, close } = useEnding(found, running);
+  const isSettled = useSettled(found.found_id);
   const isMine = found.issued_by === me;
   const who = [found.name ?? found.by ?? words.unnamed, words.via[found.via], found.radio_id ?? ""].filter((one) => one !== "").join(" · ");
   return (
@@ -105,17 +107,17 @@ function FoundCard({ found }: { found: Found }) {
       <div className="found-keys">
         {calls && radioId !== undefined && <CallKey radioId={radioId} words={words.call(venue)} testid="found-call" />}
         {issues && running !== null && (
-          <Button size="large" type={isMine ? "primary" : "default"} loading={busy} data-testid="found-cancel" onClick={() => void cancel(words.cancelText(venue))}>
+          <Button size="large" type={isMine ? "primary" : "default"} disabled={!isSettled} loading={busy} data-testid="found-cancel" onClick={() => void cancel(words.cancelText(venue))}>
             {words.cancel}
           </Button>
         )}
         {issues && running === null && (
-          <Button size="large" type="primary" loading={busy} data-testid="found-close" onClick={() => void close("the_child")}>
+          <Button size="large" type="primary" disabled={!isSettled} loading={busy} data-testid="found-close" onClick={() => void close("the_child")}>
             {words.itIs}
           </Button>
         )}
         {issues && (
-          <Button size="large" disabled={busy} data-testid="found-not" onClick={() => void close("not_the_child")}>
+          <Button size="large" disabled={busy || !isSettled} data-testid="found-not" onClick={() => void close("not_the_child")}>
             {words.notIt}
           </Button>
         )}

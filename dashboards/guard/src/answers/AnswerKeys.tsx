@@ -1,6 +1,7 @@
 // The keys that answer an alert: first that it was read, then what was seen; what waits without a connection says so.
 import { useState } from "react";
 
+import { useSettled } from "../../../console/src/browser/useSettled";
 import { errorText, useLanguage, useTexts } from "../../../console/src/language/language";
 import { clockTime } from "../../../console/src/language/time";
 import type { AlertRecord } from "../../../console/src/room/room";
@@ -10,7 +11,6 @@ import { useMay, useSession } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
 import { standingOf, venuesOf } from "./standing";
 import { press, useAnswers } from "./store";
-import { useSettled } from "./useSettled";
 
 const ANSWERS: readonly Answer[] = ["child_is_with_me", "seen", "not_seen", "need_help"];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
