@@ -112,8 +112,9 @@ async def open_baresip(
     except OSError as error:
         raise DoorError(f"its folder cannot be written: {error.strerror}") from None
     try:
+        trace = () if wav else ("-s",)  # of a call the other side's words need not be heard
         pipe, same = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
-        process = await start_child((PROGRAM, "-s", "-f", str(place)), stdin=pipe, stdout=pipe, stderr=same)
+        process = await start_child((PROGRAM, *trace, "-f", str(place)), stdin=pipe, stdout=pipe, stderr=same)
         baresip = Baresip(process)
         hearing = asyncio.create_task(baresip.hear(), name="baresip")
         try:

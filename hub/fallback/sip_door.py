@@ -19,8 +19,14 @@ OPEN_AGAIN_AFTER_S = 5.0
 TEXT_TAKEN_WITHIN_S = 10.0
 MOST_TEXT = 300
 """Characters; longer ones are cut."""
-_REGISTERED = re.compile(rb"SIP/2\.0 (\d{3}) ([^\r\n]*)\r\n(?:[^\r\n]+\r\n)*?CSeq: \d+ REGISTER\r\n")
-_TAKEN = re.compile(rb"SIP/2\.0 (\d{3}) ([^\r\n]*)\r\n(?:[^\r\n]+\r\n)*?CSeq: \d+ MESSAGE\r\n")
+_TO_REGISTER, _TO_MESSAGE = (
+    re.compile(
+        rb"SIP/2\.0 (\d{3}) ([^\r\n]*)\r\n((?:[^\r\n]+\r\n)*?CSeq: \d+ " + method + rb"\r\n(?:[^\r\n]+\r\n)*)\r\n"
+    )
+    for method in (b"REGISTER", b"MESSAGE")
+)
+"""Status, reason and head of an answer, as baresip traces it."""
+_EXPIRES = re.compile(rb"(?:;|^|\n)expires(?:=|: *)(\d+)", re.IGNORECASE)
 _PICKED_UP = re.compile(rb"(?P<up>Call established: )|session closed: (?P<why>[^\r\n]*)")
 _PRESSED = re.compile(
     rb"(?P<key>received event: '" + KEY.encode() + rb"' \(end=)|session closed|Call with [^\r\n]* terminated"
@@ -65,11 +71,9 @@ class SipDoor:
         """Until it fails. Raises DoorError."""
         within_s = REGISTERED_WITHIN_S
         while True:
-            refused = await _answer(keeper, _REGISTERED, within_s)
-            if refused is not None:
-                raise DoorError(f"the registrar: {refused}")
+            head = await _taken(keeper, _TO_REGISTER, within_s, "the registrar")
             self._state, self._reason = DoorState.UP, None
-            within_s = REGISTER_EVERY_S + REGISTERED_WITHIN_S
+            within_s = registered_for_s(head) + REGISTERED_WITHIN_S
 
     async def send_text(self, phone: str, text: str) -> None:
         """A SIP MESSAGE (RFC 3428). Raises DoorError."""
@@ -77,9 +81,7 @@ class SipDoor:
         uri = self._account.uri_of(phone)
         async with open_baresip(self._folder, self._address, self._account, contact=uri) as baresip:
             baresip.say(f"message {one_line[:MOST_TEXT]}")
-            refused = await _answer(baresip, _TAKEN, TEXT_TAKEN_WITHIN_S)
-            if refused is not None:
-                raise DoorError(f"the text: {refused}")
+            await _taken(baresip, _TO_MESSAGE, TEXT_TAKEN_WITHIN_S, "the text")
 
     async def call(self, phone: str, spoken: Spoken) -> Outcome:
         """Call, speak, wait for the key (RFC 4733). Raises DoorError."""
@@ -95,17 +97,25 @@ class SipDoor:
             return Outcome.ACKNOWLEDGED if ends is not None and ends["key"] else Outcome.NO_KEY
 
 
-async def _answer(baresip: Baresip, pattern: re.Pattern[bytes], within_s: float) -> str | None:
-    """The final answer to a request: None where it was taken, else why not. One challenge for the password is usual."""
+def registered_for_s(head: bytes) -> float:
+    """For how long a registrar knows the account; it may say longer than was asked (RFC 3261, clause 10.3)."""
+    said = _EXPIRES.findall(head)
+    return float(max([REGISTER_EVERY_S, *map(int, said)]))
+
+
+async def _taken(baresip: Baresip, answer: re.Pattern[bytes], within_s: float, what: str) -> bytes:
+    """The head of the answer that takes a request; one challenge for the password is usual. Raises DoorError."""
     challenged = False
     while True:
-        said = await baresip.wait(pattern, within_s)
+        said = await baresip.wait(answer, within_s)
         if said is None:
-            return "no answer"
+            raise DoorError(f"{what}: no answer")
         code = int(said[1])
+        if 200 <= code < 300:
+            return said[3]
         is_challenge = code in _CHALLENGES and not challenged
-        if code >= 200 and not is_challenge:
-            return None if code < 300 else f"{code} {_words(said[2])}"
+        if code >= 300 and not is_challenge:
+            raise DoorError(f"{what}: {code} {_words(said[2])}")
         challenged = challenged or is_challenge
 
 

@@ -71,6 +71,13 @@ def outcomes(told: Told, alert_id: str, venue_id: str = "V01") -> list[tuple[int
     return [(one["number"], one["outcome"]) for one in tried if one["venue_id"] == venue_id]
 
 
+async def written(told: Told, alert_id: str, venue_id: str, number: int) -> None:
+    """Return when this try is over."""
+    await until(
+        lambda: (number, "written") in outcomes(told, alert_id, venue_id), f"try {number} at {venue_id} is over"
+    )
+
+
 async def rows(hub: Hub) -> list[tuple[str, int, str | None]]:
     """Venue, number and outcome of each try on disk."""
     t = tries.c
@@ -84,7 +91,7 @@ async def test_silent_venue_is_tried_three_times_a_minute_apart_and_then_given_u
     told = Told(hub)
     alert = await alarm(hub, clock, "V01", "V03")
     for number in range(1, MOST_TRIES + 1):
-        await until(lambda n=number: (n, "written") in outcomes(told, alert.alert_id), f"try {number} is over")
+        await written(told, alert.alert_id, "V01", number)
         clock.advance(AGAIN_AFTER_S - 1)
         await hub.fallback.look()
         assert len(outcomes(told, alert.alert_id)) == 2 * number, "no sooner than after a minute"
@@ -134,7 +141,7 @@ async def test_try_that_the_hub_died_in_is_made_again_and_counted_and_a_finished
         told = Told(hub)
         alert = await alarm(hub, clock, "V01", "V02")
         for venue_id in ("V01", "V02"):
-            await until(lambda at=venue_id: (1, "written") in outcomes(told, alert.alert_id, at), "it was tried")
+            await written(told, alert.alert_id, venue_id, 1)
         await hub.database.write(
             lambda change: change.connection.execute(
                 sa.update(tries).where(tries.c.venue_id == "V01").values(outcome=None, ended_at_us=None)
