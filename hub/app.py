@@ -8,47 +8,30 @@ from functools import partial
 
 import msgspec
 import structlog
-from fastapi import Depends, FastAPI
 from sqlalchemy.exc import OperationalError
 
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.topics import DeviceKind, UpTopic
 from hub import gauges
-from hub.access import auditing_routes
-from hub.access import routes as access_routes
 from hub.access.audit import AuditLog
 from hub.access.entrant import Entrant
-from hub.access.gate import Gate
 from hub.access.limits import RequestLimits
 from hub.access.origin import OriginGuard
 from hub.access.passwords import Passwords
 from hub.access.service import Access
-from hub.alerts import routes as alert_routes
 from hub.alerts.attaching import Attaching
-from hub.alerts.posts import Posts
 from hub.alerts.service import Alerts
-from hub.bridge.broker import Broker, choose, free_port
 from hub.bridge.client import Bridge
-from hub.bridge.configuration import BrokerListen
 from hub.bridge.outbox import Outbox
 from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
-from hub.cases import routes as case_routes
-from hub.cases.records import forget_cases
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
-from hub.certificates.folder import Server
 from hub.certificates.service import Certificates
-from hub.console import routes as console_routes
-from hub.console import trust
 from hub.console.feed import Feed
-from hub.console.http import add_error_answers
 from hub.console.lines import Lines
-from hub.console.picture import Picture, take_picture
-from hub.console.sockets import sockets
-from hub.enrolment import routes as enrolment_routes
+from hub.console.picture import Picture, Shown, take_picture
 from hub.enrolment.service import Enrolment
-from hub.escalation import routes as escalation_routes
 from hub.escalation.calling import Calling
 from hub.escalation.choosing import Choosing
 from hub.escalation.records import forget_escalations
@@ -57,28 +40,24 @@ from hub.escalation.speaking import Speaking
 from hub.escalation.steps import Steps
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.faces import make_app
 from hub.fallback.choice import door_of
 from hub.fallback.records import forget_errands
 from hub.fallback.service import Fallback
-from hub.found import routes as found_routes
-from hub.found.records import forget_found
+from hub.forgetting import forgetting
 from hub.found.service import FoundRoom
-from hub.housekeeping import Forget, forget, tell_refused
+from hub.housekeeping import forget, tell_refused
 from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
-from hub.media import routes as media_routes
 from hub.media.sending import Sending
 from hub.media.service import MediaRoom
 from hub.metrics import Metrics
-from hub.registry import routes as registry_routes
+from hub.own_broker import broker_of
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
-from hub.rollcall import routes as roll_call_routes
-from hub.rollcall.records import forget_roll_calls
 from hub.rollcall.service import RollCalls
 from hub.rooms import Rooms
-from hub.settings import BrokerChoice, Settings
-from hub.shifts import routes as shift_routes
+from hub.settings import Settings
 from hub.shifts.duty import Duty
 from hub.shifts.guesses import Guesses
 from hub.shifts.holders import Holders
@@ -92,19 +71,13 @@ from hub.speech.service import Speech, engine
 from hub.storage.database import Database
 from hub.storage.reserve import Reserve
 from hub.storage.writer import Change, StorageOverloaded
-from hub.streets import routes as street_routes
 from hub.streets.service import Streets
-from hub.talk import routes as talk_routes
 from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
 from hub.talk.memberships import Memberships
-from hub.talk.recording import routes as recording_routes
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
-from hub.talk.sos_records import forget_sos
-from hub.templates import routes as template_routes
-from hub.templates.service import TemplateRoom
 from hub.vision.service import Vision
 from hub.vitals import Vitals
 
@@ -120,33 +93,6 @@ class HubStarted(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
-def _broker_of(settings: Settings, certificates: Certificates | None) -> Broker:
-    password = settings.broker_password
-    return Broker(
-        settings.data_dir / "broker",
-        settings.broker,
-        port=settings.broker_port,
-        password=password.get_secret_value() if password else None,
-        listen=_broker_listen(settings, certificates),
-        authority=settings.broker_authority,
-    )
-
-
-def _broker_listen(settings: Settings, certificates: Certificates | None) -> BrokerListen | None:
-    """How devices reach the broker over TLS; the embedded one on loopback needs none."""
-    embedded = choose(settings.broker) is BrokerChoice.EMBEDDED
-    if certificates is None or (embedded and settings.is_loopback):
-        return None
-    folder = certificates.folder
-    return BrokerListen(
-        settings.host,
-        settings.broker_tls_port or free_port(),
-        folder.ca_pem,
-        folder.certificate_file(Server.BROKER),
-        folder.key_file(Server.BROKER),
-    )
-
-
 class Hub:
     """One hub: made, started, served, stopped."""
 
@@ -159,7 +105,7 @@ class Hub:
         # what every room stands on
         self.reserve = Reserve(data)
         self.certificates = Certificates(settings.certificates_dir, self.clock) if settings.uses_tls else None
-        self.broker = _broker_of(settings, self.certificates)
+        self.broker = broker_of(settings, self.certificates)
         self.database = Database(settings.database_url, self.clock)
         self.events = EventLog(self.database)
         self.audit = AuditLog(self.database, data / "access")
@@ -208,7 +154,7 @@ class Hub:
             self.radios,
             self.bridge,
         )
-        rooms = Rooms(self.registry, self.radios, self.bridge, self.database, self.events, self.clock)
+        self._rooms = rooms = Rooms(self.registry, self.radios, self.bridge, self.database, self.events, self.clock)
         self.alerts = Alerts(
             rooms,
             self.outbox,
@@ -267,7 +213,7 @@ class Hub:
         self.turned_away = TurnedAway()
         self.metrics = Metrics()
         self.vitals = Vitals(self.database, self.bridge, self.clock)
-        limits = RequestLimits(self._make_app(), self.clock, self.turned_away)
+        limits = RequestLimits(make_app(self), self.clock, self.turned_away)
         self.guard = OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
         self.trust_port: int | None = None
         """Where the page that shows the authority's certificate is served without TLS; None where it is not."""
@@ -292,33 +238,6 @@ class Hub:
         if topic.kind is DeviceKind.WORKER:
             return self.vision.knows_worker(topic.device_id)
         return topic.device_id in self.registry.cameras
-
-    def _make_app(self) -> FastAPI:
-        app = FastAPI(title="黔哨", openapi_url=None, dependencies=[Depends(Gate(self.access))])
-        add_error_answers(app)
-        app.include_router(auditing_routes.routes(self.database, self.clock, self.access))
-        app.include_router(console_routes.routes(self.picture, self.events, self.registry, self.metrics, self.vitals))
-        posts = Posts(self.radios, self.shifts, self.clock)
-        app.include_router(alert_routes.routes(self.alerts, posts, self.registry, self.clock, self.media))
-        app.include_router(media_routes.routes(self.media, self.alerts.venues_naming, self.registry))
-        app.include_router(escalation_routes.routes(self.escalations, self.alerts, self.registry))
-        app.include_router(found_routes.routes(self.found))
-        app.include_router(template_routes.routes(TemplateRoom(self.database, self.alerts.targets)))
-        app.include_router(roll_call_routes.routes(self.roll_calls, self.registry))
-        app.include_router(access_routes.routes(self.access, self.certificates))
-        app.include_router(case_routes.routes(self.cases))
-        app.include_router(enrolment_routes.routes(self.enrolment, self.registry, self.radios, self.certificates))
-        app.include_router(registry_routes.routes(self.registry, self.vision, self.database))
-        app.include_router(shift_routes.routes(self.shifts, self.sign_ons, self.access.enabled))
-        app.include_router(street_routes.routes(self.streets, self.registry))
-        app.include_router(trust.certificate_routes(self.certificates, lambda: self.trust_port))
-        app.include_router(talk_routes.routes(self.talk_groups, self.emergencies, self.alerts, self.registry))
-        app.include_router(recording_routes.routes(self.listening_back))
-        app.include_router(sockets(self.feed, self.talk, self.lines, self.registry, self.refused))
-        if self.certificates is not None:
-            app.include_router(trust.routes(self.certificates))
-        console_routes.add_page(app)
-        return app
 
     async def start(self) -> None:
         """Open the stores, start the broker and the rooms. Raises BrokerError, CertificateError."""
@@ -381,7 +300,7 @@ class Hub:
             ("spoken-messages", self.sending.run),
             ("intake", self.intake.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
-            ("forgetting", self._forget),
+            ("forgetting", lambda: forget(self.settings, self.clock, forgetting(self))),
             ("counting", self._count),
             ("vitals", self.vitals.run),
             ("reserve", self.reserve.run),
@@ -418,20 +337,16 @@ class Hub:
 
     async def picture(self, entrant: Entrant) -> Picture:
         """What this person's console loads at first."""
-        return await take_picture(
-            self.events,
-            self.registry,
-            self.radios,
-            self.talk_groups,
-            self.emergencies,
-            self.vision,
-            self.alerts,
-            self.cases,
-            self.found,
-            self.fallback,
-            self.clock,
-            entrant,
+        shown = Shown(
+            talk_groups=self.talk_groups,
+            emergencies=self.emergencies,
+            vision=self.vision,
+            alerts=self.alerts,
+            cases=self.cases,
+            found=self.found,
+            fallback=self.fallback,
         )
+        return await take_picture(self._rooms, shown, entrant)
 
     async def _tell(self, kind: EventKind, subject: str, body: msgspec.Struct) -> None:
         def change(open_change: Change) -> None:
@@ -447,19 +362,3 @@ class Hub:
         while True:
             self.sighting_counts = await asyncio.to_thread(self.sightings.counts)
             await asyncio.sleep(COUNT_EVERY_S)
-
-    async def _forget(self) -> None:
-        database, most_voice_bytes = self.database, round(self.settings.voice_most_gb * 1e9)
-        rooms: dict[str, Forget] = {
-            "events": lambda before: self.events.forget_before(before.ordinary_us),
-            "sightings": lambda before: asyncio.to_thread(self.sightings.forget_before, before.ordinary_us),
-            "found": lambda before: forget_found(database, before.ordinary_us),
-            "sos": lambda before: forget_sos(database, before.ordinary_us),
-            "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),
-            "alerts": lambda before: self.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
-            "media": lambda before: self.media.forget(before.ordinary_us),
-            "cases": lambda before: forget_cases(database, before.ordinary_us),
-            "recordings": lambda before: self.recordings.forget(before.voice_us, most_voice_bytes),
-            "audit": lambda before: self.audit.forget_before(before.audit_us),
-        }
-        await forget(self.settings, self.clock, rooms)

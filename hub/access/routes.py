@@ -31,25 +31,21 @@ KNOWN_COOKIE = "qianshao_known"
 def routes(access: Access, certified: Certified | None) -> APIRouter:
     """Sign in and out, stay signed in; write people down and invite them. ``certified`` is None without TLS."""
     router = APIRouter(prefix="/api")
+    _add_session(router, access)
+    _add_people(router, access, certified)
+    _add_invitation(router, access)
+    return router
 
-    async def let_in(request: Request, signed_in: SignedIn) -> Response:
-        """Answer whose session it is, with its cookies; the browser's former session ends."""
-        former = access.entrant_of_session(request.cookies.get(SESSION_COOKIE, ""))
-        if former is not None and former.session_id is not None:
-            await access.sign_out(former.session_id)
-        entrant = access.entrant_of_session(signed_in.session_token)
-        if entrant is None:
-            raise sign_in_needed()
-        response = answer(access.me(entrant), 201)
-        _set_cookie(request, response, SESSION_COOKIE, signed_in.session_token, WHOLE_S)
-        _set_cookie(request, response, KNOWN_COOKIE, signed_in.known_token, GOOD_FOR_S)
-        return response
+
+def _add_session(router: APIRouter, access: Access) -> None:
+    """One's own session."""
 
     @router.post("/session")
     async def sign_in(request: Request) -> Response:
         given = await read(request, SignIn, PUBLIC_DOOR_BYTES)
         known = request.cookies.get(KNOWN_COOKIE)
-        return await let_in(request, await access.sign_in(given, address=address_of(request.scope), known=known))
+        signed_in = await access.sign_in(given, address=address_of(request.scope), known=known)
+        return await _let_in(access, request, signed_in)
 
     @router.get("/session")
     async def me(entrant: Entering) -> Response:
@@ -82,6 +78,10 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
         known = request.cookies.get(KNOWN_COOKIE)
         await access.change_password(given, entrant, address=address_of(request.scope), known=known)
         return Response(status_code=204)
+
+
+def _add_people(router: APIRouter, access: Access, certified: Certified | None) -> None:
+    """Who is written down, invited, signed in."""
 
     @router.get("/people")
     async def people() -> Response:
@@ -121,6 +121,10 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
         await access.end_sessions(person_id, entrant.person)
         return Response(status_code=204)
 
+
+def _add_invitation(router: APIRouter, access: Access) -> None:
+    """The doors of who holds an invitation, and nothing else yet."""
+
     @router.post("/invitation/look")
     async def look_at_invitation(request: Request) -> Response:
         code = (await read(request, LookAtInvitation, PUBLIC_DOOR_BYTES)).code
@@ -129,9 +133,21 @@ def routes(access: Access, certified: Certified | None) -> APIRouter:
     @router.post("/invitation/accept")
     async def accept(request: Request) -> Response:
         given = await read(request, AcceptInvitation, PUBLIC_DOOR_BYTES)
-        return await let_in(request, await access.accept(given, address=address_of(request.scope)))
+        return await _let_in(access, request, await access.accept(given, address=address_of(request.scope)))
 
-    return router
+
+async def _let_in(access: Access, request: Request, signed_in: SignedIn) -> Response:
+    """Answer whose session it is, with its cookies; the browser's former session ends."""
+    former = access.entrant_of_session(request.cookies.get(SESSION_COOKIE, ""))
+    if former is not None and former.session_id is not None:
+        await access.sign_out(former.session_id)
+    entrant = access.entrant_of_session(signed_in.session_token)
+    if entrant is None:
+        raise sign_in_needed()
+    response = answer(access.me(entrant), 201)
+    _set_cookie(request, response, SESSION_COOKIE, signed_in.session_token, WHOLE_S)
+    _set_cookie(request, response, KNOWN_COOKIE, signed_in.known_token, GOOD_FOR_S)
+    return response
 
 
 def _own_or_enrols(entrant: Entrant, person_id: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 
-from devices.protocol.clock import Clock
 from hub.access.entrant import Entrant
 from hub.access.people import Person
 from hub.alerts.messages import Alert
@@ -12,14 +13,12 @@ from hub.alerts.service import Alerts
 from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.console.view import view_of
-from hub.events.log import EventLog
 from hub.fallback.messages import DoorStanding
 from hub.fallback.service import Fallback
 from hub.found.messages import Found
 from hub.found.service import FoundRoom
-from hub.registry.radios import RadioRoll
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
-from hub.registry.service import Registry
+from hub.rooms import Rooms
 from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
 from hub.talk.sos_records import Sos
@@ -47,47 +46,48 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[Case, ...]
 
 
-async def take_picture(
-    events: EventLog,
-    registry: Registry,
-    radios: RadioRoll,
-    talk_groups: TemporaryGroups,
-    emergencies: Emergencies,
-    vision: Vision,
-    alerts: Alerts,
-    cases: Cases,
-    found: FoundRoom,
-    fallback: Fallback,
-    clock: Clock,
-    entrant: Entrant,
-) -> Picture:
+@dataclass(frozen=True)
+class Shown:
+    """The rooms of which a picture tells, beside those that every room goes through."""
+
+    talk_groups: TemporaryGroups
+    emergencies: Emergencies
+    vision: Vision
+    alerts: Alerts
+    cases: Cases
+    found: FoundRoom
+    fallback: Fallback
+
+
+async def take_picture(rooms: Rooms, shown: Shown, entrant: Entrant) -> Picture:
     """What this person sees. The number is read first: what happens while the rest is gathered is followed again, never
     missed."""
-    number, view = events.last, view_of(entrant, registry)
-    latest_alerts = await alerts.latest(view.only_venues)
-    found_open = await found.opened() if view.in_room else ()
-    latest_cases = await cases.latest() if view.sees_cases else ()
+    registry = rooms.registry
+    number, view = rooms.events.last, view_of(entrant, registry)
+    latest_alerts = await shown.alerts.latest(view.only_venues)
+    found_open = await shown.found.opened() if view.in_room else ()
+    latest_cases = await shown.cases.latest() if view.sees_cases else ()
     await registry.settled()
-    await talk_groups.settled()
-    await emergencies.settled()
+    await shown.talk_groups.settled()
+    await shown.emergencies.settled()
     venues = [view.venue(venue) for venue in registry.venues.values() if view.has_venue(venue.venue_id)]
     grid_ids = view.seen_grid_ids
     grids = [grid for grid in registry.grids.values() if grid.grid_id in grid_ids]
-    groups: list[TalkGroup] = [*registry.groups.values(), *talk_groups.opened]
+    groups: list[TalkGroup] = [*registry.groups.values(), *shown.talk_groups.opened]
     police_grid_ids = {grid.police_grid_id for grid in grids}
     return Picture(
         number=number,
-        now_at_ms=clock.wall_us() // 1000,
+        now_at_ms=rooms.clock.wall_us() // 1000,
         community=registry.community,
         me=entrant.person,
         police_grids=[p for p in registry.police_grids.values() if view.whole or p.police_grid_id in police_grid_ids],
         grids=grids,
         venues=venues,
         groups=[group for group in map(view.group, groups) if group is not None],
-        sos=[sos for sos in emergencies.opened if view.has_venue(sos.venue_id)],
-        fallback=fallback.standing if view.in_room else None,
-        radios=[radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
-        cameras=[camera for camera in vision.views() if view.has_venue(camera.venue_id)],
+        sos=[sos for sos in shown.emergencies.opened if view.has_venue(sos.venue_id)],
+        fallback=shown.fallback.standing if view.in_room else None,
+        radios=[rooms.radios.view(one.radio_id) for one in registry.radios.values() if view.has_venue(one.venue_id)],
+        cameras=[camera for camera in shown.vision.views() if view.has_venue(camera.venue_id)],
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),
         found=[one for one in found_open if view.has_venue(one.venue_id)],
         cases=latest_cases,

@@ -20,6 +20,7 @@ from hub.app import Hub
 from hub.console.http import add_error_answers
 from hub.console.view import RULES
 from hub.events.messages import EventKind
+from hub.faces import make_app
 from hub.talk.messages import FromClient
 from tests.hub import settings
 
@@ -40,7 +41,7 @@ PUBLIC_DOORS = {
 
 @pytest.fixture
 def routes(tmp_path: Path) -> list[BaseRoute]:
-    app = Hub(settings(tmp_path, tls=True))._make_app()
+    app = make_app(Hub(settings(tmp_path, tls=True)))
     return [context.original_route for context in iter_route_contexts(app.routes)]
 
 

@@ -1,0 +1,62 @@
+"""Every room's HTTP face, in one application behind the gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import Depends, FastAPI
+
+from hub.access import auditing_routes
+from hub.access import routes as access_routes
+from hub.access.gate import Gate
+from hub.alerts import routes as alert_routes
+from hub.alerts.posts import Posts
+from hub.cases import routes as case_routes
+from hub.console import routes as console_routes
+from hub.console import trust
+from hub.console.http import add_error_answers
+from hub.console.sockets import sockets
+from hub.enrolment import routes as enrolment_routes
+from hub.escalation import routes as escalation_routes
+from hub.found import routes as found_routes
+from hub.media import routes as media_routes
+from hub.registry import routes as registry_routes
+from hub.rollcall import routes as roll_call_routes
+from hub.shifts import routes as shift_routes
+from hub.streets import routes as street_routes
+from hub.talk import routes as talk_routes
+from hub.talk.recording import routes as recording_routes
+from hub.templates import routes as template_routes
+from hub.templates.service import TemplateRoom
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+def make_app(hub: Hub) -> FastAPI:
+    """The application of all rooms' doors, behind the gate."""
+    app = FastAPI(title="黔哨", openapi_url=None, dependencies=[Depends(Gate(hub.access))])
+    add_error_answers(app)
+    app.include_router(auditing_routes.routes(hub.database, hub.clock, hub.access))
+    app.include_router(console_routes.routes(hub.picture, hub.events, hub.registry, hub.metrics, hub.vitals))
+    posts = Posts(hub.radios, hub.shifts, hub.clock)
+    app.include_router(alert_routes.routes(hub.alerts, posts, hub.registry, hub.clock, hub.media))
+    app.include_router(media_routes.routes(hub.media, hub.alerts.venues_naming, hub.registry))
+    app.include_router(escalation_routes.routes(hub.escalations, hub.alerts, hub.registry))
+    app.include_router(found_routes.routes(hub.found))
+    app.include_router(template_routes.routes(TemplateRoom(hub.database, hub.alerts.targets)))
+    app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
+    app.include_router(access_routes.routes(hub.access, hub.certificates))
+    app.include_router(case_routes.routes(hub.cases))
+    app.include_router(enrolment_routes.routes(hub.enrolment, hub.registry, hub.radios, hub.certificates))
+    app.include_router(registry_routes.routes(hub.registry, hub.vision, hub.database))
+    app.include_router(shift_routes.routes(hub.shifts, hub.sign_ons, hub.access.enabled))
+    app.include_router(street_routes.routes(hub.streets, hub.registry))
+    app.include_router(trust.certificate_routes(hub.certificates, lambda: hub.trust_port))
+    app.include_router(talk_routes.routes(hub.talk_groups, hub.emergencies, hub.alerts, hub.registry))
+    app.include_router(recording_routes.routes(hub.listening_back))
+    app.include_router(sockets(hub.feed, hub.talk, hub.lines, hub.registry, hub.refused))
+    if hub.certificates is not None:
+        app.include_router(trust.routes(hub.certificates))
+    console_routes.add_page(app)
+    return app

@@ -1,0 +1,33 @@
+"""What each room forgets when it is too old, for housekeeping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from hub.cases.records import forget_cases
+from hub.found.records import forget_found
+from hub.housekeeping import Forget
+from hub.rollcall.records import forget_roll_calls
+from hub.talk.sos_records import forget_sos
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+def forgetting(hub: Hub) -> Mapping[str, Forget]:
+    """By the room's name in the log, in the order in which it is done."""
+    database, most_voice_bytes = hub.database, round(hub.settings.voice_most_gb * 1e9)
+    return {
+        "events": lambda before: hub.events.forget_before(before.ordinary_us),
+        "sightings": lambda before: asyncio.to_thread(hub.sightings.forget_before, before.ordinary_us),
+        "found": lambda before: forget_found(database, before.ordinary_us),
+        "sos": lambda before: forget_sos(database, before.ordinary_us),
+        "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),
+        "alerts": lambda before: hub.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
+        "media": lambda before: hub.media.forget(before.ordinary_us),
+        "cases": lambda before: forget_cases(database, before.ordinary_us),
+        "recordings": lambda before: hub.recordings.forget(before.voice_us, most_voice_bytes),
+        "audit": lambda before: hub.audit.forget_before(before.audit_us),
+    }
