@@ -195,6 +195,8 @@ async def test_who_may_not_alert_all_of_it_updates_nothing(hub: Hub, officer: ht
             made = await console.post(f"/api/alerts/{alert.alert_id}/update", json=order)
             assert made.status_code == status, made.text
     assert code(await officer.post("/api/alerts/A0/update", json={"text": "x"})) == (404, "unknown_alert")
+    refused = await officer.post(f"/api/alerts/{alert.alert_id}/update", json={"text": "走失：{衣着}"})
+    assert code(refused) == (422, "blank_left")
     test = await hub.alerts.issue(NewAlert(text="点名", status=wire.AlertStatus.TEST), "hub")
     assert code(await officer.post(f"/api/alerts/{test.alert_id}/update", json={"text": "x"})) == (409, "is_test")
 
