@@ -15,10 +15,10 @@ import { useMay } from "../session/store";
 import { AlertMedia } from "./AlertMedia";
 import { boardOf, isElsewhere } from "./board";
 import { CancelKey } from "./CancelKey";
-import { Cells } from "./Cells";
+import { Answered, Silent } from "./Cells";
 import { Chain } from "./Chain";
 import { chooseAlert, newestFirst, useChosenAlert } from "./chosen";
-import { Reports } from "./Reports";
+import { LoudReports, Reports } from "./Reports";
 import { StateCounts } from "./StateCounts";
 import { targetWords } from "./target";
 import { UpdateKey } from "./UpdateKey";
@@ -100,14 +100,16 @@ function BoardOf({ alert }: { alert: AlertRecord }) {
       <EscalationLine view={escalation} alert={alert} silent={board.silent} />
       <AlertGroupKeys alert={alert} silent={board.silent} />
       <div className="board-rest">
+        <LoudReports reports={board.reports} />
         <Chain alert={alert} />
-        <Reports reports={board.reports} />
+        {!isBelow && <Silent alert={alert} board={board} />}
         {elsewhere > 0 && (
           <p className="elsewhere-count" data-testid="board-elsewhere" data-value={elsewhere}>
             {texts.alerts.answeredElsewhere(elsewhere)}
           </p>
         )}
-        {!isBelow && <Cells alert={alert} board={board} />}
+        <Reports reports={board.reports} />
+        {!isBelow && <Answered board={board} />}
       </div>
     </>
   );

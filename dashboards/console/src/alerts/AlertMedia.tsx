@@ -14,7 +14,7 @@ export function AlertMedia({ alert }: { alert: AlertRecord }) {
         <div className="alert-media">
           {picture && <Image src={mediaUrl(picture.media_id)} alt={texts.alerts.picture.shown} height={44} data-testid="board-picture" />}
           {speech && (
-            <audio controls preload="none" src={mediaUrl(speech.media_id)} aria-label={texts.alerts.speech.shown} data-testid="board-speech" />
+            <audio controls preload="metadata" src={mediaUrl(speech.media_id)} aria-label={texts.alerts.speech.shown} data-testid="board-speech" />
           )}
         </div>
       )}

@@ -18,32 +18,47 @@ import { useToldBy } from "./told";
 
 const NO_STEPS: ReadonlyMap<string, StepDone> = new Map();
 
-export function Cells({ alert, board }: { alert: AlertRecord; board: Board }) {
+interface Props {
+  alert: AlertRecord;
+  board: Board;
+}
+
+/** Who has not answered, who waits longest first. */
+export function Silent({ alert, board }: Props) {
   const texts = useTexts();
   const now = useSecond();
   const escalation = useEscalation(alert.alert_id);
   const steps = useMemo(() => (escalation === null ? NO_STEPS : latestSteps(escalation)), [escalation]);
   return (
-    <div onKeyDown={goBetween}>
+    <>
       <h4>
         {board.silent.length === 0 ? texts.alerts.everybody : `${texts.alerts.waiting} ${board.silent.length}/${board.total}`}
       </h4>
-      <div className="cells" data-testid="board-silent">
+      <div className="cells" data-testid="board-silent" onKeyDown={goBetween}>
         {board.silent.map((one, at) => (
           <Cell key={one.radio_id} one={one} isFirst={at === 0} step={steps.get(one.radio_id)} waiting={duration(waitingMs(alert, one, now), texts)} />
         ))}
       </div>
+    </>
+  );
+}
+
+/** Who has, newest first. */
+export function Answered({ board }: Pick<Props, "board">) {
+  const texts = useTexts();
+  return (
+    <>
       {board.answered.length > 0 && (
         <h4>
           {texts.alerts.answered} {board.answered.length}/{board.total}
         </h4>
       )}
-      <div className="dots" data-testid="board-answered">
+      <div className="dots" data-testid="board-answered" onKeyDown={goBetween}>
         {board.answered.map((one, at) => (
           <Dot key={one.radio_id} one={one} isFirst={at === 0} />
         ))}
       </div>
-    </div>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import { boardOf, earlierOf } from "./board";
 import { chooseAlert } from "./chosen";
-import { Reports } from "./Reports";
+import { LoudReports, Reports } from "./Reports";
 
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 
@@ -35,6 +35,7 @@ function Earlier({ alert }: { alert: AlertRecord }) {
     <details className="earlier" data-testid="board-earlier" data-alert={alert.alert_id}>
       <summary>{texts.alerts.earlier(clockTime(alert.issued_at_ms, zone), reports.length)}</summary>
       <p>{alert.text}</p>
+      <LoudReports reports={reports} />
       <Reports reports={reports} />
       <button type="button" className="errand-of" onClick={() => chooseAlert(alert.alert_id)}>
         {texts.escalation.show}

@@ -10,26 +10,24 @@ const isLoud = ({ answer }: Delivery): boolean => answer === "child_is_with_me" 
 const saysMore = (one: Delivery): boolean => one.answer !== "not_seen" || (one.report_text ?? "") !== "";
 
 /** Sorted as `boardOf` does: the child first. */
+export function LoudReports({ reports }: { reports: readonly Delivery[] }) {
+  return reports.filter(isLoud).map((one) => <Loud key={one.radio_id} one={one} />);
+}
+
 export function Reports({ reports }: { reports: readonly Delivery[] }) {
   const texts = useTexts();
   const calm = reports.filter((one) => !isLoud(one) && saysMore(one));
+  if (calm.length === 0) return null;
   return (
     <>
-      {reports.filter(isLoud).map((one) => (
-        <Loud key={one.radio_id} one={one} />
-      ))}
-      {calm.length > 0 && (
-        <>
-          <h4>
-            {texts.alerts.answers} {reports.length}
-          </h4>
-          <div className="reports">
-            {calm.map((one) => (
-              <Calm key={one.radio_id} one={one} />
-            ))}
-          </div>
-        </>
-      )}
+      <h4>
+        {texts.alerts.answers} {reports.length}
+      </h4>
+      <div className="reports">
+        {calm.map((one) => (
+          <Calm key={one.radio_id} one={one} />
+        ))}
+      </div>
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 
 import { boardOf } from "./board";
-import { Cells } from "./Cells";
+import { Answered, Silent } from "./Cells";
 import { useChosenAlert } from "./chosen";
 
 export function Wall() {
@@ -11,7 +11,8 @@ export function Wall() {
   if (alert === null || board === null) return null;
   return (
     <div className="wall" data-testid="wall">
-      <Cells alert={alert} board={board} />
+      <Silent alert={alert} board={board} />
+      <Answered board={board} />
     </div>
   );
 }

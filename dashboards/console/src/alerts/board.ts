@@ -46,7 +46,7 @@ export function boardOf(alert: AlertRecord): Board {
     undelivered: silent.filter(isUndelivered).length,
     unacknowledged: silent.filter((one) => !isUndelivered(one)).length,
     queued: all.filter((one) => one.state === "queued").length,
-    sent: stage((one) => one.sent_at_ms),
+    sent: stage((one) => one.sent_at_ms ?? one.delivered_at_ms), // a receipt may be quicker than the broker's word
     delivered: stage((one) => one.delivered_at_ms),
     played: stage((one) => one.played_at_ms),
     acknowledged: stage((one) => one.acknowledged_at_ms),
