@@ -191,7 +191,10 @@ class Alerts:
         new = self._settled(new)
         radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
         made = await self._made(new, issued_by, idempotency_key, radio_ids)
-        return await self._begin(replace(made, also=also, errand_of=errand_of))
+        alert = await self._begin(replace(made, also=also, errand_of=errand_of))
+        if errand_of is not None and errand_of not in self._open and alert.alert_id in self._open:
+            await self.cancel(alert.alert_id, CancelAlert(), issued_by)  # that one ended while this was being stored
+        return alert
 
     async def update(self, alert_id: str, order: UpdateAlert, by: str, idempotency_key: str | None = None) -> Alert:
         """Issue the alert that takes the place of one that is under way, which is over by that, and so are its errands.

@@ -114,6 +114,14 @@ async def test_what_is_over_is_gone_after_no_more_and_stays_over_after_a_restart
         assert [one.alert_id for one in await radio.hear(Down.ALERT, wire.AlertMessage)] == [later.alert_id]
 
 
+async def test_errand_of_an_alert_that_ends_in_the_same_moment_is_over_with_it(hub: Hub) -> None:
+    alert = await hub.alerts.issue(NewAlert(text="走失"), "dispatcher")
+    async with open_console(hub) as officer:
+        await officer.post(f"/api/alerts/{alert.alert_id}/cancel", json={})
+    errand = await hub.alerts.issue(NewAlert(text="去看看"), "hub", errand_of=alert.alert_id)
+    assert not hub.alerts.is_under_way(errand.alert_id)
+
+
 async def test_guard_and_who_has_other_places_cancel_nothing(hub: Hub) -> None:
     alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "dispatcher")
     for role, kind, place_id in ((Role.GUARD, PlaceKind.VENUE, "V01"), (Role.DISPATCHER, PlaceKind.GRID, "G1")):
