@@ -94,3 +94,16 @@ describe("the event list", () => {
     expect(wordsOf(refused("R9", "some_day" as RefusedReason), room, en, "en")).toBe("Messages of R9 refused (2)");
   });
 });
+
+test("a try by telephone begins, and says what came of it", () => {
+  const tried = (outcome: "acknowledged" | null): Item => ({
+    number: 1,
+    previous: 0,
+    at_ms: 0,
+    kind: "fallback.tried",
+    subject: "A1",
+    body: { alert_id: "A1", venue_id: "V1", number: 2, texted: true, outcome, at_ms: 0 },
+  });
+  expect(wordsOf(tried(null), room, zh, "zh-CN")).toContain("第 2 次");
+  expect(wordsOf(tried("acknowledged"), room, zh, "zh-CN")).toContain("按 1 确认");
+});
