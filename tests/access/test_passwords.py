@@ -12,6 +12,7 @@ from hub.access.passwords import MAX_WAITING, PARAMETERS, Lane, Passwords, check
 from hub.access.people import Role
 from hub.errors import Refusal
 from tests.access.people_room import refused
+from tests.devices.room import turn_by_turn
 from tests.hub import CHEAP
 
 
@@ -99,11 +100,11 @@ class Slow(Passwords):
 async def test_one_is_worked_out_at_a_time_sixteen_wait_and_the_next_is_refused() -> None:
     passwords = Slow()
     tries = [asyncio.create_task(passwords.is_right(f"s{n}", None, Lane.STRANGER)) for n in range(MAX_WAITING + 1)]
-    await asyncio.sleep(0)
+    await turn_by_turn(lambda: len(passwords._lanes[Lane.STRANGER]) == MAX_WAITING, "sixteen wait")
     with refused("too_busy", 429):
         await passwords.is_right("one too many", None, Lane.STRANGER)
     known = asyncio.create_task(passwords.is_right("known", None, Lane.KNOWN))
-    await asyncio.sleep(0)
+    await turn_by_turn(lambda: len(passwords._lanes[Lane.KNOWN]) == 1, "the one who is known waits too")
     passwords.go_on.release(len(tries) + 1)
     await asyncio.gather(known, *tries)
     assert passwords.most_at_once == 1
@@ -116,7 +117,7 @@ async def test_who_goes_away_frees_the_place_but_not_the_work_under_way() -> Non
     first = asyncio.create_task(passwords.is_right("first", None, Lane.STRANGER))
     gone = asyncio.create_task(passwords.is_right("gone", None, Lane.STRANGER))
     last = asyncio.create_task(passwords.is_right("last", None, Lane.STRANGER))
-    await asyncio.sleep(0)
+    await turn_by_turn(lambda: len(passwords._lanes[Lane.STRANGER]) == 2, "two wait for the first")
     gone.cancel()
     first.cancel()
     await asyncio.gather(first, gone, return_exceptions=True)

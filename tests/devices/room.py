@@ -39,6 +39,7 @@ from hub.tasks import end_tasks
 
 BROKERS = ("managed", "embedded")
 DEADLINE_S = 30.0
+_MOST_TURNS = 100_000
 _M = TypeVar("_M")
 
 
@@ -96,6 +97,15 @@ def mqtt_client(
         protocol=aiomqtt.ProtocolVersion.V5,
         socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
     )
+
+
+async def turn_by_turn(condition: Callable[[], bool], what: str) -> None:
+    """Wait until something holds, and go on in the same turn of the event loop, before anything else happens."""
+    for _ in range(_MOST_TURNS):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError(f"after {_MOST_TURNS} turns still not: {what}")
 
 
 async def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:

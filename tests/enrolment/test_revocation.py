@@ -16,7 +16,7 @@ from hub.app import Hub
 from hub.enrolment.tables import enrolment_codes
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from tests.devices.room import mqtt_client, until
+from tests.devices.room import mqtt_client, turn_by_turn, until
 from tests.enrolment.enrolling import actions, connects, enrol, enrolled
 from tests.hub import Told, open_hub
 from tests.played import radio_on_line
@@ -40,7 +40,7 @@ async def test_revoked_radio_has_no_key_and_its_code_ends(hub: Hub) -> None:
 async def test_code_that_is_being_made_when_its_radio_is_revoked_is_void(hub: Hub) -> None:
     await enrolled(hub)
     making = asyncio.ensure_future(hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL))
-    await asyncio.sleep(0)  # the code goes to the disk, and the revocation right behind it
+    await turn_by_turn(lambda: hub.database.writer.waiting > 0, "the code goes to the disk")
     await hub.enrolment.revoke("R01", LOCAL)
     code = await making
     assert hub.enrolment.waiting_codes() == []
@@ -52,7 +52,7 @@ async def test_code_that_is_being_made_when_its_radio_is_revoked_is_void(hub: Hu
 async def test_code_that_is_taken_back_while_it_is_used_enrols_nobody(hub: Hub) -> None:
     code = await hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL)
     enrolling = asyncio.ensure_future(enrol(hub, code.code))
-    await asyncio.sleep(0)  # the code is marked as used, and the credential not made
+    await turn_by_turn(lambda: hub.enrolment.waiting_codes() == [], "the code is marked as used")
     await hub.enrolment.revoke("R01", LOCAL)
     with pytest.raises(Refusal, match="taken back"):
         await enrolling
@@ -65,8 +65,8 @@ async def test_revoked_radio_is_off_line_at_once(hub: Hub) -> None:
     told = Told(hub)
     async with radio_on_line(hub, "R01"):
         revoking = asyncio.create_task(hub.enrolment.revoke("R01", LOCAL))
-        await asyncio.sleep(0)
-        assert not hub.radios.is_online("R01")
+        await turn_by_turn(lambda: not hub.radios.is_online("R01"), "it is off line")
+        assert not revoking.done(), "before the revocation is on the disk"
         await revoking
         await told.wait(EventKind.RADIO_OFFLINE, "R01")
         assert (hub.radios.online, hub.radios.online_in("all")) == (0, 0)

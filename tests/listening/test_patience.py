@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from hub.listening.turned_away import Reason
 from tests.devices.room import until
-from tests.listening.served import LARGE_BYTES, Served, serving
+from tests.listening.served import LARGE_BYTES, Line, Served, serving
 
 GET = b"GET / HTTP/1.1\r\nhost: hub.lan\r\n\r\n"
 
@@ -49,16 +49,22 @@ async def test_head_that_comes_byte_by_byte_ends_in_time(tmp_path: Path, tls: bo
         assert await drip(served, b"GET / HTTP/1.1\r\nx: " + b"y" * 10_000) is Reason.SLOW_HEAD
 
 
+async def drip_body(line: Line) -> None:
+    """A byte now and then, for ever."""
+    while True:
+        line.say(b"x")
+        await asyncio.sleep(0.05)
+
+
 @pytest.mark.usefixtures("impatient")
 async def test_body_that_comes_byte_by_byte_ends_in_time() -> None:
     async with serving() as served:
         head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9999\r\n\r\n"
         line = await served.connect()
         line.say(head)
-        for _ in range(4):
-            line.say(b"x")
-            await asyncio.sleep(0.05)
+        dripping = asyncio.create_task(drip_body(line))
         assert await line.ended()
+        dripping.cancel()
         assert served.count(Reason.SLOW_BODY) == 1
         line.close()
 

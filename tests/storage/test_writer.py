@@ -17,7 +17,7 @@ from devices.protocol.clock import SystemClock
 from hub.storage.engine import make_engine
 from hub.storage.journal import Journal
 from hub.storage.writer import Change, StorageClosed, StorageOverloaded, Writer
-from tests.devices.room import until
+from tests.devices.room import turn_by_turn, until
 
 FILE = "writer.sqlite3"
 
@@ -70,12 +70,16 @@ def held_up(writer: Writer, tasks: list[asyncio.Task[Any]]) -> Iterator[None]:
         go_on.set()
 
 
+async def wait_for(writer: Writer, changes: int) -> None:
+    await turn_by_turn(lambda: writer.waiting == changes, f"{changes} changes wait")
+
+
 async def write_together(writer: Writer, *changes: Callable[[Change], Any]) -> list[Any]:
     tasks: list[asyncio.Task[Any]] = []
     with held_up(writer, tasks):
-        await asyncio.sleep(0)
+        await wait_for(writer, 1)
         tasks.extend(asyncio.ensure_future(writer.write(change)) for change in changes)
-        await asyncio.sleep(0)
+        await wait_for(writer, 1 + len(changes))
     return (await asyncio.gather(*tasks, return_exceptions=True))[1:]
 
 
@@ -164,10 +168,9 @@ async def test_one_change_more_than_may_wait_is_refused(writer: Writer, monkeypa
     monkeypatch.setattr("hub.storage.writer.MAX_WAITING", 3)
     tasks: list[asyncio.Task[Any]] = []
     with held_up(writer, tasks):
-        await asyncio.sleep(0)
+        await wait_for(writer, 1)
         tasks += [asyncio.ensure_future(writer.write(note(word))) for word in ("a", "b")]
-        await asyncio.sleep(0)
-        assert writer.waiting == 3
+        await wait_for(writer, 3)
         with pytest.raises(StorageOverloaded):
             await writer.write(note("c"))
     assert (await asyncio.gather(*tasks))[1:] == ["a", "b"]
@@ -178,11 +181,11 @@ async def test_one_change_more_than_may_wait_is_refused(writer: Writer, monkeypa
 async def test_stopping_writes_what_waits_and_refuses_what_comes_later(writer: Writer, tmp_path: Path) -> None:
     tasks: list[asyncio.Task[Any]] = []
     with held_up(writer, tasks):
-        await asyncio.sleep(0)
+        await wait_for(writer, 1)
         tasks += [asyncio.ensure_future(writer.write(note(f"n{n}"))) for n in range(300)]
-        await asyncio.sleep(0)
+        await wait_for(writer, 301)
         stopping = asyncio.ensure_future(writer.stop())
-        await asyncio.sleep(0)
+        await turn_by_turn(lambda: writer._closed, "it is stopping")
         with pytest.raises(StorageClosed):
             await writer.write(note("late"))
     await stopping
@@ -195,9 +198,9 @@ async def test_stopping_writes_what_waits_and_refuses_what_comes_later(writer: W
 async def test_caller_that_gives_up_does_not_undo_its_change(writer: Writer, tmp_path: Path) -> None:
     tasks: list[asyncio.Task[Any]] = []
     with held_up(writer, tasks):
-        await asyncio.sleep(0)
+        await wait_for(writer, 1)
         left = asyncio.ensure_future(writer.write(note("left")))
-        await asyncio.sleep(0)
+        await wait_for(writer, 2)
         left.cancel()
     assert await writer.write(note("next")) == "next"
     await asyncio.gather(*tasks)
