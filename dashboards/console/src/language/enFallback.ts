@@ -3,7 +3,7 @@ import type { zhFallback } from "./zhFallback";
 
 export const enFallback: typeof zhFallback = {
   door: { none: "", sip: "Phone", file: "Phone (files)" },
-  state: { off: "", starting: "connecting", up: "ready", down: "down" },
+  state: { off: "", starting: "…", up: "ready", down: "down" },
   calling: (venue, number) => `Calling ${venue} by telephone (try ${number})`,
   tried: (venue, outcome) => `${venue} by telephone: ${outcome}`,
   outcome: {
