@@ -44,7 +44,7 @@ export const en: GuardTexts = {
     notHere: "Your role does not answer alerts here: use the console.",
     test: "This tries the radios: press the key on the radio.",
     radioSounds: "The radio goes on sounding until its own key is pressed.",
-    waiting: (n) => `No network: ${n} waiting to be sent, by itself and with the time you pressed.`,
+    waiting: (n) => `No network: ${n} waiting to be sent. It leaves by itself, with the time you pressed.`,
     sending: "Sending…",
     acknowledged: (at) => `Acknowledged ${at}. Now report what you see.`,
     reported: (at) => `Reported ${at}. Press again if it changes.`,
