@@ -9,7 +9,7 @@ from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert
 
 
-@dataclass
+@dataclass(slots=True)
 class OpenRadio:
     """What is under way to one radio: its state by what the radio itself said, whoever answered elsewhere, and when it
     was last tried by the monotonic clock."""

@@ -132,11 +132,12 @@ async def test_client_resumes_at_its_last_number_without_loss(line: Line) -> Non
     assert line.feed.clients == 0
 
 
-async def test_events_of_one_moment_travel_in_one_frame(line: Line) -> None:
+async def test_event_after_a_silence_leaves_at_once_and_those_of_the_next_moment_in_one_frame(line: Line) -> None:
     frames = line.feed.follow(0, None, line.whole)
     await anext(frames)  # the word that there is nothing yet
     await line.append(*KINDS)
-    await line.append(*KINDS)
+    assert len(msgspec.json.decode(await anext(frames))["items"]) == 3
+    await asyncio.gather(line.append(*KINDS), line.append(*KINDS))
     assert len(msgspec.json.decode(await anext(frames))["items"]) == 6
     await frames.aclose()
 
