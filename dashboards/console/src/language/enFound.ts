@@ -22,7 +22,7 @@ export const enFound: typeof zhFound = {
   aside: "Put aside",
   show: "Show it again",
   more: (n) => `${n} more venue${n === 1 ? " says" : "s say"} that the child is there`,
-  at: (venue, others, notReal) => `${notReal === "" ? "" : `${notReal}: `}child at ${venue}${others > 0 ? `, ${others} more` : ""}`,
+  at: (venue, others, notReal) => `${notReal === "" ? "" : `${notReal}: `}Child: ${venue}${others > 0 ? ` +${others}` : ""}`,
   said: (venue) => `${venue} says: the child is with me`,
   closed: {
     cancelled: (venue, by) => `${by} cancelled the alert; "child is with me" of ${venue} is over`,
