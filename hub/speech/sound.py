@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, groupby
 
 import av
 import numpy as np
@@ -62,15 +64,11 @@ def read_sound(data: bytes, most_s: float) -> Spoken:
         with av.open(io.BytesIO(data), "r", options=limits, metadata_errors="ignore") as file:
             if not file.streams.audio:
                 raise NoSound("there is no sound in it")
-            resampler = av.AudioResampler("s16", "mono", ENCODE_RATE_HZ)
-            for frame in file.decode(file.streams.audio[0]):
-                for part in resampler.resample(frame):
-                    block = _flat(part)
-                    blocks.append(block)
-                    size += block.size
+            for block in _resampled(file.decode(file.streams.audio[0])):
+                blocks.append(block)
+                size += block.size
                 if size > most:
                     raise TooLong(f"longer than {most_s:g} s")
-            blocks += map(_flat, resampler.resample(None))
     except (av.FFmpegError, UnicodeDecodeError) as error:
         raise NoSound(str(error)) from None
     samples = np.concatenate([*blocks, np.zeros(0, dtype=np.int16)])
@@ -79,6 +77,14 @@ def read_sound(data: bytes, most_s: float) -> Spoken:
     padded = np.zeros(-(-samples.size // ENCODE_SAMPLES) * ENCODE_SAMPLES, dtype=np.int16)
     padded[: samples.size] = samples
     return Spoken(padded)
+
+
+def _resampled(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:
+    """The form may change in the middle: files of MP3 or AAC are often several, one after the other."""
+    for _, alike in groupby(frames, lambda frame: (frame.format.name, frame.layout.name, frame.sample_rate)):
+        resampler = av.AudioResampler("s16", "mono", ENCODE_RATE_HZ)
+        for frame in chain(alike, (None,)):
+            yield from map(_flat, resampler.resample(frame))
 
 
 def _flat(part: av.AudioFrame) -> Samples:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -121,3 +123,23 @@ async def test_sound_longer_than_it_may_be_is_refused_while_it_is_read(espeak: S
     with pytest.raises(TooLong):
         read_sound(spoken.ogg, 1.0)
     assert ENCODE_RATE_HZ == 16_000
+
+
+def _aac(rate_hz: int, layout: str) -> bytes:
+    """A second of silence, as frames that say their own form."""
+    written = io.BytesIO()
+    with av.open(written, "w", format="adts") as file:
+        stream = file.add_stream("aac", rate=rate_hz, layout=layout)
+        planes = np.zeros((len(av.AudioLayout(layout).channels), rate_hz), np.float32)
+        frame = av.AudioFrame.from_ndarray(planes, "fltp", layout)
+        frame.sample_rate = rate_hz
+        for part in av.AudioResampler("fltp", layout, rate_hz, frame_size=1024).resample(frame):
+            file.mux(stream.encode(part))
+        file.mux(stream.encode(None))
+    return written.getvalue()
+
+
+def test_recording_that_changes_its_form_in_the_middle_is_read_to_its_end() -> None:
+    mono, stereo = _aac(44_100, "mono"), _aac(48_000, "stereo")
+    both = read_sound(mono + stereo, 30).duration_s
+    assert both == pytest.approx(read_sound(mono, 30).duration_s + read_sound(stereo, 30).duration_s, abs=0.1)
