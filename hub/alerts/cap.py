@@ -134,12 +134,18 @@ def _references(root: ET.Element) -> Iterator[Reference]:
             yield Reference(sender, identifier)
 
 
-def _parse(document: bytes) -> ET.Element:
-    if b"<!DOCTYPE" in document:  # section 3.1 knows none, and entities can be made to explode
+class _WithoutDocumentType(ET.TreeBuilder):
+    """Section 3.1 knows none, and entities can be made to explode."""
+
+    def doctype(self, *_declared: str | None) -> None:
+        """Heard before the first entity is declared, however the document is coded."""
         raise _refuse("not_cap", None, "不接受带 DTD 的 XML", "XML with a document type is not taken in")
+
+
+def _parse(document: bytes) -> ET.Element:
     try:
-        root = ET.fromstring(document)
-    except ET.ParseError as error:
+        root = ET.fromstring(document, ET.XMLParser(target=_WithoutDocumentType()))
+    except (ET.ParseError, LookupError, ValueError) as error:  # the last two where the coding is not known
         raise _refuse("not_cap", None, f"不是有效的 XML：{error}", f"this is not XML: {error}") from None
     if root.tag != _tag("alert"):
         raise _refuse("not_cap", None, "不是 CAP 1.2 的 alert", "this is no alert of CAP 1.2")
