@@ -19,6 +19,9 @@ import sqlalchemy as sa
 from bench.figures import percentile
 from devices.protocol.clock import SystemClock
 from hub.alerts.forgetting import Forgetting
+from hub.alerts.issuing import Issue, insert_alert, nothing_more
+from hub.alerts.lifetime import Lifetime
+from hub.alerts.messages import NewAlert
 from hub.alerts.tables import alerts, deliveries
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -40,28 +43,25 @@ class Body(msgspec.Struct, frozen=True):
 
 
 def fill(database: Database, count: int) -> None:
-    """Alerts to RADIOS each, a year old; the writer does not run yet."""
+    """Alerts to RADIOS each, a year old, copies of one that the hub has stored; the writer does not run yet."""
     old_us = SystemClock().wall_us() - 365 * _DAY_US
-    alert: dict[str, object] = {
-        "text": "走失儿童：女孩，红色上衣",
-        "severity": "severe",
-        "status": "actual",
-        "target_kind": "all",
-    }
-    alert |= {"target_ids": b"[]", "issued_by": "d1", "issued_monotonic_us": 0, "machine_boot": "-"}
+    first = Issue(
+        new=NewAlert(text="走失儿童：女孩，红色上衣"),
+        alert_id="A",
+        issued_by="d1",
+        idempotency_key=None,
+        lifetime=Lifetime(old_us, 0, "-", 1800.0),
+        attempts={f"R{n:03}": 1 for n in range(RADIOS)},
+        also=nothing_more,
+    )
     with database._engine.begin() as connection:
-        for start in range(0, count, RADIOS * 100):
-            ids = [f"A{n:010}" for n in range(start // RADIOS, min(start + RADIOS * 100, count) // RADIOS)]
-            made = {"issued_at_us": old_us, "expires_in_s": 1800.0}
-            connection.execute(sa.insert(alerts), [alert | made | {"alert_id": alert_id} for alert_id in ids])
-            line: dict[str, object] = {
-                "state": "acknowledged",
-                "attempts": 1,
-                "queued_at_us": old_us,
-                "acknowledged_at_us": old_us,
-            }
-            radios = [line | {"radio_id": f"R{n:03}", "venue_id": f"V{n:03}"} for n in range(RADIOS)]
-            connection.execute(sa.insert(deliveries), [one | {"alert_id": i} for i in ids for one in radios])
+        insert_alert(Change(connection, old_us), first, lambda radio_id: radio_id.replace("R", "V"))
+        alert = dict(connection.execute(sa.select(alerts)).mappings().one())
+        lines = [dict(row) for row in connection.execute(sa.select(deliveries)).mappings()]
+        for start in range(1, count // RADIOS, 100):
+            ids = [{"alert_id": f"A{n:010}"} for n in range(start, min(start + 100, count // RADIOS))]
+            connection.execute(sa.insert(alerts), [alert | one for one in ids])
+            connection.execute(sa.insert(deliveries), [line | one for one in ids for line in lines])
 
 
 async def write(database: Database, events: EventLog, until: asyncio.Event) -> list[float]:

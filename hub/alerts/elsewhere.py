@@ -16,6 +16,7 @@ from hub.access import audit
 from hub.alerts import tables
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, AnsweredElsewhere, AnswerElsewhere, DeliveryChanged, ReportMade
+from hub.alerts.records import note_about
 from hub.alerts.stepping import Changed, Stepping
 from hub.errors import Refusal
 from hub.events.messages import EventKind
@@ -111,5 +112,5 @@ class Elsewhere:
             )
         )
         detail = AnsweredElsewhere(alert_id=alert.alert_id, venue_ids=said.venue_ids, via=said.via, answer=said.answer)
-        audit.record(change, said.by, audit.Action.ANSWER_ALERT, case_id=alert.case_id, detail=detail)
+        note_about(change, alert, said.by, audit.Action.ANSWER_ALERT, detail)
         return True

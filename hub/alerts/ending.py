@@ -18,7 +18,7 @@ from hub.alerts.delivery import UNDELIVERED, DeliveryState
 from hub.alerts.issuing import Issue, nothing_more
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert, AlertCancelled, CancelAlert, NewAlert
-from hub.alerts.records import tell_of
+from hub.alerts.records import note_about, tell_of
 from hub.alerts.underway import OpenAlert
 from hub.errors import Refusal
 from hub.events.messages import EventKind
@@ -170,7 +170,7 @@ class Ending:
         )
         self._events.append(change, EventKind.ALERT_CANCELLED, alert.alert_id, body)
         action = audit.Action.CANCEL_ALERT if update_id is None else audit.Action.UPDATE_ALERT
-        audit.record(change, by, action, case_id=alert.case_id, detail=body)
+        note_about(change, alert, by, action, body)
         if update_id is None:
             for ended in (alert.alert_id, *alert.replaces):
                 for follower in self._followers:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus, Answer, Severity
+from hub.access import audit
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime, machine_boot
 from hub.alerts.messages import (
@@ -161,6 +162,11 @@ def tell_of(events: EventLog, change: Change, alert_id: str, radio_ids: Sequence
     """Tell how far the alert came at these radios, in the change that wrote it."""
     body = DeliveryChanged(alert_id=alert_id, deliveries=find_deliveries(change.connection, alert_id, radio_ids))
     events.append(change, EventKind.DELIVERY_CHANGED, alert_id, body)
+
+
+def note_about(change: Change, alert: Alert, by: str, action: audit.Action, detail: msgspec.Struct) -> None:
+    """An audit record about an alert; it has the alert's words, since it is kept for longer than the alert."""
+    audit.record(change, by, action, case_id=alert.case_id, purpose=alert.text, detail=detail)
 
 
 def _rows(connection: sa.Connection, alert_id: str) -> Sequence[Any]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from hub.access import audit
+from hub.alerts.records import note_about
 from hub.escalation.messages import PassedOver, RadiosCalled
 from hub.escalation.noting import Due, Noting, step_done, tell
 from hub.escalation.policy import Action
@@ -79,8 +80,7 @@ class Calling:
             self._noting.within(under_way.alert, done)(open_change)
             if called:
                 detail = RadiosCalled(alert_id=under_way.alert.alert_id, radio_ids=called)
-                case_id = under_way.alert.case_id
-                audit.record(open_change, audit.THE_HUB, audit.Action.CALL_RADIO, case_id=case_id, detail=detail)
+                note_about(open_change, under_way.alert, audit.THE_HUB, audit.Action.CALL_RADIO, detail)
 
         try:
             if done:

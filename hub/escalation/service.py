@@ -18,6 +18,7 @@ from hub.access import audit
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import Alert
+from hub.alerts.records import note_about
 from hub.alerts.service import Alerts, Told
 from hub.errors import Refusal
 from hub.escalation import records
@@ -138,7 +139,7 @@ class Escalations:
                 return  # somebody else was quicker
             stopped = Stopped(alert_id=alert_id, radio_ids=new, by=by, at_ms=open_change.at_us // 1000)
             self._events.append(open_change, EventKind.ESCALATION_STOPPED, alert_id, stopped)
-            audit.record(open_change, by, audit.Action.STOP_ESCALATION, case_id=under_way.alert.case_id, detail=stopped)
+            note_about(open_change, under_way.alert, by, audit.Action.STOP_ESCALATION, stopped)
 
         await self._database.write(change)
         under_way.machine.stop(chosen, under_way.passed_s(self._clock))
@@ -155,7 +156,7 @@ class Escalations:
             at_ms, why = change.at_us // 1000, StopReason.CHILD_FOUND
             stopped = Stopped(alert_id=alert.alert_id, radio_ids=new, by=audit.THE_HUB, at_ms=at_ms, why=why)
             self._events.append(change, EventKind.ESCALATION_STOPPED, alert.alert_id, stopped)
-            audit.record(change, audit.THE_HUB, audit.Action.STOP_ESCALATION, case_id=alert.case_id, detail=stopped)
+            note_about(change, alert, audit.THE_HUB, audit.Action.STOP_ESCALATION, stopped)
 
         def tell() -> None:
             under_way = self._under_way.get(alert.alert_id)
