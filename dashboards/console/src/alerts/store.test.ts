@@ -76,4 +76,18 @@ describe("an alert that is sent", () => {
     await asked;
     expect(sent).toHaveLength(1);
   });
+
+  test("in the place of an earlier one keeps that one's status, and says that a picture was taken away", async () => {
+    useAlertDesk.setState({ updates: "A1" });
+    expect(await sendAlert("K1")).toBe(true);
+    const { text, severity, target } = written;
+    expect(sent[0]?.body).toEqual({ text, severity, target, picture: null });
+    expect(useAlertDesk.getState().updates).toBeNull();
+  });
+
+  test("of a template goes out with what is not known said so, never with a blank", async () => {
+    useAlertDesk.setState({ text: "走失儿童：{衣着}，身高{身高}", fills: { 衣着: "红上衣" } });
+    await sendAlert(null);
+    expect(sent[0]?.body).toMatchObject({ text: "走失儿童：红上衣，身高不详" });
+  });
 });

@@ -40,8 +40,6 @@ export const enAlerts: Texts["alerts"] = {
     remove: "Remove the picture",
     sending: "Uploading the picture…",
     shown: "The alert's picture",
-    unreadable: "This file is not a picture that can be read.",
-    enlarge: "Enlarge",
   },
   speech: {
     record: "Record",
@@ -54,8 +52,6 @@ export const enAlerts: Texts["alerts"] = {
     noMicrophone: "There is no microphone to use. Check its permission, or have the text spoken.",
     silent: "Nothing was recorded. Check the microphone and record again.",
     shown: "The alert's spoken message",
-    play: "Hear it",
-    stopPlaying: "Stop",
     unspoken: {
       no_engine: "No speech engine is installed: the text was not spoken",
       too_long: "The text is too long: it was not spoken",

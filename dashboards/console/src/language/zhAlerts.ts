@@ -39,8 +39,6 @@ export const zhAlerts = {
     remove: "去掉图片",
     sending: "正在上传图片…",
     shown: "警报的图片",
-    unreadable: "这个文件不是能读的图片。",
-    enlarge: "放大",
   },
   speech: {
     record: "录音",
@@ -53,8 +51,6 @@ export const zhAlerts = {
     noMicrophone: "用不了麦克风，请检查权限或改用“朗读”。",
     silent: "录音里没有声音，请检查麦克风后重录。",
     shown: "警报的语音",
-    play: "听语音",
-    stopPlaying: "停",
     unspoken: {
       no_engine: "没有装语音引擎，文字没有朗读",
       too_long: "文字太长，没有朗读",
