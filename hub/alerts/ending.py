@@ -30,6 +30,12 @@ TOLD_AT_ONCE = 500
 """Deliveries in one event at most, 100 KB; the answers and the outbox bound theirs by their own batches."""
 
 
+def alert_over(alert_id: str) -> Refusal:
+    """Nothing more is done about it."""
+    words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
+    return Refusal("alert_over", *words, status=409)
+
+
 class Ending:
     """``begin`` issues the alert that tells the radios of the end, and those beside it in the same transaction."""
 
@@ -111,8 +117,7 @@ class Ending:
         """An alert that can be ended. Raises Refusal as ``cancel``."""
         under_way = self._open.get(alert_id)
         if under_way is None or under_way.is_ending or under_way.alert.cancels is not None:
-            words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
-            raise Refusal("alert_over", *words, status=409)
+            raise alert_over(alert_id)
         if under_way.alert.status is wire.AlertStatus.TEST:
             words = ("测试不能取消或更新，等它结束", "a test is not cancelled or updated: wait for its end")
             raise Refusal("is_test", *words, status=409)

@@ -121,9 +121,11 @@ class Redelivery:
     ) -> None:
         """Send an alert again to radios that have something to do about it still; ``also`` is in the same transaction.
 
-        For an alert that is over nothing is sent.
+        For an alert that is over, or whose end is being stored, nothing is sent.
         """
         under_way = self._open.get(alert_id)
+        if under_way is not None and under_way.is_ending:
+            under_way = None
         attempts = self._try_again(under_way, radio_ids) if under_way is not None else {}
 
         def change(open_change: Change) -> None:

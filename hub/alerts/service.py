@@ -18,7 +18,7 @@ from hub.alerts.delivery import UNDELIVERED, DeliveryState
 from hub.alerts.dispatch import Dispatch, Purpose
 from hub.alerts.elsewhere import Elsewhere
 from hub.alerts.elsewhere import Told as Told
-from hub.alerts.ending import Ending
+from hub.alerts.ending import Ending, alert_over
 from hub.alerts.forgetting import Forgetting
 from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more, updated
 from hub.alerts.lifetime import Lifetime
@@ -117,12 +117,17 @@ class Alerts:
         return find_alert(change.connection, _is(alert_id))
 
     def is_under_way(self, alert_id: str) -> bool:
-        """Whether an alert is neither cancelled nor its time over."""
-        return alert_id in self._open
+        """Whether an alert is neither cancelled nor its time over; one whose end is being stored counts as over."""
+        under_way = self._open.get(alert_id)
+        return under_way is not None and not under_way.is_ending
+
+    def is_over(self, alert_id: str) -> bool:
+        """Whether it stays over: until its end is on disk, an alert may yet go on."""
+        return alert_id not in self._open
 
     def _is_wanted(self, alert_id: str, case_id: str | None) -> bool:
         """Whether an alert stays, however old it is."""
-        return self.is_under_way(alert_id) or (case_id is not None and self._case_is_open(case_id))
+        return not self.is_over(alert_id) or (case_id is not None and self._case_is_open(case_id))
 
     def named_media(self) -> frozenset[str]:
         """The pictures and spoken messages of alerts whose time is not over."""
@@ -183,7 +188,7 @@ class Alerts:
 
         The same person's same ``idempotency_key`` again returns the alert it made. The radio ``spare`` does not get it.
         ``also`` is in the same transaction. One that is an errand is over when the alert ``errand_of`` is.
-        Raises Refusal for a target without radios and for a case that is not open.
+        Raises Refusal for a target without radios, for a case that is not open, and for an errand of what is over.
         """
         known = await self.find_issued(issued_by, idempotency_key)
         if known is not None:
@@ -192,8 +197,10 @@ class Alerts:
         radio_ids = [radio_id for radio_id in self.targets.radios(new.target) if radio_id != spare]
         made = await self._made(new, issued_by, idempotency_key, radio_ids)
         alert = await self._begin(replace(made, also=also, errand_of=errand_of))
-        if errand_of is not None and errand_of not in self._open and alert.alert_id in self._open:
-            await self.cancel(alert.alert_id, CancelAlert(), issued_by)  # that one ended while this was being stored
+        if errand_of is not None and not self.is_under_way(errand_of) and self.is_under_way(alert.alert_id):
+            await self.cancel(
+                alert.alert_id, CancelAlert(), issued_by
+            )  # that one ended while this was being stored
         return alert
 
     async def update(self, alert_id: str, order: UpdateAlert, by: str, idempotency_key: str | None = None) -> Alert:
@@ -265,6 +272,9 @@ class Alerts:
         return (known, []) if known else (None, [self._store_one(change, issue) for issue in issues])
 
     def _store_one(self, change: Change, issue: Issue) -> Stored:
+        sent_for = None if issue.errand_of is None else self.read(change, issue.errand_of)
+        if sent_for is not None and sent_for.cancelled_at_ms is not None:
+            raise alert_over(sent_for.alert_id)
         alert = insert_alert(change, issue, lambda radio_id: self._registry.radios[radio_id].venue_id)
         attempts = {radio_id: number for radio_id, number in issue.attempts.items() if number}
         self._dispatch.send(change, alert, issue.lifetime, attempts)

@@ -92,7 +92,7 @@ class Escalations:
     def is_silent(self, alert_id: str, radio_id: str) -> bool:
         """Whether an alert that is under way still has a radio gone after."""
         under_way = self._under_way.get(alert_id)
-        if under_way is None or not self._alerts.is_under_way(alert_id):
+        if under_way is None or self._alerts.is_over(alert_id):
             return False
         return under_way.machine.is_silent(radio_id)
 
@@ -108,7 +108,7 @@ class Escalations:
     async def look(self) -> None:
         """Do what is due, one step of each radio. What cannot be done for one alert keeps no other waiting."""
         for alert_id, under_way in list(self._under_way.items()):
-            if under_way.lifetime.left_s(self._clock) <= 0 or not self._alerts.is_under_way(alert_id):
+            if under_way.lifetime.left_s(self._clock) <= 0 or self._alerts.is_over(alert_id):
                 self._under_way.pop(alert_id, None)
                 continue
             try:

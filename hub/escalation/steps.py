@@ -82,8 +82,11 @@ class Steps:
             errands[await self._choosing.nearest_radio(venue_id, under_way.silent, under_way.awake)].append(thing)
         for radio_id, meant in errands.items():
             about = self._wanted(under_way, meant)
-            if about and (radio_id is None or not await self._ask(under_way, radio_id, about)):
-                nobody = [step_done(under_way, Action.NEAREST_VENUE, thing, PassedOver.NOBODY_NEAR) for thing in about]
+            if radio_id is not None and about and await self._ask(under_way, radio_id, about):
+                continue
+            left = self._wanted(under_way, about)
+            nobody = [step_done(under_way, Action.NEAREST_VENUE, thing, PassedOver.NOBODY_NEAR) for thing in left]
+            if nobody:
                 await self._noting.note(under_way, nobody)
 
     async def _ask(self, under_way: UnderWay, radio_id: str, about: Sequence[Due]) -> bool:
@@ -105,7 +108,7 @@ class Steps:
         )
         try:
             await self._alerts.issue(new, THE_HUB, also=also, errand_of=alert.alert_id)
-        except Refusal:  # the radio was removed, or the case closed, in this moment
+        except Refusal:  # the radio was removed, the case closed, or the alert ended in this moment
             return False
         tell(under_way, done)
         return True

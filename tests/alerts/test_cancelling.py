@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,14 +15,18 @@ from devices.protocol.sos import SosRaised
 from devices.protocol.topics import Down, Up
 from hub.access.audit import Action
 from hub.access.people import Place, PlaceKind, Role
-from hub.alerts.messages import NewAlert
+from hub.alerts.messages import CancelAlert, NewAlert, Target, TargetKind
 from hub.app import Hub
+from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.talk.sos_records import CloseSos, Finding
-from tests.devices.room import until
+from tests.devices.room import turn_by_turn, until
 from tests.hub import Told, open_console, open_hub
 from tests.played import Person, radio_on_line, real_radio
 from tests.shifts.test_shifts import audited
+from tests.storage.test_writer import held_up
+
+TO_R02 = NewAlert(text="去看看", target=Target(kind=TargetKind.RADIO, id="R02"))
 
 
 class Reader(Person):
@@ -114,12 +120,39 @@ async def test_what_is_over_is_gone_after_no_more_and_stays_over_after_a_restart
         assert [one.alert_id for one in await radio.hear(Down.ALERT, wire.AlertMessage)] == [later.alert_id]
 
 
-async def test_errand_of_an_alert_that_ends_in_the_same_moment_is_over_with_it(hub: Hub) -> None:
-    alert = await hub.alerts.issue(NewAlert(text="走失"), "dispatcher")
-    async with open_console(hub) as officer:
-        await officer.post(f"/api/alerts/{alert.alert_id}/cancel", json={})
-    errand = await hub.alerts.issue(NewAlert(text="去看看"), "hub", errand_of=alert.alert_id)
-    assert not hub.alerts.is_under_way(errand.alert_id)
+async def test_alert_whose_end_is_being_stored_reminds_nobody_and_sends_nobody(hub: Hub) -> None:
+    tasks: list[asyncio.Task[Any]] = []
+    async with radio_on_line(hub, "R01") as radio:
+        alert = await hub.alerts.issue(NewAlert(text="走失", severity=wire.Severity.MINOR), "dispatcher")
+        await radio.hear(Down.ALERT, wire.AlertMessage)
+        with held_up(hub.database.writer, tasks):
+            for said in (
+                hub.alerts.cancel(alert.alert_id, CancelAlert(text="找到了"), "officer"),
+                hub.alerts.remind(alert.alert_id, ["R01"], wire.Reminder.LOUDER, lambda change: None),
+                hub.alerts.issue(TO_R02, "hub", errand_of=alert.alert_id),
+            ):
+                tasks.append(asyncio.ensure_future(said))
+            await turn_by_turn(lambda: hub.database.writer.waiting >= len(tasks), "all of it waits for the disk")
+            assert not hub.alerts.is_under_way(alert.alert_id)
+        _, cancelled, reminded, sent = await asyncio.gather(*tasks, return_exceptions=True)
+        assert (cancelled, reminded) == (None, None)
+        assert isinstance(sent, Refusal)
+        assert sent.code == "alert_over"
+        assert [one.cancels for one in await radio.hear(Down.ALERT, wire.AlertMessage, 2)] == [None, alert.alert_id]
+    assert [one.alert_id for one, _ in hub.alerts.under_way() if one.cancels is None] == []
+
+
+async def test_errand_that_is_being_stored_when_its_alert_ends_is_over_with_it(hub: Hub) -> None:
+    tasks: list[asyncio.Task[Any]] = []
+    alert = await hub.alerts.issue(NewAlert(text="走失", severity=wire.Severity.MINOR), "dispatcher")
+    with held_up(hub.database.writer, tasks):
+        tasks.append(asyncio.ensure_future(hub.alerts.issue(TO_R02, "hub", errand_of=alert.alert_id)))
+        await turn_by_turn(lambda: hub.database.writer.waiting >= len(tasks), "the errand waits for the disk")
+        tasks.append(asyncio.ensure_future(hub.alerts.cancel(alert.alert_id, CancelAlert(), "officer")))
+        await turn_by_turn(lambda: hub.database.writer.waiting >= len(tasks), "the end waits too")
+    _, errand, _ = await asyncio.gather(*tasks)
+    assert (await hub.alerts.find(errand.alert_id)).cancelled_at_ms is not None
+    assert hub.alerts.is_over(errand.alert_id)
 
 
 async def test_guard_and_who_has_other_places_cancel_nothing(hub: Hub) -> None:
