@@ -198,9 +198,7 @@ class Alerts:
         made = await self._made(new, issued_by, idempotency_key, radio_ids)
         alert = await self._begin(replace(made, also=also, errand_of=errand_of))
         if errand_of is not None and not self.is_under_way(errand_of) and self.is_under_way(alert.alert_id):
-            await self.cancel(
-                alert.alert_id, CancelAlert(), issued_by
-            )  # that one ended while this was being stored
+            await self.cancel(alert.alert_id, CancelAlert(), issued_by)  # that one ended while this was being stored
         return alert
 
     async def update(self, alert_id: str, order: UpdateAlert, by: str, idempotency_key: str | None = None) -> Alert:
