@@ -72,7 +72,7 @@ async def test_line_that_takes_nothing_is_written_on_when_it_takes_more() -> Non
     paho = client._client
     paho._sock = ours
     packet = packets.publish("qs/1/hub/tick", bytes(100_000))
-    paho._packet_queue(packets.PUBLISH, packet, 1, 0)
+    paho._packet_queue(packets.PUBLISH, packet, 1, 1)
     heard = b""
     async with asyncio.timeout(5):
         while len(heard) < len(packet):
