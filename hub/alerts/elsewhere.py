@@ -88,6 +88,7 @@ class Elsewhere:
                 text=said.text,
                 by=said.by,
                 via=said.via,
+                pressed_at_ms=at_us // 1000,
             )
             self._events.append(change, EventKind.REPORT_MADE, venue_id, report)
             tells += self._reported(change, report)

@@ -208,6 +208,8 @@ class ReportMade(Part, frozen=True, kw_only=True):
     text: str
     by: str | None = None
     via: Via = Via.RADIO
+    pressed_at_ms: int | None = None
+    """When it was said, where not at a radio; a page may bring it later."""
 
 
 class NewAnswer(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

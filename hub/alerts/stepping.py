@@ -41,6 +41,7 @@ _STEPPED = (
     "reported_at_us",
     "answer",
     "report_text",
+    "answered_at_us",
 )
 _d = deliveries.c
 _WRITE = (
@@ -87,7 +88,7 @@ class Stepping:
         reached = [column for column, events in _DATED if event in events and row[column] is None]
         before, after = self._advance(row, event)
         if isinstance(message, wire.Report):
-            self._answer(row, message.answer, message.text)
+            self._answer(row, message.answer, message.text, self._change.at_us)
         elif not reached:
             return None
         row |= dict.fromkeys(reached, self._change.at_us)
@@ -98,11 +99,16 @@ class Stepping:
         return Changed(alert_id, radio_id, after, delay_s)
 
     def step_elsewhere(self, alert_id: str, radio_id: str, said: AnswerElsewhere, at_us: int) -> Changed | None:
-        """Take the answer, pressed ``at_us``, of somebody who is not at the radio; None where it changes nothing."""
+        """Take the answer, pressed ``at_us``, of somebody who is not at the radio; None where it changes nothing.
+
+        A page keeps what is pressed without a connection: what was said after it, and came before it, stands.
+        """
         row = self._rows[alert_id, radio_id]
+        if said.is_report and row["answered_at_us"] is not None and at_us < row["answered_at_us"]:
+            return None
         before, after = self._advance(row, said.event)
         if said.is_report:
-            self._answer(row, said.answer, said.text)
+            self._answer(row, said.answer, said.text, at_us)
             row["reported_at_us"] = row["reported_at_us"] or at_us
         elif after is before:
             return None
@@ -117,9 +123,10 @@ class Stepping:
         row["state"] = after.value
         return before, after
 
-    def _answer(self, row: dict[str, Any], answer: wire.Answer | None, text: str) -> None:
+    def _answer(self, row: dict[str, Any], answer: wire.Answer | None, text: str, at_us: int) -> None:
         row["answer"] = answer.value if answer else row["answer"]
         row["report_text"] = text or row["report_text"]
+        row["answered_at_us"] = at_us
 
     def write(self) -> dict[str, list[Delivery]]:
         """Write what was stepped; the deliveries of each alert as they are now, in the order of their radios."""

@@ -57,6 +57,7 @@ deliveries = sa.Table(
     sa.Column("reported_at_us", sa.BigInteger, nullable=True),
     sa.Column("answer", sa.String(20), nullable=True),
     sa.Column("report_text", sa.String(2000), nullable=True),
+    sa.Column("answered_at_us", sa.BigInteger, nullable=True),  # when what stands in the two before it was said
 )
 reports = sa.Table(
     "reports",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -40,9 +41,9 @@ def found_of(row: Any) -> Found:
 
 
 def insert(change: Change, one: Found) -> Found:
-    """Store a new one, said now."""
+    """Store a new one."""
     told = {field: value for field, value in msgspec.to_builtins(one).items() if field in _f and value is not None}
-    row = change.connection.execute(sa.insert(found).returning(found), told | {"at_us": change.at_us}).one()
+    row = change.connection.execute(sa.insert(found).returning(found), told | {"at_us": one.at_ms * 1000}).one()
     return found_of(row)
 
 
@@ -65,6 +66,13 @@ def load_open(connection: sa.Connection, most: int, alert_id: str | None = None)
     if alert_id is not None:
         query = query.where(_f.alert_id == alert_id)
     return tuple(found_of(row) for row in connection.execute(query))
+
+
+def last_closed_at_ms(connection: sa.Connection, alert_ids: Sequence[str], venue_id: str) -> int | None:
+    """When the police room last said what a venue's word on these alerts was; None where it never did."""
+    of_venue = sa.select(sa.func.max(_f.closed_at_us)).where(_f.alert_id.in_(alert_ids), _f.venue_id == venue_id)
+    at_us: int | None = connection.execute(of_venue).scalar()
+    return None if at_us is None else at_us // 1000
 
 
 async def forget_found(database: Database, before_us: int) -> int:

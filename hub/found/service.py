@@ -55,7 +55,11 @@ class FoundRoom:
         known = records.load_open(change.connection, MOST_OPEN, alert.alert_id)
         if any(one.venue_id == report.venue_id for one in known):
             return _nothing
-        found = records.insert(change, self._made(alert, report))
+        said_at_ms = change.at_us // 1000 if report.pressed_at_ms is None else report.pressed_at_ms
+        closed_at_ms = records.last_closed_at_ms(change.connection, (alert.alert_id, *alert.replaces), report.venue_id)
+        if closed_at_ms is not None and said_at_ms < closed_at_ms:
+            return _nothing  # a page kept it, and the police room has looked since
+        found = records.insert(change, self._made(alert, report, said_at_ms))
         self._events.append(change, EventKind.CHILD_FOUND, found.found_id, found)
         stopped = self._escalations.stop_all(change, alert)
 
@@ -78,7 +82,7 @@ class FoundRoom:
             alert = self._alerts.read(change, alert.updated_to)
         return alert
 
-    def _made(self, alert: Alert, report: ReportMade) -> Found:
+    def _made(self, alert: Alert, report: ReportMade, said_at_ms: int) -> Found:
         view = self._radios.view(report.radio_id) if report.radio_id is not None else None
         by = view.holder_person_id if view is not None else report.by
         person = self._find_person(by) if by is not None else None
@@ -94,7 +98,7 @@ class FoundRoom:
             by=by,
             name=person.name if person is not None else view.holder if view is not None else None,
             text=report.text,
-            at_ms=0,
+            at_ms=said_at_ms,
         )
 
     def _cancelled(self, change: Change, alert_id: str, by: str) -> None:

@@ -68,6 +68,22 @@ async def test_press_counts_for_the_venues_line_with_who_and_when_and_for_no_oth
     assert (await line(hub, alert, "R02")).state is DeliveryState.QUEUED
 
 
+async def test_press_that_a_page_kept_takes_nothing_from_what_was_said_after_it(hub: Hub, clock: ManualClock) -> None:
+    told = Told(hub)
+    alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty")
+    clock.advance(50)
+    await hub.alerts.answered_elsewhere(press(alert, "m1", Answer.SEEN))
+    clock.advance(550)
+    await hub.alerts.answered_elsewhere(press(alert, "m2", Answer.CHILD_IS_WITH_ME))
+    await hub.alerts.answered_elsewhere(press(alert, "m3", Answer.NOT_SEEN, ago_s=500))
+    assert (await line(hub, alert)).answer is Answer.CHILD_IS_WITH_ME
+    (*_, late) = told.of(EventKind.REPORT_MADE, "V01")
+    assert (late["answer"], late["pressed_at_ms"]) == ("not_seen", alert.issued_at_ms + 100_000)
+    clock.advance(60)
+    await hub.alerts.answered_elsewhere(press(alert, "m4", Answer.NOT_SEEN, ago_s=30))
+    assert (await line(hub, alert)).answer is Answer.NOT_SEEN, "which was pressed last"
+
+
 async def test_press_that_is_sent_twice_counts_once(hub: Hub) -> None:
     told = Told(hub)
     alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty")

@@ -40,7 +40,7 @@ async def hub(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Hub]:
         yield opened
 
 
-def on_page(alert: Alert, venue_id: str = "V01", message_id: str = "m1") -> AnswerElsewhere:
+def on_page(alert: Alert, venue_id: str = "V01", message_id: str = "m1", ago_s: float = 0) -> AnswerElsewhere:
     return AnswerElsewhere(
         message_id=message_id,
         alert_id=alert.alert_id,
@@ -49,6 +49,7 @@ def on_page(alert: Alert, venue_id: str = "V01", message_id: str = "m1") -> Answ
         via=Via.PAGE,
         answer=Answer.CHILD_IS_WITH_ME,
         text="在前台",
+        pressed_ago_s=ago_s,
     )
 
 
@@ -148,6 +149,22 @@ async def test_not_the_child_is_an_audited_word_after_which_the_venue_may_find_i
     await hub.alerts.answered_elsewhere(on_page(alert, message_id="m2"))
     assert len(await hub.found.opened()) == 1
     assert await forget_found(hub.database, hub.clock.wall_us() + 1) == 1, "the closed one alone"
+
+
+async def test_word_that_a_page_kept_says_when_it_was_pressed_and_rings_for_nothing_that_was_looked_at_since(
+    hub: Hub, clock: ManualClock
+) -> None:
+    alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty")
+    clock.advance(600)
+    await hub.alerts.answered_elsewhere(on_page(alert, ago_s=100))
+    (found,) = await hub.found.opened()
+    assert found.at_ms == alert.issued_at_ms + 500_000
+    await hub.found.close(found.found_id, CloseFound(verdict=Verdict.NOT_THE_CHILD), "officer")
+    clock.advance(700)
+    await hub.alerts.answered_elsewhere(on_page(alert, message_id="m2", ago_s=1250))
+    assert await hub.found.opened() == ()
+    await hub.alerts.answered_elsewhere(on_page(alert, message_id="m3", ago_s=10))
+    assert len(await hub.found.opened()) == 1, "what was pressed after it is news"
 
 
 async def test_who_issues_alerts_at_the_venue_closes_it_and_nobody_else(hub: Hub) -> None:

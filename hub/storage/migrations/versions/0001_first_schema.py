@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.Column("reported_at_us", sa.BigInteger(), nullable=True),
         sa.Column("answer", sa.String(length=20), nullable=True),
         sa.Column("report_text", sa.String(length=2000), nullable=True),
+        sa.Column("answered_at_us", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.alert_id"], name=op.f("fk_deliveries_alert_id_alerts")),
         sa.PrimaryKeyConstraint("alert_id", "radio_id", name=op.f("pk_deliveries")),
     )
