@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +15,6 @@ _PR_SET_PDEATHSIG = 1
 
 
 def _end_with_parent(niceness: int) -> Callable[[], None]:
-    import os
-
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def prepare() -> None:
@@ -54,13 +54,18 @@ async def start_child(
 
 
 async def end_child(process: asyncio.subprocess.Process, patience_s: float = 3.0) -> None:
-    """Ask the child to end, and end it when it does not."""
-    if process.returncode is not None:
+    """Ask the child and what it started itself to end, and end those that do not."""
+    if process.returncode is not None:  # and its number may be another's by now
         return
-    process.terminate()
-    try:
+    _signal_group(process, signal.SIGTERM)
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    _signal_group(process, signal.SIGKILL)
+    await process.wait()
+
+
+def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """A command may be a shell, or start others: the child's group (start_child) has its number while one is left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

@@ -37,6 +37,16 @@ def is_running(pid: int) -> bool:
         return False
 
 
+async def test_what_a_child_started_itself_ends_with_it() -> None:
+    """A speech command may be a shell that starts the engine: given up, the engine hangs no longer than the shell."""
+    child = await start_child(["sh", "-c", "sleep 60 & echo $!; wait"], stdout=asyncio.subprocess.PIPE)
+    assert child.stdout is not None
+    engine = int(await child.stdout.readline())
+    assert is_running(engine)
+    await end_child(child)
+    await until(lambda: not is_running(engine), "the engine is gone")
+
+
 async def test_child_that_ignores_the_request_to_end_is_ended() -> None:
     code = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
