@@ -19,6 +19,8 @@ _QUALITIES = (85, 70, 50, 30)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 """Start-of-frame markers (ITU-T T.81, table B.1)."""
+_SCAN = b"\xff\xda"
+"""The marker before each scan, which no coded pixel of a JPEG looks like (B.1.1.5)."""
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers without a length."""
 _SHORTER = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2))
@@ -48,7 +50,8 @@ def keep_picture(data: bytes) -> Picture:
     Raises PictureTooLarge before anything is decoded, NoPicture.
     """
     width, height = _declared(data)
-    if width * height > MOST_PIXELS or data.count(b"\xff\xda") > MOST_SCANS:
+    scans = 1 if data.startswith(_PNG) else data.count(_SCAN)
+    if width * height > MOST_PIXELS or scans > MOST_SCANS:
         raise PictureTooLarge(f"{width} x {height} pixels")
     way = next((way for by, way in _SHORTER if max(width, height) >= by * LONGER_SIDE_PX), cv2.IMREAD_COLOR)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import struct
@@ -17,14 +18,16 @@ import pytest
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import AlertStatus
 from hub.access.people import Place, PlaceKind, Role
+from hub.alerts import attaching
 from hub.alerts.messages import NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.errors import Refusal
 from hub.media import service
 from hub.media.messages import MediaType
-from hub.media.pictures import LONGER_SIDE_PX, NoPicture, PictureTooLarge, keep_picture
+from hub.media.pictures import LONGER_SIDE_PX, MOST_SCANS, NoPicture, PictureTooLarge, keep_picture
 from hub.speech.sound import read_sound
 from simulators.radios.speech import syllables
+from tests.escalation.test_calling import TONE
 from tests.hub import client_of, open_console, open_hub, sign_in
 
 SECRET = b"GPS 25.1000 N 105.4700 E, camera of Wang Fang"
@@ -89,6 +92,15 @@ def test_picture_is_small_upright_and_says_nothing_of_its_camera() -> None:
 def test_noise_is_written_within_the_bound() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (900, 900, 3), dtype=np.uint8)
     assert len(keep_picture(cv2.imencode(".png", noise)[1].tobytes()).jpeg) <= 200 * 1024
+
+
+def test_png_is_not_refused_for_the_values_of_its_pixels() -> None:
+    pixels = np.tile(np.array((0, 0xDA, 0xFF), dtype=np.uint8), (60, 60, 1))  # blue first, in the file red
+    png = cv2.imencode(
+        ".png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, 0, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE)
+    )[1].tobytes()
+    assert png.count(b"\xff\xda") > MOST_SCANS, "as many starts of a scan as no camera writes, were it a JPEG"
+    assert keep_picture(png).width_px == 60
 
 
 def test_picture_that_would_explode_is_refused_before_it_is_decoded() -> None:
@@ -175,6 +187,17 @@ async def test_alert_goes_out_though_its_text_cannot_be_spoken(tmp_path: Path) -
         alert = await hub.alerts.issue(NewAlert(text="找人", speak=True), "officer")
         assert (alert.speech, alert.unspoken) == (None, "no_engine")
         assert (await hub.alerts.find(alert.alert_id)).unspoken == "no_engine"
+
+
+async def test_alert_waits_no_longer_for_the_disk_than_for_the_voice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attaching, "SPOKEN_WITHIN_S", 0.2)
+    async with open_hub(tmp_path, speech_command=TONE) as hub:
+        await hub.speech.spoken("警情。找人")
+        async with hub.media._changing, asyncio.timeout(5):  # as long as others are kept or forgotten
+            alert = await hub.alerts.issue(NewAlert(text="找人", speak=True), "officer")
+        assert (alert.speech, alert.unspoken) == (None, "too_slow")
 
 
 async def test_spoken_text_is_kept_and_named_by_the_alert(tmp_path: Path) -> None:
