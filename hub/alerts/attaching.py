@@ -44,7 +44,7 @@ class Attaching:
         try:
             async with asyncio.timeout(SPOKEN_WITHIN_S):
                 spoken = await self._speech.spoken(as_spoken(new.status, new.text))
-            return Attached(picture, _named(await self._media.keep_spoken(spoken, by)))
+                return Attached(picture, _named(await self._media.keep_spoken(spoken, by)))
         except NotSpoken as error:
             return Attached(picture, None, error.why)
         except TimeoutError:
