@@ -45,7 +45,8 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
         found = await asyncio.to_thread(read_cap, document, venues, clock.wall_us() // 1000)
         if found.new is None:
             for earlier in await _referred(alerts, found, entrant):
-                await alerts.cancel(earlier, CancelAlert(), entrant.person.person_id)
+                if alerts.is_under_way(earlier):
+                    await alerts.cancel(earlier, CancelAlert(), entrant.person.person_id)
             return Response(status_code=204)
         entrant.require(Right.ISSUE_ALERT, alerts.targets.places(found.new.target))
         key = cap_key(found.sender, found.identifier)

@@ -15,7 +15,7 @@ import xmlschema
 
 from devices.protocol.messages import AlertStatus, Severity
 from hub.access.people import Place, PlaceKind, Role
-from hub.alerts.messages import NewAlert
+from hub.alerts.messages import CancelAlert, NewAlert
 from hub.app import Hub
 from hub.events.messages import EventKind
 from hub.speech.sound import Spoken
@@ -150,6 +150,17 @@ async def test_update_of_others_takes_the_place_of_what_was_made_of_their_messag
     assert other["updates"] is None, "nobody here has heard of what it updates"
     assert (await take(officer, message(kind="Cancel", more=references("X1")))).status_code == 204
     assert not hub.alerts.is_under_way(second["alert_id"]), "what has come in its place is over with it"
+
+
+async def test_cancel_of_several_ends_those_that_are_not_over(hub: Hub, officer: httpx.AsyncClient) -> None:
+    first, second = [(await take(officer, message(identifier=name))).json()["alert_id"] for name in ("X1", "X2")]
+    await hub.alerts.cancel(first, CancelAlert(), "officer")
+    sent = "2026-11-22T09:00:00+08:00"
+    both = f"<references>county@example,X1,{sent} county@example,X2,{sent}</references>"
+    for _ in range(2):
+        answer = await take(officer, message(kind="Cancel", more=both))
+        assert answer.status_code == 204, answer.text
+        assert not hub.alerts.is_under_way(second)
 
 
 async def test_urgency_and_certainty_come_in_and_go_out(hub: Hub, officer: httpx.AsyncClient) -> None:
