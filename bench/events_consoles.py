@@ -98,13 +98,14 @@ class Consoles:
             listeners.add(index, line)
 
     def turn(self, _turn: Turn) -> None:
-        self._seen = []
+        """The first event may be here before this word is."""
 
     def over(self, over: Over, _arrivals: list[Arrival]) -> Written:
         arrived = np.zeros((len(self._lines), over.packets), dtype=np.int64)
         for console, arrived_ns, numbers in self._seen:
             arrived[console, list(numbers)] = arrived_ns
         np.save(over.file, arrived)
+        self._seen = []
         return Written()
 
     def _take(self, arrival: Arrival) -> None:

@@ -2,7 +2,7 @@
 
 What a client sees is the log filtered by kinds and cut to its person's view. Each item names the number before it
 among those. Clients with equal kinds and views at the same place share one coded frame. What happens after a silence
-leaves at once, what happens within 20 ms of a frame in the next.
+leaves at once, what happens within BATCH_S of a frame in the next.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hub.console.view import View
 from hub.events.log import EventLog, TooFarBack
 from hub.events.messages import Item
 
-BATCH_S = 0.02
+BATCH_S = 0.025
 KEEPALIVE_S = 5.0
 MAX_FRAMES = 256
 """Frames waiting for one client; at the bound it is closed as too slow and resumes by its last number."""
