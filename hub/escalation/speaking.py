@@ -39,17 +39,24 @@ class Speaking:
         return await self._speech.spoken(as_spoken(alert.status, alert.text))
 
     async def by_phone(self, alert: Alert) -> Spoken:
-        """The alert and the words that ask for the key, twice; tones where nothing can be spoken."""
+        """The alert and the words that ask for the key, twice; tones in the place of what cannot be spoken.
+
+        Nothing but tones where that is the alert.
+        """
         try:
-            alert_spoken, asks = await self.of(alert), await self._speech.spoken(_ASKS_FOR_KEY)
+            alert_spoken = await self.of(alert)
         except NotSpoken:
             return Spoken(_tones())
-        once = (alert_spoken.pcm, _PAUSE, asks.pcm, _PAUSE)
+        try:
+            asks = (await self._speech.spoken(_ASKS_FOR_KEY)).pcm
+        except NotSpoken:
+            asks = _tones()
+        once = (alert_spoken.pcm, _PAUSE, asks, _PAUSE)
         return Spoken(np.concatenate((*once, *once)))
 
 
 def _tones() -> Samples:
-    """Somebody who picks up knows that there is a text to read."""
+    """Somebody who picks up knows that something is asked: there is a text to read."""
     size = round(_TONE_S * ENCODE_RATE_HZ) // ENCODE_SAMPLES * ENCODE_SAMPLES
     tone = (8_000 * np.sin(2 * np.pi * TONE_HZ * np.arange(size) / ENCODE_RATE_HZ)).astype(np.int16)
     return np.concatenate([part for _ in range(_TONES) for part in (tone, np.zeros(size, np.int16))])
