@@ -25,7 +25,11 @@ HEARS = """bar => new Promise(told => {
   look();
 })"""
 """Wait until the microphone's level has moved: the browser's own beeps once a second."""
-PLAYABLE = "sound => ((sound.preload = 'auto'), new Promise(told => (sound.oncanplay = () => told(sound.duration))))"
+PLAYABLE = """sound => new Promise(told => {
+  sound.oncanplay = () => told(sound.duration);
+  sound.preload = 'auto';
+  sound.load();
+})"""
 """The duration of a sound that the page could load, in seconds."""
 
 
