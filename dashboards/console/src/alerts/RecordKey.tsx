@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 
 import { useTexts } from "../language/language";
-import { attach, detach } from "./attachments";
+import { attachRecording, detach, useAttached } from "./attachments";
 import { beginRecording, LONGEST_S, type Recording } from "./recording";
 import { useAlertDesk } from "./store";
 
@@ -11,7 +11,8 @@ const LOOK_EVERY_MS = 80;
 
 export function RecordKey() {
   const texts = useTexts();
-  const [recording, setRecording] = useState<Recording | null>(null);
+  const recording = useAttached((attached) => attached.recording);
+  const sending = useAlertDesk((desk) => desk.sending);
   const [wrong, setWrong] = useState<"noMicrophone" | "silent" | null>(null);
   // One that begins to be recorded while the key goes away has nobody to end it.
   const isGone = useRef(false);
@@ -19,9 +20,9 @@ export function RecordKey() {
     isGone.current = false;
     return () => {
       isGone.current = true;
+      if (useAttached.getState().recording !== null) detach("speech");
     };
   }, []);
-  useEffect(() => () => recording?.discard(), [recording]);
 
   async function begin(): Promise<void> {
     setWrong(null);
@@ -32,23 +33,19 @@ export function RecordKey() {
       setWrong("noMicrophone");
       return;
     }
-    if (isGone.current) {
+    if (isGone.current || useAlertDesk.getState().sending) {
       begun.discard();
       return;
     }
-    detach("speech");
     useAlertDesk.setState({ speak: false });
-    setRecording(begun);
-    const recorded = await begun.ended;
-    setRecording(null);
+    const recorded = await attachRecording(begun);
     if (recorded?.isSilent === true) setWrong("silent");
-    else if (recorded !== null) attach("speech", recorded.sound);
   }
 
   if (recording !== null) return <UnderWay recording={recording} />;
   return (
     <>
-      <Button size="small" data-testid="alert-record" title={texts.alerts.speech.recordHint} onClick={() => void begin()}>
+      <Button size="small" data-testid="alert-record" disabled={sending} title={texts.alerts.speech.recordHint} onClick={() => void begin()}>
         {texts.alerts.speech.record}
       </Button>
       {wrong !== null && (

@@ -1,9 +1,10 @@
-// The picture and the spoken message of the alert being written: handed to the hub as soon as they are chosen.
+// The picture and the spoken message of the alert being written: handed to the hub as soon as they are chosen or recorded.
 import { create } from "zustand";
 
 import { ask, HubError, part } from "../room/ask";
 import type { AlertMedia, Media } from "../room/types";
 import { smallEnough } from "./picture";
+import type { Recorded, Recording } from "./recording";
 
 export type Attachment = "picture" | "speech";
 
@@ -17,9 +18,14 @@ export interface Attached {
   settled: Promise<void>;
 }
 
-const NOTHING: Record<Attachment, Attached | null> = { picture: null, speech: null };
+interface Attachments extends Record<Attachment, Attached | null> {
+  /** The spoken message that is being recorded. */
+  recording: Recording | null;
+}
 
-export const useAttached = create<Record<Attachment, Attached | null>>(() => NOTHING);
+const NOTHING: Attachments = { picture: null, speech: null, recording: null };
+
+export const useAttached = create<Attachments>(() => NOTHING);
 
 export const mediaUrl = (mediaId: string): string => `/api/media/${part(mediaId)}`;
 
@@ -31,10 +37,14 @@ export function attachAgain(what: Attachment, media: AlertMedia | null): void {
   useAttached.setState({ [what]: { url: mediaUrl(media_id), mediaId: media_id, failure: null, settled: Promise.resolve() } });
 }
 
+/** Take it away; a spoken message also while it is being recorded. */
 export function detach(what: Attachment): void {
-  const url = useAttached.getState()[what]?.url;
-  if (url?.startsWith("blob:") === true) URL.revokeObjectURL(url);
+  const { recording, [what]: attached } = useAttached.getState();
+  if (attached?.url.startsWith("blob:") === true) URL.revokeObjectURL(attached.url);
   useAttached.setState({ [what]: null });
+  if (what !== "speech" || recording === null) return;
+  useAttached.setState({ recording: null });
+  recording.discard();
 }
 
 /** Take this file for the alert being written, in the place of the one before, and hand it to the hub. */
@@ -53,8 +63,27 @@ export function attach(what: Attachment, file: Blob): void {
   useAttached.setState({ [what]: { url, mediaId: null, failure: null, settled } });
 }
 
-/** The media of the alert that goes out, once the hub has them. Raises why it did not take one. */
+/** Have this as the spoken message once it has ended, in the place of the one before. Gives what was recorded; null where it was thrown away. */
+export function attachRecording(recording: Recording): Promise<Recorded | null> {
+  detach("speech");
+  useAttached.setState({ recording });
+  return recorded(recording);
+}
+
+async function recorded(recording: Recording): Promise<Recorded | null> {
+  const spoken = await recording.ended;
+  // Whoever waits for it too may have come first, or it was thrown away.
+  if (useAttached.getState().recording !== recording) return spoken;
+  useAttached.setState({ recording: null });
+  if (spoken?.isSilent === false) attach("speech", spoken.sound);
+  return spoken;
+}
+
+/** The media of the alert that goes out, once the hub has them; a recording under way ends here. Raises why one cannot go with it. */
 export async function attachedMedia(): Promise<Partial<Record<Attachment, string>>> {
+  const { recording } = useAttached.getState();
+  recording?.stop();
+  if (recording !== null && (await recorded(recording))?.isSilent === true) throw silent();
   const { picture, speech } = useAttached.getState();
   await Promise.all([picture?.settled, speech?.settled]);
   const taken = useAttached.getState();
@@ -74,3 +103,6 @@ async function send(what: Attachment, file: Blob): Promise<Media> {
 function unreadable(): never {
   throw new HubError("not_a_picture", "这个文件不是能读的图片。", "This file is not a picture that can be read.", null);
 }
+
+const silent = (): HubError =>
+  new HubError("silent", "录音里没有声音，警报没有发出。再次发送则不带录音。", "The recording holds no sound: not sent. Send again without it.", null);

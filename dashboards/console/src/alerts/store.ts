@@ -52,7 +52,7 @@ export const useAlertDesk = create<AlertDesk>(() => ({ ...NOTHING, isOpen: false
 
 /** Whether the composer holds anything that an empty one does not. */
 export function useIsWriting(): boolean {
-  const hasMedia = useAttached(({ picture, speech }) => picture !== null || speech !== null);
+  const hasMedia = useAttached(({ picture, speech, recording }) => (picture ?? speech ?? recording) !== null);
   const hasMore = useAlertDesk(
     ({ text, speak, updates, status, target }) =>
       text !== "" || speak || updates !== null || status !== "actual" || target.kind !== "all",
