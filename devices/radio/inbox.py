@@ -81,6 +81,10 @@ class Inbox:
         self._compact()
         return Arrival.NEW
 
+    def has(self, alert_id: str) -> bool:
+        """Whether a copy has arrived, on the disk yet or not."""
+        return alert_id in self._kept
+
     def is_durable(self, alert_id: str) -> None:
         """The alert is on the disk: its copies are KNOWN from now on."""
         kept = self._kept.get(alert_id)

@@ -291,6 +291,8 @@ class Radio:
         if left_s <= 0:
             self.expired += 1
             return
+        if alert.reminder is Reminder.REPORT and not self._inbox.has(alert.alert_id):
+            alert = msgspec.structs.replace(alert, reminder=None)  # its key was pressed elsewhere, or a disk ago
         arrival = self._inbox.arrive(alert, self._clock.wall_us() + round(left_s * 1e6))
         alert = msgspec.structs.replace(alert, expires_in_s=left_s)
         if arrival is Arrival.KNOWN:

@@ -22,7 +22,7 @@ from hub.alerts.ending import Ending, alert_over
 from hub.alerts.forgetting import Forgetting
 from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more, updated
 from hub.alerts.lifetime import Lifetime
-from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade, UpdateAlert
+from hub.alerts.messages import Alert, AnswerElsewhere, CancelAlert, NewAlert, ReportMade, UpdateAlert, Via
 from hub.alerts.records import (
     alert_of,
     find_alert,
@@ -337,6 +337,12 @@ class Alerts:
         that asks for no answer here, or that went to none of these venues.
         """
         await self._elsewhere.take(await self.find(said.alert_id), said)
+
+    async def acknowledged_at_radio(self, alert_id: str) -> frozenset[str]:
+        """The radios of an alert whose own key was the first to acknowledge it."""
+        d = tables.deliveries.c
+        query = sa.select(d.radio_id).where(d.alert_id == alert_id, d.acknowledged_via == Via.RADIO.value)
+        return await self._database.read(lambda connection: frozenset(connection.execute(query).scalars()))
 
     async def find(self, alert_id: str) -> Alert:
         """One alert with its deliveries. Raises Refusal when there is none of that id."""

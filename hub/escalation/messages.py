@@ -18,6 +18,8 @@ class PassedOver(StrEnum):
     """Why a step could not be done; the next one comes all the same."""
 
     OFF_LINE = "off_line"
+    ELSEWHERE = "elsewhere"
+    """It was acknowledged on a page or a telephone: the radio knows of no key."""
     NOBODY_NEAR = "nobody_near"
     """No open venue with a radio on line within 10 minutes on foot."""
     NOBODY_ON_SHIFT = "nobody_on_shift"

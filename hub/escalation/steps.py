@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from devices.protocol.messages import Reminder
 from hub.access.audit import THE_HUB
@@ -47,7 +47,7 @@ class Steps:
         if action is Action.REPEAT_LOUDER:
             await self._remind(under_way, action, things, Reminder.LOUDER)
         elif action is Action.ASK_AGAIN:
-            await self._remind(under_way, action, things, Reminder.REPORT)
+            await self._ask_again(under_way, things)
         elif action is Action.NEAREST_VENUE:
             await self._send_neighbours(under_way, things)
         elif action is Action.GRID_MEMBERS:
@@ -64,12 +64,26 @@ class Steps:
             return []
         return [thing for thing in things if under_way.machine.is_wanted(thing)]
 
-    async def _remind(self, under_way: UnderWay, action: Action, things: Sequence[Due], reminder: Reminder) -> None:
-        reached = {thing.radio_id for thing in things if self._is_online(thing.radio_id)}
-        done = [
-            step_done(under_way, action, thing, None if thing.radio_id in reached else PassedOver.OFF_LINE)
-            for thing in things
-        ]
+    async def _ask_again(self, under_way: UnderWay, things: Sequence[Due]) -> None:
+        """At a radio whose own key was pressed: at another one the alert waits for it still."""
+        by_key = await self._alerts.acknowledged_at_radio(under_way.alert.alert_id)
+        things = self._wanted(under_way, things)
+        if things:
+            elsewhere = {thing.radio_id for thing in things} - by_key
+            await self._remind(under_way, Action.ASK_AGAIN, things, Reminder.REPORT, elsewhere)
+
+    async def _remind(
+        self,
+        under_way: UnderWay,
+        action: Action,
+        things: Sequence[Due],
+        reminder: Reminder,
+        elsewhere: Collection[str] = (),
+    ) -> None:
+        why = {thing.radio_id: None if self._is_online(thing.radio_id) else PassedOver.OFF_LINE for thing in things}
+        why |= dict.fromkeys(elsewhere, PassedOver.ELSEWHERE)
+        reached = [radio_id for radio_id, reason in why.items() if reason is None]
+        done = [step_done(under_way, action, thing, why[thing.radio_id]) for thing in things]
         note = self._noting.within(under_way.alert, done)
         await self._alerts.remind(under_way.alert.alert_id, reached, reminder, note)
         tell(under_way, done)

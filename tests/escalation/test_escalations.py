@@ -19,7 +19,7 @@ from devices.protocol.clock import ManualClock
 from devices.protocol.topics import Down, Up
 from hub.access.audit import Action
 from hub.access.people import Place, PlaceKind, Role
-from hub.alerts.messages import CancelAlert, NewAlert, Target, TargetKind
+from hub.alerts.messages import AnswerElsewhere, CancelAlert, NewAlert, Target, TargetKind, Via
 from hub.app import Hub
 from hub.errors import Refusal
 from hub.escalation.policy import DEFAULT, Rules
@@ -130,20 +130,37 @@ async def test_silent_venue_is_repeated_a_neighbour_sent_the_grid_told_and_the_o
         assert {one.cancels for one in over} == {alert.alert_id, errand.alert_id}, "nobody goes on looking"
 
 
+async def half_a_minute(hub: Hub, clock: ManualClock, radio: HandDevice) -> None:
+    """In which the radio stays on line."""
+    for _ in range(2):
+        clock.advance(14)
+        await radio.say(Up.STATUS, wire.DeviceStatus(stamp=radio.stamp(), birth_count=1))
+    await until(lambda: hub.radios.heard_at_ms("R01") == clock.wall_us() // 1000, "the radio is on line still")
+    clock.advance(2)
+
+
 async def test_who_acknowledged_and_does_not_report_is_asked_again(hub: Hub, clock: ManualClock) -> None:
     told = Told(hub)
     async with radio_on_line(hub, "R01") as radio:
         to_one = Target(kind=TargetKind.RADIO, id="R01")
         alert = await hub.alerts.issue(NewAlert(text="查看后门", target=to_one), "dispatcher")
         await acknowledge(radio, told, alert.alert_id)
-        clock.advance(14)
-        await radio.say(Up.STATUS, wire.DeviceStatus(stamp=radio.stamp(), birth_count=1))
-        clock.advance(14)
-        await radio.say(Up.STATUS, wire.DeviceStatus(stamp=radio.stamp(), birth_count=1))
-        await until(lambda: hub.radios.heard_at_ms("R01") == clock.wall_us() // 1000, "the radio is on line still")
-        clock.advance(2)
+        await half_a_minute(hub, clock, radio)
         assert await stepped(told, alert.alert_id, 1) == [("R01", "ask_again", None)]
         assert (await radio.hear(Down.ALERT, wire.AlertMessage, 2))[-1].reminder is wire.Reminder.REPORT
+
+
+async def test_radio_at_which_nobody_pressed_is_not_asked_what_its_guard_sees(hub: Hub, clock: ManualClock) -> None:
+    told = Told(hub)
+    async with radio_on_line(hub, "R01") as radio:
+        to_one = Target(kind=TargetKind.RADIO, id="R01")
+        alert = await hub.alerts.issue(NewAlert(text="查看后门", target=to_one), "dispatcher")
+        said = AnswerElsewhere(message_id="m1", alert_id=alert.alert_id, venue_ids=("V01",), by="g1", via=Via.PAGE)
+        await hub.alerts.answered_elsewhere(said)
+        await half_a_minute(hub, clock, radio)
+        assert await stepped(told, alert.alert_id, 1) == [("R01", "ask_again", "elsewhere")]
+    assert (await hub.alerts.find(alert.alert_id)).deliveries[0].answer is None
+    assert all(one.reminder is None for one in radio.said_to_me(Down.ALERT, wire.AlertMessage))
 
 
 async def test_restart_neither_skips_a_step_nor_repeats_one(tmp_path: Path, clock: ManualClock) -> None:

@@ -34,6 +34,7 @@ from devices.protocol.messages import (
     FloorWarning,
     Played,
     Receipt,
+    Reminder,
     Report,
     RevokeReason,
 )
@@ -59,6 +60,7 @@ class Person(RadioEvents):
         self.police_have: list[tuple[str, str | None]] = []
         self.silences: list[bool] = []
         self.shown_silently: list[str] = []
+        self.reminders: list[Reminder | None] = []
         self.cancelled: list[str | None] = []
         self.inbox_bytes_when_shown: list[int] = []
         self.inbox: Path | None = None
@@ -76,6 +78,7 @@ class Person(RadioEvents):
     def alert_shown(self, alert: AlertMessage) -> None:
         self.shown.append(alert.alert_id)
         self.left_s.append(alert.expires_in_s)
+        self.reminders.append(alert.reminder)
         if self.silences[-1:] == [True]:
             self.shown_silently.append(alert.alert_id)
         if self.inbox is not None:
@@ -257,6 +260,18 @@ async def test_restarted_radio_shows_what_was_not_acknowledged(
         await room.alert("R001", "A2", attempt=2)
         await room.hear("R001", Up.RECEIPT, Receipt, 3)
         assert again.shown == ["A2"]
+
+
+async def test_radio_that_is_asked_about_what_it_never_had_shows_it_as_new(
+    broker: Broker, room: Room, person: Person, tmp_path: Path
+) -> None:
+    """P-5.10."""
+    again = Person()
+    for guard in (person, again):
+        async with radio_on(broker, room, guard, tmp_path / "R001"):
+            await room.alert("R001", "A1", attempt=2, reminder=Reminder.REPORT)
+            await room.hear("R001", Up.PLAYED, Played)
+            assert guard.reminders == [None], "nobody has pressed its key, after a restart neither"
 
 
 async def test_alert_that_comes_after_its_own_cancel_has_its_receipt_and_is_not_shown(

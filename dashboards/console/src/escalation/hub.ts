@@ -6,6 +6,7 @@ export type StepAction = "repeat_louder" | "nearest_venue" | "grid_members" | "o
 export type Action = StepAction | "ask_again";
 export type PassedOver =
   | "off_line"
+  | "elsewhere"
   | "nobody_near"
   | "nobody_on_shift"
   | "busy"

@@ -15,6 +15,7 @@ export const enEscalation: typeof zhEscalation = {
   mark: { repeat_louder: "L", nearest_venue: "N", grid_members: "G", officer: "P", call_radio: "C", phone: "T", ask_again: "?" },
   passedOver: {
     off_line: "off line, not sent",
+    elsewhere: "acknowledged on a phone, radio not asked",
     nobody_near: "no venue to send within 10 minutes on foot",
     nobody_on_shift: "no grid member on shift",
     busy: "in a call, not called",

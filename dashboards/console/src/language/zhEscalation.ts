@@ -14,6 +14,7 @@ export const zhEscalation = {
   mark: { repeat_louder: "响", nearest_venue: "邻", grid_members: "网", officer: "警", call_radio: "呼", phone: "电", ask_again: "问" } satisfies Record<Action, string>,
   passedOver: {
     off_line: "离线，没发成",
+    elsewhere: "在手机或电话上确认的，没追问对讲机",
     nobody_near: "步行 10 分钟内没有可去的场所",
     nobody_on_shift: "没有网格员当班",
     busy: "正在通话，没呼叫",
