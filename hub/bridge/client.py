@@ -274,6 +274,16 @@ class Bridge:
         except Full as full:
             self._refused.add("hub", topic, RefusedReason.OVERLOADED, f"not sent: {full}")
 
+    def hand_over(self, topic: str, message: messages.Message) -> asyncio.Future[None]:
+        """Publish at QoS 1 one of many large messages; done when the broker has it, however late, or with Away.
+
+        For who waits for it before the next: in the same line stand floor control and confirmations.
+        """
+        if self._surely is None:
+            return failed("not connected")
+        self.published += 1
+        return self._surely.hand_over(topic, messages.encode(message), patience_s=None)
+
     def take(self, message: Outgoing) -> asyncio.Future[None]:
         """Publish one message of the outbox at QoS 1; done when the broker has it, or with the exception Away."""
         if self._surely is None:

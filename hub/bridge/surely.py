@@ -59,9 +59,11 @@ class Surely:
         """Publish; nobody waits for the broker's word. Raises Away, Full."""
         self._publish(_Word(topic, payload, None, None))
 
-    def hand_over(self, topic: str, payload: bytes, expires_in_s: int) -> asyncio.Future[None]:
-        """Publish; done when the broker has it, or with the exception Away."""
-        taken = _Taken()
+    def hand_over(
+        self, topic: str, payload: bytes, expires_in_s: int | None = None, patience_s: float | None = TAKEN_WITHIN_S
+    ) -> asyncio.Future[None]:
+        """Publish; done when the broker has it, or with the exception Away. Without patience as long as the line is."""
+        taken = _Taken(patience_s)
         try:
             self._publish(_Word(topic, payload, expires_in_s, taken))
         except (Away, Full) as error:
@@ -109,22 +111,28 @@ class Surely:
 class _Taken:
     """Done when the broker has a message; Away when it does not say so in time."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float | None) -> None:
         loop = asyncio.get_running_loop()
         self.done: asyncio.Future[None] = loop.create_future()
-        self._patience = loop.call_later(TAKEN_WITHIN_S, self.fail, f"not taken within {TAKEN_WITHIN_S:g} s")
+        self._patience = (
+            None if patience_s is None else loop.call_later(patience_s, self.fail, f"not taken within {patience_s:g} s")
+        )
 
     def set(self) -> None:
         """The broker has it."""
-        self._patience.cancel()
+        self._end_patience()
         if not self.done.done():
             self.done.set_result(None)
 
     def fail(self, why: str) -> None:
         """It does not."""
-        self._patience.cancel()
+        self._end_patience()
         if not self.done.done():
             self.done.set_exception(Away(why))
+
+    def _end_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
 
 
 def failed(why: str) -> asyncio.Future[None]:

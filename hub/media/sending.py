@@ -15,6 +15,9 @@ BREATH_S = 0.001
 """After each part: 130 radios have 75 KB each within 2 s."""
 BREATH_BESIDE_VOICE_S = 0.01
 """The same while somebody speaks: no packet of voice waits for more than one part here."""
+MOST_UNDER_WAY = 8
+"""Parts that the broker has not taken yet, for all radios together, and one while somebody speaks: in the same line
+stand floor control and confirmations, which wait behind 64 KiB of a slow broker at most."""
 KEPT = 8
 """Files in memory, of 500 KB at most: all radios ask for the same one after another."""
 
@@ -37,6 +40,7 @@ class Sending:
         self._asked: dict[str, Wanted] = {}
         self._some = asyncio.Event()
         self._kept: dict[str, bytes] = {}
+        self._under_way: set[asyncio.Future[None]] = set()
         self.parts = 0
 
     def listen(self) -> None:
@@ -48,10 +52,20 @@ class Sending:
         while True:
             self._some.clear()
             for radio_id in list(self._asked):
+                await self._until_taken()
                 await self._send_next(radio_id, self._asked.pop(radio_id))
                 await asyncio.sleep(BREATH_BESIDE_VOICE_S if self._somebody_speaks() else BREATH_S)
             if not self._asked:
                 await self._some.wait()
+
+    async def _until_taken(self) -> None:
+        """Returns when the broker has taken so much that another part may go."""
+        while len(self._under_way) >= (1 if self._somebody_speaks() else MOST_UNDER_WAY):
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+
+    def _taken(self, part: asyncio.Future[None]) -> None:
+        self._under_way.discard(part)
+        part.exception()  # lost with the line: the radio asks again
 
     def _hear(self, radio_id: str, wanted: Wanted) -> None:
         self._asked[radio_id] = wanted
@@ -65,7 +79,9 @@ class Sending:
         at = wanted.from_byte
         part = (data or b"")[at : at + PART_BYTES]
         message = Part(stamp=self._bridge.stamper.stamp(), media_id=wanted.media_id, from_byte=at, data=part)
-        self._bridge.say(topics.down(DeviceKind.RADIO, radio_id, Down.PART), message)
+        handed_over = self._bridge.hand_over(topics.down(DeviceKind.RADIO, radio_id, Down.PART), message)
+        self._under_way.add(handed_over)
+        handed_over.add_done_callback(self._taken)
         self.parts += 1
         is_end = data is None or at + PART_BYTES >= len(data)
         if wanted.parts > 1 and not is_end and radio_id not in self._asked:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -194,3 +196,26 @@ async def test_alert_names_its_media_to_the_radio_and_so_does_a_reminder(tmp_pat
                 media.media_id, media.bytes, "audio/ogg",
             )  # fmt: skip
             assert one.picture is None
+
+
+async def test_parts_wait_for_a_slow_broker_so_that_floor_control_waits_for_few_of_them(tmp_path: Path) -> None:
+    """P-12.2"""
+    async with open_hub(tmp_path, venues=5) as hub, radio_on_line(hub, "R01") as radio:
+        media = await hub.media.keep_spoken(Spoken(np.tile(syllables(10), 15)), "officer")
+        await hub.alerts.issue(NewAlert(text="找人", speech=media.media_id), "officer")
+        await radio.hear(Down.ALERT, AlertMessage)
+        pid = hub.broker.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for one in RADIOS:
+                wanted = Wanted(stamp=radio.stamp(), media_id=media.media_id, from_byte=0, parts=4)
+                hub.sending._hear(one, wanted)
+            await until(lambda: hub.sending.parts >= sending.MOST_UNDER_WAY, "the broker is given as much as may be")
+            for _ in range(30):  # in each of which one more would go
+                await asyncio.sleep(sending.BREATH_S)
+            assert hub.sending.parts == sending.MOST_UNDER_WAY
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        await until(lambda: hub.sending.parts == 4 * len(RADIOS), "all of it goes when the broker takes it")
+        assert [one.from_byte // sending.PART_BYTES for one in await radio.hear(Down.PART, Part, 4)] == [0, 1, 2, 3]
