@@ -7,10 +7,11 @@ import { clockTime } from "../../../console/src/language/time";
 import type { AlertRecord } from "../../../console/src/room/room";
 import { useRoom } from "../../../console/src/room/store";
 import type { Answer, Venue } from "../../../console/src/room/types";
-import { useMay, useSession } from "../../../console/src/session/store";
+import { useMay } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
 import { standingOf, venuesOf } from "./standing";
 import { press, useAnswers } from "./store";
+import { nameVenue, useWhere } from "./where";
 
 const ANSWERS: readonly Answer[] = ["child_is_with_me", "seen", "not_seen", "need_help"];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
@@ -19,14 +20,13 @@ const MOST_TEXT = 500;
 export function AnswerKeys({ alert }: { alert: AlertRecord }) {
   const own = useGuardTexts();
   const answers = useMay("answer_alert");
-  const hasVenue = useSession((session) => session.person?.role === "guard");
-  const [venueId, setVenueId] = useState<string | null>(null);
+  const { hasOwn, venueId } = useWhere(alert.alert_id);
   if (!answers) return <p className="answer-why" data-testid="answer-why">{own.answers.notHere}</p>;
   if (alert.status === "test") return <p className="answer-why" data-testid="answer-why">{own.answers.test}</p>;
   return (
     <div className="answers">
-      {!hasVenue && <VenueChoice alert={alert} chosen={venueId} onChoose={setVenueId} />}
-      {hasVenue || venueId !== null ? (
+      {!hasOwn && <VenueChoice alert={alert} chosen={venueId} />}
+      {hasOwn || venueId !== null ? (
         <Keys key={venueId} alert={alert} venueId={venueId} />
       ) : (
         <p className="answer-why" data-testid="answer-why">{own.answers.chooseVenue}</p>
@@ -38,16 +38,15 @@ export function AnswerKeys({ alert }: { alert: AlertRecord }) {
 interface ChoiceProps {
   alert: AlertRecord;
   chosen: string | null;
-  onChoose: (venueId: string) => void;
 }
 
-function VenueChoice({ alert, chosen, onChoose }: ChoiceProps) {
+function VenueChoice({ alert, chosen }: ChoiceProps) {
   const own = useGuardTexts();
   const venues = useRoom((room) => room.venues, NO_VENUES);
   return (
     <label className="answer-venue">
       {own.answers.where}
-      <select data-testid="answer-venue" value={chosen ?? ""} onChange={(event) => onChoose(event.target.value)}>
+      <select data-testid="answer-venue" value={chosen ?? ""} onChange={(event) => nameVenue(alert.alert_id, event.target.value)}>
         <option value="" disabled>
           {own.answers.chooseHere}
         </option>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { Delivery } from "../../../console/src/room/types";
 import type { Press } from "./kept";
-import { standingOf, venuesOf } from "./standing";
+import { standingOf, venuesOf, waitsForKey } from "./standing";
 
 const line = (venue_id: string, acknowledged_at_ms: number | null, answer: Delivery["answer"] = null) =>
   ({ radio_id: `R${venue_id}`, venue_id, acknowledged_at_ms, answer }) as Delivery;
@@ -21,4 +21,23 @@ test("who walks in a grid sees the line of the venue where they are, and the sil
   const two = alert(line("V1", 5), line("V2", null));
   expect(standingOf(two, "V2", []).isAcknowledged).toBe(false);
   expect(venuesOf(two)).toEqual(["V2", "V1"]);
+});
+
+test("an alert reminds who walks in a grid until the venue where they are has answered, whatever the others did", () => {
+  const three = alert(line("V1", 5), line("V2", null), line("V3", null));
+  const grid = { hasOwn: false, venueId: null, personId: "G" };
+  expect(waitsForKey(three, grid, [])).toBe(true);
+  expect(waitsForKey(three, { ...grid, venueId: "V2" }, [])).toBe(true);
+  expect(waitsForKey(three, { ...grid, venueId: "V2" }, [press({ venue_id: "V2" })])).toBe(false);
+  expect(waitsForKey(three, { ...grid, venueId: "V1" }, [])).toBe(false);
+  expect(waitsForKey(three, { ...grid, hasOwn: true }, [])).toBe(false);
+});
+
+test("an alert that was answered before the page was loaded again reminds of nothing", () => {
+  const grid = { hasOwn: false, venueId: null, personId: "G" };
+  const waits = press({ venue_id: "V2", person_id: "G" });
+  expect(waitsForKey(alert(line("V1", null), line("V2", null)), grid, [waits])).toBe(false);
+  const known = alert(line("V1", null), { ...line("V2", 5), acknowledged_by: "G" });
+  expect(waitsForKey(known, grid, [])).toBe(false);
+  expect(waitsForKey(known, { ...grid, personId: "H" }, [])).toBe(true);
 });

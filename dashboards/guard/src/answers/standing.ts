@@ -26,6 +26,23 @@ export function standingOf(alert: Pick<AlertRecord, "alert_id" | "deliveries">, 
   };
 }
 
+/** Who holds this phone, and where: `venueId` is null at one's own venues, and while who has none has not named one. */
+export interface Where {
+  hasOwn: boolean;
+  venueId: string | null;
+  personId: string | null;
+}
+
+/** Whether the alert waits for this phone's key. Where no venue is named others' keys say nothing: until this person pressed it waits while any venue is silent. */
+export function waitsForKey(alert: Pick<AlertRecord, "alert_id" | "deliveries">, { hasOwn, venueId, personId }: Where, kept: readonly Press[]): boolean {
+  if (hasOwn || venueId !== null) return !standingOf(alert, venueId, kept).isAcknowledged;
+  const lines = linesOf(alert, null);
+  const hasPressed =
+    kept.some((one) => one.alert_id === alert.alert_id && one.person_id === personId) ||
+    lines.some((one) => personId !== null && one.acknowledged_by === personId);
+  return !hasPressed && lines.some((one) => one.acknowledged_at_ms === null);
+}
+
 /** The venues that the alert went to, those first where nobody has acknowledged. */
 export function venuesOf(alert: Pick<AlertRecord, "deliveries">): string[] {
   const silent = (one: Delivery): number => Number(one.acknowledged_at_ms !== null);
