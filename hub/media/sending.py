@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
+
+import structlog
 
 from devices.protocol import topics
 from devices.protocol.media import PART_BYTES, Part, Wanted
@@ -11,6 +14,7 @@ from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.media.service import MediaRoom
 
+_log = structlog.get_logger()
 BREATH_S = 0.001
 """After each part: 130 radios have 75 KB each within 2 s."""
 BREATH_BESIDE_VOICE_S = 0.01
@@ -75,7 +79,11 @@ class Sending:
         """One part; what is asked for beyond it has its turn after the other radios."""
         if not self._bridge.connected.is_set():
             return
-        data = await self._file(wanted.media_id) if self._may_hear(radio_id, wanted.media_id) else None
+        try:
+            data = await self._file(wanted.media_id) if self._may_hear(radio_id, wanted.media_id) else None
+        except OSError as error:  # it may pass: an empty part would have the radio give up, silence has it ask again
+            _log.error("sending.not_read", radio=radio_id, media=wanted.media_id, error=error.strerror)
+            return
         at = wanted.from_byte
         part = (data or b"")[at : at + PART_BYTES]
         message = Part(stamp=self._bridge.stamper.stamp(), media_id=wanted.media_id, from_byte=at, data=part)
@@ -90,7 +98,11 @@ class Sending:
             )
 
     async def _file(self, media_id: str) -> bytes | None:
-        data = self._kept.get(media_id) or await self._media.read(media_id)
+        """None where it is gone. Raises OSError where the disk does not give it."""
+        data = self._kept.get(media_id)
+        if data is None:
+            with contextlib.suppress(FileNotFoundError):
+                data = await asyncio.to_thread(self._media.path(media_id).read_bytes)
         if data is not None:
             self._kept.pop(media_id, None)
             self._kept[media_id] = data

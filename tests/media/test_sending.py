@@ -182,6 +182,24 @@ async def test_radio_gets_what_its_own_alerts_name_and_nothing_else(tmp_path: Pa
         assert refused.data == b""
 
 
+async def test_radio_is_not_told_to_give_up_for_a_disk_that_does_not_read_now(tmp_path: Path) -> None:
+    """P-12.3"""
+    async with open_hub(tmp_path) as hub, radio_on_line(hub, "R01") as radio:
+        media = await hub.media.keep_spoken(message(), "officer")
+        await _tell(hub, media.media_id)
+        file, aside = hub.media.path(media.media_id), tmp_path / "aside"
+        file.rename(aside)
+        file.mkdir()  # which is read as little as a bad sector is
+        wanted = Wanted(stamp=radio.stamp(), media_id=media.media_id, from_byte=0, parts=1)
+        for radio_id in ("R01", "R02"):
+            hub.sending._hear(radio_id, wanted)
+        await until(lambda: hub.sending.parts, "R02, which may not have it, is told so in its turn, after R01")
+        file.rmdir()
+        aside.rename(file)
+        hub.sending._hear("R01", wanted)
+        assert (await radio.hear(Down.PART, Part))[0].data
+
+
 async def test_alert_names_its_media_to_the_radio_and_so_does_a_reminder(tmp_path: Path) -> None:
     """P-12.1"""
     async with open_hub(tmp_path) as hub, radio_on_line(hub, "R01") as radio:
