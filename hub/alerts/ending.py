@@ -4,8 +4,7 @@ alert, or as their time runs out.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -26,6 +25,7 @@ from hub.rooms import Rooms
 from hub.storage.identifiers import new_id
 from hub.storage.writer import Change
 
+ALERT_OVER = "alert_over"
 TOLD_AT_ONCE = 500
 """Deliveries in one event at most, 100 KB; the answers and the outbox bound theirs by their own batches."""
 
@@ -33,7 +33,7 @@ TOLD_AT_ONCE = 500
 def alert_over(alert_id: str) -> Refusal:
     """Nothing more is done about it."""
     words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
-    return Refusal("alert_over", *words, status=409)
+    return Refusal(ALERT_OVER, *words, status=409)
 
 
 class Ending:
@@ -85,7 +85,10 @@ class Ending:
         return made
 
     async def _end_all(self, under_way: OpenAlert, text: str, by: str, update: Issue | None = None) -> Alert | None:
-        """End an alert and its errands in one transaction, with the alert that takes its place, which is returned."""
+        """End an alert and its errands in one transaction, with the alert that takes its place, which is returned.
+
+        Where its key made an alert before, that one is returned, and nothing has ended.
+        """
         issues = [update] if update is not None else []
         ends: list[Callable[[Change], None]] = []
         errands = [one for one in self._open.values() if one.alert.errand_of == under_way.alert.alert_id]
@@ -103,15 +106,24 @@ class Ending:
             for end in ends:
                 end(change)
 
-        with ExitStack() as stack:
+        have_ended = False
+        for one in ended:
+            one.is_ending = True
+        try:
+            if not issues:
+                await self._database.write(end_them)
+                have_ended = True
+                return None
+            issues[-1] = replace(issues[-1], also=end_them)
+            made = await self._begin(*issues)
+            have_ended = made.alert_id == issues[0].alert_id
+            return made if update is not None else None
+        finally:
             for one in ended:
-                stack.enter_context(self._as_ending(one))
-            if issues:
-                issues[-1] = replace(issues[-1], also=end_them)
-                made = await self._begin(*issues)
-                return made if update is not None else None
-            await self._database.write(end_them)
-            return None
+                if have_ended:
+                    self._open.pop(one.alert.alert_id, None)
+                else:
+                    one.is_ending = False
 
     def under_way(self, alert_id: str) -> OpenAlert:
         """An alert that can be ended. Raises Refusal as ``cancel``."""
@@ -122,16 +134,6 @@ class Ending:
             words = ("测试不能取消或更新，等它结束", "a test is not cancelled or updated: wait for its end")
             raise Refusal("is_test", *words, status=409)
         return under_way
-
-    @contextmanager
-    def _as_ending(self, under_way: OpenAlert) -> Iterator[None]:
-        under_way.is_ending = True
-        try:
-            yield
-        except BaseException:
-            under_way.is_ending = False
-            raise
-        self._open.pop(under_way.alert.alert_id, None)
 
     def _cancelling(self, under_way: OpenAlert, radio_ids: list[str], text: str, by: str) -> Issue:
         alert = under_way.alert

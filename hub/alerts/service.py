@@ -18,7 +18,7 @@ from hub.alerts.delivery import UNDELIVERED, DeliveryState
 from hub.alerts.dispatch import Dispatch, Purpose
 from hub.alerts.elsewhere import Elsewhere
 from hub.alerts.elsewhere import Told as Told
-from hub.alerts.ending import Ending, alert_over
+from hub.alerts.ending import ALERT_OVER, Ending, alert_over
 from hub.alerts.forgetting import Forgetting
 from hub.alerts.issuing import Also, Issue, insert_alert, nothing_more, updated
 from hub.alerts.lifetime import Lifetime
@@ -209,6 +209,19 @@ class Alerts:
         known = await self.find_issued(by, idempotency_key)
         if known is not None:
             return known
+        try:
+            return await self._update(alert_id, order, by, idempotency_key)
+        except Refusal as refusal:
+            if refusal.code != ALERT_OVER or idempotency_key is None:
+                raise
+            # the end may be this same update, said before: whoever looks in the writer's turn looks when it is stored
+            issued = tables.alerts.c.idempotency_key == own_key(by, idempotency_key)
+            known = await self._database.write(lambda change: find_alert(change.connection, issued))
+            if known is None:
+                raise
+            return known
+
+    async def _update(self, alert_id: str, order: UpdateAlert, by: str, idempotency_key: str | None) -> Alert:
         if alert_id not in self._open:
             await self.find(alert_id)
         earlier = self._ending.under_way(alert_id).alert

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,14 +16,18 @@ from devices.protocol.sos import SosRaised
 from devices.protocol.topics import Down, Up
 from hub.access.audit import Action
 from hub.access.people import Place, PlaceKind, Role
-from hub.alerts.messages import NewAlert, Target, TargetKind
+from hub.alerts.messages import CancelAlert, NewAlert, Target, TargetKind, UpdateAlert
 from hub.app import Hub
+from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.talk.sos_records import CloseSos, Finding
 from tests.devices.room import until
 from tests.hub import Told, open_console, open_hub
 from tests.played import Person, radio_on_line, real_radio
 from tests.shifts.test_shifts import audited
+from tests.storage.test_writer import held_up
+
+RED = UpdateAlert(text="红上衣")
 
 
 @pytest.fixture
@@ -83,6 +89,32 @@ async def test_better_words_take_the_place_of_the_alert_at_every_radio(
     again = Person()
     async with real_radio(hub, "R01", again, tmp_path / "radio"):
         assert again.shown == [], "a restarted radio shows neither: the one is over, the other acknowledged"
+
+
+async def test_update_that_is_said_again_while_it_is_being_stored_is_the_same_update(hub: Hub) -> None:
+    alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty")
+    tasks: list[asyncio.Task[Any]] = []
+    with held_up(hub.database.writer, tasks):
+        for _ in range(2):
+            tasks.append(asyncio.ensure_future(hub.alerts.update(alert.alert_id, RED, "duty", "u1")))
+            await until(lambda: hub.database.writer.waiting >= len(tasks), "it waits for the disk")
+    _, said, again = await asyncio.gather(*tasks)
+    assert said.alert_id == again.alert_id
+    with pytest.raises(Refusal, match="is over"):
+        await hub.alerts.update(alert.alert_id, RED, "duty", "u2")
+
+
+async def test_alert_stays_under_way_where_its_update_was_said_of_another_one_before(hub: Hub) -> None:
+    first, second = [await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty") for _ in range(2)]
+    tasks: list[asyncio.Task[Any]] = []
+    with held_up(hub.database.writer, tasks):
+        for alert in (first, second):
+            tasks.append(asyncio.ensure_future(hub.alerts.update(alert.alert_id, RED, "duty", "u1")))
+            await until(lambda: hub.database.writer.waiting >= len(tasks), "it waits for the disk")
+    _, update, same = await asyncio.gather(*tasks)
+    assert (same.alert_id, update.updates) == (update.alert_id, first.alert_id)
+    assert hub.alerts.is_under_way(second.alert_id), "nothing has ended it"
+    await hub.alerts.cancel(second.alert_id, CancelAlert(), "duty")
 
 
 async def test_radio_that_is_not_in_the_new_area_is_told_that_it_is_over(hub: Hub, officer: httpx.AsyncClient) -> None:
