@@ -2,6 +2,10 @@
 
 Its input is a pipe that nobody else holds; its own remote control (ctrl_tcp) would let in whoever is on this machine,
 and cuts commands off at 256 bytes. The password is in a file of the folder (0700, 0600), which goes with the process.
+
+Whoever reaches its port can have it print what they like: bodies of messages on its error output, which nobody reads,
+and names of callers in the middle of a line of its output, or after a space where a name goes over its line's end. So
+its own word is what begins a line, and each pattern begins with the end of the line before.
 """
 
 from __future__ import annotations
@@ -25,11 +29,14 @@ PROGRAM = "baresip"
 READY_WITHIN_S = 5.0
 HANGS_UP_WITHIN_S = 1.5
 """Told to end, it says goodbye to the other side or to the registrar."""
+OWN_LINE = rb"\n"
+"""With which each pattern begins."""
 _MOST_HEARD = 1 << 18
 _MODULES = Path("/usr/lib/baresip/modules")
 _RTP_PORTS = "20000-20400"
 _BUILT = ("stdio.so", "g711.so", "opus.so", "aufile.so")
 _APPS = ("account.so", "contact.so", "menu.so")
+_READY = re.compile(OWN_LINE + rb"baresip is ready")
 _NOISE = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]?|\x1b\[;m")
 
 
@@ -81,11 +88,13 @@ class Baresip:
         self._is_over = True
         self._more.set()
 
-    async def wait(self, pattern: re.Pattern[bytes], within_s: float) -> re.Match[bytes] | None:
-        """What it says next that is so, and forget all before; None where it does not in time.
+    async def wait(self, pattern: re.Pattern[bytes], within_s: float | None) -> re.Match[bytes] | None:
+        """What it says next that is so, and forget all before; None where it does not in time (None: there is time).
 
-        Raises DoorError when the process ends.
+        Raises DoorError when the process ends, ValueError for a pattern that a stranger's words could match.
         """
+        if not pattern.pattern.startswith(OWN_LINE):
+            raise ValueError("what is not at the beginning of a line may be anybody's")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while True:
@@ -104,7 +113,11 @@ class Baresip:
 async def open_baresip(
     folder: Path, address: str, account: SipAccount, *, register_every_s: int = 0, contact: str = "", wav: bytes = b""
 ) -> AsyncIterator[Baresip]:
-    """A process that listens at ``address``, writes to ``contact`` and has ``wav`` to play. Raises DoorError."""
+    """A process that listens at ``address``, writes to ``contact`` and has ``wav`` to play. Raises DoorError.
+
+    One with a contact traces all that it sends and hears, strangers' words among it: baresip says nothing else of a
+    message that was taken.
+    """
     if shutil.which(PROGRAM) is None:
         raise DoorError("baresip is not installed")
     try:
@@ -112,13 +125,13 @@ async def open_baresip(
     except OSError as error:
         raise DoorError(f"its folder cannot be written: {error.strerror}") from None
     try:
-        trace = () if wav else ("-s",)  # of a call the other side's words need not be heard
-        pipe, same = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
-        process = await start_child((PROGRAM, *trace, "-f", str(place)), stdin=pipe, stdout=pipe, stderr=same)
+        trace = ("-s",) if contact else ()
+        pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+        process = await start_child((PROGRAM, *trace, "-f", str(place)), stdin=pipe, stdout=pipe, stderr=nowhere)
         baresip = Baresip(process)
         hearing = asyncio.create_task(baresip.hear(), name="baresip")
         try:
-            if await baresip.wait(re.compile(rb"baresip is ready"), READY_WITHIN_S) is None:
+            if await baresip.wait(_READY, READY_WITHIN_S) is None:
                 raise DoorError("baresip does not become ready")
             yield baresip
         finally:
@@ -138,6 +151,7 @@ def _write(folder: Path, address: str, account: str, contact: str, wav: bytes) -
         f"sip_listen {host}:0",
         f"net_interface {address}",
         f"rtp_ports {_RTP_PORTS}",
+        "call_max_calls 1",  # the hub's own: whoever calls meanwhile is refused
         f"module_path {_MODULES}",
         f"audio_source aufile,{place / 'said.wav'}",
         *(f"module {name}" for name in _BUILT),

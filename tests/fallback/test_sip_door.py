@@ -12,7 +12,7 @@ import pytest
 from hub.fallback.baresip import SipAccount, open_baresip
 from hub.fallback.door import DoorError
 from hub.fallback.messages import DoorState, Outcome
-from hub.fallback.sip_door import SipDoor, registered_for_s
+from hub.fallback.sip_door import SipDoor
 from hub.fallback.telephone_sound import TELEPHONE_RATE_HZ, telephone_wav
 from tests.devices.room import until
 from tests.fallback.telephone import HERE, NEEDS_BARESIP, NEEDS_SIPP, PASSWORD, chirp, open_registrar, open_telephone
@@ -102,18 +102,6 @@ async def test_door_is_up_while_the_registrar_knows_the_password(
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
-
-
-@pytest.mark.parametrize(
-    ("head", "lasts_s"),
-    [
-        (b"Contact: <sip:hub@127.0.0.1:5060>;expires=3600\r\nCSeq: 2 REGISTER\r\n", 3600),
-        (b"CSeq: 2 REGISTER\r\nExpires: 120\r\n", 120),
-        (b"CSeq: 2 REGISTER\r\n", 60),
-    ],
-)
-def test_registrar_may_know_the_account_for_longer_than_was_asked(head: bytes, lasts_s: float) -> None:
-    assert registered_for_s(head) == lasts_s
 
 
 async def test_door_without_baresip_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
