@@ -60,11 +60,11 @@ def find(connection: sa.Connection, found_id: str) -> Found | None:
     return None if row is None else found_of(row)
 
 
-def load_open(connection: sa.Connection, most: int, alert_id: str | None = None) -> tuple[Found, ...]:
-    """Those that are not closed, newest first: of one alert, or all."""
+def load_open(connection: sa.Connection, most: int, alert_ids: Sequence[str] | None = None) -> tuple[Found, ...]:
+    """Those that are not closed, newest first: of these alerts, or all."""
     query = sa.select(found).where(_f.closed_at_us.is_(None)).order_by(_f.at_us.desc()).limit(most)
-    if alert_id is not None:
-        query = query.where(_f.alert_id == alert_id)
+    if alert_ids is not None:
+        query = query.where(_f.alert_id.in_(alert_ids))
     return tuple(found_of(row) for row in connection.execute(query))
 
 

@@ -52,11 +52,12 @@ class FoundRoom:
         alert = self._concerned(change, report)
         if alert is None or alert.cancelled_at_ms is not None:
             return _nothing
-        known = records.load_open(change.connection, MOST_OPEN, alert.alert_id)
+        same = (alert.alert_id, *alert.replaces)
+        known = records.load_open(change.connection, MOST_OPEN, same)
         if any(one.venue_id == report.venue_id for one in known):
-            return _nothing
+            return self._escalations.stop_all(change, alert)  # which began anew where it is an update
         said_at_ms = change.at_us // 1000 if report.pressed_at_ms is None else report.pressed_at_ms
-        closed_at_ms = records.last_closed_at_ms(change.connection, (alert.alert_id, *alert.replaces), report.venue_id)
+        closed_at_ms = records.last_closed_at_ms(change.connection, same, report.venue_id)
         if closed_at_ms is not None and said_at_ms < closed_at_ms:
             return _nothing  # a page kept it, and the police room has looked since
         found = records.insert(change, self._made(alert, report, said_at_ms))
@@ -102,7 +103,7 @@ class FoundRoom:
         )
 
     def _cancelled(self, change: Change, alert_id: str, by: str) -> None:
-        for one in records.load_open(change.connection, MOST_OPEN, alert_id):
+        for one in records.load_open(change.connection, MOST_OPEN, (alert_id,)):
             self._close(change, one, by, Outcome.CANCELLED, "")
 
     def _close(self, change: Change, one: Found, by: str, outcome: Outcome, note: str) -> Found:

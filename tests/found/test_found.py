@@ -130,7 +130,9 @@ async def test_word_on_an_alert_that_was_updated_is_about_the_one_in_its_place(h
     assert found.alert_id == update.alert_id
     assert len(told.of(EventKind.ESCALATION_STOPPED, update.alert_id)) == 1
     again = await hub.alerts.update(update.alert_id, UpdateAlert(text="在东门见过"), "duty")
-    assert len(await hub.found.opened()) == 1, "better words close nothing"
+    await hub.alerts.answered_elsewhere(on_page(again, message_id="m2"))
+    assert len(await hub.found.opened()) == 1, "better words close nothing, and the same venue is there once"
+    assert len(told.of(EventKind.ESCALATION_STOPPED, again.alert_id)) == 1
     await hub.alerts.cancel(again.alert_id, CancelAlert(), "officer")
     assert await hub.found.opened() == ()
 
