@@ -19,10 +19,11 @@ from hub.alerts.messages import CancelAlert, NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.serve import make_server
 from hub.talk.groups import NewGroup
-from tests.browser import open_browser
+from tests.browser import SOON_MS, open_browser
 from tests.devices.room import until
 from tests.guard.phone import Phone, open_phone, phone_of
 from tests.hub import client_of, open_hub, sign_in
+from tests.media.test_media import photo, voice
 from tests.played import Person, real_radio
 from tests.talk.recording.bursts import tone
 
@@ -195,6 +196,32 @@ async def test_alert_to_the_own_venue_is_shown_with_its_text_and_felt_another_ve
         await expect(phone.page.get_by_test_id("alert")).to_have_attribute("data-alert", issued.alert_id)
         assert (await phone.felt()).count("300-150-300") == 2, "the older one is not new"
         await hub.alerts.cancel(issued.alert_id, CancelAlert(), "duty")
+
+
+async def test_picture_and_voice_of_an_alert_are_seen_and_heard_on_the_phone(
+    hub: Hub, console: httpx.AsyncClient, browser: Browser
+) -> None:
+    picture = await hub.media.keep_picture(photo(800, 600), "duty")
+    speech = await hub.media.keep_voice(voice(20), "duty")
+    async with open_phone(browser, hub, console) as phone:
+        await phone.begin()
+        new = NewAlert(
+            text="走失儿童：女孩，红色上衣。",
+            target=Target(kind=TargetKind.VENUE, id="V01"),
+            picture=picture.media_id,
+            speech=speech.media_id,
+        )
+        alert = await hub.alerts.issue(new, "duty")
+        await expect(phone.page.get_by_test_id("alert-picture")).to_have_js_property("naturalWidth", picture.width_px)
+        await phone.is_within("alert-picture", "alert-speech", "acknowledge", "talk-key")
+        key = phone.page.get_by_test_id("alert-speech")
+        await key.tap()
+        await expect(key).to_have_attribute("data-state", "plays")
+        heard = """() => document.querySelector("audio[src*='/api/media/']").currentTime > 0.3"""
+        await phone.page.wait_for_function(heard, timeout=SOON_MS)
+        await key.tap()
+        await expect(key).to_have_attribute("data-state", "still")
+        await hub.alerts.cancel(alert.alert_id, CancelAlert(), "duty")
 
 
 async def test_temporary_group_that_ends_leaves_nobody_spoken_to_until_a_tap(
