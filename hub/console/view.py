@@ -167,7 +167,6 @@ class _OfDevice(msgspec.Struct):
 _read_alert = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Alert).decode)
 _read_deliveries = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(DeliveryChanged).decode)
 _read_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(_AtVenue).decode)
-_read_whole_venue = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Venue).decode)
 _read_burst = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(BurstRecord).decode)
 _read_group = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(TemporaryGroup).decode)
 _read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
@@ -223,11 +222,6 @@ def _at_venue(view: View, item: Item) -> Item | None:
 
 def _at_venue_for_room(view: View, item: Item) -> Item | None:
     return _at_venue(view, item) if view.in_room else None
-
-
-def _venue(view: View, item: Item) -> Item | None:
-    found = _read_whole_venue(item.body)
-    return _as_cut(item, found, view.venue(found) if view.has_venue(found.venue_id) else None)
 
 
 def _burst(view: View, item: Item) -> Item | None:
@@ -294,7 +288,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.CAMERA_ADDED: _at_venue,
     EventKind.CAMERA_CHANGED: _at_venue,
     EventKind.CAMERA_REMOVED: _at_venue,
-    EventKind.VENUE_IMPORTED: _venue,
+    EventKind.VENUE_IMPORTED: _at_venue,
     EventKind.VENUE_HOURS_CHANGED: _at_venue,
     EventKind.SHIFT_CHANGED: _of_person,
     EventKind.ALERT_ISSUED: _alert,

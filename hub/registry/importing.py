@@ -57,6 +57,26 @@ def read_community(text: bytes) -> CommunityFile:
     return found
 
 
+def unsaid_phones(text: bytes) -> frozenset[str]:
+    """The venues of a file that ``read_community`` took for which it has no field ``phone``: their numbers stay.
+
+    One that is null takes the number away.
+    """
+    venues = msgspec.json.decode(text, type=_SaidOfPhones).venues
+    return frozenset(venue.venue_id for venue in venues if venue.phone is msgspec.UNSET)
+
+
+class _SaidOfPhone(msgspec.Struct):
+    venue_id: str
+    phone: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class _SaidOfPhones(msgspec.Struct):
+    """As much of a community file as tells whether a number is left out or null."""
+
+    venues: tuple[_SaidOfPhone, ...]
+
+
 def check_links(found: CommunityFile) -> None:
     """Every reference must lead somewhere, every id stand once. Raises Refusal naming the first that does not."""
     try:

@@ -18,7 +18,7 @@ from hub.console.http import IMPORT_BYTES, answer, read, read_bytes
 from hub.console.view import view_of
 from hub.errors import Refusal
 from hub.registry.ground import ground_of
-from hub.registry.importing import ImportReport, read_community, read_venues
+from hub.registry.importing import ImportReport, read_community, read_venues, unsaid_phones
 from hub.registry.places import venue_place
 from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title, Url
 from hub.registry.service import Registry
@@ -70,8 +70,9 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
 
     @router.post("/registry/community")
     async def import_community(request: Request, entrant: EnteringForAll) -> Response:
-        found = await asyncio.to_thread(read_community, await read_bytes(request, IMPORT_BYTES))
-        await registry.import_community(found)
+        text = await read_bytes(request, IMPORT_BYTES)
+        found = await asyncio.to_thread(read_community, text)
+        await registry.import_community(found, await asyncio.to_thread(unsaid_phones, text))
         for camera in found.cameras:
             if not registry.is_enrolled(camera):
                 detail = NamedCamera(camera_id=camera.camera_id)

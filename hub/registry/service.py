@@ -168,13 +168,13 @@ class Registry:
             await self._database.write(change)
             self.map_geojson = map_geojson
 
-    async def import_community(self, found: CommunityFile) -> None:
+    async def import_community(self, found: CommunityFile, unsaid_phones: frozenset[str] = frozenset()) -> None:
         """Take over a community but for its cameras (vision.put_camera enrols those). Raises Refusal.
 
-        What is enrolled already is updated, nothing is removed; only venues that are new or changed are events.
+        What is enrolled already is updated, nothing is removed, and of venues in ``unsaid_phones`` the numbers stay;
+        only venues that are new or changed are events.
         """
         check_links(found)
-        changed = [venue for venue in found.venues if self.venues.get(venue.venue_id) != venue]
 
         def change(open_change: Change) -> None:
             connection = open_change.connection
@@ -182,36 +182,48 @@ class Registry:
             for table, records in (
                 (tables.police_grids, found.police_grids),
                 (tables.grids, found.grids),
-                (tables.venues, found.venues),
+                (tables.venues, venues),
                 (tables.radios, found.radios),
             ):
                 for record in records:
                     _put(connection, table, record)
             for venue in changed:
-                self._events.append(open_change, EventKind.VENUE_IMPORTED, venue.venue_id, venue)
+                self._tell_of(open_change, venue)
 
         async with self._changing:
+            venues = self._with_phones(found.venues, unsaid_phones)
+            changed = [venue for venue in venues if self.venues.get(venue.venue_id) != venue]
             await self._database.write(change)
             await self._database.read(self._load)
         self._tell_followers()
 
     async def import_venues(self, rows: VenueRows) -> ImportReport:
         """Take over the good rows of a CSV file; the bad ones are in the report."""
-        known = {} if rows.has_phones else {venue_id: venue.phone for venue_id, venue in self.venues.items()}
-        venues = [msgspec.structs.replace(one, phone=known.get(one.venue_id, one.phone)) for one in rows.venues]
+        unsaid_phones = frozenset() if rows.has_phones else frozenset(one.venue_id for one in rows.venues)
 
         def change(open_change: Change) -> None:
             for venue in venues:
                 _put(open_change.connection, tables.venues, venue)
-                self._events.append(open_change, EventKind.VENUE_IMPORTED, venue.venue_id, venue)
+                self._tell_of(open_change, venue)
             for radio in rows.radios:
                 _put(open_change.connection, tables.radios, radio)
 
         async with self._changing:
+            venues = self._with_phones(rows.venues, unsaid_phones)
             await self._database.write(change)
             await self._database.read(self._load)
         self._tell_followers()
         return ImportReport(imported=len(rows.venues), errors=rows.errors)
+
+    def _with_phones(self, venues: tuple[Venue, ...], unsaid: frozenset[str]) -> list[Venue]:
+        """These venues, with the numbers that are enrolled where their file says nothing of one."""
+        known = {venue_id: self.venues[venue_id].phone for venue_id in unsaid & self.venues.keys()}
+        return [msgspec.structs.replace(one, phone=known.get(one.venue_id, one.phone)) for one in venues]
+
+    def _tell_of(self, change: Change, venue: Venue) -> None:
+        """Without its number, which is for who may call it: events are kept long after it was taken away."""
+        told = msgspec.structs.replace(venue, phone=None)
+        self._events.append(change, EventKind.VENUE_IMPORTED, venue.venue_id, told)
 
     def is_enrolled(self, camera: Camera) -> bool:
         """Whether enrolling ``camera`` would change nothing."""

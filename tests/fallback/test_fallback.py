@@ -108,6 +108,7 @@ async def test_silent_venue_is_tried_three_times_a_minute_apart_and_then_given_u
 
 async def test_no_number_is_told_to_anybody(hub: Hub, clock: ManualClock) -> None:
     told = Told(hub)
+    await give_numbers(hub, V01=NUMBER, V02="sip:wutong@192.168.1.20")
     alert = await alarm(hub, clock, "V01", "V02")
     await until(lambda: (1, "written") in outcomes(told, alert.alert_id, "V02"), "both were tried")
     assert not any(NUMBER.encode() in item.body or b"wutong" in item.body for item in told.items)

@@ -22,7 +22,7 @@ from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.importing import VenueRows, read_venues
-from hub.registry.records import Camera, GroupKind
+from hub.registry.records import Camera, GroupKind, Venue
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -107,6 +107,35 @@ async def test_telephones_stay_where_a_file_has_no_column_for_them(registry: Reg
         await registry.import_venues(read(more, phone))
         phones.append(registry.venues["V01"].phone)
     assert phones == ["110", "110", None]
+
+
+async def test_telephones_stay_where_a_community_file_leaves_them_out(tmp_path: Path) -> None:
+    file = msgspec.to_builtins(community())
+    venue = file["venues"][0]
+    phones = []
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
+        told = Told(hub)
+        for said in ({"phone": "110"}, {}, {"phone": None}):
+            del venue["phone"]
+            venue |= said
+            (await console.post("/api/registry/community", json=file)).raise_for_status()
+            phones.append(hub.registry.venues["V01"].phone)
+            venue.setdefault("phone")
+        assert phones == ["110", "110", None]
+        assert len(told.of(EventKind.VENUE_IMPORTED)) == 2, "the second changed nothing"
+
+
+async def test_no_event_has_a_telephone_number(tmp_path: Path) -> None:
+    def with_phone(number: str) -> Venue:
+        return msgspec.structs.replace(community().venues[0], phone=number)
+
+    async with open_hub(tmp_path) as hub:
+        told = Told(hub)
+        found = msgspec.structs.replace(community(), venues=(with_phone("110"), *community().venues[1:]))
+        await hub.registry.import_community(found)
+        await hub.registry.import_venues(VenueRows(venues=(with_phone("120"),), radios=(), errors=(), has_phones=True))
+        assert hub.registry.venues["V01"].phone == "120"
+        assert [body["phone"] for body in told.of(EventKind.VENUE_IMPORTED)] == [None, None]
 
 
 async def test_community_imported_again_tells_only_of_what_changed(tmp_path: Path) -> None:
