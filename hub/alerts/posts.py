@@ -21,18 +21,17 @@ class Posts:
     def venues_of(self, entrant: Entrant, alert: Alert) -> tuple[str, ...]:
         """The venues that the alert went to and where the person stands, each once.
 
-        Of the venues in their places those that are a place of theirs by name, where a shift of theirs is under way, or
-        whose radio they hold. A grid alone makes no venue of it theirs: one who walks in it says at which they are.
+        Of the venues in their places those where a shift of theirs is under way or whose radio they hold; who is at
+        none of them so, may be at any that is a place of theirs by name. A grid alone makes no venue of it theirs: one
+        who walks in it says at which they are.
         """
         now_us, person = self._clock.wall_us(), entrant.person
-        own = (
+        within = [one for one in alert.deliveries if entrant.is_within(venue_place(one.venue_id))]
+        there = [
             one.venue_id
-            for one in alert.deliveries
-            if entrant.is_within(place := venue_place(one.venue_id))
-            and (
-                place in person.places
-                or self._shifts.is_posted_at(person.person_id, one.venue_id, now_us)
-                or self._radios.view(one.radio_id).holder_person_id == person.person_id
-            )
-        )
-        return tuple(dict.fromkeys(own))
+            for one in within
+            if self._shifts.is_posted_at(person.person_id, one.venue_id, now_us)
+            or self._radios.view(one.radio_id).holder_person_id == person.person_id
+        ]
+        named = (one.venue_id for one in within if venue_place(one.venue_id) in person.places)
+        return tuple(dict.fromkeys(there or named))

@@ -16,6 +16,8 @@ from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
 from hub.app import Hub
 from hub.shifts.messages import Shift
 from tests.hub import client_of, open_console, open_hub, sign_in
+from tests.played import radio_on_line
+from tests.shifts.crew import PIN, sign_off, sign_on
 from tests.shifts.test_shifts import audited
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -69,7 +71,7 @@ async def to_all(hub: Hub) -> Alert:
     return await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "duty")
 
 
-async def test_guards_press_counts_for_all_venues_of_theirs_and_is_audited(
+async def test_press_of_a_guard_without_shifts_counts_for_all_venues_of_theirs_and_is_audited(
     hub: Hub, console: httpx.AsyncClient, stack: AsyncExitStack
 ) -> None:
     alert = await to_all(hub)
@@ -77,6 +79,30 @@ async def test_guards_press_counts_for_all_venues_of_theirs_and_is_audited(
     assert await acknowledged(hub, alert) == {"V01", "V03"}
     ((person_id, record),) = await audited(hub, Action.ANSWER_ALERT)
     assert (person_id.split("-")[0], record["venue_ids"], record["via"]) == ("guard", ["V01", "V03"], "page")
+
+
+async def test_press_of_a_guard_of_several_venues_counts_where_they_are_on_shift_or_hold_a_radio(
+    hub: Hub, console: httpx.AsyncClient
+) -> None:
+    person_id, places = "roamer", (V01, V03)
+    token = await sign_in(hub, Role.GUARD, places, person_id=person_id)
+    await hub.sign_ons.pins.set(person_id, PIN, "chief")
+    async with client_of(console.base_url, token) as client, radio_on_line(hub, "R03") as radio:
+
+        async def venues() -> set[str]:
+            alert = await to_all(hub)
+            said = {"message_id": alert.alert_id}
+            assert (await client.post(f"/api/alerts/{alert.alert_id}/answers", json=said)).status_code == 204
+            return await acknowledged(hub, alert)
+
+        await hub.shifts.put_shifts(person_id, (Shift(place=V01, **ALWAYS),), "chief")
+        assert await venues() == {"V01"}
+        assert (await sign_on(radio, person_id)).holder is not None
+        assert await venues() == {"V01", "V03"}
+        await hub.shifts.put_shifts(person_id, (), "chief")
+        assert await venues() == {"V03"}
+        await sign_off(radio)
+        assert await venues() == {"V01", "V03"}, "nothing says where they are"
 
 
 async def test_grid_member_says_at_which_venue_or_has_a_shift_there(
