@@ -180,7 +180,7 @@ class Hub:
         self.recordings = Recordings(self.database, self.events, self.registry, self.clock, data / "voice")
         self.listening_back = ListeningBack(self.recordings, self.database, self.registry, self.clock)
         self.talk = Talk(rooms, self.refused, self.recordings, self.talk_groups, settings.talk_limit_s)
-        calling = Calling(rooms, self.talk, speaking)
+        calling = Calling(rooms, self.talk, speaking, lambda radio: self.emergencies.is_in_danger(radio))
         steps = Steps(rooms, self.alerts, choosing, calling, self.fallback)
         self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
         for forget_theirs in (forget_escalations, forget_errands):

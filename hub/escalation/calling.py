@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 import structlog
@@ -29,12 +29,14 @@ _log = structlog.get_logger()
 class Calling:
     """A call's floor is taken before the step is written down, so that what stands there was so."""
 
-    def __init__(self, rooms: Rooms, talk: Talk, speaking: Speaking) -> None:
+    def __init__(self, rooms: Rooms, talk: Talk, speaking: Speaking, is_in_danger: Callable[[str], bool]) -> None:
+        """``is_in_danger`` says whether a radio's SOS is not closed."""
         self._database = rooms.database
         self._noting = Noting(rooms.database, rooms.events)
         self._is_online = rooms.radios.is_online
         self._talk = talk
         self._speaking = speaking
+        self._is_in_danger = is_in_danger
         self._in_hand: set[tuple[str, Due]] = set()
         """What is being done and not written down yet: it stays due until it is."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,6 +98,8 @@ class Calling:
     def _taken(self, radio_id: str) -> HubCall | PassedOver:
         if not self._is_online(radio_id):
             return PassedOver.OFF_LINE
+        if self._is_in_danger(radio_id):
+            return PassedOver.IN_DANGER
         if not self._talk.hub_calls.room:
             return PassedOver.TOO_MANY
         return self._talk.hub_calls.press(radio_id) or PassedOver.BUSY

@@ -25,6 +25,8 @@ class PassedOver(StrEnum):
     NOBODY_ON_SHIFT = "nobody_on_shift"
     BUSY = "busy"
     """Somebody speaks with the radio."""
+    IN_DANGER = "in_danger"
+    """The radio's SOS is not closed: nothing is said aloud beside who calls for help."""
     NO_SPEECH = "no_speech"
     """Nothing can be spoken here: no engine, or it failed."""
     TOO_MANY = "too_many"

@@ -34,7 +34,7 @@ class HubCall:
     group_id: str
     burst: Burst | None = None
     is_over: bool = False
-    """The floor was taken from it, or never came."""
+    """The floor was taken from it or never came, or nothing more is to be said."""
 
 
 class HubCalls:
@@ -81,6 +81,11 @@ class HubCalls:
             self._calls[effect.press.talker_id].is_over = True
         elif isinstance(effect, Revoked) and effect.burst.talker_id in self._calls:
             self._calls[effect.burst.talker_id].is_over = True
+
+    def end(self, radio_id: str) -> None:
+        """Say nothing more to this radio."""
+        for call in self._calls.values():
+            call.is_over = call.is_over or call.group_id == private_group(radio_id)
 
     def let_go(self, call: HubCall) -> None:
         """It is over, whatever was said of it."""

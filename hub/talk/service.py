@@ -176,7 +176,9 @@ class Talk:
 
         It is told by ``granted`` or ``queued``, as if it had asked for the floor with this request. A press that is
         said again opens nothing once it was heard and its radio let go: nobody presses, and somebody may be answering.
+        What the hub itself says to the radio ends: it would be heard beside who calls for help.
         """
+        self.hub_calls.end(radio_id)
         self._radio_words.open_microphone(radio_id, group_id, request_id)
 
     def _group_closed(self, group: TalkGroup) -> None:

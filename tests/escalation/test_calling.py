@@ -12,7 +12,8 @@ import pytest
 from devices.protocol import messages as wire
 from devices.protocol import topics, voice
 from devices.protocol.groups import FloorControl
-from devices.protocol.topics import DeviceKind, Down, private_group
+from devices.protocol.sos import SosRaised
+from devices.protocol.topics import DeviceKind, Down, Up, private_group
 from hub.access.audit import THE_HUB, Action
 from hub.access.people import Role
 from hub.alerts.messages import NewAlert
@@ -20,7 +21,7 @@ from hub.app import Hub
 from hub.escalation.policy import Rules
 from hub.events.messages import EventKind
 from hub.talk import messages as out
-from hub.talk.hub_calls import HUB_NAME
+from hub.talk.hub_calls import AT_ONCE, HUB_NAME
 from tests.devices.room import until
 from tests.hub import Told, open_hub
 from tests.played import HandDevice, radio_on_line
@@ -107,6 +108,39 @@ async def test_hub_gives_way_to_whoever_wants_to_speak_with_the_radio(hub: Hub) 
         assert len(heard(radio)) < FRAMES / 2
         dispatcher.release(grant)
     dispatcher.go()
+
+
+def granted(radio: HandDevice) -> list[int]:
+    """Its talk bursts."""
+    said = radio.said_to_me(Down.FLOOR_CONTROL, FloorControl)
+    return [one.burst_id for one in said if isinstance(one, wire.FloorGranted)]
+
+
+async def press_sos(hub: Hub, radio: HandDevice) -> None:
+    """Its microphone was opened and let go again; its SOS is not closed."""
+    await radio.say(Up.SOS, SosRaised(stamp=radio.stamp(), message_id="m1", sos_id="s1"))
+    await until(lambda: hub.emergencies.is_in_danger(radio.device_id), "the SOS is known")
+    await until(lambda: granted(radio), "its microphone is open")
+    await radio.say(Up.FLOOR, wire.FloorRelease(stamp=radio.stamp(), burst_id=granted(radio)[0]))
+    await until(lambda: not hub.talk.bursts_under_way, "nobody speaks")
+
+
+async def test_hub_does_not_speak_aloud_beside_a_guard_who_calls_for_help(hub: Hub) -> None:
+    told = Told(hub)
+    async with radio_on_line(hub, "R01") as radio:
+        await press_sos(hub, radio)
+        alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "dispatcher")
+        assert (await why(told, alert.alert_id))["R01"] == "in_danger"
+        assert heard(radio) == []
+
+
+async def test_hub_that_speaks_falls_silent_when_the_guard_presses_sos(hub: Hub) -> None:
+    async with radio_on_line(hub, "R01") as radio:
+        await hub.alerts.issue(NewAlert(text="六岁男孩走失"), "dispatcher")
+        await until(lambda: len(heard(radio)) > 3, "the hub speaks")
+        await press_sos(hub, radio)
+        assert len(heard(radio)) < FRAMES / 2
+        assert hub.talk.hub_calls.room == AT_ONCE
 
 
 async def test_hub_that_cannot_speak_says_so(tmp_path: Path) -> None:

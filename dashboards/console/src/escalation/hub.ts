@@ -10,6 +10,7 @@ export type PassedOver =
   | "nobody_near"
   | "nobody_on_shift"
   | "busy"
+  | "in_danger"
   | "no_speech"
   | "too_many"
   | "no_number"

@@ -19,6 +19,7 @@ export const enEscalation: typeof zhEscalation = {
     nobody_near: "no venue to send within 10 minutes on foot",
     nobody_on_shift: "no grid member on shift",
     busy: "in a call, not called",
+    in_danger: "calls for help (SOS), not called",
     no_speech: "nothing can be spoken here, not called",
     too_many: "too many calls at once, not called",
     no_number: "no telephone number is known",

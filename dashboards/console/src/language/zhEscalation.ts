@@ -18,6 +18,7 @@ export const zhEscalation = {
     nobody_near: "步行 10 分钟内没有可去的场所",
     nobody_on_shift: "没有网格员当班",
     busy: "正在通话，没呼叫",
+    in_danger: "正在紧急求助，没呼叫",
     no_speech: "无法合成语音，没呼叫",
     too_many: "同时呼叫太多，没呼叫",
     no_number: "没有登记电话",
