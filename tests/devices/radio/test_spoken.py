@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from pathlib import Path
 
 import pytest
 
 from devices.link import BrokerAddress, Link
-from devices.protocol.clock import SystemClock
+from devices.protocol.clock import Clock, ManualClock, SystemClock
 from devices.protocol.messages import AlertMessage, Attachment, Reminder, Severity, Stamp
 from devices.radio import kept_media, spoken
 from devices.radio.kept_media import KeptMedia
@@ -51,15 +50,15 @@ def alert(alert_id: str = "A1", *, reminder: Reminder | None = None, expires_in_
 class Ear:
     """A radio's messages in its loudspeaker, and what goes on around it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock) -> None:
         keep(folder)
         self.somebody_speaks = False
         self.over: set[str] = set()
         self.speaker = Listener()
-        self.link = Link(by_hand(BrokerAddress("127.0.0.1", 1)), clock=SystemClock(), software="test")
+        self.link = Link(by_hand(BrokerAddress("127.0.0.1", 1)), clock=clock, software="test")
         self.messages = SpokenMessages(
             self.link,
-            SystemClock(),
+            clock,
             self.speaker,
             folder,
             is_busy=lambda: self.somebody_speaks,
@@ -77,11 +76,15 @@ class Ear:
         return len(self.speaker.frames)
 
 
-@pytest.fixture
-def ear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ear:
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spoken, "PAUSE_S", 0.05)
     monkeypatch.setattr(spoken, "LOOK_EVERY_S", 0.02)
-    return Ear(tmp_path)
+
+
+@pytest.fixture
+def ear(tmp_path: Path) -> Ear:
+    return Ear(tmp_path, SystemClock())
 
 
 async def test_message_is_spoken_whole_after_the_tone_and_once(ear: Ear) -> None:
@@ -104,13 +107,19 @@ async def test_louder_speaks_it_again(ear: Ear) -> None:
     await until(lambda: ear.whole == 2, "it has been spoken again")
 
 
-async def test_message_waits_until_nobody_speaks_and_gives_way_to_who_begins(ear: Ear) -> None:
+async def test_message_waits_until_nobody_speaks_and_gives_way_to_who_begins(tmp_path: Path) -> None:
     """P-12.5"""
+    clock = ManualClock()
+    ear = Ear(tmp_path, clock)
     ear.somebody_speaks = True
     ear.messages.alert(alert())
-    await asyncio.sleep(0.5)  # longer than tone and pause: it would have begun
-    assert ear.begun == 0
+    clock.advance(0.5)  # longer than tone and pause
+    ear.messages.look()
+    assert ear.messages._beginning is None
     ear.somebody_speaks = False
+    ear.messages.look()
+    assert ear.messages._beginning is None, "the last words of the call are still to be heard"
+    clock.advance(spoken.PAUSE_S)
     await until(lambda: bool(ear.speaker.played), "it has begun")
     ear.somebody_speaks = True
     ear.messages.look()
@@ -119,6 +128,7 @@ async def test_message_waits_until_nobody_speaks_and_gives_way_to_who_begins(ear
     assert len(ear.speaker.played) <= played + 1
     assert ear.whole == 0
     ear.somebody_speaks = False
+    clock.advance(spoken.PAUSE_S)
     await until(lambda: ear.whole == 1, "it has been spoken anew after the call")
 
 
