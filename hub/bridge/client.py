@@ -121,7 +121,7 @@ class Bridge:
             self.tried_us = self._clock.monotonic_us()
             try:
                 client = self._make_client()
-                surely = Surely(client)
+                surely = Surely(client, self._broker_refused)
                 read_here(client, self._arrived, surely)
                 send_together(client)
                 write_while_open(client)
@@ -149,6 +149,9 @@ class Bridge:
                 self._client = self._surely = None
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, RECONNECT_MOST_S)
+
+    def _broker_refused(self, topic: str, why: str) -> None:
+        self._refused.add("hub", topic, RefusedReason.BROKER_REFUSES, why)
 
     def _make_client(self) -> aiomqtt.Client:
         return aiomqtt.Client(

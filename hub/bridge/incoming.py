@@ -67,7 +67,8 @@ class _Reader:
             for first, body in self._stream.feed(data):
                 kind = first & 0xF0
                 if kind == packets.PUBACK:
-                    self._surely.acknowledged(int.from_bytes(body[:2], "big"))
+                    reason = body[2] if len(body) > 2 else 0  # left out where it is success (MQTT 5.0, 3.4.2.1)
+                    self._surely.acknowledged(int.from_bytes(body[:2], "big"), reason)
                 elif kind != packets.PUBLISH or not self._publish(first, body, answers):
                     code = self._its_own_way(first, body)
                 if code is not MQTTErrorCode.MQTT_ERR_SUCCESS:

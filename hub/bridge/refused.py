@@ -28,6 +28,7 @@ class RefusedReason(StrEnum):
     CUT_OFF = "cut_off"
     OVERLOADED = "overloaded"
     BROKER_AWAY = "broker_away"
+    BROKER_REFUSES = "broker_refuses"
     WRONG_PIN = "wrong_pin"
     UNKNOWN_ALERT = "unknown_alert"
     UNKNOWN_CAMERA = "unknown_camera"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import aiomqtt
@@ -20,10 +21,13 @@ UNDER_WAY = 200
 MAX_WAITING = 20_000
 """Publishes that wait for those; at the bound no more are taken. Confirmations for a whole county are 15,000."""
 TAKEN_WITHIN_S = 5.0
+"""From when it is written to the line: while it waits for others a second one would only wait behind it."""
+REFUSED_FROM = 0x80
+"""Reason codes from here on say that the broker has not taken it (MQTT 5.0, 2.4 and 3.4.2.1)."""
 
 
 class Away(Exception):
-    """The broker did not take it: it did not answer in time, or the line is not there."""
+    """The broker did not take it: it refused, did not answer in time, or the line is not there."""
 
 
 class Full(Exception):
@@ -40,12 +44,13 @@ class _Word(NamedTuple):
 
 
 class Surely:
-    """Of one connection; before it connects."""
+    """Of one connection; before it connects. ``refused(topic, why)`` is told what the broker refuses."""
 
-    def __init__(self, client: aiomqtt.Client) -> None:
+    def __init__(self, client: aiomqtt.Client, refused: Callable[[str, str], None]) -> None:
         self._paho: Paho = client._client
+        self._refused = refused
         self._most = UNDER_WAY
-        self._under_way: dict[int, _Taken | None] = {}
+        self._under_way: dict[int, _Word] = {}
         self._waiting: deque[_Word] = deque()
         self._has_ended = False
         self._come_in: Any = self._paho.on_connect
@@ -70,24 +75,31 @@ class Surely:
             taken.fail(str(error))
         return taken.done
 
-    def acknowledged(self, number: int) -> None:
-        """The broker has the publish of this number."""
-        if number not in self._under_way:
+    def acknowledged(self, number: int, reason: int = 0) -> None:
+        """The broker has the publish of this number, or for this reason code has not."""
+        word = self._under_way.pop(number, None)
+        if word is None:
             return
-        taken = self._under_way.pop(number)
-        if taken is not None:
-            taken.set()
-        if self._waiting and len(self._under_way) < self._most:
-            self._send(self._waiting.popleft())
+        if reason >= REFUSED_FROM:
+            why = f"the broker refuses it with {reason:#x}"
+            self._refused(word.topic, why)
+            if word.taken is not None:
+                word.taken.fail(why)
+        elif word.taken is not None:
+            word.taken.set()
+        while self._waiting and len(self._under_way) < self._most:
+            waited = self._waiting.popleft()
+            if waited.taken is None or not waited.taken.done.done():  # nobody wants one that was called off
+                self._send(waited)
 
     def end(self) -> None:
         """The line ended: whoever waits for an acknowledgement waits in vain."""
         self._has_ended = True
         self._waiting, waited = deque(), self._waiting
         self._under_way, under_way = {}, self._under_way
-        for taken in (*under_way.values(), *(word.taken for word in waited)):
-            if taken is not None:
-                taken.fail("the line ended")
+        for word in (*under_way.values(), *waited):
+            if word.taken is not None:
+                word.taken.fail("the line ended")
 
     def _publish(self, word: _Word) -> None:
         if self._has_ended or self._paho._sock is None:
@@ -103,7 +115,9 @@ class Surely:
         number = self._paho._mid_generate()
         while number in self._under_way:
             number = self._paho._mid_generate()
-        self._under_way[number] = word.taken
+        self._under_way[number] = word
+        if word.taken is not None:
+            word.taken.begin()
         packet = packets.publish_surely(number, word.topic, word.payload, word.expires_in_s)
         self._paho._packet_queue(packets.PUBLISH, packet, number, 1)
 
@@ -112,11 +126,15 @@ class _Taken:
     """Done when the broker has a message; Away when it does not say so in time."""
 
     def __init__(self, patience_s: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[None] = loop.create_future()
-        self._patience = (
-            None if patience_s is None else loop.call_later(patience_s, self.fail, f"not taken within {patience_s:g} s")
-        )
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._patience_s = patience_s
+        self._patience: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """It is on its way: patience begins."""
+        if self._patience_s is not None:
+            why = f"not taken within {self._patience_s:g} s"
+            self._patience = asyncio.get_running_loop().call_later(self._patience_s, self.fail, why)
 
     def set(self) -> None:
         """The broker has it."""

@@ -12,7 +12,7 @@ import pytest
 from hub.bridge import packets
 from hub.bridge.incoming import read_here
 from hub.bridge.surely import Away, Surely
-from tests.devices.room import DEADLINE_S
+from tests.devices.room import DEADLINE_S, until
 
 TAKES_AT_ONCE = 3
 
@@ -25,6 +25,8 @@ class BrokerByHand:
         self._stream = packets.Packets()
         self._came: list[tuple[int, bytes]] = []
         self.writer = writer
+        self.refused: list[str] = []
+        """The topics of what the hub knows to be refused."""
 
     async def next(self) -> tuple[int, bytes]:
         async with asyncio.timeout(DEADLINE_S):
@@ -56,11 +58,13 @@ async def line() -> AsyncIterator[tuple[Surely, BrokerByHand]]:
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     client = aiomqtt.Client("127.0.0.1", server.sockets[0].getsockname()[1], protocol=aiomqtt.ProtocolVersion.V5)
-    surely = Surely(client)
+    refused: list[str] = []
+    surely = Surely(client, lambda topic, why: refused.append(topic))
     read_here(client, lambda topic, payload, retained: None, surely)
     try:
         async with client:
             broker = await came.get()
+            broker.refused = refused
             yield surely, broker
             broker.writer.write(b"\xe0\0")
             broker.writer.close()
@@ -97,3 +101,43 @@ async def test_line_that_ends_gives_back_at_once_what_the_broker_has_not_taken()
                 await asyncio.wait_for(one, DEADLINE_S)
         with pytest.raises(Away):
             surely.say("t", b"late")
+
+
+async def test_what_the_broker_refuses_is_not_taken_and_is_told_of() -> None:
+    """MQTT 5.0, 3.4.2.1: a reason from 0x80 on; 0x10 says only that nobody listens."""
+    async with line() as (surely, broker):
+        quota_exceeded, nobody_listens = b"\x97", b"\x10"
+        refused, taken = surely.hand_over("full", b"01", 60), surely.hand_over("t", b"02", 60)
+        surely.say("never", b"03")
+        for reason in (quota_exceeded, nobody_listens, quota_exceeded):
+            number, _ = await broker.published()
+            broker.writer.write(packets.packet(packets.PUBACK, number + reason))
+        with pytest.raises(Away, match="0x97"):
+            await asyncio.wait_for(refused, DEADLINE_S)
+        await asyncio.wait_for(taken, DEADLINE_S)
+        await until(lambda: broker.refused == ["full", "never"], "both are told of")
+
+
+async def test_word_that_waits_for_others_is_not_given_up_before_it_was_sent() -> None:
+    async with line() as (surely, broker):
+        first = surely.hand_over("t", b"01", 60, patience_s=0.05)
+        others = [surely.hand_over("t", word, 60) for word in (b"02", b"03")]
+        waits = surely.hand_over("t", b"04", 60, patience_s=0.01)
+        with pytest.raises(Away, match="not taken"):
+            await asyncio.wait_for(first, DEADLINE_S)
+        assert not waits.done(), "a second one would wait behind it"
+        sent = [await broker.published() for _ in range(TAKES_AT_ONCE)]
+        broker.writer.write(packets.puback(sent[0][0]))
+        assert (await broker.published())[1] == "04"
+        with pytest.raises(Away, match="not taken"):
+            await asyncio.wait_for(waits, DEADLINE_S)
+        assert not any(one.done() for one in others)
+
+
+async def test_word_that_was_called_off_while_it_waited_is_not_sent() -> None:
+    async with line() as (surely, broker):
+        words = [surely.hand_over("t", b"%02d" % number, 60, patience_s=None) for number in range(TAKES_AT_ONCE + 2)]
+        words[TAKES_AT_ONCE].cancel()
+        numbers = [(await broker.published())[0] for _ in range(TAKES_AT_ONCE)]
+        broker.writer.write(packets.puback(numbers[0]))
+        assert (await broker.published())[1] == f"{TAKES_AT_ONCE + 1:02}"

@@ -20,6 +20,8 @@ export const enRefusals: Record<RefusedReason, (device: string, count: number) =
   overloaded: (device, n) => `Too much for the hub: ${messages(n)} of ${device} not taken; what matters is said again. If it goes on, tell the administrator.`,
   broker_away: (_, n) =>
     `The hub has no line to the broker: ${messages(n)} not sent. Calls and alerts may not reach the radios: telephone, and tell the administrator at once.`,
+  broker_refuses: (_, n) =>
+    `The broker refused ${messages(n)} of the hub, which sends alerts again. Calls and alerts may not reach the radios: telephone, and tell the administrator at once.`,
   wrong_pin: (device, n) => `Wrong PIN at ${device}, ${n === 1 ? "once" : `${n} times`}. Ask who holds it; an administrator sets a forgotten PIN anew.`,
   malformed: (device, n) => `${messages(n)} of ${device} could not be read: dropped. Have its program updated.`,
   oversized: (device, n) => `${messages(n)} of ${device} too large: dropped. Have its program looked at.`,

@@ -14,6 +14,7 @@ export const zhRefusals: Record<RefusedReason, (device: string, count: number) =
   cut_off: (device) => `${device} 消息太多或多次冒充，断开一分钟，这期间听不到喊话、收不到警报。要找那里请打电话，并让管理员检查设备。`,
   overloaded: (device, n) => `主机忙不过来，${device} 有 ${n} 条消息没处理；要紧的设备会再发。一直出现请通知管理员。`,
   broker_away: (_, n) => `主机连不上消息服务器，${n} 条消息没发出去。现在喊话和警报可能到不了对讲机：请改打电话，并马上通知管理员。`,
+  broker_refuses: (_, n) => `消息服务器拒收了主机的 ${n} 条消息，主机会再发警报。现在喊话和警报可能到不了对讲机：请改打电话，并马上通知管理员。`,
   wrong_pin: (device, n) => `${device} 上签到码输错 ${n} 次。请确认是谁拿着；忘了签到码的，请管理员重新设定。`,
   malformed: (device, n) => `${device} 有 ${n} 条消息看不懂，已丢弃。请管理员更新它的程序。`,
   oversized: (device, n) => `${device} 有 ${n} 条消息太大，已丢弃。请管理员检查它的程序。`,

@@ -44,6 +44,7 @@ export type RefusedReason =
   | "cut_off"
   | "overloaded"
   | "broker_away"
+  | "broker_refuses"
   | "wrong_pin"
   | "unknown_alert"
   | "unknown_camera"
