@@ -111,9 +111,13 @@ async def test_alert_is_drawn_shown_spoken_and_sent_anew(tmp_path: Path) -> None
         await page.get_by_test_id("alert-text").fill("走失女孩，红上衣，蓝书包")
         await page.get_by_test_id("shape-drop").click()
         await expect(page.get_by_test_id("alert-reach")).to_have_attribute("data-radios", str(VENUES))
-        await page.get_by_test_id("alert-send").click()
+        await page.get_by_test_id("alert-record").click()
+        await page.get_by_test_id("alert-record-level").evaluate(HEARS)
+        await page.get_by_test_id("alert-send").click()  # which ends the recording
         second = await issued(hub, told, 2)
         assert (second.updates, second.picture, len(second.deliveries)) == (first.alert_id, first.picture, VENUES)
+        assert second.speech is not None
+        await expect(page.get_by_test_id("alert-record-level")).to_have_count(0)
         await expect(board).to_have_attribute("data-alert", second.alert_id)
         earlier = page.get_by_test_id("board-earlier")
         await earlier.locator("summary").click()
