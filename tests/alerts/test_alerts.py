@@ -179,6 +179,7 @@ async def test_report_of_a_guards_own_needs_no_alert(hub: Hub, told: Told) -> No
         "text": "有人受伤",
         "by": None,
         "via": "radio",
+        "pressed_at_ms": None,
     }
 
 
