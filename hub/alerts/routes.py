@@ -84,15 +84,16 @@ def routes(alerts: Alerts, posts: Posts, registry: Registry, clock: Clock, media
             entrant.require(Right.ANSWER_ALERT, (venue_place(pressed.venue_id),))
         elif view_of(entrant, registry).alert(alert) is None:
             raise not_your_place()
+        ago_s, named = pressed.pressed_ago_ms / 1000, pressed.venue_id
         said = AnswerElsewhere(
             message_id=pressed.message_id,
             alert_id=alert_id,
-            venue_ids=(pressed.venue_id,) if pressed.venue_id is not None else posts.venues_of(entrant, alert),
+            venue_ids=(named,) if named is not None else posts.venues_of(entrant, alert, ago_s),
             by=entrant.person.person_id,
             via=Via.PAGE,
             answer=pressed.answer,
             text=pressed.text.strip(),
-            pressed_ago_s=pressed.pressed_ago_ms / 1000,
+            pressed_ago_s=ago_s,
         )
         await alerts.answered_elsewhere(said)
         return Response(status_code=204)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
+from devices.protocol.clock import ManualClock
 from hub.access.audit import Action
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
+from hub.alerts.posts import Posts
 from hub.app import Hub
 from hub.shifts.messages import Shift
-from tests.hub import client_of, open_console, open_hub, sign_in
+from tests.hub import client_of, entrant, open_console, open_hub, sign_in
 from tests.played import radio_on_line
 from tests.shifts.crew import PIN, sign_off, sign_on
 from tests.shifts.test_shifts import audited
@@ -103,6 +108,18 @@ async def test_press_of_a_guard_of_several_venues_counts_where_they_are_on_shift
         assert await venues() == {"V03"}
         await sign_off(radio)
         assert await venues() == {"V01", "V03"}, "nothing says where they are"
+
+
+async def test_press_that_a_page_kept_counts_where_the_guard_was_on_shift_then(hub: Hub) -> None:
+    began_us = round(datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1e6)
+    alert = msgspec.structs.replace(await to_all(hub), issued_at_ms=began_us // 1000)
+    guard = entrant(hub, Role.GUARD, (V01, V03))
+    until_5_past_9 = Shift(place=V01, weekdays=(7,), begin_minute=0, end_minute=545)
+    await sign_in(hub, Role.GUARD, (V01, V03), person_id=guard.person.person_id)
+    await hub.shifts.put_shifts(guard.person.person_id, (until_5_past_9,), "chief")
+    posts = Posts(hub.radios, hub.shifts, ManualClock(wall_us=began_us + 600_000_000))
+    assert posts.venues_of(guard, alert, pressed_ago_s=400) == ("V01",)
+    assert posts.venues_of(guard, alert, pressed_ago_s=0) == ("V01", "V03")
 
 
 async def test_grid_member_says_at_which_venue_or_has_a_shift_there(
