@@ -12,6 +12,8 @@ RINGS_S = 40.0
 WAITS_FOR_KEY_S = 8.0
 """After the message was spoken."""
 KEY = "1"
+MOST_TEXT = 300
+"""Characters of a text."""
 
 
 class DoorError(RuntimeError):
@@ -31,7 +33,7 @@ class Door(Protocol):
         """Keep the door open, until cancelled."""
 
     async def send_text(self, phone: str, text: str) -> None:
-        """Have the other side take a text. Raises DoorError."""
+        """Have the other side take a text of at most MOST_TEXT characters. Raises DoorError."""
 
     async def call(self, phone: str, spoken: Spoken) -> Outcome:
         """Call, speak, wait for the key: what came of it. Raises DoorError."""

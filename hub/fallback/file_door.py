@@ -14,6 +14,9 @@ from hub.fallback.door import DoorError
 from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Outcome
 from hub.speech.sound import Spoken
 
+MOST_LETTERS = 1_000
+"""Files in the folder; the oldest goes when another comes, for each has a venue's number."""
+
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One file: a text, or how long the call would have spoken."""
@@ -25,7 +28,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileDoor:
-    """Reaches nobody, and says so: its calls are ``written``. Whoever runs the hub clears the folder."""
+    """Reaches nobody, and says so: its calls are ``written``. The folder has the latest MOST_LETTERS."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
@@ -61,6 +64,8 @@ class FileDoor:
         def write() -> None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(file, msgspec.json.encode(letter))
+            for old in sorted(self._folder.glob("*.json"), key=_place)[:-MOST_LETTERS]:
+                old.unlink(missing_ok=True)
 
         try:
             await asyncio.to_thread(write)
@@ -68,3 +73,8 @@ class FileDoor:
             self._failure = error.strerror or "the folder cannot be written"
             raise DoorError(self._failure) from None
         self._failure = None
+
+
+def _place(file: Path) -> tuple[int, int]:
+    at_us, number = file.stem.split("-")
+    return int(at_us), int(number)

@@ -86,6 +86,10 @@ class Queue:
         self._lines.add(key)
         return errand.tries
 
+    def is_on_line(self, key: ErrandKey) -> bool:
+        """Whether a try of it goes on."""
+        return key in self._lines
+
     def end(self, key: ErrandKey, acknowledged: bool, now_s: float) -> ErrandState:
         """The try is over. The errand's state then; OVER for one that was called off meanwhile and got no key."""
         self._lines.discard(key)

@@ -13,7 +13,6 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from devices.protocol.messages import AlertStatus
 from hub.alerts.messages import Alert, AnswerElsewhere, Via
 from hub.alerts.service import Alerts
 from hub.errors import Refusal
@@ -23,6 +22,7 @@ from hub.fallback.door import Door, DoorError
 from hub.fallback.errand import FINISHED, ErrandState
 from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Outcome, Tried
 from hub.fallback.queue import AGAIN_AFTER_S, ErrandKey, Queue
+from hub.fallback.wording import text_of
 from hub.rooms import Rooms
 from hub.speech.sound import Spoken
 from hub.storage.writer import Change, StorageOverloaded
@@ -31,10 +31,8 @@ from hub.tasks import end_tasks
 _log = structlog.get_logger()
 LOOK_EVERY_S = 1.0
 INSIST_EVERY_S = 1.0
-BY_PHONE = "phone"
-"""Stands for the person who pressed a telephone's key: who it was is not known."""
-_TEXT = "【黔哨{status}】{venue}：{text}（稍后来电，接听后请按 1 确认）"
-_STATUS = {AlertStatus.ACTUAL: "警情", AlertStatus.EXERCISE: "演习", AlertStatus.TEST: "测试"}
+BY_PHONE = "hub/phone"
+"""Stands for the person who pressed a telephone's key: who it was is not known. No person's name has a slash."""
 SpeakAlert = Callable[[Alert], Awaitable[Spoken]]
 """What is said on the telephone about an alert; never fails."""
 
@@ -145,9 +143,11 @@ class Fallback:
 
     async def look(self) -> None:
         """Call off what nobody needs any more, begin what is due, tell where the door stands otherwise than told."""
-        needless = (key for key in self._queue.keys if not self._is_wanted(key))
+        needless = (key for key in self._queue.keys if not self._is_wanted(key) and not self._is_being_noted(key))
         await asyncio.gather(*map(self._call_off, needless))
         for key in self._queue.due(self._now_s()):
+            if self._is_being_noted(key):
+                continue
             number = self._queue.begin(key)
             task = self._tasks[key] = asyncio.create_task(self._try(key, number), name="fallback-try")
             task.add_done_callback(partial(self._over, key))
@@ -162,11 +162,15 @@ class Fallback:
     def _over(self, key: ErrandKey, _task: asyncio.Task[None]) -> None:
         self._tasks.pop(key, None)
 
+    def _is_being_noted(self, key: ErrandKey) -> bool:
+        """Whether its try is over and that is not on disk yet: what came of it stands, the errand's end can wait."""
+        return key in self._tasks and not self._queue.is_on_line(key)
+
     def _is_wanted(self, key: ErrandKey) -> bool:
         return any(self._is_silent(key.alert_id, radio_id) for radio_id in self._radio_ids[key])
 
     async def _try(self, key: ErrandKey, number: int) -> None:
-        """One that cannot be written down is over, and the next comes in its time."""
+        """One that cannot be written down or made is over, whatever it failed of, and the next comes in its time."""
         outcome = Outcome.FAILED
         try:
             alert = await self._alerts.find(key.alert_id)
@@ -174,6 +178,8 @@ class Fallback:
             outcome = await self._reach(key, alert)
         except (StorageOverloaded, sa.exc.SQLAlchemyError) as error:
             _log.error("fallback.not_stored", alert=key.alert_id, venue=key.venue_id, error=str(error))
+        except Exception as error:  # the row must not stay open, whatever it was
+            _log.error("fallback.not_tried", alert=key.alert_id, venue=key.venue_id, error=_reason(error))
         finally:  # also where it is called off; from here on it cannot be
             state = self._queue.end(key, outcome is Outcome.ACKNOWLEDGED, self._now_s())
         if outcome is Outcome.ACKNOWLEDGED:
@@ -196,12 +202,11 @@ class Fallback:
         if phone is None or door is None:
             return Outcome.FAILED  # the number was taken from the registry meanwhile
         if key not in self._texted:
-            venue = self._registry.venues[key.venue_id].name
             try:
-                await door.send_text(phone, _TEXT.format(status=_STATUS[alert.status], venue=venue, text=alert.text))
+                await door.send_text(phone, text_of(alert, self._registry.venues[key.venue_id].name))
                 self._texted.add(key)
-            except DoorError as error:
-                _log.warning("fallback.not_texted", alert=key.alert_id, venue=key.venue_id, reason=str(error))
+            except Exception as error:  # the call is made all the same
+                _log.warning("fallback.not_texted", alert=key.alert_id, venue=key.venue_id, reason=_reason(error))
         try:
             return await door.call(phone, await self._speak(alert))
         except DoorError as error:
@@ -278,3 +283,8 @@ class Fallback:
 
     def _now_s(self) -> float:
         return self._clock.monotonic_us() / 1e6
+
+
+def _reason(error: Exception) -> str:
+    """What may be written down: a door's own words have neither number nor secret, others' may have."""
+    return str(error) if isinstance(error, DoorError) else type(error).__name__

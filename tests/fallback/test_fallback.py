@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
 from devices.protocol.clock import ManualClock
+from hub.access.messages import PersonId
 from hub.alerts.messages import Alert, CancelAlert, NewAlert, Target, TargetKind, Via
 from hub.app import Hub
 from hub.escalation.policy import Rules
 from hub.events.messages import EventKind
+from hub.fallback.door import MOST_TEXT
 from hub.fallback.errand import MOST_TRIES
 from hub.fallback.queue import AGAIN_AFTER_S, MOST_ERRANDS
 from hub.fallback.tables import errands, tries
+from hub.fallback.wording import text_of
 from hub.registry.importing import VenueRows
 from tests.devices.room import until
 from tests.fallback.telephone import HERE, NEEDS_BARESIP, PASSWORD, open_telephone
 from tests.hub import Told, open_hub
+from tests.storage.test_writer import held_up
 
 NUMBER = "13900000000"
 CALLS = msgspec.convert(
@@ -161,6 +167,54 @@ async def test_try_that_the_hub_died_in_is_made_again_and_counted_and_a_finished
         assert await rows(hub) == [("V01", 1, "broken_off"), ("V01", 2, "written"), ("V02", 1, "written")]
 
 
+async def test_long_alert_is_cut_and_still_says_which_key_to_press(hub: Hub, clock: ManualClock) -> None:
+    alert = await hub.alerts.issue(NewAlert(text="六岁男孩走失，" * 70), "dispatcher")
+    text = text_of(alert, "栖" * 64)
+    assert len(text) == MOST_TEXT
+    assert text.endswith("…（稍后来电，接听后请按 1 确认）")
+    assert text_of(await alarm(hub, clock, "V03"), "场所3").endswith("：六岁男孩走失（稍后来电，接听后请按 1 确认）")
+
+
+async def test_try_that_fails_of_something_unforeseen_is_over_and_made_again(
+    hub: Hub, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unforeseen(file: Path, content: bytes) -> None:
+        raise ValueError(NUMBER)
+
+    told = Told(hub)
+    with monkeypatch.context() as broken:
+        broken.setattr("hub.fallback.file_door.write_private", unforeseen)
+        alert = await alarm(hub, clock, "V01")
+        await until(lambda: (1, "failed") in outcomes(told, alert.alert_id), "the first try is over")
+    clock.advance(AGAIN_AFTER_S)
+    await written(told, alert.alert_id, "V01", 2)
+    assert await rows(hub) == [("V01", 1, "failed"), ("V01", 2, "written")]
+
+
+async def test_what_came_of_a_try_stands_though_its_alert_was_over_before_it_is_on_disk(
+    hub: Hub, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings, writer = threading.Event(), hub.database.writer
+    monkeypatch.setattr("hub.fallback.file_door.write_private", lambda *_: rings.wait(10))
+    monkeypatch.setattr("hub.fallback.service.LOOK_EVERY_S", 60)  # from here on it looks when it is told
+    tasks: list[asyncio.Task[Any]] = []
+    alert = await alarm(hub, clock, "V01")
+    await until(lambda: hub.fallback.calls_under_way == 1, "it is tried")
+    await hub.alerts.cancel(alert.alert_id, CancelAlert(), "officer")
+    with held_up(writer, tasks):
+        await until(lambda: writer.waiting == 1, "the disk is busy")
+        rings.set()
+        await until(lambda: not hub.fallback.calls_under_way and writer.waiting == 2, "the try is over")
+        tasks.append(asyncio.ensure_future(hub.fallback.look()))
+        for _ in range(20):
+            await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    async with asyncio.timeout(10):
+        while await hub.database.read(lambda connection: connection.scalar(sa.select(errands.c.state))) != "over":
+            await hub.fallback.look()
+    assert await rows(hub) == [("V01", 1, "written")]
+
+
 @NEEDS_BARESIP
 async def test_key_on_the_telephone_acknowledges_the_venues_lines(tmp_path: Path, clock: ManualClock) -> None:
     async with open_telephone(tmp_path / "telephone", NUMBER) as telephone:
@@ -176,4 +230,6 @@ async def test_key_on_the_telephone_acknowledges_the_venues_lines(tmp_path: Path
             await until(lambda: (1, "acknowledged") in outcomes(told, alert.alert_id), "the try is over")
             (line,) = (await hub.alerts.find(alert.alert_id)).deliveries
             assert (line.acknowledged_at_ms is not None, line.acknowledged_via) == (True, Via.PHONE)
+            with pytest.raises(msgspec.ValidationError):
+                msgspec.convert(line.acknowledged_by, PersonId)  # no person has this name
             assert told.of(EventKind.FALLBACK_TRIED)[-1]["texted"]
