@@ -20,6 +20,8 @@ OPEN_AGAIN_AFTER_S = 5.0
 TEXT_TAKEN_WITHIN_S = 10.0
 OTHERS_SHOW_WITHIN_S = 0.2
 """By then the request itself has left, should what was taken for it be a stranger's."""
+SAME_VOICE_FOR_S = 1.0
+"""How long one sender's voice came before its key counts."""
 _NOBODY = frozenset({408, 480, 486, 487, 600, 603})
 """Not there, busy, declined (RFC 3261, clause 21): nobody picked up."""
 
@@ -94,8 +96,24 @@ class SipDoor:
                 return Outcome.NO_ANSWER
             if said["up"] is None:
                 return _not_picked_up(said["why"])
-            ends = await baresip.wait(pressed(uri), spoken.duration_s + WAITS_FOR_KEY_S + 2.0)
-            return Outcome.ACKNOWLEDGED if ends is not None and ends["key"] else Outcome.NO_KEY
+            return await _key(baresip, uri, spoken.duration_s + WAITS_FOR_KEY_S + 2.0)
+
+
+async def _key(baresip: Baresip, uri: str, within_s: float) -> Outcome:
+    """Whether the key is pressed by who is heard. Whoever sends to the port of the voice may send a key too; but they
+    do not know the sender's number (SSRC, RFC 3550, clause 5.1) of the voice that comes 50 times a second.
+    """
+    now_s = asyncio.get_running_loop().time
+    until_s = now_s() + within_s
+    changed_at_s = now_s()
+    while (said := await baresip.wait(pressed(uri), until_s - now_s())) is not None:
+        if said["voice"] is not None:
+            changed_at_s = now_s()
+        elif said["key"] is None:
+            break
+        elif now_s() - changed_at_s >= SAME_VOICE_FOR_S:
+            return Outcome.ACKNOWLEDGED
+    return Outcome.NO_KEY
 
 
 def _not_picked_up(why: bytes | None) -> Outcome:

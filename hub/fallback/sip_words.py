@@ -30,9 +30,10 @@ def picked_up(account: SipAccount, uri: str) -> re.Pattern[bytes]:
 
 
 def pressed(uri: str) -> re.Pattern[bytes]:
-    """The key is pressed (``key``), or the call is over."""
+    """The key is pressed (``key``), another sender's voice comes than until now (``voice``), or the call is over."""
     key = rb"received event: '(?P<key>" + re.escape(KEY.encode()) + rb")' \(end="
-    return re.compile(OWN_LINE + rb"(?:" + key + rb"|" + _closed(uri) + rb")")
+    voice = rb"stream: (?P<voice>audio: SSRC changed|incoming rtp) "
+    return re.compile(OWN_LINE + rb"(?:" + key + rb"|" + voice + rb"|" + _closed(uri) + rb")")
 
 
 def words(said: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,17 @@ class Peer:
         )
         self._socket.sendto(said.encode(), (HERE, port))
 
+    def sends_voice(self, port: int, sender: int, sequence: int) -> None:
+        """20 ms of it (RFC 3550)."""
+        head = struct.pack("!BBHII", 0x80, 8, sequence, sequence * 160, sender)
+        self._socket.sendto(head + bytes(160), (HERE, port))
+
+    def sends_key(self, port: int, sender: int, event_type: int) -> None:
+        """The key 1, pressed and let go (RFC 4733)."""
+        for number, end in enumerate((0, 0, 0x80, 0x80)):
+            head = struct.pack("!BBHII", 0x80, event_type | (0 if number else 0x80), 1000 + number, 99, sender)
+            self._socket.sendto(head + struct.pack("!BBH", 1, end | 10, 160 * (number + 1)), (HERE, port))
+
 
 @pytest.fixture
 def venue() -> Iterator[Peer]:
@@ -84,6 +96,7 @@ async def test_stranger_presses_no_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, venue: Peer, stranger: Peer
 ) -> None:
     monkeypatch.setattr("hub.fallback.sip_door.WAITS_FOR_KEY_S", 0.2)
+    monkeypatch.setattr("hub.fallback.sip_door.SAME_VOICE_FOR_S", 0.3)
     door = SipDoor(tmp_path / "door", venue.account, HERE)
     calling = asyncio.create_task(door.call("13900000000", chirp(0.2)))
     request, port = await venue.hears("INVITE")
@@ -94,6 +107,13 @@ async def test_stranger_presses_no_key(
     for name in (f'"{KEY}" ', f'"a\r\n {KEY}" ', f'"a\r{KEY}" '):
         stranger.says("INVITE", port, SDP + RTPMAP, name)
         await stranger.hears("SIP/2.0 486")
+    voice_port = int(re.findall(r"m=audio (\d+)", request)[0])
+    event_type = int(re.findall(r"a=rtpmap:(\d+) telephone-event", request)[0])
+    for sequence in range(40):
+        venue.sends_voice(voice_port, 77, sequence)
+        if sequence == 30:
+            stranger.sends_key(voice_port, 99, event_type)
+        await asyncio.sleep(0.02)  # as a telephone does
     assert await calling is Outcome.NO_KEY
 
 
