@@ -14,7 +14,7 @@ from bench.svg import Bars, Lines, Series
 _COLOURS = {"p50": "#7aa6c2", "p95": "#3d7ea6", "p99": "#c0392b"}
 _DELAYS = {
     together_figures.Delay.VOICE_RELAY: "语音 voice",
-    together_figures.Delay.ALERT_DELIVERED: "警情送达 alert",
+    together_figures.Delay.ALERT_DELIVERED: "警报送达 alert",
     together_figures.Delay.ACKNOWLEDGEMENT_SHOWN: "确认显示 acknowledged",
     together_figures.Delay.LOOK: "画面分析 camera",
     together_figures.Delay.SEARCH: "检索 search",

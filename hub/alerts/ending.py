@@ -32,7 +32,7 @@ TOLD_AT_ONCE = 500
 
 def alert_over(alert_id: str) -> Refusal:
     """Nothing more is done about it."""
-    words = (f"警情 {alert_id} 已经结束", f"the alert {alert_id} is over")
+    words = (f"警报 {alert_id} 已经结束", f"the alert {alert_id} is over")
     return Refusal(ALERT_OVER, *words, status=409)
 
 

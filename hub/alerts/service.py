@@ -248,7 +248,7 @@ class Alerts:
 
     async def _made(self, new: NewAlert, by: str, idempotency_key: str | None, radio_ids: list[str]) -> Issue:
         if not new.text.strip():
-            raise Refusal("empty_text", "请输入警情内容", "the alert has no text", field="text")
+            raise Refusal("empty_text", "请输入警报内容", "the alert has no text", field="text")
         if new.case_id is not None and not self._case_is_open(new.case_id):
             words = (f"没有进行中的案件 {new.case_id}", f"there is no open case {new.case_id}")
             raise Refusal("unknown_case", *words, field="case_id")
@@ -361,7 +361,7 @@ class Alerts:
         """One alert with its deliveries. Raises Refusal when there is none of that id."""
         found = await self._database.read(partial(find_alert, condition=_is(alert_id)))
         if found is None:
-            raise Refusal("unknown_alert", f"没有警情 {alert_id}", f"there is no alert {alert_id}", status=404)
+            raise Refusal("unknown_alert", f"没有警报 {alert_id}", f"there is no alert {alert_id}", status=404)
         return found
 
     async def latest(self, only_venues: frozenset[str] | None = None) -> tuple[Alert, ...]:

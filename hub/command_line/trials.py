@@ -34,10 +34,10 @@ def bench_voice(
 @bench_app.command("alerts")
 def bench_alerts(
     radios: Annotated[int, typer.Option(min=1, max=15_000, help="对讲机数")] = 130,
-    count: Annotated[int, typer.Option(min=1, max=200, help="先后发出几次警情")] = 20,
+    count: Annotated[int, typer.Option(min=1, max=200, help="先后发出几次警报")] = 20,
     as_json: Json = False,
 ) -> None:
-    """测量警情从按键到最后一部对讲机收到、从保安按键到控制台显示要多久。"""
+    """测量警报从按键到最后一部对讲机收到、从保安按键到控制台显示要多久。"""
     from hub.commands.bench import measure_alerts
 
     measure_alerts(radios, count, as_json)
@@ -107,7 +107,7 @@ def bench_together(
     films: Annotated[Path, typer.Option(help="模拟社区目录，没有就生成")] = Path("var/community"),
     as_json: Json = False,
 ) -> None:
-    """测量通话、警情、摄像头、检索同时进行时各比单独时慢多少。"""
+    """测量通话、警报、摄像头、检索同时进行时各比单独时慢多少。"""
     from bench.together_figures import Plan
     from hub.commands.bench import measure_together
 
@@ -116,14 +116,14 @@ def bench_together(
 
 @simulate_app.command("faults")
 def simulate_faults(
-    alerts: Annotated[int, typer.Option(min=1, max=100_000, help="警情数，每条发给所有对讲机")] = 2_000,
+    alerts: Annotated[int, typer.Option(min=1, max=100_000, help="警报数，每条发给所有对讲机")] = 2_000,
     faults: Annotated[int, typer.Option(min=0, max=10_000, help="故障数")] = 200,
     radios: Annotated[int, typer.Option(min=1, max=250, help="对讲机数")] = 130,
     seed: Annotated[int, typer.Option(help="故障的种类和时刻由它决定")] = 1,
     broker: Annotated[str, typer.Option(help="mosquitto 或 embedded")] = "mosquitto",
     as_json: Json = False,
 ) -> None:
-    """一边制造故障（断电、断线、磁盘满……）一边发警情，核对每条警情人人收到一次、确认不丢。"""
+    """一边制造故障（断电、断线、磁盘满……）一边发警报，核对每条警报人人收到一次、确认不丢。"""
     from hub.commands.simulate import faults as play
 
     raise typer.Exit(play(alerts, faults, radios, seed, broker, as_json))

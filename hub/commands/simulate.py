@@ -32,5 +32,5 @@ def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, as_jso
         typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
     else:
         words = "无丢失、无重复" if report.is_clean else "有丢失或重复（用 --json 查看）"
-        typer.echo(f"{words}：{report.faults_in_all} 次故障，{report.alerts} 条警情，{report.seconds:.0f} 秒")
+        typer.echo(f"{words}：{report.faults_in_all} 次故障，{report.alerts} 条警报，{report.seconds:.0f} 秒")
     return 0 if report.is_clean else 1

@@ -127,7 +127,7 @@ class Escalations:
         """Leave these radios in peace. Raises Refusal where nothing escalates."""
         under_way = self._under_way.get(alert_id)
         if under_way is None:
-            words = (f"警情 {alert_id} 没有在升级", f"the alert {alert_id} does not escalate")
+            words = (f"警报 {alert_id} 没有在升级", f"the alert {alert_id} does not escalate")
             raise Refusal("not_escalating", *words, status=409)
         chosen = tuple(under_way.machine.open_lines(radio_ids))
         if not chosen:

@@ -137,7 +137,7 @@ class TemporaryGroups:
         if sum(given is not None for given in (new.venue_ids, new.radio_ids, new.alert_id)) != 1:
             raise Refusal(
                 "name_one",
-                "请在场所、对讲机、警情中选择一种",
+                "请在场所、对讲机、警报中选择一种",
                 "name one of venue_ids, radio_ids and alert_id",
                 field="venue_ids",
             )

@@ -59,8 +59,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             f"对讲机上线 {self.radios_online}/{self.radios}": self.radios_online == self.radios,
             f"听到呼叫 {self.voice_radios_heard}/{self.radios}": self.voice_radios_heard == self.radios,
             "没有保安用语音回答": self.guard_answered,
-            f"警情送达 {self.alert_delivered}/{self.radios}": self.alert_delivered == self.radios,
-            "没有人确认警情": self.alert_acknowledged > 0,
+            f"警报送达 {self.alert_delivered}/{self.radios}": self.alert_delivered == self.radios,
+            "没有人确认警报": self.alert_acknowledged > 0,
             f"重复显示 {self.alert_duplicates} 次": self.alert_duplicates == 0,
             f"事件缺失 {self.event_gaps} 处": self.event_gaps == 0,
             f"找到 {self.child_cameras_found}/{self.child_cameras_true} 路": self.child_cameras_found
@@ -90,7 +90,7 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
         tell(Told("全体呼叫"))
         async with TalkLine.open(stage.http, stage.hub.tls) as talk:
             heard, answered = await talk.call("all", reply_frames() * 3)
-        tell(Told("向全部场所发出警情"))
+        tell(Told("向全部场所发出警报"))
         alert, delivered_s = await _alert(stage, line, radios)
         child_gone_s = max(one.to_s for one in truth.passes(truth.missing_child_id))
         until_s = cameras.t0_wall_us / 1e6 + child_gone_s + SETTLE_S

@@ -242,7 +242,7 @@ def _account(stage: _Stage, issued: dict[str, int], striking: Striking, seconds:
 async def _say(plan: Plan, issued: dict[str, int], striking: Striking, began_s: float) -> None:
     while True:
         await asyncio.sleep(SAY_EVERY_S)
-        words = f"警情 alerts {len(issued)}/{plan.alerts}，故障 faults {len(striking.struck)}/{plan.faults}"
+        words = f"警报 alerts {len(issued)}/{plan.alerts}，故障 faults {len(striking.struck)}/{plan.faults}"
         _tell(f"{words}，{time.monotonic() - began_s:.0f} s")
 
 
