@@ -2,6 +2,7 @@
 import L from "leaflet";
 
 import type { AlertTarget } from "../room/types";
+import { METRES_A_DEGREE } from "./along";
 import { finishDrawing, isDrawing, LEAST_POINTS, movePoint, type Drawing } from "./drawing";
 import type { Point } from "./inside";
 
@@ -9,10 +10,10 @@ const PANE = { name: "shape", zIndex: "440" };
 const PENCIL = "#ffffff";
 const FILL = "#5aa9ff";
 const SHOWN = "#ffb020";
-/** Length of a degree of latitude on a sphere of the earth's mean radius. */
-const METRES_A_DEGREE = 111_195;
 
 export class ShapeLayer {
+  /** One for all shapes: the map keeps each that it was ever given. */
+  private readonly renderer = L.svg({ pane: PANE.name });
   private readonly written: L.LayerGroup;
   private readonly sent: L.LayerGroup;
   private drawing: Drawing | null = null;
@@ -58,7 +59,7 @@ export class ShapeLayer {
 
   private addShape(to: L.LayerGroup, kind: "polygon" | "path", points: readonly Point[], withinM: number, color: string, closed: boolean): void {
     const line = points.map(([latitude, longitude]) => L.latLng(latitude, longitude));
-    const look = { renderer: L.svg({ pane: PANE.name }), pane: PANE.name, interactive: false, color, weight: 2, dashArray: "6 4" };
+    const look = { renderer: this.renderer, pane: PANE.name, interactive: false, color, weight: 2, dashArray: "6 4" };
     if (kind === "polygon") {
       to.addLayer(closed || line.length > 2 ? L.polygon(line, { ...look, fillColor: FILL, fillOpacity: closed ? 0.2 : 0.1 }) : L.polyline(line, look));
       return;

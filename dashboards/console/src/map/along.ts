@@ -2,7 +2,7 @@
 import type { Point } from "./inside";
 
 /** Metres to a degree of latitude on a sphere of the earth's mean radius, 6,371,009 m. */
-const METRES_A_DEGREE = (6_371_009 * Math.PI) / 180;
+export const METRES_A_DEGREE = (6_371_009 * Math.PI) / 180;
 
 /**
  * Metres from a place to the nearest point of a line of at least one point. The ground is taken for flat, its degrees of
