@@ -13,10 +13,11 @@ export function Chain({ alert }: { alert: AlertRecord }) {
   const texts = useTexts();
   const alerts = useRoom((room) => room.alerts, NO_ALERTS);
   const later = alert.updated_to;
+  const isKnown = later !== null && alerts.has(later);
   return (
     <>
       {later !== null && (
-        <button type="button" className="errand-of" data-testid="board-later" onClick={() => chooseAlert(later)}>
+        <button type="button" className="errand-of" disabled={!isKnown} data-testid="board-later" onClick={() => chooseAlert(later)}>
           {texts.alerts.replaced} · {texts.alerts.toNewest}
         </button>
       )}
