@@ -7,6 +7,7 @@ import { errorText, useLanguage, useTexts } from "../language/language";
 import { clockTime } from "../language/time";
 import { isDrawing, useDrawing } from "../map/drawing";
 import { useRoom } from "../room/store";
+import { MOST_TEXT } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { leaveTextField } from "../talk/spaceBar";
 import { attach } from "./attachments";
@@ -19,8 +20,6 @@ import { isRunning } from "./status";
 import { clearDesk, sendAlert, useAlertDesk, useIsWriting } from "./store";
 import { TargetRow } from "./TargetRow";
 import { TemplateKeys } from "./TemplateKeys";
-
-const MAX_TEXT = 500;
 
 /** The picture among what was dropped or pasted. */
 const pictureOf = (files: FileList): File | undefined => [...files].find((file) => file.type.startsWith("image/"));
@@ -87,7 +86,7 @@ export function AlertComposer() {
         data-testid="alert-text"
         className="alert-text"
         rows={isSmall ? 1 : 3}
-        maxLength={MAX_TEXT}
+        maxLength={MOST_TEXT}
         value={filled(text, fills)}
         placeholder={texts.alerts.placeholder}
         onChange={(event) => useAlertDesk.setState({ text: event.target.value, fills: {} })}

@@ -7,6 +7,7 @@ import { clockTime } from "../language/time";
 import { hub } from "../room/hub";
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
+import { MOST_TEXT } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { isRunning } from "./status";
@@ -49,7 +50,7 @@ export function CancelKey({ alert }: { alert: AlertRecord }) {
             {words.cancelWords}
             <Input
               data-testid="alert-cancel-text"
-              maxLength={500}
+              maxLength={MOST_TEXT}
               placeholder={words.cancelText}
               value={text}
               onChange={(event) => setText(event.target.value)}

@@ -3,11 +3,10 @@ import { Button, Select } from "antd";
 
 import { useTexts } from "../language/language";
 import { startDrawing, useDrawing, type DrawnKind } from "../map/drawing";
-import type { AlertStatus, Severity } from "../room/types";
+import { SEVERITIES, type AlertStatus, type Severity } from "../room/types";
 import { useAlertDesk } from "./store";
 import { TargetSelect } from "./TargetSelect";
 
-const SEVERITIES: readonly Severity[] = ["Extreme", "Severe", "Moderate", "Minor"];
 const SHAPES: readonly DrawnKind[] = ["polygon", "path"];
 
 export function TargetRow() {

@@ -4,11 +4,10 @@ import { useState } from "react";
 
 import { FormModal } from "../forms/FormModal";
 import { useTexts } from "../language/language";
-import type { Severity } from "../room/types";
+import { SEVERITIES, type Severity } from "../room/types";
 import { escalationHub, MOST_STEPS, type Rules, type Step, type StepAction } from "./hub";
 
 const ACTIONS: readonly StepAction[] = ["repeat_louder", "nearest_venue", "grid_members", "officer", "call_radio", "phone"];
-const SEVERITIES: readonly Severity[] = ["Extreme", "Severe", "Moderate", "Minor"];
 
 export function PolicyForm(props: { rules: Rules; onDone: () => void; onClose: () => void }) {
   const texts = useTexts();

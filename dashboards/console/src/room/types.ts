@@ -4,7 +4,9 @@ import type { Found } from "../found/hub";
 
 export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
 export type VenueKind = (typeof VENUE_KINDS)[number];
-export type Severity = "Extreme" | "Severe" | "Moderate" | "Minor";
+/** The most urgent first. */
+export const SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor"] as const;
+export type Severity = (typeof SEVERITIES)[number];
 /** Whether an alert is real; of the Common Alerting Protocol. */
 export type AlertStatus = "actual" | "exercise" | "test";
 export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
@@ -182,6 +184,9 @@ export interface AlertTarget {
   points?: readonly (readonly [number, number])[];
   within_m?: number | null;
 }
+
+/** Characters of the text of an alert, of its end, and of a report on it. */
+export const MOST_TEXT = 500;
 
 export interface Alert {
   alert_id: string;

@@ -6,7 +6,7 @@ import { errorText, useLanguage, useTexts } from "../../../console/src/language/
 import { clockTime } from "../../../console/src/language/time";
 import type { AlertRecord } from "../../../console/src/room/room";
 import { useRoom } from "../../../console/src/room/store";
-import type { Answer, Venue } from "../../../console/src/room/types";
+import { MOST_TEXT, type Answer, type Venue } from "../../../console/src/room/types";
 import { useMay } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
 import { standingOf, venuesOf } from "./standing";
@@ -15,7 +15,6 @@ import { nameVenue, useWhere } from "./where";
 
 const ANSWERS: readonly Answer[] = ["child_is_with_me", "seen", "not_seen", "need_help"];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
-const MOST_TEXT = 500;
 
 export function AnswerKeys({ alert }: { alert: AlertRecord }) {
   const own = useGuardTexts();
@@ -109,6 +108,7 @@ function Keys({ alert, venueId }: { alert: AlertRecord; venueId: string | null }
         >
           <input
             data-testid="answer-text"
+            aria-label={own.answers.text}
             maxLength={MOST_TEXT}
             placeholder={own.answers.text}
             value={text}
