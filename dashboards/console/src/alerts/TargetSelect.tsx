@@ -29,7 +29,7 @@ export function TargetSelect() {
       label: texts.alerts.targetGroups,
       options: groups
         .filter((group) => group.kind !== "all")
-        .map((group) => ({ value: `group/${group.group_id}`, label: `${group.name}（${group.radio_ids.length}）` })),
+        .map((group) => ({ value: `group/${group.group_id}`, label: texts.bracketed(group.name, group.radio_ids.length) })),
     },
     {
       label: texts.alerts.targetVenues,

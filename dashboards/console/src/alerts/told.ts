@@ -7,7 +7,7 @@ import type { Delivery } from "../room/types";
 import { isElsewhere } from "./board";
 
 export function answerWords(one: Pick<Delivery, "answer" | "report_text">, texts: Texts): string {
-  return [one.answer === null ? "" : texts.answer[one.answer], one.report_text ?? ""].filter((word) => word !== "").join("，");
+  return [one.answer === null ? "" : texts.answer[one.answer], one.report_text ?? ""].filter((word) => word !== "").join(texts.clause);
 }
 
 /** Who pressed on a page, or that it was a telephone's key; nothing where it was the radio's. */

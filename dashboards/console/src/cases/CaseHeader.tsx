@@ -44,7 +44,7 @@ export function CaseHeader({ current }: { current: Case }) {
       <p title={current.purpose}>
         {texts.cases.opened(hourAndMinute(current.opened_at_ms, zone), openedBy)}
         {seen.length > 0 && ` · ${texts.cases.lastSeen} ${seen.join(" ")}`}
-        {` · ${texts.cases.purpose}：${current.purpose}`}
+        {` · ${texts.labelled(texts.cases.purpose, current.purpose)}`}
       </p>
     </header>
   );

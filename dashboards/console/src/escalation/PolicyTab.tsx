@@ -84,12 +84,8 @@ function Drawn({ rules }: { rules: Rules }) {
           </li>
         ))}
       </ol>
-      <p className="field">
-        {texts.escalation.severities}：{rules.severities.map((one) => texts.severity[one]).join("、")}
-      </p>
-      <p className="field">
-        {texts.escalation.askAgain}：{texts.seconds(rules.ask_again_s)}
-      </p>
+      <p className="field">{texts.labelled(texts.escalation.severities, rules.severities.map((one) => texts.severity[one]).join(texts.comma))}</p>
+      <p className="field">{texts.labelled(texts.escalation.askAgain, texts.seconds(rules.ask_again_s))}</p>
     </>
   );
 }

@@ -6,10 +6,10 @@ import type { StepDone } from "./hub";
 export function stepWords(step: StepDone, room: Pick<Room, "venues" | "radios">, texts: Texts): string {
   const words = texts.escalation;
   const done = words.action[step.action];
-  if (step.passed_over !== null) return `${done}：${words.passedOver[step.passed_over]}`;
+  if (step.passed_over !== null) return texts.labelled(done, words.passedOver[step.passed_over]);
   if (step.asked_radio_id !== null) {
     const venueId = room.radios.get(step.asked_radio_id)?.venue_id ?? "";
     return words.asked(room.venues.get(venueId)?.name ?? step.asked_radio_id);
   }
-  return step.person_ids.length > 0 ? words.told(step.person_ids.join("、")) : done;
+  return step.person_ids.length > 0 ? words.told(step.person_ids.join(texts.comma)) : done;
 }

@@ -99,7 +99,7 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const said = words.cameraChanged(item.body.name, texts.condition[item.body.condition]);
       const detail = detailIn(language, item.body.detail);
       if (detail === "") return said;
-      return inChinese ? `${said}（${detail}）` : `${said} (${detail})`;
+      return texts.bracketed(said, detail);
     }
     case "camera.removed":
       return words.cameraRemoved(item.body.name);
@@ -117,7 +117,7 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       }
       const counts = new Map<string, number>();
       for (const { state } of item.body.deliveries) counts.set(texts.delivery[state], (counts.get(texts.delivery[state]) ?? 0) + 1);
-      const states = [...counts].map(([state, n]) => words.stateCount(state, n)).join(inChinese ? "，" : ", ");
+      const states = [...counts].map(([state, n]) => words.stateCount(state, n)).join(texts.clause);
       return of(statusOf(item.body.alert_id, room.alerts), words.deliveries(item.body.deliveries.length, states));
     }
     case "report.made": {

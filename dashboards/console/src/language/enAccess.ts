@@ -4,6 +4,9 @@ import type { AccessTexts } from "./zhAccess";
 
 export const enAccess: AccessTexts = {
   comma: ", ",
+  clause: ", ",
+  labelled: (label, value) => `${label}: ${value}`,
+  bracketed: (what, within) => `${what} (${within})`,
   role: {
     dispatcher: "Dispatcher",
     officer: "Officer",

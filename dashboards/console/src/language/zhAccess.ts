@@ -2,6 +2,9 @@
 
 export const zhAccess = {
   comma: "、",
+  clause: "，",
+  labelled: (label: string, value: string) => `${label}：${value}`,
+  bracketed: (what: string, within: string | number) => `${what}（${within}）`,
   role: {
     dispatcher: "值班员",
     officer: "民警",

@@ -48,7 +48,7 @@ export function TalkState() {
   function elsewhere(): string {
     const { people, calledByHub } = apart(talkers);
     const said = people.map(([id, talker]) => texts.talk.speaksIn[talker.call](talker.talkerName, words(id)));
-    return [...said, ...(calledByHub > 0 ? [texts.talk.hubCalls(calledByHub)] : [])].join("，");
+    return [...said, ...(calledByHub > 0 ? [texts.talk.hubCalls(calledByHub)] : [])].join(texts.clause);
   }
 
   return (

@@ -6,13 +6,11 @@ import { blanksOf } from "../alerts/blanks";
 import { FormModal } from "../forms/FormModal";
 import { useTexts } from "../language/language";
 import { useRoom } from "../room/store";
-import type { AlertStatus, Severity, TalkGroup } from "../room/types";
+import { MOST_TEXT, SEVERITIES, type AlertStatus, type Severity, type TalkGroup } from "../room/types";
 import type { Template } from "./hub";
 
-const SEVERITIES: readonly Severity[] = ["Extreme", "Severe", "Moderate", "Minor"];
 const STATUSES: readonly AlertStatus[] = ["actual", "exercise", "test"];
 const LONGEST_NAME = 20;
-const LONGEST_TEXT = 500;
 const NO_GROUPS: readonly TalkGroup[] = [];
 
 interface Props {
@@ -52,7 +50,7 @@ export function TemplateForm(props: Props) {
         <Input.TextArea
           data-testid="template-text"
           rows={4}
-          maxLength={LONGEST_TEXT}
+          maxLength={MOST_TEXT}
           value={template.text}
           onChange={(event) => change({ text: event.target.value })}
         />
@@ -87,7 +85,7 @@ export function TemplateForm(props: Props) {
             onChange={(id: string) => change({ target: id === "" ? { kind: "all", id: null } : { kind: "group", id } })}
             options={[
               { value: "", label: texts.alerts.target.all },
-              ...standing.map((one) => ({ value: one.group_id, label: `${one.name}（${one.radio_ids.length}）` })),
+              ...standing.map((one) => ({ value: one.group_id, label: texts.bracketed(one.name, one.radio_ids.length) })),
             ]}
           />
         </label>
