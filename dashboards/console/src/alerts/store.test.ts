@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { HubError } from "../room/ask";
+import type { AlertMedia } from "../room/types";
+import { attachAgain, useAttached } from "./attachments";
 import { sendAlert, useAlertDesk } from "./store";
 
 interface Sent {
@@ -63,11 +65,22 @@ describe("an alert that is sent", () => {
     expect(sent[1]?.key).not.toBe(sent[0]?.key);
   });
 
-  test("leaves what was written while the hub answered", async () => {
+  test("leaves what was written while the hub answered, and nothing of what it sent", async () => {
+    attachAgain("picture", { media_id: "M1" } as AlertMedia);
+    useAlertDesk.setState({ updates: "A1", speak: true, fills: { 衣着: "红上衣" } });
     const asked = sendAlert(null);
-    useAlertDesk.setState({ text: "下一条" });
+    useAlertDesk.setState({ text: "下一条", status: "test" });
     expect(await asked).toBe(true);
-    expect(useAlertDesk.getState().text).toBe("下一条");
+    expect(useAlertDesk.getState()).toMatchObject({
+      text: "下一条",
+      fills: {},
+      severity: "Severe",
+      status: "test",
+      target: { kind: "all" },
+      speak: false,
+      updates: null,
+    });
+    expect(useAttached.getState().picture).toBeNull();
   });
 
   test("is not sent a second time while the first try is under way", async () => {

@@ -89,8 +89,7 @@ export function clearDesk(): void {
 /** Fill the composer with an alert that runs, to be sent anew in its place. */
 export function writeUpdate(alert: AlertRecord): void {
   clearDesk();
-  const { kind, points, within_m } = alert.target;
-  if ((kind === "polygon" || kind === "path") && points !== undefined) showDrawn(kind, points, within_m ?? undefined);
+  drawAgain(alert.target);
   useAlertDesk.setState({
     text: alert.text,
     severity: alert.severity,
@@ -102,11 +101,16 @@ export function writeUpdate(alert: AlertRecord): void {
   focusText();
 }
 
+function drawAgain({ kind, points, within_m }: AlertTarget): void {
+  if ((kind === "polygon" || kind === "path") && points !== undefined) showDrawn(kind, points, within_m ?? undefined);
+}
+
 const press = new PressKey();
 
 /** Send what is written; true when the hub has it. Otherwise everything stays in place with the reason beside it. */
 export async function sendAlert(caseId: string | null): Promise<boolean> {
-  const { text, fills, severity, status, target, speak, updates, sending } = useAlertDesk.getState();
+  const sent = useAlertDesk.getState();
+  const { text, fills, severity, status, target, speak, updates, sending } = sent;
   const words = finished(text, fills);
   if (words === "" || sending) return false;
   useAlertDesk.setState({ sending: true, failure: null });
@@ -121,10 +125,26 @@ export async function sendAlert(caseId: string | null): Promise<boolean> {
     return false;
   }
   press.done();
-  useAlertDesk.setState({ sending: false, chosenId: null, status: "actual" });
-  // What was written on while the hub answered is the next alert's.
-  if (useAlertDesk.getState().text === text) clearDesk();
+  useAlertDesk.setState({ sending: false, chosenId: null });
+  clearSent(sent);
   return true;
+}
+
+/** Empty the composer but for what was written on while the hub answered: that is the next alert's. */
+function clearSent(sent: Written): void {
+  const now = useAlertDesk.getState();
+  const since = <Key extends keyof Written>(key: Key): Written[Key] => (now[key] === sent[key] ? NOTHING[key] : now[key]);
+  clearDesk();
+  if (now.text === sent.text) return;
+  if (now.target !== sent.target) drawAgain(now.target);
+  useAlertDesk.setState({
+    text: now.text,
+    fills: since("fills"),
+    severity: since("severity"),
+    status: since("status"),
+    target: since("target"),
+    speak: since("speak"),
+  });
 }
 
 /** What a shape holds is the hub's to settle. */

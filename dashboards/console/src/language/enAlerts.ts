@@ -61,6 +61,8 @@ export const enAlerts: Texts["alerts"] = {
     },
   },
   update: "Update",
+  updateAsk: "The alert being written is not sent. Drop it?",
+  updateKeep: "Go on writing",
   updating: (time) => `Updates the alert of ${time} and takes its place`,
   updateOff: "Do not update, send another",
   replaced: "A later alert took its place",

@@ -60,6 +60,8 @@ export const zhAlerts = {
     } satisfies Record<Unspoken, string>,
   },
   update: "更新",
+  updateAsk: "正在写的警报还没发出，丢掉它？",
+  updateKeep: "接着写",
   updating: (time: string) => `更新 ${time} 的警报：发出后代替它`,
   updateOff: "不更新了，另发一条",
   replaced: "已被后来的警报代替",
