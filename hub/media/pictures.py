@@ -35,6 +35,10 @@ class PictureTooLarge(ValueError):
     """It says that it has more pixels than are decoded."""
 
 
+class TooManyScans(ValueError):
+    """It is a progressive JPEG of more scans than are decoded."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A JPEG file without anything beside its pixels."""
@@ -47,12 +51,14 @@ class Picture:
 def keep_picture(data: bytes) -> Picture:
     """Decode a JPEG or PNG, turned as its camera was held, and write it anew: what stood beside it is gone.
 
-    Raises PictureTooLarge before anything is decoded, NoPicture.
+    Raises PictureTooLarge and TooManyScans before anything is decoded, NoPicture.
     """
     width, height = _declared(data)
     scans = 1 if data.startswith(_PNG) else data.count(_SCAN)
-    if width * height > MOST_PIXELS or scans > MOST_SCANS:
+    if width * height > MOST_PIXELS:
         raise PictureTooLarge(f"{width} x {height} pixels")
+    if scans > MOST_SCANS:
+        raise TooManyScans(f"{scans} scans")
     way = next((way for by, way in _SHORTER if max(width, height) >= by * LONGER_SIDE_PX), cv2.IMREAD_COLOR)
     try:
         decoded = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), way)

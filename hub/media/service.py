@@ -18,7 +18,7 @@ from hub.errors import Refusal
 from hub.media import tables
 from hub.media.files import Files
 from hub.media.messages import Media, MediaBrought, MediaType
-from hub.media.pictures import NoPicture, PictureTooLarge, keep_picture
+from hub.media.pictures import NoPicture, PictureTooLarge, TooManyScans, keep_picture
 from hub.speech.sound import NoSound, Spoken, TooLong, read_sound
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -65,6 +65,9 @@ class MediaRoom:
         except PictureTooLarge as error:
             words = (f"图片太大：{error}", f"the picture is too large: {error}")
             raise Refusal("picture_too_large", *words) from None
+        except TooManyScans as error:
+            words = ("图片的扫描次数太多，请另存后再发", f"the picture has too many scans, save it anew: {error}")
+            raise Refusal("too_many_scans", *words) from None
         except NoPicture as error:
             raise Refusal("not_a_picture", "无法识别这张图片", f"this picture cannot be read: {error}") from None
         return await self._keep(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -24,7 +25,14 @@ from hub.app import Hub
 from hub.errors import Refusal
 from hub.media import service
 from hub.media.messages import MediaType
-from hub.media.pictures import LONGER_SIDE_PX, MOST_SCANS, NoPicture, PictureTooLarge, keep_picture
+from hub.media.pictures import (
+    LONGER_SIDE_PX,
+    MOST_SCANS,
+    NoPicture,
+    PictureTooLarge,
+    TooManyScans,
+    keep_picture,
+)
 from hub.speech.sound import read_sound
 from simulators.radios.speech import syllables
 from tests.escalation.test_calling import TONE
@@ -111,6 +119,9 @@ def test_picture_that_would_explode_is_refused_before_it_is_decoded() -> None:
     jpeg[at + 5 : at + 9] = struct.pack(">HH", 65_000, 65_000)
     with pytest.raises(PictureTooLarge):
         keep_picture(bytes(jpeg))
+    head, scan = photo(64, 64).split(b"\xff\xda")
+    with pytest.raises(TooManyScans):
+        keep_picture(b"\xff\xda".join((head, *[scan] * (MOST_SCANS + 1))))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +213,7 @@ async def test_alert_waits_no_longer_for_the_disk_than_for_the_voice(
 
 async def test_spoken_text_is_kept_and_named_by_the_alert(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub:
-        if not hub.speech.has_engine:
+        if shutil.which("espeak-ng") is None:
             pytest.skip("espeak-ng is missing")
         words = "孩子走失，红色上衣"
         alert = await hub.alerts.issue(NewAlert(text=words, status=AlertStatus.EXERCISE, speak=True), "officer")
