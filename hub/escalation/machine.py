@@ -73,11 +73,6 @@ class Escalation:
         self._rules = rules
         self._lines = lines
 
-    @property
-    def next_due_s(self) -> float | None:
-        """When the next thing is due, in seconds since the alert was issued; None when nothing will be."""
-        return min((due for line in self._lines.values() if (due := self._due_s(line)) is not None), default=None)
-
     def tell(self, radio_id: str, event: LineEvent, now_s: float) -> bool:
         """Something happened at a radio; false when it changes nothing."""
         line = self._lines.get(radio_id)

@@ -80,11 +80,6 @@ class Speech:
         self._kept: dict[str, Spoken] = {}
         self._under_way: dict[str, asyncio.Task[Spoken]] = {}
 
-    @property
-    def has_engine(self) -> bool:
-        """Whether anything can be spoken."""
-        return self._command is not None
-
     async def spoken(self, text: str) -> Spoken:
         """``text`` as sound; who asks for the same at once has the same. Raises NotSpoken."""
         text = text.strip()
