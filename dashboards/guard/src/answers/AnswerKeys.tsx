@@ -9,7 +9,7 @@ import { useRoom } from "../../../console/src/room/store";
 import { MOST_TEXT, type Answer, type Venue } from "../../../console/src/room/types";
 import { useMay } from "../../../console/src/session/store";
 import { useGuardTexts } from "../language/guardTexts";
-import { standingOf, venuesOf } from "./standing";
+import { standingOf, venuesOf, type Where } from "./standing";
 import { press, useAnswers } from "./store";
 import { nameVenue, useWhere } from "./where";
 
@@ -19,14 +19,15 @@ const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 export function AnswerKeys({ alert }: { alert: AlertRecord }) {
   const own = useGuardTexts();
   const answers = useMay("answer_alert");
-  const { hasOwn, venueId } = useWhere(alert.alert_id);
+  const where = useWhere(alert.alert_id);
+  const { hasOwn, venueId } = where;
   if (!answers) return <p className="answer-why" data-testid="answer-why">{own.answers.notHere}</p>;
   if (alert.status === "test") return <p className="answer-why" data-testid="answer-why">{own.answers.test}</p>;
   return (
     <div className="answers">
       {!hasOwn && <VenueChoice alert={alert} chosen={venueId} />}
       {hasOwn || venueId !== null ? (
-        <Keys key={venueId} alert={alert} venueId={venueId} />
+        <Keys key={venueId} alert={alert} where={where} />
       ) : (
         <p className="answer-why" data-testid="answer-why">{own.answers.chooseVenue}</p>
       )}
@@ -59,12 +60,13 @@ function VenueChoice({ alert, chosen }: ChoiceProps) {
   );
 }
 
-function Keys({ alert, venueId }: { alert: AlertRecord; venueId: string | null }) {
+function Keys({ alert, where }: { alert: AlertRecord; where: Where }) {
   const texts = useTexts();
   const own = useGuardTexts();
   const kept = useAnswers((store) => store.kept);
   const [text, setText] = useState("");
-  const { isAcknowledged, answer, waiting } = standingOf(alert, venueId, kept);
+  const { isAcknowledged, answer, waiting } = standingOf(alert, where, kept);
+  const { venueId } = where;
   const alertId = alert.alert_id;
   const isSettled = useSettled(isAcknowledged ? "answers" : "acknowledge");
   return (
