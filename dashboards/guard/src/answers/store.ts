@@ -40,10 +40,10 @@ const current = (): readonly Press[] => (isStored ? readKept(recall(KEPT_AS)) : 
 
 function keep(kept: readonly Press[]): void {
   isStored = remember(KEPT_AS, JSON.stringify(kept));
-  useAnswers.setState({ kept });
+  useAnswers.setState({ kept, isFull: false });
 }
 
-export interface Said {
+interface Said {
   alertId: string;
   venueId: string | null;
   answer?: Answer;
@@ -66,8 +66,10 @@ export function press({ alertId, venueId, answer, text = "" }: Said): void {
     load: LOAD,
   };
   const kept = withPress(current(), one);
-  useAnswers.setState({ isFull: kept === null });
-  if (kept === null) return;
+  if (kept === null) {
+    useAnswers.setState({ isFull: true });
+    return;
+  }
   vibrate("granted");
   useAnswers.setState((store) => ({ refused: new Map([...store.refused].filter(([alert]) => alert !== alertId)) }));
   keep(kept);
@@ -91,7 +93,10 @@ function send(one: Press): Promise<void> {
 const mine = (): Press | null => {
   const { phase, person } = useSession.getState();
   if (phase !== "in" || person === null) return null;
-  return current().find((one) => one.person_id === person.person_id) ?? null;
+  const kept = current();
+  // Another window may have sent some of them.
+  if (kept.length < useAnswers.getState().kept.length) useAnswers.setState({ kept, isFull: false });
+  return kept.find((one) => one.person_id === person.person_id) ?? null;
 };
 
 /** Send what waits, now and whenever the line is back, until the returned function is called. */
