@@ -27,6 +27,22 @@ test("what was put aside is so when the page is loaded again, until it is brough
   expect([useAside.getState().aside, recallIds("qianshao.found_aside")]).toEqual([["F2"], ["F2"]]);
 });
 
+test("what another window put aside stays so, and what it brought back is not put aside again", () => {
+  putAside("F1");
+  kept.set("qianshao.found_aside", JSON.stringify(["F2", "F3"]));
+  putAside("F4");
+  expect(recallIds("qianshao.found_aside")).toEqual(["F2", "F3", "F4"]);
+  bringBack(["F3"]);
+  expect([useAside.getState().aside, recallIds("qianshao.found_aside")]).toEqual([["F2", "F4"], ["F2", "F4"]]);
+});
+
+test("a browser that keeps nothing puts aside for this page", () => {
+  vi.stubGlobal("localStorage", undefined);
+  putAside("F1");
+  putAside("F2");
+  expect(useAside.getState().aside).toEqual(["F1", "F2"]);
+});
+
 test("what is remembered has a bound, and what cannot be read is nothing", () => {
   let ids: readonly string[] = [];
   for (let n = 0; n < MAX_KEPT + 5; n += 1) ids = withId(ids, `F${n}`);

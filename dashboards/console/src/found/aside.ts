@@ -17,7 +17,7 @@ export function recallIds(name: string): readonly string[] {
   }
 }
 
-/** `ids` with one more, and with what other windows kept; the oldest leave. */
+/** `ids` with one more; the oldest leave. */
 export const withId = (ids: readonly string[], id: string): readonly string[] => [...ids.filter((one) => one !== id), id].slice(-MAX_KEPT);
 
 interface Aside {
@@ -26,15 +26,20 @@ interface Aside {
 
 export const useAside = create<Aside>(() => ({ aside: recallIds(ASIDE) }));
 
+let isStored = true;
+
+/** Other windows of this browser put theirs aside in the same place; one that forbids storage keeps them for this page. */
+const current = (): readonly string[] => (isStored ? recallIds(ASIDE) : useAside.getState().aside);
+
 function keep(aside: readonly string[]): void {
-  remember(ASIDE, JSON.stringify(aside));
+  isStored = remember(ASIDE, JSON.stringify(aside));
   useAside.setState({ aside });
 }
 
-export const putAside = (id: string): void => keep(withId(useAside.getState().aside, id));
+export const putAside = (id: string): void => keep(withId(current(), id));
 
 /** Show these again. */
-export const bringBack = (ids: readonly string[]): void => keep(useAside.getState().aside.filter((one) => !ids.includes(one)));
+export const bringBack = (ids: readonly string[]): void => keep(current().filter((one) => !ids.includes(one)));
 
 /** Whether it is to sound here, said once for each: it is remembered that it did. */
 export function soundsFirst(id: string): boolean {
