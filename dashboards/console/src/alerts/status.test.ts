@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 
 import type { AlertRecord } from "../room/room";
 import { newestOf } from "./chosen";
-import { isUrgent } from "./status";
+import { isUrgent, stopsRoom } from "./status";
 
 const alert = (alert_id: string, status: AlertRecord["status"], issued_at_ms: number, part: Partial<AlertRecord> = {}) =>
-  ({ alert_id, status, issued_at_ms, expires_at_ms: 100, cancelled_at_ms: null, errand_of: null, ...part }) as AlertRecord;
+  ({ alert_id, status, issued_at_ms, expires_at_ms: 100, cancelled_at_ms: null, errand_of: null, updated_to: null, ...part }) as AlertRecord;
 const alerts = new Map([alert("A1", "actual", 1), alert("X1", "exercise", 2), alert("T1", "test", 3)].map((one) => [one.alert_id, one]));
 
 test.each([
@@ -19,6 +19,17 @@ test.each([
   ["seen", "A1", false],
 ] as const)("%s on %s is urgent: %s", (answer, alert_id, urgent) => {
   expect(isUrgent({ answer, alert_id }, alerts)).toBe(urgent);
+});
+
+test("the child that is with somebody stops the room for as long as the latest alert that took the place of theirs was not cancelled", () => {
+  const first = alert("A1", "actual", 1, { cancelled_at_ms: 20, updated_to: "A2" });
+  const errand = alert("E1", "actual", 5, { errand_of: "A1", cancelled_at_ms: 20 });
+  const known = (cancelled_at_ms: number | null) =>
+    new Map([first, errand, alert("A2", "actual", 20, { cancelled_at_ms })].map((one) => [one.alert_id, one]));
+  const said = (alert_id: string) => ({ answer: "child_is_with_me", alert_id, at_ms: 30 }) as const;
+  expect(["A1", "A2", "E1"].map((id) => stopsRoom(said(id), known(null)))).toEqual([true, true, true]);
+  expect(["A1", "A2", "E1"].map((id) => stopsRoom(said(id), known(25)))).toEqual([false, false, false]);
+  expect(stopsRoom(said("A1"), new Map([["A1", first]]))).toBe(false);
 });
 
 const newest = (...of: AlertRecord[]): string | undefined => newestOf(of, 50)?.alert_id;
