@@ -26,7 +26,21 @@ export interface Recording {
 /** Begin to record; raises where there is no microphone or no leave to use it. It ends by itself after LONGEST_S. */
 export async function beginRecording(): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
-  const context = new AudioContext();
+  let context: AudioContext | null = null;
+  const letGo = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+    void context?.close();
+  };
+  try {
+    context = new AudioContext();
+    return record(stream, context, letGo);
+  } catch (failure) {
+    letGo();
+    throw failure;
+  }
+}
+
+function record(stream: MediaStream, context: AudioContext, letGo: () => void): Recording {
   const hearing = context.createAnalyser();
   hearing.fftSize = LOOK_SAMPLES;
   context.createMediaStreamSource(stream).connect(hearing);
@@ -46,8 +60,7 @@ export async function beginRecording(): Promise<Recording> {
   const ended = new Promise<Recorded | null>((resolve) => {
     recorder.onstop = () => {
       clearTimeout(longest);
-      for (const track of stream.getTracks()) track.stop();
-      void context.close();
+      letGo();
       // The hub reads the kind alone; what follows it in the browser's name of it is the browser's own.
       const type = (recorder.mimeType || "audio/webm").split(";")[0] ?? "";
       resolve(isKept ? { sound: new Blob(pieces, { type }), isSilent: peak < SILENT_PEAK } : null);
@@ -56,8 +69,8 @@ export async function beginRecording(): Promise<Recording> {
   const stop = (): void => {
     if (recorder.state !== "inactive") recorder.stop();
   };
-  const longest = setTimeout(stop, LONGEST_S * 1000 - 200);
   recorder.start();
+  const longest = setTimeout(stop, LONGEST_S * 1000 - 200);
   return {
     level,
     stop,
