@@ -12,7 +12,10 @@ import { aimAt, useAlertDesk } from "./store";
 export function TemplateKeys({ openCase, toSend }: { openCase: Case | null; toSend: RefObject<HTMLElement | null> }) {
   const templates = useTemplates((store) => store.templates);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  useEffect(() => void loadTemplates(), []);
+  const line = useStore((store) => store.line);
+  useEffect(() => {
+    if (line === "open") void loadTemplates();
+  }, [line]);
 
   function take(template: Template): void {
     const venues = useStore.getState().room?.venues;
@@ -30,7 +33,7 @@ export function TemplateKeys({ openCase, toSend }: { openCase: Case | null; toSe
 
   return (
     <div className="row templates">
-      {templates.map((template) => (
+      {templates?.map((template) => (
         <Button key={template.name} size="small" data-testid="alert-template" onClick={() => take(template)}>
           {template.name}
         </Button>

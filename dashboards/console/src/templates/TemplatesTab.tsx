@@ -1,20 +1,20 @@
 // The prepared alerts, in the order in which the composer shows them; who may changes, adds, moves and removes them.
 import { Button, Popconfirm, Table } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { useChange } from "../administration/useChange";
 import { targetWords } from "../alerts/target";
-import { useAnswer } from "../browser/useAnswer";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import type { TalkGroup, Venue } from "../room/types";
 import { useMay } from "../session/store";
-import { templatesHub, type Template } from "./hub";
-import { loadTemplates } from "./store";
+import type { Template } from "./hub";
+import { loadTemplates, putTemplates, useTemplates } from "./store";
 import { TemplateForm } from "./TemplateForm";
 
 const NO_GROUPS: readonly TalkGroup[] = [];
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
+const reload = (): void => void loadTemplates();
 const NEW: Template = { name: "", text: "", severity: "Severe", status: "actual", target: { kind: "all", id: null } };
 
 export function TemplatesTab() {
@@ -24,17 +24,13 @@ export function TemplatesTab() {
   const groups = useRoom((room) => room.groups, NO_GROUPS);
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const sets = useMay("set_escalation");
-  const { value, failure, again } = useAnswer(templatesHub.all);
-  const { change, busy, failure: notDone } = useChange(again);
+  const { templates: known, failure } = useTemplates();
+  const { change, busy, failure: notDone } = useChange(reload);
+  useEffect(reload, []);
   /** Which is in the form: its place, or the place after the last for a new one. */
   const [open, setOpen] = useState<number | null>(null);
-  const templates = value ?? [];
+  const templates = known ?? [];
   const wrong = notDone ?? failure;
-
-  async function put(changed: readonly Template[]): Promise<void> {
-    await templatesHub.put(changed);
-    await loadTemplates();
-  }
 
   function withPlaced(template: Template, at: number): Template[] {
     return at < templates.length ? templates.map((one, place) => (place === at ? template : one)) : [...templates, template];
@@ -74,10 +70,10 @@ export function TemplatesTab() {
                   <Button size="small" data-testid={`template-change-${one.name}`} onClick={() => setOpen(at)}>
                     {words.change}
                   </Button>
-                  <Button size="small" disabled={at === 0 || busy} aria-label={words.forward} title={words.forward} onClick={() => void change(() => put(moved(at)))}>
+                  <Button size="small" disabled={at === 0 || busy} aria-label={words.forward} title={words.forward} onClick={() => void change(() => putTemplates(moved(at)))}>
                     ↑
                   </Button>
-                  <Popconfirm title={words.removeAsk(one.name)} onConfirm={() => change(() => put(templates.filter((_, place) => place !== at)))}>
+                  <Popconfirm title={words.removeAsk(one.name)} onConfirm={() => change(() => putTemplates(templates.filter((_, place) => place !== at)))}>
                     <Button size="small" danger data-testid={`template-remove-${one.name}`}>
                       {words.remove}
                     </Button>
@@ -87,7 +83,7 @@ export function TemplatesTab() {
           },
         ]}
       />
-      {sets && value !== null && (
+      {sets && known !== null && (
         <Button type="primary" className="template-add" data-testid="template-add" onClick={() => setOpen(templates.length)}>
           {words.add}
         </Button>
@@ -97,9 +93,8 @@ export function TemplatesTab() {
           template={templates[open] ?? NEW}
           others={templates.filter((_, place) => place !== open).map((one) => one.name)}
           onSave={async (template) => {
-            await put(withPlaced(template, open));
+            await putTemplates(withPlaced(template, open));
             setOpen(null);
-            again();
           }}
           onClose={() => setOpen(null)}
         />
