@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from hub.access import auditing_routes
 from hub.access import routes as access_routes
 from hub.access.gate import Gate
+from hub.alerts import cap_routes
 from hub.alerts import routes as alert_routes
 from hub.alerts.posts import Posts
 from hub.cases import routes as case_routes
@@ -40,7 +41,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(auditing_routes.routes(hub.database, hub.clock, hub.access))
     app.include_router(console_routes.routes(hub.picture, hub.events, hub.registry, hub.metrics, hub.vitals))
     posts = Posts(hub.radios, hub.shifts, hub.clock)
-    app.include_router(alert_routes.routes(hub.alerts, posts, hub.registry, hub.clock, hub.media))
+    app.include_router(alert_routes.routes(hub.alerts, posts, hub.registry))
+    app.include_router(cap_routes.routes(hub.alerts, hub.registry, hub.clock, hub.media))
     app.include_router(media_routes.routes(hub.media, hub.alerts.venues_naming, hub.registry))
     app.include_router(escalation_routes.routes(hub.escalations, hub.alerts, hub.registry))
     app.include_router(found_routes.routes(hub.found))
