@@ -6,7 +6,7 @@ import type { AlertMedia, Media } from "../room/types";
 import { smallEnough } from "./picture";
 import type { Recorded, Recording } from "./recording";
 
-export type Attachment = "picture" | "speech";
+type Attachment = "picture" | "speech";
 
 /** One that is being handed over, is there, or was refused. */
 export interface Attached {

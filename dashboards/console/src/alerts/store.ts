@@ -161,7 +161,7 @@ export function aimAtVenues(ids: readonly string[]): void {
   focusText();
 }
 
-export function focusText(): void {
+function focusText(): void {
   document.querySelector<HTMLTextAreaElement>("[data-testid=alert-text]")?.focus();
 }
 

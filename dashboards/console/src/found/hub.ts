@@ -2,8 +2,7 @@
 import { ask, part } from "../room/ask";
 import type { AlertStatus, Via } from "../room/types";
 
-export const VERDICTS = ["the_child", "not_the_child"] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type Verdict = "the_child" | "not_the_child";
 
 export interface Found {
   found_id: string;

@@ -4,7 +4,7 @@ import type { Press } from "./kept";
 
 export const AGAIN_AFTER_MS = [1_000, 2_000, 5_000, 10_000];
 
-export interface SendingParts {
+interface SendingParts {
   /** The oldest that this person may send; null for none. */
   next: () => Press | null;
   send: (press: Press) => Promise<void>;
