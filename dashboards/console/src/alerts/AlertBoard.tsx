@@ -43,6 +43,7 @@ export function AlertBoard() {
         size="small"
         className="wide"
         data-testid="board-choose"
+        aria-label={texts.alerts.choose}
         value={alert?.alert_id ?? null}
         placeholder={texts.rollCall.testsAlone}
         onChange={chooseAlert}

@@ -85,6 +85,7 @@ export function AlertComposer() {
       <Input.TextArea
         data-testid="alert-text"
         className="alert-text"
+        aria-label={texts.alerts.text}
         rows={isSmall ? 1 : 3}
         maxLength={MOST_TEXT}
         value={filled(text, fills)}

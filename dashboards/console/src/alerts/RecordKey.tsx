@@ -70,13 +70,23 @@ function UnderWay({ recording }: { recording: Recording }) {
     return () => clearInterval(timer);
   }, [recording]);
   const leftS = Math.max(0, Math.ceil(LONGEST_S - (nowMs - begunMs) / 1000));
+  const percent = Math.round(Math.min(1, level * 2) * 100);
   return (
     <>
       <Button size="small" danger type="primary" data-testid="alert-record-stop" onClick={recording.stop}>
         {texts.alerts.speech.stop(leftS)}
       </Button>
-      <span className="recording-level" data-testid="alert-record-level" data-level={level.toFixed(2)}>
-        <span style={{ width: `${Math.round(Math.min(1, level * 2) * 100)}%` }} />
+      <span
+        className="recording-level"
+        role="meter"
+        aria-label={texts.alerts.speech.level}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        data-testid="alert-record-level"
+        data-level={level.toFixed(2)}
+      >
+        <span style={{ width: `${percent}%` }} />
       </span>
     </>
   );

@@ -9,9 +9,10 @@ export function DoorSign() {
   const words = useTexts().fallback;
   const standing = useRoom((room) => room.fallback ?? null, null);
   if (standing === null || standing.state === "off") return null;
+  const sign = words.doorIs(words.door[standing.door], words.state[standing.state], standing.reason ?? "");
   return (
-    <span className={`wire ${LINE[standing.state]}`} data-testid="fallback-door" data-state={standing.state} title={standing.reason ?? undefined}>
-      {words.door[standing.door]} {words.state[standing.state]}
+    <span className={`wire door-sign ${LINE[standing.state]}`} data-testid="fallback-door" data-state={standing.state} title={sign}>
+      {sign}
     </span>
   );
 }

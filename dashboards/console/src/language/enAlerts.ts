@@ -4,6 +4,8 @@ import type { Texts } from "./zh";
 
 export const enAlerts: Texts["alerts"] = {
   title: "Alert",
+  text: "Words of the alert",
+  choose: "Which alert the board shows",
   placeholder: "What the guards are to read, up to 500 characters",
   send: "Send",
   sendUpdate: "Send update",
@@ -43,6 +45,7 @@ export const enAlerts: Texts["alerts"] = {
   },
   speech: {
     record: "Record",
+    level: "Loudness of the recording",
     recordHint: "Record up to 30 s; radios play it after their tone",
     stop: (s) => `Stop ${s} s`,
     speak: "Speak",

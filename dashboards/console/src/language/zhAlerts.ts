@@ -3,6 +3,8 @@ import type { Unspoken, Via } from "../room/types";
 
 export const zhAlerts = {
   title: "警报",
+  text: "警报内容",
+  choose: "看哪一条警报",
   placeholder: "写给保安的话，最多 500 字",
   send: "发送",
   sendUpdate: "发出更新",
@@ -42,6 +44,7 @@ export const zhAlerts = {
   },
   speech: {
     record: "录音",
+    level: "录音音量",
     recordHint: "录一段话，最长 30 秒；对讲机响过提示音后播放",
     stop: (s: number) => `停止 ${s} 秒`,
     speak: "朗读",
