@@ -72,6 +72,7 @@ async def test_alert_is_drawn_shown_spoken_and_sent_anew(tmp_path: Path) -> None
         await expect(page.get_by_test_id("shape-finish")).to_have_count(0)
         reached = int(await page.get_by_test_id("alert-reach").get_attribute("data-radios") or 0)
         assert 5 < reached < 15
+        await expect(page.locator(".leaflet-shape-pane svg")).to_have_count(1)
 
         await page.get_by_test_id("alert-picture-file").set_input_files(picture)
         await expect(page.get_by_test_id("alert-picture-shown")).to_be_visible()
@@ -105,7 +106,10 @@ async def test_alert_is_drawn_shown_spoken_and_sent_anew(tmp_path: Path) -> None
                 text="往西去了",
             )
         )
+        await page.get_by_test_id("alert-text").fill("停水")
         await page.get_by_test_id("alert-update").click()
+        await expect(page.get_by_test_id("alert-text")).to_have_value("停水")
+        await page.get_by_test_id("alert-update-yes").click()
         await expect(page.get_by_test_id("alert-updating")).to_be_visible()
         await expect(page.get_by_test_id("alert-text")).to_have_value(first.text)
         await page.get_by_test_id("alert-text").fill("走失女孩，红上衣，蓝书包")
