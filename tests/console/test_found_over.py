@@ -21,6 +21,13 @@ const sounds = AudioScheduledSourceNode.prototype.start;
 OscillatorNode.prototype.start = function (...given) { window.tones += 1; return sounds.apply(this, given); };
 """
 
+_PUT_ASIDE = """
+() => new Promise((told) => {
+  document.querySelector("[data-testid=found-aside]").click();
+  requestAnimationFrame(() => told([...document.querySelectorAll(".found-keys .ant-btn")].map((key) => key.disabled)));
+})
+"""
+
 
 async def open_page(hub: Hub, base_url: str, browser: Browser, role: Role, person_id: str) -> Page:
     context = await browser.new_context(viewport={"width": 1366, "height": 768})
@@ -53,6 +60,7 @@ async def test_every_console_stops_until_the_alert_is_cancelled_by_who_opened_it
             )
             await hub.alerts.answered_elsewhere(said)
 
+        await opener.get_by_test_id("alert-text").fill("蓝")
         await say("V01", "m1")
         for page in (opener, other):
             card = page.get_by_test_id("found")
@@ -62,6 +70,9 @@ async def test_every_console_stops_until_the_alert_is_cancelled_by_who_opened_it
             covers = "() => document.elementFromPoint(20, 700).closest('[data-testid=found-over]') !== null"
             assert await page.evaluate(covers), "it is over everything"
             await expect(page.get_by_test_id("urgent")).to_have_count(0)
+        await expect(opener.get_by_test_id("found-over")).to_be_focused()
+        await opener.keyboard.type("裤")
+        assert await opener.get_by_test_id("alert-text").input_value() == "蓝", "nothing is written unseen"
         await expect(opener.get_by_test_id("found-ask")).to_contain_text("您发的")
         await expect(other.get_by_test_id("found-ask")).to_contain_text("核实")
         await other.wait_for_function("window.tones > 0")
@@ -82,9 +93,14 @@ async def test_every_console_stops_until_the_alert_is_cancelled_by_who_opened_it
         await other.get_by_test_id("found-not").click()
         await expect(other.get_by_test_id("found-over")).to_have_count(0)
         await expect(opener.get_by_test_id("found")).to_have_count(1)
-        await key.click()
-        await expect(other.get_by_test_id("found")).to_be_visible()
-        await opener.get_by_test_id("found-cancel").click()
+        await say("V03", "m3")
+        await expect(other.get_by_test_id("found")).to_have_count(1)
+        await key.dispatch_event("click")
+        await expect(other.get_by_test_id("found")).to_have_count(2)
+        await expect(other.get_by_test_id("found-aside").first).to_be_enabled()
+        assert await other.evaluate(_PUT_ASIDE) == [True] * 3, "keys that move under a thumb take no press at first"
+        await expect(other.get_by_test_id("found-venue")).to_have_text("场所1")
+        await opener.get_by_test_id("found-cancel").first.click()
         for page in (opener, other):
             await expect(page.get_by_test_id("found-over")).to_have_count(0)
             await expect(page.get_by_test_id("found-key")).to_have_count(0)

@@ -1,6 +1,6 @@
 // "Child is with me" stops the room: over everything, heard once, until the alert is cancelled or it was not the child.
 import { Button } from "antd";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 
 import { useSettled } from "../browser/useSettled";
 import { errorText, useLanguage, useTexts } from "../language/language";
@@ -13,13 +13,13 @@ import { useMay, useSession } from "../session/store";
 import { playTone } from "../talk/audio";
 import { CallKey } from "../talk/CallKey";
 import { useTalk } from "../talk/store";
-import { putAside, soundsFirst, useAside } from "./aside";
+import { putAside, soundsFirst } from "./aside";
 import type { Found } from "./hub";
 import { runningAlert } from "./known";
+import { useShown } from "./shown";
 import { useEnding } from "./useEnding";
 import "./found.css";
 
-const NONE: readonly Found[] = [];
 const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 const NO_CASES: ReadonlyMap<string, Case> = new Map();
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
@@ -27,23 +27,36 @@ const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 const SHOWN = 2;
 
 export function FoundOver() {
-  const texts = useTexts();
-  const all = useRoom((room) => room.found, NONE);
-  const aside = useAside((store) => store.aside);
+  const shown = useShown();
   const speaks = useTalk((talk) => talk.floor.state === "speaking");
-  const shown = all.filter((one) => !aside.includes(one.found_id));
   const newest = shown[0]?.found_id;
 
   useEffect(() => {
     if (newest !== undefined && !speaks && soundsFirst(newest)) playTone("found");
   }, [newest, speaks]);
 
-  if (shown.length === 0) return null;
+  return shown.length === 0 ? null : <Over shown={shown} />;
+}
+
+function Over({ shown }: { shown: readonly Found[] }) {
+  const texts = useTexts();
+  const over = useRef<HTMLDivElement>(null);
+  // What is being typed goes no longer to what is covered, nor to a key; it goes on where it was once this is over.
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    over.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const cards = shown.slice(0, SHOWN);
+  const stands = cards.map((one) => one.found_id).join();
   return (
-    <div className="found-over" role="alertdialog" aria-label={texts.found.label} data-testid="found-over">
+    // Not aria-modal: a guard's own call for help stands above it.
+    <div ref={over} className="found-over" role="alertdialog" tabIndex={-1} aria-label={texts.found.label} data-testid="found-over">
       <div className="found-cards">
-        {shown.slice(0, SHOWN).map((one) => (
-          <FoundCard key={one.found_id} found={one} />
+        {cards.map((one) => (
+          <FoundCard key={one.found_id} found={one} stands={stands} />
         ))}
         {shown.length > SHOWN && <div className="found-more">{texts.found.more(shown.length - SHOWN)}</div>}
       </div>
@@ -51,7 +64,13 @@ export function FoundOver() {
   );
 }
 
-function FoundCard({ found }: { found: Found }) {
+interface CardProps {
+  found: Found;
+  /** The ids of all that have a card: when one comes or goes the others' keys move. */
+  stands: string;
+}
+
+function FoundCard({ found, stands }: CardProps) {
   const texts = useTexts();
   const words = texts.found;
   const language = useLanguage((store) => store.language);
@@ -69,7 +88,8 @@ function FoundCard({ found }: { found: Found }) {
   const running = runningAlert(found, alerts, now);
   const caseTitle = cases.get(alerts.get(found.alert_id)?.case_id ?? "")?.title;
   const { busy, failure, cancel, close } = useEnding(found, running);
-  const isSettled = useSettled(found.found_id);
+  const isSettled = useSettled(`${stands} ${running === null}`);
+  const at = (key: string): { "aria-label": string } => ({ "aria-label": words.keyAt(key, venue) });
   const isMine = found.issued_by === me;
   const who = [found.name ?? found.by ?? words.unnamed, words.via[found.via], found.radio_id ?? ""].filter((one) => one !== "").join(" · ");
   return (
@@ -107,21 +127,36 @@ function FoundCard({ found }: { found: Found }) {
       <div className="found-keys">
         {calls && radioId !== undefined && <CallKey radioId={radioId} words={words.call(venue)} testid="found-call" />}
         {issues && running !== null && (
-          <Button size="large" type={isMine ? "primary" : "default"} disabled={!isSettled} loading={busy} data-testid="found-cancel" onClick={() => void cancel(words.cancelText(venue))}>
+          <Button
+            {...at(words.cancel)}
+            size="large"
+            type={isMine ? "primary" : "default"}
+            disabled={!isSettled}
+            loading={busy}
+            data-testid="found-cancel"
+            onClick={() => void cancel(words.cancelText(venue))}
+          >
             {words.cancel}
           </Button>
         )}
         {issues && running === null && (
-          <Button size="large" type="primary" disabled={!isSettled} loading={busy} data-testid="found-close" onClick={() => void close("the_child")}>
+          <Button {...at(words.itIs)} size="large" type="primary" disabled={!isSettled} loading={busy} data-testid="found-close" onClick={() => void close("the_child")}>
             {words.itIs}
           </Button>
         )}
         {issues && (
-          <Button size="large" disabled={busy || !isSettled} data-testid="found-not" onClick={() => void close("not_the_child")}>
+          <Button {...at(words.notIt)} size="large" disabled={busy || !isSettled} data-testid="found-not" onClick={() => void close("not_the_child")}>
             {words.notIt}
           </Button>
         )}
-        <Button size="large" className="found-aside" data-testid="found-aside" onClick={() => putAside(found.found_id)}>
+        <Button
+          {...at(words.aside)}
+          size="large"
+          className="found-aside"
+          disabled={!isSettled}
+          data-testid="found-aside"
+          onClick={() => putAside(found.found_id)}
+        >
           {words.aside}
         </Button>
       </div>

@@ -20,6 +20,7 @@ export const enFound: typeof zhFound = {
   itIs: "It is the child: close",
   notIt: "Not the child",
   aside: "Put aside",
+  keyAt: (key, venue) => `${venue}: ${key}`,
   show: "Show it again",
   more: (n) => `${n} more venue${n === 1 ? " says" : "s say"} that the child is there`,
   at: (venue, others, notReal) => `${notReal === "" ? "" : `${notReal}: `}Child: ${venue}${others > 0 ? ` +${others}` : ""}`,

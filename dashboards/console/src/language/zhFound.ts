@@ -20,6 +20,7 @@ export const zhFound = {
   itIs: "是这个孩子，结束",
   notIt: "不是这个孩子",
   aside: "放到一边",
+  keyAt: (key: string, venue: string) => `${venue}：${key}`,
   show: "再显示一次",
   more: (n: number) => `另有 ${n} 个场所也说孩子在那里`,
   at: (venue: string, others: number, notReal: string) =>

@@ -7,6 +7,7 @@ import { CasePanel } from "../cases/CasePanel";
 import { OfficerBanner } from "../escalation/OfficerBanner";
 import { followEscalations } from "../escalation/store";
 import { FoundOver } from "../found/FoundOver";
+import { useShown } from "../found/shown";
 import { useTexts } from "../language/language";
 import { CommunityMap } from "../map/CommunityMap";
 import { followRoom, loadMap, useStore } from "../room/store";
@@ -24,6 +25,7 @@ export function RoomScreen() {
   const isIn = useSession((session) => session.phase === "in");
   const talks = useMay("answer_call");
   const seesCases = useMay("see_cases");
+  const isStopped = useShown().length > 0 && isIn;
   const ready = useStore((store) => store.room !== null);
   // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
   useEffect(() => (isIn ? followRoom(loadMap) : undefined), [isIn]);
@@ -39,7 +41,7 @@ export function RoomScreen() {
         <EndingBanner />
       </div>
       {ready ? (
-        <main className={seesCases ? "" : "without-cases"}>
+        <main className={seesCases ? "" : "without-cases"} inert={isStopped}>
           <AlertPanel />
           <div className="middle">
             <CommunityMap />
