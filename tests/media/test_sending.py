@@ -216,6 +216,12 @@ async def test_alert_names_its_media_to_the_radio_and_so_does_a_reminder(tmp_pat
             assert one.picture is None
 
 
+def _is_stopped(pid: int) -> bool:
+    """Whether all threads of a process are (proc(5), stat, after the name)."""
+    states = [one.read_text().rpartition(") ")[2][0] for one in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
 async def test_parts_wait_for_a_slow_broker_so_that_floor_control_waits_for_few_of_them(tmp_path: Path) -> None:
     """P-12.2"""
     async with open_hub(tmp_path, venues=5) as hub, radio_on_line(hub, "R01") as radio:
@@ -226,6 +232,9 @@ async def test_parts_wait_for_a_slow_broker_so_that_floor_control_waits_for_few_
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
         try:
+            await until(
+                lambda: _is_stopped(pid), "the broker stands still: its threads go on until one hears the signal"
+            )
             for one in RADIOS:
                 wanted = Wanted(stamp=radio.stamp(), media_id=media.media_id, from_byte=0, parts=4)
                 hub.sending._hear(one, wanted)
