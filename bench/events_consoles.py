@@ -20,8 +20,9 @@ from hub.access.keys import LOCAL_TOKEN
 ANSWER_WITHIN_S = 10.0
 _NUMBER = re.compile(rb'"text":"(\d+)"')
 _TEXT, _CLOSE, _PING = 0x81, 0x88, 0x89
-_PONG = b"\x8a\x80\0\0\0\0"
-"""Masked, with a mask of nothing, and empty."""
+_PONG = 0x8A
+_MASKED = 0x80
+_NO_MASK = bytes(4)
 _UPGRADED = b"HTTP/1.1 101"
 
 
@@ -113,7 +114,8 @@ class Consoles:
             if first == _TEXT and (numbers := _numbers(payload)):
                 self._seen.append((arrival.listener, arrival.arrived_ns, numbers))
             elif first == _PING:
-                self._lines[arrival.listener].sendall(_PONG)
+                # with the words of the ping (RFC 6455, 5.5.3), by which the hub knows that it was answered
+                self._lines[arrival.listener].sendall(bytes((_PONG, _MASKED | len(payload))) + _NO_MASK + payload)
             elif first == _CLOSE:
                 raise EOFError(f"the hub closed console {arrival.listener}: {payload!r}")
 
