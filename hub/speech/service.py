@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shlex
 import shutil
 from enum import StrEnum
@@ -140,6 +141,9 @@ async def _said(text: str, command: tuple[str, ...]) -> bytes:
             raise NoSound(f"it ended with {child.returncode}")
     finally:
         await end_child(child, patience_s=0.5)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await child.stdout.read()  # to its end, with which the pipe is closed
     return bytes(wav)
 
 

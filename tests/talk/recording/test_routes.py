@@ -20,6 +20,7 @@ from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.talk.recording import listening
+from hub.talk.tables import bursts
 from tests.console.page import page_on
 from tests.devices.room import until
 from tests.hub import client_of, open_console, open_hub, sign_in
@@ -82,7 +83,11 @@ async def test_what_somebody_says_is_found_and_heard_as_it_was_said(hub: Hub, co
             sent = wire.VoicePacket(1, burst_id, n, 7_000 + n * 960, 5, 0, 0, last, (frame,))
             await page.socket.send(wire.encode(sent))
         await page.wait("idle")
-        await until(lambda: burst_id not in hub.recordings._bursts, "the burst's row is complete")
+        await until(lambda: burst_id not in hub.recordings._bursts, "the burst's file is whole")
+        reached = sa.select(bursts.c.radios_reached).where(bursts.c.burst_id == burst_id)
+        await until(
+            lambda: hub.database.read_now(lambda line: line.execute(reached).scalar()) is not None, "its row is"
+        )
         await page.socket.close()
     (burst,) = (await console.get("/api/talk/bursts", params={"limit": 1})).json()["items"]
     assert burst["burst_id"] == burst_id
