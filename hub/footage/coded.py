@@ -1,6 +1,7 @@
 """Coded pictures as they go between processes, over HTTP and the websocket: records of a head and a body.
 
-A head is 24 bytes, big-endian: kind, flags, two bytes of 0, the body's bytes, ``wall_us``, ``media_us`` (docs/footage.md).
+A head is 24 bytes, big-endian: kind, flags, two bytes of 0, the body's size, ``wall_us``, ``media_us``
+(docs/footage.md).
 """
 
 from __future__ import annotations
