@@ -2,8 +2,9 @@
 
 Four ground points give the plane's homography (direct linear transformation), from which the focal length follows
 because picture axes are square to each other and of one scale (Zhang, "A flexible new technique for camera
-calibration", 2000); least squares over all clicks then finds the stand of a camera that is not rolled. People give how far the ground
-falls away: the head of a person of known height stands above the foot as the camera's height and tilt say.
+calibration", 2000); least squares over all clicks then finds the stand of a camera that is not rolled. People give how
+far the ground falls away: the head of a person of known height stands above the foot as the camera's height and tilt
+say.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def _best(residuals: Callable[[Floats], Floats], starts: Sequence[Floats], pictu
     found = []
     for start in starts:
         inside = np.clip(start, np.array(low) + 1e-3, np.array(high) - 1e-3)
-        fitted = least_squares(residuals, inside, bounds=(low, high), x_scale="jac", max_nfev=200)
+        fitted = least_squares(residuals, inside, bounds=(low, high), x_scale="jac", max_nfev=200)  # type: ignore[operator]
         found.append((float(fitted.cost), fitted.x))
     if not found:
         raise _no_camera()
