@@ -87,6 +87,16 @@ class Settings(BaseSettings):
     """How long recorded calls are kept."""
     voice_most_gb: float = Field(default=20.0, gt=0, le=100_000)
     """The most that recorded calls take on disk, in 10**9 bytes; the oldest go. An hour of voice takes 12 MB."""
+    footage_dir: Path | None = None
+    """Where cameras are recorded, best a disk of its own; ``data_dir``/footage by default."""
+    footage_days: int = Field(default=30, ge=1, le=3650)
+    """How long footage is kept, where its owner does not say less; 30 days as above."""
+    footage_disk_share: float = Field(default=0.9, gt=0, le=0.99)
+    """How full the disk of ``footage_dir`` may become before the oldest footage goes early."""
+    footage_recorder: bool = True
+    """Record live cameras, and take live pictures from where they are recorded; without it vision alone connects."""
+    footage_transcoders: int = Field(default=2, ge=0, le=64)
+    """Live streams at once that are coded anew for browsers that cannot show H.265."""
     speech_command: str | None = None
     """A command that reads a text and writes it spoken, as WAV; by default espeak-ng in Chinese where it is installed;
     "none": nothing is spoken."""
@@ -146,6 +156,11 @@ class Settings(BaseSettings):
     def uses_tls(self) -> bool:
         """Whether console and broker speak TLS."""
         return not self.is_loopback if self.tls is None else self.tls
+
+    @property
+    def footage_folder(self) -> Path:
+        """Where cameras are recorded."""
+        return self.data_dir / "footage" if self.footage_dir is None else self.footage_dir
 
     @property
     def certificates_dir(self) -> Path:

@@ -67,8 +67,8 @@ def community(venues: int = 4) -> CommunityFile:
 
 
 def settings(folder: Path, broker: str = "embedded", **given: Any) -> Settings:
-    """Settings of a hub in ``folder`` that looks at no video."""
-    return Settings(data_dir=folder, broker=broker, vision_workers=given.pop("vision_workers", 0), **given)
+    """Settings of a hub in ``folder`` that looks at no video and records none."""
+    return Settings(**{"data_dir": folder, "broker": broker, "vision_workers": 0, "footage_recorder": False} | given)
 
 
 @asynccontextmanager
