@@ -89,6 +89,7 @@ def check_links(found: CommunityFile) -> None:
     venues = _unique("venue_id", [venue.venue_id for venue in found.venues])
     _unique("radio_id", [radio.radio_id for radio in found.radios])
     _unique("camera_id", [camera.camera_id for camera in found.cameras])
+    owners = _unique("owner_id", [owner.owner_id for owner in found.owners])
     for grid in found.grids:
         _known("police_grid_id", grid.police_grid_id, police_grids)
     for venue in found.venues:
@@ -98,6 +99,8 @@ def check_links(found: CommunityFile) -> None:
     for camera in found.cameras:
         if camera.venue_id is not None:
             _known("venue_id", camera.venue_id, venues)
+        if camera.owner_id is not None:
+            _known("owner_id", camera.owner_id, owners)
 
 
 def _unique(field: str, ids: list[str]) -> set[str]:

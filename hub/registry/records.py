@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from devices.protocol.messages import Fraction
 from devices.protocol.sightings import Calibration
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}\Z")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
-Url = Annotated[str, msgspec.Meta(pattern=r"^(rtsps?://|https?://|/)", max_length=2000)]
-"""Where a camera's video is: an address on the network or the full path of a file or folder."""
+Url = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^((rtsps?://|https?://|/)[^\x00-\x1f\x7f]*|v4l2:/dev/video[0-9]{1,3})\Z",
+        max_length=2000,
+    ),
+]
+"""Where a camera's video is: an address on the network, the full path of a file or folder, or a webcam's device."""
 Phone = Annotated[
     str,
     msgspec.Meta(
@@ -74,8 +82,72 @@ class Radio(Record, frozen=True, kw_only=True):
     name: Title
 
 
+class Transport(StrEnum):
+    """How an RTSP camera sends its pictures (RFC 2326, section 10.12 and RFC 3550)."""
+
+    TCP = "tcp"
+    """Within the RTSP connection: nothing is lost on the way."""
+    UDP = "udp"
+    """In datagrams of their own: for cameras that cannot send otherwise."""
+
+
+class MaskKind(StrEnum):
+    """What is kept from part of a picture."""
+
+    UNSEEN = "unseen"
+    """Never looked at by vision: a window behind which somebody lives, a swaying tree."""
+    UNSTORED = "unstored"
+    """Never stored and never shown, which includes never looked at."""
+
+
+Point = tuple[Fraction, Fraction]
+"""x and y as parts of the picture's width and height, from the top left."""
+MAX_MASKS = 16
+MAX_OWNERS = 200
+
+
+class Mask(Record, frozen=True, kw_only=True):
+    """A part of a camera's picture, a polygon, that is not looked at or not stored."""
+
+    kind: MaskKind
+    points: Annotated[tuple[Point, ...], msgspec.Meta(min_length=3, max_length=20)]
+
+
+Masks = Annotated[tuple[Mask, ...], msgspec.Meta(max_length=MAX_MASKS)]
+
+
+class Owner(Record, frozen=True, kw_only=True):
+    """Whose cameras some are, and what they agreed to: several owners' networks are used as one."""
+
+    owner_id: Id
+    name: Title
+    contact: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """Whom to ask, in words; for who enrols cameras and for the police room."""
+    records: bool = True
+    """Their cameras may be recorded."""
+    watches_live: bool = True
+    exports: bool = True
+    """Clips may leave the room."""
+    retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
+    """How long recordings may be kept; None: as long as all others."""
+    until: date | None = None
+    """The last day of the agreement by the community's calendar; None: until it is changed."""
+
+
+class Terms(Record, frozen=True, kw_only=True):
+    """What may be done with one camera now."""
+
+    records: bool = True
+    watches_live: bool = True
+    exports: bool = True
+    retention_days: int | None = None
+    """None: as long as all others."""
+    agreement_over: bool = False
+    """The owner's agreement has ended: neither recorded nor watched."""
+
+
 class Camera(Record, frozen=True, kw_only=True):
-    """One camera. ``url`` may hold credentials: it goes to vision workers and nowhere else."""
+    """One camera. ``url`` and ``sub_url`` may hold credentials: they go to what opens the stream and nowhere else."""
 
     camera_id: Id
     name: Title
@@ -87,6 +159,13 @@ class Camera(Record, frozen=True, kw_only=True):
     range_m: float | None = None
     calibration: Calibration | None = None
     url: Url | None = None
+    """The main stream, which is recorded."""
+    sub_url: Url | None = None
+    """The smaller stream, for vision and live view; None: the main one is used for both."""
+    transport: Transport = Transport.TCP
+    owner_id: Id | None = None
+    """None: the police's own, without terms."""
+    masks: Masks = ()
     recording: bool = False
     started_at_us: int | None = None
 
@@ -117,6 +196,7 @@ class CommunityFile(Record, frozen=True, kw_only=True):
     grids: tuple[Grid, ...]
     venues: tuple[Venue, ...]
     radios: tuple[Radio, ...]
+    owners: Annotated[tuple[Owner, ...], msgspec.Meta(max_length=MAX_OWNERS)] = ()
     cameras: tuple[Camera, ...] = ()
 
 

@@ -14,18 +14,21 @@ from devices.protocol.topics import private_group
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry import tables
+from hub.registry import owners, tables
 from hub.registry.importing import ImportReport, VenueRows, check_links
+from hub.registry.owners import OwnerList
 from hub.registry.records import (
     Camera,
     Community,
     CommunityFile,
     Grid,
     GroupKind,
+    Mask,
     PoliceGrid,
     Radio,
     Record,
     TalkGroup,
+    Terms,
     Venue,
     VenueKind,
 )
@@ -67,6 +70,7 @@ class Registry:
         self.venues: dict[str, Venue] = {}
         self.radios: dict[str, Radio] = {}
         self.cameras: dict[str, Camera] = {}
+        self.owners = owners.EMPTY
         self.groups: dict[str, TalkGroup] = {}
         """The standing talk groups, which have broker topics of their own."""
         self._private: dict[str, TalkGroup] = {}
@@ -75,6 +79,16 @@ class Registry:
         self._finished: set[str] = set()
         self._changing = asyncio.Lock()
         self._followers: list[Callable[[], None]] = []
+        self._camera_followers: list[Callable[[], None]] = []
+
+    def follow_cameras(self, changed: Callable[[], None]) -> None:
+        """Have ``changed`` called whenever cameras, their masks or what their owners agreed to may be others."""
+        self._camera_followers.append(changed)
+
+    def tell_camera_followers(self) -> None:
+        """Cameras or their terms changed; also called as the day turns, with which agreements end."""
+        for changed in self._camera_followers:
+            changed()
 
     def follow(self, changed: Callable[[], None]) -> None:
         """Have ``changed`` called whenever venues, radios or talk groups may be others."""
@@ -104,6 +118,7 @@ class Registry:
         self.grids = _load(connection, tables.grids, Grid)
         self.venues = _load(connection, tables.venues, Venue)
         self.radios = _load(connection, tables.radios, Radio)
+        self.owners = owners.load(connection)
         cameras = connection.execute(sa.select(tables.cameras)).all()
         self.cameras = {row.camera_id: _camera(_plain(row)) for row in cameras}
         self._finished = {row.camera_id for row in cameras if row.finished}
@@ -179,6 +194,8 @@ class Registry:
         def change(open_change: Change) -> None:
             connection = open_change.connection
             _put_community(connection, found.community, self.map_geojson)
+            if owner_list != self.owners:
+                owners.store(connection, owner_list)
             for table, records in (
                 (tables.police_grids, found.police_grids),
                 (tables.grids, found.grids),
@@ -193,9 +210,11 @@ class Registry:
         async with self._changing:
             venues = self._with_phones(found.venues, unsaid_phones)
             changed = [venue for venue in venues if self.venues.get(venue.venue_id) != venue]
+            owner_list = owners.with_imported(self.owners, found.owners)
             await self._database.write(change)
             await self._database.read(self._load)
         self._tell_followers()
+        self.tell_camera_followers()
 
     async def import_venues(self, rows: VenueRows) -> ImportReport:
         """Take over the good rows of a CSV file; the bad ones are in the report."""
@@ -234,31 +253,87 @@ class Registry:
         return camera_id in self._finished
 
     def completed(self, camera: Camera) -> Camera:
-        """A file is a recording, said or not; one that was dated at its enrolment keeps its date."""
+        """A file is a recording, said or not; one that was dated at its enrolment keeps its date.
+
+        Masks that were drawn stay where none are named, so that an import uncovers nothing; put_masks takes them away.
+        """
         before = self.cameras.get(camera.camera_id)
         recording = camera.recording or (camera.url is not None and camera.url.startswith("/"))
         started_at_us = camera.started_at_us
         if recording and started_at_us is None and before is not None and before.url == camera.url:
             started_at_us = before.started_at_us
-        return msgspec.structs.replace(camera, recording=recording, started_at_us=started_at_us)
+        masks = camera.masks or (before.masks if before else ())
+        return msgspec.structs.replace(camera, recording=recording, started_at_us=started_at_us, masks=masks)
+
+    def terms_of(self, camera_id: str) -> Terms:
+        """What may be done with this camera now. Of one that is no longer enrolled nothing is known to be allowed."""
+        camera = self.cameras.get(camera_id)
+        return owners.NO_LONGER_ENROLLED if camera is None else self.terms_for(camera)
+
+    def terms_for(self, camera: Camera) -> Terms:
+        """What may be done now with a camera that is perhaps not enrolled yet."""
+        found = next((one for one in self.owners.owners if one.owner_id == camera.owner_id), None)
+        return owners.terms(found, owners.today(self._database.clock.wall_us(), self.community.time_zone))
+
+    async def put_owners(self, wanted: OwnerList, also: Callable[[Change], None] = _nothing) -> OwnerList:
+        """Have these owners and no others; ``also`` runs in the same change. Raises Refusal as owners.succeeding."""
+        async with self._changing:
+            following = owners.succeeding(self.owners, wanted, list(self.cameras.values()))
+
+            def change(open_change: Change) -> None:
+                owners.store(open_change.connection, following)
+                also(open_change)
+
+            await self._database.write(change)
+            self.owners = following
+        self.tell_camera_followers()
+        return following
+
+    async def put_masks(
+        self, camera_id: str, masks: tuple[Mask, ...], also: Callable[[Change], None] = _nothing
+    ) -> Camera:
+        """Have these masks and no others; ``also`` runs in the same change. Raises Refusal for an unknown camera."""
+        async with self._changing:
+            camera = msgspec.structs.replace(self._known(camera_id), masks=masks)
+            noting = sa.update(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
+
+            def change(open_change: Change) -> None:
+                open_change.connection.execute(noting.values(masks=msgspec.json.encode(masks)))
+                also(open_change)
+
+            await self._database.write(change)
+            self.cameras[camera_id] = camera
+        self.tell_camera_followers()
+        return camera
+
+    def _known(self, camera_id: str) -> Camera:
+        """The camera. Raises Refusal when there is none of that id."""
+        camera = self.cameras.get(camera_id)
+        if camera is None:
+            raise Refusal("unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404)
+        return camera
 
     async def put_camera(self, camera: Camera, also: Callable[[Change], None] = _nothing) -> Camera:
         """Enrol a camera or change one; ``also`` runs in the same change. Returns the camera as it is kept.
 
         A recording without a date begins now, once and for all: it is seen with the same times after a restart.
-        Raises Refusal for an unknown venue or one camera too many.
+        Raises Refusal for an unknown venue or owner, a recording with a second stream, or one camera too many.
         """
         if camera.venue_id is not None and camera.venue_id not in self.venues:
             raise Refusal(
                 "unknown_venue", f"没有场所 {camera.venue_id}", f"there is no venue {camera.venue_id}", field="venue_id"
             )
         async with self._changing:
+            self._check_owner(camera)
             before = self.cameras.get(camera.camera_id)
             if before is None and len(self.cameras) >= MAX_CAMERAS:
                 raise Refusal(
                     "too_many_cameras", f"最多 {MAX_CAMERAS} 路摄像头", f"at most {MAX_CAMERAS} cameras", status=409
                 )
             completed = self.completed(camera)
+            if completed.recording and completed.sub_url is not None:
+                words = ("录像文件没有子码流", "a recording has no second stream")
+                raise Refusal("sub_of_recording", *words, field="sub_url")
             finished = self.is_finished(camera.camera_id) and before is not None and is_same_stream(completed, before)
 
             def change(open_change: Change) -> Camera:
@@ -273,7 +348,13 @@ class Registry:
             self.cameras[kept.camera_id] = kept
             if not finished:
                 self._finished.discard(kept.camera_id)
+        self.tell_camera_followers()
         return kept
+
+    def _check_owner(self, camera: Camera) -> None:
+        if camera.owner_id is not None and all(one.owner_id != camera.owner_id for one in self.owners.owners):
+            words = (f"没有权属单位 {camera.owner_id}", f"there is no owner {camera.owner_id}")
+            raise Refusal("unknown_owner", *words, field="owner_id")
 
     async def note_finished(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> None:
         """Keep that a recording was read to its end, so that it is not read again; ``also`` is in the same change."""
@@ -297,14 +378,11 @@ class Registry:
             also(open_change)
 
         async with self._changing:
-            camera = self.cameras.get(camera_id)
-            if camera is None:
-                raise Refusal(
-                    "unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404
-                )
+            camera = self._known(camera_id)
             await self._database.write(change)
             del self.cameras[camera_id]
             self._finished.discard(camera_id)
+        self.tell_camera_followers()
         return camera
 
 
@@ -312,7 +390,8 @@ def is_same_stream(one: Camera, other: Camera) -> bool:
     """Whether two enrolments of a camera are looked at in the same way."""
 
     def stream(camera: Camera) -> tuple[object, ...]:
-        return camera.url, camera.calibration, camera.recording, camera.started_at_us
+        where = (camera.url, camera.sub_url, camera.transport)
+        return *where, camera.calibration, camera.recording, camera.started_at_us
 
     return stream(one) == stream(other)
 
@@ -330,7 +409,8 @@ def _plain(row: Any) -> dict[str, Any]:
 def _camera(row: dict[str, Any]) -> Camera:
     calibration = row.pop("calibration")
     del row["finished"]
-    found = msgspec.convert(row, Camera)
+    masks = msgspec.json.decode(row.pop("masks"), type=tuple[Mask, ...])
+    found = msgspec.convert(row | {"masks": masks}, Camera)
     if calibration is None:
         return found
     return msgspec.structs.replace(found, calibration=msgspec.json.decode(calibration, type=Calibration))
@@ -347,6 +427,8 @@ def _put(connection: sa.Connection, table: sa.Table, record: Record, **beside: o
     values = msgspec.structs.asdict(record) | beside
     if values.get("calibration") is not None:
         values["calibration"] = msgspec.json.encode(values["calibration"])
+    if "masks" in values:
+        values["masks"] = msgspec.json.encode(values["masks"])
     if "kind" in values:
         values["kind"] = values["kind"].value
     key = table.primary_key.columns[0]

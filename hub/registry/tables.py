@@ -59,7 +59,19 @@ cameras = sa.Table(
     sa.Column("range_m", sa.Float, nullable=True),
     sa.Column("calibration", sa.LargeBinary, nullable=True),
     sa.Column("url", sa.String(2000), nullable=True),
+    sa.Column("sub_url", sa.String(2000), nullable=True),
+    sa.Column("transport", sa.String(8), nullable=False),
+    sa.Column("owner_id", sa.String(48), nullable=True),
+    sa.Column("masks", sa.LargeBinary, nullable=False),
     sa.Column("recording", sa.Boolean, nullable=False),
     sa.Column("started_at_us", sa.BigInteger, nullable=True),
     sa.Column("finished", sa.Boolean, nullable=False),
 )
+owner_lists = sa.Table(
+    "owner_lists",
+    metadata,
+    sa.Column("list_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("owners", sa.LargeBinary, nullable=False),
+)
+"""One row, once somebody has set them."""

@@ -33,6 +33,7 @@ class Database:
     """One database with one writer and a few readers."""
 
     def __init__(self, url: str, clock: Clock) -> None:
+        self.clock = clock
         self._engine = make_engine(url)
         self.writer = Writer(self._engine, clock)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")

@@ -23,7 +23,7 @@ from hub.children import end_child, start_child
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.records import Camera
+from hub.registry.records import Camera, Mask
 from hub.registry.service import Registry, is_same_stream
 from hub.storage.database import Database
 from hub.storage.writer import Change
@@ -47,6 +47,9 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     camera_id: str
     name: str
     venue_id: str | None
+    owner_id: str | None
+    agreement_over: bool
+    """The owner's agreement has ended: neither recorded nor watched."""
     latitude: float | None
     longitude: float | None
     heading_deg: float | None
@@ -54,6 +57,8 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     range_m: float
     calibrated: bool
     recording: bool
+    has_sub: bool
+    masks: tuple[Mask, ...]
     condition: str
     detail: str
     progress: float | None
@@ -329,6 +334,8 @@ class Vision:
             camera_id=camera.camera_id,
             name=camera.name,
             venue_id=camera.venue_id,
+            owner_id=camera.owner_id,
+            agreement_over=self._registry.terms_for(camera).agreement_over,
             latitude=camera.latitude,
             longitude=camera.longitude,
             heading_deg=camera.heading_deg,
@@ -336,6 +343,8 @@ class Vision:
             range_m=camera.range_m or DEFAULT_RANGE_M,
             calibrated=camera.calibration is not None,
             recording=camera.recording,
+            has_sub=camera.sub_url is not None,
+            masks=camera.masks,
             condition=state.condition.value if state else waiting.value,
             detail=state.detail if state else ("" if camera.url else "没有视频地址"),
             progress=state.progress if state else (1.0 if finished else None),

@@ -280,11 +280,22 @@ def upgrade() -> None:
         sa.Column("range_m", sa.Float(), nullable=True),
         sa.Column("calibration", sa.LargeBinary(), nullable=True),
         sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("sub_url", sa.String(length=2000), nullable=True),
+        sa.Column("transport", sa.String(length=8), nullable=False),
+        sa.Column("owner_id", sa.String(length=48), nullable=True),
+        sa.Column("masks", sa.LargeBinary(), nullable=False),
         sa.Column("recording", sa.Boolean(), nullable=False),
         sa.Column("started_at_us", sa.BigInteger(), nullable=True),
         sa.Column("finished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_cameras_venue_id_venues")),
         sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_cameras")),
+    )
+    op.create_table(
+        "owner_lists",
+        sa.Column("list_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("owners", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", name=op.f("pk_owner_lists")),
     )
     op.create_table(
         "radios",
