@@ -42,7 +42,7 @@ class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cases:
-    """Open cases in memory, all of them in the database. Whatever looks at footage passes ``_gate``."""
+    """Open cases in memory, all of them in the database. Whatever looks at footage passes ``gate``."""
 
     def __init__(
         self,
@@ -84,7 +84,8 @@ class Cases:
         """The cases a console shows at first."""
         return await self._database.read(lambda connection: latest_cases(connection, SHOWN_ENDED))
 
-    async def _gate(self, case_id: str) -> Case:
+    async def gate(self, case_id: str) -> Case:
+        """The open case. Raises Refusal where there is none, or it is closed: footage opens in open cases alone."""
         case = self._open.get(case_id)
         if case is not None:
             return case
@@ -138,7 +139,7 @@ class Cases:
 
     async def close_case(self, case_id: str, request: CloseCase, person: Person) -> Case:
         """Close a case; its watches end with it."""
-        case = await self._gate(case_id)
+        case = await self.gate(case_id)
 
         def change(open_change: Change) -> Case:
             _must_be_open(open_change, case_id)
@@ -164,7 +165,7 @@ class Cases:
 
     async def search(self, case_id: str, query: Query, person: Person) -> SearchAnswer:
         """Search sightings for the case. Raises Refusal for nonsense or a closed case."""
-        case = await self._gate(case_id)
+        case = await self.gate(case_id)
         complete = await self._complete(query)
         found = await asyncio.to_thread(self._sightings.search, complete, self.places())
         answer = msgspec.structs.replace(
@@ -227,7 +228,7 @@ class Cases:
 
     async def start_watch(self, case_id: str, query: Query, person: Person) -> Watch:
         """Keep a query on until the case ends. Raises Refusal for nonsense or too many."""
-        case = await self._gate(case_id)
+        case = await self.gate(case_id)
         if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
             raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
         complete = await self._complete(query)
@@ -253,7 +254,7 @@ class Cases:
 
     async def end_watch(self, case_id: str, watch_id: str, person: Person) -> Watch:
         """End one watch. Raises Refusal when there is none of that id in the case."""
-        case = await self._gate(case_id)
+        case = await self.gate(case_id)
 
         def change(open_change: Change) -> tuple[Watch, Case]:
             here = sa.and_(tables.watches.c.watch_id == watch_id, tables.watches.c.case_id == case_id)
@@ -275,7 +276,7 @@ class Cases:
 
     async def look(self, case_id: str, sighting_id: str, person: Person) -> SightingView:
         """One sighting with its path; the look is audited. Raises Refusal when there is none of that id."""
-        case = await self._gate(case_id)
+        case = await self.gate(case_id)
         found = await asyncio.to_thread(self._sightings.get, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
@@ -287,7 +288,7 @@ class Cases:
 
     async def picture(self, case_id: str, sighting_id: str, person: Person) -> bytes:
         """The best picture of a sighting, as JPEG; the look is audited. Raises Refusal when it is not kept."""
-        case = await self._gate(case_id)
+        case = await self.gate(case_id)
         found = await asyncio.to_thread(self._sightings.picture, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
