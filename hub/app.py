@@ -44,6 +44,7 @@ from hub.faces import make_app
 from hub.fallback.choice import door_of
 from hub.fallback.records import forget_errands
 from hub.fallback.service import Fallback
+from hub.footage.service import Footage
 from hub.forgetting import forgetting
 from hub.found.service import FoundRoom
 from hub.housekeeping import forget, tell_refused
@@ -190,7 +191,8 @@ class Hub:
         self.sending = Sending(self.bridge, self.media, self.alerts.may_hear, lambda: self.talk.bursts_under_way > 0)
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
-        # cameras: what is seen, and searched in cases
+        # cameras: what is recorded and seen, and searched in cases
+        self.footage = Footage(self.registry, self.clock, settings)
         self.vision = Vision(
             self.registry,
             self.database,
@@ -299,6 +301,7 @@ class Hub:
             ("memberships", self.memberships.run),
             ("spoken-messages", self.sending.run),
             ("intake", self.intake.run),
+            *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", lambda: forget(self.settings, self.clock, forgetting(self))),
             ("counting", self._count),

@@ -1,0 +1,113 @@
+"""The recorder as the hub's child: started, told its cameras, heard, and started again within a second when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from hub.children import end_child, start_child
+from hub.footage.recorder.control import MAX_LINE_BYTES, Assigned, ControlError, Ready, Stand, line, read_line
+from hub.tasks import end_tasks
+
+_log = structlog.get_logger()
+NICENESS = 5
+"""It gives way to talk, not to vision (10)."""
+RESTART_FIRST_S = 0.2
+RESTART_MOST_S = 10.0
+"""For one that ends before it was ever ready, again and again: each start takes half a second of a core."""
+END_WITHIN_S = 5.0
+"""It closes its segments; what it does not close in time is mended at its next start."""
+
+
+class RecorderProcess:
+    """One recorder at a time. Its words come in the event loop's thread."""
+
+    def __init__(self, folder: Path, hear: Callable[[Stand | Ready], None], ended: Callable[[], None]) -> None:
+        """``hear`` takes each of its words; ``ended`` is called when it is gone, before it is started again."""
+        self._folder = folder
+        self._hear = hear
+        self._ended = ended
+        self._assigned = Assigned(cameras=())
+        self._changed = asyncio.Event()
+        self._process: asyncio.subprocess.Process | None = None
+        self._was_ready = False
+        self.restarts = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process now."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that runs."""
+        return self._process.pid if self._process is not None and self.running else None
+
+    def assign(self, assigned: Assigned) -> None:
+        """Its cameras from now on; told at once, and to each recorder that is started."""
+        if assigned != self._assigned:
+            self._assigned = assigned
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Keep a recorder running from the first camera on, until cancelled."""
+        delay_s = RESTART_FIRST_S
+        while not self._assigned.cameras:
+            self._changed.clear()
+            await self._changed.wait()
+        while True:
+            self._was_ready = False
+            try:
+                why = await self._run_once()
+            except (OSError, ValueError) as error:  # it cannot be started, or says what is no line
+                why = f"{type(error).__name__}: {error}"
+            self.restarts += 1
+            self._ended()
+            delay_s = RESTART_FIRST_S if self._was_ready else min(delay_s * 2, RESTART_MOST_S)
+            _log.error("recorder.ended", why=why, again_in_s=delay_s)
+            await asyncio.sleep(delay_s)
+
+    async def _run_once(self) -> str:
+        """One recorder from its start to its end; why it ended. Raises OSError, ValueError."""
+        process = self._process = await start_child(
+            [sys.executable, "-m", "hub.footage.recorder", str(self._folder)],
+            niceness=NICENESS,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            line_limit_bytes=MAX_LINE_BYTES,
+        )
+        telling = asyncio.create_task(self._tell(process), name="recorder-assigning")
+        try:
+            assert process.stdout is not None
+            while said := await process.stdout.readline():
+                self._take(said)
+            return f"code {await process.wait()}"
+        finally:
+            await end_tasks(telling)
+            await end_child(process, END_WITHIN_S)
+
+    def _take(self, said: bytes) -> None:
+        try:
+            word = read_line(said)
+        except ControlError as error:
+            _log.warning("recorder.not_understood", error=str(error))
+            return
+        if isinstance(word, Assigned):
+            return
+        self._was_ready |= isinstance(word, Ready)
+        self._hear(word)
+
+    async def _tell(self, process: asyncio.subprocess.Process) -> None:
+        """Its cameras, and again when they change: what was not yet told is left out."""
+        assert process.stdin is not None
+        with contextlib.suppress(ConnectionError):  # its end is seen where it is read
+            while True:
+                self._changed.clear()
+                process.stdin.write(line(self._assigned))
+                await process.stdin.drain()
+                await self._changed.wait()

@@ -1,0 +1,74 @@
+"""The footage room's front door: keeps the recorder, tells it its cameras, and knows how each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from devices.protocol.clock import Clock
+from hub.footage.assigning import assigned, is_taken
+from hub.footage.recorder.control import Ready, Stand
+from hub.footage.recorder_process import RecorderProcess
+from hub.footage.standing import CameraStand, Standing
+from hub.registry.records import Camera
+from hub.registry.service import Registry
+from hub.settings import Settings
+
+
+class Footage:
+    """The recorder and its cameras."""
+
+    def __init__(self, registry: Registry, clock: Clock, settings: Settings) -> None:
+        self.folder: Path = settings.footage_folder
+        self.records = settings.footage_recorder
+        """Whether this hub records at all."""
+        self.relay_path: str | None = None
+        """Where pictures are handed on; None while no recorder is ready."""
+        self.recorder = RecorderProcess(self.folder, self._hear, self._lose)
+        self._registry = registry
+        self._clock = clock
+        self._standing = Standing()
+        self._tell_turned: Callable[[str], None] = lambda _camera_id: None
+        self._tell_relay: Callable[[], None] = lambda: None
+
+    def follow(self, turned: Callable[[str], None], relay: Callable[[], None]) -> None:
+        """Have ``turned`` called with each camera that stands otherwise, ``relay`` when ``relay_path`` is another."""
+        self._tell_turned = turned
+        self._tell_relay = relay
+
+    async def run(self) -> None:
+        """Keep the recorder, until cancelled; of a hub that records."""
+        self.assign()
+        await self.recorder.run()
+
+    def takes(self, camera: Camera) -> bool:
+        """Whether the recorder is the one that reads this camera, so that its pictures come from the relay."""
+        return self.records and is_taken(camera)
+
+    def assign(self) -> None:
+        """The cameras, or what may be done with them, are others."""
+        if self.records:
+            wanted = assigned(self._registry.cameras.values(), self._registry.terms_for)
+            self._standing.keep_only({one.camera_id for one in wanted.cameras})
+            self.recorder.assign(wanted)
+
+    def stand(self, camera_id: str) -> CameraStand | None:
+        """How a camera stands by the recorder; None where it has said nothing of it."""
+        return self._standing.of(camera_id)
+
+    def stands(self) -> dict[str, CameraStand]:
+        """Of every camera of which the recorder has said something."""
+        return self._standing.all
+
+    def _hear(self, word: Stand | Ready) -> None:
+        if isinstance(word, Ready):
+            changed, self.relay_path = self.relay_path != word.relay_path, word.relay_path
+            if changed:
+                self._tell_relay()
+        elif word.camera_id in self._registry.cameras and self._standing.hear(word, self._clock.monotonic_us()):
+            self._tell_turned(word.camera_id)
+
+    def _lose(self) -> None:
+        self.relay_path = None
+        for camera_id in self._standing.lose():
+            self._tell_turned(camera_id)
