@@ -3,6 +3,7 @@ import { Drawer, Tabs } from "antd";
 import { useState, type ReactNode } from "react";
 
 import { AuditLog } from "../audit/AuditLog";
+import { CamerasTab } from "../cameras/CamerasTab";
 import { DevicesTab } from "../devices/DevicesTab";
 import { PolicyTab } from "../escalation/PolicyTab";
 import { useTexts } from "../language/language";
@@ -21,6 +22,7 @@ const CONTENT: Record<Tab, () => ReactNode> = {
   hours: () => <HoursTab />,
   escalation: () => <PolicyTab />,
   templates: () => <TemplatesTab />,
+  cameras: () => <CamerasTab />,
   devices: () => <DevicesTab />,
   certificates: () => <CertificatesTab />,
   audit: () => <AuditLog />,

@@ -1,7 +1,7 @@
 // Pure: what of the administration somebody may open, by their rights.
 import type { Right } from "../session/types";
 
-export type Tab = "people" | "shifts" | "hours" | "escalation" | "templates" | "devices" | "certificates" | "audit";
+export type Tab = "people" | "shifts" | "hours" | "escalation" | "templates" | "cameras" | "devices" | "certificates" | "audit";
 
 const NEEDS: readonly [Tab, Right][] = [
   ["people", "enrol_people"],
@@ -9,6 +9,7 @@ const NEEDS: readonly [Tab, Right][] = [
   ["hours", "plan_shifts"],
   ["escalation", "set_escalation"],
   ["templates", "set_escalation"],
+  ["cameras", "enrol_cameras"],
   ["devices", "enrol_devices"],
   ["certificates", "enrol_devices"],
   ["audit", "read_audit"],

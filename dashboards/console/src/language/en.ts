@@ -1,6 +1,7 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
 import { enAlerts } from "./enAlerts";
+import { enCameras } from "./enCameras";
 import { enEscalation } from "./enEscalation";
 import { enFallback } from "./enFallback";
 import { enEvents } from "./enEvents";
@@ -18,6 +19,7 @@ import type { Texts } from "./zh";
 
 export const en: Texts = {
   ...enAccess,
+  ...enCameras,
   ...enRecordings,
   ...enShifts,
   refusals: enRefusals,

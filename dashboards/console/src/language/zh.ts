@@ -2,6 +2,7 @@
 
 import { zhAccess } from "./zhAccess";
 import { zhAlerts } from "./zhAlerts";
+import { zhCameras } from "./zhCameras";
 import { zhEscalation } from "./zhEscalation";
 import { zhFallback } from "./zhFallback";
 import { zhEvents } from "./zhEvents";
@@ -17,6 +18,7 @@ import { zhTemplates } from "./zhTemplates";
 
 export const zh = {
   ...zhAccess,
+  ...zhCameras,
   ...zhRecordings,
   ...zhShifts,
   refusals: zhRefusals,

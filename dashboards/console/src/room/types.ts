@@ -117,6 +117,15 @@ export interface Sos {
   note: string | null;
 }
 
+/** Never looked at, or never stored and shown, which includes the first. */
+export type MaskKind = "unseen" | "unstored";
+
+export interface Mask {
+  kind: MaskKind;
+  /** Parts of the picture's width and height. */
+  points: readonly (readonly [x: number, y: number])[];
+}
+
 export interface Camera {
   camera_id: string;
   name: string;
@@ -126,6 +135,12 @@ export interface Camera {
   heading_deg: number | null;
   view_deg: number | null;
   range_m: number | null;
+  calibrated: boolean;
+  /** null: the police's own. */
+  owner_id: string | null;
+  agreement_over: boolean;
+  has_sub: boolean;
+  masks: readonly Mask[];
   condition: CameraCondition;
   detail: string;
   progress: number | null;

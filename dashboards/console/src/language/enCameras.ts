@@ -1,0 +1,58 @@
+// The texts in English of enrolled cameras: calibrating, masks, owners.
+import type { zhCameras } from "./zhCameras";
+
+export const enCameras: typeof zhCameras = {
+  cameras: {
+    camera: "Camera",
+    state: "State",
+    owner: "Owner",
+    own: "Police",
+    over: (owner: string) => `${owner}: the agreement is over`,
+    streams: "Streams",
+    mainAndSub: "main, sub",
+    mainOnly: "one",
+    calibrated: "Calibrated",
+    masks: "Masks",
+    yes: "yes",
+    no: "no",
+    noVenue: "of no venue",
+    calibrate: "Calibrate",
+    mask: "Masks",
+    search: "Find by name, number, venue or owner",
+    count: (n: number) => `${n} cameras`,
+    none: "No cameras yet",
+    still: "What the camera sees now",
+    noStill: "No picture now: is the camera on line? Press “Another picture” in a moment.",
+    anew: "Another picture",
+    calibrationOf: (name: string) => `Calibrate: ${name}`,
+    byGround: "Four ground points",
+    byPeople: "Two standing people",
+    next: {
+      point: "Click a point of the ground in the picture: a corner of a wall, the end of a line",
+      place: "Click the same place on the map",
+      foot: "Click between the feet of somebody who stands",
+      head: "Now the top of the head",
+      full: "That is enough",
+    },
+    more: (n: number) => `${n} more needed`,
+    pointNumber: (n: number) => `Point ${n}`,
+    personNumber: (n: number) => `Person ${n}`,
+    height: "Height (metres)",
+    removeClick: "Remove",
+    found: (heightM: number, tiltDeg: number, headingDeg: number) =>
+      `The camera is ${heightM.toFixed(1)} m above the ground, looks ${tiltDeg.toFixed(0)}° down, to ${headingDeg.toFixed(0)}°.`,
+    childError: (cm: number) => `A child of 1.1 m is measured to about ${cm} cm.`,
+    gridHint:
+      "The posts in the picture stand on the ground: yellow up to 1.1 m, blue to 1.7 m. They should be as upright and tall as the people and doors beside them. Yellow on the map is the ground in view.",
+    masksOf: (name: string) => `Masks: ${name}`,
+    maskKind: { unseen: "Never looked at", unstored: "Never stored" },
+    maskHint: {
+      unseen: "A window behind which somebody lives: recorded, but nobody is looked for there.",
+      unstored: "Black for ever, in recordings and live. At most 4 cameras a machine: it takes processor.",
+    },
+    maskNumber: (n: number) => `Part ${n}`,
+    closeMask: "Close this part (or double-click)",
+    lastCorner: "Take back a corner",
+    removeMask: "Remove this part",
+  },
+};

@@ -1,0 +1,123 @@
+"""The calibration room's front door: tries clicks, keeps what they say of a camera, and shows what it looks at now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from devices.protocol.sightings import Calibration
+from hub.access import audit
+from hub.access.people import Person
+from hub.calibration.drawing import footprint, sticks
+from hub.calibration.messages import Calibrated, Clicks
+from hub.calibration.solving import Picture, Solved, by_ground, by_people
+from hub.errors import Refusal
+from hub.registry.records import Camera
+from hub.registry.service import Registry
+from hub.storage.writer import Change
+from hub.vision.service import DEFAULT_VIEW_DEG, CameraView, Vision
+
+Still = Callable[[str], Awaitable[bytes]]
+"""A camera's latest picture as JPEG. Raises Refusal where there is none."""
+
+
+class CalibrationKept(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of an audit record on a camera's calibration."""
+
+    camera_id: str
+    rms_px: float
+    camera_height_m: float
+    tilt_deg: float
+    heading_deg: float
+    focal_px: float
+
+
+class Calibrating:
+    """What administrators click; each call raises Refusal where the clicks say nothing."""
+
+    def __init__(self, registry: Registry, vision: Vision, still: Still) -> None:
+        self._registry = registry
+        self._vision = vision
+        self.still = still
+
+    def camera(self, camera_id: str) -> Camera:
+        """The camera of that id. Raises Refusal when there is none."""
+        camera = self._registry.cameras.get(camera_id)
+        if camera is None:
+            raise Refusal("unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404)
+        return camera
+
+    async def try_clicks(self, camera_id: str, clicks: Clicks) -> Calibrated:
+        """What the clicks make of the camera; nothing is kept."""
+        camera = self.camera(camera_id)
+        solved = await asyncio.to_thread(_solve, camera, clicks)
+        return shown(solved)
+
+    async def keep(self, camera_id: str, clicks: Clicks, person: Person) -> CameraView:
+        """Take over what the clicks say, and the picture of now as the view that it holds for."""
+        camera = self.camera(camera_id)
+        solved = await asyncio.to_thread(_solve, camera, clicks)
+        jpeg = await self.still(camera_id)
+        found = solved.calibration
+        kept = msgspec.structs.replace(
+            camera,
+            calibration=found,
+            latitude=found.latitude,
+            longitude=found.longitude,
+            heading_deg=found.heading_deg,
+        )
+        detail = CalibrationKept(
+            camera_id=camera_id,
+            rms_px=solved.rms_px,
+            camera_height_m=found.camera_height_m,
+            tilt_deg=found.tilt_deg,
+            heading_deg=found.heading_deg,
+            focal_px=found.focal_px,
+        )
+
+        def note(change: Change) -> None:
+            audit.record(change, person.person_id, audit.Action.CALIBRATE_CAMERA, detail=detail)
+
+        await self._vision.keep_reference(camera_id, jpeg)
+        return await self._vision.put_camera(kept, note)
+
+    def present(self, camera_id: str) -> Calibrated:
+        """The camera's calibration as it is kept, to be drawn. Raises Refusal when it has none."""
+        calibration = self.camera(camera_id).calibration
+        if calibration is None:
+            raise Refusal("not_calibrated", "这个摄像头还没有标定", "this camera is not calibrated", status=404)
+        return shown(Solved(calibration, 0.0, 0.0))
+
+
+def shown(solved: Solved) -> Calibrated:
+    """A calibration with what it is judged by."""
+    calibration: Calibration = solved.calibration
+    return Calibrated(
+        calibration=calibration,
+        rms_px=solved.rms_px,
+        child_error_m=solved.child_error_m,
+        sticks=sticks(calibration),
+        footprint=footprint(calibration),
+    )
+
+
+def _solve(camera: Camera, clicks: Clicks) -> Solved:
+    picture = Picture(clicks.width_px, clicks.height_px)
+    if len(clicks.ground) >= len(clicks.people):
+        return by_ground(clicks.ground, picture)
+    if camera.latitude is None or camera.longitude is None or camera.heading_deg is None:
+        raise Refusal(
+            "no_place",
+            "按人标定要先知道摄像头的位置和朝向：请在地图上设好，或改点四个地面点",
+            "people alone do not say where the camera is: give its place and heading, or click four ground points",
+        )
+    return by_people(
+        clicks.people,
+        picture,
+        view_deg=camera.view_deg or DEFAULT_VIEW_DEG,
+        latitude=camera.latitude,
+        longitude=camera.longitude,
+        heading_deg=camera.heading_deg,
+    )
