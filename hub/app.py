@@ -54,6 +54,7 @@ from hub.media.sending import Sending
 from hub.media.service import MediaRoom
 from hub.metrics import Metrics
 from hub.own_broker import broker_of
+from hub.registry.agreements import Agreements
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 from hub.rollcall.service import RollCalls
@@ -202,6 +203,7 @@ class Hub:
             data / "workers",
             settings.vision_workers,
         )
+        self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
@@ -301,6 +303,7 @@ class Hub:
             ("memberships", self.memberships.run),
             ("spoken-messages", self.sending.run),
             ("intake", self.intake.run),
+            ("agreements", self.agreements.run),
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", lambda: forget(self.settings, self.clock, forgetting(self))),

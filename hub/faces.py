@@ -21,6 +21,7 @@ from hub.enrolment import routes as enrolment_routes
 from hub.escalation import routes as escalation_routes
 from hub.found import routes as found_routes
 from hub.media import routes as media_routes
+from hub.registry import camera_routes, owner_routes
 from hub.registry import routes as registry_routes
 from hub.rollcall import routes as roll_call_routes
 from hub.shifts import routes as shift_routes
@@ -52,6 +53,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(case_routes.routes(hub.cases))
     app.include_router(enrolment_routes.routes(hub.enrolment, hub.registry, hub.radios, hub.certificates))
     app.include_router(registry_routes.routes(hub.registry, hub.vision, hub.database))
+    app.include_router(camera_routes.routes(hub.registry, hub.vision))
+    app.include_router(owner_routes.routes(hub.registry))
     app.include_router(shift_routes.routes(hub.shifts, hub.sign_ons, hub.access.enabled))
     app.include_router(street_routes.routes(hub.streets, hub.registry))
     app.include_router(trust.certificate_routes(hub.certificates, lambda: hub.trust_port))

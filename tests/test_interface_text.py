@@ -28,8 +28,9 @@ from hub.console.picture import Picture
 from hub.console.trust import HowToTrust
 from hub.events.messages import EventKind
 from hub.found.messages import CloseFound, Found
-from hub.registry.records import Camera, CommunityFile, RadioView
-from hub.registry.routes import NewCamera
+from hub.registry.camera_routes import NewCamera, NewMasks
+from hub.registry.owners import OwnerList
+from hub.registry.records import Camera, CommunityFile, Mask, Owner, RadioView
 from hub.rollcall.messages import Counts, RadioReadiness, RollCall, RollCallBegun
 from hub.shifts.messages import CrewMember, Hours, NewPin, Opening, PersonShifts, Plan, Shift, VenueHours
 from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnswer, SightingSummary, Understood
@@ -44,7 +45,22 @@ EXAMPLE = (DOCS / "community-example.json").read_text(encoding="utf-8")
 TEXT = (DOCS / "api.md").read_text(encoding="utf-8")
 TOLD: list[type[msgspec.Struct]] = [
     *(Alert, Delivery, NewAlert, ReportMade, RefusedDevice, Case, NewCase, SearchMade, Watch, WatchHit, PathBox),
-    *(SightingView, Picture, Camera, CommunityFile, RadioView, NewCamera, Coverage, Description, Hit, Query),
+    *(
+        SightingView,
+        Picture,
+        Camera,
+        CommunityFile,
+        RadioView,
+        NewCamera,
+        NewMasks,
+        OwnerList,
+        Owner,
+        Mask,
+        Coverage,
+        Description,
+        Hit,
+        Query,
+    ),
     *(BurstView, BurstPage, Waveform),
     *(Found, CloseFound, NewAnswer),
     *(RollCall, RollCallBegun, RadioReadiness, Counts),

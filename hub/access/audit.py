@@ -66,6 +66,9 @@ class Action(StrEnum):
     SET_TEMPLATES = "set_templates"
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
+    PUT_MASKS = "put_masks"
+    PUT_OWNERS = "put_owners"
+    DISCOVER_CAMERAS = "discover_cameras"
     IMPORT_VENUES = "import_venues"
     PUT_MAP = "put_map"
     SIGN_IN = "sign_in"
@@ -122,6 +125,11 @@ def record(
     """Append one audit record within ``change``. Raises LookupError where the database keeps no AuditLog."""
     noted = _Noted(change.at_us, person_id, action.value, case_id, purpose, _encoder.encode(detail))
     change.journal(AuditLog).noted.append(noted)
+
+
+def noting(person_id: str, action: Action, detail: msgspec.Struct) -> Callable[[Change], None]:
+    """``record`` as something to be done within another room's change."""
+    return lambda change: record(change, person_id, action, detail=detail)
 
 
 def cases_named(connection: sa.Connection, case_ids: Sequence[str]) -> frozenset[str]:

@@ -54,6 +54,9 @@ POST    /api/registry/venues                                    enrol_places
 POST    /api/registry/community                                 enrol_places
 POST    /api/cameras                                            enrol_cameras
 DELETE  /api/cameras/{camera_id}                                enrol_cameras
+PUT     /api/cameras/{camera_id}/masks                          enrol_cameras
+GET     /api/owners                                             see_room
+PUT     /api/owners                                             enrol_cameras
 GET     /api/hours                                              see_room
 GET     /api/venues/{venue_id}/hours                            see_room
 PUT     /api/venues/{venue_id}/hours                            plan_shifts

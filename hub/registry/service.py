@@ -24,6 +24,7 @@ from hub.registry.records import (
     Grid,
     GroupKind,
     Mask,
+    Owner,
     PoliceGrid,
     Radio,
     Record,
@@ -71,6 +72,7 @@ class Registry:
         self.radios: dict[str, Radio] = {}
         self.cameras: dict[str, Camera] = {}
         self.owners = owners.EMPTY
+        self._owner_by_id: dict[str, Owner] = {}
         self.groups: dict[str, TalkGroup] = {}
         """The standing talk groups, which have broker topics of their own."""
         self._private: dict[str, TalkGroup] = {}
@@ -118,7 +120,7 @@ class Registry:
         self.grids = _load(connection, tables.grids, Grid)
         self.venues = _load(connection, tables.venues, Venue)
         self.radios = _load(connection, tables.radios, Radio)
-        self.owners = owners.load(connection)
+        self._take_owners(owners.load(connection))
         cameras = connection.execute(sa.select(tables.cameras)).all()
         self.cameras = {row.camera_id: _camera(_plain(row)) for row in cameras}
         self._finished = {row.camera_id for row in cameras if row.finished}
@@ -272,8 +274,8 @@ class Registry:
 
     def terms_for(self, camera: Camera) -> Terms:
         """What may be done now with a camera that is perhaps not enrolled yet."""
-        found = next((one for one in self.owners.owners if one.owner_id == camera.owner_id), None)
-        return owners.terms(found, owners.today(self._database.clock.wall_us(), self.community.time_zone))
+        owner = None if camera.owner_id is None else self._owner_by_id.get(camera.owner_id)
+        return owners.terms(owner, owners.today(self._database.clock.wall_us(), self.community.time_zone))
 
     async def put_owners(self, wanted: OwnerList, also: Callable[[Change], None] = _nothing) -> OwnerList:
         """Have these owners and no others; ``also`` runs in the same change. Raises Refusal as owners.succeeding."""
@@ -285,16 +287,20 @@ class Registry:
                 also(open_change)
 
             await self._database.write(change)
-            self.owners = following
+            self._take_owners(following)
         self.tell_camera_followers()
         return following
+
+    def _take_owners(self, found: OwnerList) -> None:
+        self.owners = found
+        self._owner_by_id = {owner.owner_id: owner for owner in found.owners}
 
     async def put_masks(
         self, camera_id: str, masks: tuple[Mask, ...], also: Callable[[Change], None] = _nothing
     ) -> Camera:
         """Have these masks and no others; ``also`` runs in the same change. Raises Refusal for an unknown camera."""
         async with self._changing:
-            camera = msgspec.structs.replace(self._known(camera_id), masks=masks)
+            camera = msgspec.structs.replace(self.camera(camera_id), masks=masks)
             noting = sa.update(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
 
             def change(open_change: Change) -> None:
@@ -306,7 +312,7 @@ class Registry:
         self.tell_camera_followers()
         return camera
 
-    def _known(self, camera_id: str) -> Camera:
+    def camera(self, camera_id: str) -> Camera:
         """The camera. Raises Refusal when there is none of that id."""
         camera = self.cameras.get(camera_id)
         if camera is None:
@@ -352,7 +358,7 @@ class Registry:
         return kept
 
     def _check_owner(self, camera: Camera) -> None:
-        if camera.owner_id is not None and all(one.owner_id != camera.owner_id for one in self.owners.owners):
+        if camera.owner_id is not None and camera.owner_id not in self._owner_by_id:
             words = (f"没有权属单位 {camera.owner_id}", f"there is no owner {camera.owner_id}")
             raise Refusal("unknown_owner", *words, field="owner_id")
 
@@ -378,7 +384,7 @@ class Registry:
             also(open_change)
 
         async with self._changing:
-            camera = self._known(camera_id)
+            camera = self.camera(camera_id)
             await self._database.write(change)
             del self.cameras[camera_id]
             self._finished.discard(camera_id)

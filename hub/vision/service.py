@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,6 +121,7 @@ class Vision:
         self._bridge.on(DeviceKind.WORKER, Up.BIRTH, wire.Birth, self._born)
         self._bridge.on(DeviceKind.WORKER, Up.DEATH, wire.Death, self._died)
         self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, CameraState, self._hear)
+        self._registry.follow_cameras(self.reassign)
 
     def knows_worker(self, worker_id: str) -> bool:
         """Whether a worker of this name belongs here."""
@@ -214,8 +215,9 @@ class Vision:
         self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.ASSIGN), assign)
 
     def _is_given(self, camera: Camera, worker_id: str) -> bool:
+        """Not where the owner's terms forbid recording: a sighting keeps a picture of a person."""
         wanted = bool(camera.url) and not self._registry.is_finished(camera.camera_id)
-        return wanted and self._worker_of(camera.camera_id) == worker_id
+        return wanted and self._registry.terms_for(camera).records and self._worker_of(camera.camera_id) == worker_id
 
     def _assignment(self, cameras: list[Camera]) -> Assign:
         assignments = tuple(
@@ -270,7 +272,21 @@ class Vision:
             await self._registry.put_camera(completed, tell)
             if not same:
                 self._stands.pop(camera.camera_id, None)
-        self.reassign()
+        return view
+
+    async def put_masks(
+        self, camera_id: str, masks: tuple[Mask, ...], also: Callable[[Change], None] = _nothing
+    ) -> CameraView:
+        """Have these masks and no others; the event and ``also`` are in the same change. Raises Refusal."""
+        async with self._putting:
+            camera = msgspec.structs.replace(self._registry.camera(camera_id), masks=masks)
+            view = self._view(camera, self._stands.get(camera_id), self._registry.is_finished(camera_id))
+
+            def tell(open_change: Change) -> None:
+                also(open_change)
+                self._events.append(open_change, EventKind.CAMERA_CHANGED, camera_id, view)
+
+            await self._registry.put_masks(camera_id, masks, tell)
         return view
 
     async def remove_camera(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> None:
@@ -282,7 +298,16 @@ class Vision:
 
         await self._registry.remove_camera(camera_id, tell)
         self._stands.pop(camera_id, None)
-        self.reassign()
+
+    async def tell(self, camera_ids: Iterable[str]) -> None:
+        """Tell of these cameras as they stand: what is said of them changed elsewhere."""
+        views = [self.view(camera_id) for camera_id in camera_ids if camera_id in self._registry.cameras]
+
+        def change(open_change: Change) -> None:
+            for view in views:
+                self._events.append(open_change, EventKind.CAMERA_CHANGED, view.camera_id, view)
+
+        await self._database.write(change)
 
     def _hear(self, worker_id: str, state: CameraState) -> None:
         if state.camera_id not in self._registry.cameras:
