@@ -6,6 +6,10 @@ import sqlalchemy as sa
 
 from hub.storage.schema import metadata
 
+ABOUT_CAMERAS = sa.text("kind IN ('camera.added', 'camera.changed', 'camera.removed')")
+HUB_STARTS = sa.text("kind = 'hub.started'")
+"""SQLite uses a partial index where a query says these very words."""
+
 events = sa.Table(
     "events",
     metadata,
@@ -15,3 +19,5 @@ events = sa.Table(
     sa.Column("subject", sa.String(64), nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
+sa.Index("ix_events_about_cameras", events.c.subject, events.c.at_us, sqlite_where=ABOUT_CAMERAS)
+sa.Index("ix_events_hub_starts", events.c.at_us, sqlite_where=HUB_STARTS)

@@ -70,6 +70,21 @@ def rank(tables: Sequence[Table], cameras: frozenset[str], span: Span, wanted: W
     return Ranking(tuple(best), considered)
 
 
+def latest_of(tables: Sequence[Table], camera_id: str, span: Span, most: int) -> list[tuple[Table, int]]:
+    """The latest ``most`` rows of one camera within the span, newest first; ``tables`` are newest first."""
+    found: list[tuple[Table, int]] = []
+    for table in tables:
+        if camera_id not in table.cameras:
+            continue
+        codes = np.array([table.cameras.index(camera_id)], np.intp)
+        rows = [row for _, chunk in _in_span(table, table.rows_of_cameras(codes), span) for row in chunk.tolist()]
+        rows.sort(key=lambda row: -int(table.columns.started_ms[row]))
+        found += [(table, row) for row in rows[: most - len(found)]]
+        if len(found) >= most:
+            break
+    return found
+
+
 def _in_span(table: Table, selections: list[Selection], span: Span) -> Iterator[tuple[Selection, NDArray[np.intp]]]:
     """Chunks of rows within the span that stand, each also as row numbers."""
     columns, start_ms = table.columns, table.hour * HOUR_US // 1000

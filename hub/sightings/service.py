@@ -12,7 +12,7 @@ import numpy as np
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting
 from hub.sightings import explain, query, rows
-from hub.sightings.columns import columns_of
+from hub.sightings.columns import Table, columns_of
 from hub.sightings.errors import SightingsError
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
@@ -29,7 +29,7 @@ from hub.sightings.messages import (
 )
 from hub.sightings.records import Place, RecordError
 from hub.sightings.scoring import Likeness, Wanted, score
-from hub.sightings.search import Ranked, Span, rank
+from hub.sightings.search import Span, latest_of, rank
 from hub.sightings.store import Store
 
 _SEAL_EVERY_US = 60_000_000
@@ -99,7 +99,7 @@ class SightingService:
         ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself)
         hits: list[Hit] = []
         for ranked in ranking.best:
-            sighting = self._read(ranked)
+            sighting = self._read(ranked.table, ranked.row)
             if sighting is not None and sighting.sighting_id != asked.like_sighting_id and len(hits) < asked.limit:
                 parts = tuple(zip(wanted.fields, ranked.parts, strict=True))
                 hits.append(_hit(len(hits) + 1, ranked.score, parts, sighting, venues[sighting.camera_id]))
@@ -142,6 +142,13 @@ class SightingService:
         """The sighting's best picture as JPEG; None when it is not kept."""
         sighting = self.get(sighting_id)
         return None if sighting is None else sighting.picture_jpeg
+
+    def latest(self, camera_id: str, since_us: int, until_us: int, most: int) -> list[Sighting]:
+        """The latest ``most`` that were in view of a camera between two times, newest first, with path and picture."""
+        span = Span(since_us, until_us)
+        rows_found = latest_of(self._opened.tables(since_us, until_us), camera_id, span, most)
+        read = (self._read(table, row) for table, row in rows_found)
+        return [sighting for sighting in read if sighting is not None]
 
     def describe(self, text: str, venues: Sequence[tuple[str, str]], now_us: int, zone: str) -> Understood:
         """Read one line of Chinese or English. ``venues`` are ids and names; times of day are of ``zone``."""
@@ -193,11 +200,11 @@ class SightingService:
             like = Likeness(sighting.describer, sighting.descriptor)
         return Wanted(asked.description or Description(), like)
 
-    def _read(self, ranked: Ranked) -> Sighting | None:
+    def _read(self, table: Table, row: int) -> Sighting | None:
         try:
-            return ranked.table.records.read(ranked.table.columns.place(ranked.row))
+            return table.records.read(table.columns.place(row))
         except RecordError:
-            self._opened.damaged(ranked.table.columns.place(ranked.row))
+            self._opened.damaged(table.columns.place(row))
             return None
 
 

@@ -152,6 +152,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_events")),
     )
     op.create_index(op.f("ix_events_at_us"), "events", ["at_us"], unique=False)
+    about_cameras = sa.text("kind IN ('camera.added', 'camera.changed', 'camera.removed')")
+    op.create_index("ix_events_about_cameras", "events", ["subject", "at_us"], sqlite_where=about_cameras)
+    op.create_index("ix_events_hub_starts", "events", ["at_us"], sqlite_where=sa.text("kind = 'hub.started'"))
     op.create_table(
         "outbox",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
