@@ -63,6 +63,17 @@ class CameraCondition(StrEnum):
     FINISHED = "finished"
 
 
+class PictureCondition(StrEnum):
+    """How far a fixed camera's picture can be seen with."""
+
+    CLEAR = "clear"
+    DARK = "dark"
+    BLURRED = "blurred"
+    COVERED = "covered"
+    MOVED = "moved"
+    """It looks elsewhere than where it was calibrated, or without that than it usually does."""
+
+
 LOOK_DELAYS_MS = tuple(round(5 * 1.25**step) for step in range(34))
 """Upper edges of the classes in which looks are counted by how late they were, 5 ms to 7.9 s; a last one is open."""
 
