@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
-import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulators.cameras.faults import Fault
-from simulators.cameras.playing import Counters, Sender, play
+from simulators.cameras.playing import Playing
 from simulators.cameras.rtp import rtp_time
 from simulators.cameras.rtsp import Request, RequestError, description, read_request, response
 from simulators.cameras.scenario import next_key
-from simulators.cameras.tape import Tape
+from simulators.cameras.sending import Interleaved, Sender
+from simulators.cameras.sent import Counters
 
 if TYPE_CHECKING:
     from simulators.cameras.server import CameraServer
+    from simulators.cameras.streams import CameraStream
 
-MAX_BACKLOG_BYTES = 512 * 1024
-"""A client that leaves more than this unread loses pictures up to the next key picture."""
-
+SLOW_EVERY_S = 1.0
 _METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
-
-
-class Interleaved:
-    """Packets within the RTSP connection (RFC 2326, 10.12)."""
-
-    def __init__(self, writer: asyncio.StreamWriter, channel: int) -> None:
-        self._writer, self._channel = writer, channel
-
-    def send(self, rtp: list[bytes]) -> bool:
-        if self._writer.transport.get_write_buffer_size() > MAX_BACKLOG_BYTES:
-            return False
-        framed = [struct.pack("!cBH", b"$", self._channel, len(packet)) + packet for packet in rtp]
-        self._writer.write(b"".join(framed))
-        return True
-
-    def report(self, rtcp: bytes) -> None:
-        self._writer.write(struct.pack("!cBH", b"$", self._channel + 1, len(rtcp)) + rtcp)
-
-
-class Datagrams:
-    """Packets over UDP to the client's two ports."""
-
-    def __init__(self, media: asyncio.DatagramTransport, control: asyncio.DatagramTransport) -> None:
-        self._media, self._control = media, control
-        self._rtp_to, self._rtcp_to = ("", 0), ("", 0)
-
-    def aim(self, host: str, rtp_port: int, rtcp_port: int) -> None:
-        """Send to these ports from now on."""
-        self._rtp_to, self._rtcp_to = (host, rtp_port), (host, rtcp_port)
-
-    def send(self, rtp: list[bytes]) -> bool:
-        for packet in rtp:
-            self._media.sendto(packet, self._rtp_to)
-        return True
-
-    def report(self, rtcp: bytes) -> None:
-        self._control.sendto(rtcp, self._rtcp_to)
 
 
 class Connection:
@@ -76,8 +39,13 @@ class Connection:
         self._session_id, self._source = session_id, source
         self._sender: Sender | None = None
         self._playing: asyncio.Task[None] | None = None
-        self.camera_id: str | None = None
+        self.stream_id: str | None = None
         self.counters = Counters()
+
+    @property
+    def camera_id(self) -> str | None:
+        """Whose stream was set up, if any was."""
+        return self.stream_id.split("/")[0] if self.stream_id else None
 
     async def serve(self) -> None:
         """Until the client leaves or says what is no RTSP."""
@@ -109,30 +77,50 @@ class Connection:
         sequence = request.headers.get("cseq", "0")
         if request.method == "OPTIONS":
             return response(200, sequence, {"Public": _METHODS})
-        tape = self._server.tape(request.camera_id)
-        if tape is None or self._server.fault(request.camera_id) is Fault.REFUSE:
+        stream = self._server.stream(request.stream_id)
+        if stream is None or stream.fault is Fault.REFUSE:
             return response(404, sequence)
-        login = self._server.login(request.camera_id)
+        if stream.fault is Fault.CUT:
+            raise ConnectionAbortedError
+        if stream.fault is Fault.SLOW:
+            await self._answer_slowly()
+        login = self._server.login(stream)
         if login is not None and not login.accepts(request.headers.get("authorization", ""), request.method):
             return response(401, sequence, {"WWW-Authenticate": login.challenge()})
-        steps: dict[str, Callable[[Request, Tape, str], bytes]] = {
+        steps: dict[str, Callable[[Request, CameraStream, str], bytes]] = {
             "DESCRIBE": self._describe,
             "SETUP": self._set_up,
             "PLAY": self._play,
         }
         if request.method in steps:
-            return steps[request.method](request, tape, sequence)
+            return steps[request.method](request, stream, sequence)
         if request.method in ("PAUSE", "TEARDOWN"):
             await self._stop()
         elif request.method not in ("GET_PARAMETER", "SET_PARAMETER"):
             return response(501, sequence)
         return response(200, sequence, {"Session": self._session_id})
 
-    def _describe(self, request: Request, tape: Tape, sequence: str) -> bytes:
-        base = request.url.rstrip("/") + "/"
-        return response(200, sequence, {"Content-Base": base, "Content-Type": "application/sdp"}, description(tape))
+    async def _run(self, playing: Playing) -> None:
+        await playing.run()
+        self.close()
 
-    def _set_up(self, request: Request, tape: Tape, sequence: str) -> bytes:
+    async def _answer_slowly(self) -> None:
+        """An answer that has no end, a byte a second. Raises ConnectionError when the client has had enough."""
+        self._writer.write(b"RTSP/1.0 200 OK\r\nX-Slow: ")
+        while not self._reader.at_eof():
+            self._writer.write(b"z")
+            await self._writer.drain()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reader.read(1), SLOW_EVERY_S)
+        raise ConnectionAbortedError
+
+    def _describe(self, request: Request, stream: CameraStream, sequence: str) -> bytes:
+        base = request.url.rstrip("/") + "/"
+        return response(
+            200, sequence, {"Content-Base": base, "Content-Type": "application/sdp"}, description(stream.wire.tape)
+        )
+
+    def _set_up(self, request: Request, stream: CameraStream, sequence: str) -> bytes:
         if self._playing is not None:
             return response(455, sequence)
         for offer in request.headers.get("transport", "").split(","):
@@ -145,7 +133,7 @@ class Connection:
                 self._sender = Interleaved(self._writer, channel)
                 agreed = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};ssrc={self._source:08X}"
             elif ports and "multicast" not in offer and all(0 < int(port) < 65536 for port in ports.groups()):
-                datagrams, server_ports = self._server.datagrams()
+                datagrams, server_ports = self._server.datagrams(stream)
                 peer = self._writer.get_extra_info("peername")[0]
                 datagrams.aim(peer, int(ports.group(1)), int(ports.group(2)))
                 self._sender = datagrams
@@ -155,24 +143,21 @@ class Connection:
                 )
             else:
                 continue
-            self.camera_id = request.camera_id
+            self.stream_id = request.stream_id
             return response(200, sequence, {"Transport": agreed, "Session": f"{self._session_id};timeout=60"})
         return response(461, sequence)
 
-    def _play(self, request: Request, tape: Tape, sequence: str) -> bytes:
-        if self._sender is None or self.camera_id != request.camera_id:
+    def _play(self, request: Request, stream: CameraStream, sequence: str) -> bytes:
+        if self._sender is None or self.stream_id != request.stream_id:
             return response(455, sequence)
-        scenario = self._server.scenario
+        scenario, tape = stream.scenario, stream.wire.tape
         start = next_key(tape, scenario.elapsed_us(), scenario.duration_us)
         stamp = rtp_time(start.due_us(tape, scenario.duration_us))
         first = self._source & 0x7FFF
-
-        def fault() -> Fault:
-            return self._server.fault(request.camera_id)
-
         if self._playing is None:
-            playing = play(tape, scenario, self._sender, self._source, start, first, fault, self.counters)
-            self._playing = asyncio.get_running_loop().create_task(playing)
+            noted = self._server.noting(request.stream_id)
+            playing = Playing(stream, scenario, self._sender, self._source, start, first, noted, self.counters)
+            self._playing = asyncio.get_running_loop().create_task(self._run(playing))
         track = request.url.rstrip("/") + "/track1"
         headers = {
             "Session": self._session_id,

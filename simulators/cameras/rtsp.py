@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from simulators.cameras.rtp import PAYLOAD_TYPE
 from simulators.cameras.tape import Tape
+from simulators.cameras.units import Coding
 
 MAX_HEAD_BYTES = 8 * 1024
 MAX_BODY_BYTES = 16 * 1024
@@ -38,9 +39,10 @@ class Request:
     headers: dict[str, str]
 
     @property
-    def camera_id(self) -> str:
-        """The first part of the address's path."""
-        return unquote(urlsplit(self.url).path).strip("/").split("/")[0]
+    def stream_id(self) -> str:
+        """The camera of the address's path, ``C01``, with its small stream ``C01/sub``."""
+        parts = unquote(urlsplit(self.url).path).strip("/").split("/")
+        return "/".join(parts[: 2 if parts[1:2] == ["sub"] else 1])
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:
@@ -88,10 +90,16 @@ def response(status: int, sequence: str, headers: dict[str, str] | None = None, 
 
 
 def description(tape: Tape) -> str:
-    """The session description (RFC 4566) of a tape's one H.264 track (RFC 6184, 8.2.1)."""
-    sequence, picture = tape.parameter_sets
-    sets = ",".join(base64.b64encode(one).decode() for one in (sequence, picture))
-    profile = sequence[1:4].hex()
+    """The session description (RFC 4566) of a tape's one track (RFC 6184, 8.2.1; RFC 7798, 7.1)."""
+    sets = [base64.b64encode(one).decode() for one in tape.parameter_sets]
+    if tape.coding is Coding.H264:
+        name, profile = "H264", tape.parameter_sets[0][1:4].hex()
+        said = f"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={','.join(sets)}"
+    else:
+        name, said = (
+            "H265",
+            ";".join(f"sprop-{kind}={one}" for kind, one in zip(("vps", "sps", "pps"), sets, strict=False)),
+        )
     lines = (
         "v=0",
         "o=- 1 1 IN IP4 127.0.0.1",
@@ -101,8 +109,8 @@ def description(tape: Tape) -> str:
         "a=control:*",
         "a=range:npt=now-",
         f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-        f"a=rtpmap:{PAYLOAD_TYPE} H264/90000",
-        f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sets}",
+        f"a=rtpmap:{PAYLOAD_TYPE} {name}/90000",
+        f"a=fmtp:{PAYLOAD_TYPE} {said}",
         f"a=framerate:{tape.frame_rate_hz:g}",
         "a=control:track1",
     )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
 from devices.protocol.clock import Clock
-from simulators.cameras.connection import Connection, Datagrams
+from simulators.cameras.connection import Connection
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Login, Scheme
 from simulators.cameras.rtsp import MAX_HEAD_BYTES
 from simulators.cameras.scenario import ScenarioClock
+from simulators.cameras.sending import Datagrams
+from simulators.cameras.sent import Sent
+from simulators.cameras.streams import CameraState, CameraStream
 from simulators.cameras.tape import Tape, TapeError, read_tape
+from simulators.cameras.wire import Wire
 
 MAX_CONNECTIONS = 512
 """Further clients are turned away at once."""
@@ -35,52 +39,88 @@ class CameraServer:
         t0_wall_us: int | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        *,
+        others: Mapping[str, Tape] | None = None,
+        phases_us: Mapping[str, int] | None = None,
+        sent: Sent | None = None,
     ) -> None:
+        """``tapes`` by stream: ``C01``, and ``C01/sub`` for its small one; ``others``: what a stream sends with its
+        resolution changed; ``phases_us``: how far into the scene a stream is at the beginning; ``sent`` writes down
+        every picture that leaves."""
         if not tapes:
             raise TapeError("there is no film to serve")
         duration_us = max(tape.duration_us for tape in tapes.values())
-        self._tapes = dict(tapes)
-        self._rng = rng
+        self._clock, self._rng = clock, rng
         self._host = host
         self.port = port
         self.scenario = ScenarioClock(clock, clock.wall_us() if t0_wall_us is None else t0_wall_us, duration_us)
-        self._faults: dict[str, Fault] = {}
-        self._logins: dict[str, Login] = {}
+        self._sent = sent
+        self._wires: dict[int, Wire] = {}
+        self._states: dict[str, CameraState] = {}
+        self._streams: dict[str, CameraStream] = {}
+        for stream_id, tape in tapes.items():
+            state = self._states.setdefault(stream_id.split("/")[0], CameraState())
+            other = (others or {}).get(stream_id)
+            scenario = self.scenario
+            if phase_us := (phases_us or {}).get(stream_id, 0):
+                scenario = ScenarioClock(clock, scenario.t0_wall_us - phase_us, duration_us)
+            own = self._wire(tape)
+            changed = self._wire(other) if other else None
+            self._streams[stream_id] = CameraStream(stream_id, own, changed, scenario, state)
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
         self._udp: tuple[asyncio.DatagramTransport, asyncio.DatagramTransport] | None = None
         self.turned_away = 0
 
+    def _wire(self, tape: Tape) -> Wire:
+        return self._wires.setdefault(id(tape), Wire(tape))
+
     @property
     def camera_ids(self) -> list[str]:
-        return sorted(self._tapes)
+        return sorted(self._states)
 
-    def url(self, camera_id: str) -> str:
+    @property
+    def stream_ids(self) -> list[str]:
+        return sorted(self._streams)
+
+    def url(self, stream_id: str) -> str:
         """Where a camera is read from (without its password)."""
-        return f"rtsp://{self._host}:{self.port}/{camera_id}"
+        return f"rtsp://{self._host}:{self.port}/{stream_id}"
 
-    def tape(self, camera_id: str) -> Tape | None:
-        return self._tapes.get(camera_id)
+    def stream(self, stream_id: str) -> CameraStream | None:
+        return self._streams.get(stream_id)
 
-    def fault(self, camera_id: str) -> Fault:
-        return self._faults.get(camera_id, Fault.NONE)
+    def state(self, camera_id: str) -> CameraState:
+        """What can be changed while it runs. Raises CameraUnknown."""
+        if camera_id not in self._states:
+            raise CameraUnknown(f"there is no camera {camera_id!r}; there are {', '.join(self.camera_ids)}")
+        return self._states[camera_id]
 
     def set_fault(self, camera_id: str, fault: Fault) -> None:
         """From now on, also for clients that are watching (REFUSE: only for new requests). Raises CameraUnknown."""
-        self._check(camera_id)
-        self._faults[camera_id] = fault
+        self.state(camera_id).fault = fault
 
-    def login(self, camera_id: str) -> Login | None:
-        return self._logins.get(camera_id)
+    def login(self, stream: CameraStream) -> Login | None:
+        """What it asks for; with the fault PASSWORD a password that nobody has."""
+        if stream.fault is Fault.PASSWORD:
+            return Login("admin", self._rng.randbytes(16).hex(), Scheme.DIGEST, self._rng.randbytes(16).hex())
+        return stream.state.login
 
     def ask_password(self, camera_id: str, username: str, password: str, scheme: Scheme) -> None:
         """From now on new requests need the password. Raises CameraUnknown."""
-        self._check(camera_id)
-        self._logins[camera_id] = Login(username, password, scheme, self._rng.randbytes(16).hex())
+        self.state(camera_id).login = Login(username, password, scheme, self._rng.randbytes(16).hex())
 
-    def _check(self, camera_id: str) -> None:
-        if camera_id not in self._tapes:
-            raise CameraUnknown(f"there is no camera {camera_id!r}; there are {', '.join(self.camera_ids)}")
+    def noting(self, stream_id: str) -> Callable[[Wire, int, int, bool], None]:
+        """What a new connection calls for each picture."""
+        sent = self._sent
+        if sent is None:
+            return lambda *_: None
+        connection = sent.connected(stream_id)
+
+        def note(wire: Wire, index: int, octets: int, whole: bool) -> None:
+            sent.add(stream_id, wire, index, self._clock.wall_us(), octets, whole=whole, connection=connection)
+
+        return note
 
     def disconnect(self, camera_id: str) -> int:
         """Drop all who watch a camera; how many that were."""
@@ -92,14 +132,14 @@ class CameraServer:
     @property
     def watchers(self) -> list[Connection]:
         """The connections that have set up a camera."""
-        return [connection for connection in self._connections if connection.camera_id is not None]
+        return [connection for connection in self._connections if connection.stream_id is not None]
 
-    def datagrams(self) -> tuple[Datagrams, tuple[int, int]]:
+    def datagrams(self, stream: CameraStream) -> tuple[Datagrams, tuple[int, int]]:
         """A sender over the server's UDP ports, and their numbers."""
         if self._udp is None:
             raise RuntimeError("the camera server is not running")
         ports = [transport.get_extra_info("sockname")[1] for transport in self._udp]
-        return Datagrams(*self._udp), (ports[0], ports[1])
+        return Datagrams(*self._udp, self._rng, lambda: stream.state.loss), (ports[0], ports[1])
 
     async def __aenter__(self) -> CameraServer:
         loop = asyncio.get_running_loop()

@@ -9,6 +9,9 @@ from pathlib import Path
 import av
 from av.error import FFmpegError
 
+from simulators.cameras import units
+from simulators.cameras.units import Coding
+
 MAX_TAPE_BYTES = 256 * 1024 * 1024
 
 
@@ -18,7 +21,7 @@ class TapeError(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """One coded picture: when it is due (microseconds from the film's start) and its H.264 NAL units."""
+    """One coded picture: when it is due (microseconds from the film's start) and its NAL units."""
 
     due_us: int
     key: bool
@@ -27,17 +30,24 @@ class Picture:
 
 @dataclass(frozen=True)
 class Tape:
-    """``parameter_sets`` are the sequence and picture parameter sets; the first picture is a key picture."""
+    """``parameter_sets`` are the sequence and picture parameter sets (H.265: the video's too); the first picture is a
+    key picture."""
 
     name: str
-    parameter_sets: tuple[bytes, bytes]
+    coding: Coding
+    parameter_sets: tuple[bytes, ...]
     pictures: tuple[Picture, ...]
     duration_us: int
     frame_rate_hz: float
 
+    def sent_units(self, index: int) -> tuple[bytes, ...]:
+        """What goes out for a picture: a key picture brings its parameter sets."""
+        picture = self.pictures[index]
+        return (*self.parameter_sets, *picture.units) if picture.key else picture.units
+
 
 def read_tape(path: Path) -> Tape:
-    """The H.264 film in an MP4 file, named after the file. Raises TapeError."""
+    """The H.264 or H.265 film in an MP4 file, named after the file. Raises TapeError."""
     if not path.is_file():
         raise TapeError(f"{path}: there is no such film")
     if path.stat().st_size > MAX_TAPE_BYTES:
@@ -47,54 +57,41 @@ def read_tape(path: Path) -> Tape:
             if not container.streams.video:
                 raise TapeError(f"{path}: there is no video in it")
             stream = container.streams.video[0]
-            if stream.codec_context.name != "h264":
-                raise TapeError(f"{path}: the video is {stream.codec_context.name}; only h264 is served")
-            configuration = stream.codec_context.extradata or b""
-            if len(configuration) < 7 or configuration[0] != 1:
-                raise TapeError(f"{path}: no H.264 decoder configuration record; write the film as MP4")
-            length_bytes = (configuration[4] & 3) + 1
-            sets = _parameter_sets(path, configuration)
+            name = stream.codec_context.name
+            if name not in tuple(Coding):
+                raise TapeError(f"{path}: the video is {name}; only h264 and hevc are served")
+            coding = Coding(name)
+            try:
+                length_bytes, sets = units.configured(stream.codec_context.extradata or b"", coding)
+            except ValueError as error:
+                raise TapeError(f"{path}: {error}") from None
             base = stream.time_base or Fraction(1, 90_000)
             rate = float(stream.average_rate or 25)
             pictures = []
             for packet in container.demux(stream):
                 if packet.size and packet.dts is not None:
                     due_us = round((packet.pts or packet.dts) * base * 1_000_000)
-                    pictures.append(Picture(due_us, packet.is_keyframe, _units(path, bytes(packet), length_bytes)))
+                    sample = _units(path, bytes(packet), length_bytes)
+                    kept = tuple(unit for unit in sample if not units.is_told(unit, coding))
+                    pictures.append(Picture(due_us, packet.is_keyframe, kept))
     except FFmpegError as error:
         raise TapeError(f"{path}: {error.strerror or error}") from error
     if not pictures or not pictures[0].key:
         raise TapeError(f"{path}: the film does not begin with a key picture")
     pictures.sort(key=lambda picture: picture.due_us)
     duration_us = pictures[-1].due_us + round(1_000_000 / rate)
-    return Tape(path.stem, sets, tuple(pictures), duration_us, rate)
+    return Tape(path.stem, coding, tuple(sets), tuple(pictures), duration_us, rate)
 
 
-def _parameter_sets(path: Path, configuration: bytes) -> tuple[bytes, bytes]:
-    """The first of each kind in an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1)."""
-    try:
-        size = int.from_bytes(configuration[6:8], "big")
-        sequence = configuration[8 : 8 + size]
-        start = 8 + size + 1
-        size = int.from_bytes(configuration[start : start + 2], "big")
-        picture = configuration[start + 2 : start + 2 + size]
-    except IndexError:
-        sequence, picture = b"", b""
-    if len(sequence) < 4 or not picture:
-        raise TapeError(f"{path}: the decoder configuration record holds no parameter sets")
-    return sequence, picture
-
-
-def _units(path: Path, sample: bytes, length_bytes: int) -> tuple[bytes, ...]:
-    """The NAL units of a length-prefixed sample, without those that say nothing to a receiver (delimiters, SEI)."""
-    units, start = [], 0
+def _units(path: Path, sample: bytes, length_bytes: int) -> list[bytes]:
+    """The NAL units of a length-prefixed sample."""
+    found, start = [], 0
     while start + length_bytes <= len(sample):
         size = int.from_bytes(sample[start : start + length_bytes], "big")
         start += length_bytes
         unit = sample[start : start + size]
         if not size or len(unit) < size:
             raise TapeError(f"{path}: a sample is cut short")
-        if unit[0] & 31 not in (6, 9):
-            units.append(unit)
+        found.append(unit)
         start += size
-    return tuple(units)
+    return found

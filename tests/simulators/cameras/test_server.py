@@ -9,7 +9,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,11 +21,14 @@ import pytest
 from devices.protocol.clock import SystemClock
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
-from simulators.cameras.playing import Counters, play
+from simulators.cameras.playing import Playing
 from simulators.cameras.rtp import rtp_time
 from simulators.cameras.scenario import Cursor, ScenarioClock
+from simulators.cameras.sending import Left
 from simulators.cameras.server import CameraServer
+from simulators.cameras.streams import CameraState, CameraStream
 from simulators.cameras.tape import Tape
+from simulators.cameras.wire import Wire
 from simulators.community.clockface import read_frame_number
 from tests.simulators.cameras.conftest import FRAMES, RATE_HZ
 from tests.simulators.cameras.talk import Talk
@@ -152,12 +155,14 @@ async def test_a_camera_that_goes_away_ends_the_connection(cameras: CameraServer
 async def test_a_client_that_is_behind_loses_pictures_up_to_the_next_key_picture(tape: Tape) -> None:
     clock = SystemClock()
     scenario = ScenarioClock(clock, clock.wall_us(), tape.duration_us)
-    client, counters = _BehindOnce(), Counters()
-    playing = asyncio.create_task(play(tape, scenario, client, 1, Cursor(0, 0), 0, lambda: Fault.NONE, counters))
+    client = _BehindOnce()
+    stream = CameraStream("C01", Wire(tape), None, scenario, CameraState())
+    playing = Playing(stream, scenario, client, 1, Cursor(0, 0), 0, lambda *_: None)
+    task = asyncio.create_task(playing.run())
     await asyncio.wait_for(client.caught_up.wait(), 20)
-    playing.cancel()
+    task.cancel()
     assert client.stamps == [rtp_time(100_000 * number) for number in (0, 1, 2, 10)]
-    assert counters.dropped == 1
+    assert playing.counters.dropped == 1
 
 
 class _BehindOnce:
@@ -168,17 +173,20 @@ class _BehindOnce:
         self.caught_up = asyncio.Event()
         self._refused = False
 
-    def send(self, rtp: list[bytes]) -> bool:
+    def send(self, framed: bytearray, heads: Sequence[int]) -> Left:
         if len(self.stamps) == 3 and not self._refused:
             self._refused = True
-            return False
-        self.stamps.append(int.from_bytes(rtp[0][4:8], "big"))
+            return Left.BEHIND
+        self.stamps.append(int.from_bytes(framed[8:12], "big"))
         if len(self.stamps) == 4:
             self.caught_up.set()
-        return True
+        return Left.WHOLE
 
     def report(self, rtcp: bytes) -> None:
         assert rtcp[1] == 200
+
+    def noise(self, data: bytes) -> None:
+        raise AssertionError("nothing is wrong with this camera")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_what_is_no_film_is_named(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_film_in_another_coding_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(TapeError, match="only h264"):
+    with pytest.raises(TapeError, match="only h264 and hevc"):
         read_tape(write_film(tmp_path / "C01.mp4", codec="mpeg4", frames=3))
 
 
