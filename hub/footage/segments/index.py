@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ENTRY = struct.Struct(">qQII")
 _KEY = 0x8000_0000
+_MOST_LEAP_US = 15_000_000
+"""Between a fragment's end and the next: a stream that leaps 5 s begins another segment."""
 MOST_BYTES = 4 * 1024 * 1024
 """Of an index that is read: two days of fragments; a segment lasts an hour."""
 
@@ -32,26 +35,61 @@ class Entry:
         return ENTRY.pack(self.wall_us, self.offset, self.size, min(self.duration_ms, _KEY - 1) | flags)
 
 
-def decode(data: bytes) -> list[Entry]:
-    """The entries in an index's bytes; what is left of a last one that was cut off is passed over."""
-    whole = len(data) - len(data) % ENTRY.size
-    return [
-        Entry(wall_us, offset, size, duration & (_KEY - 1), bool(duration & _KEY))
-        for wall_us, offset, size, duration in ENTRY.iter_unpack(data[:whole])
-    ]
+class Index:
+    """The entries of one segment, taken apart where they are looked at: an hour has thousands."""
 
+    def __init__(self, data: bytes) -> None:
+        """What is left of a last entry that was cut off is passed over."""
+        self._data = data
+        self._count = len(data) // ENTRY.size
 
-def read_index(file: Path) -> list[Entry]:
-    """Its entries. Raises OSError."""
-    with file.open("rb") as opened:
-        return decode(opened.read(MOST_BYTES))
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Index:
+        return cls(b"".join([entry.encode() for entry in entries]))
 
+    @classmethod
+    def read(cls, file: Path) -> Index:
+        """From its file. Raises OSError."""
+        with file.open("rb") as opened:
+            return cls(opened.read(MOST_BYTES))
 
-def fits(entries: Sequence[Entry], head_bytes: int, file_bytes: int) -> bool:
-    """Whether the entries can be those of a file: one after the other, from its head on and not past its end."""
-    at = head_bytes
-    for entry in entries:
-        if entry.offset < at or entry.size == 0:
-            return False
-        at = entry.offset + entry.size
-    return at <= file_bytes
+    @property
+    def data(self) -> bytes:
+        return self._data
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> Entry:
+        if not -self._count <= number < self._count:
+            raise IndexError(number)
+        wall_us, offset, size, duration = ENTRY.unpack_from(self._data, number % self._count * ENTRY.size)
+        return Entry(wall_us, offset, size, duration & (_KEY - 1), bool(duration & _KEY))
+
+    def key_before(self, at_us: int) -> int:
+        """The number of the last entry that begins with a key picture at or before ``at_us``; else of the first."""
+        number = bisect_right(range(self._count), at_us, key=lambda one: self[one].wall_us) - 1
+        while number > 0 and not self[number].key:
+            number -= 1
+        return max(number, 0)
+
+    def reaches_us(self) -> int | None:
+        """Until when its last fragment lasts; None when it is empty."""
+        return self[-1].end_us if self._count else None
+
+    def sound(self, head_bytes: int, file_bytes: int) -> int:
+        """How many entries from the first on can be those of a file: without a hole, in order, not past its end."""
+        at = head_bytes
+        until_us: int | None = None
+        for number in range(self._count):
+            entry = self[number]
+            after = entry.offset + entry.size
+            follows = until_us is None or abs(entry.wall_us - until_us) <= _MOST_LEAP_US
+            if entry.offset != at or entry.size == 0 or after > file_bytes or not follows:
+                return number
+            at, until_us = after, entry.end_us
+        return self._count
+
+    def first(self, count: int) -> list[Entry]:
+        """That many entries."""
+        return [self[number] for number in range(count)]

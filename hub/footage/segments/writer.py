@@ -61,7 +61,7 @@ class SegmentWriter:
         self._last_decode_us = -1
         self._step_us = round(1e6 / form.frames_per_s) if form.frames_per_s else _STEP_US
         self._key_fragment_us = 0
-        self._end_us = started_at_us
+        self._end_us = self._waits_until_us = started_at_us
 
     @property
     def bytes_written(self) -> int:
@@ -71,7 +71,7 @@ class SegmentWriter:
     @property
     def end_us(self) -> int:
         """Until when it reaches, with what waits."""
-        return self._end_us
+        return max(self._end_us, self._waits_until_us)
 
     @property
     def path(self) -> Path | None:
@@ -99,7 +99,7 @@ class SegmentWriter:
             self._key_fragment_us = at_us
         self._waiting.append(_Waiting(at_us, shift_us, picture, data))
         self._waiting_bytes += len(data)
-        self._end_us = max(self._end_us, picture.wall_us + self._step_us)
+        self._waits_until_us = max(self._waits_until_us, picture.wall_us + self._step_us)
 
     def tick(self, now_us: int) -> None:
         """Write what waits too long; to be called at least twice a second. Raises OSError."""
@@ -196,6 +196,14 @@ class SegmentWriter:
         entry = Entry(first.picture.wall_us, self._size, size, duration_ms, first.picture.key)
         self._size += size
         self._fragments += 1
+        zero_us = self._zero_us - self._delay_us
+        self._end_us = max(
+            self._end_us,
+            *(
+                zero_us + one.decode_us + one.shift_us + sample.duration_us
+                for one, sample in zip(self._waiting, samples, strict=True)
+            ),
+        )
         self._waiting.clear()
         self._waiting_bytes = 0
         write_all(self._index, entry.encode())

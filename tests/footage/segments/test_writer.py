@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from hub.footage.segments.index import read_index
+from hub.footage.segments.index import Index
 from hub.footage.segments.names import index_of
 from tests.footage.segments.films import START_US, film, write
 
@@ -31,7 +31,7 @@ def test_any_player_reads_a_segment_with_the_right_times(tmp_path: Path, encoder
 
 
 def test_a_fragment_lasts_a_second_at_most_and_begins_at_a_key_picture(tmp_path: Path) -> None:
-    entries = read_index(index_of(write(tmp_path, film(group=30))))
+    entries = Index.read(index_of(write(tmp_path, film(group=30))))
     assert [(entry.wall_us - START_US) // 1000 for entry in entries] == [0, 1000, 1200, 2200, 2400, 3400, 3600]
     assert [entry.key for entry in entries] == [True, False, True, False, True, False, True]
     assert [entry.duration_ms for entry in entries] == [1000, 200, 1000, 200, 1000, 200, 400]
