@@ -16,10 +16,10 @@ from typing import IO
 import msgspec
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from devices.private_file import keep_private, write_private
+from devices.private_file import write_private
+from hub.access import signing
 from hub.access.chain import MAX_NUMBER, AuditBroken, Flaw, Link
 from hub.access.tables import audit_statements
 
@@ -90,34 +90,17 @@ def sign(key: Ed25519PrivateKey, kind: Kind, link: Link) -> Statement:
 
 def read_key(folder: Path) -> Ed25519PrivateKey:
     """The hub's own key. Raises FileNotFoundError, ValueError."""
-    key = serialization.load_pem_private_key((folder / KEY_FILE).read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{folder / KEY_FILE} holds no Ed25519 key")
-    return key
+    return signing.read_key(folder / KEY_FILE)
 
 
 def make_key(folder: Path) -> Ed25519PrivateKey:
     """A new key, on disk before it is used; there must be none, or the log would break."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = Ed25519PrivateKey.generate()
-    form = serialization.PrivateFormat.PKCS8
-    text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    write_private(folder / KEY_FILE, text)
-    return key
+    return signing.make_key(folder / KEY_FILE)
 
 
 def write_public_key(folder: Path, key: Ed25519PublicKey) -> None:
     """Lay the public key beside the key, to be copied away."""
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    keep_private(folder / PUBLIC_KEY_FILE, key.public_bytes(serialization.Encoding.PEM, form))
-
-
-def read_public_key(file: Path) -> Ed25519PublicKey:
-    """The key that the log is checked with. Raises OSError, ValueError."""
-    key = serialization.load_pem_public_key(file.read_bytes())
-    if not isinstance(key, Ed25519PublicKey):
-        raise ValueError(f"{file} holds no Ed25519 key")
-    return key
+    signing.write_public_key(folder / PUBLIC_KEY_FILE, key)
 
 
 class CheckpointFile:

@@ -23,8 +23,9 @@ from hub.access import audit
 from hub.access.audit import Action, AuditLog
 from hub.access.audit_pages import AuditQuery, read_ends, read_lines, read_page
 from hub.access.chain import AuditBroken
-from hub.access.checkpoints import CHECKPOINTS_FILE, KEY_FILE, PUBLIC_KEY_FILE, read_public_key
+from hub.access.checkpoints import CHECKPOINTS_FILE, KEY_FILE, PUBLIC_KEY_FILE
 from hub.access.people import LOCAL
+from hub.access.signing import read_public_key
 from hub.access.verification import AuditReport
 from hub.access.verification import verify as verify_log
 from hub.commands.ending import end

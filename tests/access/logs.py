@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from devices.protocol.clock import ManualClock
 from hub.access import audit
 from hub.access.audit import Action, AuditLog
-from hub.access.checkpoints import CHECKPOINTS_FILE, PUBLIC_KEY_FILE, read_public_key
+from hub.access.checkpoints import CHECKPOINTS_FILE, PUBLIC_KEY_FILE
+from hub.access.signing import read_public_key
 from hub.access.verification import AuditReport, verify
 from hub.storage.database import Database
 from hub.storage.engine import make_engine

@@ -1,0 +1,130 @@
+"""Makes people in a decoded picture unrecognisable, in its own planes of brightness and colour (4:2:0).
+
+What is hidden is replaced by a few flat cells, so that nothing finer is left of it: at most CELLS over a person's
+height, of which a face takes less than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.footage.exports.tracks import MARGIN, Box, Track, courses
+
+Plane = NDArray[np.uint8]
+CELLS = 6
+"""Over the height of a hidden box. A head is about an eighth of a standing person (ISO 7250-1)."""
+LEAST_CELL_PX = 16
+_SAMPLES = 8
+"""A cell's mean is taken of so many pixels each way; of all, it would take longer than decoding."""
+WHOLE_PICTURE_CELLS = 24
+"""Over the height of the picture where all of it is hidden: somebody who fills half of it has 12."""
+
+
+class Blur(StrEnum):
+    """Who is made unrecognisable."""
+
+    OTHERS = "others"
+    """Everyone whom the tracker saw, but those who are sought."""
+    ALL_BUT_SOUGHT = "all_but_sought"
+    """The whole picture but for those who are sought."""
+    NONE = "none"
+
+
+class Planes:
+    """A 4:2:0 picture: brightness, and two planes of colour of half its width and height. Changed in place."""
+
+    def __init__(self, y: Plane, u: Plane, v: Plane) -> None:
+        self.y, self.u, self.v = y, u, v
+
+    @property
+    def height_px(self) -> int:
+        return int(self.y.shape[0])
+
+    @property
+    def width_px(self) -> int:
+        return int(self.y.shape[1])
+
+    def all(self) -> tuple[tuple[Plane, int], ...]:
+        """Each with by how much it is smaller than the picture."""
+        return (self.y, 1), (self.u, 2), (self.v, 2)
+
+
+class Part(tuple[int, int, int, int]):
+    """Left, top, right, bottom in whole pixels within the picture, all even, so that it holds in every plane."""
+
+    @classmethod
+    def of(cls, box: Box, width_px: int, height_px: int) -> Part | None:
+        """The pixels that a box touches; None where it is outside."""
+        left, top = max(0, int(box.left) // 2 * 2), max(0, int(box.top) // 2 * 2)
+        right, bottom = min(width_px, int(box.right + 3) // 2 * 2), min(height_px, int(box.bottom + 3) // 2 * 2)
+        return cls((left, top, right, bottom)) if left < right and top < bottom else None
+
+    def of_plane(self, plane: Plane, smaller: int) -> Plane:
+        """This part of a plane, without a copy."""
+        left, top, right, bottom = self
+        return plane[top // smaller : bottom // smaller, left // smaller : right // smaller]
+
+
+class Blurring:
+    """Hides people in the pictures of one clip, all of one size; ``hide`` is called for each."""
+
+    def __init__(self, blur: Blur, others: Sequence[Track], sought: Sequence[Track], size_px: tuple[int, int]) -> None:
+        """``size_px``: width, height."""
+        self._blur = blur
+        self._width_px, self._height_px = size_px
+        self._others = courses(others, *size_px)
+        self._sought = courses(sought, *size_px)
+
+    def hide(self, picture: Planes, at_us: int) -> None:
+        """Hide whom this clip does not show in the picture taken then."""
+        if self._blur is Blur.NONE:
+            return
+        others = self._parts(course.may_be_at(at_us) for course in self._others)
+        sought = [box for course in self._sought if (box := course.seen_at(at_us)) is not None]
+        if self._blur is Blur.OTHERS:
+            self._hide(picture, others, self._parts(sought))
+            return
+        around = self._parts(box.enlarged(box.height * MARGIN) for box in sought)
+        shown = [(part, _copy(picture, part)) for part in around]
+        _flatten(picture, Part((0, 0, self._width_px, self._height_px)), self._height_px // WHOLE_PICTURE_CELLS)
+        for part, kept in shown:
+            _put(picture, part, kept)
+        self._hide(picture, others, self._parts(sought))
+
+    def _hide(self, picture: Planes, hidden: Sequence[Part], shown: Sequence[Part]) -> None:
+        """Flatten what is hidden, but what is shown. What is hidden of several is flattened for each."""
+        kept = [(part, _copy(picture, part)) for part in shown] if hidden else []
+        for part in hidden:
+            _flatten(picture, part, (part[3] - part[1]) // CELLS)
+        for part, planes in kept:
+            _put(picture, part, planes)
+
+    def _parts(self, boxes: Iterable[Box | None]) -> list[Part]:
+        found = (Part.of(box, self._width_px, self._height_px) for box in boxes if box is not None)
+        return [part for part in found if part is not None]
+
+
+def _flatten(picture: Planes, part: Part, cell_px: int) -> None:
+    """Replace a part by the means of its cells."""
+    cell_px = max(cell_px, LEAST_CELL_PX)
+    for plane, smaller in picture.all():
+        here = part.of_plane(plane, smaller)
+        height, width = here.shape
+        cells = (max(1, round(width * smaller / cell_px)), max(1, round(height * smaller / cell_px)))
+        step = max(1, cell_px // smaller // _SAMPLES)
+        means = cv2.resize(here[::step, ::step], cells, interpolation=cv2.INTER_AREA)
+        cv2.resize(means, (width, height), dst=here, interpolation=cv2.INTER_NEAREST)
+
+
+def _copy(picture: Planes, part: Part) -> list[Plane]:
+    return [part.of_plane(plane, smaller).copy() for plane, smaller in picture.all()]
+
+
+def _put(picture: Planes, part: Part, kept: Sequence[Plane]) -> None:
+    for (plane, smaller), was in zip(picture.all(), kept, strict=True):
+        part.of_plane(plane, smaller)[:] = was
