@@ -40,6 +40,10 @@ class ArrivalDating:
         self._offset_us: float | None = None
         self._media_us = 0
 
+    def restart(self) -> None:
+        """The next frame begins a new count of media time."""
+        self._offset_us = None
+
     def wall_us(self, media_us: int) -> int:
         now_us = self._clock.monotonic_us()
         offset_us = float(now_us - media_us)

@@ -6,9 +6,19 @@ from urllib.parse import urlsplit
 
 import av
 
+from hub.footage.coded import Word
+
+END = "end"
+"""The code of a word that says a stream's ordinary end."""
+
 
 class SourceError(Exception):
-    """A stream cannot be had; says why and what to do, in English (``str``) and ``chinese``."""
+    """A stream cannot be had; says why and what to do, in English (``str``) and ``chinese``.
+
+    ``code`` names its kind in a ``Word``.
+    """
+
+    code = "failed"
 
     def __init__(self, english: str, chinese: str) -> None:
         super().__init__(english)
@@ -18,25 +28,62 @@ class SourceError(Exception):
 class Refused(SourceError):
     """Nobody answers at the address, or the answer is no."""
 
+    code = "refused"
+
 
 class WrongPassword(Refused):
     """The camera wants another user name or password."""
+
+    code = "wrong_password"
 
 
 class NoSuchFile(SourceError):
     """There is no file or folder of that name, or no such stream on the camera."""
 
+    code = "no_such_stream"
+
 
 class NotVideo(SourceError):
     """What is there is not video."""
+
+    code = "not_video"
 
 
 class Unreadable(SourceError):
     """It is there and cannot be read."""
 
+    code = "unreadable"
+
 
 class Stalled(SourceError):
     """No picture came for a while."""
+
+    code = "stalled"
+
+
+class Withheld(SourceError):
+    """It may not be shown or kept as it is, and there is no encoder left to mask it."""
+
+    code = "withheld"
+
+
+_KINDS: tuple[type[SourceError], ...] = (Refused, WrongPassword, NoSuchFile, NotVideo, Unreadable, Stalled, Withheld)
+
+
+def word_of(error: SourceError) -> Word:
+    """The word by which who is handed a stream on hears of it."""
+    return Word(code=error.code, message=error.chinese, message_en=str(error))
+
+
+def of_word(word: Word) -> SourceError:
+    """The error that a word tells of; one of an unknown code is Refused."""
+    kind = next((one for one in _KINDS if one.code == word.code), Refused)
+    return kind(word.message_en, word.message)
+
+
+def no_recorder() -> Refused:
+    """The recorder's relay is not there, or went away."""
+    return Refused("the recorder is being started again", "录像进程正在重新启动")
 
 
 def shown(url: str) -> str:
@@ -64,6 +111,11 @@ def no_answer(url: str, timeout_s: float) -> Refused:
         f"{shown(url)} did not answer within {timeout_s:g} s: is the camera on, and is the address right?",
         f"{shown(url)} 在 {timeout_s:g} 秒内没有应答：请检查摄像头是否通电、地址是否正确",
     )
+
+
+def no_picture(name: str, stall_s: float) -> Stalled:
+    """Nothing came for ``stall_s`` from what people know as ``name``."""
+    return Stalled(f"no picture from {name} for {stall_s:g} s", f"{name} 已 {stall_s:g} 秒没有画面")
 
 
 def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
@@ -99,7 +151,7 @@ def of_reading(error: Exception, url: str, timeout_s: float) -> SourceError:
     """The plain reason for which reading of ``url`` broke off."""
     name = shown(url)
     if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
-        return Stalled(f"no picture from {name} for {timeout_s:g} s", f"{name} 已 {timeout_s:g} 秒没有画面")
+        return no_picture(name, timeout_s)
     return Unreadable(f"{name} broke off ({_reason(error)})", f"{name} 读取中断（{_reason(error)}）")
 
 

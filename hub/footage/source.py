@@ -1,42 +1,33 @@
-"""The one door to coded video: cameras (rtsp, http), files and folders of pictures, as dated frames.
+"""The one door to frames: cameras (rtsp, http), the recorder's relay, files and folders of pictures, all dated.
 
-A stream is demuxed once: ``packets`` is the coded video as it comes, ``decode`` the second step. All calls block; use a
-thread per stream.
+All calls block; use a thread per stream. Coded pictures, as the recorder takes them, are had from ``packets.py``.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 import av
-from av.container import InputContainer
 
 from devices.protocol.clock import Clock
 from hub.footage import errors
+from hub.footage.address import is_live as is_live
+from hub.footage.address import is_relay
 from hub.footage.dating import ArrivalDating, Dating, RecordedDating
 from hub.footage.errors import NotVideo, Unreadable
 from hub.footage.folder import FolderStream
 from hub.footage.frame import CodedPixels, Frame
+from hub.footage.opening import Patience as Patience
+from hub.footage.opening import open_container
+from hub.footage.relay_stream import RelayStream
 
 _BAD_IN_A_ROW = 50
 """A stream with more packets or frames that make no sense is given up; fewer are the scars of a bad line."""
-_ANALYSE_US = "500000"
-"""How much of a camera's stream is read to learn its form; ten times as much, the usual, is a wait for nothing."""
 _ALL_NEEDED = 3.0
 """With fewer frames than this for each one looked at, none is left out by the decoder."""
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait for an answer, and for the next picture."""
-
-    open_s: float = 10.0
-    stall_s: float = 8.0
 
 
 class Stream(Protocol):
@@ -57,11 +48,6 @@ class Stream(Protocol):
     def close(self) -> None: ...
 
 
-def is_live(url: str) -> bool:
-    """Whether the address is one of a camera on the network rather than a file or folder."""
-    return url.lower().startswith(("rtsp://", "rtsps://", "http://", "https://"))
-
-
 def open_recording(
     url: str, *, started_at_us: int, patience: Patience | None = None, looks_per_s: float | None = None
 ) -> Stream:
@@ -77,7 +63,9 @@ def open_recording(
 
 
 def open_live(url: str, *, clock: Clock, patience: Patience | None = None, looks_per_s: float | None = None) -> Stream:
-    """A camera's stream, dated by arrival. Raises SourceError."""
+    """A camera's stream, dated by arrival; from the recorder's relay, as the recorder dated it. Raises SourceError."""
+    if is_relay(url):
+        return RelayStream(url, patience or Patience(), looks_per_s)
     return VideoStream(url, ArrivalDating(clock), patience or Patience(), looks_per_s)
 
 
@@ -93,10 +81,7 @@ class VideoStream:
         self._media_us = -1
         self._read_us = 0
         self._bad_in_a_row = 0
-        self._container = _open(url, patience)
-        if not self._container.streams.video:
-            self.close()
-            raise NotVideo(f"{errors.shown(url)} holds no video", f"{errors.shown(url)} 里没有视频")
+        self._container = open_container(url, patience)
         self._video = self._container.streams.video[0]
         context = self._video.codec_context
         context.thread_count = 1
@@ -181,16 +166,3 @@ class VideoStream:
             self._media_us = media_us
         self._read_us = self._media_us
         return self._media_us
-
-
-def _open(url: str, patience: Patience) -> InputContainer:
-    options = {}
-    if url.lower().startswith(("rtsp://", "rtsps://")):
-        options = {"rtsp_transport": "tcp", "analyzeduration": _ANALYSE_US}
-    began_s = time.monotonic()
-    try:
-        return av.open(url, options=options, timeout=(patience.open_s, patience.stall_s))
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        if time.monotonic() - began_s >= patience.open_s:  # some demuxers call a time-out bad data
-            raise errors.no_answer(url, patience.open_s) from None
-        raise errors.of_opening(error, url, patience.open_s) from None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.footage.address import Transport as Transport
 from hub.footage.coded import Form, StreamName
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
@@ -17,13 +18,6 @@ Polygon = tuple[tuple[float, float], ...]
 
 class ControlError(ValueError):
     """A line that is no word of this talk."""
-
-
-class Transport(StrEnum):
-    """How RTP comes from an RTSP camera."""
-
-    TCP = "tcp"
-    UDP = "udp"
 
 
 class Condition(StrEnum):
