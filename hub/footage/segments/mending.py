@@ -20,7 +20,7 @@ from hub.footage.segments.head import Head
 from hub.footage.segments.index import Entry, Index
 from hub.footage.segments.listing import SegmentFile, cameras_in, days_in, list_day
 from hub.footage.segments.names import index_of
-from hub.footage.segments.scanning import Scanned, fragment_at, head_at, scan
+from hub.footage.segments.scanning import Scanned, fragment_at, head_at, next_fragment, scan
 
 _LAST_DAYS = 3
 """Today, yesterday where it was midnight, and one more for a folder of a clock that was ahead."""
@@ -72,7 +72,7 @@ def _mend_one(segment: SegmentFile, mended: Mended) -> None:
         try:
             head = head_at(descriptor)
         except NoSetup as error:
-            if b"moof" in os.pread(descriptor, 1024 * 1024, 0):
+            if next_fragment(descriptor, 0, os.fstat(descriptor).st_size) is not None:
                 mended.unreadable.append(segment.path)
                 _log.error("footage.head_unreadable", file=str(segment.path), reason=str(error))
                 return

@@ -15,6 +15,7 @@ from hub.footage.segments.index import Entry
 from hub.footage.segments.nal import NotUnits, units_kept
 
 _MOST_MOOF_BYTES = 1024 * 1024
+_JPEG_END = b"\xff\xd9"
 _MOST_MEDIA_BYTES = 64 * 1024 * 1024
 """Of a fragment; the writer ends one at 8 MiB, or with one picture more."""
 
@@ -80,7 +81,7 @@ def scan(descriptor: int, head: Head, known: Sequence[Entry]) -> Scanned:
             if at + fragment.size > size or fragment.number <= number:
                 raise NotAFragment("a fragment that is not whole, or out of its place")
         except NotAFragment:
-            found = _next_fragment(descriptor, at + HEAD_BYTES, size, number)
+            found = next_fragment(descriptor, at + HEAD_BYTES, size, number)
             if found is None:
                 break
             holes.append(Hole(at, found))
@@ -107,8 +108,10 @@ def reaches_us(fragment: Fragment, head: Head) -> int:
     return latest_us
 
 
-def _next_fragment(descriptor: int, start: int, size: int, number: int) -> int | None:
-    """Where a whole fragment begins at or after ``start``."""
+def next_fragment(descriptor: int, start: int, size: int, number: int = -1) -> int | None:
+    """Where a whole fragment begins at or after ``start``, of a number above ``number``. Raises OSError."""
+    if size == 0:
+        return None
     with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as mapped:
         while (found := mapped.find(b"moof", start + 4)) >= 0:
             start = found - 4
@@ -124,17 +127,19 @@ def _next_fragment(descriptor: int, start: int, size: int, number: int) -> int |
 
 
 def _is_whole(descriptor: int, fragment: Fragment, offset: int, head: Head) -> bool:
+    """Whether its content is there: pages that were never written are zeros, with which no picture ends."""
     data = os.pread(descriptor, fragment.size - fragment.data_at, offset + fragment.data_at)
     at = 0
     for sample in fragment.samples:
         picture = data[at : at + sample.size]
         at += sample.size
         if head.form.coding is Coding.MJPEG:
-            if not picture.startswith(b"\xff\xd8"):
+            if not picture.rstrip(b"\0").endswith(_JPEG_END):
                 return False
             continue
         try:
-            units_kept(picture)
+            if any(unit[-1] == 0 for unit in units_kept(picture)):
+                return False
         except NotUnits:
             return False
     return True

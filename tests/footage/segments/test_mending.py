@@ -1,0 +1,157 @@
+"""A power cut at any byte: what was whole on disk is there afterwards, and any player reads it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import av
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.footage.coded import CodedPicture
+from hub.footage.segments.catalogue import Catalogue
+from hub.footage.segments.files import open_new
+from hub.footage.segments.index import Index
+from hub.footage.segments.mending import Mended, mend
+from hub.footage.segments.names import index_of
+from hub.footage.segments.reading import Damage, read_pictures
+from tests.footage.segments.films import START_US, film, write
+
+LATER_US = START_US + 86_400_000_000
+SMALL = film(seconds=5, rate_hz=5, group=10, reordered=2, size=(64, 64))
+
+
+def kept(folder: Path) -> list[CodedPicture]:
+    damaged: list[Damage] = []
+    found = list(read_pictures(Catalogue(folder), "C01", START_US, LATER_US, damaged.append))
+    assert damaged == []
+    return [one for one in found if isinstance(one, CodedPicture)]
+
+
+def left_open(folder: Path, segment: bytes, index: bytes | None) -> Path:
+    """A segment as a killed recorder leaves it."""
+    day = folder / "C01" / "2026-11-22"
+    shutil.rmtree(folder / "C01", ignore_errors=True)
+    day.mkdir(parents=True)
+    path = day / "160000000.mp4"
+    path.write_bytes(segment)
+    if index is not None:
+        index_of(path).write_bytes(index)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Index]:
+    path = write(tmp_path_factory.mktemp("whole"), SMALL)
+    return path.read_bytes(), Index.read(index_of(path))
+
+
+def check(folder: Path, whole: tuple[bytes, Index], cut: int) -> None:
+    """After a cut at a byte, all fragments before it are there, and nothing else."""
+    data, index = whole
+    ends = [entry.offset + entry.size for entry in index]
+    fragments = sum(end <= cut for end in ends)
+    files = sorted((folder / "C01").rglob("*.*"))
+    if fragments == 0:
+        assert files == []
+        return
+    segment, written = files[1], files[0]
+    assert segment.name.startswith("160000000-") and segment.suffix == ".mp4"
+    assert segment.read_bytes() == data[: ends[fragments - 1]]
+    assert written.read_bytes() == index.data[: fragments * 24]
+    assert mend(folder) == Mended()
+
+
+def test_power_cut_at_every_byte_of_a_fragment_keeps_those_before(tmp_path: Path, whole: tuple[bytes, Index]) -> None:
+    data, index = whole
+    third = index[2]
+    chosen = random.Random(1).sample(range(third.offset, len(data)), 60)
+    for cut in {0, 1, 7, 8, 40, index[0].offset, third.offset, third.offset + 1, third.offset + 8, len(data), *chosen}:
+        known = sum(entry.offset + entry.size <= cut for entry in index) * 24
+        left_open(tmp_path, data[:cut], index.data[:known])
+        mend(tmp_path)
+        check(tmp_path, whole, cut)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_index_may_be_short_long_or_garbage(tmp_path: Path, whole: tuple[bytes, Index], data: st.DataObject) -> None:
+    content, index = whole
+    cut = data.draw(st.integers(0, len(content)))
+    tail = data.draw(st.sampled_from([b"", bytes(100), b"\0\0\0\x08moof" * 3, b"\xff" * 333]))
+    kind = data.draw(st.sampled_from(["missing", "short", "long", "garbage", "spoilt"]))
+    short = data.draw(st.integers(0, len(index.data)))
+    entries = {
+        "missing": None,
+        "short": index.data[:short],
+        "long": index.data + index.data[:short],
+        "garbage": data.draw(st.binary(max_size=200)),
+        "spoilt": index.data[:short] + data.draw(st.binary(min_size=24, max_size=48)) + index.data[short + 24 :],
+    }[kind]
+    left_open(tmp_path, content[:cut] + tail, entries)
+    mend(tmp_path)
+    check(tmp_path, whole, cut)
+
+
+def test_a_file_with_its_length_but_without_its_last_content_is_cut(tmp_path: Path, whole: tuple[bytes, Index]) -> None:
+    data, index = whole
+    last = index[-1]
+    blank_from = last.offset + last.size - 200
+    left_open(tmp_path, data[:blank_from] + bytes(len(data) - blank_from), index.data[:-24])
+    mended = mend(tmp_path)
+    assert (mended.closed, mended.bytes_cut) == (1, last.size)
+    check(tmp_path, whole, blank_from)
+
+
+def test_a_place_that_does_not_read_costs_nothing_behind_it(tmp_path: Path, whole: tuple[bytes, Index]) -> None:
+    data, index = whole
+    second = index[1]
+    spoilt = data[: second.offset] + b"\xa5" * second.size + data[second.offset + second.size :]
+    left_open(tmp_path, spoilt, None)
+    assert mend(tmp_path).closed == 1
+    found = kept(tmp_path)
+    assert {one.wall_us for one in found} >= {
+        one.wall_us for one, _ in SMALL.pictures if one.wall_us >= START_US + 2_000_000
+    }
+    (path,) = (tmp_path / "C01").rglob("*.mp4")
+    with av.open(str(path)) as opened:
+        times = [packet.pts for packet in opened.demux(video=0) if packet.size]
+    assert max(times) == max(one.wall_us for one, _ in SMALL.pictures) - START_US
+
+
+def test_a_segment_killed_between_its_two_names_is_closed(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALL)
+    path.rename(path.with_name("160000000.mp4"))
+    assert mend(tmp_path).closed == 1
+    assert sorted(one.name for one in path.parent.iterdir()) == [index_of(path).name, path.name]
+    assert len(kept(tmp_path)) == len(SMALL.pictures)
+
+
+def test_a_segment_whose_head_does_not_read_is_told_and_left(tmp_path: Path, whole: tuple[bytes, Index]) -> None:
+    data, index = whole
+    path = left_open(tmp_path, b"\xff" * 64 + data[64:], index.data)
+    mended = mend(tmp_path)
+    assert mended.unreadable == [path]
+    assert path.exists()
+
+
+def test_only_the_last_days_are_looked_at(tmp_path: Path) -> None:
+    for day in range(1, 6):
+        (tmp_path / "C01" / f"2026-11-0{day}").mkdir(parents=True)
+    old = tmp_path / "C01" / "2026-11-01" / "000000000.mp4"
+    new = tmp_path / "C01" / "2026-11-04" / "000000000.mp4"
+    for path in (old, new):
+        path.write_bytes(b"")
+    assert mend(tmp_path).removed == 1
+    assert old.exists() and not new.exists()
+
+
+def test_mending_where_nothing_was_recorded_does_nothing(tmp_path: Path) -> None:
+    assert mend(tmp_path / "none") == Mended()
+    segment, index, path, _ = open_new(tmp_path, "C01", START_US)
+    assert (segment, index) > (0, 0)
+    assert mend(tmp_path).removed == 1
+    assert not path.exists()
