@@ -44,7 +44,15 @@ from hub.faces import make_app
 from hub.fallback.choice import door_of
 from hub.fallback.records import forget_errands
 from hub.fallback.service import Fallback
+from hub.footage.noting import Noting
+from hub.footage.playing import Playing, Store
+from hub.footage.segments.catalogue import Catalogue
+from hub.footage.segments.reading import read_pictures
 from hub.footage.service import Footage
+from hub.footage.timelines import Timelines
+from hub.footage.transcoding import Transcoders
+from hub.footage.walls import LiveView
+from hub.footage.watching import LiveStreams, relayed
 from hub.forgetting import forgetting
 from hub.found.service import FoundRoom
 from hub.housekeeping import forget, tell_refused
@@ -199,6 +207,7 @@ class Hub:
             self.database,
             self.events,
             self.bridge,
+            self.footage,
             self.enrolment.issue,
             data / "workers",
             settings.vision_workers,
@@ -207,6 +216,13 @@ class Hub:
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
+        looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
+        streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders))
+        self.live = LiveView(streams, self.registry, looks, self.clock)
+        catalogue = Catalogue(self.footage.folder)
+        store = Store(catalogue.spans, catalogue.next_start_us, partial(read_pictures, catalogue))
+        self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
+        self.timelines = Timelines(self.playing, self.sightings, self.database, self.clock, self._days_kept)
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
 
         # consoles
@@ -233,6 +249,11 @@ class Hub:
     def _grid_of(self, venue_id: str) -> str | None:
         venue = self.registry.venues.get(venue_id)
         return venue.grid_id if venue else None
+
+    def _days_kept(self, camera_id: str) -> int:
+        """For how many days footage of a camera is kept."""
+        own = self.registry.terms_of(camera_id).retention_days
+        return self.settings.footage_days if own is None else min(own, self.settings.footage_days)
 
     def _knows(self, topic: UpTopic) -> bool:
         if self.enrolment.kind_of(topic.device_id) not in (None, topic.kind):
@@ -280,6 +301,7 @@ class Hub:
         self.emergencies.listen()
         self.memberships.listen()
         self.sending.listen()
+        self.footage.listen()
         self.vision.listen()
         self.intake.listen()
         self.intake.follow(self.watching.see)
@@ -330,6 +352,8 @@ class Hub:
     async def stop(self) -> None:
         """Stop in the order that loses nothing: bursts, workers, rooms, database, broker."""
         await self.talk.stop()
+        await self.live.streams.stop()
+        self.playing.stop()
         await self.vision.stop()
         await self._loops.end()
         await self.talk.settle()

@@ -19,6 +19,7 @@ from hub.console.http import add_error_answers
 from hub.console.sockets import sockets
 from hub.enrolment import routes as enrolment_routes
 from hub.escalation import routes as escalation_routes
+from hub.footage.routes import live_routes, playing_routes
 from hub.found import routes as found_routes
 from hub.media import routes as media_routes
 from hub.registry import camera_routes, owner_routes
@@ -30,6 +31,8 @@ from hub.talk import routes as talk_routes
 from hub.talk.recording import routes as recording_routes
 from hub.templates import routes as template_routes
 from hub.templates.service import TemplateRoom
+from hub.tours import routes as tour_routes
+from hub.tours.service import TourRoom
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -48,6 +51,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(escalation_routes.routes(hub.escalations, hub.alerts, hub.registry))
     app.include_router(found_routes.routes(hub.found))
     app.include_router(template_routes.routes(TemplateRoom(hub.database, hub.alerts.targets)))
+    app.include_router(tour_routes.routes(TourRoom(hub.database)))
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases))
@@ -60,6 +64,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(trust.certificate_routes(hub.certificates, lambda: hub.trust_port))
     app.include_router(talk_routes.routes(hub.talk_groups, hub.emergencies, hub.alerts, hub.registry))
     app.include_router(recording_routes.routes(hub.listening_back))
+    app.include_router(playing_routes(hub.playing, hub.timelines))
+    app.include_router(live_routes(hub.live, hub.lines, hub.refused))
     app.include_router(sockets(hub.feed, hub.talk, hub.lines, hub.registry, hub.refused))
     if hub.certificates is not None:
         app.include_router(trust.routes(hub.certificates))

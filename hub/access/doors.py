@@ -80,6 +80,8 @@ GET     /api/escalation/policies                            see_room
 PUT     /api/escalation/policy                              set_escalation
 GET     /api/alert-templates                                see_room
 PUT     /api/alert-templates                                set_escalation
+GET     /api/tours                                              watch_live
+PUT     /api/tours                                              watch_live
 GET     /api/roll-calls                                         see_room
 POST    /api/roll-calls                                         issue_alert
 GET     /api/roll-calls/{roll_call_id}                          see_room
@@ -106,6 +108,9 @@ POST    /api/cases/{case_id}/watches                            search_footage
 DELETE  /api/cases/{case_id}/watches/{watch_id}                 search_footage
 GET     /api/cases/{case_id}/sightings/{sighting_id}            search_footage
 GET     /api/cases/{case_id}/sightings/{sighting_id}/picture    search_footage
+GET     /api/cases/{case_id}/footage/timeline                   search_footage
+GET     /api/cases/{case_id}/footage/{camera_id}/pictures       search_footage
+GET     /api/cases/{case_id}/footage/{camera_id}/still          search_footage
 """
 
 
@@ -125,6 +130,7 @@ HTTP = _read(_HTTP)
 WEBSOCKETS: dict[str, Right] = {
     "/ws/events": Right.SEE_ROOM,
     "/ws/talk": Right.ANSWER_CALL,
+    "/ws/live": Right.WATCH_LIVE,
 }
 TALK: dict[type[TalkMessage] | type[bytes], Right] = {
     Listen: Right.ANSWER_CALL,

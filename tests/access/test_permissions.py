@@ -87,6 +87,8 @@ async def is_let_in_to_websocket(town: Town, role: Role, path: str) -> bool:
         try:
             if path == "/ws/talk":
                 await socket.send('{"type": "request", "group_id": "nowhere", "request_id": "r"}')
+            if path == "/ws/live":
+                await socket.send("{}")
             await socket.recv()
         except websockets.ConnectionClosed:
             assert (socket.close_code, socket.close_reason) == (4403, "not_allowed")

@@ -1,0 +1,74 @@
+"""One picture of a stream as JPEG, for stills of playback and of live cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import av
+import cv2
+from av.video.codeccontext import VideoCodecContext
+
+from hub.footage.coded import CodedPicture, Form, Record
+from hub.footage.transcoder import DECODERS, decoder_of
+
+MOST_WIDTH_PX = 1280
+MOST_DECODED = 1500
+"""Pictures from the key picture to the one that is wanted: a minute of 25 a second."""
+_QUALITY = 85
+_MICROSECONDS = Fraction(1, 1_000_000)
+
+
+class CannotDecode(Exception):
+    """No picture can be made of these; says why."""
+
+
+def still_of(records: Iterable[Record], at_us: int | None = None) -> bytes:
+    """The last picture that was taken by ``at_us`` (UTC), or the first, at most MOST_WIDTH_PX wide, as JPEG.
+
+    Blocks while it decodes, and ends ``records``, which begin with a form and a key picture. Raises CannotDecode.
+    """
+    frame: av.VideoFrame | None = None
+    decoder: VideoCodecContext | None = None
+    try:
+        for number, record in enumerate(records):
+            if isinstance(record, Form):
+                if record.coding not in DECODERS:
+                    raise CannotDecode(f"video of the coding {record.coding}")
+                decoder = decoder_of(record.coding)
+            elif isinstance(record, CodedPicture) and decoder is not None:
+                if number > MOST_DECODED or (at_us is not None and frame is not None and record.wall_us > at_us):
+                    break
+                frame = _decoded(decoder, record) or frame
+                if at_us is None and frame is not None:
+                    break
+        if decoder is not None:
+            frame = next(reversed(decoder.decode(None)), None) or frame
+    except av.error.FFmpegError as error:
+        raise CannotDecode(str(error)) from None
+    finally:
+        if close := getattr(records, "close", None):
+            close()
+    if frame is None:
+        raise CannotDecode("no picture in it can be decoded")
+    return _jpeg(frame)
+
+
+def _decoded(decoder: VideoCodecContext, picture: CodedPicture) -> av.VideoFrame | None:
+    packet = av.Packet(picture.data)
+    packet.pts, packet.time_base = picture.media_us, _MICROSECONDS
+    try:
+        return next(reversed(decoder.decode(packet)), None)
+    except av.error.InvalidDataError:  # the next may be whole
+        return None
+
+
+def _jpeg(frame: av.VideoFrame) -> bytes:
+    width = min(frame.width, MOST_WIDTH_PX)
+    height = max(1, round(frame.height * width / frame.width))
+    done, coded = cv2.imencode(
+        ".jpg", frame.reformat(width, height, "bgr24").to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
+    )
+    if not done:
+        raise CannotDecode("the picture cannot be made a JPEG")
+    return coded.tobytes()

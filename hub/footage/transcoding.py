@@ -1,0 +1,102 @@
+"""The transcoders that run, bounded in number; each is a child process that gives way to everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+
+import structlog
+
+from hub.children import end_child, start_child
+from hub.footage.coded import Coding, Form, Record, RecordReader, Word, encode
+from hub.tasks import end_tasks
+
+NICENESS = 10
+PIECE_BYTES = 256 * 1024
+END_WITHIN_S = 0.5
+_COMMAND = (sys.executable, "-m", "hub.footage.transcoder")
+_log = structlog.get_logger()
+BUSY = Word(
+    code="transcoders_busy",
+    message="浏览器不支持这种视频编码，转换名额已用完，空出后自动播放",
+    message_en="the browser cannot decode this video, and every converter is busy; it plays when one is free",
+)
+FAILED = Word(
+    code="transcoder_failed",
+    message="视频转换中断，正在重新开始",
+    message_en="the conversion broke off and is started again",
+)
+
+
+class Transcoders:
+    """At most ``most`` at once."""
+
+    def __init__(self, most: int) -> None:
+        self.failures = 0
+        self._most = most
+        self._children: set[asyncio.subprocess.Process] = set()
+        self._taken = 0
+
+    @property
+    def running(self) -> int:
+        """How many streams are being converted."""
+        return self._taken
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The children's."""
+        return [child.pid for child in self._children]
+
+    async def through(self, records: AsyncIterator[Record]) -> AsyncGenerator[Record]:
+        """The stream in H.264: as it is where it is that already; otherwise converted, which ends with a word where
+        every transcoder is busy or this one breaks off. The source is closed by whoever opened it."""
+        async for record in records:
+            if isinstance(record, Form) and record.coding is not Coding.H264:
+                break
+            yield record
+        else:
+            return
+        if self._taken >= self._most:
+            yield BUSY
+            return
+        self._taken += 1
+        try:
+            async with contextlib.aclosing(self._convert(record, records)) as converted:
+                async for record in converted:
+                    yield record
+        finally:
+            self._taken -= 1
+
+    async def _convert(self, first: Record, records: AsyncIterator[Record]) -> AsyncGenerator[Record]:
+        child = await start_child(
+            _COMMAND, niceness=NICENESS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        self._children.add(child)
+        feeding = asyncio.create_task(_feed(child, first, records))
+        assert child.stdout is not None
+        reader = RecordReader()
+        try:
+            while piece := await child.stdout.read(PIECE_BYTES):
+                for record in reader.feed(piece):
+                    yield record
+            if not feeding.done() or await child.wait() != 0:
+                self.failures += 1
+                _log.warning("transcoder.ended", code=await child.wait())
+                yield FAILED
+        finally:
+            await end_tasks(feeding)
+            await end_child(child, END_WITHIN_S)
+            self._children.discard(child)
+
+
+async def _feed(child: asyncio.subprocess.Process, first: Record, records: AsyncIterator[Record]) -> None:
+    """Everything to the child, and then its input's end; it takes pictures no faster than it converts them."""
+    assert child.stdin is not None
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        child.stdin.write(encode(first))
+        async for record in records:
+            child.stdin.write(encode(record))
+            await child.stdin.drain()
+        child.stdin.close()
