@@ -25,6 +25,8 @@ from hub.bridge.client import Bridge
 from hub.bridge.outbox import Outbox
 from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
+from hub.calibration.present import PresentPictures
+from hub.calibration.service import Calibrating
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
 from hub.certificates.service import Certificates
@@ -212,6 +214,8 @@ class Hub:
             data / "workers",
             settings.vision_workers,
         )
+        present = PresentPictures(lambda: self.footage.relay_path)
+        self.calibrating = Calibrating(self.registry, self.vision, present.still)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)

@@ -37,7 +37,7 @@ from hub.sightings.messages import Coverage, Description, Hit, Query, SearchAnsw
 from hub.talk.groups import NewGroup, TemporaryGroup
 from hub.talk.messages import BurstRecord, HeardBy, MissedRadio, Taken
 from hub.talk.recording.messages import BurstPage, BurstView, Waveform
-from hub.vision.service import CameraView
+from hub.vision.camera_view import CameraView
 from tests.hub import open_console, settings
 
 DOCS = Path(__file__).parent.parent / "docs"

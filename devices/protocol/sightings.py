@@ -29,12 +29,18 @@ class Calibration(Message, frozen=True, kw_only=True):
     longitude: float
 
 
+Polygon = Annotated[tuple[tuple[Fraction, Fraction], ...], msgspec.Meta(min_length=3, max_length=20)]
+"""Corners as shares of the picture's width and height, from its top left."""
+
+
 class CameraAssignment(Message, frozen=True, kw_only=True):
     """One camera given to a vision worker.
 
-    ``url`` is an rtsp:// or http:// address or a file path, credentials included (this message is never logged).
-    ``looks_per_s`` is how often a frame is looked at. A ``recording`` is read as fast as the machine can and
-    its frames are dated from ``started_at_us``; a live stream is dated by arrival.
+    ``url`` is an rtsp:// or http:// address, one of the recorder's relay on this machine, or a file path, credentials
+    included (this message is never logged). ``looks_per_s`` is how often a frame is looked at. A ``recording`` is read
+    as fast as the machine can and its frames are dated from ``started_at_us``; a live stream is dated by arrival.
+    Nothing within ``masks`` is looked at. ``view_file`` is the picture in which it was calibrated, a JPEG on this
+    machine.
     """
 
     camera_id: Name
@@ -43,6 +49,8 @@ class CameraAssignment(Message, frozen=True, kw_only=True):
     calibration: Calibration | None = None
     recording: bool = False
     started_at_us: int | None = None
+    masks: Annotated[tuple[Polygon, ...], msgspec.Meta(max_length=16)] = ()
+    view_file: str | None = None
 
 
 class Assign(Message, frozen=True, kw_only=True):
@@ -82,7 +90,8 @@ class CameraState(Message, frozen=True, kw_only=True):
     """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
 
     ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``look_delays`` counts looks at a live
-    stream by the time from the frame's arrival until it had been looked at, in the classes of LOOK_DELAYS_MS.
+    stream by the time from the frame's arrival until it had been looked at, in the classes of LOOK_DELAYS_MS. Of a live
+    stream, ``picture`` is how far it can be seen with; in ``moving_ms`` of the ``watched_ms`` of it something moved.
     """
 
     stamp: Stamp
@@ -96,6 +105,9 @@ class CameraState(Message, frozen=True, kw_only=True):
     detections: Count = 0
     sightings: Count = 0
     look_delays: Annotated[tuple[Count, ...], msgspec.Meta(max_length=len(LOOK_DELAYS_MS) + 1)] = ()
+    picture: PictureCondition = PictureCondition.CLEAR
+    watched_ms: Count = 0
+    moving_ms: Count = 0
 
 
 COLOURS = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")

@@ -17,7 +17,8 @@ from hub.errors import Refusal
 from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.storage.writer import Change
-from hub.vision.service import DEFAULT_VIEW_DEG, CameraView, Vision
+from hub.vision.camera_view import DEFAULT_VIEW_DEG, CameraView
+from hub.vision.service import Vision
 
 Still = Callable[[str], Awaitable[bytes]]
 """A camera's latest picture as JPEG. Raises Refusal where there is none."""

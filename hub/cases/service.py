@@ -178,7 +178,7 @@ class Cases:
                 cameras_off_line=tuple(
                     CameraOffLine(camera_id=view.camera_id, since_at_ms=view.since_at_ms)
                     for view in self._vision.views()
-                    if not view.recording and view.condition != "online"
+                    if not view.recording and not view.looked_at
                 ),
                 frames_shed=sum(view.frames_shed for view in self._vision.views()),
             ),

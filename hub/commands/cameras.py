@@ -16,7 +16,7 @@ from rich.table import Table
 from hub.commands.ending import end
 from hub.commands.hub_client import HubClient, HubRefused, HubUnreachable
 from hub.settings import Settings
-from hub.vision.service import CameraView
+from hub.vision.camera_view import CameraView
 
 POLL_S = 0.5
 ENDED = frozenset({"finished", "unreadable", "refused"})

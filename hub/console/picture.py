@@ -22,7 +22,8 @@ from hub.rooms import Rooms
 from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
 from hub.talk.sos_records import Sos
-from hub.vision.service import CameraView, Vision
+from hub.vision.camera_view import CameraView
+from hub.vision.service import Vision
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ def assigned(cameras: Iterable[Camera], terms_of: Callable[[Camera], Terms]) -> 
 
 
 def is_taken(camera: Camera) -> bool:
-    """Whether the recorder is the one that reads this camera: a recording is read by vision alone, from its beginning."""
+    """Whether the recorder is the one that reads this camera; a recording is read by vision alone."""
     return bool(camera.url) and not camera.recording
 
 

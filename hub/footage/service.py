@@ -36,6 +36,10 @@ class Footage:
         self._tell_turned = turned
         self._tell_relay = relay
 
+    def listen(self) -> None:
+        """Hear of changes to the cameras and to what their owners agreed to."""
+        self._registry.follow_cameras(self.assign)
+
     async def run(self) -> None:
         """Keep the recorder, until cancelled; of a hub that records."""
         self.assign()

@@ -18,7 +18,8 @@ from hub.registry.places import venue_place
 from hub.registry.records import AtMs, Camera, Latitude, Longitude, Mask, Masks, Title, Transport, Url
 from hub.registry.service import Registry
 from hub.storage.identifiers import new_id
-from hub.vision.service import CameraView, Vision
+from hub.vision.camera_view import CameraView
+from hub.vision.service import Vision
 
 _Address = Annotated[str, msgspec.Meta(max_length=2000)]
 

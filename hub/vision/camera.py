@@ -8,20 +8,30 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from devices.protocol.clock import Clock
 from devices.protocol.messages import Stamp
 from devices.protocol.sightings import LOOK_DELAYS_MS, CameraAssignment, CameraCondition, CameraState, Sighting
+from hub.footage.address import is_relay
 from hub.footage.errors import Refused, SourceError, Stalled
 from hub.footage.source import Patience, Stream, is_live, open_live, open_recording
+from hub.vision.activity import Activity
 from hub.vision.description.describer import Describer
 from hub.vision.detector import PersonDetector
-from hub.vision.pipeline import Look, Pipeline
+from hub.vision.masking import Masks
+from hub.vision.picture_condition import PictureWatch
+from hub.vision.pipeline import Look, Moves, Pipeline
 from hub.vision.scheduler import LookScheduler
 
 _log = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 30.0
+LONGEST_RELAY_RETRY_S = 2.0
+"""The relay is on this machine, and the recorder the one that is patient with the camera."""
 STEADY_AFTER_S = 10.0
 """A stream that came for so long is tried again at once when it breaks off."""
 MOST_LOOKS_PER_S = 25.0
@@ -74,6 +84,9 @@ class AssignedCamera:
         self._detail = ""
         self._progress: float | None = None
         self._last_frame_us = 0
+        self._masks = Masks(assignment.masks)
+        self._activity = Activity()
+        self._picture = PictureWatch()
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera {assignment.camera_id}", daemon=True)
@@ -108,6 +121,9 @@ class AssignedCamera:
             detections=self.counters.detections,
             sightings=self.counters.sightings,
             look_delays=tuple(self.counters.look_delays),
+            picture=self._picture.condition,
+            watched_ms=self._activity.watched_ms,
+            moving_ms=self._activity.moving_ms,
         )
 
     def take(self, work: Work, detector: PersonDetector) -> list[Sighting]:
@@ -139,6 +155,7 @@ class AssignedCamera:
             chinese = f"每秒看 {looks_per_s:g} 次：必须大于 0，最多 {MOST_LOOKS_PER_S:g} 次"
             self._set(CameraCondition.UNREADABLE, _both(english, chinese))
             return
+        self._picture = PictureWatch(self._view())
         retry_s = FIRST_RETRY_S
         while not self._stop.is_set():
             began_us = self._clock.monotonic_us()
@@ -161,7 +178,7 @@ class AssignedCamera:
             if self._clock.monotonic_us() - began_us > STEADY_AFTER_S * 1e6:
                 retry_s = FIRST_RETRY_S
             self._stop.wait(retry_s)
-            retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+            retry_s = min(retry_s * 2, LONGEST_RELAY_RETRY_S if is_relay(self.assignment.url) else LONGEST_RETRY_S)
 
     def _read_once(self) -> None:
         """Read the stream to its end, and have its pipeline finish however it ends. Raises SourceError."""
@@ -173,20 +190,40 @@ class AssignedCamera:
             calibration=self.assignment.calibration,
         )
         try:
-            for frame in stream.frames():
+            for shown in stream.frames():
                 if self._stop.is_set():
                     break
+                frame = self._masks.hide(shown)
                 self._last_frame_us = self._clock.monotonic_us()
                 self._set(CameraCondition.ONLINE, "")
                 self.counters.frames_decoded += 1
                 look = pipeline.consider(frame)
                 if look is not None:
                     self._hand_over(Work(pipeline, look))
+                if pipeline.moves is not None and not self._is_recording:
+                    self._note(pipeline.moves)
                 if self._is_recording:
                     self._progress = stream.progress
         finally:
             stream.close()
             self._finish(pipeline)
+
+    def _note(self, moves: Moves) -> None:
+        """How a live picture is, and whether something moves in it."""
+        at_s = self._clock.monotonic_us() / 1e6
+        self._activity.note(at_s, moves.motion.anything)
+        if self._picture.due(at_s):
+            self._picture.observe(moves.grey, moves.motion.grey, at_s)
+
+    def _view(self) -> NDArray[np.uint8] | None:
+        """The picture in which the camera was calibrated, as far as it may be seen; None where there is none."""
+        if self.assignment.view_file is None:
+            return None
+        found = cv2.imread(self.assignment.view_file, cv2.IMREAD_GRAYSCALE)
+        if found is None:
+            _log.warning("camera %s: its calibrated view cannot be read", self.assignment.camera_id)
+            return None
+        return self._masks.blanked(np.asarray(found, np.uint8))
 
     def _open(self) -> Stream:
         wanted = self.assignment

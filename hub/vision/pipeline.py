@@ -56,6 +56,14 @@ class Look:
         return self.frame.media_us / 1e6
 
 
+@dataclass(frozen=True)
+class Moves:
+    """A grey picture and what moves in it."""
+
+    grey: NDArray[np.uint8]
+    motion: Motion
+
+
 class Pipeline:
     """One camera's, from its connection to the end of the stream."""
 
@@ -81,13 +89,18 @@ class Pipeline:
         self._frame_size_px = (0, 0)
         self._whole_at_s = float("-inf")
         self.detections = 0
+        self.moves: Moves | None = None
+        """What the frame that was considered last showed; None where it was not one of those that are due."""
 
     def consider(self, frame: Frame) -> Look | None:
         """The look that a decoded frame is worth, if any. Frames come in order of media time."""
         at_s = frame.media_us / 1e6
+        self.moves = None
         if not self._gate.due(at_s):
             return None
-        motion = self._motion.observe(frame.pixels.grey(), at_s)
+        grey = frame.pixels.grey()
+        motion = self._motion.observe(grey, at_s)
+        self.moves = Moves(grey, motion)
         self._way.append(Small(at_s, motion.grey, motion.small_per_px))
         wanted = self._gate.wants(motion, len(self._tracker.tracks), at_s)
         return Look(frame, motion, tuple(self._way)) if wanted else None

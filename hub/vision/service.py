@@ -16,18 +16,22 @@ import structlog
 from devices.link import Credential
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, CameraAssignment, CameraCondition, CameraState
+from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, CameraCondition, CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.children import end_child, start_child
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.footage.service import Footage
 from hub.registry.records import Camera, Mask
 from hub.registry.service import Registry, is_same_stream
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.tasks import end_tasks
+from hub.vision.assigning import assignment
+from hub.vision.calibrated_views import CalibratedViews
+from hub.vision.camera_view import CameraView, view_of
 
 _log = structlog.get_logger()
 NICENESS = 10
@@ -36,38 +40,7 @@ RESTART_MOST_S = 15.0
 STEADY_AFTER_S = 30.0
 """A worker that ran for so long starts again at once when it ends."""
 PROGRESS_STEP = 0.05
-DEFAULT_VIEW_DEG = 60.0
-DEFAULT_RANGE_M = 20.0
 WORKER_ENDED = "分析进程已停，正在重启 (the analysis process ended and is being started again)"
-
-
-class CameraView(msgspec.Struct, frozen=True, kw_only=True):
-    """A camera as the console sees it: never its address, which may hold a password."""
-
-    camera_id: str
-    name: str
-    venue_id: str | None
-    owner_id: str | None
-    agreement_over: bool
-    """The owner's agreement has ended: neither recorded nor watched."""
-    latitude: float | None
-    longitude: float | None
-    heading_deg: float | None
-    view_deg: float
-    range_m: float
-    calibrated: bool
-    recording: bool
-    has_sub: bool
-    masks: tuple[Mask, ...]
-    condition: str
-    detail: str
-    progress: float | None
-    frames_decoded: int
-    frames_looked_at: int
-    frames_shed: int
-    detections: int
-    sightings: int
-    since_at_ms: int | None
 
 
 @dataclass
@@ -100,6 +73,7 @@ class Vision:
         database: Database,
         events: EventLog,
         bridge: Bridge,
+        footage: Footage,
         issue: Callable[[DeviceKind, str], Awaitable[Credential]],
         directory: Path,
         workers: int | None,
@@ -109,8 +83,10 @@ class Vision:
         self._database = database
         self._events = events
         self._bridge = bridge
+        self._footage = footage
         self._issue = issue
         self._directory = directory
+        self._views = CalibratedViews(directory / "views")
         self._workers = {f"worker-{number}": _Worker(f"worker-{number}") for number in range(1, count + 1)}
         self._stands: dict[str, _Stand] = {}
         self._putting = asyncio.Lock()
@@ -122,6 +98,8 @@ class Vision:
         self._bridge.on(DeviceKind.WORKER, Up.DEATH, wire.Death, self._died)
         self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, CameraState, self._hear)
         self._registry.follow_cameras(self.reassign)
+        self._footage.follow(self._recorder_turned, self.reassign)
+        self._views.open()
 
     def knows_worker(self, worker_id: str) -> bool:
         """Whether a worker of this name belongs here."""
@@ -216,20 +194,13 @@ class Vision:
 
     def _is_given(self, camera: Camera, worker_id: str) -> bool:
         """Not where the owner's terms forbid recording: a sighting keeps a picture of a person."""
-        wanted = bool(camera.url) and not self._registry.is_finished(camera.camera_id)
+        waits = self._footage.takes(camera) and self._footage.relay_path is None
+        wanted = bool(camera.url) and not waits and not self._registry.is_finished(camera.camera_id)
         return wanted and self._registry.terms_for(camera).records and self._worker_of(camera.camera_id) == worker_id
 
     def _assignment(self, cameras: list[Camera]) -> Assign:
-        assignments = tuple(
-            CameraAssignment(
-                camera_id=camera.camera_id,
-                url=camera.url or "",
-                calibration=camera.calibration,
-                recording=camera.recording,
-                started_at_us=camera.started_at_us,
-            )
-            for camera in sorted(cameras, key=lambda camera: camera.camera_id)
-        )
+        wanted = sorted(cameras, key=lambda camera: camera.camera_id)
+        assignments = tuple(assignment(camera, self._footage, self._views) for camera in wanted)
         return Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
 
     def _check_room(self, camera: Camera) -> None:
@@ -298,6 +269,20 @@ class Vision:
 
         await self._registry.remove_camera(camera_id, tell)
         self._stands.pop(camera_id, None)
+        await asyncio.to_thread(self._views.forget, camera_id)
+
+    async def keep_reference(self, camera_id: str, jpeg: bytes) -> None:
+        """Keep the picture in which a camera is being calibrated; the calibration itself follows by ``put_camera``.
+
+        Raises OSError.
+        """
+        await asyncio.to_thread(self._views.keep, camera_id, jpeg)
+
+    def _recorder_turned(self, camera_id: str) -> None:
+        """The recorder says otherwise of a camera than before."""
+        camera = self._registry.cameras.get(camera_id)
+        if camera is not None:
+            self._tell_changed(camera)
 
     async def tell(self, camera_ids: Iterable[str]) -> None:
         """Tell of these cameras as they stand: what is said of them changed elsewhere."""
@@ -320,8 +305,9 @@ class Vision:
     def _stand(self, state: CameraState) -> None:
         """Take over how a camera stands, and tell it when it changed."""
         before = self._stands.get(state.camera_id)
-        turned = before is None or before.state.condition is not state.condition
-        since = state.stamp.wall_us // 1000 if turned or before is None else before.since_at_ms
+        turned = before is None or (before.state.condition, before.state.picture) != (state.condition, state.picture)
+        same = before is not None and before.state.condition is state.condition
+        since = before.since_at_ms if before is not None and same else state.stamp.wall_us // 1000
         self._stands[state.camera_id] = _Stand(state, since)
         moved = before is not None and abs((state.progress or 0) - (before.state.progress or 0)) >= PROGRESS_STEP
         if moved or turned or (before is not None and before.state.detail != state.detail):
@@ -332,13 +318,13 @@ class Vision:
 
     def _tell_changed(self, camera: Camera) -> None:
         """Tell how the camera stands now; that a recording is finished is kept in the same change."""
-        stand = self._stands[camera.camera_id]
+        stand = self._stands.get(camera.camera_id)
         view = self.view(camera.camera_id)
 
         def change(open_change: Change) -> None:
             self._events.append(open_change, EventKind.CAMERA_CHANGED, camera.camera_id, view)
 
-        if camera.recording and stand.state.condition is CameraCondition.FINISHED:
+        if camera.recording and stand is not None and stand.state.condition is CameraCondition.FINISHED:
             task = asyncio.ensure_future(self._registry.note_finished(camera.camera_id, change))
         else:
             task = asyncio.ensure_future(self._database.write(change))
@@ -351,34 +337,15 @@ class Vision:
         return self._view(camera, self._stands.get(camera_id), self._registry.is_finished(camera_id))
 
     def _view(self, camera: Camera, stand: _Stand | None, finished: bool) -> CameraView:
-        state = stand.state if stand else None
-        waiting = CameraCondition.CONNECTING if camera.url else CameraCondition.REFUSED
-        if finished:
-            waiting = CameraCondition.FINISHED
-        return CameraView(
-            camera_id=camera.camera_id,
-            name=camera.name,
-            venue_id=camera.venue_id,
-            owner_id=camera.owner_id,
-            agreement_over=self._registry.terms_for(camera).agreement_over,
-            latitude=camera.latitude,
-            longitude=camera.longitude,
-            heading_deg=camera.heading_deg,
-            view_deg=camera.view_deg or DEFAULT_VIEW_DEG,
-            range_m=camera.range_m or DEFAULT_RANGE_M,
-            calibrated=camera.calibration is not None,
-            recording=camera.recording,
-            has_sub=camera.sub_url is not None,
-            masks=camera.masks,
-            condition=state.condition.value if state else waiting.value,
-            detail=state.detail if state else ("" if camera.url else "没有视频地址"),
-            progress=state.progress if state else (1.0 if finished else None),
-            frames_decoded=state.frames_decoded if state else 0,
-            frames_looked_at=state.frames_looked_at if state else 0,
-            frames_shed=state.frames_shed if state else 0,
-            detections=state.detections if state else 0,
-            sightings=state.sightings if state else 0,
-            since_at_ms=stand.since_at_ms if stand else None,
+        taken = self._footage.takes(camera)
+        return view_of(
+            camera,
+            self._registry.terms_for(camera),
+            stand.state if stand else None,
+            stand.since_at_ms if stand else None,
+            finished=finished,
+            taken=taken,
+            stand=self._footage.stand(camera.camera_id) if taken else None,
         )
 
     def views(self) -> list[CameraView]:

@@ -124,11 +124,7 @@ class Worker:
         for camera_id, camera in self._cameras.items():
             before, told_us = self._told.get(camera_id, (None, 0))
             state = camera.state(self._link.stamp())
-            turned = before is None or (before.condition, before.detail, before.progress) != (
-                state.condition,
-                state.detail,
-                state.progress,
-            )
+            turned = before is None or _told(before) != _told(state)
             due = turned or now_us - told_us >= STATE_INTERVAL_S * 1e6
             if due and self._link.connected and self._link.publish(Up.CAMERA_STATE, state):
                 self._told[camera_id] = (state, now_us)
@@ -157,6 +153,11 @@ class Worker:
             self._link.send_reliably(Up.SIGHTING, build)
         except ValueError as error:
             _log.error("sighting %s of camera %s: %s", sighting.sighting_id, sighting.camera_id, error)
+
+
+def _told(state: CameraState) -> tuple[object, ...]:
+    """What is said at once when it turns."""
+    return state.condition, state.detail, state.progress, state.picture
 
 
 async def work(worker: Worker) -> None:
