@@ -214,13 +214,13 @@ class Hub:
             data / "workers",
             settings.vision_workers,
         )
-        present = PresentPictures(lambda: self.footage.relay_path)
-        self.calibrating = Calibrating(self.registry, self.vision, present.still)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
+        present = PresentPictures(lambda: self.footage.relay_path)
+        self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
         streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders))
         self.live = LiveView(streams, self.registry, looks, self.clock)
         catalogue = Catalogue(self.footage.folder)

@@ -12,6 +12,7 @@ from hub.access.gate import Gate
 from hub.alerts import cap_routes
 from hub.alerts import routes as alert_routes
 from hub.alerts.posts import Posts
+from hub.calibration import routes as calibration_routes
 from hub.cases import routes as case_routes
 from hub.console import routes as console_routes
 from hub.console import trust
@@ -56,6 +57,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases))
     app.include_router(enrolment_routes.routes(hub.enrolment, hub.registry, hub.radios, hub.certificates))
+    app.include_router(calibration_routes.routes(hub.calibrating))
     app.include_router(registry_routes.routes(hub.registry, hub.vision, hub.database))
     app.include_router(camera_routes.routes(hub.registry, hub.vision))
     app.include_router(owner_routes.routes(hub.registry))

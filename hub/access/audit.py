@@ -70,6 +70,7 @@ class Action(StrEnum):
     ADD_CAMERA = "add_camera"
     REMOVE_CAMERA = "remove_camera"
     PUT_MASKS = "put_masks"
+    CALIBRATE_CAMERA = "calibrate_camera"
     PUT_OWNERS = "put_owners"
     DISCOVER_CAMERAS = "discover_cameras"
     IMPORT_VENUES = "import_venues"

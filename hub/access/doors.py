@@ -54,6 +54,10 @@ POST    /api/registry/venues                                    enrol_places
 POST    /api/registry/community                                 enrol_places
 POST    /api/cameras                                            enrol_cameras
 DELETE  /api/cameras/{camera_id}                                enrol_cameras
+GET     /api/cameras/{camera_id}/still                          enrol_cameras
+GET     /api/cameras/{camera_id}/calibration                    enrol_cameras
+POST    /api/cameras/{camera_id}/calibration/try                enrol_cameras
+PUT     /api/cameras/{camera_id}/calibration                    enrol_cameras
 PUT     /api/cameras/{camera_id}/masks                          enrol_cameras
 GET     /api/owners                                             see_room
 PUT     /api/owners                                             enrol_cameras

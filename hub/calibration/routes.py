@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from hub.access.entrant import Entrant
 from hub.access.gate import Entering
-from hub.access.people import COMMUNITY, venue_place
+from hub.access.people import COMMUNITY
 from hub.access.permissions import Right
 from hub.calibration.messages import Clicks
 from hub.calibration.service import Calibrating
 from hub.console.http import answer, read
+from hub.registry.places import venue_place
 
 
 def routes(calibrating: Calibrating) -> APIRouter:
@@ -24,7 +25,7 @@ def routes(calibrating: Calibrating) -> APIRouter:
     @router.get("/still")
     async def still(camera_id: str, entrant: Entering) -> Response:
         require(entrant, camera_id)
-        jpeg = await calibrating.still(camera_id)
+        jpeg = await calibrating.look(camera_id, entrant.person)
         return Response(jpeg, media_type="image/jpeg", headers={"cache-control": "no-store"})
 
     @router.get("/calibration")

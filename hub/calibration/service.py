@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 
 import msgspec
 
+from devices.protocol.clock import Clock
 from devices.protocol.sightings import Calibration
 from hub.access import audit
 from hub.access.people import Person
@@ -14,6 +15,8 @@ from hub.calibration.drawing import footprint, sticks
 from hub.calibration.messages import Calibrated, Clicks
 from hub.calibration.solving import Picture, Solved, by_ground, by_people
 from hub.errors import Refusal
+from hub.footage.noting import Noting
+from hub.footage.walls import WatchedLive
 from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.storage.writer import Change
@@ -38,10 +41,12 @@ class CalibrationKept(msgspec.Struct, frozen=True, kw_only=True):
 class Calibrating:
     """What administrators click; each call raises Refusal where the clicks say nothing."""
 
-    def __init__(self, registry: Registry, vision: Vision, still: Still) -> None:
+    def __init__(self, registry: Registry, vision: Vision, still: Still, noting: Noting, clock: Clock) -> None:
         self._registry = registry
         self._vision = vision
-        self.still = still
+        self._still = still
+        self._noting = noting
+        self._clock = clock
 
     def camera(self, camera_id: str) -> Camera:
         """The camera of that id. Raises Refusal when there is none."""
@@ -49,6 +54,16 @@ class Calibrating:
         if camera is None:
             raise Refusal("unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404)
         return camera
+
+    async def look(self, camera_id: str, person: Person) -> bytes:
+        """What the camera sees now, as JPEG; noted as a live view is."""
+        detail = WatchedLive(camera_id=camera_id, since_ms=self._clock.wall_us() // 1000)
+
+        def record(change: Change, _look: Hashable) -> None:
+            audit.record(change, person.person_id, audit.Action.WATCH_LIVE, detail=detail)
+
+        await self._noting.note([(person.person_id, self.camera(camera_id).camera_id, "still")], record)
+        return await self._still(camera_id)
 
     async def try_clicks(self, camera_id: str, clicks: Clicks) -> Calibrated:
         """What the clicks make of the camera; nothing is kept."""
@@ -60,7 +75,7 @@ class Calibrating:
         """Take over what the clicks say, and the picture of now as the view that it holds for."""
         camera = self.camera(camera_id)
         solved = await asyncio.to_thread(_solve, camera, clicks)
-        jpeg = await self.still(camera_id)
+        jpeg = await self._still(camera_id)
         found = solved.calibration
         kept = msgspec.structs.replace(
             camera,

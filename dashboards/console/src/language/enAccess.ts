@@ -195,6 +195,7 @@ export const enAccess: AccessTexts = {
       set_tours: "Set the patrol tours",
       add_camera: "Added a camera",
       put_masks: "Changed a camera's masks",
+      calibrate_camera: "Calibrated a camera",
       put_owners: "Changed whose cameras are whose",
       discover_cameras: "Looked for cameras",
       remove_camera: "Removed a camera",

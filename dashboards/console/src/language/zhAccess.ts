@@ -235,6 +235,7 @@ export const zhAccess = {
       set_tours: "改巡视方案",
       add_camera: "新增摄像头",
       put_masks: "修改遮挡区域",
+      calibrate_camera: "标定摄像头",
       put_owners: "修改权属单位",
       discover_cameras: "搜寻摄像头",
       remove_camera: "撤下摄像头",
