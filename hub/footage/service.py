@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from devices.protocol.clock import Clock
 from hub.footage.assigning import assigned, is_taken
+from hub.footage.motion_log import MotionLog
 from hub.footage.recorder.control import Ready, Stand
 from hub.footage.recorder_process import RecorderProcess
 from hub.footage.standing import CameraStand, Standing
 from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.settings import Settings
+from hub.tasks import end_tasks
+
+MOTION_EVERY_S = 10.0
 
 
 class Footage:
@@ -25,6 +30,8 @@ class Footage:
         self.relay_path: str | None = None
         """Where pictures are handed on; None while no recorder is ready."""
         self.recorder = RecorderProcess(self.folder, self._hear, self._lose)
+        self.motion = MotionLog(self.folder)
+        """When something moved before each camera; ``read`` blocks."""
         self._registry = registry
         self._clock = clock
         self._standing = Standing()
@@ -43,7 +50,17 @@ class Footage:
     async def run(self) -> None:
         """Keep the recorder, until cancelled; of a hub that records."""
         self.assign()
-        await self.recorder.run()
+        keeping = asyncio.create_task(self._keep_motion(), name="motion-log")
+        try:
+            await self.recorder.run()
+        finally:
+            await end_tasks(keeping)
+            await asyncio.to_thread(self.motion.flush)
+
+    async def _keep_motion(self) -> None:
+        while True:
+            await asyncio.sleep(MOTION_EVERY_S)
+            await asyncio.to_thread(self.motion.flush)
 
     def takes(self, camera: Camera) -> bool:
         """Whether the recorder is the one that reads this camera, so that its pictures come from the relay."""
@@ -53,7 +70,9 @@ class Footage:
         """The cameras, or what may be done with them, are others."""
         if self.records:
             wanted = assigned(self._registry.cameras.values(), self._registry.terms_for)
-            self._standing.keep_only({one.camera_id for one in wanted.cameras})
+            kept = {one.camera_id for one in wanted.cameras}
+            self._standing.keep_only(kept)
+            self.motion.keep_only(kept)
             self.recorder.assign(wanted)
 
     def stand(self, camera_id: str) -> CameraStand | None:

@@ -300,6 +300,8 @@ class Vision:
         if self._worker_of(state.camera_id) != worker_id:
             _log.warning("camera.state_dropped", camera=state.camera_id, worker=worker_id, why="not its camera")
             return
+        if state.condition is CameraCondition.ONLINE and self._footage.takes(self._registry.cameras[state.camera_id]):
+            self._footage.motion.hear(state.camera_id, state.stamp.wall_us, state.watched_ms, state.moving_ms)
         self._stand(state)
 
     def _stand(self, state: CameraState) -> None:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.footage.segments.names import INDEX, SEGMENT, day_start_us, read_name
+from hub.footage.segments.names import INDEX, MOTION, SEGMENT, day_start_us, read_name
 
 
 @dataclass(frozen=True, order=True)
@@ -32,7 +32,7 @@ def list_day(day: Path) -> DayListed:
     day_us = day_start_us(day.name)
     try:
         with os.scandir(day) as entries:
-            names = sorted([entry.name for entry in entries])
+            names = sorted([entry.name for entry in entries if entry.name != MOTION])
     except (FileNotFoundError, NotADirectoryError):
         return DayListed([], [], [])
     segments, indexes, strange = [], [], []

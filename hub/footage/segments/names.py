@@ -12,6 +12,8 @@ from pathlib import Path
 
 SEGMENT = ".mp4"
 INDEX = ".idx"
+MOTION = "motion"
+"""A day's file of when something moved (``motion_log.py``); it goes with the day's last segment."""
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
