@@ -9,11 +9,13 @@ import typer
 
 from hub.bridge.broker import BrokerError
 from hub.command_line import keeping, trials
+from hub.command_line.footage import footage_app
 from hub.command_line.options import DataDir, Json, settings_of
 from hub.commands.ending import end
 
 app = typer.Typer(name="qianshao", help="黔哨：社区警务室的一体化中枢", no_args_is_help=True, add_completion=False)
 app.add_typer(keeping.cameras_app, name="cameras")
+app.add_typer(footage_app, name="footage")
 app.add_typer(keeping.registry_app, name="registry")
 app.add_typer(keeping.people_app, name="people")
 app.add_typer(keeping.devices_app, name="devices")

@@ -16,28 +16,34 @@ def open_new(footage_dir: Path, camera_id: str, start_us: int) -> tuple[int, int
 
     All entries are on disk when this returns. Raises OSError.
     """
-    camera = footage_dir / camera_id
     for number in range(_MOST_SAME):
         named_us = start_us + number * 1000
-        day = camera / day_of(named_us)
-        day.mkdir(parents=True, exist_ok=True, mode=0o700)
-        name = open_name(named_us)
-        if number == 0:
-            taken = {entry.name.partition(".")[0].partition("-")[0] for entry in os.scandir(day)}
-        if name in taken:
-            continue
-        path = day / f"{name}{SEGMENT}"
-        segment = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        day = footage_dir / camera_id / day_of(named_us)
         try:
-            index = os.open(day / f"{name}{INDEX}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        except OSError:
-            os.close(segment)
-            path.unlink(missing_ok=True)
-            raise
-        for folder in (day, camera, footage_dir):
-            sync_folder(folder)
-        return segment, index, path, named_us
+            day.mkdir(parents=True, exist_ok=True, mode=0o700)
+            opened = _make(day, open_name(named_us))
+        except FileNotFoundError:  # the folder was empty and has just been taken away
+            continue
+        if opened is not None:
+            for folder in (day, day.parent, footage_dir):
+                sync_folder(folder)
+            return *opened, day / f"{open_name(named_us)}{SEGMENT}", named_us
     raise FileExistsError(f"{_MOST_SAME} segments of {camera_id} begin at {open_name(start_us)}")
+
+
+def _make(day: Path, name: str) -> tuple[int, int] | None:
+    """Descriptors of a segment and its index; None where one begins so already."""
+    with os.scandir(day) as entries:
+        if any(entry.name.partition(".")[0].partition("-")[0] == name for entry in entries):
+            return None
+    path = day / f"{name}{SEGMENT}"
+    segment = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        return segment, os.open(day / f"{name}{INDEX}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    except OSError:
+        os.close(segment)
+        path.unlink(missing_ok=True)
+        raise
 
 
 def name_closed(path: Path, start_us: int, end_us: int) -> Path:
