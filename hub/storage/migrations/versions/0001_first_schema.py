@@ -424,6 +424,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("list_id", name=op.f("pk_template_lists")),
     )
     op.create_table(
+        "tour_lists",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tours", sa.LargeBinary(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_tour_lists")),
+    )
+    op.create_table(
         "escalation_policies",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("rules", sa.LargeBinary(), nullable=False),
