@@ -63,6 +63,7 @@ from hub.loops import Loops
 from hub.media.sending import Sending
 from hub.media.service import MediaRoom
 from hub.metrics import Metrics
+from hub.onvif.service import Onvif
 from hub.own_broker import broker_of
 from hub.registry.agreements import Agreements
 from hub.registry.radios import RadioRoll
@@ -214,6 +215,7 @@ class Hub:
             data / "workers",
             settings.vision_workers,
         )
+        self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)

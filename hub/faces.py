@@ -23,6 +23,7 @@ from hub.escalation import routes as escalation_routes
 from hub.footage.routes import live_routes, playing_routes
 from hub.found import routes as found_routes
 from hub.media import routes as media_routes
+from hub.onvif import routes as onvif_routes
 from hub.registry import camera_routes, owner_routes
 from hub.registry import routes as registry_routes
 from hub.rollcall import routes as roll_call_routes
@@ -59,7 +60,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(enrolment_routes.routes(hub.enrolment, hub.registry, hub.radios, hub.certificates))
     app.include_router(calibration_routes.routes(hub.calibrating))
     app.include_router(registry_routes.routes(hub.registry, hub.vision, hub.database))
-    app.include_router(camera_routes.routes(hub.registry, hub.vision))
+    app.include_router(camera_routes.routes(hub.registry, hub.vision, hub.onvif))
+    app.include_router(onvif_routes.routes(hub.onvif, hub.database, hub.registry.camera_ids_at))
     app.include_router(owner_routes.routes(hub.registry))
     app.include_router(shift_routes.routes(hub.shifts, hub.sign_ons, hub.access.enabled))
     app.include_router(street_routes.routes(hub.streets, hub.registry))

@@ -58,6 +58,8 @@ GET     /api/cameras/{camera_id}/still                          enrol_cameras
 GET     /api/cameras/{camera_id}/calibration                    enrol_cameras
 POST    /api/cameras/{camera_id}/calibration/try                enrol_cameras
 PUT     /api/cameras/{camera_id}/calibration                    enrol_cameras
+POST    /api/cameras/discover                                   enrol_cameras
+POST    /api/cameras/look                                       enrol_cameras
 PUT     /api/cameras/{camera_id}/masks                          enrol_cameras
 GET     /api/owners                                             see_room
 PUT     /api/owners                                             enrol_cameras

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
 from fastapi import APIRouter, Request, Response
 
@@ -13,30 +11,13 @@ from hub.access.gate import Entering
 from hub.access.people import COMMUNITY, Place
 from hub.access.permissions import Right
 from hub.console.http import answer, read
-from hub.errors import Refusal
+from hub.onvif.service import Onvif
+from hub.registry.new_camera import NewCamera, make_camera
 from hub.registry.places import venue_place
-from hub.registry.records import AtMs, Camera, Latitude, Longitude, Mask, Masks, Title, Transport, Url
+from hub.registry.records import Mask, Masks
 from hub.registry.service import Registry
-from hub.storage.identifiers import new_id
 from hub.vision.camera_view import CameraView
 from hub.vision.service import Vision
-
-_Address = Annotated[str, msgspec.Meta(max_length=2000)]
-
-
-class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
-    """The request to add a camera or a recording."""
-
-    name: Title
-    url: _Address
-    sub_url: _Address | None = None
-    transport: Transport = Transport.TCP
-    owner_id: str | None = None
-    venue_id: str | None = None
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
-    recording: bool = False
-    started_at_ms: AtMs | None = None
 
 
 class NewMasks(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +38,7 @@ class MaskedCamera(NamedCamera, frozen=True, kw_only=True):
     masks: tuple[Mask, ...]
 
 
-def routes(registry: Registry, vision: Vision) -> APIRouter:
+def routes(registry: Registry, vision: Vision, onvif: Onvif) -> APIRouter:
     """Add and remove cameras, mask their pictures."""
     router = APIRouter(prefix="/api/cameras")
 
@@ -65,19 +46,7 @@ def routes(registry: Registry, vision: Vision) -> APIRouter:
     async def add_camera(request: Request, entrant: Entering) -> Response:
         new = await read(request, NewCamera)
         entrant.require(Right.ENROL_CAMERAS, (_place(new.venue_id),))
-        camera = Camera(
-            camera_id=new_id("C", 6),
-            name=new.name,
-            url=_url(new.url, "url"),
-            sub_url=None if new.sub_url is None else _url(new.sub_url, "sub_url"),
-            transport=new.transport,
-            owner_id=new.owner_id,
-            venue_id=new.venue_id,
-            latitude=new.latitude,
-            longitude=new.longitude,
-            recording=new.recording,
-            started_at_us=None if new.started_at_ms is None else new.started_at_ms * 1000,
-        )
+        camera = await make_camera(new, onvif)
         detail = NamedCamera(camera_id=camera.camera_id)
         noting = audit.noting(entrant.person.person_id, audit.Action.ADD_CAMERA, detail)
         view: CameraView = await vision.put_camera(camera, noting)
@@ -107,19 +76,6 @@ def _require(registry: Registry, entrant: Entrant, camera_id: str) -> None:
     """Raises Refusal for who may not enrol this camera; one that is unknown is the whole community's."""
     camera = registry.cameras.get(camera_id)
     entrant.require(Right.ENROL_CAMERAS, (_place(camera.venue_id if camera else None),))
-
-
-def _url(text: str, field: str) -> str:
-    """The address, if it can be one. Raises Refusal, which does not repeat it: it may hold a password."""
-    try:
-        return msgspec.convert(text, Url)
-    except msgspec.ValidationError:
-        raise Refusal(
-            "bad_url",
-            "地址须为 rtsp://、http://、v4l2:/dev/videoN 或文件的完整路径",
-            "use rtsp://, http://, v4l2:/dev/videoN or the full path of a file",
-            field=field,
-        ) from None
 
 
 def _place(venue_id: str | None) -> Place:

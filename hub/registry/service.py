@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import sqlalchemy as sa
@@ -267,6 +268,10 @@ class Registry:
         masks = camera.masks or (before.masks if before else ())
         return msgspec.structs.replace(camera, recording=recording, started_at_us=started_at_us, masks=masks)
 
+    def camera_ids_at(self, host: str) -> tuple[str, ...]:
+        """The cameras whose main stream comes from this host."""
+        return tuple(one.camera_id for one in self.cameras.values() if one.url and host_of(one.url) == host)
+
     def terms_of(self, camera_id: str) -> Terms:
         """What may be done with this camera now. Of one that is no longer enrolled nothing is known to be allowed."""
         camera = self.cameras.get(camera_id)
@@ -390,6 +395,14 @@ class Registry:
             self._finished.discard(camera_id)
         self.tell_camera_followers()
         return camera
+
+
+def host_of(url: str) -> str | None:
+    """The host of a camera's address; None of a file's."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def is_same_stream(one: Camera, other: Camera) -> bool:

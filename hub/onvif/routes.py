@@ -1,0 +1,91 @@
+"""The ONVIF room's HTTP face: looking for cameras, and at one of them before it is enrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from hub.access import audit
+from hub.access.gate import EnteringForAll
+from hub.console.http import answer, read
+from hub.errors import Refusal
+from hub.onvif.envelopes import Login
+from hub.onvif.records import FoundDevice, Ipv4, Probed, read_address
+from hub.onvif.service import Onvif
+from hub.storage.database import Database
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """The request to look for cameras: in the network of this interface, or at these addresses alone."""
+
+    interface: Ipv4 | None = None
+    """This machine's own address there; None: the system's choice."""
+    addresses: Annotated[tuple[Probed, ...], msgspec.Meta(max_length=256)] = ()
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """The request to ask a device what it is."""
+
+    url: Annotated[str, msgspec.Meta(max_length=500)]
+    user: Annotated[str, msgspec.Meta(max_length=64)]
+    password: Annotated[str, msgspec.Meta(max_length=128)]
+
+    def __repr__(self) -> str:
+        return f"Look({self.user!r})"
+
+
+class Searched(msgspec.Struct, frozen=True, kw_only=True):
+    """Detail of an audit record: which network was searched, or which addresses were asked."""
+
+    interface: str | None
+    addresses: tuple[str, ...]
+
+
+class Enrolled(FoundDevice, frozen=True, kw_only=True):
+    """A device that was found; ``camera_ids`` are the cameras that are enrolled from its host already."""
+
+    camera_ids: tuple[str, ...]
+
+
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a search."""
+
+    devices: tuple[Enrolled, ...]
+    not_understood: tuple[str, ...]
+
+
+def routes(onvif: Onvif, database: Database, camera_ids_at: Callable[[str], tuple[str, ...]]) -> APIRouter:
+    """Search and look; ``camera_ids_at`` knows the cameras whose streams come from a host."""
+    router = APIRouter(prefix="/api/cameras")
+
+    async def note(person_id: str, interface: str | None, addresses: tuple[str, ...]) -> None:
+        detail = Searched(interface=interface, addresses=addresses)
+        await database.write(audit.noting(person_id, audit.Action.DISCOVER_CAMERAS, detail))
+
+    @router.post("/discover")
+    async def discover(request: Request, entrant: EnteringForAll) -> Response:
+        search = await read(request, Search)
+        await note(entrant.person.person_id, search.interface, search.addresses)
+        found = await onvif.discover(search.interface, search.addresses)
+        devices = (Enrolled(**msgspec.structs.asdict(one), camera_ids=_at(one, camera_ids_at)) for one in found.devices)
+        return answer(SearchResult(devices=tuple(devices), not_understood=found.not_understood))
+
+    @router.post("/look")
+    async def look(request: Request, entrant: EnteringForAll) -> Response:
+        wanted = await read(request, Look)
+        address = read_address(wanted.url)
+        if address is None:
+            words = ("地址须为 onvif://主机[:端口]，不含密码", "use onvif://host[:port], without a password")
+            raise Refusal("bad_url", *words, field="url")
+        await note(entrant.person.person_id, None, (str(address),))
+        return answer(await onvif.ask(address, Login(wanted.user, wanted.password)))
+
+    return router
+
+
+def _at(device: FoundDevice, camera_ids_at: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+    address = read_address(device.address)
+    return camera_ids_at(address.host) if address else ()
