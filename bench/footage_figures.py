@@ -54,7 +54,6 @@ class Run:
             "cpu_percent_per_camera": 100 * self.recorder_cpu_s / self.seconds / cameras,
             "recorder_cpu_percent": 100 * self.recorder_cpu_s / self.seconds,
             "simulator_cpu_percent": 100 * self.cameras_cpu_s / self.seconds,
-            "received_mbit_per_s": self.bytes_received * 8e-6 / self.seconds,
             "written_ratio": self.bytes_written / max(self.bytes_received, 1),
             "first_frame_ms": percentile(self.first.first_ms, 50),
             "first_frame_p95_ms": percentile(self.first.first_ms, 95),

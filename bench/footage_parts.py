@@ -77,8 +77,13 @@ class LoadedCameras:
             raise PartFailed(f"模拟摄像头：{error if line else '已结束'}")
 
     async def fall_silent(self) -> None:
-        """Nothing more is sent, and what was sent has had its time."""
+        """Nothing more is sent, and what was sent has had its time.
+
+        Then the connections end: over RTP the library holds each picture until the next begins, or the stream ends.
+        """
         await self.order(SetFault(Fault.STALL))
+        await asyncio.sleep(QUIET_S)
+        await self.order(SetFault(Fault.CUT))
         await asyncio.sleep(QUIET_S)
 
     async def sent(self) -> SentReport:

@@ -86,6 +86,22 @@ def bench_capacity(
     measure_capacity(seconds, groups, radios, as_json)
 
 
+@bench_app.command("footage")
+def bench_footage(
+    cameras: Annotated[int, typer.Option(min=1, max=200, help="摄像头数，1080p 25 帧，四分之一是 H.265")] = 40,
+    seconds: Annotated[float, typer.Option(min=5, max=3600, help="每轮录像的秒数")] = 60,
+    mbit_per_s: Annotated[float, typer.Option(min=0.2, max=20, help="每路主码流的码率")] = 2.0,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    live_seconds: Annotated[float, typer.Option(min=0, max=300, help="在浏览器里看直播的秒数，0 为不看")] = 10,
+    as_json: Json = False,
+) -> None:
+    """测量多路同时录像：处理器、丢失的画面、写入量、找到第一帧要多久、直播延迟（直播需要 Chromium）。"""
+    from bench.footage_figures import Plan
+    from hub.commands.bench import measure_footage
+
+    measure_footage(Plan(cameras, seconds, mbit_per_s, runs, live_seconds), as_json)
+
+
 @bench_app.command("plot")
 def bench_plot(
     file: Annotated[Path, typer.Argument(help="bench capacity --json 或 bench together --json 的输出")],

@@ -9,7 +9,19 @@ import httpx
 import msgspec
 import typer
 
-from bench import alerts, alerts_figures, capacity, capacity_figures, events, plots, together, together_figures, voice
+from bench import (
+    alerts,
+    alerts_figures,
+    capacity,
+    capacity_figures,
+    events,
+    footage,
+    footage_figures,
+    plots,
+    together,
+    together_figures,
+    voice,
+)
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.bridge.broker import BrokerError
@@ -65,6 +77,15 @@ def measure_together(films: Path, plan: together_figures.Plan, as_json: bool) ->
     except (ValueError, OSError, PartFailed, EnrolError, BuildError, httpx.HTTPError) as error:
         end(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def measure_footage(plan: footage_figures.Plan, as_json: bool) -> None:
+    """Measure many cameras recorded at once, and print."""
+    try:
+        found = footage.run(plan)
+    except (ValueError, OSError, PartFailed, httpx.HTTPError) as error:
+        end(str(error))
+    _print(found.flat(), found.goals, as_json)
 
 
 def measure_capacity(seconds: float, groups: str, radios: str, as_json: bool) -> None:
