@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -49,7 +48,8 @@ class Transcoder:
         self._told: Form | None = None
         self._waits_for_key = True
         self._broken = False
-        self._wall_after_us: deque[tuple[int, int]] = deque(maxlen=_MOST_UNDER_WAY)  # of each media time
+        self._under_way: dict[int, int] = {}  # wall times of the pictures in the decoder, by media time
+        self._wall_after_us = 0
         self._due_us: int | None = None
         self._key_at_us: int | None = None
         self._encoded_us = -1
@@ -76,6 +76,7 @@ class Transcoder:
         yield from self.end()
         self._form, self._decoder, self._encoder, self._told = form, None, None, None
         self._waits_for_key, self._due_us, self._key_at_us = True, None, None
+        self._under_way.clear()
         if form.coding not in DECODERS:
             yield CANNOT
             return
@@ -89,7 +90,9 @@ class Transcoder:
         self._waits_for_key = False
         packet = av.Packet(picture.data)
         packet.pts, packet.time_base = picture.media_us, _MICROSECONDS
-        self._wall_after_us.append((picture.media_us, picture.wall_us - picture.media_us))
+        self._under_way[picture.media_us] = picture.wall_us
+        if len(self._under_way) > _MOST_UNDER_WAY:
+            del self._under_way[next(iter(self._under_way))]
         yield from self._of_packets(decoder, packet)
 
     def _of_packets(self, decoder: VideoCodecContext, packet: av.Packet[Any] | None) -> Iterator[Record]:
@@ -100,8 +103,17 @@ class Transcoder:
             return
         for frame in frames:
             media_us = frame.pts if frame.pts is not None else self._encoded_us + 1
+            self._come_out(media_us)
             if self._is_due(media_us):
                 yield from self._coded(frame, media_us)
+
+    def _come_out(self, media_us: int) -> None:
+        """A picture was decoded; those before it that were not never will be."""
+        self._wall_after_us = self._under_way.get(media_us, media_us + self._wall_after_us) - media_us
+        before = [at_us for at_us in self._under_way if at_us < media_us]
+        self._broken |= bool(before)
+        for at_us in (*before, media_us):
+            self._under_way.pop(at_us, None)
 
     def _is_due(self, media_us: int) -> bool:
         step_us = 1_000_000 // MOST_PER_S
@@ -143,8 +155,7 @@ class Transcoder:
         if form != self._told:
             self._told = form
             yield form
-        later_us = next((one for at_us, one in self._wall_after_us if at_us == media_us), self._wall_after_us[-1][1])
-        yield CodedPicture(media_us + later_us, media_us, packet.is_keyframe, self._broken, data)
+        yield CodedPicture(media_us + self._wall_after_us, media_us, packet.is_keyframe, self._broken, data)
         self._broken = False
 
 
