@@ -83,6 +83,17 @@ def _hub(hub: Hub) -> Iterable[Metric]:
         yield gauge("sightings_segments", "Hours in the store", counts.segments)
         yield gauge("sightings_stored_bytes", "Disk that the store takes", counts.bytes_on_disk)
         yield gauge("sightings_damaged_bytes", "Bytes of the store that could not be read", counts.damaged_bytes)
+    live = hub.live
+    yield gauge("live_viewers", "Consoles with a wall of live cameras", live.viewers)
+    yield gauge("live_tiles", "Tiles that show a live stream", live.streams.tiles)
+    yield gauge("live_streams", "Streams that are read for live view", live.streams.streams)
+    yield counter("live_sent_bytes", "Bytes of live streams sent to consoles", live.sent_bytes)
+    yield counter("live_dropped_pictures", "Live pictures not sent to consoles that read slowly", live.dropped_pictures)
+    yield gauge("playback_readings", "Recordings that are being played", hub.playing.under_way)
+    yield counter("playback_sent_bytes", "Bytes of recordings sent to consoles", hub.playing.sent_bytes)
+    for use, transcoders in (("live", live.streams.transcoders), ("playback", hub.playing.transcoders)):
+        yield gauge(f"{use}_transcoders", "Streams that are being converted to H.264", transcoders.running)
+        yield counter(f"{use}_transcoder_failures", "Conversions that broke off", transcoders.failures)
     yield gauge("vision_workers_running", "Vision workers that run", hub.vision.workers_running)
     yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.restarts)
     yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)

@@ -60,8 +60,8 @@ async def read_bytes(request: Request, most_bytes: int) -> bytes:
 
 
 def _field_at_fault(text: str) -> str | None:
-    """The field that msgspec's message names: by its path, or as missing from the whole."""
-    found = re.search(r"missing required field `(\w+)`$|`\$\.(.+)`$", text)
+    """The field that msgspec's message names: by its path, or as missing from the whole or no part of it."""
+    found = re.search(r"(?:missing required|unknown) field `(\w+)`$|`\$\.(.+)`$", text)
     return found and (found[1] or found[2])
 
 

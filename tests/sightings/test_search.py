@@ -43,6 +43,19 @@ def test_the_child_described_comes_first(service: SightingService) -> None:
     assert found(service, Query(description=RED_OVER_BLUE))[0] == "child"
 
 
+def test_latest_of_one_camera_are_found_by_time_alone(service: SightingService, clock: ManualClock) -> None:
+    made = [one for one in random_sightings(200, np.random.default_rng(5)) if one.camera_id == "C02"]
+    for one in random_sightings(200, np.random.default_rng(5)):
+        service.add(one)
+    clock.advance(8 * 3600)
+    service.add(late := sighting("late", camera_id="C02", started_at_us=NOON_US + 7 * HOUR_US))
+    newest_first = [late, *sorted(made, key=lambda one: -one.started_at_us)]
+    assert service.latest("C02", NOON_US, NOON_US + 8 * HOUR_US, 20) == newest_first[:20]
+    inner = [one for one in newest_first if NOON_US + HOUR_US < one.started_at_us < NOON_US + 2 * HOUR_US]
+    assert set(inner) <= set(service.latest("C02", NOON_US + HOUR_US, NOON_US + 2 * HOUR_US, 500))
+    assert service.latest("C09", NOON_US, NOON_US + HOUR_US, 5) == []
+
+
 def test_every_order_equals_a_comparison_one_by_one(service: SightingService, clock: ManualClock) -> None:
     made = random_sightings(400, np.random.default_rng(7))
     for one in made[:300]:
