@@ -46,6 +46,7 @@ const changed = (detail: string): Item => ({
     has_sub: false,
     masks: [],
     condition: "stalled",
+    picture: "clear",
     detail,
     progress: null,
     frames_looked_at: 0,

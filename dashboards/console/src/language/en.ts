@@ -5,6 +5,7 @@ import { enCameras } from "./enCameras";
 import { enEscalation } from "./enEscalation";
 import { enFallback } from "./enFallback";
 import { enEvents } from "./enEvents";
+import { enFootage } from "./enFootage";
 import { enFound } from "./enFound";
 import { enGroups } from "./enGroups";
 import { enRecordings } from "./enRecordings";
@@ -19,6 +20,7 @@ import type { Texts } from "./zh";
 
 export const en: Texts = {
   ...enAccess,
+  ...enFootage,
   ...enCameras,
   ...enRecordings,
   ...enShifts,

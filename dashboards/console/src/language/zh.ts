@@ -6,6 +6,7 @@ import { zhCameras } from "./zhCameras";
 import { zhEscalation } from "./zhEscalation";
 import { zhFallback } from "./zhFallback";
 import { zhEvents } from "./zhEvents";
+import { zhFootage } from "./zhFootage";
 import { zhFound } from "./zhFound";
 import { zhGroups } from "./zhGroups";
 import { zhRecordings } from "./zhRecordings";
@@ -18,6 +19,7 @@ import { zhTemplates } from "./zhTemplates";
 
 export const zh = {
   ...zhAccess,
+  ...zhFootage,
   ...zhCameras,
   ...zhRecordings,
   ...zhShifts,

@@ -7,6 +7,7 @@ import { aimAtVenues } from "../alerts/store";
 import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
+import { watchLive } from "../live/store";
 import { Nearest } from "../nearest/Nearest";
 import { Holder } from "../radios/Holder";
 import { useStore } from "../room/store";
@@ -103,6 +104,7 @@ function VenueCard({ id }: { id: string }) {
 
 function CameraCard({ id }: { id: string }) {
   const texts = useTexts();
+  const watches = useMay("watch_live");
   const language = useLanguage((store) => store.language);
   const room = useStore((store) => store.room);
   const camera = room?.cameras.get(id);
@@ -125,6 +127,11 @@ function CameraCard({ id }: { id: string }) {
         )}
       </dl>
       {detail !== "" && <p data-testid="camera-detail">{detail}</p>}
+      {watches && (
+        <Button data-testid="watch-live" block onClick={() => watchLive(id)}>
+          {texts.live.watch}
+        </Button>
+      )}
       {camera.latitude !== null && camera.longitude !== null && (
         <Nearest latitude={camera.latitude} longitude={camera.longitude} except={null} />
       )}

@@ -12,6 +12,8 @@ export type AlertStatus = "actual" | "exercise" | "test";
 export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
 export type DeliveryState = "queued" | "sent" | "delivered" | "played" | "acknowledged" | "reported" | "expired";
 export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "finished";
+/** How far a fixed camera's picture can be seen with. */
+export type PictureCondition = "clear" | "dark" | "blurred" | "covered" | "moved";
 export type CaseKind = "missing_child" | "other";
 export type Age = "child" | "adult";
 
@@ -143,6 +145,7 @@ export interface Camera {
   masks: readonly Mask[];
   condition: CameraCondition;
   detail: string;
+  picture: PictureCondition;
   progress: number | null;
   frames_looked_at: number;
   frames_shed: number;

@@ -9,6 +9,8 @@ import { followEscalations } from "../escalation/store";
 import { FoundOver } from "../found/FoundOver";
 import { useShown } from "../found/shown";
 import { useTexts } from "../language/language";
+import { LiveWall } from "../live/LiveWall";
+import { useWall } from "../live/store";
 import { CommunityMap } from "../map/CommunityMap";
 import { followRoom, loadMap, useStore } from "../room/store";
 import { EndingBanner } from "../session/EndingBanner";
@@ -25,6 +27,8 @@ export function RoomScreen() {
   const isIn = useSession((session) => session.phase === "in");
   const talks = useMay("answer_call");
   const seesCases = useMay("see_cases");
+  const watches = useMay("watch_live");
+  const isLive = useWall((wall) => wall.isOpen) && watches;
   const isStopped = useShown().length > 0 && isIn;
   const ready = useStore((store) => store.room !== null);
   // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
@@ -41,18 +45,19 @@ export function RoomScreen() {
         <EndingBanner />
       </div>
       {ready ? (
-        <main className={seesCases ? "" : "without-cases"} inert={isStopped}>
+        <main className={seesCases ? "" : "without-cases"} inert={isStopped || isLive}>
           <AlertPanel />
           <div className="middle">
             <CommunityMap />
             <LowerPanel />
-            <UrgentReports />
+            {!isLive && <UrgentReports />}
           </div>
           {seesCases && <CasePanel />}
         </main>
       ) : (
         <main className="loading">{texts.top.loading}</main>
       )}
+      {ready && isLive && <LiveWall />}
       {talks && <TalkStrip />}
       {isIn && <FoundOver />}
     </div>

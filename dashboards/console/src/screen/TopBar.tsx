@@ -6,6 +6,7 @@ import { DoorSign } from "../fallback/DoorSign";
 import { FoundKey } from "../found/FoundKey";
 import { useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
+import { LiveKey } from "../live/LiveKey";
 import type { LineState } from "../room/feed";
 import { RollCallButton } from "../rollcall/RollCallButton";
 import { useRoom, useStore } from "../room/store";
@@ -53,6 +54,7 @@ export function TopBar() {
   const events = useStore((store) => store.line);
   const talk = useTalk((store) => store.line);
   const talks = useMay("answer_call");
+  const watches = useMay("watch_live");
   const radiosOnline = useMemo(() => [...radios.values()].filter((one) => one.online).length, [radios]);
   const camerasOnline = useMemo(
     () => [...cameras.values()].filter((one) => one.condition === "online" || one.condition === "finished").length,
@@ -67,6 +69,7 @@ export function TopBar() {
       <Online name={texts.top.radios} online={radiosOnline} total={radios.size} testid="radios-online" />
       <RollCallButton />
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
+      {watches && <LiveKey />}
       <FoundKey />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />

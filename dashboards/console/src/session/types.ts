@@ -27,6 +27,7 @@ export type Right =
   | "listen_back"
   | "open_case"
   | "search_footage"
+  | "export_footage"
   | "watch_live"
   | "enrol_places"
   | "enrol_cameras"
