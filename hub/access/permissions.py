@@ -25,6 +25,8 @@ class Right(StrEnum):
     OPEN_CASE = "open_case"
     SEARCH_FOOTAGE = "search_footage"
     """Search, watch, look at pictures: inside an open case alone."""
+    EXPORT_FOOTAGE = "export_footage"
+    """Clips that leave the room, and holds: inside an open case alone."""
     WATCH_LIVE = "watch_live"
     """Cameras as they see now, of one's places, where their owners' terms let the police room."""
     ENROL_PLACES = "enrol_places"
@@ -51,6 +53,7 @@ answer_call         yes      yes    yes       -           -        yes       yes
 listen_back         yes      yes    yes       -           -        -         -
 open_case           yes      yes    yes       -           -        -         -
 search_footage      yes      yes    -         -           -        -         -
+export_footage      -        yes    -         -           -        -         -
 watch_live          yes      yes    yes       -           -        -         -
 enrol_places        -        -      -         yes         -        -         -
 enrol_cameras       -        -      -         yes         -        -         -

@@ -61,6 +61,7 @@ class Cases:
         self._clock = clock
         self._open: dict[str, Case] = {}
         self.observe_search: Callable[[float], None] = lambda seconds: None
+        self._end_theirs: list[Callable[[Change, str], None]] = []
 
     def open(self) -> None:
         """Load the open cases; before the hub serves anyone."""
@@ -93,6 +94,18 @@ class Cases:
         if known is None:
             raise Refusal("unknown_case", f"没有案件 {case_id}", f"there is no case {case_id}", status=404)
         raise _case_closed()
+
+    async def find(self, case_id: str) -> Case | None:
+        """The case, open or closed; None where it is not known, or no longer."""
+        return self._open.get(case_id) or await self._database.read(lambda connection: find_case(connection, case_id))
+
+    def when_closing(self, end_theirs: Callable[[Change, str], None]) -> None:
+        """Have ``end_theirs`` called with the id of each case that closes, in the change that closes it."""
+        self._end_theirs.append(end_theirs)
+
+    def must_be_open(self, change: Change, case_id: str) -> None:
+        """Raises Refusal when the case was closed since the gate let the request through."""
+        _must_be_open(change, case_id)
 
     async def open_case(self, new: NewCase, person: Person, idempotency_key: str | None = None) -> Case:
         """Open a case; the same person's same ``idempotency_key`` again returns the case that it opened.
@@ -145,6 +158,8 @@ class Cases:
             _must_be_open(open_change, case_id)
             for watch in end_watches(open_change, tables.watches.c.case_id == case_id):
                 self._events.append(open_change, EventKind.WATCH_ENDED, watch.watch_id, watch)
+            for end_theirs in self._end_theirs:
+                end_theirs(open_change, case_id)
             update = sa.update(tables.cases).where(tables.cases.c.case_id == case_id)
             values = {"state": CaseState.CLOSED.value, "closed_at_us": open_change.at_us, "outcome": request.outcome}
             open_change.connection.execute(update.values(**values))

@@ -9,7 +9,7 @@ from pathlib import Path
 from devices.protocol.clock import Clock
 from hub.footage.assigning import assigned, is_taken
 from hub.footage.motion_log import MotionLog
-from hub.footage.recorder.control import Ready, Stand
+from hub.footage.recorder.control import Disk, Ready, Stand
 from hub.footage.recorder_process import RecorderProcess
 from hub.footage.standing import CameraStand, Standing
 from hub.registry.records import Camera
@@ -37,11 +37,16 @@ class Footage:
         self._standing = Standing()
         self._tell_turned: Callable[[str], None] = lambda _camera_id: None
         self._tell_relay: Callable[[], None] = lambda: None
+        self._make_room: Callable[[], None] = lambda: None
 
     def follow(self, turned: Callable[[str], None], relay: Callable[[], None]) -> None:
         """Have ``turned`` called with each camera that stands otherwise, ``relay`` when ``relay_path`` is another."""
         self._tell_turned = turned
         self._tell_relay = relay
+
+    def when_disk_is_full(self, make_room: Callable[[], None]) -> None:
+        """Have ``make_room`` called when the recorder finds the disk full."""
+        self._make_room = make_room
 
     def listen(self) -> None:
         """Hear of changes to the cameras and to what their owners agreed to."""
@@ -88,7 +93,10 @@ class Footage:
             changed, self.relay_path = self.relay_path != word.relay_path, word.relay_path
             if changed:
                 self._tell_relay()
-        elif word.camera_id in self._registry.cameras and self._standing.hear(word, self._clock.monotonic_us()):
+            return
+        if word.disk is Disk.FULL:
+            self._make_room()
+        if word.camera_id in self._registry.cameras and self._standing.hear(word, self._clock.monotonic_us()):
             self._tell_turned(word.camera_id)
 
     def _lose(self) -> None:

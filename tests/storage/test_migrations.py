@@ -16,7 +16,7 @@ from hub.storage.database import migrate
 from hub.storage.engine import make_engine
 from hub.storage.schema import metadata
 
-ROOM_TABLES = sorted(Path(hub.__path__[0]).glob("*/tables.py"))
+ROOM_TABLES = sorted(Path(hub.__path__[0]).glob("**/tables.py"))
 
 
 def differences(engine: sa.Engine) -> list[object]:
@@ -26,7 +26,8 @@ def differences(engine: sa.Engine) -> list[object]:
 
 def test_empty_database_is_brought_to_the_schema_of_the_rooms(tmp_path: Path) -> None:
     for tables in ROOM_TABLES:
-        importlib.import_module(f"hub.{tables.parent.name}.tables")
+        room = ".".join(tables.parent.relative_to(hub.__path__[0]).parts)
+        importlib.import_module(f"hub.{room}.tables")
     assert len(metadata.tables) > len(ROOM_TABLES) > 5
     engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
     assert differences(engine) != []

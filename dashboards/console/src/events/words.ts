@@ -40,6 +40,8 @@ export function filterOf(kind: ItemKind): EventFilter {
 
 /** True for what another event of the same moment says in more words: a report is told by the guard's own answer. */
 export function isEcho(item: Item): boolean {
+  // How far an export is, is shown where exports are listed.
+  if (item.kind === "export.changed") return item.body.state === "running" && item.body.progress > 0;
   return item.kind === "delivery.changed" && item.body.deliveries.every((one) => one.state === "reported");
 }
 
@@ -48,6 +50,7 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   if (item.kind === "report.made") return isUrgent(item.body, room.alerts) ? "urgent" : "good";
   if (item.kind === "child.found") return item.body.status === "actual" ? "urgent" : "good";
   if (item.kind === "sos.raised" || item.kind === "sos.cancel_asked") return "urgent";
+  if (item.kind === "footage.cut_short" || item.kind === "footage.disk_warning") return "bad";
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
@@ -58,6 +61,7 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   if (item.kind === "escalation.stepped") return item.body.steps.some((one) => one.action === "officer") ? "urgent" : "bad";
   if (item.kind === "fallback.tried") return item.body.outcome === "acknowledged" ? "good" : "plain";
   if (item.kind === "fallback.door") return item.body.state === "down" ? "bad" : "plain";
+  if (item.kind === "export.changed" && item.body.state === "failed") return "bad";
   if (item.kind === "watch.hit") return "good";
   return "plain";
 }
@@ -103,6 +107,12 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     }
     case "camera.removed":
       return words.cameraRemoved(item.body.name);
+    case "footage.cut_short":
+      return words.footageCutShort(item.body.kept_days, item.body.days_wanted);
+    case "footage.disk_warning": {
+      const { full_in_days, days_short, days_wanted } = item.body;
+      return words.footageDiskWarning(Math.max(0, Math.floor(full_in_days)), Math.max(0, Math.floor(days_wanted - days_short)), days_wanted);
+    }
     case "alert.issued":
       return of(item.body.status, words.alertIssued(item.body.text, targetWords(item.body.target, room, texts)));
     case "alert.cancelled":
@@ -186,6 +196,12 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.watchHit(camera(item.body.hit.sighting.camera_id));
     case "search.made":
       return words.search(inChinese ? item.body.words : item.body.words_en, item.body.hits);
+    case "export.changed":
+      return words.exported(
+        item.body.camera_name,
+        item.body.state,
+        item.body.failure === null ? "" : inChinese ? item.body.failure.message : item.body.failure.message_en,
+      );
     case "venue.imported":
       return words.venue(item.body.name);
     case "venue.hours_changed":

@@ -14,6 +14,9 @@ export const enEvents: typeof zhEvents = {
   cameraAdded: (name) => `Camera ${name} added`,
   cameraChanged: (name, condition) => `Camera ${name}: ${condition}`,
   cameraRemoved: (name) => `Camera ${name} removed`,
+  footageCutShort: (keptDays, days) => `The disk is too small for footage: the oldest went early, ${keptDays} of ${plural(days, "day")} are kept`,
+  footageDiskWarning: (inDays, keptDays, days) =>
+    `The disk for footage is full in ${plural(inDays, "day")}; it will then hold ${keptDays} of ${plural(days, "day")}: add disks`,
   alertIssued: (text, to) => `Alert to ${to}: ${text}`,
   alertUpdated: (text, by) => `${by} updated the alert: ${text}`,
   alertCancelled: (text, by) => `${by} cancelled the alert: ${text}`,
@@ -43,6 +46,14 @@ export const enEvents: typeof zhEvents = {
   watchStarted: (words) => `Watch started: ${words}`,
   watchEnded: (words) => `Watch ended: ${words}`,
   watchHit: (camera) => `Watch hit: ${camera}`,
+  exported: (camera, state, why) =>
+    ({
+      waiting: `Export of footage asked for: ${camera}`,
+      running: `Footage is being exported: ${camera}`,
+      done: `Footage exported: ${camera}`,
+      failed: `Footage not exported: ${camera}, ${why}`,
+      deleted: `Exported footage deleted: ${camera}`,
+    })[state] ?? camera,
   search: (words, hits) => `Search "${words}": ${plural(hits, "hit")}`,
   venue: (name) => `Venue ${name} registered`,
   hours: (name) => `${name}: opening hours changed`,

@@ -12,6 +12,9 @@ export const zhEvents = {
   cameraAdded: (name: string) => `新增摄像头 ${name}`,
   cameraChanged: (name: string, condition: string) => `摄像头 ${name}：${condition}`,
   cameraRemoved: (name: string) => `撤下摄像头 ${name}`,
+  footageCutShort: (keptDays: number, days: number) => `录像盘不够大：最早的录像已提前删除，只留住 ${keptDays} 天（应留 ${days} 天）`,
+  footageDiskWarning: (inDays: number, keptDays: number, days: number) =>
+    `录像盘 ${inDays} 天后写满，届时只留得住 ${keptDays} 天的录像（应留 ${days} 天）：请加磁盘`,
   alertIssued: (text: string, to: string) => `警报发往${to}：${text}`,
   alertUpdated: (text: string, by: string) => `${by} 更新了警报：${text}`,
   alertCancelled: (text: string, by: string) => `${by} 取消了警报：${text}`,
@@ -43,6 +46,14 @@ export const zhEvents = {
   watchStarted: (words: string) => `开始布控：${words}`,
   watchEnded: (words: string) => `布控结束：${words}`,
   watchHit: (camera: string) => `布控发现：${camera}`,
+  exported: (camera: string, state: string, why: string) =>
+    ({
+      waiting: `申请导出录像：${camera}`,
+      running: `正在导出录像：${camera}`,
+      done: `录像导出完成：${camera}`,
+      failed: `录像导出失败：${camera}，${why}`,
+      deleted: `导出的录像已删除：${camera}`,
+    })[state] ?? camera,
   search: (words: string, hits: number) => `查找「${words}」：${hits} 条`,
   venue: (name: string) => `登记场所 ${name}`,
   hours: (name: string) => `${name} 营业时间改了`,

@@ -1,0 +1,1 @@
+"""Footage that an open case needs: kept whatever its age and the disk say, until the case closes."""
