@@ -36,6 +36,7 @@ class LoadedCameras:
 
     def __init__(self, process: asyncio.subprocess.Process, ready: CamerasReady) -> None:
         self._process = process
+        self._turn = asyncio.Lock()
         self.urls = ready.cameras
 
     @classmethod
@@ -71,8 +72,9 @@ class LoadedCameras:
     async def order(self, order: Order) -> None:
         """Have it done. Raises PartFailed."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(msgspec.json.encode(order) + b"\n")
-        line = await asyncio.wait_for(self._process.stdout.readline(), ANSWER_WITHIN_S)
+        async with self._turn:
+            self._process.stdin.write(msgspec.json.encode(order) + b"\n")
+            line = await asyncio.wait_for(self._process.stdout.readline(), ANSWER_WITHIN_S)
         if not line or (error := msgspec.json.decode(line, type=Told).error):
             raise PartFailed(f"模拟摄像头：{error if line else '已结束'}")
 
@@ -159,6 +161,11 @@ class Recorder:
     def online(self) -> int:
         """Streams that are read."""
         return sum(stand.condition is Condition.ONLINE for stand in self.stands.values())
+
+    @property
+    def reconnects(self) -> int:
+        """How often streams were opened anew."""
+        return sum(stand.reconnects for stand in self.stands.values())
 
     @property
     def pictures_missing(self) -> int:

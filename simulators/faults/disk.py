@@ -26,9 +26,10 @@ _TOO_SMALL_BYTES = 4096
 class Disk:
     """Used as ``with``; ``folder`` is on it. ``how`` says what a full disk is made of."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size_bytes: int = SIZE_BYTES) -> None:
         """``folder`` exists and is empty."""
         self.folder = folder
+        self._size_bytes = size_bytes
         self.how = "RLIMIT_FSIZE"
         self._image = folder.with_suffix(".ext4")
 
@@ -36,7 +37,7 @@ class Disk:
         make = shutil.which("mkfs.ext4") or shutil.which("mkfs.ext4", path="/usr/sbin:/sbin")
         if os.geteuid() == 0 and make is not None:
             with self._image.open("wb") as image:
-                image.truncate(SIZE_BYTES)
+                image.truncate(self._size_bytes)
             with contextlib.suppress(subprocess.CalledProcessError):
                 _run(make, "-q", "-F", "-m", "0", str(self._image))
                 _run("mount", "-o", "loop", str(self._image), str(self.folder))
@@ -84,7 +85,7 @@ class Disk:
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (_TOO_SMALL_BYTES, hard))
             return
         with (self.folder / _FILLER).open("wb") as filler:
-            step = SIZE_BYTES
+            step = self._size_bytes
             at = 0
             while step >= _TOO_SMALL_BYTES:
                 try:
