@@ -28,9 +28,10 @@ from hub.console.picture import Picture
 from hub.console.trust import HowToTrust
 from hub.events.messages import EventKind
 from hub.found.messages import CloseFound, Found
+from hub.onvif.messages import Enrolled, Look, Search, SearchResult
 from hub.onvif.records import Device, Stream
-from hub.onvif.routes import Enrolled, Look, Search, SearchResult
-from hub.registry.camera_routes import NewCamera, NewMasks
+from hub.registry.camera_routes import NewMasks
+from hub.registry.new_camera import NewCamera
 from hub.registry.owners import OwnerList
 from hub.registry.records import Camera, CommunityFile, Mask, Owner, RadioView
 from hub.rollcall.messages import Counts, RadioReadiness, RollCall, RollCallBegun

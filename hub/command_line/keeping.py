@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from devices.protocol.topics import DeviceKind
-from hub.command_line.options import DataDir, settings_of
+from hub.command_line.options import DataDir, Json, settings_of
 
 people_app = typer.Typer(help="人员与邀请", no_args_is_help=True)
 cameras_app = typer.Typer(help="摄像头与录像文件", no_args_is_help=True)
@@ -66,17 +66,44 @@ def people_enable(person_id: str, data_dir: DataDir = None) -> None:
 
 @cameras_app.command("add")
 def cameras_add(
-    source: Annotated[str, typer.Argument(help="录像文件，或 rtsp:// 地址")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="录像文件、图片文件夹、rtsp:// 或 http:// 地址、onvif://主机[:端口]、/dev/videoN；- 从标准输入读取地址"
+        ),
+    ],
     name: Annotated[str | None, typer.Option(help="名称")] = None,
     venue: Annotated[str | None, typer.Option(help="所在场所编号")] = None,
+    sub: Annotated[str | None, typer.Option(help="子码流地址（分析和实时观看用）")] = None,
+    transport: Annotated[str, typer.Option(help="RTSP 传输：tcp 或 udp")] = "tcp",
+    user: Annotated[str | None, typer.Option(help="用户名；密码从标准输入读取，不写在命令里")] = None,
+    owner: Annotated[str | None, typer.Option(help="权属单位编号")] = None,
     started_at: Annotated[str | None, typer.Option(help="录像开始时间，如 2026-11-21T16:20:00+08:00")] = None,
     wait: Annotated[bool, typer.Option(help="等录像分析完")] = True,
     data_dir: DataDir = None,
 ) -> None:
     """接入一路摄像头，或比实时更快地分析一个录像文件。"""
-    from hub.commands.cameras import add
+    from hub.commands.cameras import Wanted, add
+    from hub.commands.ending import end
+    from hub.registry.records import Transport
 
-    add(settings_of(data_dir=data_dir), source, name, venue, started_at, wait)
+    if transport not in list(Transport):
+        end("--transport 须为 tcp 或 udp")
+    wanted = Wanted(source, name, venue, sub, Transport(transport), user, owner, started_at)
+    add(settings_of(data_dir=data_dir), wanted, wait)
+
+
+@cameras_app.command("discover")
+def cameras_discover(
+    addresses: Annotated[list[str] | None, typer.Argument(help="只问这些地址；不写则搜寻整个网段")] = None,
+    interface: Annotated[str | None, typer.Option(help="本机在该网段的地址")] = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """搜寻网络里的 ONVIF 摄像头。"""
+    from hub.commands.cameras import discover
+
+    discover(settings_of(data_dir=data_dir), interface, addresses or [], as_json)
 
 
 @cameras_app.command("list")

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import msgspec
 
+ONVIF = "onvif://"
+"""How the address of a device begins that tells where its streams are."""
 DEFAULT_PORT = 80
 DEFAULT_PATH = "/onvif/device_service"
 """Where the device service is by the standard (ONVIF Core Specification, section 5.1.1)."""

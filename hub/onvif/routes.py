@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -13,48 +12,10 @@ from hub.access.gate import EnteringForAll
 from hub.console.http import answer, read
 from hub.errors import Refusal
 from hub.onvif.envelopes import Login
-from hub.onvif.records import FoundDevice, Ipv4, Probed, read_address
+from hub.onvif.messages import Enrolled, Look, Search, Searched, SearchResult
+from hub.onvif.records import FoundDevice, read_address
 from hub.onvif.service import Onvif
 from hub.storage.database import Database
-
-
-class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """The request to look for cameras: in the network of this interface, or at these addresses alone."""
-
-    interface: Ipv4 | None = None
-    """This machine's own address there; None: the system's choice."""
-    addresses: Annotated[tuple[Probed, ...], msgspec.Meta(max_length=256)] = ()
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """The request to ask a device what it is."""
-
-    url: Annotated[str, msgspec.Meta(max_length=500)]
-    user: Annotated[str, msgspec.Meta(max_length=64)]
-    password: Annotated[str, msgspec.Meta(max_length=128)]
-
-    def __repr__(self) -> str:
-        return f"Look({self.user!r})"
-
-
-class Searched(msgspec.Struct, frozen=True, kw_only=True):
-    """Detail of an audit record: which network was searched, or which addresses were asked."""
-
-    interface: str | None
-    addresses: tuple[str, ...]
-
-
-class Enrolled(FoundDevice, frozen=True, kw_only=True):
-    """A device that was found; ``camera_ids`` are the cameras that are enrolled from its host already."""
-
-    camera_ids: tuple[str, ...]
-
-
-class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a search."""
-
-    devices: tuple[Enrolled, ...]
-    not_understood: tuple[str, ...]
 
 
 def routes(onvif: Onvif, database: Database, camera_ids_at: Callable[[str], tuple[str, ...]]) -> APIRouter:

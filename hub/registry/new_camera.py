@@ -10,13 +10,12 @@ import msgspec
 from hub.errors import Refusal
 from hub.onvif.device import with_login
 from hub.onvif.envelopes import Login
-from hub.onvif.records import read_address
+from hub.onvif.records import ONVIF, read_address
 from hub.onvif.service import Onvif
 from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title, Transport, Url
 from hub.storage.identifiers import new_id
 
 _Address = Annotated[str, msgspec.Meta(max_length=2000)]
-ONVIF = "onvif://"
 
 
 class NewCamera(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,13 +35,13 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubPart
     await part.stop()
 
 
-async def _qianshao(hub: HubPart, *words: str) -> tuple[int, str]:
-    """Run the command beside the hub; its exit code and all it said."""
+async def _qianshao(hub: HubPart, *words: str, given: str = "") -> tuple[int, str]:
+    """Run the command beside the hub with ``given`` on its standard input; its exit code and all it said."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub", *words, "--data-dir", str(hub.log.parent),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    said, _ = await asyncio.wait_for(process.communicate(), 120)
+    said, _ = await asyncio.wait_for(process.communicate(given.encode()), 120)
     assert process.returncode is not None
     return process.returncode, said.decode()
 
@@ -95,7 +95,9 @@ async def test_file_that_is_not_there_is_refused_before_anything_is_enrolled(hub
 
 
 async def test_password_of_a_camera_appears_in_no_log_list_event_or_metric(hub: HubPart) -> None:
-    await _qianshao(hub, "cameras", "add", "rtsp://officer:s3cret-word@127.0.0.1:9/stream", "--name", "东门")
+    await _qianshao(
+        hub, "cameras", "add", "-", "--name", "东门", given="rtsp://officer:s3cret-word@127.0.0.1:9/stream\n"
+    )
     async with hub.machine() as http:
         state = ""
         async with asyncio.timeout(30):
