@@ -46,9 +46,13 @@ from hub.faces import make_app
 from hub.fallback.choice import door_of
 from hub.fallback.records import forget_errands
 from hub.fallback.service import Fallback
+from hub.footage.exports.service import Exports
+from hub.footage.holds.service import Holds
+from hub.footage.keeping import Keeping
 from hub.footage.noting import Noting
 from hub.footage.playing import Playing, Store
 from hub.footage.segments.catalogue import Catalogue
+from hub.footage.segments.keeper import Keeper
 from hub.footage.segments.reading import read_pictures
 from hub.footage.service import Footage
 from hub.footage.timelines import Timelines
@@ -228,8 +232,29 @@ class Hub:
         catalogue = Catalogue(self.footage.folder)
         store = Store(catalogue.spans, catalogue.next_start_us, partial(read_pictures, catalogue))
         self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
-        self.timelines = Timelines(self.playing, self.sightings, self.database, self.clock, self._days_kept)
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
+        self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage.folder)
+        self.holds = Holds(self.database, self.cases)
+        self.timelines = Timelines(
+            self.playing,
+            self.sightings,
+            self.database,
+            self.clock,
+            self.footage.motion,
+            self.holds,
+            self._days_kept,
+        )
+        self.keeping = Keeping(
+            Keeper(self.footage.folder),
+            self.registry,
+            self.database,
+            self.events,
+            self.clock,
+            days=settings.footage_days,
+            disk_share=settings.footage_disk_share,
+            holds=self.holds.rules,
+        )
+        self.footage.when_disk_is_full(self.keeping.sweep_soon)
 
         # consoles
         self.feed = Feed(self.events)
@@ -295,10 +320,12 @@ class Hub:
         self.fallback.open()
         self.roll_calls.open()
         self.cases.open()
+        self.holds.open()
         await asyncio.to_thread(self.sightings.open)
         self.database.start()
         await self.media.open()
         await self.recordings.open()
+        await self.exports.open()
         gauges.add_all(self)
         self.radios.listen(self.bridge)
         self.sign_ons.listen()
@@ -333,6 +360,8 @@ class Hub:
             ("intake", self.intake.run),
             ("agreements", self.agreements.run),
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
+            ("footage-keeping", self.keeping.run),
+            ("exports", self.exports.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", lambda: forget(self.settings, self.clock, forgetting(self))),
             ("counting", self._count),

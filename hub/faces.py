@@ -20,6 +20,8 @@ from hub.console.http import add_error_answers
 from hub.console.sockets import sockets
 from hub.enrolment import routes as enrolment_routes
 from hub.escalation import routes as escalation_routes
+from hub.footage.exports import routes as export_routes
+from hub.footage.holds import routes as hold_routes
 from hub.footage.routes import live_routes, playing_routes
 from hub.found import routes as found_routes
 from hub.media import routes as media_routes
@@ -57,6 +59,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases))
+    app.include_router(hold_routes.routes(hub.holds))
+    app.include_router(export_routes.routes(hub.exports, hub.registry))
     app.include_router(enrolment_routes.routes(hub.enrolment, hub.registry, hub.radios, hub.certificates))
     app.include_router(calibration_routes.routes(hub.calibrating))
     app.include_router(registry_routes.routes(hub.registry, hub.vision, hub.database))

@@ -27,6 +27,7 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
         "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),
         "alerts": lambda before: hub.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
         "media": lambda before: hub.media.forget(before.ordinary_us),
+        "exports": lambda _: hub.exports.forget(),
         "cases": lambda before: forget_cases(database, before.ordinary_us),
         "recordings": lambda before: hub.recordings.forget(before.voice_us, most_voice_bytes),
         "audit": lambda before: hub.audit.forget_before(before.audit_us),

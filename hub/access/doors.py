@@ -112,6 +112,14 @@ POST    /api/describe                                           search_footage
 POST    /api/cases/{case_id}/search                             search_footage
 POST    /api/cases/{case_id}/watches                            search_footage
 DELETE  /api/cases/{case_id}/watches/{watch_id}                 search_footage
+POST    /api/cases/{case_id}/holds                              export_footage
+GET     /api/cases/{case_id}/holds                              export_footage
+DELETE  /api/cases/{case_id}/holds/{hold_id}                    export_footage
+POST    /api/cases/{case_id}/exports                            export_footage
+GET     /api/cases/{case_id}/exports                            export_footage
+GET     /api/cases/{case_id}/exports/{export_id}/file           export_footage
+DELETE  /api/cases/{case_id}/exports/{export_id}                export_footage
+GET     /api/footage/key                                        see_room
 GET     /api/cases/{case_id}/sightings/{sighting_id}            search_footage
 GET     /api/cases/{case_id}/sightings/{sighting_id}/picture    search_footage
 GET     /api/cases/{case_id}/footage/timeline                   search_footage

@@ -1,15 +1,18 @@
-"""Files answered by byte ranges (RFC 9110, section 14); small ones, read whole or in the one part that is asked for."""
+"""Files answered by byte ranges (RFC 9110, section 14): small parts at once, large ones piece by piece."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from fastapi import Response
+from starlette.responses import StreamingResponse
 
 _RANGE = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?\Z")
+AT_ONCE_BYTES = 4 * 1024 * 1024
+"""A part up to this is read whole; of a larger one so much is in memory."""
 
 
 async def answer_file(
@@ -25,8 +28,11 @@ async def answer_file(
             return Response(status_code=416, headers={"content-range": f"bytes */{size_bytes}"})
         told["content-range"] = f"bytes {start}-{end - 1}/{size_bytes}"
         status = 206
-    data = await asyncio.to_thread(_read, file, start, end)
-    return Response(data, status, told, media_type=media_type)
+    if end - start <= AT_ONCE_BYTES:
+        return Response(await asyncio.to_thread(_read, file, start, end), status, told, media_type=media_type)
+    await asyncio.to_thread(file.stat)
+    told["content-length"] = str(end - start)
+    return StreamingResponse(_pieces(file, start, end), status, told, media_type=media_type)
 
 
 def _part(first: str | None, last: str | None, size: int) -> tuple[int, int]:
@@ -40,3 +46,9 @@ def _read(file: Path, start: int, end: int) -> bytes:
     with file.open("rb") as opened:
         opened.seek(start)
         return opened.read(end - start)
+
+
+async def _pieces(file: Path, start: int, end: int) -> AsyncIterator[bytes]:
+    while start < end and (piece := await asyncio.to_thread(_read, file, start, min(end, start + AT_ONCE_BYTES))):
+        start += len(piece)
+        yield piece

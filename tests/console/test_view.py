@@ -33,6 +33,8 @@ from hub.escalation.policy import Action
 from hub.escalation.records import FIRST_POLICY
 from hub.events.messages import EventKind, Item
 from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Tried
+from hub.footage.keeping import CutShort
+from hub.footage.segments.forecast import Forecast
 from hub.found.messages import Found
 from hub.registry.importing import VenueRows
 from hub.registry.records import Camera, GroupKind, RadioView
@@ -143,6 +145,11 @@ async def tell(hub: Hub, n: int) -> None:
         EventKind.FALLBACK_TRIED: (
             alert.alert_id,
             Tried(alert_id="A1", venue_id=radio.venue_id, number=1, texted=True, outcome=None, at_ms=0),
+        ),
+        EventKind.FOOTAGE_CUT_SHORT: ("footage", CutShort(segments=1, kept_days=20.0, days_wanted=30)),
+        EventKind.FOOTAGE_DISK_WARNING: (
+            "footage",
+            Forecast(bytes_per_day=1.0, room_bytes=1, days_wanted=30, full_in_days=9.0, days_short=12.0),
         ),
         EventKind.FALLBACK_DOOR: ("sip", DoorStanding(door=DoorKind.SIP, state=DoorState.DOWN, reason="x")),
         EventKind.DELIVERY_CHANGED: (

@@ -6,7 +6,7 @@ height, of which a face takes less than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 import cv2
@@ -16,9 +16,15 @@ from numpy.typing import NDArray
 from hub.footage.exports.tracks import MARGIN, Box, Track, courses
 
 Plane = NDArray[np.uint8]
+Polygon = tuple[tuple[float, float], ...]
+"""Corners in shares of the picture's width and height."""
 CELLS = 6
 """Over the height of a hidden box. A head is about an eighth of a standing person (ISO 7250-1)."""
 LEAST_CELL_PX = 16
+HEAD = 0.25
+"""Of a person's height, from the top: the head, and the shoulders under a head that is bent."""
+BESIDE_HEAD = 0.2
+"""Of a person's box, at either side: arms."""
 _SAMPLES = 8
 """A cell's mean is taken of so many pixels each way; of all, it would take longer than decoding."""
 WHOLE_PICTURE_CELLS = 24
@@ -64,6 +70,10 @@ class Part(tuple[int, int, int, int]):
         right, bottom = min(width_px, int(box.right + 3) // 2 * 2), min(height_px, int(box.bottom + 3) // 2 * 2)
         return cls((left, top, right, bottom)) if left < right and top < bottom else None
 
+    @property
+    def height_px(self) -> int:
+        return self[3] - self[1]
+
     def of_plane(self, plane: Plane, smaller: int) -> Plane:
         """This part of a plane, without a copy."""
         left, top, right, bottom = self
@@ -73,40 +83,72 @@ class Part(tuple[int, int, int, int]):
 class Blurring:
     """Hides people in the pictures of one clip, all of one size; ``hide`` is called for each."""
 
-    def __init__(self, blur: Blur, others: Sequence[Track], sought: Sequence[Track], size_px: tuple[int, int]) -> None:
-        """``size_px``: width, height."""
+    def __init__(
+        self,
+        blur: Blur,
+        others: Sequence[Track],
+        sought: Sequence[Track],
+        unseen: Sequence[Polygon],
+        blind: Sequence[tuple[int, int]],
+        size_px: tuple[int, int],
+    ) -> None:
+        """``unseen``: where the tracker does not look, so that it is hidden always; ``blind``: when it does not know
+        where everybody is, so that all but who is sought is hidden; ``size_px``: width, height."""
         self._blur = blur
+        self._blind = blind
         self._width_px, self._height_px = size_px
         self._others = courses(others, *size_px)
         self._sought = courses(sought, *size_px)
+        self._unseen = self._parts(_around(polygon, *size_px) for polygon in unseen)
 
     def hide(self, picture: Planes, at_us: int) -> None:
         """Hide whom this clip does not show in the picture taken then."""
         if self._blur is Blur.NONE:
             return
-        others = self._parts(course.may_be_at(at_us) for course in self._others)
+        others = self._unseen + self._parts(course.may_be_at(at_us) for course in self._others)
         sought = [box for course in self._sought if (box := course.seen_at(at_us)) is not None]
-        if self._blur is Blur.OTHERS:
-            self._hide(picture, others, self._parts(sought))
-            return
-        around = self._parts(box.enlarged(box.height * MARGIN) for box in sought)
-        shown = [(part, _copy(picture, part)) for part in around]
-        _flatten(picture, Part((0, 0, self._width_px, self._height_px)), self._height_px // WHOLE_PICTURE_CELLS)
-        for part, kept in shown:
-            _put(picture, part, kept)
-        self._hide(picture, others, self._parts(sought))
+        if self._blur is Blur.ALL_BUT_SOUGHT or any(begins <= at_us < ends for begins, ends in self._blind):
+            around = _copies(picture, self._parts(box.enlarged(box.height * MARGIN) for box in sought))
+            _flatten(picture, Part((0, 0, self._width_px, self._height_px)), self._height_px // WHOLE_PICTURE_CELLS)
+            _put_back(picture, around)
+        kept = _copies(picture, self._parts(sought)) if others else []
+        for part in others:
+            _flatten(picture, part, part.height_px // CELLS)
+        _put_back(picture, kept)
+        for head, cell_px in self._heads_before(sought, at_us):
+            _flatten(picture, head, cell_px)
 
-    def _hide(self, picture: Planes, hidden: Sequence[Part], shown: Sequence[Part]) -> None:
-        """Flatten what is hidden, but what is shown. What is hidden of several is flattened for each."""
-        kept = [(part, _copy(picture, part)) for part in shown] if hidden else []
-        for part in hidden:
-            _flatten(picture, part, (part[3] - part[1]) // CELLS)
-        for part, planes in kept:
-            _put(picture, part, planes)
+    def _heads_before(self, sought: Sequence[Box], at_us: int) -> Iterator[tuple[Part, int]]:
+        """The heads of others who stand before somebody who is sought, each with how large its cells are.
+
+        Who stands lower in the picture is nearer; what a head covers of the one who is sought is not seen anyway.
+        """
+        for course in self._others if sought else ():
+            other = course.seen_at(at_us)
+            if other is None or not any(other.overlaps(box) and other.bottom >= box.bottom for box in sought):
+                continue
+            beside = (other.right - other.left) * BESIDE_HEAD
+            head = Part.of(
+                Box(
+                    other.left + beside,
+                    other.top - other.height * MARGIN,
+                    other.right - beside,
+                    other.top + other.height * HEAD,
+                ),
+                self._width_px,
+                self._height_px,
+            )
+            if head is not None:
+                yield head, round(other.height) // CELLS
 
     def _parts(self, boxes: Iterable[Box | None]) -> list[Part]:
         found = (Part.of(box, self._width_px, self._height_px) for box in boxes if box is not None)
         return [part for part in found if part is not None]
+
+
+def _around(polygon: Polygon, width_px: int, height_px: int) -> Box:
+    across, down = zip(*polygon, strict=True)
+    return Box(min(across) * width_px, min(down) * height_px, max(across) * width_px, max(down) * height_px)
 
 
 def _flatten(picture: Planes, part: Part, cell_px: int) -> None:
@@ -121,10 +163,11 @@ def _flatten(picture: Planes, part: Part, cell_px: int) -> None:
         cv2.resize(means, (width, height), dst=here, interpolation=cv2.INTER_NEAREST)
 
 
-def _copy(picture: Planes, part: Part) -> list[Plane]:
-    return [part.of_plane(plane, smaller).copy() for plane, smaller in picture.all()]
+def _copies(picture: Planes, parts: Sequence[Part]) -> list[tuple[Part, list[Plane]]]:
+    return [(part, [part.of_plane(plane, smaller).copy() for plane, smaller in picture.all()]) for part in parts]
 
 
-def _put(picture: Planes, part: Part, kept: Sequence[Plane]) -> None:
-    for (plane, smaller), was in zip(picture.all(), kept, strict=True):
-        part.of_plane(plane, smaller)[:] = was
+def _put_back(picture: Planes, kept: Sequence[tuple[Part, Sequence[Plane]]]) -> None:
+    for part, planes in kept:
+        for (plane, smaller), was in zip(picture.all(), planes, strict=True):
+            part.of_plane(plane, smaller)[:] = was

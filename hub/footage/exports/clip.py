@@ -14,7 +14,7 @@ import av
 import msgspec
 
 from hub.footage.coded import CodedPicture, Form
-from hub.footage.exports.blurring import Blur
+from hub.footage.exports.blurring import Blur, Polygon
 from hub.footage.exports.pacing import Gap
 from hub.footage.exports.tracks import Track
 
@@ -45,6 +45,10 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     blur: Blur
     others: tuple[Track, ...]
     sought: tuple[Track, ...]
+    unseen: tuple[Polygon, ...] = ()
+    """Parts of the picture where nobody looks for people; hidden with the others."""
+    blind: tuple[tuple[int, int], ...] = ()
+    """From when until when it is not known where everybody is: the whole picture is hidden then, but who is sought."""
     words: str
     """Written above the pictures, before the time."""
     zone: str
@@ -59,6 +63,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     pictures: int
     not_decoded: int
     """Pictures that a broken recording left unreadable."""
+    breaks: int
+    """How often something is missing between one picture and the next, however short."""
     duration_s: float
     width_px: int
     height_px: int

@@ -57,6 +57,7 @@ def code_clip(clip: Clip, records: Records, file: Path, tell: Tell) -> Made:
         last_us=last_us,
         pictures=pictures,
         not_decoded=decoding.not_decoded,
+        breaks=decoding.breaks,
         duration_s=coder.shown_us / 1e6,
         width_px=coder.width_px,
         height_px=coder.height_px,

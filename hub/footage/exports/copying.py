@@ -45,6 +45,7 @@ def copy_clip(clip: Clip, records: Records, file: Path, tell: Tell) -> Made:
         last_us=source.last_us,
         pictures=pictures,
         not_decoded=0,
+        breaks=source.breaks,
         duration_s=shown_us / 1e6,
         width_px=source.only_form.width_px,
         height_px=source.only_form.height_px,
@@ -61,6 +62,7 @@ class _Source:
         self._records = records
         self._form: Form | None = None
         self._pictures = 0
+        self.breaks = 0
         self.pacing = Pacing(clip.from_us, clip.until_us, _REORDERED_S)
 
     @property
@@ -79,6 +81,7 @@ class _Source:
                 if self._pictures == 0:
                     self.first_us = self.last_us = record.wall_us
                 self._pictures += 1
+                self.breaks += record.broken and self._pictures > 1
                 self.pacing.gap_before(record.wall_us)
                 yield record, self.pacing.shown_us(record.wall_us)
                 self.first_us, self.last_us = min(self.first_us, record.wall_us), max(self.last_us, record.wall_us)

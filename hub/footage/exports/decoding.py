@@ -20,6 +20,8 @@ class Decoding:
     def __init__(self, clip: Clip, records: Records) -> None:
         self.not_decoded = 0
         """Pictures within the clip that a broken recording left unreadable."""
+        self.breaks = 0
+        """Pictures within the clip before which something is missing."""
         self._clip = clip
         self._records = records
         self._taken_us: dict[int, int] = {}
@@ -46,6 +48,7 @@ class Decoding:
         if picture is not None:
             packet = av.Packet(picture.data)
             packet.pts = packet.dts = self._fed
+            self.breaks += picture.broken and self._is_within(picture.wall_us)
             self._taken_us[self._fed] = picture.wall_us
             self._fed += 1
         try:

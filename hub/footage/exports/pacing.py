@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-GAP_S = 2.0
-"""Pictures that lie further apart have a gap between them, which is named; cameras send more than one in that time."""
+GAP_S = 1.5
+"""Pictures that lie further apart have a gap between them, which is named; a slow camera sends one a second."""
 GAP_SHOWN_S = 1.0
 """What a gap takes in the clip."""
 _BACK_SHOWN_S = 0.04

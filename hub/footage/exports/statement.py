@@ -81,9 +81,11 @@ class Method(Part, frozen=True, kw_only=True):
     not_looked_at_s: float | None
     """Of the clip's time, in which nobody looked for people (so nobody is blurred); None: it is not known."""
     still_in_view: int
-    """People who were in view when the clip was made, and may have gone on from where they were last seen."""
+    """Others of whom the tracker had not said its last word: from where they were last seen on, the whole picture is
+    hidden but for who is sought."""
     pictures: int
     not_decoded: int
+    breaks: int
     width_px: int
     height_px: int
     duration_s: float

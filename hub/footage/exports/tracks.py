@@ -38,6 +38,11 @@ class Box(NamedTuple):
         """With so many pixels more on every side."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
+    def overlaps(self, other: Box) -> bool:
+        """Whether they have pixels in common."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
     @property
     def height(self) -> float:
         return self.bottom - self.top

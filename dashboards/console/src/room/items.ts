@@ -1,6 +1,7 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
 import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Via, Watch } from "./types";
 
+import type { FootageExport } from "../exports/hub";
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
 import type { DoorStanding, Tried } from "../fallback/types";
 import type { Found } from "../found/hub";
@@ -61,6 +62,8 @@ interface Bodies {
   "camera.added": Camera;
   "camera.changed": Camera;
   "camera.removed": Camera;
+  "footage.cut_short": { segments: number; kept_days: number; days_wanted: number };
+  "footage.disk_warning": { bytes_per_day: number; room_bytes: number; days_wanted: number; full_in_days: number; days_short: number };
   "alert.issued": Alert;
   "alert.cancelled": { alert_id: string; cancelled_at_ms: number; cancelled_by: string; cancel_alert_id: string | null; update_alert_id: string | null };
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
@@ -89,6 +92,7 @@ interface Bodies {
   "watch.ended": Watch;
   "watch.hit": { case_id: string; watch_id: string; hit: Hit };
   "search.made": { case_id: string; words: string; words_en: string; hits: number; search_ms: number };
+  "export.changed": FootageExport;
   "venue.imported": Venue;
   "venue.hours_changed": { venue_id: string };
   "shift.changed": { person_id: string };

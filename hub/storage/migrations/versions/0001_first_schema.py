@@ -240,6 +240,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_watches_case_id"), "watches", ["case_id"], unique=False)
     op.create_table(
+        "footage_holds",
+        sa.Column("hold_id", sa.String(length=48), nullable=False),
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("camera_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("from_us", sa.BigInteger(), nullable=False),
+        sa.Column("until_us", sa.BigInteger(), nullable=False),
+        sa.Column("held_by", sa.String(length=64), nullable=False),
+        sa.Column("held_at_us", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name=op.f("fk_footage_holds_case_id_cases")),
+        sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_footage_holds")),
+    )
+    op.create_index(op.f("ix_footage_holds_case_id"), "footage_holds", ["case_id"], unique=False)
+    op.create_table(
+        "footage_exports",
+        sa.Column("export_id", sa.String(length=48), nullable=False),
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("camera_id", sa.String(length=48), nullable=False),
+        sa.Column("camera_name", sa.String(length=64), nullable=False),
+        sa.Column("from_us", sa.BigInteger(), nullable=False),
+        sa.Column("until_us", sa.BigInteger(), nullable=False),
+        sa.Column("cut", sa.String(length=10), nullable=False),
+        sa.Column("blur", sa.String(length=20), nullable=False),
+        sa.Column("sought", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_by_name", sa.String(length=64), nullable=False),
+        sa.Column("asked_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("finished_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("made", sa.LargeBinary(), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("failure", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("export_id", name=op.f("pk_footage_exports")),
+    )
+    op.create_index(op.f("ix_footage_exports_case_id"), "footage_exports", ["case_id"], unique=False)
+    op.create_index(op.f("ix_footage_exports_state"), "footage_exports", ["state"], unique=False)
+    op.create_table(
         "fallback_errands",
         sa.Column("alert_id", sa.String(length=48), nullable=False),
         sa.Column("venue_id", sa.String(length=48), nullable=False),

@@ -1,0 +1,216 @@
+"""The line of exports that wait: one is made at a time over the whole hub, by a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hub.cases.messages import Case
+from hub.cases.service import Cases
+from hub.events.messages import EventKind
+from hub.footage.exports import records
+from hub.footage.exports.blurring import Blur
+from hub.footage.exports.clip import Clip
+from hub.footage.exports.files import Files
+from hub.footage.exports.job import Finished, Job
+from hub.footage.exports.making import JobFailed, put_statement, run_job, statement_on
+from hub.footage.exports.messages import Export, ExportMade, ExportState, Failure
+from hub.footage.exports.people import AROUND_US, STILL_THERE_US, People, people_in
+from hub.footage.exports.statement import Method
+from hub.rooms import Rooms
+from hub.sightings.service import SightingService
+from hub.storage.writer import Change
+
+_log = structlog.get_logger()
+MOST_PEOPLE = 5_000
+"""Sightings in the time of one clip; of more, somebody could be left out, and it is not made."""
+TOLD_SHARE = 0.1
+"""Progress is an event each tenth."""
+
+
+class Line:
+    """Makes what waits."""
+
+    def __init__(self, rooms: Rooms, cases: Cases, sightings: SightingService, files: Files, footage_dir: Path) -> None:
+        self._rooms = rooms
+        self._cases = cases
+        self._sightings = sightings
+        self._files = files
+        self._footage_dir = footage_dir
+        self._woken = asyncio.Event()
+        self._making: tuple[str, asyncio.Task[None]] | None = None
+        self._progress = 0.0
+
+    def sign_with(self, key: Ed25519PrivateKey) -> None:
+        """Before ``run``: the hub's key."""
+        self._key = key
+
+    def wake(self) -> None:
+        """Something waits."""
+        self._woken.set()
+
+    def as_it_stands(self, export: Export) -> Export:
+        """With how far it is, where it is being made."""
+        if self._making is not None and self._making[0] == export.export_id and export.state is ExportState.RUNNING:
+            return msgspec.structs.replace(export, progress=self._progress)
+        return export
+
+    async def run(self, make_room: Callable[[], Awaitable[None]]) -> None:
+        """Make what waits, one after the other, until cancelled; ``make_room`` before each."""
+        self._woken.set()
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            while (waiting := await self._rooms.database.read(records.next_waiting)) is not None:
+                await make_room()
+                task = asyncio.create_task(self._make(waiting), name="export")
+                self._making, self._progress = (waiting.export_id, task), 0.0
+                try:
+                    await asyncio.wait([task])
+                finally:
+                    self._making = None
+                    if not task.done():
+                        task.cancel()
+                        await asyncio.wait([task])
+                if not task.cancelled():
+                    task.result()
+
+    async def give_up(self, export_id: str) -> None:
+        """End the making of this one, if it is that."""
+        if self._making is not None and self._making[0] == export_id:
+            task = self._making[1]
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _make(self, export: Export) -> None:
+        begun = await self._turn(export.export_id, ExportState.RUNNING)
+        if begun is None:  # deleted meanwhile
+            return
+        try:
+            await self._make_file(begun)
+        except JobFailed as error:
+            why = Failure(code=error.why.code, message=error.why.message, message_en=error.why.message_en)
+            await self._fail(begun, why)
+        except OSError as error:
+            text = error.strerror or type(error).__name__
+            words = (f"磁盘写入失败：{text}", f"the disk refuses: {text}")
+            await self._fail(begun, Failure(code="disk_failed", message=words[0], message_en=words[1]))
+        finally:
+            with contextlib.suppress(OSError):
+                self._files.part(export.export_id).unlink()
+
+    async def _make_file(self, export: Export) -> None:
+        """Raises JobFailed, OSError."""
+        case = await self._cases.find(export.case_id)
+        if case is None or not self._cases.is_open(export.case_id):
+            words = ("案件已关闭，导出未进行", "the case was closed before this was made")
+            await self._fail(export, Failure(code="case_closed", message=words[0], message_en=words[1]))
+            return
+        people = await asyncio.to_thread(self._people, export)
+        if people is None:
+            words = ("这段时间里的人太多：请分段导出", "too many people in that time: export shorter clips")
+            await self._fail(export, Failure(code="too_many_people", message=words[0], message_en=words[1]))
+            return
+        part = self._files.part(export.export_id)
+        job = Job(clip=self._clip(export, people), footage_dir=str(self._footage_dir), file=str(part))
+        finished = await run_job(job, lambda share: self._tell(export, share))
+        await self._finish(export, case, people, finished)
+
+    def _people(self, export: Export) -> People | None:
+        """By a thread: who is in the clip; None where they are too many."""
+        if export.blur is Blur.NONE:
+            return People((), (), (), 0)
+        from_us, until_us = export.from_ms * 1000, export.until_ms * 1000
+        found = self._sightings.latest(
+            export.camera_id, from_us - STILL_THERE_US, until_us + AROUND_US, MOST_PEOPLE + 1
+        )
+        return None if len(found) > MOST_PEOPLE else people_in(found, export.sought, from_us, until_us)
+
+    def _clip(self, export: Export, people: People) -> Clip:
+        camera = self._rooms.registry.cameras.get(export.camera_id)
+        return Clip(
+            camera_id=export.camera_id,
+            from_us=export.from_ms * 1000,
+            until_us=export.until_ms * 1000,
+            cut=export.cut,
+            blur=export.blur,
+            others=people.others,
+            sought=people.sought,
+            unseen=tuple(mask.points for mask in camera.masks) if camera is not None else (),
+            blind=people.blind,
+            words=f"{export.camera_id}  {export.case_id}  {export.export_id}",
+            zone=self._rooms.registry.community.time_zone,
+        )
+
+    async def _finish(self, export: Export, case: Case, people: People, finished: Finished) -> None:
+        """Sign the file and tell that it is there."""
+        film = finished.made
+        method = Method(
+            cut=export.cut,
+            blur=export.blur,
+            reason=export.reason,
+            sought=export.sought,
+            hidden=len(people.others),
+            not_looked_at_s=None,
+            still_in_view=people.still_in_view,
+            pictures=film.pictures,
+            not_decoded=film.not_decoded,
+            breaks=film.breaks,
+            width_px=film.width_px,
+            height_px=film.height_px,
+            duration_s=film.duration_s,
+        )
+        now_us = self._rooms.clock.wall_us()
+        manifest = statement_on(export, case, finished, method, self._rooms.registry, self._key, now_us)
+        part, file = self._files.part(export.export_id), self._files.path(export.export_id)
+        size = await asyncio.to_thread(put_statement, part, file, manifest, self._key)
+        made = ExportMade(
+            sha256=finished.sha256,
+            duration_s=film.duration_s,
+            width_px=film.width_px,
+            height_px=film.height_px,
+            pictures=film.pictures,
+            not_decoded=film.not_decoded,
+            breaks=film.breaks,
+            gaps=tuple((gap.from_us // 1000, gap.until_us // 1000) for gap in film.gaps),
+            hidden=method.hidden,
+            not_looked_at_s=method.not_looked_at_s,
+            still_in_view=method.still_in_view,
+        )
+        if await self._turn(export.export_id, ExportState.DONE, made=made, size_bytes=size) is None:
+            await asyncio.to_thread(self._files.remove, [export.export_id])
+
+    async def _fail(self, export: Export, why: Failure) -> None:
+        _log.warning("export.failed", export_id=export.export_id, code=why.code, reason=why.message_en)
+        await self._turn(export.export_id, ExportState.FAILED, failure=why)
+
+    async def _turn(
+        self,
+        export_id: str,
+        state: ExportState,
+        *,
+        made: ExportMade | None = None,
+        size_bytes: int | None = None,
+        failure: Failure | None = None,
+    ) -> Export | None:
+        def change(open_change: Change) -> Export | None:
+            turned = records.turn(open_change, export_id, state, made=made, size_bytes=size_bytes, failure=failure)
+            if turned is not None:
+                self._rooms.events.append(open_change, EventKind.EXPORT_CHANGED, export_id, turned)
+            return turned
+
+        return await self._rooms.database.write(change)
+
+    async def _tell(self, export: Export, share: float) -> None:
+        before, self._progress = self._progress, share
+        if int(share / TOLD_SHARE) > int(before / TOLD_SHARE):
+            now = msgspec.structs.replace(export, progress=share)
+            await self._rooms.database.write(
+                lambda change: self._rooms.events.append(change, EventKind.EXPORT_CHANGED, export.export_id, now)
+            )
