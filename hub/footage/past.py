@@ -12,10 +12,11 @@ from itertools import pairwise
 import msgspec
 import numpy as np
 
+from hub.footage.motion_log import UNKNOWN
+
 MOST_GAPS = 1_000
 """Of one camera in one answer; beyond it the shortest are not told."""
 MOST_SHARES = 2_000
-UNKNOWN_SHARE = 255
 _SOON_US = 20_000_000
 """A camera that stops is told of after 8 s of silence, and a tried connection."""
 
@@ -30,6 +31,9 @@ class GapReason(StrEnum):
     WITHHELD = "withheld"
     """Too many cameras with masks."""
     OWNER_TERMS = "owner_terms"
+    """The owner's agreement is over."""
+    NOT_RECORDED = "not_recorded"
+    """It is not to be recorded: by its owner's terms, or by the hub's settings."""
     DISK_FULL = "disk_full"
     DISK_FAILING = "disk_failing"
     HUB_OFF = "hub_off"
@@ -77,9 +81,11 @@ class CameraPast(msgspec.Struct, frozen=True, kw_only=True):
     camera_id: str
     spans: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...]
-    motion: Motion | None
+    motion: Motion
     sightings: tuple[Seen, ...]
     more_sightings: bool
+    holds: tuple[tuple[int, int], ...]
+    """From when to when the case holds what there is."""
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,9 +132,9 @@ def coarsened(shares: bytes, since_ms: int, step_ms: int, most: int = MOST_SHARE
     """At most ``most`` steps, each the largest of those it stands for; what is unknown stays so."""
     values = np.frombuffer(shares, np.uint8)
     by = -(-len(values) // most) if len(values) else 1
-    padded = np.full(-(-len(values) // by) * by, UNKNOWN_SHARE, np.uint8)
+    padded = np.full(-(-len(values) // by) * by, UNKNOWN, np.uint8)
     padded[: len(values)] = values
     groups = padded.reshape(-1, by)
-    known = np.where(groups == UNKNOWN_SHARE, 0, groups).max(axis=1, initial=0)
-    largest = np.where((groups == UNKNOWN_SHARE).all(axis=1), UNKNOWN_SHARE, known).astype(np.uint8)
+    known = np.where(groups == UNKNOWN, 0, groups).max(axis=1, initial=0)
+    largest = np.where((groups == UNKNOWN).all(axis=1), UNKNOWN, known).astype(np.uint8)
     return Motion(step_ms=step_ms * by, since_ms=since_ms, shares=base64.b64encode(largest.tobytes()).decode())

@@ -119,7 +119,7 @@ class Playing:
     async def enter(self, asked: Asked, entrant: Entrant) -> None:
         """Pass the gate and leave the audit record. Raises Refusal for a closed case or an unknown camera."""
         case = await self._cases.gate(asked.case_id)
-        if not all(camera_id in self._registry.cameras for camera_id in asked.camera_ids):
+        if not all([await self._is_known(camera_id) for camera_id in asked.camera_ids]):
             field = "camera_id" if asked.what is not What.TIMELINE else "camera_ids"
             raise Refusal("unknown_camera", "没有这个摄像头", "there is no such camera", field=field, status=404)
         detail = LookedAtFootage(
@@ -135,6 +135,12 @@ class Playing:
         await self._noting.note(
             [Look(entrant.person.person_id, case.case_id, asked.what, asked.camera_ids, hour)], record
         )
+
+    async def _is_known(self, camera_id: str) -> bool:
+        """Of a camera that is no longer enrolled there may be footage."""
+        if camera_id in self._registry.cameras:
+            return True
+        return await self.in_thread(self._store.next_start_us, camera_id, 0) is not None
 
     async def stretch(self, camera_id: str, from_us: int, until_us: int) -> Stretch:
         """What of the time asked for is read in one go: up to the first gap, and MOST_US at most."""

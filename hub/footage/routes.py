@@ -91,7 +91,7 @@ def playing_routes(playing: Playing, timelines: Timelines) -> APIRouter:
             raise Refusal("too_long", "一次最多 31 天", "at most 31 days at once", field="until_ms")
         asked = Asked(case_id, What.TIMELINE, camera_ids, query.since_ms * 1000, query.until_ms * 1000)
         await playing.enter(asked, entrant)
-        found = answer(await timelines.of(camera_ids, asked.from_us, asked.until_us))
+        found = answer(await timelines.of(asked))
         found.headers.update(_PRIVATE)
         return found
 

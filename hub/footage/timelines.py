@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from devices.protocol.clock import Clock
-from hub.footage.past import CameraPast, Gap, Past, Seen, Turn, bounded, reason_of
-from hub.footage.playing import Playing
+from hub.footage.holds.messages import Hold
+from hub.footage.holds.service import Holds
+from hub.footage.motion_log import STEP_US, MotionLog
+from hub.footage.past import CameraPast, Gap, Motion, Past, Seen, Turn, bounded, coarsened, reason_of
+from hub.footage.playing import Asked, Playing
 from hub.footage.stretches import between, joined, within
 from hub.footage.turns import starts_of_hub, turns_of
 from hub.sightings.service import SightingService
@@ -33,6 +36,8 @@ class Timelines:
         sightings: SightingService,
         database: Database,
         clock: Clock,
+        motion: MotionLog,
+        holds: Holds,
         days_kept: Callable[[str], int],
     ) -> None:
         """``days_kept``: for how many days footage of a camera is kept."""
@@ -40,16 +45,22 @@ class Timelines:
         self._sightings = sightings
         self._database = database
         self._clock = clock
+        self._motion = motion
+        self._holds = holds
         self._days_kept = days_kept
 
-    async def of(self, camera_ids: Sequence[str], since_us: int, until_us: int) -> Past:
-        """Of each camera, in order. Takes a turn of playback. Raises Refusal (429)."""
+    async def of(self, asked: Asked) -> Past:
+        """Of each camera, in order. Takes a turn of playback. Raises Refusal."""
+        camera_ids = asked.camera_ids
+        holds = await self._holds.holds_of(asked.case_id)
         most = min(MOST_SIGHTINGS, MOST_READ // len(camera_ids))
         async with self._playing.turn():
-            found = [await self._of_camera(camera_id, since_us, until_us, most) for camera_id in camera_ids]
+            found = [await self._of_camera(one, asked.from_us, asked.until_us, most, holds) for one in camera_ids]
         return Past(cameras=tuple(found))
 
-    async def _of_camera(self, camera_id: str, since_us: int, until_us: int, most: int) -> CameraPast:
+    async def _of_camera(
+        self, camera_id: str, since_us: int, until_us: int, most: int, holds: Sequence[Hold]
+    ) -> CameraPast:
         now_us = self._clock.wall_us()
         until_now_us = max(since_us, min(until_us, now_us))
 
@@ -62,7 +73,7 @@ class Timelines:
         spans = bounded(spans)
         kept_since_us = now_us - self._days_kept(camera_id) * _DAY_US
         gaps = between(spans, since_us, until_now_us)
-        seen, more = await self._playing.in_thread(self._seen, camera_id, since_us, until_us, most)
+        seen, more, motion = await self._playing.in_thread(self._seen_and_moved, camera_id, since_us, until_us, most)
         return CameraPast(
             camera_id=camera_id,
             spans=tuple((start_us // 1000, end_us // 1000) for start_us, end_us in spans),
@@ -74,12 +85,15 @@ class Timelines:
                 )
                 for gap in gaps
             ),
-            motion=None,
+            motion=motion,
+            holds=tuple((one.from_ms, one.until_ms) for one in holds if camera_id in one.camera_ids),
             sightings=seen,
             more_sightings=more,
         )
 
-    def _seen(self, camera_id: str, since_us: int, until_us: int, most: int) -> tuple[tuple[Seen, ...], bool]:
+    def _seen_and_moved(
+        self, camera_id: str, since_us: int, until_us: int, most: int
+    ) -> tuple[tuple[Seen, ...], bool, Motion]:
         found = self._sightings.latest(camera_id, since_us, until_us, most + 1)
         seen = tuple(
             Seen(
@@ -89,4 +103,5 @@ class Timelines:
             )
             for one in sorted(found[:most], key=lambda one: one.started_at_us)
         )
-        return seen, len(found) > most
+        moved = self._motion.read(camera_id, since_us, until_us)
+        return seen, len(found) > most, coarsened(moved.shares, moved.since_us // 1000, STEP_US // 1000)

@@ -30,6 +30,8 @@ class _Stood(msgspec.Struct):
     condition: str = ""
     disk: str = ""
     agreement_over: bool = False
+    recording: bool = False
+    recorded: bool | None = True
 
 
 _read = msgspec.json.Decoder(_Stood)
@@ -61,4 +63,6 @@ def _reason(kind: str, body: bytes) -> GapReason | None:
         return None
     if stood.agreement_over:
         return GapReason.OWNER_TERMS
+    if stood.recorded is None and not stood.recording:
+        return GapReason.NOT_RECORDED
     return _OF_CONDITION.get(stood.condition) or _OF_DISK.get(stood.disk)

@@ -66,6 +66,7 @@ def test_movement_keeps_its_peaks_however_coarse() -> None:
 class CameraTold(msgspec.Struct, frozen=True):
     condition: str
     disk: str = "ok"
+    recorded: bool | None = True
     agreement_over: bool = False
 
 
@@ -85,6 +86,7 @@ async def test_turns_of_a_camera_are_read_out_of_what_was_told(database: Databas
         (EventKind.CAMERA_CHANGED, "C01", CameraTold("online")),
         (EventKind.CAMERA_CHANGED, "C01", CameraTold("online", disk="full")),
         (EventKind.CAMERA_CHANGED, "C01", CameraTold("online", agreement_over=True)),
+        (EventKind.CAMERA_CHANGED, "C01", CameraTold("online", recorded=None)),
         (EventKind.CAMERA_REMOVED, "C01", CameraTold("")),
     ):
         await database.write(lambda change, given=(kind, subject, body): events.append(change, *given))  # type: ignore[misc]
@@ -95,6 +97,7 @@ async def test_turns_of_a_camera_are_read_out_of_what_was_told(database: Databas
         None,
         GapReason.DISK_FULL,
         GapReason.OWNER_TERMS,
+        GapReason.NOT_RECORDED,
         GapReason.NOT_ENROLLED,
     ]
     in_force = await database.read(lambda connection: turns_of(connection, "C01", turns[2].at_us, now_us))

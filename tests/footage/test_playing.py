@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,10 +22,12 @@ from hub.footage import playing
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, Word
 from hub.registry.records import Camera
 from tests.devices.room import until
-from tests.footage.segments.films import START_US, film, write
-from tests.hub import client_of, open_console, open_hub, sign_in
+from tests.footage.segments.films import film, write
+from tests.hub import client_of, open_console, open_hub, sighting, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+START_US = (time.time_ns() // 3_600_000_000_000 - 2) * 3_600_000_000
+"""A full hour that is over."""
 START_MS = START_US // 1000
 GAP_MS = 5_000
 """Between the first segment's end and the second's start."""
@@ -37,7 +40,11 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     async with open_hub(tmp_path_factory.mktemp("hub"), footage_transcoders=1) as opened:
         for number in (2, 3):
             await opened.vision.put_camera(Camera(camera_id=f"C0{number}", name=f"{number}", venue_id="V01"))
-        for filmed in (film(), film(start_us=SECOND_MS * 1000), film("libx265", camera_id="C02")):
+        for filmed in (
+            film(start_us=START_US),
+            film(start_us=SECOND_MS * 1000),
+            film("libx265", camera_id="C02", start_us=START_US),
+        ):
             write(opened.footage.folder, filmed)
         yield opened
 
@@ -260,15 +267,37 @@ async def test_recording_that_cannot_be_read_says_so(hub: Hub, console: httpx.As
             left.unlink()
 
 
-async def test_timeline_tells_spans_gaps_and_sightings(hub: Hub, console: httpx.AsyncClient, case: str) -> None:
+async def test_timeline_tells_spans_gaps_movement_sightings_and_holds(
+    hub: Hub, console: httpx.AsyncClient, case: str
+) -> None:
+    seen = sighting(hub, "S1", "red", "blue")
+    hub.sightings.add(
+        msgspec.structs.replace(seen, started_at_us=START_US + 1_000_000, ended_at_us=START_US + 3_000_000)
+    )
+    for number, moving_ms in enumerate((0, 0, 5_000, 5_000)):
+        hub.footage.motion.hear("C01", START_US + number * 10_000_000, number * 10_000, moving_ms)
+    hub.footage.motion.flush()
+    held = {"camera_ids": ["C01"], "from_ms": START_MS, "until_ms": START_MS + 2_000}
+    assert (await console.post(f"/api/cases/{case}/holds", json=held)).status_code == 201
     asked = {"camera_ids": "C01,C03", "since_ms": START_MS - 1_000, "until_ms": SECOND_MS + 6_000}
     answer = await console.get(f"/api/cases/{case}/footage/timeline", params=asked)
     assert answer.status_code == 200, answer.text
     first, second = answer.json()["cameras"]
     assert (first["camera_id"], second["camera_id"]) == ("C01", "C03")
     assert first["spans"] == [[START_MS, START_MS + 4_000], [SECOND_MS, SECOND_MS + 4_000]]
-    assert second["spans"] == first["sightings"] == second["sightings"] == []
+    assert [(one["start_ms"], one["end_ms"]) for one in first["gaps"]] == [
+        (START_MS - 1_000, START_MS),
+        (START_MS + 4_000, SECOND_MS),
+        (SECOND_MS + 4_000, SECOND_MS + 6_000),
+    ]
+    times = {"started_at_ms": START_MS + 1_000, "ended_at_ms": START_MS + 3_000}
+    assert first["sightings"] == [{"sighting_id": "S1", **times}]
     assert not first["more_sightings"]
+    assert (first["motion"]["step_ms"], first["motion"]["since_ms"]) == (10_000, START_MS - 10_000)
+    assert base64.b64decode(first["motion"]["shares"]) == bytes([255, 0, 100])
+    assert first["holds"] == [[START_MS, START_MS + 2_000]]
+    assert second["spans"] == second["sightings"] == second["holds"] == []
+    assert set(base64.b64decode(second["motion"]["shares"])) == {255}
 
 
 async def test_who_may_not_search_plays_nothing(hub: Hub, console: httpx.AsyncClient, case: str) -> None:
