@@ -4,16 +4,19 @@ import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
+import { openPlayback } from "../playback/store";
 import { hub } from "../room/hub";
 import { personName } from "../room/room";
-import { useRoom } from "../room/store";
+import { hubNowMs, useRoom, useStore } from "../room/store";
 import type { Case } from "../room/types";
+import { useMay } from "../session/store";
 import { openCases, useCaseDesk } from "./store";
 
 const NO_CASES: ReadonlyMap<string, Case> = new Map();
 
 export function CaseHeader({ current }: { current: Case }) {
   const texts = useTexts();
+  const searches = useMay("search_footage");
   const cases = useRoom((room) => room.cases, NO_CASES);
   const venues = useRoom((room) => room.venues, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
@@ -36,6 +39,11 @@ export function CaseHeader({ current }: { current: Case }) {
         ) : (
           <h2 className="grow">{current.title}</h2>
         )}
+        {searches && (
+          <Button size="small" data-testid="case-footage" onClick={() => playFrom(current)}>
+            {texts.playback.open}
+          </Button>
+        )}
         <Button size="small" data-testid="case-another" onClick={() => useCaseDesk.setState({ opening: true })}>
           {texts.cases.another}
         </Button>
@@ -48,6 +56,16 @@ export function CaseHeader({ current }: { current: Case }) {
       </p>
     </header>
   );
+}
+
+/** How long ago playback begins where nobody said when the person was last seen. */
+const RECENTLY_MS = 5 * 60_000;
+
+/** Open the cameras of the venue where the person was last seen, at that time. */
+function playFrom(current: Case): void {
+  const cameras = [...(useStore.getState().room?.cameras.values() ?? [])];
+  const there = cameras.filter((one) => one.venue_id !== null && one.venue_id === current.last_seen_venue_id);
+  openPlayback(current.case_id, there.map((one) => one.camera_id), current.last_seen_at_ms ?? hubNowMs() - RECENTLY_MS);
 }
 
 function CloseCase({ current }: { current: Case }) {

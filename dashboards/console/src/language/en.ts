@@ -8,6 +8,7 @@ import { enEvents } from "./enEvents";
 import { enFootage } from "./enFootage";
 import { enFound } from "./enFound";
 import { enGroups } from "./enGroups";
+import { enPlayback } from "./enPlayback";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
 import { enRollCall } from "./enRollCall";
@@ -22,6 +23,7 @@ export const en: Texts = {
   ...enAccess,
   ...enFootage,
   ...enCameras,
+  ...enPlayback,
   ...enRecordings,
   ...enShifts,
   refusals: enRefusals,

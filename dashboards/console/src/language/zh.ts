@@ -9,6 +9,7 @@ import { zhEvents } from "./zhEvents";
 import { zhFootage } from "./zhFootage";
 import { zhFound } from "./zhFound";
 import { zhGroups } from "./zhGroups";
+import { zhPlayback } from "./zhPlayback";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
 import { zhRollCall } from "./zhRollCall";
@@ -21,6 +22,7 @@ export const zh = {
   ...zhAccess,
   ...zhFootage,
   ...zhCameras,
+  ...zhPlayback,
   ...zhRecordings,
   ...zhShifts,
   refusals: zhRefusals,

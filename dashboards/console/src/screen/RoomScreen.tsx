@@ -12,7 +12,9 @@ import { useTexts } from "../language/language";
 import { LiveWall } from "../live/LiveWall";
 import { useWall } from "../live/store";
 import { CommunityMap } from "../map/CommunityMap";
-import { followRoom, loadMap, useStore } from "../room/store";
+import { PlaybackLayer } from "../playback/PlaybackLayer";
+import { usePlayback } from "../playback/store";
+import { followRoom, loadMap, useRoom, useStore } from "../room/store";
 import { EndingBanner } from "../session/EndingBanner";
 import { useMay, useSession } from "../session/store";
 import { SosBanner } from "../sos/SosBanner";
@@ -29,6 +31,12 @@ export function RoomScreen() {
   const seesCases = useMay("see_cases");
   const watches = useMay("watch_live");
   const isLive = useWall((wall) => wall.isOpen) && watches;
+  const searches = useMay("search_footage");
+  const chosenCase = usePlayback((playback) => playback.caseId);
+  // Footage opens within an open case alone.
+  const isCaseOpen = useRoom((room) => room.cases.get(chosenCase ?? "")?.state === "open", false);
+  const playedCase = searches && isCaseOpen && !isLive ? chosenCase : null;
+  const isCovered = isLive || playedCase !== null;
   const isStopped = useShown().length > 0 && isIn;
   const ready = useStore((store) => store.room !== null);
   // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
@@ -45,12 +53,12 @@ export function RoomScreen() {
         <EndingBanner />
       </div>
       {ready ? (
-        <main className={seesCases ? "" : "without-cases"} inert={isStopped || isLive}>
+        <main className={seesCases ? "" : "without-cases"} inert={isStopped || isCovered}>
           <AlertPanel />
           <div className="middle">
             <CommunityMap />
             <LowerPanel />
-            {!isLive && <UrgentReports />}
+            {!isCovered && <UrgentReports />}
           </div>
           {seesCases && <CasePanel />}
         </main>
@@ -58,6 +66,7 @@ export function RoomScreen() {
         <main className="loading">{texts.top.loading}</main>
       )}
       {ready && isLive && <LiveWall />}
+      {ready && playedCase !== null && <PlaybackLayer key={playedCase} caseId={playedCase} />}
       {talks && <TalkStrip />}
       {isIn && <FoundOver />}
     </div>

@@ -1,6 +1,7 @@
 // One hit: the picture, where and when, how well it fits in words, and "more like this".
 import { useTexts, inLanguage, useLanguage } from "../language/language";
 import { clockTime } from "../language/time";
+import { openPlayback } from "../playback/store";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import type { ShownHit } from "./hits";
@@ -8,6 +9,8 @@ import { chooseHit, runSearch, useSearchStore } from "./store";
 
 /** The hub's word on a person still in view is this fresh at most. */
 const IN_VIEW_MS = 20_000;
+/** Playback begins this long before somebody came into view. */
+const BEFORE_MS = 3_000;
 
 function StillInView({ lastMs }: { lastMs: number }) {
   const texts = useTexts();
@@ -60,6 +63,16 @@ export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: stri
         }}
       >
         {texts.search.like}
+      </button>
+      <button
+        type="button"
+        data-testid="hit-play"
+        onClick={(event) => {
+          event.stopPropagation();
+          openPlayback(caseId, [sighting.camera_id], sighting.started_at_ms - BEFORE_MS);
+        }}
+      >
+        {texts.playback.fromHere}
       </button>
     </article>
   );
