@@ -95,7 +95,7 @@ function Tiles() {
   const ahead = run === null || enlarged !== null ? [] : openedAhead(run, nowMs).slice(0, MOST_TILES - places.length);
   const isArranged = run === null && enlarged === null;
   return (
-    <div className={`tiles of-${layout}`} data-testid="live-tiles" data-layout={layout}>
+    <div className={`live-tiles of-${layout}`} data-testid="live-tiles" data-layout={layout}>
       {places.map((cameraId, place) =>
         cameraId === null ? (
           <Free key={`free-${place}`} place={place} isChosen={chosen === place} />
@@ -138,7 +138,7 @@ function Free({ place, isChosen }: { place: number; isChosen: boolean }) {
   return (
     <button
       type="button"
-      className={`tile free${isChosen ? " chosen" : ""}`}
+      className={`live-tile free${isChosen ? " chosen" : ""}`}
       data-testid="live-free"
       onClick={() => choosePlace(place)}
       onDragOver={(event) => event.preventDefault()}

@@ -30,6 +30,8 @@ export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLa
   const words = texts.live;
   const camera = useRoom((room) => room.cameras.get(cameraId), undefined);
   const venue = useRoom((room) => (room.venues.get(camera?.venue_id ?? "")), undefined);
+  const name = camera?.name ?? cameraId;
+  const venueName = venue?.name ?? words.noVenue;
   const picture = useRef<HTMLDivElement>(null);
   const firstStream = useRef(stream);
 
@@ -51,7 +53,7 @@ export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLa
   };
   return (
     <figure
-      className={`tile${isChosen ? " chosen" : ""}${isAhead ? " ahead" : ""}`}
+      className={`live-tile${isChosen ? " chosen" : ""}${isAhead ? " ahead" : ""}`}
       data-testid="live-tile"
       data-camera={cameraId}
       draggable={place !== null}
@@ -62,13 +64,13 @@ export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLa
       onDoubleClick={() => enlarge(isLarge ? null : cameraId)}
       title={isChosen ? words.swapHint : undefined}
     >
-      <div ref={picture} className="tile-picture" />
+      <div ref={picture} className="live-tile-picture" />
       <figcaption>
-        <b>{camera?.name ?? cameraId}</b>
-        <span>{venue?.name ?? words.noVenue}</span>
+        <b>{name}</b>
+        {!name.startsWith(venueName) && <span>{venueName}</span>}
       </figcaption>
       <TileStanding cameraId={cameraId} isMain={stream === "main"} />
-      <span className="tile-keys">
+      <span className="live-tile-keys">
         <button type="button" title={isLarge ? words.shrink : words.enlarge} aria-label={words.enlarge} data-testid="tile-enlarge" onClick={(event) => (event.stopPropagation(), enlarge(isLarge ? null : cameraId))}>
           {isLarge ? "⤡" : "⤢"}
         </button>
@@ -98,17 +100,17 @@ function TileStanding({ cameraId, isMain }: { cameraId: string; isMain: boolean 
   const isOld = stand.ageMs !== null && stand.ageMs > OLD_MS;
   return (
     <>
-      <span className="tile-clock" data-testid="tile-clock">
+      <span className="live-tile-clock" data-testid="tile-clock">
         {atMs === null ? "" : clockTime(atMs, zone)}
         {isOld && <em data-testid="tile-age">{texts.live.old(((stand.ageMs ?? 0) / 1000).toFixed(stand.ageMs !== null && stand.ageMs < 10_000 ? 1 : 0))}</em>}
       </span>
       {stand.tone === "bad" && (
-        <div className="tile-why" data-testid="tile-why">
+        <div className="live-tile-why" data-testid="tile-why">
           <b>{stand.state}</b>
           {stand.why !== stand.state && <span>{stand.why}</span>}
         </div>
       )}
-      <span className="tile-state">
+      <span className="live-tile-state">
         <i className={stand.tone} data-testid="tile-state" data-drawn={view?.drawn ?? 0} data-skipped={view?.skipped ?? 0} data-errors={view?.errors ?? 0}>
           {stand.state}
           {stand.tone === "good" && isMain ? ` ${texts.live.main}` : ""}
