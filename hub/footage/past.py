@@ -45,10 +45,11 @@ class GapReason(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """From ``at_us`` on a camera could not be recorded for this reason; None: it could."""
+    """From ``at_us`` on a camera could not be recorded for this reason; None: it could. ``enrolled``: only then."""
 
     at_us: int
     reason: GapReason | None
+    enrolled: bool = False
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +116,8 @@ def reason_of(gap: tuple[int, int], turns: Sequence[Turn], starts_us: Sequence[i
     if end_us <= kept_since_us:
         return GapReason.TOO_OLD
     before = bisect_right(turns, start_us, key=lambda turn: turn.at_us)
+    if before == 0 and turns and turns[0].enrolled and turns[0].at_us <= end_us:
+        return GapReason.NOT_ENROLLED
     soon_us = min(end_us, start_us + _SOON_US)
     for turn in turns[before:]:
         if turn.at_us > soon_us:

@@ -23,6 +23,8 @@ MOST_SIGHTINGS = 1_000
 """Of one camera, the latest; of all cameras of an answer MOST_READ."""
 MOST_READ = 4_000
 _DAY_US = 86_400_000_000
+BEING_WRITTEN_US = 3_000_000
+"""What was taken so lately is perhaps not on disk yet, which is no gap."""
 STARTING_US = 60_000_000
 """The hub's start is told after it was off."""
 
@@ -62,7 +64,7 @@ class Timelines:
         self, camera_id: str, since_us: int, until_us: int, most: int, holds: Sequence[Hold]
     ) -> CameraPast:
         now_us = self._clock.wall_us()
-        until_now_us = max(since_us, min(until_us, now_us))
+        until_now_us = max(since_us, min(until_us, now_us - BEING_WRITTEN_US))
 
         def known(connection: sa.Connection) -> tuple[list[Turn], Sequence[int]]:
             starts_us = starts_of_hub(connection, since_us, until_us + STARTING_US)

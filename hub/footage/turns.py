@@ -44,7 +44,7 @@ def turns_of(connection: sa.Connection, camera_id: str, since_us: int, until_us:
     between = theirs.where(e.at_us > since_us, e.at_us <= until_us).order_by(e.at_us.desc()).limit(MOST_TURNS)
     before = theirs.where(e.at_us <= since_us).order_by(e.at_us.desc()).limit(1)
     rows = [*connection.execute(before), *reversed(connection.execute(between).all())]
-    return [Turn(row.at_us, _reason(row.kind, row.body)) for row in rows]
+    return [Turn(row.at_us, _reason(row.kind, row.body), row.kind == EventKind.CAMERA_ADDED) for row in rows]
 
 
 def starts_of_hub(connection: sa.Connection, since_us: int, until_us: int) -> Sequence[int]:

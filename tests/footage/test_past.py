@@ -51,6 +51,9 @@ def test_gap_has_the_reason_that_was_told_when_it_began() -> None:
     assert reason_of((210 * S, 230 * S), turns, (), kept) is GapReason.UNKNOWN
     assert reason_of((210 * S, 230 * S), turns, (231 * S,), kept) is GapReason.HUB_OFF
     assert reason_of((400 * S, 500 * S), turns, (), kept) is GapReason.DISK_FULL
+    added = [Turn(100 * S, None, enrolled=True)]
+    assert reason_of((1, 101 * S), added, (100 * S,), kept) is GapReason.NOT_ENROLLED
+    assert reason_of((110 * S, 120 * S), added, (), kept) is GapReason.UNKNOWN
     assert reason_of((0, 4), turns, (), kept + 4) is GapReason.TOO_OLD
 
 
