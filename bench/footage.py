@@ -18,8 +18,10 @@ from pathlib import Path
 import uvloop
 
 from bench import processes
+from bench.figures import percentile
 from bench.footage_figures import Beside, Plan, Report, Run, report
 from bench.footage_first import first_frames
+from bench.footage_live import measure_live
 from bench.footage_parts import LoadedCameras, Recorder
 from bench.footage_proof import Proof, prove, recorded_pictures, sent_pictures
 from simulators.cameras.sent import SentReport
@@ -89,7 +91,22 @@ async def measure(plan: Plan) -> Report:
         print(f"… {number + 1}/{plan.runs}", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="qianshao-footage-") as folder:
             runs.append(await measure_run(plan, Path(folder)))
-    return report(plan, runs, Beside())
+    return report(plan, runs, await _beside(plan))
+
+
+async def _beside(plan: Plan) -> Beside:
+    """What one camera and a whole hub are enough for. Raises PartFailed, OSError."""
+    if not plan.live_seconds:
+        return Beside()
+    print("… live", file=sys.stderr, flush=True)
+    found = await measure_live(plan.live_seconds)
+    late_ms = [one + found.encoding_ms for one in found.late_ms]
+    return Beside(
+        door_first_frame_ms=percentile(found.door_first_frame_ms, 50),
+        live_ms=percentile(late_ms, 50) if late_ms else None,
+        live_p95_ms=percentile(late_ms, 95) if late_ms else None,
+        notes=found.notes,
+    )
 
 
 def run(plan: Plan) -> Report:

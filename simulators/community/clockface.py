@@ -10,8 +10,8 @@ from simulators.community.parameters import FRAME_RATE_HZ, SCENE_STARTS_AT
 
 BLOCK_PX = 8
 NUMBER_BITS = 16
-_LEFT_PX = 4
-_FRAME_PX = 4
+STRIP_LEFT_PX = 4
+STRIP_BOTTOM_PX = 4
 _BAND_PX = 16
 
 
@@ -32,21 +32,21 @@ def draw_clock(picture: Image, camera_id: str, frame: int) -> None:
     cv2.putText(picture, text, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (235, 235, 235), 1, cv2.LINE_AA)
     blocks = np.array(_blocks(frame), dtype=np.uint8) * 219 + 16
     strip = np.repeat(np.repeat(blocks[None, :], BLOCK_PX, axis=0), BLOCK_PX, axis=1)
-    bottom = picture.shape[0] - _FRAME_PX
-    picture[bottom - BLOCK_PX - 2 : bottom + 2, : _LEFT_PX + strip.shape[1] + 4] = 16
-    picture[bottom - BLOCK_PX : bottom, _LEFT_PX : _LEFT_PX + strip.shape[1]] = strip[..., None]
+    bottom = picture.shape[0] - STRIP_BOTTOM_PX
+    picture[bottom - BLOCK_PX - 2 : bottom + 2, : STRIP_LEFT_PX + strip.shape[1] + 4] = 16
+    picture[bottom - BLOCK_PX : bottom, STRIP_LEFT_PX : STRIP_LEFT_PX + strip.shape[1]] = strip[..., None]
 
 
 def read_frame_number(picture: Image) -> int | None:
     """The frame number in the strip of a picture at its original size, or None when there is no sound strip."""
-    middle = picture.shape[0] - _FRAME_PX - BLOCK_PX // 2
+    middle = picture.shape[0] - STRIP_BOTTOM_PX - BLOCK_PX // 2
     count = NUMBER_BITS + 4
-    if picture.shape[1] < _LEFT_PX + count * BLOCK_PX or middle < 2:
+    if picture.shape[1] < STRIP_LEFT_PX + count * BLOCK_PX or middle < 2:
         return None
     rows = picture[middle - 2 : middle + 2].mean(axis=(0, 2))
     values = []
     for index in range(count):
-        start = _LEFT_PX + index * BLOCK_PX + 2
+        start = STRIP_LEFT_PX + index * BLOCK_PX + 2
         values.append(int(rows[start : start + BLOCK_PX - 4].mean() > 128))
     number = int("".join(str(bit) for bit in values[2 : 2 + NUMBER_BITS]), 2)
     return number if values == _blocks(number) else None
