@@ -17,6 +17,7 @@ _IS_NO_SYNC = 0x00010000
 _TFHD_FLAGS = 0x020000 | 0x20
 """Offsets count from this moof; default flags are given."""
 _DURATIONS, _SIZES, _FLAGS, _SHIFTS, _FIRST_FLAGS, _OFFSET = 0x100, 0x200, 0x400, 0x800, 0x4, 0x1
+_MOST_DECODE_US = 366 * 86_400_000_000
 _PLAIN_BYTES = 16 + 8 + 20 + 20 + 20
 """mfhd, traf's head, tfhd, tfdt and trun up to its table, without the moof's head."""
 
@@ -107,6 +108,8 @@ def _read_boxes(data: bytes, boxes: list[tuple[int, int] | None]) -> tuple[int, 
     (number,) = struct.unpack_from(">4xI", data, mfhd[0])
     tfhd_flags, default = struct.unpack_from(">I4xI", data, tfhd[0])
     (decode_us,) = struct.unpack_from(">4xQ", data, tfdt[0])
+    if decode_us > _MOST_DECODE_US:
+        raise NotAFragment("a fragment of a time that no segment lasts")
     kinds, count = struct.unpack_from(">II", data, trun[0])
     if tfhd_flags & 0xFFFFFF != _TFHD_FLAGS or kinds & 0x301 != 0x301:
         raise NotAFragment("a movie fragment of another program")

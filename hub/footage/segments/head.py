@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import uuid
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 
@@ -19,13 +20,15 @@ MOST_BYTES = 256 * 1024
 TRACK = 1
 _OURS = uuid.UUID("5c1f5e0a-9d0f-5b57-9e4b-0d3c0c6f7a11").bytes
 """The box of ISO/IEC 14496-12, 11.1, in which the form and the beginning stand; players pass over it."""
+_MOST_ZERO_US = 2**52
+"""The year 2112."""
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _KEY_FLAGS, _OTHER_FLAGS = 0x02000000, 0x01010000
 
 
 class _Beginning(msgspec.Struct, frozen=True):
-    zero_us: int
-    delay_us: int
+    zero_us: Annotated[int, msgspec.Meta(ge=0, le=_MOST_ZERO_US)]
+    delay_us: Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
     form: Form
 
 
@@ -68,7 +71,7 @@ def read_head(data: bytes) -> Head:
         if kind == b"uuid" and data[at + 8 : at + 24] == _OURS:
             try:
                 beginning = msgspec.json.decode(data[at + 24 : at + size], type=_Beginning)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 raise NoSetup(f"a head that does not read: {error}") from None
         at += size
         if kind == b"moov" and beginning is not None:

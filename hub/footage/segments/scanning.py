@@ -15,6 +15,7 @@ from hub.footage.segments.index import Entry
 from hub.footage.segments.nal import NotUnits, units_kept
 
 _MOST_MOOF_BYTES = 1024 * 1024
+_MOST_OFFSET = 2**48
 _JPEG_END = b"\xff\xd9"
 _MOST_MEDIA_BYTES = 64 * 1024 * 1024
 """Of a fragment; the writer ends one at 8 MiB, or with one picture more."""
@@ -45,6 +46,8 @@ def head_at(descriptor: int) -> Head:
 
 def fragment_at(descriptor: int, offset: int) -> tuple[Fragment, bytes]:
     """The fragment at ``offset`` and its boxes, without its media data. Raises OSError and NotAFragment."""
+    if offset > _MOST_OFFSET:
+        raise NotAFragment("an offset past the end of any file")
     found = head(os.pread(descriptor, HEAD_BYTES, offset))
     if found is None or found[1] != b"moof" or found[0] > _MOST_MOOF_BYTES:
         raise NotAFragment("no movie fragment begins here")
@@ -92,9 +95,13 @@ def scan(descriptor: int, head: Head, known: Sequence[Entry]) -> Scanned:
         at += fragment.size
     if last is not None and not _is_whole(descriptor, last, entries[-1].offset, head):
         entries.pop()
+    while entries:
+        try:
+            end_us = reaches_us(fragment_at(descriptor, entries[-1].offset)[0], head)
+            break
+        except NotAFragment:  # it was known, and does not read any more
+            entries.pop()
     end = entries[-1].offset + entries[-1].size if entries else head.size
-    if entries:
-        end_us = reaches_us(fragment_at(descriptor, entries[-1].offset)[0], head)
     return Scanned(entries, [hole for hole in holes if hole.end < end], end, end_us)
 
 

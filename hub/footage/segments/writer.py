@@ -27,6 +27,12 @@ FRAGMENT_BYTES = 8 * 1024 * 1024
 _STEP_US = 40_000
 """The last picture's duration where nothing tells it: as at 25 pictures a second."""
 _MOST_STEP_US = 10_000_000
+"""Between decoding and display, and of a picture's duration; what says more makes no sense."""
+_MOST_LEAP_US = 60_000_000
+
+
+class OutOfPlace(ValueError):
+    """A picture whose time lies too far from those around it: it belongs into another segment."""
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class SegmentWriter:
     """
 
     def __init__(self, footage_dir: Path, form: Form, started_at_us: int) -> None:
-        """``started_at_us``: wall time of the first picture."""
+        """``started_at_us``: wall time of the first picture; the file's own begins with the first it can hold."""
         self._footage_dir = footage_dir
         self._form = form
         self._zero_us = started_at_us - started_at_us % 1000
@@ -85,10 +91,15 @@ class SegmentWriter:
     def add(self, picture: CodedPicture, decode_us: int) -> None:
         """Take a picture, in decoding order. ``decode_us``: when it is to be decoded, on the axis of ``wall_us``.
 
-        Raises OSError, and for what no file can hold NoSetup or NotUnits (that picture alone is left out).
+        Raises OSError, and for what no file can hold NoSetup, NotUnits or OutOfPlace, which are ValueErrors (that
+        picture alone is left out).
         """
+        decode_us = min(max(decode_us, picture.wall_us - _MOST_STEP_US), picture.wall_us)
         data = self._sample_of(picture, decode_us)
         at_us = max(decode_us - self._zero_us + self._delay_us, self._last_decode_us + 1)
+        shift_us = picture.wall_us - self._zero_us + self._delay_us - at_us
+        if shift_us < -_MOST_LEAP_US or (self._last_decode_us >= 0 and at_us - self._last_decode_us > _MOST_LEAP_US):
+            raise OutOfPlace("a picture whose time is more than a minute from that of the picture before")
         if self._waiting and self._ends_before(picture, at_us, len(data)):
             self._write_fragment(at_us)
         if self._last_decode_us >= 0:
@@ -153,7 +164,7 @@ class SegmentWriter:
         if self._path is None:
             if not picture.key:
                 raise NoSetup("a segment begins with a key picture")
-            self._begin(sets, max(picture.wall_us - decode_us, 0))
+            self._begin(sets, picture.wall_us, picture.wall_us - decode_us)
         return data
 
     def _has_new(self, sets: list[bytes]) -> bool:
@@ -162,7 +173,8 @@ class SegmentWriter:
             self._sets_changed = any(one not in self._parameter_sets for one in sets)
         return self._sets_changed
 
-    def _begin(self, sets: list[bytes], delay_us: int) -> None:
+    def _begin(self, sets: list[bytes], wall_us: int, delay_us: int) -> None:
+        self._zero_us = wall_us - wall_us % 1000
         head = make_head(self._form, self._zero_us, delay_us, sets)
         opened = open_new(self._footage_dir, self._form.camera_id, self._zero_us)
         self._segment, self._index, self._path, self._start_us = opened

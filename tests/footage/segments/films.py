@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -83,6 +83,14 @@ def film(
         picture = CodedPicture(start_us + media_us, media_us, packet.is_keyframe, False, bytes(packet))
         pictures.append((picture, start_us + packet.dts * step_us))
     return Film(form, pictures)
+
+
+def later(filmed: Film, by_us: int) -> Film:
+    """The same, taken later."""
+    return replace(
+        filmed,
+        pictures=[(replace(one, wall_us=one.wall_us + by_us), decode_us + by_us) for one, decode_us in filmed.pictures],
+    )
 
 
 def write(folder: Path, filmed: Film) -> Path:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import av
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.footage.coded import CodedPicture, Coding, Form
 from hub.footage.segments.catalogue import Catalogue, gaps
 from hub.footage.segments.index import Index
+from hub.footage.segments.mending import mend
 from hub.footage.segments.names import HOUR_US, index_of
 from hub.footage.segments.reading import Damage, read_pictures
 from hub.footage.segments.writer import SegmentWriter
-from tests.footage.segments.films import START_US, Film, film, write
+from tests.footage.segments.films import START_US, film, later, write
 
 LATER_US = START_US + 10 * 86_400_000_000
 
@@ -30,13 +34,6 @@ def read(folder: Path, from_us: int = START_US, to_us: int = LATER_US) -> list[F
 
 def pictures(found: Iterable[Form | CodedPicture]) -> list[CodedPicture]:
     return [one for one in found if isinstance(one, CodedPicture)]
-
-
-def later(filmed: Film, by_us: int) -> Film:
-    return replace(
-        filmed,
-        pictures=[(replace(one, wall_us=one.wall_us + by_us), decode_us + by_us) for one, decode_us in filmed.pictures],
-    )
 
 
 def shown(coding: Coding, coded: Iterable[CodedPicture]) -> list[bytes]:
@@ -248,3 +245,32 @@ def test_pictures_keep_their_order_when_the_clock_is_set_back(tmp_path: Path) ->
     write(tmp_path, replace(filmed, pictures=back))
     assert [one.wall_us for one in pictures(read(tmp_path))] == [one.wall_us for one, _ in back]
     assert all(a != b for a, b in itertools.pairwise(p.wall_us for p, _ in back))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("small"), film(seconds=5, rate_hz=5, group=10, reordered=2, size=(64, 64)))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_spoilt_bytes_cost_pictures_but_never_more(tmp_path: Path, small: Path, data: st.DataObject) -> None:
+    shutil.rmtree(tmp_path / "C01", ignore_errors=True)
+    path = shutil.copytree(small.parent, tmp_path / "C01" / small.parent.name) / small.name
+    index = Index.read(index_of(path))
+    starts = [0, *[entry.offset for entry in index]]
+    for file, places in ((path, starts), (index_of(path), range(0, len(index.data), 24))):
+        with file.open("r+b") as opened:
+            for place in data.draw(st.lists(st.sampled_from(places), max_size=2)):
+                opened.seek(place + data.draw(st.integers(0, 250 if file is path else 23)))
+                opened.write(data.draw(st.binary(min_size=1, max_size=8)))
+    if data.draw(st.booleans()):
+        index_of(path).unlink()
+    damaged: list[Damage] = []
+    catalogue = Catalogue(tmp_path)
+    found = list(read_pictures(catalogue, "C01", START_US, LATER_US, damaged.append))
+    assert len(pictures(found)) <= 25 * 3
+    catalogue.place("C01", START_US + 3_000_000)
+    path.rename(path.with_name("160000000.mp4"))
+    mend(tmp_path)
+    assert sum(1 for _ in read_pictures(catalogue, "C01", START_US, LATER_US, damaged.append)) <= 25 * 3

@@ -14,8 +14,8 @@ from hub.footage.segments.decoder_setup import NoSetup
 from hub.footage.segments.index import Index
 from hub.footage.segments.mending import Mended, mend
 from hub.footage.segments.nal import NotUnits
-from hub.footage.segments.names import index_of
-from hub.footage.segments.writer import SegmentWriter
+from hub.footage.segments.names import HOUR_US, index_of
+from hub.footage.segments.writer import OutOfPlace, SegmentWriter
 from tests.footage.segments.films import START_US, film, write
 from tests.small_disk import small_disk
 
@@ -126,3 +126,38 @@ def test_a_disk_that_is_full_at_the_start_leaves_nothing_behind(tmp_path: Path) 
         writer.give_up()
         assert mend(disk.folder).closed == 0
         assert list(disk.folder.rglob("*.mp4")) == []
+
+
+def test_a_segment_begins_with_the_first_picture_that_it_can_hold(tmp_path: Path) -> None:
+    filmed = film(start_us=START_US + 60_000_000)
+    writer = SegmentWriter(tmp_path, filmed.form, START_US)
+    for picture, decode_us in filmed.pictures:
+        writer.add(picture, decode_us)
+    path = writer.close()
+    assert path is not None and path.name == "160100000-160104000.mp4"
+
+
+@pytest.mark.parametrize("wrong_us", [-3 * HOUR_US, 3 * HOUR_US])
+def test_a_picture_of_another_time_is_refused_and_the_next_recorded(tmp_path: Path, wrong_us: int) -> None:
+    filmed = film()
+    writer = SegmentWriter(tmp_path, filmed.form, START_US)
+    for number, (picture, decode_us) in enumerate(filmed.pictures):
+        if number == 30:
+            with pytest.raises(OutOfPlace):
+                writer.add(replace(picture, wall_us=picture.wall_us + wrong_us), decode_us)
+        writer.add(picture, decode_us)
+    path = writer.close()
+    assert path is not None
+    assert sum(entry.duration_ms for entry in Index.read(index_of(path))) == 4000
+
+
+def test_decoding_times_that_make_no_sense_do_not_stop_the_recording(tmp_path: Path) -> None:
+    filmed = film(seconds=2)
+    writer = SegmentWriter(tmp_path, filmed.form, START_US)
+    for picture, _ in filmed.pictures:
+        writer.add(picture, 0)
+    path = writer.close()
+    assert path is not None
+    with av.open(str(path)) as opened:
+        times = [packet.pts for packet in opened.demux(video=0) if packet.size]
+    assert times == [picture.wall_us - START_US for picture, _ in filmed.pictures]
