@@ -33,7 +33,7 @@ export function StillPicture({ cameraId, size, onSize, onClick, onDoubleClick, c
   }
 
   return (
-    <div className="still">
+    <div className="camera-still">
       <img
         src={camerasHub.stillAddress(cameraId, round)}
         alt={words.still}
