@@ -107,7 +107,7 @@ class VideoStream:
                 packet = next(demuxer)
             except (StopIteration, av.error.EOFError):
                 return
-            except (av.error.FFmpegError, OSError) as error:
+            except (av.error.FFmpegError, OSError, IndexError) as error:  # IndexError: of a stream that began later
                 raise errors.of_reading(error, self._url, self._patience.stall_s) from None
             yield packet
 
