@@ -37,8 +37,8 @@ TOO_MANY_MESSAGES = (CLOSE_TOO_MANY, RefusedReason.TOO_MANY_MESSAGES)
 TOO_MANY_LINES = (CLOSE_TOO_MANY, RefusedReason.TOO_MANY_LINES)
 FULL = (CLOSE_TOO_MANY, "full")
 
-LINES_OF_SESSION = 6
-"""A browser has two for each page that is open: the events and talk."""
+LINES_OF_SESSION = 9
+"""A browser has up to three for each page that is open: the events, talk and live cameras."""
 LINES_OF_PERSON = 20
 """Whoever opens one more ends the oldest: a page that was left open somewhere gives way to the one that is used."""
 
