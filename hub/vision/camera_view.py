@@ -10,6 +10,8 @@ from hub.registry.records import Camera, Mask, Terms
 
 DEFAULT_VIEW_DEG = 60.0
 DEFAULT_RANGE_M = 20.0
+AGREEMENT_OVER = "与权属单位的协议已到期，不录像也不查看"
+NOT_RECORDED = "按权属单位的协议不录像、不分析"
 
 
 class CameraView(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,12 +71,16 @@ def view_of(
         waiting = CameraCondition.FINISHED
     condition = state.condition.value if state else waiting.value
     detail = state.detail if state else ("" if camera.url else "没有视频地址")
-    looked_at = state is not None and state.condition is CameraCondition.ONLINE
+    looked_at = state is not None and state.condition is CameraCondition.ONLINE and terms.records
     if taken:
         condition = stand.condition.value if stand is not None else waiting.value
         blind = state.detail if state is not None and not looked_at else ""
         detail = (stand.detail if stand is not None else "") or blind
         since_at_ms = stand.since_us // 1000 if stand is not None and stand.since_us else None
+    if terms.agreement_over and not finished:
+        condition, detail, since_at_ms = CameraCondition.REFUSED.value, AGREEMENT_OVER, None
+    elif not terms.records:
+        detail = detail or NOT_RECORDED
     return CameraView(
         camera_id=camera.camera_id,
         name=camera.name,

@@ -14,6 +14,7 @@ from hub.events.messages import Item
 from hub.registry.owners import EMPTY, OwnerList, succeeding, terms, today, with_imported
 from hub.registry.places import venue_place
 from hub.registry.records import Camera, Mask, MaskKind, Owner, Terms, Transport
+from hub.vision.camera_view import AGREEMENT_OVER
 from tests.devices.room import until
 from tests.hub import open_console, open_hub
 
@@ -78,6 +79,8 @@ async def test_end_of_an_agreement_takes_the_camera_from_vision_and_is_told_on_t
         await hub.registry.put_owners(OwnerList(version=1, owners=(ended,)))
         assert not hub.registry.terms_of("C07").records
         await until(lambda: _told_over(told) == [True], "the end is told")
+        view = hub.vision.view("C07")
+        assert (view.condition, view.detail, view.looked_at) == ("refused", AGREEMENT_OVER, False)
         await hub.registry.put_owners(OwnerList(version=2, owners=(PROPERTY,)))
         await until(lambda: _told_over(told) == [True, False], "that it holds again is told")
     assert hub.registry.terms_of("C99") == Terms(records=False, watches_live=False, exports=False)
