@@ -37,3 +37,23 @@ def footage_list(data_dir: DataDir = None, footage_dir: FootageDir = None, as_js
     from hub.commands.footage import show
 
     show(settings_of(data_dir=data_dir, footage_dir=footage_dir), as_json)
+
+
+@footage_app.command("verify")
+def footage_verify(
+    file: Annotated[Path, typer.Argument(help="导出的 MP4 文件")],
+    key: Annotated[Path | None, typer.Option(help="中枢的公钥（默认用数据目录中的）")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """核对导出的录像：是否完整未改、谁、何时、哪路摄像头。"""
+    from hub.commands.exported import verify_file
+
+    verify_file(settings_of(data_dir=data_dir), file, key)
+
+
+@footage_app.command("key")
+def footage_key(data_dir: DataDir = None) -> None:
+    """显示核对导出录像用的公钥及其指纹。"""
+    from hub.commands.exported import show_key
+
+    show_key(settings_of(data_dir=data_dir))
