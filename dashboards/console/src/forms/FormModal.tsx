@@ -13,6 +13,8 @@ interface Props {
   /** Raises when it could not be saved. */
   onSave: () => Promise<void>;
   onClose: () => void;
+  /** On the key, where it is not “save”. */
+  save?: string;
   /** What is said in place of the form once it is saved; without it whoever opened the form closes it. */
   done?: string;
   children: ReactNode;
@@ -61,7 +63,7 @@ export function FormModal({ testid, ...props }: Props) {
           <div className="row end">
             <Button onClick={props.onClose}>{texts.admin.cancel}</Button>
             <Button data-testid={`${testid}-save`} type="primary" htmlType="submit" loading={saving} disabled={!props.isComplete}>
-              {texts.admin.save}
+              {props.save ?? texts.admin.save}
             </Button>
           </div>
         </form>

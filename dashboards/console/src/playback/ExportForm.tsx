@@ -75,6 +75,7 @@ export function ExportForm({ caseId, cameraIds, sinceMs, untilMs, pasts, onDone,
       testid="export"
       width={760}
       isComplete={cameraId !== "" && (blur !== "none" || reason.trim().length >= LEAST_REASON) && (blur !== "all_but_sought" || sought.size > 0)}
+      save={words.export}
       onSave={save}
       onClose={onClose}
     >

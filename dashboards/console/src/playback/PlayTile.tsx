@@ -60,24 +60,24 @@ export function PlayTile({ desk, caseId, cameraId, atMs, onRemove }: { desk: Des
               ? words.noMore
               : null;
   return (
-    <figure className="tile" data-testid="play-tile" data-camera={cameraId} data-at={stand.atMs ?? ""} data-drawn={stand.drawn}>
-      <div ref={picture} className="tile-picture" />
+    <figure className="live-tile" data-testid="play-tile" data-camera={cameraId} data-at={stand.atMs ?? ""} data-drawn={stand.drawn}>
+      <div ref={picture} className="live-tile-picture" />
       <figcaption>
         <b>{camera?.name ?? cameraId}</b>
         <span>{venue ?? texts.live.noVenue}</span>
       </figcaption>
       {why !== null && (
-        <div className="tile-why" data-testid="play-why">
+        <div className="live-tile-why" data-testid="play-why">
           <b>{why}</b>
         </div>
       )}
-      <span className="tile-clock">{stand.atMs === null ? "" : clockTime(stand.atMs, zone)}</span>
+      <span className="live-tile-clock">{stand.atMs === null ? "" : clockTime(stand.atMs, zone)}</span>
       {stand.isTranscoded && (
-        <span className="tile-state">
+        <span className="live-tile-state">
           <em>{texts.live.transcoded}</em>
         </span>
       )}
-      <span className="tile-keys">
+      <span className="live-tile-keys">
         <button type="button" title={texts.live.takeAway} aria-label={texts.live.takeAway} onClick={onRemove}>
           ×
         </button>

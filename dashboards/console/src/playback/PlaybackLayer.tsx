@@ -99,7 +99,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
         {cameraIds.length === 0 ? (
           <p className="live-cannot">{words.choose}</p>
         ) : (
-          <div className={`tiles of-${layoutFor(cameraIds.length)}`} data-testid="playback-tiles">
+          <div className={`live-tiles of-${layoutFor(cameraIds.length)}`} data-testid="playback-tiles">
             {cameraIds.map((id) => (
               <PlayTile key={id} desk={desk} caseId={caseId} cameraId={id} atMs={state.atMs} onRemove={() => toggleCamera(id)} />
             ))}
@@ -107,7 +107,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
         )}
         <div className="live-keys playback-keys">
           <button type="button" title={words.lastSighting} data-testid="sighting-before" onClick={() => jump(-1)}>
-            ⏮ {words.sighting}
+            « {words.sighting}
           </button>
           <button type="button" title={words.back} onClick={() => seek(state.atMs - JUMP_MS)}>
             −10
@@ -116,7 +116,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
             ◁|
           </button>
           <button type="button" className="play" title={`${state.isPlaying ? words.pause : words.play} (K)`} data-testid="play" aria-pressed={state.isPlaying} onClick={() => (state.isPlaying ? desk.pause() : desk.play())}>
-            {state.isPlaying ? `⏸ ${words.pause}` : `▶ ${words.play}`}
+            {state.isPlaying ? `❚❚ ${words.pause}` : `▶ ${words.play}`}
           </button>
           <button type="button" title={`${words.stepOn} (.)`} data-testid="step-on" onClick={() => desk.step(1)}>
             |▷
@@ -125,7 +125,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
             +10
           </button>
           <button type="button" title={words.nextSighting} data-testid="sighting-next" onClick={() => jump(1)}>
-            {words.sighting} ⏭
+            {words.sighting} »
           </button>
           <Select<number> size="small" aria-label={words.rate} data-testid="rate" value={state.rate} options={RATES.map((rate) => ({ value: rate, label: `${rate}×` }))} onChange={(rate) => desk.setRate(rate)} />
           <span className="space" />

@@ -14,6 +14,7 @@ export type GapReason =
   | "unreadable"
   | "withheld"
   | "owner_terms"
+  | "not_recorded"
   | "disk_full"
   | "disk_failing"
   | "hub_off"
