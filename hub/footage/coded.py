@@ -137,6 +137,6 @@ def _record(kind: int, flags: int, wall_us: int, media_us: int, body: bytes) -> 
             return _forms.decode(body)
         if kind == Kind.WORD:
             return _words.decode(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RecordError(f"a record of kind {kind} that does not read: {error}") from None
     raise RecordError(f"there is no record of kind {kind}")

@@ -43,6 +43,7 @@ def test_records_are_read_as_they_were_written_however_the_line_cuts_them(said: 
         (HEAD.pack(2, 0, 0, MAX_BODY_BYTES + 1, 0, 0), "at most"),
         (HEAD.pack(1, 0, 0, 2, 0, 0) + b"{}", "does not read"),
         (HEAD.pack(3, 0, 0, 2, 0, 0) + b"\xff\xff", "does not read"),
+        (HEAD.pack(3, 0, 0, 12, 0, 0) + b'{"code":"\xff"}', "does not read"),
     ],
 )
 def test_bytes_that_are_no_record_are_refused_and_named(data: bytes, reason: str) -> None:
