@@ -12,6 +12,7 @@ from hub.access.people import Role
 from hub.access.permissions import Right
 from hub.bridge.refused import RefusedReason
 from hub.events.messages import EventKind
+from hub.footage.past import GapReason
 
 CONSOLE = Path(__file__).parents[2] / "dashboards" / "console" / "src"
 
@@ -35,6 +36,11 @@ def test_every_reason_for_a_refusal_has_a_sentence(file: str) -> None:
 def test_every_audited_action_and_every_role_has_a_name(file: str) -> None:
     assert {action.value for action in Action} - words(file, "actions") == set()
     assert {role.value for role in Role} - words(file, "role") == set()
+
+
+@pytest.mark.parametrize("file", ["language/zhPlayback.ts", "language/enPlayback.ts", "playback/hub.ts"])
+def test_every_reason_for_a_gap_has_words(file: str) -> None:
+    assert {reason.value for reason in GapReason} - words(file) == set()
 
 
 def test_every_kind_of_event_and_every_right_is_known() -> None:

@@ -116,7 +116,7 @@ export function AuditLog() {
             title: words.detail,
             dataIndex: "detail",
             ellipsis: true,
-            render: (detail: unknown) => <span title={JSON.stringify(detail, null, 1)}>{detailWords(detail, texts)}</span>,
+            render: (detail: unknown) => <span title={JSON.stringify(detail, null, 1)}>{detailWords(detail, texts, zone)}</span>,
           },
         ]}
       />

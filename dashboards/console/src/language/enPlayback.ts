@@ -63,6 +63,7 @@ export const enPlayback: typeof zhPlayback = {
       disk_full: "The disk was full",
       disk_failing: "The disk failed",
       hub_off: "The hub did not run",
+      not_recorded: "Not to be recorded",
       too_old: "Kept no longer",
       not_enrolled: "Not enrolled yet",
       unknown: "Not recorded",

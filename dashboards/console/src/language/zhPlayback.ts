@@ -62,6 +62,7 @@ export const zhPlayback = {
       disk_full: "磁盘已满",
       disk_failing: "磁盘写不进",
       hub_off: "主机没有运行",
+      not_recorded: "按约定或设置不录像",
       too_old: "已过保存期",
       not_enrolled: "还没有登记",
       unknown: "没有录像",
