@@ -30,6 +30,14 @@ class Annexb:
             return (kind <= 9 or 16 <= kind <= 21 or 32 <= kind <= 40) and temporal_id > 0
         return 1 <= header & 31 <= 12
 
+    def begins_whole(self, data: bytes) -> bool:
+        """Whether a picture that makes sense begins with its first slice, where it begins with a slice at all.
+
+        H.264: first_mb_in_slice is 0 (7.3.3); H.265: first_slice_segment_in_pic_flag (7.3.6.1).
+        """
+        start = data.find(_START, 0, 6) + 3
+        return not self._is_picture(data[start]) or data[start + (2 if self._is_h265 else 1)] & 0x80 != 0
+
     def parameter_sets(self, data: bytes) -> bytes:
         """The parameter sets that stand before a picture, with their start codes; empty where a kind is missing."""
         found, kinds = [], set()

@@ -56,6 +56,10 @@ def open_container(url: str, patience: Patience, transport: Transport = Transpor
     if not container.streams.video:
         container.close()
         raise NotVideo(f"{errors.shown(url)} holds no video", f"{errors.shown(url)} 里没有视频")
+    if getattr(container.streams.video[0], "codec_context", None) is None:  # a name that the library has no decoder for
+        container.close()
+        name = errors.shown(url)
+        raise NotVideo(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
     return container
 
 
@@ -72,8 +76,12 @@ def hear_losses() -> None:
     av.logging.set_level(av.logging.WARNING)
 
 
-def packets_missed(said: list[tuple[int, str, str]]) -> int:
-    """How many packets the library's words tell of; the words are taken away."""
-    missed = sum(int(found.group(1)) for _, _, words in said if (found := _MISSED.search(words)))
+def heard(said: list[tuple[int, str, str]]) -> tuple[int, bool]:
+    """Packets that the library's words tell to be missing, and whether it finds other fault; the words are taken."""
+    missed, faults = 0, False
+    for _, _, words in said:
+        found = _MISSED.search(words)
+        missed += int(found.group(1)) if found else 0
+        faults |= not found and not words.startswith("max delay")
     said.clear()
-    return missed
+    return missed, faults

@@ -18,13 +18,13 @@ from hub.footage.annexb import Annexb
 from hub.footage.coded import MAX_BODY_BYTES, CodedPicture, Coding, Form, StreamName
 from hub.footage.dating import ArrivalDating, RecordedDating
 from hub.footage.errors import Unreadable
-from hub.footage.opening import Patience, open_container, packets_missed
+from hub.footage.opening import Patience, heard, open_container
 from hub.footage.timeline import Placed, Timeline
 
 _CODINGS = {"h264": Coding.H264, "hevc": Coding.H265}
 _DECODERS = {Coding.H264: "h264", Coding.H265: "hevc"}
-_BAD_IN_A_ROW = 50
-"""A stream with more pictures that make no sense is given up; fewer are the scars of a bad line."""
+_MOST_DOUBTFUL = 50
+"""A stream with so many more doubtful pictures than good ones is given up; fewer are the scars of a bad line."""
 _KEY_WITHIN_S = 30.0
 """A stream without a key picture for so long cannot be shown or kept; cameras offer intervals of up to 20 s."""
 _WAITED_S = 0.005
@@ -98,6 +98,7 @@ class PacketStream:
         self._form: Form | None = None
         self._sets = b""
         self._sequence_set = b""
+        self._faults_heard = False
         self.packets_lost = 0
         self.bytes_received = 0
         self.clock_offset_s: float | None = None
@@ -135,17 +136,19 @@ class PacketStream:
             raise Unreadable(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
         annexb = Annexb(coding)
         timeline = Timeline(self._dating, self.frames_per_s, self._behind_us)
-        bad, broken = 0, False
+        doubtful, broken = 0, False
         keyed_s = time.monotonic()
         for unit in self._dated_from_its_beginning(self._units()):
-            if not annexb.makes_sense(unit.data) or len(unit.data) > MAX_BODY_BYTES:
-                bad, broken = bad + 1, True
-                if bad > _BAD_IN_A_ROW:
-                    name = errors.shown(self._url)
-                    raise Unreadable(f"what {name} sends is no video", f"{name} 发来的内容不是视频")
+            is_sense = annexb.makes_sense(unit.data) and len(unit.data) <= MAX_BODY_BYTES
+            is_whole = is_sense and annexb.begins_whole(unit.data)
+            broken |= unit.broken or not is_whole
+            doubtful = max(0, doubtful - 1) if is_whole and not self._faults_heard else doubtful + 1
+            self._faults_heard = False
+            if doubtful > _MOST_DOUBTFUL:
+                name = errors.shown(self._url)
+                raise Unreadable(f"what {name} sends is no video", f"{name} 发来的内容不是视频")
+            if not is_sense:
                 continue
-            bad = 0
-            broken |= unit.broken
             if unit.key and self._take_key(unit, annexb, coding):
                 keyed_s = time.monotonic()
             elif time.monotonic() - keyed_s > _KEY_WITHIN_S and self._is_live:
@@ -236,7 +239,13 @@ class PacketStream:
             elif filtered is None:
                 yield _unit(packet, broken)
             elif packet.size:
-                for one in filtered.filter(packet):
+                try:
+                    made = filtered.filter(packet)
+                except av.error.FFmpegError:
+                    filtered.flush()
+                    yield Unit(b"", False, None, None, True)
+                    continue
+                for one in made:
                     one.time_base = self._video.time_base or one.time_base
                     yield _unit(one, broken)
 
@@ -258,7 +267,7 @@ class PacketStream:
                 packet = next(demuxer)
             except (StopIteration, av.error.EOFError):
                 return
-            except (av.error.FFmpegError, OSError) as error:
+            except (av.error.FFmpegError, OSError, IndexError) as error:  # IndexError: of a stream that began later
                 raise errors.of_reading(error, self._url, self._patience.stall_s) from None
             now_s = time.monotonic()
             if packet.stream_index != self._video.index:  # sound alone goes on when a camera's picture hangs
@@ -267,7 +276,7 @@ class PacketStream:
                 continue
             heard_s = now_s
             if self._said:
-                missed = packets_missed(self._said)
+                missed, self._faults_heard = heard(self._said)
                 self.packets_lost += missed
                 broken |= missed > 0
             if packet.size:

@@ -43,12 +43,20 @@ class Segment(Protocol):
 
 @dataclass
 class Written:
-    """What came of it, read by who tells how the stream stands."""
+    """What came of it, read by who tells how the stream stands; ``turned`` is called when ``disk`` is another."""
 
+    turned: Callable[[], None]
     bytes: int = 0
     pictures: int = 0
     missing: int = 0
     disk: Disk = Disk.OK
+
+    def turn(self, disk: Disk) -> bool:
+        """Writing stands so now; whether that is new."""
+        is_new, self.disk = disk is not self.disk, disk
+        if is_new:
+            self.turned()
+        return is_new
 
 
 class Recording:
@@ -141,7 +149,7 @@ class Recording:
             self._written.bytes = total
             self._written.pictures += self._unwritten
             self._unwritten = 0
-            self._written.disk = Disk.OK
+            self._written.turn(Disk.OK)
 
     def _close(self) -> None:
         segment = self._segment
@@ -159,12 +167,11 @@ class Recording:
 
     def _lose(self, error: OSError, more: int = 0) -> None:
         """The disk took a fragment no more: it is counted, what was on disk stays."""
-        disk = Disk.FULL if error.errno in _FULL else Disk.FAILING
-        if self._written.disk is not disk:
-            _log.error("recording.disk", disk=disk.value, why=error.strerror or str(error))
-        self._written.disk = disk
         self._written.missing += self._unwritten + more
         self._unwritten = 0
+        disk = Disk.FULL if error.errno in _FULL else Disk.FAILING
+        if self._written.turn(disk):
+            _log.error("recording.disk", disk=disk.value, why=error.strerror or str(error))
         self._retry_us = self._clock.monotonic_us() + RETRY_US
         if self._segment is not None:
             self._closed_bytes += self._segment.bytes_written

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from devices.protocol.clock import Clock
 from hub.footage.coded import Form, StreamName
 from hub.footage.errors import Refused, SourceError, Stalled, Withheld
-from hub.footage.recorder.control import Condition, Stand
+from hub.footage.recorder.control import Condition, Disk, Stand
 from hub.footage.recorder.recording import Written
 
 
@@ -21,7 +21,7 @@ class Standing:
         self._condition = Condition.CONNECTING
         self._detail = ""
         self._since_us = clock.wall_us()
-        self.written = Written()
+        self.written = Written(turned)
         self.form: Form | None = None
         self.pictures = 0
         self.reconnects = 0
@@ -80,7 +80,7 @@ class Standing:
             reconnects=self.reconnects,
             clock_offset_s=self.clock_offset_s if online else None,
             disk=self.written.disk,
-            recording=self.records and online and self.written.disk.value == "ok",
+            recording=self.records and online and self.written.disk is Disk.OK,
             progress=self.progress,
         )
 

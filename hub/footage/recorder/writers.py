@@ -97,7 +97,7 @@ class Intake:
         self._waiting.extendleft(reversed(kept))
         self._gave_up = not self._waiting or self._waiting[0][1] is None
         self._written.missing += given_up
-        self._written.disk = Disk.FAILING
+        self._written.turn(Disk.FAILING)
 
 
 class Writers:
