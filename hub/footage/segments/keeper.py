@@ -19,6 +19,8 @@ from hub.footage.segments.retention import Rules, Stored, for_room, too_old
 
 _AGAIN_US = HOUR_US
 """Files that could not be deleted are tried again, and days that are over looked for, this often."""
+_EXHAUSTED_US = 600_000_000
+"""Where nothing more may go for room, all of it is looked through again after this, or when the rules change."""
 MOST_AT_ONCE = 20_000
 """Segments deleted in one sweep, some seconds' work; the rest goes in the next."""
 _MOST_STUCK = 10_000
@@ -72,6 +74,7 @@ class Keeper:
         self._stuck: dict[Path, int] = {}
         self._swept_us: int | None = None
         self._swept_rules: Rules | None = None
+        self._exhausted_us: int | None = None
         self._told_us: dict[str, int] = {}
 
     def sweep(self, now_us: int, rules: Rules) -> Swept:
@@ -84,6 +87,7 @@ class Keeper:
             return swept
         self._stuck = {path: tried_us for path, tried_us in self._stuck.items() if path.exists()}
         if rules != self._swept_rules or self._swept_us is None or not 0 <= now_us - self._swept_us < _AGAIN_US:
+            self._exhausted_us = None
             self._delete_old(now_us, rules, swept)
             if not swept.is_more_to_do:
                 self._swept_us, self._swept_rules = now_us, rules
@@ -117,6 +121,9 @@ class Keeper:
         excess_bytes = -disk_use(self._footage_dir).room_bytes(rules.disk_share)
         if excess_bytes <= 0:
             return
+        if self._exhausted_us is not None and 0 <= now_us - self._exhausted_us < _EXHAUSTED_US:
+            swept.excess_bytes = excess_bytes
+            return
         for day, cameras in self._days():
             listed = {camera_id: list_day(self._footage_dir / camera_id / day) for camera_id in cameras}
             there = [one for camera_id in cameras for one in _stored(camera_id, listed[camera_id].segments)]
@@ -135,6 +142,8 @@ class Keeper:
             if swept.deleted >= MOST_AT_ONCE:
                 swept.is_more_to_do = True
                 break
+        else:
+            self._exhausted_us = now_us
         swept.excess_bytes = excess_bytes
 
     def _days(self) -> Iterable[tuple[str, Sequence[str]]]:

@@ -101,6 +101,17 @@ def test_a_disk_that_others_fill_keeps_the_last_hour_and_what_is_written(tmp_pat
         assert swept.excess_bytes > 900_000
 
 
+def test_where_nothing_more_may_go_it_is_looked_for_again_after_10_minutes(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "2m") as disk:
+        last = lay(disk.folder, "C01", NOW_US - 2 * HOUR_US + 1)
+        disk.fill()
+        keeper, rules = Keeper(disk.folder), Rules(days=30, disk_share=0.5)
+        assert keeper.sweep(NOW_US, rules).deleted == 0
+        assert keeper.sweep(NOW_US + 599_000_000, rules).excess_bytes > 900_000
+        assert last.exists()
+        assert keeper.sweep(NOW_US + 600_000_000, rules).deleted == 1
+
+
 def test_a_file_that_will_not_go_is_told_once_and_tried_each_hour(tmp_path: Path) -> None:
     stuck = lay(tmp_path, "C01", NOW_US - 40 * DAY_US)
     stuck.unlink()
