@@ -233,7 +233,7 @@ class Hub:
         store = Store(catalogue.spans, catalogue.next_start_us, partial(read_pictures, catalogue))
         self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
-        self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage.folder)
+        self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage)
         self.holds = Holds(self.database, self.cases)
         self.timelines = Timelines(
             self.playing,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import msgspec
 import structlog
@@ -23,6 +22,7 @@ from hub.footage.exports.making import JobFailed, put_statement, run_job, statem
 from hub.footage.exports.messages import Export, ExportMade, ExportState, Failure
 from hub.footage.exports.people import AROUND_US, STILL_THERE_US, People, people_in
 from hub.footage.exports.statement import Method
+from hub.footage.service import Footage
 from hub.rooms import Rooms
 from hub.sightings.service import SightingService
 from hub.storage.writer import Change
@@ -37,12 +37,13 @@ TOLD_SHARE = 0.1
 class Line:
     """Makes what waits."""
 
-    def __init__(self, rooms: Rooms, cases: Cases, sightings: SightingService, files: Files, footage_dir: Path) -> None:
+    def __init__(self, rooms: Rooms, cases: Cases, sightings: SightingService, files: Files, footage: Footage) -> None:
         self._rooms = rooms
         self._cases = cases
         self._sightings = sightings
         self._files = files
-        self._footage_dir = footage_dir
+        self._footage_dir = footage.folder
+        self._motion = footage.motion
         self._woken = asyncio.Event()
         self._making: tuple[str, asyncio.Task[None]] | None = None
         self._progress = 0.0
@@ -125,12 +126,15 @@ class Line:
     def _people(self, export: Export) -> People | None:
         """By a thread: who is in the clip; None where they are too many."""
         if export.blur is Blur.NONE:
-            return People((), (), (), 0)
+            return People(others=(), sought=(), blind=(), still_in_view=0, not_looked_at_s=None)
         from_us, until_us = export.from_ms * 1000, export.until_ms * 1000
         found = self._sightings.latest(
             export.camera_id, from_us - STILL_THERE_US, until_us + AROUND_US, MOST_PEOPLE + 1
         )
-        return None if len(found) > MOST_PEOPLE else people_in(found, export.sought, from_us, until_us)
+        if len(found) > MOST_PEOPLE:
+            return None
+        known = self._motion.read(export.camera_id, from_us, until_us)
+        return people_in(found, export.sought, known, from_us, until_us)
 
     def _clip(self, export: Export, people: People) -> Clip:
         camera = self._rooms.registry.cameras.get(export.camera_id)
@@ -157,7 +161,7 @@ class Line:
             reason=export.reason,
             sought=export.sought,
             hidden=len(people.others),
-            not_looked_at_s=None,
+            not_looked_at_s=people.not_looked_at_s,
             still_in_view=people.still_in_view,
             pictures=film.pictures,
             not_decoded=film.not_decoded,

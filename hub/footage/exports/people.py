@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from devices.protocol.sightings import Sighting
 from hub.footage.exports.tracks import BEFORE_AND_AFTER_S, Track, TrackPoint
+from hub.footage.motion_log import STEP_US, UNKNOWN, Shares
 
 AROUND_US = round(BEFORE_AND_AFTER_S * 1e6)
 STILL_THERE_US = 600_000_000
@@ -22,9 +23,12 @@ class People:
     sought: tuple[Track, ...]
     blind: tuple[tuple[int, int], ...]
     still_in_view: int
+    not_looked_at_s: float | None
 
 
-def people_in(sightings: Iterable[Sighting], sought: Sequence[str], from_us: int, until_us: int) -> People:
+def people_in(
+    sightings: Iterable[Sighting], sought: Sequence[str], known: Shares, from_us: int, until_us: int
+) -> People:
     """``sightings`` of one camera since STILL_THERE_US before ``from_us``, until AROUND_US after ``until_us``."""
     others: list[Track] = []
     wanted: list[Track] = []
@@ -37,7 +41,13 @@ def people_in(sightings: Iterable[Sighting], sought: Sequence[str], from_us: int
         last_us = one.ended_at_us
         if not one.ended and not is_sought and from_us < last_us + STILL_THERE_US and last_us < until_us:
             blind.append((max(from_us, last_us), min(until_us, last_us + STILL_THERE_US)))
-    return People(tuple(others), tuple(wanted), _joined(blind), len(blind))
+    return People(
+        others=tuple(others),
+        sought=tuple(wanted),
+        blind=_joined(blind),
+        still_in_view=len(blind),
+        not_looked_at_s=not_looked_at_s(known, from_us, until_us),
+    )
 
 
 def track_of(sighting: Sighting, from_us: int, until_us: int) -> Track | None:
@@ -58,6 +68,18 @@ def track_of(sighting: Sighting, from_us: int, until_us: int) -> Track | None:
     if not points or points[-1].at_us < from_us - AROUND_US or points[0].at_us > until_us + AROUND_US:
         return None
     return Track(sighting_id=sighting.sighting_id, points=tuple(points))
+
+
+def not_looked_at_s(known: Shares, from_us: int, until_us: int) -> float:
+    """For how long of a clip vision did not look at its camera, as far as steps of STEP_US tell."""
+    return (
+        sum(
+            min(until_us, at_us + STEP_US) - max(from_us, at_us)
+            for number, share in enumerate(known.shares)
+            if share == UNKNOWN and from_us - STEP_US < (at_us := known.since_us + number * STEP_US) < until_us
+        )
+        / 1_000_000
+    )
 
 
 def _joined(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

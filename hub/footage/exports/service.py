@@ -29,6 +29,7 @@ from hub.footage.exports.messages import (
     Failure,
 )
 from hub.footage.noting import Noting
+from hub.footage.service import Footage
 from hub.rooms import Rooms
 from hub.sightings.service import SightingService
 from hub.storage.identifiers import new_id
@@ -58,7 +59,7 @@ class Exports:
     """Call it from the event loop; ``run`` makes what waits."""
 
     def __init__(
-        self, rooms: Rooms, cases: Cases, sightings: SightingService, data_dir: Path, footage_dir: Path
+        self, rooms: Rooms, cases: Cases, sightings: SightingService, data_dir: Path, footage: Footage
     ) -> None:
         self._rooms = rooms
         self._database = rooms.database
@@ -67,7 +68,7 @@ class Exports:
         self._files = Files(data_dir / "exports")
         self._key_folder = data_dir / "access"
         self._noting = Noting(rooms.database, rooms.clock)
-        self._line = Line(rooms, cases, sightings, self._files, footage_dir)
+        self._line = Line(rooms, cases, sightings, self._files, footage)
 
     async def open(self) -> None:
         """Take up the key; files and rows agree, what a kill interrupted waits again. Raises OSError, ValueError."""
