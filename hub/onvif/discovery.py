@@ -133,8 +133,8 @@ async def discover(interface: str | None, hosts: Sequence[str], within_s: float 
     """
     message_id = f"uuid:{uuid4()}"
     loop = asyncio.get_running_loop()
-    receivers = [_receiver(host) for host in hosts] or [(GROUP, PORT)]
     try:
+        receivers = [_receiver(host) for host in hosts] or [(GROUP, PORT)]
         opened = _socket(interface)
         transport, listener = await loop.create_datagram_endpoint(lambda: _Listener(message_id), sock=opened)
     except (OSError, ValueError) as error:  # a number that is no address is a ValueError
@@ -163,8 +163,12 @@ async def _wait(listener: _Listener, pause_s: float) -> None:
 
 
 def _receiver(host: str) -> tuple[str, int]:
-    name, _, port = host.partition(":")
-    return name, int(port or PORT)
+    """Raises ValueError for what is no address, which would be looked up by name otherwise."""
+    address, _, text = host.partition(":")
+    port = int(text or PORT)
+    if not 0 < port < 65536:
+        raise ValueError(f"no port {port}")
+    return str(ipaddress.IPv4Address(address)), port
 
 
 def _socket(interface: str | None) -> socket.socket:

@@ -17,6 +17,7 @@ from hub.errors import Refusal
 from hub.registry.camera_routes import NamedCamera
 from hub.registry.ground import ground_of
 from hub.registry.importing import ImportReport, read_community, read_venues, unsaid_phones
+from hub.registry.owner_routes import OwnersPut
 from hub.registry.service import Registry
 from hub.storage.database import Database
 from hub.vision.service import Vision
@@ -48,7 +49,11 @@ def routes(registry: Registry, vision: Vision, database: Database) -> APIRouter:
     async def import_community(request: Request, entrant: EnteringForAll) -> Response:
         text = await read_bytes(request, IMPORT_BYTES)
         found = await asyncio.to_thread(read_community, text)
+        owners = registry.owners
         await registry.import_community(found, await asyncio.to_thread(unsaid_phones, text))
+        if registry.owners != owners:
+            agreed = OwnersPut(owners=registry.owners.owners)
+            await _note(database, entrant.person, audit.Action.PUT_OWNERS, agreed)
         for camera in found.cameras:
             if not registry.is_enrolled(camera):
                 detail = NamedCamera(camera_id=camera.camera_id)

@@ -6,6 +6,7 @@ import msgspec
 
 from devices.protocol.sightings import Calibration
 from simulators.community.ground import LATITUDE, LONGITUDE, Point, place_of
+from simulators.community.names import VenueKind
 from simulators.community.placement import SceneCamera
 from simulators.community.scene import Scene
 
@@ -47,10 +48,26 @@ class RadioEntry(msgspec.Struct, frozen=True):
     name: str
 
 
+class OwnerEntry(msgspec.Struct, frozen=True):
+    owner_id: str
+    name: str
+    contact: str
+
+
+OWNERS = {
+    VenueKind.PROPERTY: OwnerEntry("O1", "栖凤物业联合会", "0859-5220101"),
+    VenueKind.HOTEL: OwnerEntry("O2", "平安黔哨公共场所视频", "0859-5220102"),
+    VenueKind.ENTERTAINMENT: OwnerEntry("O2", "平安黔哨公共场所视频", "0859-5220102"),
+    VenueKind.SCHOOL: OwnerEntry("O3", "县教育局", "0859-5220103"),
+}
+"""Three networks of cameras used as one: whose a camera is goes by the kind of its venue."""
+
+
 class CameraEntry(msgspec.Struct, frozen=True):
     camera_id: str
     name: str
     venue_id: str
+    owner_id: str
     latitude: float
     longitude: float
     heading_deg: float
@@ -67,11 +84,13 @@ class CommunityDocument(msgspec.Struct, frozen=True):
     grids: list[GridEntry]
     venues: list[VenueEntry]
     radios: list[RadioEntry]
+    owners: list[OwnerEntry]
     cameras: list[CameraEntry]
 
 
 def community_document(scene: Scene) -> CommunityDocument:
     """What the hub's registry imports."""
+    kinds = {venue.venue_id: venue.kind for venue in scene.placement.venues}
     venues = []
     for venue in scene.placement.venues:
         place = place_of(venue.point)
@@ -87,17 +106,19 @@ def community_document(scene: Scene) -> CommunityDocument:
             RadioEntry(f"R{number:03d}", venue.venue_id, f"{venue.name}保安")
             for number, venue in enumerate(scene.placement.venues, start=1)
         ],
-        cameras=[_camera_entry(camera) for camera in scene.placement.cameras],
+        owners=list(dict.fromkeys(OWNERS.values())),
+        cameras=[_camera_entry(camera, OWNERS[kinds[camera.venue_id]].owner_id) for camera in scene.placement.cameras],
     )
 
 
-def _camera_entry(camera: SceneCamera) -> CameraEntry:
+def _camera_entry(camera: SceneCamera, owner_id: str) -> CameraEntry:
     view = camera.viewpoint
     place = place_of(Point(view.east_m, view.north_m))
     return CameraEntry(
         camera_id=camera.camera_id,
         name=camera.name,
         venue_id=camera.venue_id,
+        owner_id=owner_id,
         latitude=place.latitude,
         longitude=place.longitude,
         heading_deg=view.heading_deg,

@@ -92,6 +92,9 @@ async def test_interface_that_is_not_this_machines_is_said_and_one_search_goes_o
     onvif = Onvif(SystemClock(), within_s=WITHIN_S)
     with pytest.raises(Refusal) as wrong:
         await onvif.discover("203.0.113.9", ())
+    for address in ("999.1.1.1", "127.0.0.1:99999", "255.255.255.255"):
+        with pytest.raises(Refusal, match="cannot be sent"):
+            await onvif.discover(None, [address])
     first = asyncio.ensure_future(onvif.discover(None, ["127.0.0.1:9"]))
     await asyncio.sleep(0)
     with pytest.raises(Refusal) as second:

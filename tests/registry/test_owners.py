@@ -143,3 +143,22 @@ def test_import_adds_and_changes_owners_and_leaves_the_others() -> None:
         with_imported(EMPTY, tuple(msgspec.structs.replace(SCHOOL, owner_id=f"O{n}") for n in range(201)))
     with pytest.raises(Refusal, match="twice"):
         succeeding(EMPTY, OwnerList(version=0, owners=(SCHOOL, SCHOOL)), [])
+
+
+async def test_community_file_brings_its_owners_and_cameras_and_what_it_changes_of_them_is_audited(
+    tmp_path: Path,
+) -> None:
+    file = {
+        "community": {"name": "栖凤社区", "latitude": 25.1, "longitude": 105.47, "time_zone": "Asia/Shanghai"},
+        **{kind: [] for kind in ("police_grids", "grids", "venues", "radios")},
+        "owners": [{"owner_id": "O1", "name": "栖凤物业", "records": False}],
+        "cameras": [{"camera_id": "C07", "name": "后门", "owner_id": "O1", "url": "rtsp://127.0.0.1:9/1"}],
+    }
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
+        first, second = [await console.post("/api/registry/community", json=file) for _ in range(2)]
+        unknown = await console.post("/api/registry/community", json={**file, "owners": []})
+        async with open_console(hub, Role.AUDITOR) as auditor:
+            audited = (await auditor.get("/api/audit")).text
+    assert [one.status_code for one in (first, second, unknown)] == [200, 200, 422]
+    assert hub.registry.terms_of("C07") == Terms(records=False)
+    assert audited.count('"put_owners"') == 1

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
+
+from hub.registry.importing import read_community
 from simulators.community.documents import MapDocument, Polygon, community_document, map_document
 from simulators.community.scene import Scene
 
@@ -19,6 +22,13 @@ def test_every_camera_stands_within_20_m_of_its_venue_and_says_how_it_sees(scene
         assert camera.name.startswith(venue.name)
         assert camera.calibration.heading_deg == camera.heading_deg
         assert (camera.calibration.width_px, camera.calibration.height_px) == (640, 360)
+
+
+def test_every_camera_has_one_of_three_owners_and_the_hub_takes_the_whole_file_in(scene: Scene) -> None:
+    document = community_document(scene)
+    assert [owner.owner_id for owner in document.owners] == ["O1", "O2", "O3"]
+    found = read_community(msgspec.json.encode(document))
+    assert {camera.owner_id for camera in found.cameras} <= {owner.owner_id for owner in found.owners}
 
 
 def test_no_two_cameras_have_the_same_name(scene: Scene) -> None:
