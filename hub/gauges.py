@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ def add_all(hub: Hub) -> None:
     """Connect the rooms' counts and observations to the hub's metrics."""
     hub.metrics.add(lambda: _hub(hub))
     hub.metrics.add(lambda: _cameras(hub))
+    hub.metrics.add(lambda: _footage(hub))
 
     def observe_step(state: DeliveryState, delay_s: float) -> None:
         hub.metrics.alert_step_seconds.labels(state.value).observe(delay_s)
@@ -97,6 +99,63 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield gauge("vision_workers_running", "Vision workers that run", hub.vision.workers_running)
     yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.restarts)
     yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)
+
+
+def _footage(hub: Hub) -> Iterable[Metric]:
+    views, stands = hub.vision.views(), hub.footage.stands()
+    live = [view for view in views if not view.recording]
+    conditions = Counter(view.condition for view in live)
+    yield labelled(
+        GaugeMetricFamily, "cameras", "Live cameras by how their stream stands", "condition", conditions.items()
+    )
+    pictures = Counter(view.picture.value for view in live if view.looked_at)
+    text = "Live cameras that are looked at, by how far their picture can be seen with"
+    yield labelled(GaugeMetricFamily, "cameras_looked_at", text, "picture", pictures.items())
+    yield gauge("cameras_recorded", "Live cameras whose pictures are being kept", sum(v.recorded is True for v in live))
+    unkept = sum(view.recorded is False for view in live)
+    yield gauge("cameras_not_recorded", "Live cameras whose pictures should be kept and are not", unkept)
+    every = stands.values()
+    for name, text, value in (
+        ("footage_received_bytes", "Coded video received from cameras", sum(one.bytes_received for one in every)),
+        ("footage_written_bytes", "Coded video written into segments", sum(one.bytes_written for one in every)),
+        ("footage_pictures", "Coded pictures received from cameras", sum(one.pictures for one in every)),
+        (
+            "footage_missing_pictures",
+            "Pictures given up on the way to disk",
+            sum(one.pictures_missing for one in every),
+        ),
+        ("footage_lost_packets", "Packets that did not come from cameras", sum(one.packets_lost for one in every)),
+        ("footage_reconnects", "Times a stream was connected anew", sum(one.reconnects for one in every)),
+        ("footage_recorder_restarts", "Times the recorder was started again", hub.footage.recorder.restarts),
+        (
+            "footage_deleted_segments",
+            "Segments deleted, their time over or for want of room",
+            hub.keeping.deleted_segments,
+        ),
+        ("footage_deleted_bytes", "Bytes of those", hub.keeping.deleted_bytes),
+    ):
+        yield counter(name, text, value)
+    yield gauge("footage_recorder_running", "Whether the recorder runs", float(hub.footage.recorder.running))
+    yield gauge("footage_stuck_files", "Segments that the disk does not delete", hub.keeping.stuck_files)
+    if hub.keeping.forecast is not None:
+        found = hub.keeping.forecast
+        yield gauge("footage_bytes_per_day", "What a day of footage takes, by the last days", found.bytes_per_day)
+        yield gauge(
+            "footage_room_bytes", "What may be written before the disk is as full as it may be", found.room_bytes
+        )
+        if found.full_in_days is not None:
+            yield gauge(
+                "footage_full_in_days", "Days until the disk is too full for all that is wanted", found.full_in_days
+            )
+    ids = stands.items()
+    yield labelled(
+        CounterMetricFamily, "camera_received_bytes", "Coded video received", "camera",
+        [(camera_id, one.bytes_received) for camera_id, one in ids],
+    )  # fmt: skip
+    yield labelled(
+        CounterMetricFamily, "camera_lost_packets", "Packets that did not come", "camera",
+        [(camera_id, one.packets_lost) for camera_id, one in ids],
+    )  # fmt: skip
 
 
 def _cameras(hub: Hub) -> Iterable[Metric]:

@@ -7,6 +7,7 @@ import type { AlertStatus } from "../room/types";
 import { detailIn } from "../language/detail";
 import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
+import { cameraLook } from "../map/looks";
 import { holderWords } from "../radios/holder";
 import { sosWho } from "../sos/who";
 
@@ -54,7 +55,8 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
-    return ["stalled", "refused", "unreadable"].includes(item.body.condition) ? "bad" : "plain";
+    const look = cameraLook(item.body);
+    return look === "out" || look === "poor" ? "bad" : "plain";
   }
   if (item.kind === "alert.issued") return item.body.status === "actual" ? "good" : "plain";
   if (item.kind === "roll_call.ended") return item.body.counts.ready < item.body.counts.expected ? "plain" : "good";
@@ -100,7 +102,10 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "camera.added":
       return words.cameraAdded(item.body.name);
     case "camera.changed": {
-      const said = words.cameraChanged(item.body.name, texts.condition[item.body.condition]);
+      const { condition, picture, disk } = item.body;
+      const poor = condition === "online" && picture !== "clear" ? texts.live.picture[picture] : texts.condition[condition];
+      const kept = disk === "ok" ? poor : [poor, texts.map.camera.disk[disk]].join(texts.clause);
+      const said = words.cameraChanged(item.body.name, kept);
       const detail = detailIn(language, item.body.detail);
       if (detail === "") return said;
       return texts.bracketed(said, detail);

@@ -14,7 +14,11 @@ import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { CallKey } from "../talk/CallKey";
+import { cameraLook } from "./looks";
 import { chooseOnMap, useMapDesk } from "./store";
+
+/** A camera's clock that is off by more is told; times in the footage are the hub's. */
+const WRONG_CLOCK_S = 5;
 
 export function ChosenCard() {
   const chosen = useMapDesk((desk) => desk.chosen);
@@ -111,12 +115,55 @@ function CameraCard({ id }: { id: string }) {
   if (room === null || camera === undefined) return null;
   const venue = camera.venue_id === null ? undefined : room.venues.get(camera.venue_id);
   const detail = detailIn(language, camera.detail);
-  const healthy = camera.condition === "online" || camera.condition === "finished";
+  const look = cameraLook(camera);
+  const words = texts.map.camera;
+  const offset = camera.clock_offset_s === null ? 0 : Math.round(camera.clock_offset_s);
   return (
     <Card title={camera.name} kind={venue?.name ?? texts.map.legendCamera}>
       <dl>
         <dt>{camera.camera_id}</dt>
-        <dd className={healthy ? "good" : "bad"}>{texts.condition[camera.condition]}</dd>
+        <dd className={look === "well" || look === "poor" ? "good" : "bad"}>{texts.condition[camera.condition]}</dd>
+        {camera.picture !== "clear" && (
+          <>
+            <dt />
+            <dd className="bad" data-testid="camera-picture">
+              {texts.live.picture[camera.picture]}
+            </dd>
+          </>
+        )}
+        {camera.recorded !== null && (
+          <>
+            <dt>{words.recorded}</dt>
+            <dd className={camera.recorded && camera.disk === "ok" ? "good" : "bad"} data-testid="camera-recorded">
+              {camera.recorded ? words.isRecorded : words.notRecorded}
+              {camera.disk !== "ok" && ` · ${words.disk[camera.disk]}`}
+            </dd>
+          </>
+        )}
+        {camera.bytes_per_s > 0 && (
+          <>
+            <dt>{words.rate}</dt>
+            <dd>{words.megabits(((camera.bytes_per_s * 8) / 1e6).toFixed(1))}</dd>
+          </>
+        )}
+        {camera.packets_lost > 0 && (
+          <>
+            <dt>{words.lost}</dt>
+            <dd>{camera.packets_lost}</dd>
+          </>
+        )}
+        {Math.abs(offset) > WRONG_CLOCK_S && (
+          <>
+            <dt>{words.clock}</dt>
+            <dd className="bad">{offset > 0 ? words.ahead(offset) : words.behind(-offset)}</dd>
+          </>
+        )}
+        {look !== "out" && !camera.recording && !camera.looked_at && (
+          <>
+            <dt />
+            <dd className="bad">{words.notLookedAt}</dd>
+          </>
+        )}
         <dt>{texts.map.sightings}</dt>
         <dd>{camera.sightings}</dd>
         {camera.progress !== null && (

@@ -15,6 +15,7 @@ import { useDeafRadios } from "../talk/deaf";
 import { addGround, CameraLayer, PathLayer, VenueLayer } from "./layers";
 import { venuesInside } from "./inside";
 import { Legend } from "./Legend";
+import { cameraLook } from "./looks";
 import { addPoint, isDrawing, useDrawing, venuesIn } from "./drawing";
 import { ShapeKeys } from "./ShapeKeys";
 import { ShapeLayer } from "./ShapeLayer";
@@ -133,7 +134,11 @@ export function CommunityMap() {
     <section className={`map${tool === null && !isDrawing(drawing) ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
       {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
-      <Legend alert={alert !== null} deaf={[...deaf].some((id) => radios.get(id)?.online === true)}>
+      <Legend
+        alert={alert !== null}
+        deaf={[...deaf].some((id) => radios.get(id)?.online === true)}
+        cameras={new Set([...cameras.values()].map(cameraLook))}
+      >
         {path.length > 0 && (
           <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame(path)}>
             {texts.map.wholePath}

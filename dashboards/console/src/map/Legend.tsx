@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import type { Mark } from "../alerts/board";
 import { useTexts } from "../language/language";
 import { VENUE_KINDS, type VenueKind } from "../room/types";
-import { DEAF, MARK_COLOURS } from "./looks";
+import { CAMERA_COLOURS, DEAF, MARK_COLOURS, type CameraLook } from "./looks";
 import { drawVenue, type VenueLook } from "./VenueMarker";
 
 const ONLINE: VenueLook = { fill: "#7f93ad", stroke: "#0b0f14", online: true, chosen: false, large: false };
@@ -24,8 +24,16 @@ function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
   return <canvas ref={canvas} width={SIDE * 2} height={SIDE * 2} style={{ width: SIDE, height: SIDE }} />;
 }
 
-/** The legend; `children` are the buttons at its right end. */
-export function Legend({ alert, deaf, children }: { alert: boolean; deaf: boolean; children: ReactNode }) {
+interface LegendProps {
+  alert: boolean;
+  deaf: boolean;
+  /** How the cameras on the map look. */
+  cameras: ReadonlySet<CameraLook>;
+  /** The buttons at its right end. */
+  children: ReactNode;
+}
+
+export function Legend({ alert, deaf, cameras, children }: LegendProps) {
   const texts = useTexts();
   const marks: [Mark, string][] = [
     ["undelivered", texts.alerts.count.undelivered],
@@ -52,9 +60,21 @@ export function Legend({ alert, deaf, children }: { alert: boolean; deaf: boolea
         </span>
       )}
       <span>
-        <i style={{ background: "#5aa9ff" }} />
+        <i style={{ background: CAMERA_COLOURS.well }} />
         {texts.map.legendCamera}
       </span>
+      {cameras.has("out") && (
+        <span>
+          <i style={{ background: CAMERA_COLOURS.out }} />
+          {texts.map.legendCameraOut}
+        </span>
+      )}
+      {cameras.has("poor") && (
+        <span>
+          <i style={{ background: CAMERA_COLOURS.poor }} />
+          {texts.map.legendCameraPoor}
+        </span>
+      )}
       {alert &&
         marks.map(([mark, name]) => (
           <span key={mark}>

@@ -7,7 +7,7 @@ import type { Camera, Radio, Venue } from "../room/types";
 import type { PathPoint } from "../search/hits";
 import { CameraMarker } from "./CameraMarker";
 import { addPoint } from "./drawing";
-import { GROUND_STYLES, shortNames, venueLook } from "./looks";
+import { CAMERA_COLOURS, cameraLook, GROUND_STYLES, shortNames, venueLook } from "./looks";
 import { viewSector } from "./sector";
 import { clickVenue } from "./selection";
 import { chooseOnMap } from "./store";
@@ -85,7 +85,6 @@ export class VenueLayer {
   }
 }
 
-const TROUBLED = ["stalled", "refused", "unreadable"];
 
 export class CameraLayer {
   private readonly shown = new Map<string, { look: string; layers: L.Layer[] }>();
@@ -99,7 +98,7 @@ export class CameraLayer {
     for (const camera of cameras.values()) {
       const { latitude, longitude } = camera;
       if (latitude === null || longitude === null) continue;
-      const colour = TROUBLED.includes(camera.condition) ? "#ff7875" : camera.condition === "connecting" ? "#8c98a8" : "#5aa9ff";
+      const colour = CAMERA_COLOURS[cameraLook(camera)];
       const isChosen = camera.camera_id === chosenId;
       const look = [latitude, longitude, camera.heading_deg, camera.view_deg, camera.range_m, colour, isChosen, camera.name].join();
       const known = this.shown.get(camera.camera_id);

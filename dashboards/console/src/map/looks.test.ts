@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import type { Radio } from "../room/types";
-import { shortNames, venueLook } from "./looks";
+import { cameraLook, shortNames, venueLook } from "./looks";
 
 const radio = (online: boolean): Radio => ({ radio_id: "R1", venue_id: "V1", online }) as Radio;
 
@@ -20,6 +20,17 @@ test("a venue whose radio is off line is hollow and stands out", () => {
   expect(off.online).toBe(false);
   expect(off.fill).not.toBe(on.fill);
   expect(off.stroke).not.toBe(on.stroke);
+});
+
+test("a camera without a picture, one with a poor one, and one that is not recorded are told apart from the others", () => {
+  const well = { condition: "online", picture: "clear", recorded: true, disk: "ok" } as const;
+  expect(cameraLook(well)).toBe("well");
+  expect(cameraLook({ ...well, recorded: null })).toBe("well");
+  expect(cameraLook({ ...well, condition: "stalled" })).toBe("out");
+  expect(cameraLook({ ...well, picture: "covered" })).toBe("poor");
+  expect(cameraLook({ ...well, recorded: false })).toBe("poor");
+  expect(cameraLook({ ...well, disk: "full" })).toBe("poor");
+  expect(cameraLook({ ...well, condition: "connecting", recorded: false })).toBe("waiting");
 });
 
 test("grids are named by what tells them apart", () => {

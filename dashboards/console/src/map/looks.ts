@@ -1,7 +1,7 @@
 // Pure: the colours of venues and of the community's ground, with meaning only.
 import { markOf, type Mark } from "../alerts/board";
 import type { AlertRecord } from "../room/room";
-import type { Radio } from "../room/types";
+import type { Camera, CameraCondition, Radio } from "../room/types";
 import type { VenueLook } from "./VenueMarker";
 
 export const MARK_COLOURS: Record<Mark, string> = {
@@ -46,6 +46,18 @@ export function venueLook(
   }
   if (radios.some((radio) => radio.online && deaf.has(radio.radio_id))) return { ...DEAF, online, chosen, large: true };
   return { fill: online ? CALM : GROUND, stroke: online ? "#0b0f14" : OFF_LINE, online, chosen, large: false };
+}
+
+/** How a camera fares: no picture comes; one comes that is no good, or is not kept; nobody knows yet; all is well. */
+export type CameraLook = "out" | "poor" | "waiting" | "well";
+
+export const CAMERA_COLOURS: Record<CameraLook, string> = { out: "#ff7875", poor: "#ffd666", waiting: "#8c98a8", well: "#5aa9ff" };
+const OUT: readonly CameraCondition[] = ["stalled", "refused", "unreadable", "withheld"];
+
+export function cameraLook(camera: Pick<Camera, "condition" | "picture" | "recorded" | "disk">): CameraLook {
+  if (OUT.includes(camera.condition)) return "out";
+  if (camera.condition === "connecting") return "waiting";
+  return camera.picture !== "clear" || camera.recorded === false || camera.disk !== "ok" ? "poor" : "well";
 }
 
 /** What all names have in common before and after what tells them apart is left out: "栖凤第三网格" becomes "三". */

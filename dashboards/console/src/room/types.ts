@@ -11,7 +11,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export type AlertStatus = "actual" | "exercise" | "test";
 export type Answer = "seen" | "not_seen" | "child_is_with_me" | "need_help";
 export type DeliveryState = "queued" | "sent" | "delivered" | "played" | "acknowledged" | "reported" | "expired";
-export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "finished";
+export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "withheld" | "finished";
 /** How far a fixed camera's picture can be seen with. */
 export type PictureCondition = "clear" | "dark" | "blurred" | "covered" | "moved";
 export type CaseKind = "missing_child" | "other";
@@ -146,6 +146,17 @@ export interface Camera {
   condition: CameraCondition;
   detail: string;
   picture: PictureCondition;
+  /** It is a recording that was enrolled as a camera. */
+  recording: boolean;
+  /** Vision sees its pictures now. */
+  looked_at: boolean;
+  /** Its pictures are kept now; null: they need not be, or must not be by the owner's terms. */
+  recorded: boolean | null;
+  disk: "ok" | "full" | "failing";
+  /** The camera's clock less the hub's; null: it does not tell. */
+  clock_offset_s: number | null;
+  packets_lost: number;
+  bytes_per_s: number;
   progress: number | null;
   frames_looked_at: number;
   frames_shed: number;
