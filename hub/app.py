@@ -227,7 +227,7 @@ class Hub:
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
-        streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders))
+        streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders), self.clock)
         self.live = LiveView(streams, self.registry, looks, self.clock)
         catalogue = Catalogue(self.footage.folder)
         store = Store(catalogue.spans, catalogue.next_start_us, partial(read_pictures, catalogue))

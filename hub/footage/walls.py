@@ -78,7 +78,7 @@ def read_watch(said: str | bytes) -> tuple[Asked, ...]:
 
 
 class Tile:
-    """One camera in one place of one wall. ``why``: what was said last of why it shows nothing by right."""
+    """One camera in one place of one wall."""
 
     def __init__(self, wall: Wall, asked: Asked) -> None:
         self.asked = asked
@@ -89,7 +89,7 @@ class Tile:
         self._prefix = bytes((asked.tile,))
         self._waits_for_key = True
         self._lost = False
-        self._why: Word | None = None
+        self._why: Word | None = None  # what was said last of why it may show nothing
 
     def take(self, sent: Sent) -> None:
         """A record of its stream."""
@@ -150,8 +150,8 @@ class Wall:
         self._wake = asyncio.Event()
 
     def has_room(self, size: int) -> bool:
-        """Whether a picture of ``size`` bytes may wait."""
-        return self._waiting_bytes + size + _OVERHEAD_BYTES <= MAX_WAITING_BYTES
+        """Whether a picture of ``size`` bytes may wait; the first of all may, however large."""
+        return not self._queue or self._waiting_bytes + size + _OVERHEAD_BYTES <= MAX_WAITING_BYTES
 
     def put(self, tile: Tile | None, message: str | bytes) -> None:
         """Have a message sent; a tile's only while it is on the wall."""

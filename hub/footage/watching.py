@@ -14,8 +14,10 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
+from devices.protocol.clock import Clock
 from hub.footage.coded import CodedPicture, Form, Kind, Record, RecordError, StreamName, Word, encode
 from hub.footage.errors import SourceError, no_recorder, word_of
+from hub.footage.fresh import fresh
 from hub.footage.relay import open_relay
 from hub.footage.transcoding import Transcoders
 from hub.tasks import end_tasks
@@ -143,9 +145,10 @@ class LiveStream:
 class LiveStreams:
     """Every stream that somebody watches."""
 
-    def __init__(self, open_stream: OpenStream, transcoders: Transcoders) -> None:
+    def __init__(self, open_stream: OpenStream, transcoders: Transcoders, clock: Clock) -> None:
         self.transcoders = transcoders
         self._open_stream = open_stream
+        self._clock = clock
         self._streams: dict[Watched, LiveStream] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -182,7 +185,10 @@ class LiveStreams:
                 async for record in records:
                     yield record
                 return
-            async with contextlib.aclosing(self.transcoders.through(records)) as converted:
+            async with (
+                contextlib.aclosing(fresh(records, self._clock)) as latest,
+                contextlib.aclosing(self.transcoders.through(latest)) as converted,
+            ):
                 async for record in converted:
                     yield record
 
