@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import av
@@ -18,7 +20,7 @@ import sqlalchemy as sa
 from hub.access.people import Role
 from hub.access.tables import audit_records
 from hub.app import Hub
-from hub.footage import playing
+from hub.footage import playing, reading, routes
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, Word
 from hub.registry.records import Camera
 from tests.devices.room import until
@@ -250,6 +252,45 @@ async def test_more_readings_than_there_are_turns_are_refused_and_a_player_that_
         async with console.stream("GET", address(case), params=asked) as streamed:
             await anext(streamed.aiter_raw())
     await until(lambda: hub.playing.under_way == 0, "every turn is given back")
+
+
+def endless(_camera_id: str, from_us: int, _until_us: int) -> Iterator[Form | CodedPicture]:
+    """A recording of more bytes than anybody takes."""
+    yield film().form
+    for number in count():
+        yield CodedPicture(from_us + number, number, number == 0, False, bytes(100_000))
+
+
+async def test_player_that_does_not_read_gives_its_turn_back(
+    hub: Hub, console: httpx.AsyncClient, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.playing, "_store", replace(hub.playing._store, pictures=endless))
+    monkeypatch.setattr(routes, "READ_WITHIN_S", 0.3)
+    asked = {"from_ms": START_MS, "until_ms": START_MS + 1_000}
+    async with console.stream("GET", address(case), params=asked):
+        await until(lambda: hub.playing.under_way == 1, "it is being read")
+        await until(lambda: hub.playing.under_way == 0, "its turn is another's")
+
+
+async def test_player_that_goes_in_the_middle_gives_its_turn_back(
+    hub: Hub, console: httpx.AsyncClient, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.playing, "_store", replace(hub.playing._store, pictures=endless))
+    asked = {"from_ms": START_MS, "until_ms": START_MS + 1_000}
+    async with console.stream("GET", address(case), params=asked) as answer:
+        await anext(answer.aiter_raw())
+        assert hub.playing.under_way == 1
+    await until(lambda: hub.playing.under_way == 0, "its turn is another's")
+
+
+async def test_more_bytes_than_are_given_at_once_are_asked_for_anew(
+    hub: Hub, console: httpx.AsyncClient, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.playing, "_store", replace(hub.playing._store, pictures=endless))
+    monkeypatch.setattr(reading, "MOST_BYTES", 1_000_000)
+    records, _ = await play(console, case, "C01", START_MS, START_MS + 1_000)
+    assert isinstance(records[-1], Word) and records[-1].code == "more"
+    assert sum(len(one.data) for one in records if isinstance(one, CodedPicture)) < 1_500_000
 
 
 async def test_recording_that_cannot_be_read_says_so(hub: Hub, console: httpx.AsyncClient, case: str) -> None:
