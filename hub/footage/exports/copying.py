@@ -19,6 +19,7 @@ _CODECS = {Coding.H264: "h264", Coding.H265: "hevc", Coding.MJPEG: "mjpeg"}
 _REORDERED = 16
 """The most pictures that a decoder holds back (ITU-T H.264, A.3.1: max_dec_frame_buffering)."""
 _REORDERED_S = 1.0
+_USUAL_RATE = 25.0
 
 
 def copy_clip(clip: Clip, records: Records, file: Path, tell: Tell) -> Made:
@@ -33,6 +34,7 @@ def copy_clip(clip: Clip, records: Records, file: Path, tell: Tell) -> Made:
             packet = av.Packet(picture.data)
             packet.stream, packet.time_base = stream, TIME_BASE
             packet.pts, packet.dts = ticks(shown_us), ticks(decoded_us)
+            packet.duration = ticks(round(1e6 / (source.only_form.frames_per_s or _USUAL_RATE)))
             packet.is_keyframe = picture.key
             container.mux(packet)
             pictures += 1

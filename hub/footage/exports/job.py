@@ -6,6 +6,7 @@ is ``Finished`` or ``NotMade``. The hub alone signs (making.py): no key comes in
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -93,6 +94,7 @@ def make(job: Job, telling: Telling) -> Finished:
     records = read_pictures(catalogue, clip.camera_id, clip.from_us, clip.until_us)
     made = (copy_clip if clip.cut is Cut.KEY else code_clip)(clip, records, file, telling.progress)
     _sync(file)
+    _check(file, made.pictures)
     size = file.stat().st_size
     return Finished(
         made=made,
@@ -124,6 +126,13 @@ def _digest(file: Path, size: int) -> str:
     return digest.hexdigest()
 
 
+def _check(file: Path, pictures: int) -> None:
+    """The file holds what was put in: a disk that is full at its very end must not pass. Raises OSError."""
+    with av.open(str(file)) as container:
+        if container.streams.video[0].frames < pictures:
+            raise OSError(errno.EIO, "the file does not hold what was written")
+
+
 def _sync(file: Path) -> None:
     descriptor = os.open(file, os.O_RDONLY)
     try:
@@ -142,12 +151,12 @@ def main() -> int:
         telling.say(make(job, telling))
     except NoClip as error:
         telling.say(NotMade(code=error.code, message=error.message, message_en=error.message_en))
-    except (NoSetup, ValueError, av.error.FFmpegError) as error:
-        text = str(error)
-        telling.say(NotMade(code="unreadable", message=f"录像无法读取：{text}", message_en=f"unreadable: {text}"))
-    except OSError as error:
+    except OSError as error:  # of libav too
         text = error.strerror or type(error).__name__
         telling.say(NotMade(code="disk_failed", message=f"磁盘读写失败：{text}", message_en=f"the disk: {text}"))
+    except (NoSetup, ValueError, av.error.FFmpegError) as error:
+        text = getattr(error, "strerror", None) or str(error)
+        telling.say(NotMade(code="unreadable", message=f"录像无法读取：{text}", message_en=f"unreadable: {text}"))
     else:
         return 0
     return 1
