@@ -152,13 +152,13 @@ class Stage:
         return msgspec.json.decode(answer.raise_for_status().content, type=Picture)
 
     async def wait_cameras(self) -> None:
-        """Return when every camera's stream flows. Raises TimeoutError."""
+        """Return when every camera is recorded and looked at. Raises TimeoutError."""
         assert self.cameras_ready is not None
         wanted = len(self.cameras_ready.cameras)
         async with asyncio.timeout(CAMERAS_WITHIN_S):
             while True:
                 cameras = (await self.picture()).cameras
-                online = sum(camera.condition == "online" for camera in cameras)
+                online = sum(camera.looked_at and camera.recorded is True for camera in cameras)
                 self._tell(Told(f"摄像头上线 {online}/{wanted}", online / wanted))
                 if online >= wanted:
                     return

@@ -12,6 +12,7 @@ import msgspec
 from hub.alerts.messages import Alert, NewAlert
 from hub.cases.messages import Case, NewCase
 from hub.cases.views import SightingView
+from hub.footage.coded import CodedPicture, Form, RecordReader
 from hub.sightings.messages import Description, Query, SearchAnswer
 from simulators.community.truth import Box, Truth, load
 from simulators.demo.console import ConsoleLine, TalkLine
@@ -26,6 +27,7 @@ SETTLE_S = 8.0
 """From the child's last moment on a camera until its sighting is stored and searchable."""
 HITS = 10
 SAME_IOU = 0.5
+PLAYED_S = 5.0
 LAG_S = 0.5
 """A frame's time is known to the hub by its arrival; the truth is looked up within so much of it."""
 
@@ -51,6 +53,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     watch_hits: int
     child_cameras_true: int
     child_cameras_found: int
+    cameras: int
+    cameras_played_back: int
+    """Cameras whose footage of PLAYED_S, while the scene was played, comes picture by picture."""
     search_ms: float
 
     def missed(self) -> list[str]:
@@ -66,6 +71,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             f"找到 {self.child_cameras_found}/{self.child_cameras_true} 路": self.child_cameras_found
             >= 0.8 * self.child_cameras_true
             > 0,
+            f"回放 {self.cameras_played_back}/{self.cameras} 路": self.cameras_played_back == self.cameras > 0,
             f"检索用时 {self.search_ms:.0f} 毫秒": self.search_ms < 1000,
         }
         return [words for words, met in goals.items() if not met]
@@ -100,6 +106,8 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
         tell(Told("检索走失儿童"))
         answer = await _search(stage, case, query)
         found = await _found(stage, case, answer, truth, cameras.t0_wall_us)
+        tell(Told("回放录像"))
+        played_back = [one for one in cameras.cameras if await _plays_back(stage, case, one, cameras.t0_wall_us)]
         picture = await stage.picture()
         summary = await stage.radios.report()
         return Report(
@@ -119,6 +127,8 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
             watch_hits=line.count("watch.hit"),
             child_cameras_true=len(truth.cameras_passed(truth.missing_child_id)),
             child_cameras_found=len(found),
+            cameras=len(cameras.cameras),
+            cameras_played_back=len(played_back),
             search_ms=round(answer.search_ms, 1),
         )
 
@@ -170,3 +180,14 @@ async def _found(stage: Stage, case: Case, answer: SearchAnswer, truth: Truth, t
         if camera_id in passed and hers > len(seen.path) / 2:
             found.add(camera_id)
     return found
+
+
+async def _plays_back(stage: Stage, case: Case, camera_id: str, from_us: int) -> bool:
+    """Whether the first seconds of the scene come from disk: a form, a key picture, and the pictures after it."""
+    url = f"/api/cases/{case.case_id}/footage/{camera_id}/pictures"
+    asked = {"from_ms": from_us // 1000, "until_ms": from_us // 1000 + round(PLAYED_S * 1000)}
+    answer = await stage.http.get(url, params=asked)
+    form, *pictures = RecordReader().feed(answer.raise_for_status().content)
+    walls_us = [one.wall_us for one in pictures if isinstance(one, CodedPicture)]
+    whole = len(walls_us) > 1 and walls_us[0] <= from_us and walls_us[-1] >= from_us + (PLAYED_S - 1) * 1e6
+    return isinstance(form, Form) and isinstance(pictures[0], CodedPicture) and pictures[0].key and whole

@@ -96,6 +96,10 @@ async def test_child_is_found_on_at_least_80_percent_of_the_cameras_she_passed(p
     assert played.report.search_ms < 1000
 
 
+async def test_every_camera_was_recorded_while_the_scene_was_played(played: Played) -> None:
+    assert played.report.cameras_played_back == played.report.cameras >= 12
+
+
 async def test_watch_told_of_her_as_she_was_seen(played: Played) -> None:
     assert played.report.watch_hits > 0
 
