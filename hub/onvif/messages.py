@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from hub.onvif.records import FoundDevice, Ipv4, Probed
+from hub.onvif.records import FoundDevice, Ipv4, Password, Probed, User
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,8 +21,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """The request to ask a device what it is."""
 
     url: Annotated[str, msgspec.Meta(max_length=500)]
-    user: Annotated[str, msgspec.Meta(max_length=64)]
-    password: Annotated[str, msgspec.Meta(max_length=128)]
+    user: User
+    password: Password
 
     def __repr__(self) -> str:
         return f"Look({self.user!r})"

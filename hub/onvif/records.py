@@ -76,6 +76,9 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     """None: it has one stream, or no smaller one."""
 
 
+User = Annotated[str, msgspec.Meta(pattern=r"^[^:\x00-\x1f]{1,64}\Z")]
+"""A name on a device: a colon ends it where the password follows (RFC 7617, section 2)."""
+Password = Annotated[str, msgspec.Meta(max_length=128)]
 Ipv4 = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}\Z")]
 Probed = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\Z")]
 """Where one device is probed: an IPv4 address, and perhaps a port."""

@@ -10,7 +10,7 @@ import msgspec
 from hub.errors import Refusal
 from hub.onvif.device import with_login
 from hub.onvif.envelopes import Login
-from hub.onvif.records import ONVIF, read_address
+from hub.onvif.records import ONVIF, Password, User, read_address
 from hub.onvif.service import Onvif
 from hub.registry.records import AtMs, Camera, Latitude, Longitude, Title, Transport, Url
 from hub.storage.identifiers import new_id
@@ -28,8 +28,8 @@ class NewCamera(msgspec.Struct, frozen=True, kw_only=True):
     url: _Address
     sub_url: _Address | None = None
     transport: Transport = Transport.TCP
-    user: Annotated[str, msgspec.Meta(max_length=64)] | None = None
-    password: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    user: User | None = None
+    password: Password = ""
     owner_id: str | None = None
     venue_id: str | None = None
     latitude: Latitude | None = None
