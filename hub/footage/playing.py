@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -37,6 +38,7 @@ MOST_WAITING = 32
 MOST_US = 60_000_000
 THREADS = 4
 NICENESS = 5
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,48}\Z")
 _HOUR_US = 3_600_000_000
 _T = TypeVar("_T")
 _log = structlog.get_logger()
@@ -140,6 +142,8 @@ class Playing:
         """Of a camera that is no longer enrolled there may be footage."""
         if camera_id in self._registry.cameras:
             return True
+        if _ID.match(camera_id) is None:
+            return False
         return await self.in_thread(self._store.next_start_us, camera_id, 0) is not None
 
     async def stretch(self, camera_id: str, from_us: int, until_us: int) -> Stretch:
@@ -200,13 +204,18 @@ class Playing:
                 raise Refusal(NOTHING.code, NOTHING.message, NOTHING.message_en, field="at_ms", status=404)
             try:
                 return await self.in_thread(lambda: still_of(self._store.pictures(camera_id, at_us, at_us + 1), at_us))
-            except (OSError, CannotDecode) as error:
+            except CannotDecode as error:
                 _log.warning("playing.no_still", camera=camera_id, error=str(error))
                 raise Refusal(UNREADABLE.code, UNREADABLE.message, UNREADABLE.message_en, status=404) from None
 
     async def in_thread(self, call: Callable[..., _T], *given: object) -> _T:
-        """Run what blocks apart from every other room's threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *given)
+        """Run what blocks apart from every other room's threads. Raises Refusal (503) where the disk fails."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call, *given)
+        except OSError as error:
+            _log.error("playing.disk_failed", error=str(error))
+            words = ("录像硬盘读不出来，请检查硬盘", "the disk of recordings cannot be read: look after it")
+            raise Refusal("disk_failed", *words, status=503) from None
 
 
 def stretch_of(spans: Sequence[Span], from_us: int, until_us: int) -> Stretch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.footage import playing, reading, routes
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, Word
+from hub.footage.segments.catalogue import Span
 from hub.registry.records import Camera
 from tests.devices.room import until
 from tests.footage.segments.films import film, write
@@ -207,6 +209,9 @@ BAD: list[tuple[str, dict[str, Any], str, int]] = [
     ("C01/pictures", GOOD | {"transcode": "perhaps"}, "transcode", 422),
     ("C01/pictures", GOOD | {"speed": 2}, "speed", 422),
     ("C99/pictures", GOOD, "camera_id", 404),
+    ("%00/pictures", GOOD, "camera_id", 404),
+    ("%2e%2e/pictures", GOOD, "camera_id", 404),
+    ("C" * 5_000 + "/pictures", GOOD, "camera_id", 404),
     ("C01/still", {}, "at_ms", 422),
     ("C01/still", {"at_ms": "noon"}, "at_ms", 422),
     ("C99/still", {"at_ms": START_MS}, "camera_id", 404),
@@ -252,6 +257,23 @@ async def test_more_readings_than_there_are_turns_are_refused_and_a_player_that_
         async with console.stream("GET", address(case), params=asked) as streamed:
             await anext(streamed.aiter_raw())
     await until(lambda: hub.playing.under_way == 0, "every turn is given back")
+
+
+async def test_disk_that_fails_is_told(
+    hub: Hub, console: httpx.AsyncClient, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_asked: object) -> list[Span]:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(hub.playing, "_store", replace(hub.playing._store, spans=fails))
+    for what, asked in (
+        ("C01/pictures", GOOD),
+        ("C01/still", {"at_ms": START_MS}),
+        ("timeline", {"camera_ids": "C01", "since_ms": START_MS, "until_ms": START_MS + 1}),
+    ):
+        answer = await console.get(f"/api/cases/{case}/footage/{what}", params=asked)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "disk_failed"), what
+    assert hub.playing.under_way == 0
 
 
 def endless(_camera_id: str, from_us: int, _until_us: int) -> Iterator[Form | CodedPicture]:
