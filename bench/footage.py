@@ -13,11 +13,12 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
 
-from bench import processes
+from bench import footage_seek, processes
 from bench.figures import percentile
 from bench.footage_figures import Beside, Plan, Report, Run, report
 from bench.footage_first import first_frames
@@ -95,18 +96,26 @@ async def measure(plan: Plan) -> Report:
 
 
 async def _beside(plan: Plan) -> Beside:
-    """What one camera and a whole hub are enough for. Raises PartFailed, OSError."""
-    if not plan.live_seconds:
-        return Beside()
-    print("… live", file=sys.stderr, flush=True)
-    found = await measure_live(plan.live_seconds)
-    late_ms = [one + found.encoding_ms for one in found.late_ms]
-    return Beside(
-        door_first_frame_ms=percentile(found.door_first_frame_ms, 50),
-        live_ms=percentile(late_ms, 50) if late_ms else None,
-        live_p95_ms=percentile(late_ms, 95) if late_ms else None,
-        notes=found.notes,
-    )
+    """What one camera and a whole hub, and a month's folders, are enough for. Raises PartFailed, OSError."""
+    beside = Beside()
+    if plan.month_cameras:
+        print("… seek", file=sys.stderr, flush=True)
+        seeks = await asyncio.to_thread(footage_seek.measure, plan.month_cameras)
+        beside = replace(beside, seek_ms=seeks.first_picture_p95_ms, place_ms=seeks.place_p95_ms)
+    if plan.live_seconds:
+        print("… live", file=sys.stderr, flush=True)
+        found = await measure_live(plan.live_seconds)
+        late_ms = [one + found.encoding_ms for one in found.late_ms]
+        beside = replace(
+            beside,
+            door_first_frame_ms=percentile(found.door_first_frame_ms, 50),
+            door_first_frame_max_ms=max(found.door_first_frame_ms),
+            live_ms=percentile(late_ms, 95) if late_ms else None,
+            live_p50_ms=percentile(late_ms, 50) if late_ms else None,
+            live_pictures_per_s=found.seen_per_s if late_ms else None,
+            notes=found.notes,
+        )
+    return beside
 
 
 def run(plan: Plan) -> Report:

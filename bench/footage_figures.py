@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,8 @@ class Plan:
     runs: int
     live_seconds: float = 10.0
     """0: nothing is watched live."""
+    month_cameras: int = 831
+    """So many cameras' footage of 30 days is sought in; 0: none."""
 
 
 @dataclass
@@ -65,12 +68,18 @@ class Run:
 
 @dataclass(frozen=True)
 class Beside:
-    """What is measured once, beside the runs; None where it could not be: ``notes`` says why."""
+    """What is measured once, beside the runs; None where it was not, or could not be: ``notes`` says why."""
 
     seek_ms: float | None = None
+    """From a moment in a month to its coded picture, p95; ``place_ms``: to its place by the index alone."""
+    place_ms: float | None = None
     door_first_frame_ms: float | None = None
+    door_first_frame_max_ms: float | None = None
     live_ms: float | None = None
-    live_p95_ms: float | None = None
+    """p95, with what a camera takes to encode; ``live_p50_ms``: the median."""
+    live_p50_ms: float | None = None
+    live_pictures_per_s: float | None = None
+    """That came onto the canvas, of 25."""
     notes: tuple[str, ...] = ()
 
 
@@ -101,9 +110,9 @@ class Report(msgspec.Struct, frozen=True):
 def report(plan: Plan, runs: Sequence[Run], beside: Beside) -> Report:
     """The medians of the runs, and each goal."""
     figures: dict[str, float | None] = {**medians([run.figures(plan.cameras) for run in runs])}
-    for name in ("seek_ms", "door_first_frame_ms", "live_ms", "live_p95_ms"):
-        measured = getattr(beside, name)
-        figures[name] = None if measured is None else round(measured, 3)
+    for name, measured in dataclasses.asdict(beside).items():
+        if name != "notes":
+            figures[name] = None if measured is None else round(measured, 3)
     proofs = [proof for run in runs for proof in run.proofs.values()]
     lost = sum(proof.missing for proof in proofs)
     altered = sum(proof.altered for proof in proofs)

@@ -93,13 +93,16 @@ def bench_footage(
     mbit_per_s: Annotated[float, typer.Option(min=0.2, max=20, help="每路主码流的码率")] = 2.0,
     runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
     live_seconds: Annotated[float, typer.Option(min=0, max=300, help="在浏览器里看直播的秒数，0 为不看")] = 10,
+    month_cameras: Annotated[
+        int, typer.Option(min=0, max=2000, help="在多少个摄像头 30 天的录像里查找，0 为不查")
+    ] = 831,
     as_json: Json = False,
 ) -> None:
     """测量多路同时录像：处理器、丢失的画面、写入量、找到第一帧要多久、直播延迟（直播需要 Chromium）。"""
     from bench.footage_figures import Plan
     from hub.commands.bench import measure_footage
 
-    measure_footage(Plan(cameras, seconds, mbit_per_s, runs, live_seconds), as_json)
+    measure_footage(Plan(cameras, seconds, mbit_per_s, runs, live_seconds, month_cameras), as_json)
 
 
 @bench_app.command("plot")
