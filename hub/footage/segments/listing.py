@@ -49,6 +49,17 @@ def list_day(day: Path) -> DayListed:
     return DayListed(segments, [day / f"{stem}{INDEX}" for stem in indexes if stem not in stems], strange)
 
 
+def left_open(day: Path) -> list[SegmentFile]:
+    """The segments of a day's folder that are not closed; sooner found than by ``list_day``. Raises OSError."""
+    day_us = day_start_us(day.name)
+    if day_us is None:
+        return []
+    with os.scandir(day) as entries:
+        stems = [entry.name.removesuffix(SEGMENT) for entry in entries if entry.name.endswith(SEGMENT)]
+    found = [(read_name(stem, day_us), day / f"{stem}{SEGMENT}") for stem in sorted(stems) if "-" not in stem]
+    return [SegmentFile(named.start_us, None, path) for named, path in found if named is not None]
+
+
 def cameras_in(footage_dir: Path) -> list[str]:
     """The cameras that have a folder, in order. Raises OSError."""
     try:

@@ -18,7 +18,7 @@ from hub.footage.segments.files import name_closed, remove, write_all
 from hub.footage.segments.fragment import NotAFragment
 from hub.footage.segments.head import Head
 from hub.footage.segments.index import Entry, Index
-from hub.footage.segments.listing import SegmentFile, cameras_in, days_in, list_day
+from hub.footage.segments.listing import SegmentFile, cameras_in, days_in, left_open
 from hub.footage.segments.names import index_of
 from hub.footage.segments.scanning import Scanned, fragment_at, head_at, next_fragment, scan
 
@@ -47,9 +47,8 @@ def mend(footage_dir: Path) -> Mended:
     mended = Mended()
     for camera_id in cameras_in(footage_dir):
         for day in days_in(footage_dir / camera_id)[-_LAST_DAYS:]:
-            for segment in list_day(footage_dir / camera_id / day).segments:
-                if segment.end_us is None:
-                    _try(segment, mended)
+            for segment in left_open(footage_dir / camera_id / day):
+                _try(segment, mended)
     if mended != Mended():
         _log.info(
             "footage.mended", closed=mended.closed, removed=mended.removed, bytes_cut=mended.bytes_cut,
