@@ -24,7 +24,7 @@ from hub.tasks import end_tasks
 
 KEPT_BYTES = 8 * 1024 * 1024
 """Of the pictures since the last key picture; beyond it newcomers wait for the next."""
-OPEN_AGAIN_AFTER_S = (0.2, 0.5, 1.0, 2.0)
+OPEN_AGAIN_AFTER_S = (0.2, 0.5, 1.0)
 """The last of them again and again; the first once more after a stream that gave pictures."""
 _log = structlog.get_logger()
 
