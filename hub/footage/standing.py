@@ -115,7 +115,8 @@ def _together(heard: _Heard) -> CameraStand:
     detail = first.detail
     sub = streams.get(StreamName.SUB)
     if not detail and sub is not None and sub.condition not in (Condition.ONLINE, Condition.CONNECTING) and sub.detail:
-        detail = f"子码流：{sub.detail}"
+        chinese, bracket, english = sub.detail.partition(" (")
+        detail = f"子码流：{chinese}" + (f" (sub stream: {english}" if bracket else "")
     return CameraStand(
         condition=first.condition,
         detail=detail,

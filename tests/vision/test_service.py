@@ -9,12 +9,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, CameraCondition, CameraState
+from devices.protocol.sightings import (
+    LOOK_DELAYS_MS,
+    Assign,
+    Calibration,
+    CameraCondition,
+    CameraState,
+    PictureCondition,
+)
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from hub.registry.records import Camera
+from hub.registry.records import Camera, Mask, MaskKind
 from hub.vision.service import WORKER_ENDED
 from tests.devices.room import until
 from tests.hub import Told, open_hub
@@ -22,6 +29,10 @@ from tests.played import HandDevice
 
 FILM = Camera(camera_id="C09", name="录像", url="/films/门口.mp4")
 LIVE = Camera(camera_id="C09", name="门口", url="rtsp://127.0.0.1:9/门口")
+CALIBRATION = Calibration(
+    width_px=640, height_px=360, focal_px=500.0, center_x_px=320.0, center_y_px=180.0, camera_height_m=3.0,
+    tilt_deg=20.0, heading_deg=0.0, latitude=25.1, longitude=105.47,
+)  # fmt: skip
 
 
 @asynccontextmanager
@@ -155,3 +166,47 @@ async def test_metrics_say_how_late_looks_at_live_cameras_are(tmp_path: Path) ->
         assert 'qianshao_look_delay_seconds_bucket{le="0.006"} 3.0' in said
         assert 'qianshao_look_delay_seconds_bucket{le="0.008"} 4.0' in said
         assert 'qianshao_look_delay_seconds_bucket{le="+Inf"} 4.0' in said
+
+
+async def test_worker_is_told_what_it_may_not_see_and_in_which_view_a_camera_was_calibrated(tmp_path: Path) -> None:
+    corners = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
+    masks = tuple(Mask(kind=kind, points=corners) for kind in MaskKind)
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.keep_reference("C09", b"a jpeg")
+        await hub.vision.put_camera(msgspec.structs.replace(LIVE, masks=masks))
+        (camera,) = (await worker.hear(Down.ASSIGN, Assign))[-1].cameras
+        assert (camera.masks, camera.view_file) == ((corners, corners), None), "without a calibration no view"
+        await hub.vision.put_camera(msgspec.structs.replace(LIVE, masks=masks, calibration=CALIBRATION))
+        (camera,) = (await worker.hear(Down.ASSIGN, Assign, 2))[-1].cameras
+        assert camera.view_file is not None
+        assert Path(camera.view_file).read_bytes() == b"a jpeg"
+        await hub.vision.keep_reference("C09", b"another")
+        assert not Path(camera.view_file).exists()
+    async with open_post(tmp_path) as (hub, worker):
+        await worker.be_born()
+        (camera,) = (await worker.hear(Down.ASSIGN, Assign))[-1].cameras
+        assert camera.view_file is not None
+        assert Path(camera.view_file).read_bytes() == b"another", "it outlives the hub"
+        await hub.vision.remove_camera("C09")
+        assert not Path(camera.view_file).exists()
+
+
+async def test_how_far_a_picture_can_be_seen_with_is_told(tmp_path: Path) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.put_camera(LIVE)
+        told = Told(hub)
+        await say_state(worker, CameraCondition.ONLINE)
+        await told.wait(EventKind.CAMERA_CHANGED, "C09")
+        state = CameraState(
+            stamp=worker.stamp(),
+            camera_id="C09",
+            condition=CameraCondition.ONLINE,
+            picture=PictureCondition.COVERED,
+        )
+        await worker.say(Up.CAMERA_STATE, state)
+        body = (await told.wait(EventKind.CAMERA_CHANGED, "C09", 2))[1]
+        assert (body["condition"], body["picture"], body["looked_at"]) == ("online", "covered", True)
+        assert 'qianshao_cameras_looked_at{picture="covered"} 1.0' in hub.metrics.text().decode()
+        await say_state(worker, CameraCondition.STALLED)
+        body = (await told.wait(EventKind.CAMERA_CHANGED, "C09", 3))[2]
+        assert (body["condition"], body["picture"], body["looked_at"]) == ("stalled", "clear", False)
