@@ -45,7 +45,6 @@ class View:
     in_room: bool
     """Somebody of the police room, or who keeps it running."""
     sees_cases: bool
-    sees_exports: bool
     sees_phones: bool
     """Who may call the venues of the view, or enrols them."""
 
@@ -147,7 +146,6 @@ def view_of(entrant: Entrant, registry: Registry) -> View:
         grid_ids=frozenset() if whole else _ids(places, PlaceKind.GRID),
         in_room=entrant.person.role in ROOM,
         sees_cases=entrant.may(Right.SEE_CASES),
-        sees_exports=entrant.may(Right.EXPORT_FOOTAGE),
         sees_phones=entrant.may(Right.CALL, ()) or entrant.may(Right.ENROL_PLACES, ()),
     )
 
@@ -216,10 +214,6 @@ def _steps(view: View, item: Item) -> Item | None:
 
 def _with_cases(view: View, item: Item) -> Item | None:
     return item if view.sees_cases else None
-
-
-def _with_exports(view: View, item: Item) -> Item | None:
-    return item if view.sees_exports else None
 
 
 def _at_venue(view: View, item: Item) -> Item | None:
@@ -326,7 +320,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.WATCH_ENDED: _with_cases,
     EventKind.WATCH_HIT: _with_cases,
     EventKind.SEARCH_MADE: _with_cases,
-    EventKind.EXPORT_CHANGED: _with_exports,
+    EventKind.EXPORT_CHANGED: _with_cases,
     EventKind.DEVICE_REFUSED: _of_device,
     EventKind.DEVICE_ENROLLED: _of_device,
     EventKind.DEVICE_REVOKED: _of_device,

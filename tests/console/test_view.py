@@ -33,6 +33,9 @@ from hub.escalation.policy import Action
 from hub.escalation.records import FIRST_POLICY
 from hub.events.messages import EventKind, Item
 from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Tried
+from hub.footage.exports.blurring import Blur
+from hub.footage.exports.clip import Cut
+from hub.footage.exports.messages import Export, ExportState
 from hub.footage.keeping import CutShort
 from hub.footage.segments.forecast import Forecast
 from hub.found.messages import Found
@@ -221,6 +224,7 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     )  # fmt: skip
     hit = WatchHit(case_id=case_id, watch_id=watch.watch_id, hit=Hit(rank=1, score=1.0, sighting=found, parts=()))
     await hub.database.write(lambda change: note(hub, change, watch.watch_id, hit))
+    await hub.database.write(lambda change: export_changed(hub, change, case_id))
     await hub.cases.end_watch(case_id, watch.watch_id, OFFICER)
     await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
 
@@ -243,10 +247,21 @@ def note(hub: Hub, change: Change, watch_id: str, hit: WatchHit) -> None:
     hub.events.append(change, EventKind.WATCH_HIT, watch_id, hit)
 
 
-OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search")}
+def export_changed(hub: Hub, change: Change, case_id: str) -> None:
+    export = Export(
+        export_id="X1", case_id=case_id, camera_id="C01", camera_name="大门", from_ms=0, until_ms=1, cut=Cut.EXACT,
+        blur=Blur.OTHERS, sought=(), reason="", asked_by="officer", asked_by_name="民警", asked_at_ms=0,
+        state=ExportState.WAITING, progress=0.0, finished_at_ms=None, bytes=None, made=None, failure=None,
+    )  # fmt: skip
+    hub.events.append(change, EventKind.EXPORT_CHANGED, export.export_id, export)
+
+
+OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search", "export")}
 FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
 FOR_THE_ROOM |= {EventKind.FALLBACK_TRIED, EventKind.CHILD_FOUND, EventKind.CHILD_CLOSED}
 FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}
+OF_THE_HUB = {EventKind.HUB_STARTED, EventKind.ESCALATION_SET, EventKind.FALLBACK_DOOR}
+OF_THE_HUB |= {EventKind.FOOTAGE_CUT_SHORT, EventKind.FOOTAGE_DISK_WARNING}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
 
@@ -261,7 +276,7 @@ def is_for(seer: Seer, item: Item) -> bool:
     kind, here = EventKind(item.kind), venues_in(f"{item.subject} {item.body.decode()}")
     if kind in OF_CASES:
         return seer.sees_cases
-    if kind in (EventKind.HUB_STARTED, EventKind.ESCALATION_SET, EventKind.FALLBACK_DOOR):
+    if kind in OF_THE_HUB:
         return seer.in_room
     if kind is EventKind.ROLL_CALL_BEGUN:
         return True
