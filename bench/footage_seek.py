@@ -49,7 +49,7 @@ class Seeks(msgspec.Struct, frozen=True):
     """Milliseconds, warm. ``place``: the moment is found; ``first_picture``: and its picture read from the disk.
 
     ``month``: all segments of a camera in 30 days. Of the keeper: a sweep in which nothing goes, one in which a day of
-    all cameras goes, the forecast. ``mend``: all cameras looked at after a kill. ``write_cpu_us``: processor time of one
+    all cameras goes, the forecast. ``mend``: all cameras looked at after a kill. ``write_cpu_us``: processor time for a
     picture at 2 Mbit/s and 25 pictures a second, in the program and in the system, which syncs each second of them.
     """
 
