@@ -4,7 +4,6 @@ import { plural } from "./plural";
 
 export const enFootage: typeof zhFootage = {
   live: {
-    title: "Live",
     open: "Live",
     close: "Back to the map",
     layout: (n) => String(n),
@@ -24,10 +23,11 @@ export const enFootage: typeof zhFootage = {
     takeAway: "Take away",
     swapHint: "Click another tile to swap the two",
     watch: "Watch live",
-    showOnMap: "Show on the map",
+    all: "Back to all",
     main: "HD",
     opening: "Opening",
     online: "Live",
+    late: "Late",
     noPicture: "No picture",
     gone: "Removed",
     goneWords: "This camera was removed from the community.",
@@ -36,6 +36,7 @@ export const enFootage: typeof zhFootage = {
     unsupported: "Cannot play",
     unsupportedWords: (codec) => `This browser does not play this coding (${codec === "" ? "unknown" : codec}), and the hub has not made another.`,
     neverCame: (s) => `Opened ${s} s ago, no picture yet`,
+    lastPicture: (time) => `last picture ${time}`,
     noneFor: (s) => `No picture for ${s} s`,
     codes: {
       owner_terms: "Owner's terms: not live",
@@ -46,10 +47,16 @@ export const enFootage: typeof zhFootage = {
       connecting: "Connecting",
       stalled: "Picture stands still",
       refused: "Refused",
+      failed: "Does not open",
+      wrong_password: "Wrong password",
+      no_such_stream: "No such stream",
+      not_video: "Not video",
       unreadable: "Unreadable",
       withheld: "Too many masks",
       finished: "Imported recording",
-      transcoders_full: "Transcoders full",
+      transcoders_busy: "Transcoders full",
+      transcoder_failed: "Transcoder failed",
+      cannot_transcode: "Cannot be coded anew",
     },
     picture: { dark: "Dark", blurred: "Blurred", covered: "Covered", moved: "Moved" },
     transcoded: "Coded anew by the hub",
@@ -58,7 +65,6 @@ export const enFootage: typeof zhFootage = {
     old: (s) => `${s} s late`,
     insecure: "Browsers play live pictures only at an https address. Open the console there, or have the administrator install the certificate.",
     oldBrowser: "This browser is too old to play live pictures. Use a new Edge or Chrome.",
-    online_of: (online, all) => `${online}/${all} with a picture`,
   },
   tours: {
     none: "No patrol tour yet.",
@@ -92,7 +98,5 @@ export const enFootage: typeof zhFootage = {
     down: "Down",
     out: "Take out",
     fromWall: "Those on the wall now",
-    changed: "Somebody else has just changed the tours; these are the latest. Look, then save again.",
-    audit: "Changed the patrol tours",
   },
 };

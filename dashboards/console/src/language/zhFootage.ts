@@ -2,7 +2,6 @@
 
 export const zhFootage = {
   live: {
-    title: "实时画面",
     open: "实时画面",
     close: "回到地图",
     layout: (n: number) => `${n} 路`,
@@ -22,10 +21,11 @@ export const zhFootage = {
     takeAway: "移走",
     swapHint: "再点另一格，两格对调",
     watch: "看实时",
-    showOnMap: "在地图上看",
+    all: "回到多路",
     main: "高清",
     opening: "正在打开",
     online: "实时",
+    late: "画面晚到",
     noPicture: "没有画面",
     gone: "已撤销",
     goneWords: "这个摄像头已经从社区撤销。",
@@ -34,6 +34,7 @@ export const zhFootage = {
     unsupported: "无法播放",
     unsupportedWords: (codec: string) => `这个浏览器不能播放这种编码（${codec === "" ? "未知" : codec}），主机也没有转好。`,
     neverCame: (s: number) => `打开 ${s} 秒，还没有画面`,
+    lastPicture: (time: string) => `最后画面 ${time}`,
     noneFor: (s: number) => `已有 ${s} 秒没有新画面`,
     codes: {
       owner_terms: "约定不许看",
@@ -44,10 +45,16 @@ export const zhFootage = {
       connecting: "连接中",
       stalled: "画面停住",
       refused: "连不上",
+      failed: "打不开",
+      wrong_password: "密码不对",
+      no_such_stream: "没有这一路",
+      not_video: "不是视频",
       unreadable: "无法读取",
       withheld: "遮挡名额已满",
       finished: "导入的录像",
-      transcoders_full: "转码已满",
+      transcoders_busy: "转码已满",
+      transcoder_failed: "转码失败",
+      cannot_transcode: "无法转码",
     },
     picture: { dark: "画面过暗", blurred: "画面模糊", covered: "镜头被遮挡", moved: "镜头被移动" },
     transcoded: "主机转码",
@@ -56,7 +63,6 @@ export const zhFootage = {
     old: (s: string) => `晚 ${s} 秒`,
     insecure: "实时画面要用加密的网址（https）打开控制台，浏览器才肯播放。请用 https 打开，或请管理员装好证书。",
     oldBrowser: "这个浏览器太旧，不能播放实时画面。请换新版 Edge 或 Chrome。",
-    online_of: (online: number, all: number) => `${online}/${all} 有画面`,
   },
   tours: {
     none: "还没有巡视方案。",
@@ -90,7 +96,5 @@ export const zhFootage = {
     down: "下移",
     out: "去掉",
     fromWall: "用画面墙上现在的",
-    changed: "别人刚改过巡视方案，已换成最新的。请看过再保存。",
-    audit: "改巡视方案",
   },
 };

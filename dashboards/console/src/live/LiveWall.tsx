@@ -27,6 +27,7 @@ export function LiveWall() {
   const [panel, setPanel] = useState<"cameras" | "tours">("cameras");
   const wall = useWall((store) => store.wall);
   const run = useWall((store) => store.run);
+  const enlarged = useWall((store) => store.enlarged);
   const isEmpty = wall.places.every((one) => one === null);
   useEffect(loadWall, []);
   useTour();
@@ -53,12 +54,17 @@ export function LiveWall() {
               type="button"
               title={words.layoutKey(layout)}
               data-testid={`live-layout-${layout}`}
-              aria-pressed={run === null && wall.layout === layout}
+              aria-pressed={run === null && enlarged === null && wall.layout === layout}
               onClick={() => layOut(layout)}
             >
               {words.layout(layout)}
             </button>
           ))}
+          {enlarged !== null && (
+            <button type="button" data-testid="live-shrink" onClick={() => enlarge(null)}>
+              {words.all}
+            </button>
+          )}
           {run === null && (
             <>
               <button type="button" data-testid="live-fill" onClick={fillWithOnline}>
@@ -112,7 +118,7 @@ function Tiles() {
         ),
       )}
       {ahead.map((cameraId) => (
-        <Tile key={cameraId} cameraId={cameraId} stream="sub" place={null} isChosen={false} isLarge={false} isAhead />
+        <Tile key={cameraId} cameraId={cameraId} stream={layout === 1 ? "main" : "sub"} place={null} isChosen={false} isLarge={false} isAhead />
       ))}
     </div>
   );

@@ -6,6 +6,7 @@ import { clockTime } from "../language/time";
 import type { StreamName } from "../player/records";
 import { useRoom, useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
+import { namesVenue } from "./byVenue";
 import { OLD_MS, standOf } from "./condition";
 import { showOn, turnTo, useLive } from "./engine";
 import { arrange, choosePlace, enlarge } from "./store";
@@ -67,7 +68,7 @@ export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLa
       <div ref={picture} className="live-tile-picture" />
       <figcaption>
         <b>{name}</b>
-        {!name.startsWith(venueName) && <span>{venueName}</span>}
+        {!namesVenue(name, venueName) && <span>{venueName}</span>}
       </figcaption>
       <TileStanding cameraId={cameraId} isMain={stream === "main"} />
       <span className="live-tile-keys">
@@ -87,6 +88,7 @@ export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLa
 /** Drawn several times a second, apart from the tile. */
 function TileStanding({ cameraId, isMain }: { cameraId: string; isMain: boolean }) {
   const texts = useTexts();
+  const words = texts.live;
   const isEnglish = useLanguage((store) => store.language) === "en";
   const hubNowMs = useSecond();
   const nowMs = hubNowMs - useStore((store) => store.clockOffsetMs);
@@ -101,19 +103,19 @@ function TileStanding({ cameraId, isMain }: { cameraId: string; isMain: boolean 
   return (
     <>
       <span className="live-tile-clock" data-testid="tile-clock">
-        {atMs === null ? "" : clockTime(atMs, zone)}
-        {isOld && <em data-testid="tile-age">{texts.live.old(((stand.ageMs ?? 0) / 1000).toFixed(stand.ageMs !== null && stand.ageMs < 10_000 ? 1 : 0))}</em>}
+        {atMs === null || stand.tone === "bad" ? "" : clockTime(atMs, zone)}
+        {isOld && stand.tone !== "bad" && <em data-testid="tile-age">{words.old(((stand.ageMs ?? 0) / 1000).toFixed(stand.ageMs !== null && stand.ageMs < 10_000 ? 1 : 0))}</em>}
       </span>
       {stand.tone === "bad" && (
         <div className="live-tile-why" data-testid="tile-why">
           <b>{stand.state}</b>
           {stand.why !== stand.state && <span>{stand.why}</span>}
+          {atMs !== null && <i>{words.lastPicture(clockTime(atMs, zone))}</i>}
         </div>
       )}
       <span className="live-tile-state">
-        <i className={stand.tone} data-testid="tile-state" data-drawn={view?.drawn ?? 0} data-skipped={view?.skipped ?? 0} data-errors={view?.errors ?? 0}>
-          {stand.state}
-          {stand.tone === "good" && isMain ? ` ${texts.live.main}` : ""}
+        <i className={stand.tone} data-testid="tile-state" data-stand={stand.state} data-drawn={view?.drawn ?? 0} data-skipped={view?.skipped ?? 0} data-errors={view?.errors ?? 0}>
+          {stand.tone === "bad" ? "" : stand.tone === "good" && isMain ? `${stand.state} ${words.main}` : stand.state}
         </i>
         {stand.marks.map((mark) => (
           <em key={mark}>{mark}</em>

@@ -6,7 +6,7 @@ import { FormModal } from "../forms/FormModal";
 import { useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import type { Camera, Venue } from "../room/types";
-import { camerasByVenue } from "./byVenue";
+import { camerasByVenue, namesVenue } from "./byVenue";
 import { useWall } from "./store";
 import type { Tour } from "./tour";
 import { inSight, LAYOUTS, type Layout } from "./wall";
@@ -18,6 +18,8 @@ const LEAST_S = 5;
 const MOST_S = 600;
 const MOST_CAMERAS = 200;
 const MOST_NAME = 20;
+
+const titleOf = (venue: string, camera: string): string => (namesVenue(camera, venue) ? camera : `${venue} · ${camera}`);
 
 interface Props {
   /** Null: a new one. */
@@ -41,12 +43,12 @@ export function TourForm({ tour, names, onSave, onClose }: Props) {
   const named = (id: string): string => {
     const camera = cameras.get(id);
     const venue = venues.get(camera?.venue_id ?? "")?.name ?? texts.live.noVenue;
-    return camera === undefined ? `${id} · ${texts.live.gone}` : `${venue} · ${camera.name}`;
+    return camera === undefined ? `${id} · ${texts.live.gone}` : titleOf(venue, camera.name);
   };
   const options = useMemo(
     () =>
       camerasByVenue(cameras.values(), venues, "", texts.live.noVenue).flatMap((section) =>
-        section.cameras.filter((one) => !ids.includes(one.camera_id)).map((one) => ({ value: one.camera_id, label: `${section.name} · ${one.name}` })),
+        section.cameras.filter((one) => !ids.includes(one.camera_id)).map((one) => ({ value: one.camera_id, label: titleOf(section.name, one.name) })),
       ),
     [cameras, venues, ids, texts.live.noVenue],
   );

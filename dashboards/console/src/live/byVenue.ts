@@ -8,6 +8,9 @@ export interface VenueCameras {
   cameras: readonly Camera[];
 }
 
+/** A camera whose name begins with its venue's needs the venue beside it no more. */
+export const namesVenue = (cameraName: string, venueName: string): boolean => cameraName.startsWith(venueName);
+
 const inOrder = new Intl.Collator("zh-CN", { numeric: true });
 
 /** A camera is found by its own name or id, or by its venue's; all words of the query must be in them. */

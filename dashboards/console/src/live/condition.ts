@@ -30,6 +30,14 @@ export interface TileStand {
   ageMs: number | null;
 }
 
+/**
+ * Whether pictures of now come. A camera that stands still gives whoever opens it the pictures since its last key
+ * picture: they come now, and are not of now.
+ */
+export function isLive(view: ViewState | undefined, nowMs: number, hubNowMs: number): boolean {
+  return nowMs - (view?.cameAtMs ?? 0) < SILENT_MS && hubNowMs - (view?.atMs ?? 0) < SILENT_MS;
+}
+
 const TROUBLED = ["stalled", "refused", "unreadable"];
 
 export function standOf({ line, view, camera, nowMs, hubNowMs, openedAtMs }: TileFacts, isEnglish: boolean, texts: Texts): TileStand {
@@ -48,7 +56,8 @@ export function standOf({ line, view, camera, nowMs, hubNowMs, openedAtMs }: Til
     const named = (words.codes as Record<string, string>)[word.code] ?? words.noPicture;
     return stand("bad", named, isEnglish ? word.message_en : word.message);
   }
-  if (silentMs < SILENT_MS) return neverCame ? stand("wait", words.opening, "") : stand("good", words.online, "");
+  if (isLive(view, nowMs, hubNowMs)) return stand("good", words.online, "");
+  if (silentMs < SILENT_MS) return stand("wait", neverCame ? words.opening : words.late, "");
   if (TROUBLED.includes(camera.condition)) return stand("bad", texts.condition[camera.condition], since(neverCame, texts, silentMs));
   return stand("bad", words.noPicture, since(neverCame, texts, silentMs));
 }

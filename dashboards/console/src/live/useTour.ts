@@ -1,8 +1,9 @@
 // Steps a running tour on, several times a second.
 import { useEffect } from "react";
 
+import { hubNowMs } from "../room/store";
 import { useLive } from "./engine";
-import { SILENT_MS } from "./condition";
+import { isLive } from "./condition";
 import { changeRun, useWall } from "./store";
 import { advance } from "./tour";
 
@@ -15,7 +16,8 @@ export function useTour(): void {
     const timer = setInterval(() => {
       const now = Date.now();
       const { views } = useLive.getState();
-      changeRun((run) => advance(run, now, (cameraId) => now - (views.get(cameraId)?.cameAtMs ?? 0) < SILENT_MS));
+      const hubNow = hubNowMs();
+      changeRun((run) => advance(run, now, (cameraId) => isLive(views.get(cameraId), now, hubNow)));
     }, STEP_EVERY_MS);
     return () => clearInterval(timer);
   }, [isRunning]);
