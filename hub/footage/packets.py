@@ -23,13 +23,16 @@ from hub.footage.timeline import Placed, Timeline
 
 _CODINGS = {"h264": Coding.H264, "hevc": Coding.H265}
 _DECODERS = {Coding.H264: "h264", Coding.H265: "hevc"}
-_MOST_DOUBTFUL = 50
-"""A stream with so many more doubtful pictures than good ones is given up; fewer are the scars of a bad line."""
+_MOST_DOUBTFUL = 30
+"""With so many more doubtful pictures than good ones a key picture must decode, or the stream is given up. Fewer are
+the scars of a bad line; and the library finds fault with every picture of some cameras that are right."""
 _KEY_WITHIN_S = 30.0
 """A stream without a key picture for so long cannot be shown or kept; cameras offer intervals of up to 20 s."""
 _WAITED_S = 0.005
 """A read that took longer waited for the camera: what lay ready since the opening is read."""
 _MOST_READY = 64
+MOST_PIXELS = 8192 * 4320
+"""Larger pictures are not decoded: no camera has them, and a broken stream may claim anything."""
 _PRODUCED = struct.Struct("=qi")
 """AVProducerReferenceTime of the library: microseconds UTC by the camera's clock, flags."""
 
@@ -136,7 +139,7 @@ class PacketStream:
             raise Unreadable(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
         annexb = Annexb(coding)
         timeline = Timeline(self._dating, self.frames_per_s, self._behind_us)
-        doubtful, broken = 0, False
+        doubtful, broken, is_proven = 0, False, False
         keyed_s = time.monotonic()
         for unit in self._dated_from_its_beginning(self._units()):
             is_sense = annexb.makes_sense(unit.data) and len(unit.data) <= MAX_BODY_BYTES
@@ -144,9 +147,11 @@ class PacketStream:
             broken |= unit.broken or not is_whole
             doubtful = max(0, doubtful - 1) if is_whole and not self._faults_heard else doubtful + 1
             self._faults_heard = False
-            if doubtful > _MOST_DOUBTFUL:
-                name = errors.shown(self._url)
-                raise Unreadable(f"what {name} sends is no video", f"{name} 发来的内容不是视频")
+            if doubtful > _MOST_DOUBTFUL and not is_proven and (unit.key or not is_sense):
+                is_proven = is_sense and self._size_of(self._sets + unit.data, coding, strictly=True) is not None
+                if not is_proven:
+                    name = errors.shown(self._url)
+                    raise Unreadable(f"what {name} sends is no video", f"{name} 发来的内容不是视频")
             if not is_sense:
                 continue
             if unit.key and self._take_key(unit, annexb, coding):
@@ -200,11 +205,13 @@ class PacketStream:
             )
         return True
 
-    def _size_of(self, key_picture: bytes, coding: Coding) -> tuple[int, int] | None:
-        """Width and height of a key picture: decoded, once for each form; None where it cannot be."""
+    def _size_of(self, key_picture: bytes, coding: Coding, *, strictly: bool = False) -> tuple[int, int] | None:
+        """Width and height of a key picture: decoded, once for each form; None where it cannot be, ``strictly`` also
+        where that needs guessing."""
         context = av.VideoCodecContext.create(_DECODERS[coding], "r")
         assert isinstance(context, av.VideoCodecContext)
         context.thread_count = 1
+        context.options = {"max_pixels": str(MOST_PIXELS), **({"err_detect": "explode"} if strictly else {})}
         try:
             decoded = [*context.decode(av.Packet(key_picture)), *context.decode(None)]
         except av.error.FFmpegError:

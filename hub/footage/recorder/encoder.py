@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 import av
@@ -13,7 +13,7 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from hub.footage.errors import Unreadable
-from hub.footage.packets import Unit
+from hub.footage.packets import MOST_PIXELS, Unit
 from hub.footage.recorder.control import Polygon
 
 MAX_MASKED_CAMERAS = 4
@@ -22,8 +22,7 @@ MAX_FOREIGN_STREAMS = 2
 """Streams that do not come as H.264 or H.265, webcams mostly."""
 BLACK_LUMA, NO_CHROMA = 16, 128
 """Black in video range (ITU-R BT.709)."""
-MOST_PIXELS = 8192 * 4320
-"""Larger pictures are not decoded: no camera has them, and a broken stream may claim anything."""
+_USUAL_STEP_US = 40_000
 _KEY_EVERY_US = 2_000_000
 _ENCODING = {"preset": "ultrafast", "tune": "zerolatency", "crf": "23", "forced-idr": "1"}
 _MICROSECONDS = Fraction(1, 1_000_000)
@@ -33,8 +32,12 @@ _BAD_IN_A_ROW = 50
 class Encoder:
     """Takes a stream's packets in one thread. What a polygon touches is black in all that comes out."""
 
-    def __init__(self, video: av.VideoStream, unstored: Sequence[Polygon]) -> None:
-        """``video`` is the opened stream: its decoder is used."""
+    def __init__(
+        self, video: av.VideoStream, unstored: Sequence[Polygon], now_us: Callable[[], int] | None = None
+    ) -> None:
+        """``video`` is the opened stream: its decoder is used. ``now_us`` stamps pictures by when they come, where the
+        stream's own stamps are made up, as those of JPEG over HTTP are."""
+        self._now_us = now_us
         self._video = video
         video.codec_context.options = {**video.codec_context.options, "max_pixels": str(MOST_PIXELS)}
         self._unstored = unstored
@@ -67,7 +70,12 @@ class Encoder:
     def _encoded(self, frame: av.VideoFrame) -> Iterable[Unit]:
         stamp = frame.pts
         base = frame.time_base or self._video.time_base
-        at_us = self._pts_us + 1 if stamp is None or base is None else round(stamp * base * 1_000_000)
+        if self._now_us is not None:
+            at_us = self._now_us()
+        elif stamp is None or base is None:
+            at_us = self._pts_us + _USUAL_STEP_US
+        else:
+            at_us = round(stamp * base * 1_000_000)
         width, height = max(2, frame.width & ~1), max(2, frame.height & ~1)
         encoder = self._encoder
         if encoder is None or (encoder.width, encoder.height) != (width, height) or at_us <= self._pts_us:

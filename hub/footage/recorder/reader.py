@@ -145,12 +145,17 @@ class StreamReader:
                 if is_foreign and not encodes:
                     raise NO_ENCODER_LEFT
                 if self._unstored or is_foreign:
-                    source.recode(Encoder(source.video, self._unstored))
+                    source.recode(Encoder(source.video, self._unstored, self._stamping(is_foreign)))
                 self._hand_on(source)
             finally:
                 source.close()
                 if encodes:
                     self._foreign.release()
+
+    def _stamping(self, is_foreign: bool) -> Callable[[], int] | None:
+        """JPEG over HTTP bears no stamps; what the library makes up for them runs away from the clock."""
+        is_http = self._address.url.lower().startswith(("http://", "https://"))
+        return self._clock.monotonic_us if is_foreign and is_http and self._address.started_at_us is None else None
 
     def _hand_on(self, source: PacketStream) -> None:
         standing, channel, intake = self._standing, self._channel, self._intake

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -160,7 +162,8 @@ async def test_silent_camera_is_stalled_and_its_neighbour_is_recorded_on(cameras
     here.assign(camera("C01", cameras.url("C01")), camera("C02", cameras.url("C02")))
     await here.until_stands(Condition.ONLINE)
     await here.until_stands(Condition.ONLINE, "C02")
-    records = aiter(await open_relay(str(here.relay.path), "C01", StreamName.MAIN))
+    relayed = await open_relay(str(here.relay.path), "C01", StreamName.MAIN)
+    records = aiter(relayed)
     cameras.set_fault("C01", Fault.STALL)
     stand = await here.until_stands(Condition.STALLED)
     assert "没有画面" in stand.detail
@@ -174,6 +177,7 @@ async def test_silent_camera_is_stalled_and_its_neighbour_is_recorded_on(cameras
     assert isinstance(heard[-1], CodedPicture)
     assert heard[-1].key
     await here.until_stands(Condition.ONLINE)
+    relayed.close()
 
 
 async def _until_key_after_word(records: AsyncIterator[Form | CodedPicture | Word]) -> AsyncIterator[object]:
@@ -225,11 +229,13 @@ async def test_another_size_and_stamps_that_jump_begin_segments_without_a_pictur
     here.assign(*(camera(one, cameras.url(one)) for one in faults))
     for camera_id in faults:
         await here.until_stands(Condition.ONLINE, camera_id)
-    records = aiter(await open_relay(str(here.relay.path), "C03", StreamName.MAIN))
+    relayed = await open_relay(str(here.relay.path), "C03", StreamName.MAIN)
+    records = aiter(relayed)
     await here.until_pictures(15, "C05")
     for camera_id, fault in faults.items():
         cameras.set_fault(camera_id, fault)
     assert [form.width_px async for form in _two_forms(records)] == [320, 480]
+    relayed.close()
     for camera_id in faults:
         await until(lambda one=camera_id: len(segments(here.footage_dir, one)) == 2, "a second segment")
     await here.until_pictures(15, "C05")
@@ -300,7 +306,9 @@ async def test_fifth_camera_with_such_parts_is_neither_recorded_nor_shown_and_sa
     here.assign(*(camera(one, f"{cameras.url('C01')}/{one}", unstored=(LEFT_HALF,)) for one in ids))
     stand = await here.until_stands(Condition.WITHHELD, "C15")
     assert "不录像" in stand.detail
-    record = await anext(aiter(await open_relay(str(here.relay.path), "C15", StreamName.MAIN)))
+    relayed = await open_relay(str(here.relay.path), "C15", StreamName.MAIN)
+    record = await anext(aiter(relayed))
+    relayed.close()
     assert isinstance(record, Word)
     assert record.code == "withheld"
 
@@ -314,6 +322,38 @@ async def test_motion_jpeg_is_recorded_as_h264(here: Here, tmp_path: Path) -> No
     pictures = recorded(here.footage_dir)
     assert pictures[0].wall_us == 1_700_000_000_000_000
     assert pictures[-1].wall_us == 1_700_000_000_000_000 + 49 * 40_000
+    assert forms(here.footage_dir)[0].codec.startswith("avc1.")
+
+
+async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arrival(
+    here: Here, tmp_path: Path
+) -> None:
+    sizes = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=picture\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                jpeg = cv2.imencode(".jpg", np.full((240, 320, 3), len(sizes) % 200, np.uint8))[1].tobytes()
+                sizes.append(len(jpeg))
+                head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                writer.write(head.encode() + jpeg + b"\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.1)  # the camera's rate
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    here.assign(camera("C01", f"http://127.0.0.1:{port}/video.mjpg"))
+    await here.until_stands(Condition.ONLINE)
+    await here.until_pictures(15)
+    here.finish()
+    server.close()
+    pictures = recorded(here.footage_dir)
+    assert abs(CLOCK.wall_us() - pictures[-1].wall_us) < 1_000_000
+    seconds = (pictures[-1].wall_us - pictures[5].wall_us) / 1e6
+    assert 7 < (len(pictures) - 6) / seconds < 12
     assert forms(here.footage_dir)[0].codec.startswith("avc1.")
 
 
