@@ -51,12 +51,16 @@ class Connection:
         """Until the client leaves or says what is no RTSP."""
         try:
             while (request := await read_request(self._reader)) is not None:
-                self._writer.write(await self._answer(request))
+                answer = await self._answer(request)
+                if self._writer.is_closing():
+                    break
+                self._writer.write(answer)
                 await self._writer.drain()
                 if request.method == "TEARDOWN":
                     break
         except RequestError as error:
-            self._writer.write(response(400, "0", {"X-Reason": str(error)}))
+            if not self._writer.is_closing():
+                self._writer.write(response(400, "0", {"X-Reason": str(error)}))
         except ConnectionError:
             pass  # the client went away while it was answered: the same end as leaving
         finally:
@@ -107,7 +111,7 @@ class Connection:
     async def _answer_slowly(self) -> None:
         """An answer that has no end, a byte a second. Raises ConnectionError when the client has had enough."""
         self._writer.write(b"RTSP/1.0 200 OK\r\nX-Slow: ")
-        while not self._reader.at_eof():
+        while not self._reader.at_eof() and not self._writer.is_closing():
             self._writer.write(b"z")
             await self._writer.drain()
             with contextlib.suppress(TimeoutError):

@@ -46,7 +46,7 @@ class Interleaved:
         self._writer, self._channel = writer, channel
 
     def send(self, framed: bytearray, heads: Sequence[int]) -> Left:
-        if self._writer.transport.get_write_buffer_size() > MAX_BACKLOG_BYTES:
+        if self._writer.is_closing() or self._writer.transport.get_write_buffer_size() > MAX_BACKLOG_BYTES:
             return Left.BEHIND
         if self._channel:
             for head in heads:
@@ -55,10 +55,11 @@ class Interleaved:
         return Left.WHOLE
 
     def report(self, rtcp: bytes) -> None:
-        self._writer.write(struct.pack("!cBH", b"$", self._channel + 1, len(rtcp)) + rtcp)
+        self.noise(struct.pack("!cBH", b"$", self._channel + 1, len(rtcp)) + rtcp)
 
     def noise(self, data: bytes) -> None:
-        self._writer.write(data)
+        if not self._writer.is_closing():
+            self._writer.write(data)
 
 
 class Datagrams:
