@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import socket
-import struct
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,6 +19,7 @@ from bench import processes
 from bench.footage_first import decoded
 from bench.footage_fuzz_cases import Case, Door, Seeds, case
 from bench.footage_fuzz_seeds import SEGMENT_STARTS, SEGMENT_US, seeds
+from bench.footage_fuzz_serving import answer_rtsp, serving
 from devices.protocol.clock import SystemClock
 from hub.footage.coded import StreamName
 from hub.footage.errors import SourceError
@@ -79,7 +77,7 @@ def play(one: Case) -> str:
 
 
 def _rtsp(one: Case) -> str:
-    with _serving(lambda connection: _answer_rtsp(connection, one.parts)) as port:
+    with serving(lambda connection: answer_rtsp(connection, one.parts)) as port:
         said: list[tuple[int, str, str]] = []
         stream = PacketStream(
             f"rtsp://127.0.0.1:{port}/C01", "C01", StreamName.MAIN, SystemClock(), patience=PATIENCE, library_says=said
@@ -90,31 +88,13 @@ def _rtsp(one: Case) -> str:
             stream.close()
 
 
-def _answer_rtsp(connection: socket.socket, parts: tuple[bytes, ...]) -> None:
-    """Each request gets the next answer; after the last the media, then silence or the end."""
-    waiting = b""
-    answers, media = list(parts[:-1]), parts[-1]
-    while answers:
-        while b"\r\n\r\n" not in waiting:
-            piece = connection.recv(4096)
-            if not piece:
-                return
-            waiting += piece
-        head, _, waiting = waiting.partition(b"\r\n\r\n")
-        found = re.search(rb"CSeq: *(\d+)", head)
-        connection.sendall(answers.pop(0).replace(b"CSEQ", found.group(1) if found else b"1", 1))
-    connection.sendall(media)
-    while len(media) % 2 and connection.recv(4096):
-        pass
-
-
 def _http(one: Case) -> str:
     def answer(connection: socket.socket) -> None:
         connection.recv(4096)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
         connection.sendall(head % len(one.parts[0]) + one.parts[0])
 
-    with _serving(answer) as port:
+    with serving(answer) as port:
         stream = PacketStream(f"http://127.0.0.1:{port}/a", "C01", StreamName.MAIN, SystemClock(), patience=PATIENCE)
         try:
             return _counted(stream.pictures())
@@ -171,7 +151,7 @@ def _relay(one: Case) -> str:
             connection.recv(4096)
             connection.sendall(one.parts[0])
 
-        with _serving(answer, path):
+        with serving(answer, path):
             stream = RelayStream(f"relay:{path}#C01/main", PATIENCE)
             try:
                 return _counted(stream.frames())
@@ -207,43 +187,6 @@ def _counted(things: Iterator[object]) -> str:
         if count == MOST_PICTURES:
             break
     return f"{count} pictures"
-
-
-@contextlib.contextmanager
-def _serving(answer: Callable[[socket.socket], None], path: str | None = None) -> Iterator[int]:
-    """One connection after the other, each a thread's, until left."""
-    listening = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
-    listening.bind(path or ("127.0.0.1", 0))
-    listening.listen(8)
-    open_ones: list[socket.socket] = []
-
-    def accept() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listening.accept()
-                connection.settimeout(5)
-                open_ones.append(connection)
-                threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    def serve(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            answer(connection)
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_WR)
-
-    accepting = threading.Thread(target=accept, daemon=True)
-    accepting.start()
-    try:
-        yield 0 if path else listening.getsockname()[1]
-    finally:
-        with contextlib.suppress(OSError):
-            listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        accepting.join()
-        for connection in open_ones:
-            with contextlib.suppress(OSError):  # both ends leave nothing to wait for, and no port
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.close()
 
 
 def main() -> None:
