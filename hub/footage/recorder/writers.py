@@ -16,7 +16,7 @@ from hub.footage.packets import Arrived
 from hub.footage.recorder.control import Disk
 from hub.footage.recorder.recording import Recording, Written
 
-WRITERS = 4
+WRITERS = 8
 SWEEP_S = 0.25
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 MAX_WAITING_S = 10.0
