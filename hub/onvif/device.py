@@ -19,6 +19,8 @@ from hub.onvif.records import Device, DeviceAddress, Stream
 PATIENCE_S = 15.0
 """For the whole conversation, of some seven questions: a device that sends a byte a second is given up."""
 MAX_TEXT = 64
+_YEARS = range(1970, 2100)
+"""A clock that was never set begins in 1970 or 2000; another year is no time to prove a password with."""
 
 
 async def ask_device(address: DeviceAddress, login: Login, clock: Clock, patience_s: float = PATIENCE_S) -> Device:
@@ -78,7 +80,7 @@ def _utc_us(moment: Element | None) -> int | None:
         at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return round(at.timestamp() * 1e6)
+    return round(at.timestamp() * 1e6) if year in _YEARS else None
 
 
 async def _media_service(address: DeviceAddress, conversation: Conversation) -> tuple[str, str]:

@@ -62,10 +62,17 @@ async def test_device_without_the_second_media_service_is_asked_by_the_first(abo
     assert (device.main.width_px, device.sub and device.sub.width_px) == (640, 176)
 
 
-async def test_device_whose_clock_is_a_day_behind_takes_the_password_and_its_clock_is_told() -> None:
-    async with standing(clock_ahead_s=-86_400.0) as server:
+@pytest.mark.parametrize("ahead_s", [-86_400.0, -50 * 365.25 * 86_400])
+async def test_device_whose_clock_is_behind_takes_the_password_and_its_clock_is_told(ahead_s: float) -> None:
+    async with standing(clock_ahead_s=ahead_s) as server:
         device = await ask(server)
-    assert device.clock_offset_s == pytest.approx(-86_400, abs=1.5)
+    assert device.clock_offset_s == pytest.approx(ahead_s, abs=1.5)
+
+
+async def test_device_that_says_an_impossible_year_is_asked_by_the_hubs_time() -> None:
+    async with standing(clock_ahead_s=7970 * 365.2425 * 86_400, login=None) as server:
+        device = await ask(server)
+    assert device.clock_offset_s is None
 
 
 @pytest.mark.parametrize("proof", Proof)
