@@ -27,8 +27,18 @@ END_WITHIN_S = 5.0
 class RecorderProcess:
     """One recorder at a time. Its words come in the event loop's thread."""
 
-    def __init__(self, folder: Path, hear: Callable[[Stand | Ready], None], ended: Callable[[], None]) -> None:
-        """``hear`` takes each of its words; ``ended`` is called when it is gone, before it is started again."""
+    def __init__(
+        self,
+        folder: Path,
+        hear: Callable[[Stand | Ready], None],
+        ended: Callable[[], None],
+        prepare: Callable[[Assigned], None] = lambda _assigned: None,
+    ) -> None:
+        """``hear`` takes each of its words; ``ended`` is called when it is gone, before it is started again.
+
+        ``prepare`` is called in a thread with what a new recorder is told at first.
+        """
+        self._prepare = prepare
         self._folder = folder
         self._hear = hear
         self._ended = ended
@@ -74,6 +84,7 @@ class RecorderProcess:
 
     async def _run_once(self) -> str:
         """One recorder from its start to its end; why it ended. Raises OSError, ValueError."""
+        await asyncio.to_thread(self._prepare, self._assigned)
         process = self._process = await start_child(
             [sys.executable, "-m", "hub.footage.recorder", str(self._folder)],
             niceness=NICENESS,

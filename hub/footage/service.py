@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from devices.protocol.clock import Clock
-from hub.footage.assigning import assigned, is_taken
+from hub.footage.assigning import assigned, is_import, is_taken
+from hub.footage.imports import Imports, what
 from hub.footage.motion_log import MotionLog
-from hub.footage.recorder.control import Disk, Ready, Stand
+from hub.footage.recorder.control import Assigned, Condition, Disk, Ready, Stand
 from hub.footage.recorder_process import RecorderProcess
 from hub.footage.standing import CameraStand, Standing
 from hub.registry.records import Camera
@@ -18,6 +19,7 @@ from hub.settings import Settings
 from hub.tasks import end_tasks
 
 MOTION_EVERY_S = 10.0
+CLOSED_TURN_S = 0.2
 
 
 class Footage:
@@ -29,9 +31,14 @@ class Footage:
         """Whether this hub records at all."""
         self.relay_path: str | None = None
         """Where pictures are handed on; None while no recorder is ready."""
-        self.recorder = RecorderProcess(self.folder, self._hear, self._lose)
+        self.recorder = RecorderProcess(self.folder, self._hear, self._lose, self._prepare)
         self.motion = MotionLog(self.folder)
         """When something moved before each camera; ``read`` blocks."""
+        self._imports = Imports(self.folder)
+        self._begun: dict[str, str] = {}
+        """Recordings whose taking over is made ready for, by camera; and of those what the recorder may be told."""
+        self._readied: dict[str, str] = {}
+        self._background: set[asyncio.Task[None]] = set()
         self._registry = registry
         self._clock = clock
         self._standing = Standing()
@@ -54,12 +61,13 @@ class Footage:
 
     async def run(self) -> None:
         """Keep the recorder, until cancelled; of a hub that records."""
+        await asyncio.to_thread(self._imports.open)
         self.assign()
         keeping = asyncio.create_task(self._keep_motion(), name="motion-log")
         try:
             await self.recorder.run()
         finally:
-            await end_tasks(keeping)
+            await end_tasks(keeping, *self._background)
             await asyncio.to_thread(self.motion.flush)
 
     async def _keep_motion(self) -> None:
@@ -74,11 +82,56 @@ class Footage:
     def assign(self) -> None:
         """The cameras, or what may be done with them, are others."""
         if self.records:
-            wanted = assigned(self._registry.cameras.values(), self._registry.terms_for)
+            cameras = self._registry.cameras
+            for camera_id in self._begun.keys() - cameras.keys():
+                del self._begun[camera_id]
+                self._readied.pop(camera_id, None)
+            for camera in filter(is_import, cameras.values()):
+                if not self._imports.is_done(camera) and self._begun.get(camera.camera_id) != what(camera):
+                    self._begun[camera.camera_id] = what(camera)
+                    self._do(self._begin_import(camera))
+            wanted = assigned(cameras.values(), self._registry.terms_for, self._may_be_taken_over)
             kept = {one.camera_id for one in wanted.cameras}
             self._standing.keep_only(kept)
             self.motion.keep_only(kept)
             self.recorder.assign(wanted)
+
+    def is_imported(self, camera_id: str) -> bool:
+        """Whether a recording that is enrolled as a camera has become footage, whole."""
+        camera = self._registry.cameras.get(camera_id)
+        return camera is not None and self._imports.is_done(camera)
+
+    def _may_be_taken_over(self, recording: Camera) -> bool:
+        return self._readied.get(recording.camera_id) == what(recording) and not self._imports.is_done(recording)
+
+    async def _begin_import(self, recording: Camera) -> None:
+        await asyncio.to_thread(self._imports.begin, recording)
+        self._readied[recording.camera_id] = what(recording)
+        self.assign()
+
+    async def _finish_import(self, recording: Camera) -> None:
+        """It is read to its end: done once the recorder, to which it is no more given, has closed its last segment."""
+        starts = self.recorder.restarts
+        self._readied.pop(recording.camera_id, None)
+        self.assign()
+        while not await asyncio.to_thread(self._imports.is_closed, recording):  # noqa: ASYNC110 in another process
+            await asyncio.sleep(CLOSED_TURN_S)
+        if self.recorder.restarts == starts:
+            await asyncio.to_thread(self._imports.finish, recording)
+        else:  # its end was perhaps not on disk yet
+            await self._begin_import(recording)
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _prepare(self, wanted: Assigned) -> None:
+        """In a thread: a new recorder takes recordings over from their beginning."""
+        for one in wanted.cameras:
+            camera = self._registry.cameras.get(one.camera_id)
+            if one.main.started_at_us is not None and camera is not None:
+                self._imports.begin(camera)
 
     def stand(self, camera_id: str) -> CameraStand | None:
         """How a camera stands by the recorder; None where it has said nothing of it."""
@@ -96,10 +149,19 @@ class Footage:
             return
         if word.disk is Disk.FULL:
             self._make_room()
-        if word.camera_id in self._registry.cameras and self._standing.hear(word, self._clock.monotonic_us()):
-            self._tell_turned(word.camera_id)
+        camera = self._registry.cameras.get(word.camera_id)
+        if camera is None:
+            return
+        turned = self._standing.hear(word, self._clock.monotonic_us())
+        if self.takes(camera):
+            if turned:
+                self._tell_turned(word.camera_id)
+        elif turned and word.condition is Condition.FINISHED and self._may_be_taken_over(camera):
+            self._do(self._finish_import(camera))
 
     def _lose(self) -> None:
         self.relay_path = None
         for camera_id in self._standing.lose():
-            self._tell_turned(camera_id)
+            camera = self._registry.cameras.get(camera_id)
+            if camera is not None and self.takes(camera):
+                self._tell_turned(camera_id)

@@ -86,6 +86,7 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
     rendered_s = time.monotonic() - waited_from_s
     cameras = await stage.start_cameras(LEAD_S)
     await stage.wait_cameras()
+    recorded_from_us = time.time_ns() // 1000
     ready_s = time.monotonic() - began_s - rendered_s
     online = sum(radio.online for radio in (await stage.picture()).radios)
     truth = load(community_dir)
@@ -107,7 +108,7 @@ async def play(stage: Stage, community_dir: Path, radios: int, tell: Callable[[T
         answer = await _search(stage, case, query)
         found = await _found(stage, case, answer, truth, cameras.t0_wall_us)
         tell(Told("回放录像"))
-        played_back = [one for one in cameras.cameras if await _plays_back(stage, case, one, cameras.t0_wall_us)]
+        played_back = [one for one in cameras.cameras if await _plays_back(stage, case, one, recorded_from_us)]
         picture = await stage.picture()
         summary = await stage.radios.report()
         return Report(
@@ -183,7 +184,7 @@ async def _found(stage: Stage, case: Case, answer: SearchAnswer, truth: Truth, t
 
 
 async def _plays_back(stage: Stage, case: Case, camera_id: str, from_us: int) -> bool:
-    """Whether the first seconds of the scene come from disk: a form, a key picture, and the pictures after it."""
+    """Whether some seconds of the scene come from disk: a form, a key picture, and the pictures after it."""
     url = f"/api/cases/{case.case_id}/footage/{camera_id}/pictures"
     asked = {"from_ms": from_us // 1000, "until_ms": from_us // 1000 + round(PLAYED_S * 1000)}
     answer = await stage.http.get(url, params=asked)
