@@ -17,12 +17,13 @@ import sqlalchemy as sa
 from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.access.tables import audit_records
 from hub.app import Hub
-from hub.footage import walls
+from hub.footage import noting, walls
 from hub.footage.coded import CodedPicture, Coding, Form, StreamName
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.relay_server import RelayServer
 from hub.registry.owners import OwnerList
 from hub.registry.records import Camera, Owner
+from hub.storage import writer
 from tests.devices.room import until
 from tests.footage.segments.films import film
 from tests.footage.walls import wall_on
@@ -102,6 +103,7 @@ async def test_wall_shows_each_camera_from_its_last_key_picture_on(
             channel.publish(picture(7))
             await wall.wait(10 + number, [*sent, picture(7)])
         assert (hub.live.viewers, hub.live.streams.tiles) == (1, 4)
+        assert b"qianshao_live_tiles 4.0" in hub.metrics.text()
     await until(lambda: hub.live.streams.tiles == hub.live.viewers == 0, "the wall is gone")
 
 
@@ -193,6 +195,35 @@ async def test_watching_is_noted_once_a_minute_for_each_person_and_camera(
         await other.show((0, "C01"))
         await other.wait(0, sent)
     assert await noted(hub, "watcher") == ["C01", "C03"]
+
+
+async def test_camera_that_stays_on_the_wall_is_noted_again(
+    hub: Hub, console: httpx.AsyncClient, relay: RelayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walls, "NOTED_AGAIN_AFTER_US", 500_000)
+    monkeypatch.setattr(noting, "COLLAPSED_FOR_US", 0)
+    begun(relay)
+    async with wall_on(await person(hub, console, "stays")) as wall:
+        await wall.show((0, "C01"))
+        await until(lambda: hub.live.streams.tiles == 1, "the camera is watched")
+        async with asyncio.timeout(10):
+            while len(await noted(hub, "stays")) < 2:
+                await hub.database.write(lambda change: None)
+        assert len(wall.forms(0)) == 1, "nobody sees anything of that"
+
+
+async def test_what_cannot_be_noted_is_not_shown_until_it_can(
+    hub: Hub, console: httpx.AsyncClient, relay: RelayServer
+) -> None:
+    _, sent = begun(relay)
+    async with wall_on(await person(hub, console, "unnoted")) as wall:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(writer, "MAX_WAITING", 0)
+            await wall.show((0, "C01"))
+            await wall.word(0, "not_noted")
+            assert wall.pictures(0) == []
+        await wall.wait(0, sent)
+    assert await noted(hub, "unnoted") == ["C01"]
 
 
 async def test_console_that_reads_slowly_loses_pictures_up_to_a_key_picture_and_nobody_else_does(
