@@ -10,11 +10,11 @@ export interface ClockedParts {
   nowMs: () => number;
 }
 
-/** Images that are decoded ahead of the clock, and kept behind it for steps back: a decoder lends few (8 in all). */
+/** Images that are decoded ahead of the clock, and kept behind it for steps back: a decoder lends few. */
 const MOST_AHEAD = 4;
 const MOST_BEHIND = 4;
 /** Coded pictures that the decoder is given beyond what came out, for those that hold some back. */
-const MOST_WAITING = 12;
+const MOST_WAITING = 8;
 /** From this speed on key pictures alone are shown. */
 const KEYS_ALONE_RATE = 8;
 
@@ -36,6 +36,8 @@ export class Clocked {
   private ahead: Timed[] = [];
   private behind: Timed[] = [];
   private shownUs: number | null = null;
+  /** Whether what is shown was found since the place was last chosen. */
+  private isFound = false;
 
   constructor(private readonly parts: ClockedParts) {}
 
@@ -44,9 +46,9 @@ export class Clocked {
     return this.shownUs;
   }
 
-  /** Whether it should run and has no picture to show: what comes next was not fed yet. */
+  /** Whether it should run and has no picture to show next: that was not fed yet. */
   get isHungry(): boolean {
-    return this.course.name === "runs" && this.ahead.length === 0 && this.next >= this.film.end;
+    return this.course.name === "runs" && this.ahead.length === 0 && this.isAtEnd();
   }
 
   add(picture: Picture): void {
@@ -72,7 +74,10 @@ export class Clocked {
       this.course = { name: "stands" };
       const next = this.ahead.shift();
       if (next !== undefined) this.show(next);
-      else this.course = { name: "runs", fromUs: atUs + 1, rate: 0, startedAtMs: null };
+      else {
+        this.isFound = false;
+        this.course = { name: "runs", fromUs: atUs + 1, rate: 0, startedAtMs: null };
+      }
       this.work();
       return;
     }
@@ -118,12 +123,15 @@ export class Clocked {
     const first = this.ahead[0];
     if (first === undefined) return;
     if (course.startedAtMs === null) {
-      // What lies before the place was decoded because the place needs it; the clock begins when its picture is there.
+      // What lies before the place was decoded because the place needs it. The clock begins once a picture from beyond
+      // says which is the place's; until then, at the end of what was fed, the nearest before it is shown.
       while ((this.ahead[1]?.wallUs ?? Infinity) <= course.fromUs) this.ahead.shift()?.image.close();
-      const isThere = (this.ahead[0]?.wallUs ?? 0) >= course.fromUs || this.ahead.length > 1 || this.isAtEnd();
-      if (!isThere) return;
+      const nearestUs = this.ahead[0]?.wallUs ?? 0;
+      const isSure = nearestUs >= course.fromUs || this.ahead.length > 1;
+      if (!isSure && !this.isAtEnd()) return;
+      if (!this.isFound || nearestUs <= course.fromUs) this.showNext();
+      if (!isSure) return;
       course.startedAtMs = this.parts.nowMs();
-      this.showNext();
       if (course.rate === 0) this.stand();
       return;
     }
@@ -148,6 +156,7 @@ export class Clocked {
 
   private show(timed: Timed): void {
     this.shownUs = timed.wallUs;
+    this.isFound = true;
     this.behind.push(timed);
     while (this.behind.length > MOST_BEHIND) this.behind.shift()?.image.close();
     this.parts.onShow(timed.image, timed.wallUs);
@@ -176,6 +185,7 @@ export class Clocked {
   }
 
   private beginAt(wallUs: number): void {
+    this.isFound = false;
     this.letGo();
     this.parts.decoder.drop();
     this.next = this.film.keyBefore(wallUs) ?? this.film.end;

@@ -98,12 +98,6 @@ export class PictureDecoder {
     if (decoder !== null && decoder.state !== "closed") decoder.close();
   }
 
-  /** Bring out the images that the decoder keeps back at the end of what there is; the next picture must be a key picture. */
-  async flush(): Promise<void> {
-    this.needsKey = true;
-    await this.decoder?.flush().catch(() => undefined); // closed meanwhile: there is nothing to bring out
-  }
-
   close(): void {
     this.form = null;
     this.drop();

@@ -11,7 +11,7 @@
  *
  * Live, nothing is kept: a picture is decoded when it comes and drawn when it comes out, unless newer ones wait behind it; a
  * key picture begins anew where those before it are late (gate.ts). Played back, what is fed is kept coded (film.ts, 64 MiB,
- * the oldest goes) and decoded when the clock needs it, 4 images ahead and 4 behind (clocked.ts): whoever feeds looks at
+ * the oldest goes) and decoded when the clock needs it, 4 images ahead, 4 behind and 8 under way (clocked.ts): whoever feeds looks at
  * `fedUntilMs` and stays some seconds before `atMs`, and calls `tick()` before each drawing of the screen. Cameras in sync
  * are players with the same `playFrom` in one turn; one that is `hungry` has the others paused by the page.
  */
