@@ -16,7 +16,7 @@ from hub.calibration.messages import Calibrated, Clicks
 from hub.calibration.solving import Picture, Solved, by_ground, by_people
 from hub.errors import Refusal
 from hub.footage.noting import Noting
-from hub.footage.walls import WatchedLive
+from hub.footage.wall_messages import WatchedLive
 from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.storage.writer import Change

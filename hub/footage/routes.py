@@ -19,7 +19,8 @@ from hub.errors import Refusal
 from hub.footage.playing import Asked, Playing, What
 from hub.footage.reading import Playback
 from hub.footage.timelines import MOST_CAMERAS, MOST_MS, Timelines
-from hub.footage.walls import LiveView, Wall, read_watch
+from hub.footage.wall_messages import read_watch
+from hub.footage.walls import LiveView, Wall
 
 READ_WITHIN_S = 180.0
 """A minute of video that is not taken within three is taken no further, so that others get their turn."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
 
-import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,17 +17,15 @@ from hub.access.entrant import Entrant
 from hub.access.people import COMMUNITY
 from hub.access.permissions import Right
 from hub.console.lines import TOO_SLOW, LineClosed
-from hub.errors import Refusal
 from hub.footage import live_words
-from hub.footage.coded import Kind, StreamName, Word
+from hub.footage.coded import Kind, Word
 from hub.footage.noting import Noting
+from hub.footage.wall_messages import Asked, WatchedLive
 from hub.footage.watching import LiveStreams, Sent, Watched
 from hub.registry.places import venue_place
-from hub.registry.records import Id
 from hub.registry.service import Registry
 from hub.storage.writer import Change, StorageClosed, StorageOverloaded
 
-MAX_TILES = 16
 MAX_WAITING_BYTES = 4 * 1024 * 1024
 """Pictures waiting for one console; above, a tile's pictures are dropped up to its next key picture."""
 MAX_TOLD_BYTES = 256 * 1024
@@ -36,45 +33,11 @@ MAX_TOLD_BYTES = 256 * 1024
 NOTED_AGAIN_AFTER_US = 3_600_000_000
 """A camera that stays on the wall is noted again each hour."""
 REVIEW_EVERY_S = 1.0
+JOIN_WITHIN_S = 0.5
+"""A tile of a console that reads slowly begins all the same after so long."""
 _BROKEN = 2
 _OVERHEAD_BYTES = 100
 _log = structlog.get_logger()
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One tile as the console asks for it; ``tile`` is a number of its own for each stream that it asks for."""
-
-    tile: Annotated[int, msgspec.Meta(ge=0, le=255)]
-    camera_id: Id
-    stream: StreamName = StreamName.SUB
-    transcode: bool = False
-
-
-class Watch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a console says: its whole wall, each time it changes."""
-
-    watch: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=MAX_TILES)]
-
-
-class WatchedLive(msgspec.Struct, frozen=True, kw_only=True):
-    """Detail of an audit record on a live view; ``since_ms``: when it came onto the wall."""
-
-    camera_id: str
-    since_ms: int
-
-
-_decoder = msgspec.json.Decoder(Watch)
-
-
-def read_watch(said: str | bytes) -> tuple[Asked, ...]:
-    """What the console asks for. Raises Refusal."""
-    try:
-        asked = _decoder.decode(said).watch
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal("bad_watch", f"看不懂的查看请求：{error}", f"this is no wall: {error}", field="watch") from None
-    if len({one.tile for one in asked}) < len(asked):
-        raise Refusal("same_tile", "同一个画面格写了两次", "a tile is named twice", field="watch")
-    return asked
 
 
 class Tile:
@@ -148,6 +111,7 @@ class Wall:
         self._queue: deque[tuple[Tile | None, str | bytes]] = deque()
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
+        self._sent = asyncio.Event()
 
     def has_room(self, size: int) -> bool:
         """Whether a picture of ``size`` bytes may wait; the first of all may, however large."""
@@ -172,6 +136,7 @@ class Wall:
                 if tile is None or not tile.ended:
                     await send(message)
                     self.room.sent_bytes += len(message)
+                self._sent.set()
 
     async def show(self, asked: Sequence[Asked]) -> None:
         """The wall is this from now on; what was on it already goes on."""
@@ -220,8 +185,17 @@ class Wall:
         for tile in may:
             tile.allow()
             if not tile.joined and not tile.ended:
+                await self._have_room()
                 tile.joined = True
                 self.room.streams.join(tile.watched, tile)
+
+    async def _have_room(self) -> None:
+        """Until half of what may wait is free, for a while: a tile begins with all pictures since its last key one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(JOIN_WITHIN_S):
+                while self._waiting_bytes > MAX_WAITING_BYTES // 2:
+                    self._sent.clear()
+                    await self._sent.wait()
 
     def _why_not(self, camera_id: str) -> Word | None:
         camera = self.room.registry.cameras.get(camera_id)

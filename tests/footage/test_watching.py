@@ -226,6 +226,23 @@ async def test_what_cannot_be_noted_is_not_shown_until_it_can(
     assert await noted(hub, "unnoted") == ["C01"]
 
 
+async def test_wall_of_large_streams_that_others_watch_begins_whole(
+    hub: Hub, console: httpx.AsyncClient, relay: RelayServer
+) -> None:
+    sent = [picture(number, key=number == 0, size=256 * 1024) for number in range(6)]
+    cameras = [f"C0{number}" for number in range(1, 6)]
+    for camera_id in cameras:
+        channel, _ = begun(relay, camera_id, 0)
+        for one in sent:
+            channel.publish(one)
+    async with wall_on(console) as first, wall_on(console) as second:
+        for wall in (first, second):
+            await wall.show(*enumerate(cameras))
+            for tile in range(len(cameras)):
+                await wall.wait(tile, sent)
+    assert sum(len(one.data) for one in sent) * len(cameras) > walls.MAX_WAITING_BYTES
+
+
 async def test_console_that_reads_slowly_loses_pictures_up_to_a_key_picture_and_nobody_else_does(
     hub: Hub, console: httpx.AsyncClient, relay: RelayServer
 ) -> None:
