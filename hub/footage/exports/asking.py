@@ -11,6 +11,8 @@ from hub.registry.records import Terms
 MOST_S = 3600
 """The longest clip; an officer who needs more asks for several."""
 
+OWNER_FORBIDS, OWNER_FORBIDS_EN = "这路摄像头的权属单位不同意导出", "the camera's owner does not let clips leave"
+
 
 def check(request: ExportRequest, terms: Terms, now_us: int) -> None:
     """Raises Refusal where nothing sensible, or nothing that is allowed, is asked."""
@@ -22,9 +24,7 @@ def check(request: ExportRequest, terms: Terms, now_us: int) -> None:
     if request.until_ms * 1000 > now_us:
         raise Refusal("not_yet", "结束时间还没有到", "the end is still to come", field="until_ms")
     if not terms.exports:
-        raise Refusal(
-            "owner_forbids", "这路摄像头的权属单位不同意导出", "the camera's owner does not let clips leave", status=403
-        )
+        raise Refusal("owner_forbids", OWNER_FORBIDS, OWNER_FORBIDS_EN, status=403)
     if request.blur is Blur.NONE and len(request.reason.strip()) < LEAST_REASON:
         raise Refusal(
             "reason_needed",

@@ -14,11 +14,12 @@ from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.events.messages import EventKind
 from hub.footage.exports import records
+from hub.footage.exports.asking import OWNER_FORBIDS, OWNER_FORBIDS_EN
 from hub.footage.exports.blurring import Blur
 from hub.footage.exports.clip import Clip
 from hub.footage.exports.files import Files
-from hub.footage.exports.job import Finished, Job
-from hub.footage.exports.making import JobFailed, put_statement, run_job, statement_on
+from hub.footage.exports.job import Finished, Job, NotMade
+from hub.footage.exports.making import JobFailed, not_made, put_statement, run_job, statement_on
 from hub.footage.exports.messages import Export, ExportMade, ExportState, Failure
 from hub.footage.exports.people import AROUND_US, STILL_THERE_US, People, people_in
 from hub.footage.exports.statement import Method
@@ -28,7 +29,7 @@ from hub.sightings.service import SightingService
 from hub.storage.writer import Change
 
 _log = structlog.get_logger()
-MOST_PEOPLE = 5_000
+MOST_PEOPLE = 2_000
 """Sightings in the time of one clip; of more, somebody could be left out, and it is not made."""
 TOLD_SHARE = 0.1
 """Progress is an event each tenth."""
@@ -96,12 +97,10 @@ class Line:
         try:
             await self._make_file(begun)
         except JobFailed as error:
-            why = Failure(code=error.why.code, message=error.why.message, message_en=error.why.message_en)
-            await self._fail(begun, why)
+            await self._fail(begun, error.why)
         except OSError as error:
             text = error.strerror or type(error).__name__
-            words = (f"磁盘写入失败：{text}", f"the disk refuses: {text}")
-            await self._fail(begun, Failure(code="disk_failed", message=words[0], message_en=words[1]))
+            await self._fail(begun, not_made("disk_failed", f"磁盘写入失败：{text}", f"the disk refuses: {text}").why)
         finally:
             with contextlib.suppress(OSError):
                 self._files.part(export.export_id).unlink()
@@ -110,14 +109,12 @@ class Line:
         """Raises JobFailed, OSError."""
         case = await self._cases.find(export.case_id)
         if case is None or not self._cases.is_open(export.case_id):
-            words = ("案件已关闭，导出未进行", "the case was closed before this was made")
-            await self._fail(export, Failure(code="case_closed", message=words[0], message_en=words[1]))
-            return
+            raise not_made("case_closed", "案件已关闭，导出未进行", "the case was closed before this was made")
+        if not self._rooms.registry.terms_of(export.camera_id).exports:
+            raise not_made("owner_forbids", OWNER_FORBIDS, OWNER_FORBIDS_EN)
         people = await asyncio.to_thread(self._people, export)
         if people is None:
-            words = ("这段时间里的人太多：请分段导出", "too many people in that time: export shorter clips")
-            await self._fail(export, Failure(code="too_many_people", message=words[0], message_en=words[1]))
-            return
+            raise not_made("too_many_people", "这段时间里的人太多：请分段导出", "too many people: export shorter clips")
         part = self._files.part(export.export_id)
         job = Job(clip=self._clip(export, people), footage_dir=str(self._footage_dir), file=str(part))
         finished = await run_job(job, lambda share: self._tell(export, share))
@@ -190,9 +187,10 @@ class Line:
         if await self._turn(export.export_id, ExportState.DONE, made=made, size_bytes=size) is None:
             await asyncio.to_thread(self._files.remove, [export.export_id])
 
-    async def _fail(self, export: Export, why: Failure) -> None:
+    async def _fail(self, export: Export, why: NotMade) -> None:
         _log.warning("export.failed", export_id=export.export_id, code=why.code, reason=why.message_en)
-        await self._turn(export.export_id, ExportState.FAILED, failure=why)
+        failure = Failure(code=why.code, message=why.message, message_en=why.message_en)
+        await self._turn(export.export_id, ExportState.FAILED, failure=failure)
 
     async def _turn(
         self,

@@ -51,6 +51,11 @@ class JobFailed(Exception):
         self.why = why
 
 
+def not_made(code: str, message: str, message_en: str) -> JobFailed:
+    """The hub's own reason for which there is no file."""
+    return JobFailed(NotMade(code=code, message=message, message_en=message_en))
+
+
 async def run_job(job: Job, tell: Callable[[float], Awaitable[None]]) -> Finished:
     """Make ``job.file``; the process ends with this call, whatever happens. Raises JobFailed."""
     pipe = asyncio.subprocess.PIPE
@@ -77,8 +82,7 @@ async def run_job(job: Job, tell: Callable[[float], Awaitable[None]]) -> Finishe
         code = -1
     finally:
         await end_child(child, patience_s=0.5)
-    text = f"the process ended with {code}"
-    raise JobFailed(NotMade(code="failed", message=f"导出进程异常结束（{code}）", message_en=text))
+    raise not_made("failed", f"导出进程异常结束（{code}）", f"the process ended with {code}")
 
 
 def statement_on(

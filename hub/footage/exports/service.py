@@ -41,7 +41,7 @@ MOST_BYTES = 20_000_000_000
 """Of all files; the oldest go."""
 MOST_SHOWN = 200
 MOST_ATTEMPTS = 3
-"""An export under which the hub ended so often is not tried again."""
+"""An export whose making was interrupted so often, by the hub's end or its fault, is not tried again."""
 AFTER_CASE_US = 7 * 86_400_000_000
 """How long files are kept, and can be fetched, after their case was closed."""
 
@@ -71,27 +71,20 @@ class Exports:
         self._line = Line(rooms, cases, sightings, self._files, footage)
 
     async def open(self) -> None:
-        """Take up the key; files and rows agree, what a kill interrupted waits again. Raises OSError, ValueError."""
+        """Take up the key; files and rows agree after a kill. Raises OSError, ValueError."""
         key = await asyncio.to_thread(own_key, self._key_folder)
         self._line.sign_with(key)
         self._public_key = key.public_key()
         done = await self._database.read(records.done)
         there = await asyncio.to_thread(self._files.open, {one.export_id for one in done})
-        running = await self._database.read(records.interrupted)
-        if not running and len(there) == len(done):
-            return
+        lost = [one.export_id for one in done if one.export_id not in there]
 
         def change(open_change: Change) -> None:
-            for export_id, attempts in running:
-                if attempts < MOST_ATTEMPTS:
-                    self._turn(open_change, export_id, ExportState.WAITING)
-                else:
-                    self._turn(open_change, export_id, ExportState.FAILED, _interrupted())
-            for one in done:
-                if one.export_id not in there:
-                    self._turn(open_change, one.export_id, ExportState.DELETED)
+            for export_id in lost:
+                self._turn(open_change, export_id, ExportState.DELETED)
 
-        await self._database.write(change)
+        if lost:
+            await self._database.write(change)
 
     @property
     def public_key(self) -> Ed25519PublicKey:
@@ -99,7 +92,18 @@ class Exports:
         return self._public_key
 
     async def run(self) -> None:
-        """Make what waits, one after the other, until cancelled."""
+        """Make what waits, one after the other, until cancelled; first what was interrupted waits again."""
+        running = await self._database.read(records.interrupted)
+
+        def change(open_change: Change) -> None:
+            for export_id, attempts in running:
+                if attempts < MOST_ATTEMPTS:
+                    self._turn(open_change, export_id, ExportState.WAITING)
+                else:
+                    self._turn(open_change, export_id, ExportState.FAILED, _interrupted())
+
+        if running:
+            await self._database.write(change)
         await self._line.run(self._make_room)
 
     async def ask(self, case_id: str, request: ExportRequest, person: Person) -> Export:
@@ -261,6 +265,6 @@ def _unknown() -> Refusal:
 def _interrupted() -> Failure:
     return Failure(
         code="interrupted",
-        message=f"中枢在导出时停止了 {MOST_ATTEMPTS} 次，不再重试",
-        message_en=f"the hub ended {MOST_ATTEMPTS} times while this was made; it is not tried again",
+        message=f"导出中断了 {MOST_ATTEMPTS} 次，不再重试",
+        message_en=f"its making was interrupted {MOST_ATTEMPTS} times; it is not tried again",
     )
