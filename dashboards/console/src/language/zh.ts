@@ -97,8 +97,8 @@ export const zh = {
     close: "关闭",
     legendCamera: "摄像头",
     legendOffline: "离线",
-    legendCameraOut: "摄像头不通",
-    legendCameraPoor: "看不清或未录像",
+    legendCameraOut: "无画面",
+    legendCameraPoor: "看不清/未录",
     camera: {
       recorded: "录像",
       isRecorded: "正在录",
