@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from hub.errors import Refusal
-from hub.footage.coded import CodedPicture, Form, Record, StreamName, Word
+from hub.footage.coded import CodedPicture, Form, Record, StreamName, Word, encode
 from hub.footage.errors import SourceError
 from hub.footage.relay import open_relay
-from hub.footage.still import CannotDecode, still_of
+from hub.footage.stills import NoStill, still_of
 
 WITHIN_S = 8.0
 """The recorder keeps the pictures since the last key picture; a stream that is being connected to takes seconds."""
@@ -29,12 +29,12 @@ class PresentPictures:
         try:
             async with asyncio.timeout(WITHIN_S), self._turns:
                 records = await self._begin(camera_id)
-            return await asyncio.to_thread(still_of, records)
+            return await still_of(_coded(records))
         except TimeoutError:
             raise _no_picture("摄像头还没有送来画面", "no picture has come from the camera yet") from None
         except SourceError as error:
             raise _no_picture(error.chinese, str(error)) from None
-        except CannotDecode as error:
+        except NoStill as error:
             raise _no_picture("画面无法解码", f"the picture cannot be decoded: {error}") from None
 
     async def _begin(self, camera_id: str) -> list[Record]:
@@ -55,6 +55,11 @@ class PresentPictures:
         finally:
             relayed.close()
         raise _no_picture("录像进程中断了画面", "the recorder ended the stream")
+
+
+async def _coded(records: list[Record]) -> AsyncIterator[bytes]:
+    for record in records:
+        yield encode(record)
 
 
 def _no_picture(message: str, message_en: str) -> Refusal:

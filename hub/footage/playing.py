@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -22,10 +22,10 @@ from hub.access.audit import Action
 from hub.access.entrant import Entrant
 from hub.cases.service import Cases
 from hub.errors import Refusal
-from hub.footage.coded import CodedPicture, Form, Record
+from hub.footage.coded import CodedPicture, Form, Record, encode
 from hub.footage.noting import Noting
 from hub.footage.reading import NOTHING, UNREADABLE, Playback, Reading
-from hub.footage.still import CannotDecode, still_of
+from hub.footage.stills import NoStill, still_of
 from hub.footage.stretches import Span, joined
 from hub.footage.transcoding import Transcoders
 from hub.registry.service import Registry
@@ -202,9 +202,11 @@ class Playing:
             stretch = await self.stretch(camera_id, at_us, at_us + 1)
             if stretch.start_us > at_us or stretch.end_us <= stretch.start_us:
                 raise Refusal(NOTHING.code, NOTHING.message, NOTHING.message_en, field="at_ms", status=404)
+            reading = Reading(lambda: self._store.pictures(camera_id, at_us, at_us + 1), self._threads)
             try:
-                return await self.in_thread(lambda: still_of(self._store.pictures(camera_id, at_us, at_us + 1), at_us))
-            except CannotDecode as error:
+                async with aclosing(reading), aclosing(_coded(reading)) as pieces:
+                    return await still_of(pieces, at_us)
+            except (OSError, NoStill) as error:
                 _log.warning("playing.no_still", camera=camera_id, error=str(error))
                 raise Refusal(UNREADABLE.code, UNREADABLE.message, UNREADABLE.message_en, status=404) from None
 
@@ -216,6 +218,12 @@ class Playing:
             _log.error("playing.disk_failed", error=str(error))
             words = ("录像硬盘读不出来，请检查硬盘", "the disk of recordings cannot be read: look after it")
             raise Refusal("disk_failed", *words, status=503) from None
+
+
+async def _coded(reading: Reading) -> AsyncGenerator[bytes]:
+    async with aclosing(reading.pieces()) as pieces:
+        async for piece in pieces:
+            yield b"".join(map(encode, piece))
 
 
 def stretch_of(spans: Sequence[Span], from_us: int, until_us: int) -> Stretch:

@@ -40,7 +40,7 @@ class Reading:
             yield piece
             most_bytes = PIECE_BYTES
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of the file, in a thread: one may still be reading."""
         await self._in_thread(self._close)
 
@@ -113,7 +113,7 @@ class Playback:
 
     async def aclose(self) -> None:
         """Let go of the file."""
-        await self._reading.close()
+        await self._reading.aclose()
 
 
 async def _one_by_one(pieces: AsyncIterator[list[Record]]) -> AsyncGenerator[Record]:

@@ -1,21 +1,27 @@
-"""One picture of a stream as JPEG, for stills of playback and of live cameras."""
+"""A child process that makes one picture of a stream a JPEG: what cameras send is decoded nowhere in the hub itself.
+
+Run as ``python -m hub.footage.still``; ``stills.py`` is the hub's way to it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import av
-import cv2
 from av.video.codeccontext import VideoCodecContext
 
-from hub.footage.coded import CodedPicture, Form, Record
+from hub.footage.coded import CodedPicture, Form, Record, RecordError, RecordReader
 from hub.footage.transcoder import DECODERS, decoder_of
 
 MOST_WIDTH_PX = 1280
 MOST_DECODED = 1500
 """Pictures from the key picture to the one that is wanted: a minute of 25 a second."""
-_QUALITY = 85
+_QUANTISER = 4
+"""Of 1 (the best) to 31; 1280x720 take some 70 KB."""
+_PIECE_BYTES = 256 * 1024
 _MICROSECONDS = Fraction(1, 1_000_000)
 
 
@@ -66,9 +72,34 @@ def _decoded(decoder: VideoCodecContext, picture: CodedPicture) -> av.VideoFrame
 def _jpeg(frame: av.VideoFrame) -> bytes:
     width = min(frame.width, MOST_WIDTH_PX)
     height = max(1, round(frame.height * width / frame.width))
-    done, coded = cv2.imencode(
-        ".jpg", frame.reformat(width, height, "bgr24").to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
-    )
-    if not done:
-        raise CannotDecode("the picture cannot be made a JPEG")
-    return coded.tobytes()
+    encoder = av.CodecContext.create("mjpeg", "w")
+    assert isinstance(encoder, VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
+    encoder.time_base = _MICROSECONDS
+    encoder.qmin = encoder.qmax = _QUANTISER
+    encoder.thread_count = 1
+    try:
+        packets = encoder.encode(frame.reformat(width, height, "yuvj420p"))
+    except av.error.FFmpegError as error:
+        raise CannotDecode(f"the picture cannot be made a JPEG: {error}") from None
+    return b"".join(map(bytes, packets))
+
+
+def main() -> None:
+    """Records from standard input, a JPEG to standard output; the argument is ``at_us``, 0 for the first picture."""
+    av.logging.set_level(av.logging.PANIC)
+    at_us = int(sys.argv[1])
+    try:
+        sys.stdout.buffer.write(still_of(_read(), at_us or None))
+    except (CannotDecode, RecordError) as error:
+        sys.exit(str(error))
+
+
+def _read() -> Iterator[Record]:
+    reader = RecordReader()
+    while piece := os.read(sys.stdin.fileno(), _PIECE_BYTES):
+        yield from reader.feed(piece)
+
+
+if __name__ == "__main__":
+    main()
