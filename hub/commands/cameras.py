@@ -109,7 +109,8 @@ def _look(hub: HubClient, body: dict[str, object], name: str | None) -> str:
         told = f"{stream.coding} {stream.width_px}x{stream.height_px}" if stream else "无，全部用主码流"
         typer.echo(f"{title} {told}")
     if device.clock_offset_s is not None and abs(device.clock_offset_s) > CLOCK_TOLD_S:
-        typer.echo(f"它的时钟比中枢快 {device.clock_offset_s:.0f} 秒（负数为慢），请校时")
+        way = "快" if device.clock_offset_s > 0 else "慢"
+        typer.echo(f"它的时钟比中枢{way} {abs(device.clock_offset_s):.0f} 秒，请校时")
     return name or device.name
 
 

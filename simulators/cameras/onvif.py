@@ -21,7 +21,7 @@ from simulators.cameras.login import Login
 from simulators.cameras.onvif_faults import SPOILT, OnvifFault
 
 GROUP = "239.255.255.250"
-CREATED_WITHIN_S = 5.0
+CREATED_WITHIN_S = 30.0
 """A password's digest is taken only so long around the device's own time."""
 MAX_HEAD_BYTES = 16 * 1024
 MAX_BODY_BYTES = 64 * 1024

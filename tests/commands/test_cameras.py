@@ -76,7 +76,7 @@ async def test_camera_is_found_and_added_by_its_onvif_address_with_the_password_
     assert code == 0, said
     assert (camera.owner_id, camera.transport) == ("O1", Transport.UDP)
     assert camera.sub_url is not None
-    assert all(word in said for word in ("主码流 h265 2560x1440", "子码流 h264 640x360", "快 36"))
+    assert all(word in said for word in ("主码流 h265 2560x1440", "子码流 h264 640x360", "它的时钟比中枢快 "))
     assert LOGIN.password not in said
 
 
