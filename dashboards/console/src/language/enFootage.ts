@@ -5,7 +5,7 @@ import { plural } from "./plural";
 export const enFootage: typeof zhFootage = {
   live: {
     open: "Live",
-    close: "Back to the map",
+    close: "Map",
     layout: (n) => String(n),
     layoutKey: (n) => `${n} at once`,
     cameras: "Cameras",
@@ -57,6 +57,15 @@ export const enFootage: typeof zhFootage = {
       transcoders_busy: "Transcoders full",
       transcoder_failed: "Transcoder failed",
       cannot_transcode: "Cannot be coded anew",
+    },
+    whys: {
+      failed: "The camera does not open; it plays once it does",
+      refused: "The camera does not answer; it plays once it does",
+      wrong_password: "The camera wants another password: ask the administrator",
+      no_such_stream: "The camera has no such stream: ask the administrator",
+      not_video: "What the camera sends is not video: ask the administrator",
+      unreadable: "What the camera sends cannot be read",
+      stalled: "No new picture comes; it plays once one does",
     },
     picture: { dark: "Dark", blurred: "Blurred", covered: "Covered", moved: "Moved" },
     transcoded: "Coded anew by the hub",

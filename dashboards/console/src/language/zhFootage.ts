@@ -3,7 +3,7 @@
 export const zhFootage = {
   live: {
     open: "实时画面",
-    close: "回到地图",
+    close: "看地图",
     layout: (n: number) => `${n} 路`,
     layoutKey: (n: number) => `同时看 ${n} 路`,
     cameras: "摄像头",
@@ -55,6 +55,16 @@ export const zhFootage = {
       transcoders_busy: "转码已满",
       transcoder_failed: "转码失败",
       cannot_transcode: "无法转码",
+    },
+    /** Where the hub's words name an address, which says nothing to whoever is on duty. */
+    whys: {
+      failed: "摄像头打不开，恢复后自动播放",
+      refused: "摄像头没有应答，恢复后自动播放",
+      wrong_password: "摄像头的密码不对，请管理员检查",
+      no_such_stream: "摄像头上没有这一路视频，请管理员检查地址",
+      not_video: "摄像头发来的不是视频，请管理员检查地址",
+      unreadable: "摄像头发来的内容无法读取",
+      stalled: "摄像头没有发来新画面，恢复后自动播放",
     },
     picture: { dark: "画面过暗", blurred: "画面模糊", covered: "镜头被遮挡", moved: "镜头被移动" },
     transcoded: "主机转码",

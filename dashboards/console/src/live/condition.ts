@@ -54,7 +54,8 @@ export function standOf({ line, view, camera, nowMs, hubNowMs, openedAtMs }: Til
   if (view?.isDecoded === false && view.isTranscoded) return stand("bad", words.unsupported, words.unsupportedWords(view.form?.codec ?? ""));
   if (word !== null) {
     const named = (words.codes as Record<string, string>)[word.code] ?? words.noPicture;
-    return stand("bad", named, isEnglish ? word.message_en : word.message);
+    const said = isEnglish ? word.message_en : word.message;
+    return stand("bad", named, (words.whys as Record<string, string>)[word.code] ?? said);
   }
   if (isLive(view, nowMs, hubNowMs)) return stand("good", words.online, "");
   if (silentMs < SILENT_MS) return stand("wait", neverCame ? words.opening : words.late, "");
