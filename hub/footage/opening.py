@@ -71,8 +71,9 @@ def hear_losses() -> None:
     held by the decoders and demuxers used here, so that this cannot lock up (checked with the threads of 40 cameras).
     """
     av.logging.set_skip_repeated(False)
-    logging.getLogger("libav").disabled = True
-    logging.getLogger("libav").propagate = False
+    silent = logging.getLogger("libav")
+    silent.addHandler(logging.NullHandler())
+    silent.propagate = False
     av.logging.set_level(av.logging.WARNING)
 
 

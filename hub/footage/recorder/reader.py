@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import av
 import structlog
 
 from devices.protocol.clock import Clock
 from hub.footage.coded import Coding, Form, StreamName
-from hub.footage.errors import SourceError, Unreadable, Withheld, word_of
+from hub.footage.errors import SourceError, Stalled, Unreadable, Withheld, word_of
 from hub.footage.opening import Patience
 from hub.footage.packets import Arrived, PacketStream
 from hub.footage.recorder.channel import Channel
@@ -32,15 +31,7 @@ NO_ENCODER_LEFT = Unreadable(
     f"it sends neither H.264 nor H.265, and {MAX_FOREIGN_STREAMS} such streams are all that this machine can encode",
     f"该摄像头的编码不是 H.264 或 H.265，本机最多转码 {MAX_FOREIGN_STREAMS} 路",
 )
-ENDED_BY_CAMERA = "摄像头中断了视频，正在重新连接 (the camera ended the stream; connecting again)"
-
-
-class Slots(Protocol):
-    """A bound on how many do something at once."""
-
-    def acquire(self, blocking: bool = ...) -> bool: ...
-
-    def release(self) -> None: ...
+ENDED_BY_CAMERA = Stalled("the camera ended the stream; connecting again", "摄像头中断了视频，正在重新连接")
 
 
 class StreamReader:
@@ -57,7 +48,7 @@ class StreamReader:
         intake: Intake | None,
         standing: Standing,
         clock: Clock,
-        foreign: Slots,
+        foreign: threading.Semaphore,
         patience: Patience,
         masks_left: bool,
     ) -> None:
@@ -98,10 +89,6 @@ class StreamReader:
                 if self._address.started_at_us is not None:
                     self._standing.turn(Condition.FINISHED)
                     return
-                if not self._stop.is_set():
-                    self._standing.turn(
-                        Condition.CONNECTING, "摄像头中断了视频，正在重新连接 (the camera ended the stream)"
-                    )
             except SourceError as failed:
                 error = failed
             except Exception as failed:
@@ -111,11 +98,16 @@ class StreamReader:
                 )
             if self._intake is not None:
                 self._intake.end()
-            if error is not None and not self._stop.is_set():
+            if self._stop.is_set():
+                return
+            wait_s = retry.wait_s(self._pictures_s, error)
+            if error is not None:
                 self._fail(error)
                 if self._address.started_at_us is not None:
                     return  # again would be from its beginning, and end at the same place
-            self._stop.wait(retry.wait_s(self._pictures_s, error))
+            elif wait_s:
+                self._fail(ENDED_BY_CAMERA)
+            self._stop.wait(wait_s)
             self._standing.reconnects += 1
 
     def _fail(self, error: SourceError) -> None:

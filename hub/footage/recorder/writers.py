@@ -49,10 +49,11 @@ class Intake:
                 self._give_up_oldest()
 
     def put_slowly(self, one: Arrived) -> None:
-        """Wait while half of what may wait does: for a recording that is read as fast as the disk takes it."""
+        """Wait while half of what may wait does: for a recording, which is read as fast as the disk takes it."""
         with self._room:
-            self._room.wait_for(lambda: self._bytes < MAX_WAITING_BYTES // 2, MAX_WAITING_S / 2)
-        self.put(one)
+            self._room.wait_for(lambda: self._bytes < MAX_WAITING_BYTES // 2)
+            self._waiting.append((time.monotonic(), one))
+            self._bytes += len(one.picture.data)
         self._writers.take_up(self)
 
     def end(self) -> None:

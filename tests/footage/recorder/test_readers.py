@@ -328,7 +328,8 @@ async def test_motion_jpeg_is_recorded_as_h264(here: Here, tmp_path: Path) -> No
 async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arrival(
     here: Here, tmp_path: Path
 ) -> None:
-    sizes = []
+    sizes: list[int] = []
+    left = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -342,6 +343,7 @@ async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arr
                 await writer.drain()
                 await asyncio.sleep(0.1)  # the camera's rate
         writer.close()
+        left.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -349,6 +351,7 @@ async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arr
     await here.until_stands(Condition.ONLINE)
     await here.until_pictures(15)
     here.finish()
+    await left.wait()
     server.close()
     pictures = recorded(here.footage_dir)
     assert abs(CLOCK.wall_us() - pictures[-1].wall_us) < 1_000_000
