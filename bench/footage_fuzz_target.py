@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import sys
@@ -18,6 +19,7 @@ import msgspec
 from bench import processes
 from bench.footage_first import decoded
 from bench.footage_fuzz_cases import Case, Door, Seeds, case
+from bench.footage_fuzz_keeping import MOST_PICTURES, kept_and_read_back
 from bench.footage_fuzz_seeds import SEGMENT_STARTS, SEGMENT_US, seeds
 from bench.footage_fuzz_serving import answer_rtsp, serving
 from devices.protocol.clock import SystemClock
@@ -35,8 +37,6 @@ from hub.footage.segments.reading import read_pictures
 from hub.footage.source import open_recording
 
 PATIENCE = Patience(open_s=1.0, stall_s=0.7)
-MOST_PICTURES = 400
-"""Of one case: mutations repeat, so that more come than went in."""
 _FROM_US = 1_700_000_000_000_000
 
 
@@ -83,7 +83,7 @@ def _rtsp(one: Case) -> str:
             f"rtsp://127.0.0.1:{port}/C01", "C01", StreamName.MAIN, SystemClock(), patience=PATIENCE, library_says=said
         )
         try:
-            return _counted(stream.pictures())
+            return kept_and_read_back(stream.pictures())
         finally:
             stream.close()
 
@@ -97,7 +97,7 @@ def _http(one: Case) -> str:
     with serving(answer) as port:
         stream = PacketStream(f"http://127.0.0.1:{port}/a", "C01", StreamName.MAIN, SystemClock(), patience=PATIENCE)
         try:
-            return _counted(stream.pictures())
+            return kept_and_read_back(stream.pictures())
         finally:
             stream.close()
 
@@ -181,12 +181,7 @@ def _request(one: Case) -> str:
 
 
 def _counted(things: Iterator[object]) -> str:
-    count = 0
-    for _ in things:
-        count += 1
-        if count == MOST_PICTURES:
-            break
-    return f"{count} pictures"
+    return f"{sum(1 for _ in itertools.islice(things, MOST_PICTURES))} pictures"
 
 
 def main() -> None:

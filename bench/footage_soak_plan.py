@@ -41,6 +41,8 @@ _AFTER_S = {
 }
 """Until a connection that lost its place is told from a good one, given up (8 s of silence) and opened anew. Resolution
 and time stamps may cost nothing."""
+DISK_BEFORE_US = 2_000_000
+"""A fragment of a second, and what it takes to have it on disk: as much as a power cut costs."""
 DISK_AFTER_S = 15.0
 
 
@@ -70,7 +72,7 @@ class Happened:
         """In which pictures of that camera may be lost for it; None where none may."""
         planned = self.planned
         if planned.fault is None:
-            return Window(self.began_us - _BEFORE_US, self.ended_us + round(DISK_AFTER_S * 1e6))
+            return Window(self.began_us - DISK_BEFORE_US, self.ended_us + round(DISK_AFTER_S * 1e6))
         if planned.camera_id != camera_id or planned.fault not in _AFTER_S:
             return None
         return Window(self.began_us - _BEFORE_US, self.ended_us + round(_AFTER_S[planned.fault] * 1e6))
