@@ -100,10 +100,13 @@ def _scope(scopes: Sequence[str], kind: str) -> str:
 
 
 class _Listener(asyncio.DatagramProtocol):
-    def __init__(self, message_id: str) -> None:
+    """Takes answers until there are too many, or until all of ``asked`` (none: the whole network is) have answered."""
+
+    def __init__(self, message_id: str, asked: Sequence[tuple[str, int]]) -> None:
         self.found = Discovered()
-        self.full = asyncio.Event()
+        self.done = asyncio.Event()
         self._message_id = message_id
+        self._awaited = [address for address, _ in asked]
         self._answers = 0
         self.error: OSError | None = None
 
@@ -115,18 +118,22 @@ class _Listener(asyncio.DatagramProtocol):
             return
         self._answers += 1
         if self._answers == MAX_ANSWERS:
-            self.full.set()
+            self.done.set()
         try:
             device = read_answer(data, addr[0], self._message_id)
         except Unreadable:
             self.found.not_understood.add(addr[0])
             return
-        if device is not None:
-            self.found.devices.setdefault(device.address, device)
+        if device is not None and device.address not in self.found.devices:
+            self.found.devices[device.address] = device
+            if addr[0] in self._awaited:
+                self._awaited.remove(addr[0])
+                if not self._awaited:
+                    self.done.set()
 
 
 async def discover(interface: str | None, hosts: Sequence[str], within_s: float = WITHIN_S) -> Discovered:
-    """Who answers within ``within_s``.
+    """Who answers within ``within_s``; sooner, once all who are asked by their addresses have answered.
 
     The whole network is asked through the interface of this address (None: the system's choice); with ``hosts``
     (``address`` or ``address:port``) those alone are, for networks that pass no multicast on. Raises CannotProbe.
@@ -134,17 +141,19 @@ async def discover(interface: str | None, hosts: Sequence[str], within_s: float 
     message_id = f"uuid:{uuid4()}"
     loop = asyncio.get_running_loop()
     try:
-        receivers = [_receiver(host) for host in hosts] or [(GROUP, PORT)]
+        asked = [_receiver(host) for host in hosts]
         opened = _socket(interface)
-        transport, listener = await loop.create_datagram_endpoint(lambda: _Listener(message_id), sock=opened)
+        transport, listener = await loop.create_datagram_endpoint(lambda: _Listener(message_id, asked), sock=opened)
     except (OSError, ValueError) as error:  # a number that is no address is a ValueError
         raise CannotProbe(getattr(error, "strerror", None) or str(error)) from None
     try:
         async with asyncio.timeout(within_s):
             for pause_s in (AGAIN_AFTER_S, within_s):
-                for receiver in receivers:
+                for receiver in asked or [(GROUP, PORT)]:
                     transport.sendto(probe(message_id), receiver)
                 await _wait(listener, pause_s)
+                if listener.done.is_set():
+                    break
     except TimeoutError:
         pass
     finally:
@@ -157,7 +166,7 @@ async def discover(interface: str | None, hosts: Sequence[str], within_s: float 
 async def _wait(listener: _Listener, pause_s: float) -> None:
     try:
         async with asyncio.timeout(pause_s):
-            await listener.full.wait()
+            await listener.done.wait()
     except TimeoutError:
         pass
 

@@ -31,7 +31,7 @@ class Onvif:
 
     def __init__(self, clock: Clock, within_s: float = WITHIN_S, patience_s: float = PATIENCE_S) -> None:
         self._clock = clock
-        self.within_s = within_s
+        self._within_s = within_s
         self._patience_s = patience_s
         self._searching = asyncio.Lock()
         self._asked = 0
@@ -43,7 +43,7 @@ class Onvif:
             raise Refusal("search_under_way", *words, status=409)
         async with self._searching:
             try:
-                found = await discover(interface, hosts, self.within_s)
+                found = await discover(interface, hosts, self._within_s)
             except CannotProbe as error:
                 raise Refusal(
                     "cannot_search", f"无法搜寻：{error}", f"the search cannot be sent: {error}", field="interface"

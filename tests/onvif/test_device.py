@@ -106,7 +106,7 @@ async def test_device_that_is_broken_or_evil_is_refused_in_words_and_in_time(fau
         began_s = time.monotonic()
         with pytest.raises(Refusal) as refused:
             await ask(server, patience_s=0.5)
-        assert time.monotonic() - began_s < 2
+        assert time.monotonic() - began_s < 4
     assert refused.value.code == code
 
 

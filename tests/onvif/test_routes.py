@@ -21,7 +21,6 @@ async def test_camera_is_found_looked_at_and_enrolled_with_both_streams_and_its_
         open_hub(tmp_path) as hub,
         open_console(hub, Role.ADMINISTRATOR) as console,
     ):
-        hub.onvif.within_s = 0.2
         where = {"addresses": [f"127.0.0.1:{server.discovery_port}"]}
         found = (await console.post("/api/cameras/discover", json=where)).json()["devices"][0]
         looked = await console.post("/api/cameras/look", json={"url": found["address"], **WHO})
