@@ -76,6 +76,8 @@ def _chinese(said: Manifest) -> Iterator[str]:
             if method.not_looked_at_s is None
             else f"有 {method.not_looked_at_s:g} 秒没有分析，导出人须自行查看"
         )
+    if method.still_in_view:
+        yield f"导出时有 {method.still_in_view} 人可能仍在画面中：从最后看到他们起，除要找的人外整个画面已打码"
     yield (
         f"画面 {method.pictures} 幅，{method.duration_s:.1f} 秒；"
         f"无法解码 {method.not_decoded} 幅，缺损 {method.breaks} 处"
@@ -102,6 +104,11 @@ def _english(said: Manifest) -> Iterator[str]:
             "when vision looked at this camera is not known: the exporter must look"
             if method.not_looked_at_s is None
             else f"vision did not look for {method.not_looked_at_s:g} s: the exporter must"
+        )
+    if method.still_in_view:
+        yield (
+            f"{method.still_in_view} people may still have been in view: from when they were last seen on, the whole "
+            "picture is hidden, but the person sought"
         )
     yield (
         f"{method.pictures} pictures, {method.duration_s:.1f} s; {method.not_decoded} could not be decoded, "
