@@ -13,6 +13,7 @@ class Annexb:
     """What must be known of one coding's NAL units (ITU-T H.264 and H.265, table 7-1 of each)."""
 
     def __init__(self, coding: Coding) -> None:
+        self.coding = coding
         self._is_h265 = coding is Coding.H265
         self._sets = frozenset({32, 33, 34}) if self._is_h265 else frozenset({7, 8})
         self._sequence = 33 if self._is_h265 else 7

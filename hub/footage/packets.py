@@ -15,24 +15,19 @@ from devices.protocol.clock import Clock
 from hub.footage import errors
 from hub.footage.address import Transport, is_rtsp
 from hub.footage.annexb import Annexb
-from hub.footage.coded import MAX_BODY_BYTES, CodedPicture, Coding, Form, StreamName
+from hub.footage.coded import CodedPicture, Coding, Form, StreamName
 from hub.footage.dating import ArrivalDating, RecordedDating
 from hub.footage.errors import Unreadable
+from hub.footage.forming import Doubt, Forming, Sense
 from hub.footage.opening import Patience, heard, open_container
-from hub.footage.timeline import Placed, Timeline
+from hub.footage.timeline import Timeline
 
 _CODINGS = {"h264": Coding.H264, "hevc": Coding.H265}
-_DECODERS = {Coding.H264: "h264", Coding.H265: "hevc"}
-_MOST_DOUBTFUL = 30
-"""With so many more doubtful pictures than good ones a key picture must decode, or the stream is given up. Fewer are
-the scars of a bad line; and the library finds fault with every picture of some cameras that are right."""
-_KEY_WITHIN_S = 30.0
-"""A stream without a key picture for so long cannot be shown or kept; cameras offer intervals of up to 20 s."""
+_KEY_WITHIN_S = 60.0
+"""A stream without a key picture for so long cannot be shown or kept; cameras that save bits let 40 s pass."""
 _WAITED_S = 0.005
 """A read that took longer waited for the camera: what lay ready since the opening is read."""
 _MOST_READY = 64
-MOST_PIXELS = 8192 * 4320
-"""Larger pictures are not decoded: no camera has them, and a broken stream may claim anything."""
 _PRODUCED = struct.Struct("=qi")
 """AVProducerReferenceTime of the library: microseconds UTC by the camera's clock, flags."""
 
@@ -98,9 +93,6 @@ class PacketStream:
         rate = self.frames_per_s
         self._behind_us = round(1e6 / rate) if rate and is_rtsp(url) else 0
         """The library hands a picture over RTP on when the next begins."""
-        self._form: Form | None = None
-        self._sets = b""
-        self._sequence_set = b""
         self._faults_heard = False
         self.packets_lost = 0
         self.bytes_received = 0
@@ -138,23 +130,23 @@ class PacketStream:
             name = errors.shown(self._url)
             raise Unreadable(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
         annexb = Annexb(coding)
+        forming = Forming(self._named, annexb, self._video.codec_context, self.frames_per_s)
+        doubt = Doubt(annexb, forming)
         timeline = Timeline(self._dating, self.frames_per_s, self._behind_us)
-        doubtful, broken, is_proven = 0, False, False
+        broken = False
         keyed_s = time.monotonic()
         for unit in self._dated_from_its_beginning(self._units()):
-            is_sense = annexb.makes_sense(unit.data) and len(unit.data) <= MAX_BODY_BYTES
-            is_whole = is_sense and annexb.begins_whole(unit.data)
-            broken |= unit.broken or not is_whole
-            doubtful = max(0, doubtful - 1) if is_whole and not self._faults_heard else doubtful + 1
+            sense = doubt.consider(unit.data, unit.key, self._faults_heard)
             self._faults_heard = False
-            if doubtful > _MOST_DOUBTFUL and not is_proven and (unit.key or not is_sense):
-                is_proven = is_sense and self._size_of(self._sets + unit.data, coding, strictly=True) is not None
-                if not is_proven:
-                    name = errors.shown(self._url)
-                    raise Unreadable(f"what {name} sends is no video", f"{name} 发来的内容不是视频")
-            if not is_sense:
+            broken |= unit.broken or sense is not Sense.WHOLE
+            if doubt.is_certain:
+                name = errors.shown(self._url)
+                raise Unreadable(f"what {name} sends is no video", f"{name} 发来的内容不是视频")
+            if sense is Sense.NONE:
                 continue
-            if unit.key and self._take_key(unit, annexb, coding):
+            if unit.key:
+                unit.data, unit.key = forming.take_key(unit.data)
+            if unit.key:
                 keyed_s = time.monotonic()
             elif time.monotonic() - keyed_s > _KEY_WITHIN_S and self._is_live:
                 name = errors.shown(self._url)
@@ -163,60 +155,14 @@ class PacketStream:
                     f"{name} 一直没有关键帧：请把摄像头的关键帧间隔设为 2 秒",
                 )
             placed = timeline.place(unit.pts_us, unit.dts_us)
-            if self._form is None:
+            if forming.form is None:
                 continue
             self._read_us = placed.media_us
             if unit.camera_us is not None:
                 self.clock_offset_s = round((unit.camera_us - placed.wall_us) / 1e6, 3)
-            yield self._arrived(unit, placed, broken)
+            picture = CodedPicture(placed.wall_us, placed.media_us, unit.key, broken, unit.data)
+            yield Arrived(forming.form, picture, placed.decode_us, placed.jumped)
             broken = False
-
-    def _arrived(self, unit: Unit, placed: Placed, broken: bool) -> Arrived:
-        assert self._form is not None
-        picture = CodedPicture(placed.wall_us, placed.media_us, unit.key, broken, unit.data)
-        return Arrived(self._form, picture, placed.decode_us, placed.jumped)
-
-    def _take_key(self, unit: Unit, annexb: Annexb, coding: Coding) -> bool:
-        """See that a key picture brings its parameter sets, and what they say; else it is taken as no key picture."""
-        sets = annexb.parameter_sets(unit.data)
-        if not sets:
-            sets = self._sets or annexb.parameter_sets(self._video.codec_context.extradata or b"")
-            unit.data = sets + unit.data
-        if not sets:
-            unit.key = False
-            return False
-        self._sets = sets
-        sequence_set = annexb.sequence_set(sets)
-        if sequence_set != self._sequence_set:
-            size = self._size_of(unit.data, coding)
-            if size is None:
-                unit.key = False
-                return False
-            self._sequence_set = sequence_set
-            camera_id, stream = self._named
-            self._form = Form(
-                camera_id=camera_id,
-                stream=stream,
-                coding=coding,
-                codec=annexb.codec(sequence_set),
-                width_px=size[0],
-                height_px=size[1],
-                frames_per_s=self.frames_per_s,
-            )
-        return True
-
-    def _size_of(self, key_picture: bytes, coding: Coding, *, strictly: bool = False) -> tuple[int, int] | None:
-        """Width and height of a key picture: decoded, once for each form; None where it cannot be, ``strictly`` also
-        where that needs guessing."""
-        context = av.VideoCodecContext.create(_DECODERS[coding], "r")
-        assert isinstance(context, av.VideoCodecContext)
-        context.thread_count = 1
-        context.options = {"max_pixels": str(MOST_PIXELS), **({"err_detect": "explode"} if strictly else {})}
-        try:
-            decoded = [*context.decode(av.Packet(key_picture)), *context.decode(None)]
-        except av.error.FFmpegError:
-            decoded = []
-        return (decoded[0].width, decoded[0].height) if decoded else None
 
     def _dated_from_its_beginning(self, units: Iterator[Unit]) -> Iterator[Unit]:
         """What lay ready since the opening came earlier than it is read: the first that is waited for says when."""

@@ -13,7 +13,8 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from hub.footage.errors import Unreadable
-from hub.footage.packets import MOST_PIXELS, Unit
+from hub.footage.forming import MOST_PIXELS
+from hub.footage.packets import Unit
 from hub.footage.recorder.control import Polygon
 
 MAX_MASKED_CAMERAS = 4
