@@ -385,11 +385,12 @@ class Hub:
         self._loops.begin("broker-certificate", self.broker.reread())
 
     async def stop(self) -> None:
-        """Stop in the order that loses nothing: bursts, workers, rooms, database, broker."""
+        """Stop in the order that loses nothing: bursts, workers, recorder, rooms, database, broker."""
         await self.talk.stop()
         await self.live.streams.stop()
         self.playing.stop()
         await self.vision.stop()
+        await self.footage.stop()
         await self._loops.end()
         await self.talk.settle()
         await self.recordings.stop()

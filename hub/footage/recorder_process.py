@@ -46,6 +46,7 @@ class RecorderProcess:
         self._changed = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._was_ready = False
+        self._stopped = False
         self.restarts = 0
 
     @property
@@ -76,15 +77,25 @@ class RecorderProcess:
                 why = await self._run_once()
             except (OSError, ValueError) as error:  # it cannot be started, or says what is no line
                 why = f"{type(error).__name__}: {error}"
+            if self._stopped:
+                await asyncio.Event().wait()  # until it is cancelled with the rest of the hub
             self.restarts += 1
             self._ended()
             delay_s = RESTART_FIRST_S if self._was_ready else min(delay_s * 2, RESTART_MOST_S)
             _log.error("recorder.ended", why=why, again_in_s=delay_s)
             await asyncio.sleep(delay_s)
 
+    async def stop(self) -> None:
+        """End the recorder in order: it closes its segments. No other is started."""
+        self._stopped = True
+        if self._process is not None:
+            await end_child(self._process, END_WITHIN_S)
+
     async def _run_once(self) -> str:
         """One recorder from its start to its end; why it ended. Raises OSError, ValueError."""
         await asyncio.to_thread(self._prepare, self._assigned)
+        if self._stopped:
+            return "stopped"
         process = self._process = await start_child(
             [sys.executable, "-m", "hub.footage.recorder", str(self._folder)],
             niceness=NICENESS,

@@ -70,6 +70,10 @@ class Footage:
             await end_tasks(keeping, *self._background)
             await asyncio.to_thread(self.motion.flush)
 
+    async def stop(self) -> None:
+        """End the recorder; every segment is closed when this returns."""
+        await self.recorder.stop()
+
     async def _keep_motion(self) -> None:
         while True:
             await asyncio.sleep(MOTION_EVERY_S)

@@ -45,6 +45,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory, cameras: CameraServer) -
         await until(lambda: opened.vision.view("C01").recorded is True, "recorded", WITHIN_S)
         await until(lambda: opened.vision.view("C01").looked_at, "looked at", WITHIN_S)
         yield opened
+    assert not list(opened.footage.folder.glob("*/*/?????????.mp4")), "a hub that ends in order closes its segments"
 
 
 def spans(hub: Hub, camera_id: str = "C01") -> list[tuple[int, int]]:
