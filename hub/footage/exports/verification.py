@@ -114,9 +114,14 @@ def _statement(opened: BinaryIO, size: int) -> tuple[int, bytes, bytes]:
     """Where the box begins, the signature and what is signed. Raises NotProved."""
     last: _Box | None = None
     found_before = False
-    for box in _boxes(opened, size):
-        found_before |= last is not None and _is_statement(opened, last)
-        last = box
+    try:
+        for box in _boxes(opened, size):
+            found_before |= last is not None and _is_statement(opened, last)
+            last = box
+    except NotProved:
+        if last is not None and _is_statement(opened, last):  # what follows it makes no sense
+            raise NotProved(Flaw.NOT_LAST) from None
+        raise
     if last is None or not _is_statement(opened, last):
         raise NotProved(Flaw.NOT_LAST if found_before else Flaw.NO_STATEMENT)
     if last.end - last.start > MOST_BYTES:

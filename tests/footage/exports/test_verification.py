@@ -144,7 +144,7 @@ def test_what_was_done_is_told_in_clear_words(tmp_path: Path, exported: bytes) -
         b"ft": Flaw.NOT_MP4,
         clip: Flaw.NO_STATEMENT,
         exported[:-1]: Flaw.CUT_OFF,
-        exported + b"\0": Flaw.CUT_OFF,
+        exported + b"\0": Flaw.NOT_LAST,
         exported + free: Flaw.NOT_LAST,
         clip + box + box: Flaw.CHANGED,
         clip[:first] + box + clip[first:]: Flaw.NOT_LAST,
