@@ -137,6 +137,8 @@ async def test_cameras_are_placed_swapped_and_enlarged_by_clicks(hub: Hub, wall:
     await tiles.nth(0).click()
     await tiles.nth(1).click()
     await expect(tiles.nth(0)).to_have_attribute("data-camera", "C06")
+    await tiles.nth(0).drag_to(tiles.nth(1))
+    await expect(tiles.nth(0)).to_have_attribute("data-camera", "C05")
     await tiles.nth(0).dblclick()
     await expect(tiles).to_have_count(1)
     await expect(wall.get_by_test_id("live-tiles")).to_have_attribute("data-layout", "1")
@@ -150,6 +152,7 @@ async def test_tour_passes_over_a_camera_without_a_picture_and_names_it(wall: Pa
     for camera_id in ("C07", "C08"):
         await wall.locator(f"[data-testid=live-camera][data-camera={camera_id}]").click()
     cameras.set_fault("C08", Fault.STALL)
+    await expect(wall.locator("[data-camera=C08] [data-testid=tile-why]")).to_be_visible()
     await wall.get_by_test_id("live-tab-tours").click()
     await wall.get_by_test_id("tour-add").click()
     await wall.get_by_test_id("tour-name").fill("夜间巡视")

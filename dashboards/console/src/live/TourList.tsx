@@ -5,19 +5,22 @@ import { useState } from "react";
 import { useAnswer } from "../browser/useAnswer";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { HubError } from "../room/ask";
+import { useSession } from "../session/store";
 import { CHANGED, toursHub, type Tours } from "./hub";
 import { startTour, useWall } from "./store";
 import type { Tour } from "./tour";
 import { TourForm } from "./TourForm";
 
-/** Which is in the form: the one at this place, or a new one behind the last. */
-type Edited = number | null;
+/** Which is in the form: the one that has this name in the list, or a new one. */
+type Edited = { name: string | null } | null;
 
 export function TourList() {
   const texts = useTexts();
   const words = texts.tours;
   const language = useLanguage((store) => store.language);
   const running = useWall((store) => store.run?.tour);
+  // They are the whole community's: whoever has less runs them.
+  const edits = useSession((session) => session.person?.places.some((place) => place.kind === "community") === true);
   const answer = useAnswer(toursHub.all);
   const [saved, setSaved] = useState<Tours | null>(null);
   const [edited, setEdited] = useState<Edited>(null);
@@ -35,9 +38,12 @@ export function TourList() {
       throw error;
     }
   }
-  const remove = (index: number): Promise<void> => save((tours?.tours ?? []).filter((_, at) => at !== index)).catch(setFailure);
-  const put = (tour: Tour): Promise<void> =>
-    save(edited === null || edited === tours?.tours.length ? [...(tours?.tours ?? []), tour] : (tours?.tours ?? []).map((one, at) => (at === edited ? tour : one)));
+  const all = tours?.tours ?? [];
+  const remove = (name: string): Promise<void> => save(all.filter((one) => one.name !== name)).catch(setFailure);
+  const put = (tour: Tour): Promise<void> => {
+    const known = all.some((one) => one.name === edited?.name);
+    return save(known ? all.map((one) => (one.name === edited?.name ? tour : one)) : [...all, tour]);
+  };
 
   if (tours === null) {
     return answer.failure === null ? null : (
@@ -53,7 +59,7 @@ export function TourList() {
           {errorText(language, failure)}
         </div>
       )}
-      {tours.tours.map((tour, index) => (
+      {all.map((tour) => (
         <section key={tour.name} className={running?.name === tour.name ? "running" : ""} data-testid="tour">
           <b>{tour.name}</b>
           <span>{words.words(tour.camera_ids.length, tour.seconds_each, tour.layout)}</span>
@@ -65,29 +71,35 @@ export function TourList() {
             >
               {words.run}
             </Button>
-            <Button data-testid="tour-edit" onClick={() => setEdited(index)}>
-              {words.edit}
-            </Button>
-            <Popconfirm title={words.removeAsk(tour.name)} okText={words.remove} cancelText={words.cancel} onConfirm={() => void remove(index)}>
-              <Button type="text" data-testid="tour-remove">
-                {words.remove}
+            {edits && (
+              <Button data-testid="tour-edit" onClick={() => setEdited({ name: tour.name })}>
+                {words.edit}
               </Button>
-            </Popconfirm>
+            )}
+            {edits && (
+              <Popconfirm title={words.removeAsk(tour.name)} okText={words.remove} cancelText={words.cancel} onConfirm={() => void remove(tour.name)}>
+                <Button type="text" data-testid="tour-remove">
+                  {words.remove}
+                </Button>
+              </Popconfirm>
+            )}
           </div>
         </section>
       ))}
-      {tours.tours.length === 0 && (
+      {all.length === 0 && (
         <p className="empty">
-          {words.none} {words.noneMay}
+          {words.none} {edits && words.noneMay}
         </p>
       )}
-      <Button block data-testid="tour-add" onClick={() => setEdited(tours.tours.length)}>
-        {words.add}
-      </Button>
+      {edits && (
+        <Button block data-testid="tour-add" onClick={() => setEdited({ name: null })}>
+          {words.add}
+        </Button>
+      )}
       {edited !== null && (
         <TourForm
-          tour={tours.tours[edited] ?? null}
-          names={tours.tours.filter((_, at) => at !== edited).map((one) => one.name)}
+          tour={all.find((one) => one.name === edited.name) ?? null}
+          names={all.map((one) => one.name).filter((one) => one !== edited.name)}
           onSave={put}
           onClose={() => setEdited(null)}
         />

@@ -43,14 +43,13 @@ export function loadWall(): void {
 
 export function openWall(isOpen: boolean): void {
   history.replaceState(null, "", isOpen ? OPEN : location.pathname);
-  useWall.setState({ isOpen, enlarged: null, chosen: null });
+  useWall.setState({ isOpen, enlarged: null, chosen: null, run: null });
 }
 
 /** Open the wall with this camera in sight. */
 export function watchLive(cameraId: string): void {
   loadWall();
   openWall(true);
-  useWall.setState({ run: null });
   arrange((wall) => bring(wall, cameraId));
 }
 
