@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -31,6 +32,8 @@ STAND_TURN_S = 0.2
 """What turned is told so much later, with what else turned meanwhile."""
 CLOSE_WITHIN_S = 4.0
 """The hub waits for 5 s at its end."""
+_M_ARENA_MAX, _ARENAS = -8, 2
+"""malloc.h of the GNU C library."""
 _FOLDER_PREFIX = "qianshao-relay-"
 _log = structlog.get_logger()
 
@@ -107,12 +110,20 @@ class Recorder:
             self._out.flush()
 
 
+def _bound_arenas() -> None:
+    """Have all threads allocate from few places: with one for each thread, what the media library takes for every
+    stream that is opened anew leaves holes in all of them, and the process grows with each (bench/footage_soak.py)."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Record what standard input assigns, until it ends or SIGTERM comes."""
     parser = argparse.ArgumentParser(prog="python -m hub.footage.recorder", description=main.__doc__)
     parser.add_argument("folder", type=Path, help="where footage is kept")
     parser.add_argument("--socket", type=Path, help="where the relay listens; else in a new folder of its own")
     given = parser.parse_args(arguments)
+    _bound_arenas()
     logs.configure("INFO")
     hear_losses()
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
