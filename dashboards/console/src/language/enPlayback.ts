@@ -51,6 +51,7 @@ export const enPlayback: typeof zhPlayback = {
     madeGaps: (n: number) => `Not recorded in ${n} ${n === 1 ? "place" : "places"}`,
     notLookedAt: (s: number | null) => (s === null ? "Whether the system looked all the time is not known: look at the whole clip" : `The system did not look for ${s} s: look yourself`),
     hidden: (n: number) => `${n} ${n === 1 ? "person" : "people"} blurred`,
+    stillInView: (n: number) => `${n} ${n === 1 ? "person was" : "people were"} still in view: the whole picture is hidden from there on`,
     fetch: (mb: string) => `Download ${mb} MB`,
     remove: "Delete",
     removeAsk: "Delete this clip?",

@@ -50,6 +50,7 @@ export const zhPlayback = {
     madeGaps: (n: number) => `中间有 ${n} 段没有录像`,
     notLookedAt: (s: number | null) => (s === null ? "不知道系统是否一直在看，请从头看一遍" : `有 ${s} 秒系统没有在看，请自己看一遍`),
     hidden: (n: number) => `给 ${n} 个人打了码`,
+    stillInView: (n: number) => `导出时还有 ${n} 人没离开，从他们出现起整个画面打了码`,
     fetch: (mb: string) => `下载 ${mb} MB`,
     remove: "删除",
     removeAsk: "删除这个片段？",

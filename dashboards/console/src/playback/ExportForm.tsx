@@ -2,13 +2,14 @@
 import { Input, Radio, Segmented, Select } from "antd";
 import { useMemo, useState } from "react";
 
+import type { Blur, Cut } from "../exports/hub";
 import { FormModal } from "../forms/FormModal";
 import { useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
 import { part } from "../room/ask";
 import { useRoom } from "../room/store";
 import { useHits } from "../search/useHits";
-import { playbackHub, type Blur, type CameraPast, type Cut } from "./hub";
+import { playbackHub, type CameraPast } from "./hub";
 
 interface Props {
   caseId: string;

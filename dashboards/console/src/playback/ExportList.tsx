@@ -4,10 +4,11 @@ import { useCallback, useEffect } from "react";
 
 import { useChange } from "../administration/useChange";
 import { useAnswer } from "../browser/useAnswer";
+import type { FootageExport } from "../exports/hub";
 import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
 import { useRoom } from "../room/store";
-import { playbackHub, type Export } from "./hub";
+import { playbackHub } from "./hub";
 
 const ANEW_MS = 1_000;
 const BYTES_PER_MB = 1e6;
@@ -41,7 +42,7 @@ export function ExportList({ caseId }: { caseId: string }) {
   );
 }
 
-function ExportCard({ shown, caseId, onRemove }: { shown: Export; caseId: string; onRemove: () => void }) {
+function ExportCard({ shown, caseId, onRemove }: { shown: FootageExport; caseId: string; onRemove: () => void }) {
   const texts = useTexts();
   const words = texts.playback;
   const language = useLanguage((store) => store.language);
@@ -66,6 +67,7 @@ function ExportCard({ shown, caseId, onRemove }: { shown: Export; caseId: string
             <span className="state-wait">{words.notLookedAt(made.not_looked_at_s === null ? null : Math.ceil(made.not_looked_at_s))}</span>
           )}
           {shown.blur === "others" && <span className="state-calm">{words.hidden(made.hidden)}</span>}
+          {made.still_in_view > 0 && <span className="state-wait">{words.stillInView(made.still_in_view)}</span>}
         </>
       )}
       <div className="row-actions">

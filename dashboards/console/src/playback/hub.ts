@@ -1,4 +1,5 @@
 // The hub's calls about recorded footage, each within an open case.
+import type { Blur, Cut, FootageExport } from "../exports/hub";
 import { ask, part } from "../room/ask";
 
 export interface Gap {
@@ -38,11 +39,6 @@ export interface CameraPast {
   more_sightings: boolean;
 }
 
-export type Cut = "key" | "exact";
-/** Who is not to be known in a clip: everybody but the person sought, along their tracks; all of the picture but that person; nobody. */
-export type Blur = "others" | "all_but_sought" | "none";
-export type ExportState = "waiting" | "running" | "done" | "failed" | "deleted";
-
 export interface ExportOrder {
   camera_id: string;
   from_ms: number;
@@ -52,28 +48,6 @@ export interface ExportOrder {
   sought: readonly string[];
   /** Needed with `blur` none alone. */
   reason: string;
-}
-
-export interface Export extends ExportOrder {
-  export_id: string;
-  case_id: string;
-  camera_name: string;
-  asked_by_name: string;
-  asked_at_ms: number;
-  state: ExportState;
-  /** 0 to 1. */
-  progress: number;
-  bytes: number | null;
-  made: {
-    duration_s: number;
-    gaps: [fromMs: number, untilMs: number][];
-    /** Tracks of others that are blurred. */
-    hidden: number;
-    /** Of the time, in which nobody was looked for; null: it is not known. */
-    not_looked_at_s: number | null;
-    still_in_view: number;
-  } | null;
-  failure: { message: string; message_en: string } | null;
 }
 
 export interface Hold {
@@ -97,8 +71,8 @@ export const playbackHub = {
       `${of(caseId)}/footage/${part(cameraId)}/pictures?from_ms=${Math.floor(fromMs)}&until_ms=${Math.ceil(untilMs)}${isTranscoded ? "&transcode=1" : ""}`,
       { headers: { "X-Qianshao": "1" }, signal },
     ),
-  exports: (caseId: string) => ask<Export[]>("GET", `${of(caseId)}/exports`),
-  order: (caseId: string, order: ExportOrder) => ask<Export>("POST", `${of(caseId)}/exports`, order),
+  exports: (caseId: string) => ask<FootageExport[]>("GET", `${of(caseId)}/exports`),
+  order: (caseId: string, order: ExportOrder) => ask<FootageExport>("POST", `${of(caseId)}/exports`, order),
   remove: (caseId: string, exportId: string) => ask<void>("DELETE", `${of(caseId)}/exports/${part(exportId)}`),
   fileAddress: (caseId: string, exportId: string) => `${of(caseId)}/exports/${part(exportId)}/file`,
   hold: (caseId: string, cameraIds: readonly string[], fromMs: number, untilMs: number) =>
