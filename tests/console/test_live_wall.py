@@ -151,7 +151,7 @@ async def test_tour_passes_over_a_camera_without_a_picture_and_names_it(wall: Pa
     await wall.get_by_test_id("live-layout-4").click()
     for camera_id in ("C07", "C08"):
         await wall.locator(f"[data-testid=live-camera][data-camera={camera_id}]").click()
-    cameras.set_fault("C08", Fault.STALL)
+    cameras.set_fault("C08", Fault.CUT)
     await expect(wall.locator("[data-camera=C08] [data-testid=tile-why]")).to_be_visible()
     await wall.get_by_test_id("live-tab-tours").click()
     await wall.get_by_test_id("tour-add").click()
