@@ -8,6 +8,9 @@ export const SILENT_MS = 3_000;
 /** From this on a picture's age is shown. */
 export const OLD_MS = 1_000;
 
+/** That the decoder began anew is said for so long. */
+const FAILED_MS = 60_000;
+
 export interface TileFacts {
   line: LiveLineState;
   view: ViewState | undefined;
@@ -47,7 +50,7 @@ export function standOf({ line, view, camera, nowMs, hubNowMs, openedAtMs }: Til
   const ageMs = atMs === null ? null : Math.max(0, hubNowMs - atMs);
   const word = view?.word ?? null;
   const neverCame = (view?.cameAtMs ?? null) === null;
-  const marks = marksOf(view, camera, texts);
+  const marks = marksOf(view, camera, nowMs, texts);
   const stand = (tone: TileStand["tone"], state: string, why: string): TileStand => ({ tone, state, why, marks, ageMs });
   if (camera === undefined) return stand("bad", words.gone, words.goneWords);
   if (line !== "open") return stand("bad", words.lineLost, words.lineLostWords);
@@ -68,13 +71,13 @@ function since(neverCame: boolean, texts: Texts, silentMs: number): string {
   return neverCame ? texts.live.neverCame(s) : texts.live.noneFor(s);
 }
 
-function marksOf(view: ViewState | undefined, camera: Camera | undefined, texts: Texts): string[] {
+function marksOf(view: ViewState | undefined, camera: Camera | undefined, nowMs: number, texts: Texts): string[] {
   const words = texts.live;
   const marks: string[] = [];
   const picture = camera?.picture ?? "clear";
   if (picture !== "clear") marks.push(words.picture[picture]);
   if (view?.isTranscoded === true) marks.push(words.transcoded);
   if (view?.isDamaged === true) marks.push(words.damaged);
-  if (view !== undefined && view.errors > 0) marks.push(words.errors(view.errors));
+  if (view !== undefined && nowMs - (view.failedAtMs ?? 0) < FAILED_MS) marks.push(words.errors(view.errors));
   return marks;
 }

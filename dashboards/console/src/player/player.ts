@@ -33,6 +33,8 @@ export interface PlayerState {
   skipped: number;
   /** How often the decoder gave up and began anew. */
   errors: number;
+  /** By this machine's clock, when it did so last. */
+  failedAtMs: number | null;
   /** Something is missing in what is drawn, up to the next key picture. */
   isDamaged: boolean;
   /** Why there is nothing, until a picture comes. */
@@ -48,6 +50,7 @@ const NOTHING: PlayerState = {
   drawn: 0,
   skipped: 0,
   errors: 0,
+  failedAtMs: null,
   isDamaged: false,
   word: null,
   hungry: false,
@@ -74,7 +77,7 @@ export class Player {
     this.context = canvas.getContext("2d", { alpha: false }) as Context | null;
     this.decoder = new PictureDecoder({
       onImage: (image, wallUs) => (this.isLive ? this.showNewest(image, wallUs) : this.clocked.take(image, wallUs)),
-      onError: () => this.turn({ errors: this.state.errors + 1 }),
+      onError: () => this.turn({ errors: this.state.errors + 1, failedAtMs: Date.now() }),
     });
     this.clocked = new Clocked({
       decoder: this.decoder,
