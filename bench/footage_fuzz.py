@@ -104,8 +104,6 @@ class Child:
         self._tally.outcomes[f"{played.door}: {'read' if played.door is Door.SEGMENT else words}"] += 1
         if played.escaped:
             await self._note(number, "escaped", played.escaped)
-        elif played.seconds > HANGS_AFTER_S / 2 and len(self._memory_mb) > 1:
-            await self._note(number, "slow", f"{played.seconds:.1f} s")
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None:
@@ -158,7 +156,7 @@ async def fuzz(seed: int, minutes: float, door: Door | None, children: int) -> R
         minutes=minutes,
         cases=tally.cases,
         crashes=kinds["crash"],
-        hangs=kinds["hang"] + kinds["slow"],
+        hangs=kinds["hang"],
         escaped=kinds["escaped"],
         memory_mb_per_1000_cases=None if slope is None else round(slope, 3),
         slowest_s=round(tally.slowest_s, 3),

@@ -14,8 +14,9 @@ from hub.footage.segments.reading import read_pictures
 from simulators.cameras import units
 from simulators.cameras.sent import SentReport
 
-APART_US = 8_000_000
-"""A picture's time by the hub's clock is at most so far from when it was sent; a film's round is longer (20 s)."""
+APART_US = 9_500_000
+"""A picture's time by the hub's clock is at most so far from when it was sent: the last before a silence is had and
+dated when the next begins, and after 8 s the stream is given up. A film's round is over twice as long (20 s)."""
 _CODINGS = {Coding.H264: units.Coding.H264, Coding.H265: units.Coding.H265}
 
 
@@ -49,7 +50,7 @@ class Proof:
     """Of one camera. ``missing``: sent whole, outside every window, not recorded; ``excused``: within one.
 
     ``altered``: recorded outside every window, and never sent so; ``disordered``: recorded before one that was sent
-    earlier. ``missing_at_us``: the first few.
+    earlier. ``missing_at_us``, ``altered_at_us``: the first few.
     """
 
     sent: int
@@ -59,6 +60,7 @@ class Proof:
     altered: int
     disordered: int
     missing_at_us: tuple[int, ...] = ()
+    altered_at_us: tuple[int, ...] = ()
 
 
 def sent_pictures(report: SentReport, stream_id: str) -> list[SentPicture]:
@@ -86,13 +88,15 @@ def prove(sent: Sequence[SentPicture], recorded: Iterable[RecordedPicture], wind
     for number, picture in enumerate(sent):
         waiting[picture.fingerprint].append(number)
     found = [False] * len(sent)
-    count = altered = disordered = 0
+    count = disordered = 0
+    altered: list[int] = []
     last = -1
     for one in recorded:
         count += 1
         nearest = _nearest(waiting.get(one.fingerprint, []), sent, one.wall_us)
         if nearest is None:
-            altered += not _is_within(one.wall_us, windows)
+            if not _is_within(one.wall_us, windows):
+                altered.append(one.wall_us)
             continue
         waiting[one.fingerprint].remove(nearest)
         found[nearest] = True
@@ -100,7 +104,16 @@ def prove(sent: Sequence[SentPicture], recorded: Iterable[RecordedPicture], wind
         last = nearest
     lost = [picture.sent_at_us for picture, is_found in zip(sent, found, strict=True) if picture.whole and not is_found]
     missing = [at_us for at_us in lost if not _is_within(at_us, windows)]
-    return Proof(len(sent), count, len(missing), len(lost) - len(missing), altered, disordered, tuple(missing[:5]))
+    return Proof(
+        len(sent),
+        count,
+        len(missing),
+        len(lost) - len(missing),
+        len(altered),
+        disordered,
+        tuple(missing[:5]),
+        tuple(altered[:5]),
+    )
 
 
 def _nearest(numbers: Sequence[int], sent: Sequence[SentPicture], wall_us: int) -> int | None:

@@ -44,6 +44,7 @@ class Worst(msgspec.Struct, frozen=True):
     missing: int
     altered: int
     missing_at_s: list[float]
+    altered_at_s: list[float]
     faults: list[tuple[str, float, float]]
 
 
@@ -132,6 +133,10 @@ class Soak:
             found[camera_id] = prove(sent_pictures(sent, camera_id), recorded, windows)
         return found
 
+    def _seconds(self, times_us: Sequence[int]) -> list[float]:
+        """From the soak's beginning."""
+        return [round((at_us - self.began_us) / 1e6, 2) for at_us in times_us]
+
     def worst(self, proofs: dict[str, Proof]) -> list[Worst]:
         """The cameras with something wrong, the worst first; at most 10."""
         found = [
@@ -139,7 +144,8 @@ class Soak:
                 camera_id,
                 proof.missing,
                 proof.altered,
-                [round((at_us - self.began_us) / 1e6, 2) for at_us in proof.missing_at_us],
+                self._seconds(proof.missing_at_us),
+                self._seconds(proof.altered_at_us),
                 [
                     (one.planned.name, round((one.began_us - self.began_us) / 1e6, 2), round(one.planned.lasting_s, 2))
                     for one in self.happened
