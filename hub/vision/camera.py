@@ -211,7 +211,7 @@ class AssignedCamera:
     def _note(self, moves: Moves) -> None:
         """How a live picture is, and whether something moves in it."""
         at_s = self._clock.monotonic_us() / 1e6
-        self._activity.note(at_s, moves.motion.anything)
+        self._activity.note(at_s, moves.motion.mask)
         if self._picture.due(at_s):
             self._picture.observe(moves.grey, moves.motion.grey, at_s)
 
