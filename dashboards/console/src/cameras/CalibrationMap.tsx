@@ -10,6 +10,8 @@ import type { Place } from "./clicks";
 interface Props {
   /** Where the camera is thought to stand; null: nobody said. */
   camera: Place | null;
+  /** The venue that it belongs to, around which the map is shown while nobody said where the camera is. */
+  near?: Place | null;
   /** The clicked places by the numbers that they have in the picture. */
   places: readonly (Place | null)[];
   footprint: readonly Place[];
@@ -18,12 +20,12 @@ interface Props {
 
 const NEAR = 19;
 
-export function CalibrationMap({ camera, places, footprint, onClick }: Props) {
+export function CalibrationMap({ camera, near = null, places, footprint, onClick }: Props) {
   const ground = useStore((store) => store.map);
   const element = useRef<HTMLDivElement>(null);
   const clicked = useRef(onClick);
   const [drawn, setDrawn] = useState<{ map: L.Map; marks: L.LayerGroup } | null>(null);
-  const [from] = useState(camera);
+  const [from] = useState(camera ?? near);
   useEffect(() => {
     clicked.current = onClick;
   }, [onClick]);
@@ -52,6 +54,9 @@ export function CalibrationMap({ camera, places, footprint, onClick }: Props) {
     if (footprint.length > 0) {
       marks.addLayer(L.polygon(footprint.map(([latitude, longitude]) => [latitude, longitude]), { color: "#ffd666", weight: 2, fillOpacity: 0.15, interactive: false }));
     }
+    if (near !== null) {
+      marks.addLayer(L.circleMarker([near[0], near[1]], { radius: 8, color: "#c6d0dd", fill: false, weight: 2, interactive: false }));
+    }
     if (camera !== null) {
       marks.addLayer(L.circleMarker([camera[0], camera[1]], { radius: 6, color: "#ffffff", fillColor: "#5aa9ff", fillOpacity: 1, weight: 2, interactive: false }));
     }
@@ -60,7 +65,7 @@ export function CalibrationMap({ camera, places, footprint, onClick }: Props) {
       const icon = L.divIcon({ className: "click-mark", html: String(number + 1), iconSize: [22, 22], iconAnchor: [11, 11] });
       marks.addLayer(L.marker([place[0], place[1]], { icon, interactive: false, keyboard: false }));
     });
-  }, [drawn, camera, places, footprint]);
+  }, [drawn, camera, near, places, footprint]);
 
   return <div ref={element} className="calibration-map" data-testid="calibration-map" />;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { useChosenAlert } from "../alerts/chosen";
 import { aimAtVenues } from "../alerts/store";
+import { WRONG_CLOCK_S } from "../cameras/troubles";
 import { detailIn } from "../language/detail";
 import { useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
@@ -16,9 +17,6 @@ import { useMay } from "../session/store";
 import { CallKey } from "../talk/CallKey";
 import { cameraLook } from "./looks";
 import { chooseOnMap, useMapDesk } from "./store";
-
-/** A camera's clock that is off by more is told; times in the footage are the hub's. */
-const WRONG_CLOCK_S = 5;
 
 export function ChosenCard() {
   const chosen = useMapDesk((desk) => desk.chosen);

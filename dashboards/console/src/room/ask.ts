@@ -34,13 +34,14 @@ interface ErrorBody {
   error?: { code?: string; message?: string; message_en?: string; field?: string | null };
 }
 
-/** The answer to one call; a file goes as it is, anything else as JSON. Raises HubError; one that says that nobody is signed in is also told to `onSignedOut`. */
+/** The answer to one call; a file goes as it is, anything else as JSON; given up after `withinMs`. Raises HubError; one that says that nobody is signed in is also told to `onSignedOut`. */
 export async function ask<Value>(
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
   signal?: AbortSignal,
+  withinMs: number = ANSWER_WITHIN_MS,
 ): Promise<Value> {
   const stop = new AbortController();
   const takenBack = (): void => stop.abort(signal?.reason);
@@ -49,7 +50,7 @@ export async function ask<Value>(
   const timer = setTimeout(() => {
     late = true;
     stop.abort();
-  }, ANSWER_WITHIN_MS);
+  }, withinMs);
   const request: RequestInit = {
     method,
     headers: { "X-Qianshao": "1", ...headers },
@@ -69,7 +70,7 @@ export async function ask<Value>(
     text = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw late ? unanswered() : unreachable();
+    throw late ? unanswered(withinMs) : unreachable();
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", takenBack);
@@ -90,11 +91,11 @@ export async function ask<Value>(
 const unreachable = (): HubError =>
   new HubError("unreachable", "连不上主机，请检查网络后重试。", "The hub cannot be reached. Check the network and try again.", null);
 
-const unanswered = (): HubError =>
+const unanswered = (withinMs: number): HubError =>
   new HubError(
     "unanswered",
-    `主机 ${ANSWER_WITHIN_MS / 1000} 秒没有回应，内容还在，请重试。`,
-    `The hub did not answer within ${ANSWER_WITHIN_MS / 1000} s. What you wrote is still here: try again.`,
+    `主机 ${withinMs / 1000} 秒没有回应，内容还在，请重试。`,
+    `The hub did not answer within ${withinMs / 1000} s. What you wrote is still here: try again.`,
     null,
   );
 
