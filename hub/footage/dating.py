@@ -10,6 +10,9 @@ _DRIFT_PER_US = 200e-6
 """A camera's clock may run this much slower than ours (200 parts per million); crystals keep within 100."""
 _JUMP_US = 5_000_000
 """Media time that leaps further than this against arrival begins a new count, as after a camera's restart."""
+_LATE_FOR_US = 2_000_000
+"""Frames that come so late begin a new count once this much media came late: until then the line stood still, and its
+last frames are dated by when they were taken."""
 
 
 class Dating(Protocol):
@@ -39,6 +42,7 @@ class ArrivalDating:
         self._clock = clock
         self._offset_us: float | None = None
         self._media_us = 0
+        self._late_since_us: int | None = None
 
     def restart(self) -> None:
         """The next frame begins a new count of media time."""
@@ -47,11 +51,22 @@ class ArrivalDating:
     def wall_us(self, media_us: int) -> int:
         now_us = self._clock.monotonic_us()
         offset_us = float(now_us - media_us)
-        if self._offset_us is None or abs(offset_us - self._offset_us) > _JUMP_US:
+        if self._offset_us is None or self._counts_anew(media_us, offset_us - self._offset_us):
             self._offset_us = offset_us
+            self._late_since_us = None
         else:
             elapsed_us = max(media_us - self._media_us, 0)
             self._offset_us = min(offset_us, self._offset_us + elapsed_us * _DRIFT_PER_US)
         self._media_us = media_us
         late_us = now_us - (media_us + self._offset_us)
         return self._clock.wall_us() - round(late_us)
+
+    def _counts_anew(self, media_us: int, later_us: float) -> bool:
+        if abs(later_us) <= _JUMP_US:
+            self._late_since_us = None
+            return False
+        if later_us < 0:
+            return True
+        if self._late_since_us is None:
+            self._late_since_us = media_us
+        return not 0 <= media_us - self._late_since_us < _LATE_FOR_US

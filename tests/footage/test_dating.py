@@ -44,6 +44,28 @@ def test_camera_that_restarts_its_media_time_is_dated_by_arrival_again() -> None
     assert dating.wall_us(3_600_000_000) == clock.wall_us()
 
 
+def test_a_frame_that_came_out_after_a_long_silence_is_dated_by_when_it_was_taken() -> None:
+    clock = ManualClock()
+    dating = ArrivalDating(clock)
+    for number in range(20):
+        date_us = dating.wall_us(number * FRAME_US)
+        clock.advance(0.1)
+    clock.advance(7.5)
+    assert abs(dating.wall_us(20 * FRAME_US) - date_us - FRAME_US) < 2_000
+    assert abs(dating.wall_us(96 * FRAME_US) - clock.wall_us()) < 2_000
+
+
+def test_a_camera_whose_media_time_stood_still_is_dated_by_arrival_again_soon() -> None:
+    clock = ManualClock()
+    dating = ArrivalDating(clock)
+    dating.wall_us(0)
+    clock.advance(60)
+    for number in range(1, 40):
+        date_us = dating.wall_us(number * FRAME_US)
+        clock.advance(0.1)
+    assert abs(date_us + FRAME_US - clock.wall_us()) < 2_000
+
+
 def test_wall_clock_set_by_hand_dates_what_comes_after() -> None:
     clock = ManualClock()
     dating = ArrivalDating(clock)
