@@ -22,7 +22,6 @@ export function OwnersForm({ list, onClose }: { list: OwnerList; onClose: () => 
   const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
   const [kept, setKept] = useState(list);
   const [owners, setOwners] = useState<readonly Owner[]>(list.owners);
-  const [lost, setLost] = useState<readonly string[] | null>(null);
   const today = calendarDay(hubNowMs(), zone);
   const counts = useMemo(() => {
     const found = new Map<string, number>();
@@ -34,7 +33,6 @@ export function OwnersForm({ list, onClose }: { list: OwnerList; onClose: () => 
   const isComplete = owners.every((one) => one.name.trim() !== "");
 
   async function save(): Promise<void> {
-    setLost(null);
     try {
       await camerasHub.putOwners({ version: kept.version, owners: owners.map((one) => ({ ...one, name: one.name.trim(), contact: one.contact.trim() })) });
     } catch (error) {
@@ -43,7 +41,8 @@ export function OwnersForm({ list, onClose }: { list: OwnerList; onClose: () => 
         const over = rebased(kept.owners, owners, latest.owners);
         setKept(latest);
         setOwners(over.owners);
-        setLost(over.lost);
+        const said = words.rebased(latest.version);
+        throw new Error(over.lost.length === 0 ? said : said + words.theirsStands(over.lost.join(texts.comma)));
       }
       throw error;
     }
@@ -166,12 +165,6 @@ export function OwnersForm({ list, onClose }: { list: OwnerList; onClose: () => 
           {words.version(kept.version)}
         </span>
       </div>
-      {lost !== null && (
-        <p className="state-wait owners-rebased" role="status" data-testid="owners-rebased">
-          {words.rebased(kept.version)}
-          {lost.length > 0 && words.theirsStands(lost.join("、"))}
-        </p>
-      )}
     </FormModal>
   );
 }

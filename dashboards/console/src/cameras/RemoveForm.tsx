@@ -12,7 +12,7 @@ export function RemoveForm({ camera, owner, onClose }: { camera: Camera; owner: 
     onClose();
   }
   return (
-    <FormModal title={words.removeTitle(camera.name)} testid="remove-camera" width={600} isComplete save={words.remove} onSave={remove} onClose={onClose}>
+    <FormModal title={words.removeTitle(camera.name)} testid="remove-camera" width={600} isComplete save={words.remove} danger onSave={remove} onClose={onClose}>
       <ul className="remove-words">
         <li>{words.removeNow}</li>
         <li>{words.removeKept}</li>

@@ -12,6 +12,8 @@ import { WRONG_CLOCK_S } from "./troubles";
 
 const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 const STEP_MS = 100;
+/** A recorder of many cameras answers as one device; of these so many are named. */
+const NAMED = 2;
 
 interface Props {
   found: Found | null;
@@ -146,7 +148,8 @@ function Searching() {
 }
 
 function Devices({ found, device, onDevice }: { found: Found; device: string | null; onDevice: (device: FoundDevice) => void }) {
-  const words = useTexts().cameras;
+  const texts = useTexts();
+  const words = texts.cameras;
   const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
   const here = (one: FoundDevice): string[] => one.camera_ids.flatMap((id) => cameras.get(id)?.name ?? []);
   return (
@@ -168,11 +171,11 @@ function Devices({ found, device, onDevice }: { found: Found; device: string | n
             <b>{one.name === "" ? words.nameless : one.name}</b>
             <span>{[one.hardware, one.location].filter((each) => each !== "").join(" · ")}</span>
             <i>{one.address}</i>
-            {here(one).length > 0 && <em className="state-wait">{words.enrolledAs(here(one).join("、"))}</em>}
+            {here(one).length > 0 && <em className="state-wait">{words.enrolledAs(here(one).slice(0, NAMED), here(one).length)}</em>}
           </button>
         ))}
       </div>
-      {found.not_understood.length > 0 && <p className="hint">{words.notUnderstood(found.not_understood.join("、"))}</p>}
+      {found.not_understood.length > 0 && <p className="hint">{words.notUnderstood(found.not_understood.join(texts.comma))}</p>}
     </div>
   );
 }

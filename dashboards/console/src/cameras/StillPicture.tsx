@@ -11,6 +11,9 @@ export interface Size {
   heightPx: number;
 }
 
+/** What of the screen's height the form around the picture needs, so that its keys stay in sight. */
+const BESIDE_PX = 290;
+
 interface Props {
   cameraId: string;
   size: Size | null;
@@ -33,7 +36,7 @@ export function StillPicture({ cameraId, size, onSize, onClick, onDoubleClick, c
   }
 
   return (
-    <div className="camera-still">
+    <div className="camera-still" style={size === null ? {} : { maxWidth: `calc((100vh - ${BESIDE_PX}px) * ${size.widthPx / size.heightPx})` }}>
       <img
         src={camerasHub.stillAddress(cameraId, round)}
         alt={words.still}

@@ -5,6 +5,9 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import "./forms.css";
 
+/** A form that is wider is tall as well, and begins near the top, so that its keys are in sight on a small screen. */
+const TALL_FROM_PX = 900;
+
 interface Props {
   title: string;
   testid: string;
@@ -15,6 +18,8 @@ interface Props {
   onClose: () => void;
   /** On the key, where it is not “save”. */
   save?: string;
+  /** What the key does cannot be taken back. */
+  danger?: boolean;
   /** What is said in place of the form once it is saved; without it whoever opened the form closes it. */
   done?: string;
   children: ReactNode;
@@ -42,7 +47,7 @@ export function FormModal({ testid, ...props }: Props) {
   }
 
   return (
-    <Modal open title={props.title} onCancel={props.onClose} footer={null} width={props.width ?? 520}>
+    <Modal open title={props.title} onCancel={props.onClose} footer={null} width={props.width ?? 520} {...((props.width ?? 0) > TALL_FROM_PX && { style: { top: 24 } })}>
       {saved && props.done !== undefined ? (
         <div className="form-rows" data-testid={`${testid}-done`}>
           <p className="form-done">{props.done}</p>
@@ -62,7 +67,7 @@ export function FormModal({ testid, ...props }: Props) {
           )}
           <div className="row end">
             <Button onClick={props.onClose}>{texts.admin.cancel}</Button>
-            <Button data-testid={`${testid}-save`} type="primary" htmlType="submit" loading={saving} disabled={!props.isComplete}>
+            <Button data-testid={`${testid}-save`} type="primary" danger={props.danger ?? false} htmlType="submit" loading={saving} disabled={!props.isComplete}>
               {props.save ?? texts.admin.save}
             </Button>
           </div>
