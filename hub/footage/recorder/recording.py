@@ -60,7 +60,7 @@ class Written:
 
 
 class Recording:
-    """Called by one writer at a time."""
+    """Called by one writer at a time. Whatever goes wrong is this stream's: nothing is raised, the writer goes on."""
 
     def __init__(self, begin: Callable[[Form, int], Segment], clock: Clock, written: Written) -> None:
         """``begin`` makes a segment of a form that starts at a wall time. Raises OSError."""
@@ -88,14 +88,11 @@ class Recording:
                 self._written.missing += 1
                 return
             self._add(one)
-        except OSError as error:
-            self._lose(error, 1)
         except ValueError as error:  # a picture that no file can hold
             self._written.missing += 1
             self._say(one.form, error)
-        except Exception as error:  # one stream's writing: the others go on
-            self._lose(OSError(errno.EIO, f"{type(error).__name__}: {error}"), 1)
-            _log.exception("recording.failed", camera=one.form.camera_id)
+        except Exception as error:
+            self._lose(error, 1)
 
     def tick(self) -> None:
         """Have what waits too long written; a few times a second."""
@@ -103,7 +100,7 @@ class Recording:
             try:
                 self._segment.tick(self._clock.wall_us())
                 self._note()
-            except OSError as error:
+            except Exception as error:
                 self._lose(error)
 
     def end(self) -> None:
@@ -111,7 +108,7 @@ class Recording:
         if self._segment is not None:
             try:
                 self._close()
-            except OSError as error:
+            except Exception as error:
                 self._lose(error)
 
     def _is_over(self, one: Arrived) -> bool:
@@ -165,15 +162,21 @@ class Recording:
             self._say_again_us = now_us + _SAY_EVERY_US
             _log.warning("recording.left_out", camera=form.camera_id, stream=form.stream.value, why=str(error))
 
-    def _lose(self, error: OSError, more: int = 0) -> None:
+    def _lose(self, error: Exception, more: int = 0) -> None:
         """The disk took a fragment no more: it is counted, what was on disk stays."""
         self._written.missing += self._unwritten + more
         self._unwritten = 0
-        disk = Disk.FULL if error.errno in _FULL else Disk.FAILING
+        number = error.errno if isinstance(error, OSError) else None
+        disk = Disk.FULL if number in _FULL else Disk.FAILING
+        if number is None:
+            _log.error("recording.failed", camera=self._form.camera_id if self._form else None, exc_info=error)
         if self._written.turn(disk):
-            _log.error("recording.disk", disk=disk.value, why=error.strerror or str(error))
+            _log.error("recording.disk", disk=disk.value, why=getattr(error, "strerror", None) or type(error).__name__)
         self._retry_us = self._clock.monotonic_us() + RETRY_US
         if self._segment is not None:
             self._closed_bytes += self._segment.bytes_written
             segment, self._segment = self._segment, None
-            segment.give_up()
+            try:
+                segment.give_up()
+            except Exception:  # it is mended at the next start
+                _log.exception("recording.not_given_up")

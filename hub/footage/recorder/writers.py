@@ -12,6 +12,8 @@ import time
 from collections import deque
 from dataclasses import replace
 
+import structlog
+
 from hub.footage.packets import Arrived
 from hub.footage.recorder.control import Disk
 from hub.footage.recorder.recording import Recording, Written
@@ -20,6 +22,7 @@ WRITERS = 8
 SWEEP_S = 0.25
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 MAX_WAITING_S = 10.0
+_log = structlog.get_logger()
 
 
 class Intake:
@@ -170,7 +173,10 @@ class Writers:
                 if not self._ready:
                     return
                 intake = self._ready.popleft()
-            intake.drain()
+            try:
+                intake.drain()
+            except Exception:  # a writer is for all streams: it outlives whatever one of them brings
+                _log.exception("writer.failed")
             with self._turn:
                 intake.taken_up = not intake.is_empty
                 if intake.taken_up:

@@ -128,6 +128,51 @@ def test_writers_write_all_that_waits_before_they_end(arrived: list[Arrived], tm
     assert all("-" in one.stem for one in segments(tmp_path))
 
 
+class Breaking(SegmentWriter):
+    """Segments that break in a way that nobody foresaw."""
+
+    def tick(self, now_us: int) -> None:
+        raise KeyError("tick")
+
+    def close(self) -> Path | None:
+        raise RuntimeError("close")
+
+    def give_up(self) -> None:
+        raise LookupError("give up")
+
+
+def test_whatever_breaks_in_one_stream_its_writer_goes_on_with_the_others(
+    arrived: list[Arrived], tmp_path: Path
+) -> None:
+    kept, broken = Kept(tmp_path), Written(lambda: None)
+    breaking = Recording(lambda form, at_us: Breaking(tmp_path / "broken", form, at_us), ManualClock(), broken)
+    writers = Writers(1)
+    writers.start()
+    intakes = writers.intake(breaking, broken), writers.intake(kept.recording, kept.written)
+    for one in arrived:
+        for intake in intakes:
+            intake.put(one)
+            writers.take_up(intake)
+    assert writers.close(10)
+    assert (kept.written.pictures, kept.written.missing) == (len(arrived), 0)
+    assert broken.disk is Disk.FAILING
+    assert broken.pictures + broken.missing == len(arrived)
+
+
+def test_stream_whose_segment_breaks_is_written_again_a_second_later(arrived: list[Arrived], tmp_path: Path) -> None:
+    written, clock = Written(lambda: None), ManualClock()
+    kinds = iter((Breaking, SegmentWriter))
+    recording = Recording(lambda form, at_us: next(kinds)(tmp_path, form, at_us), clock, written)
+    recording.take(arrived[0])
+    recording.tick()
+    assert written.disk is Disk.FAILING
+    clock.advance(RETRY_US / 1e6)
+    for one in arrived:
+        recording.take(shifted(one, 10_000_000))
+    recording.end()
+    assert (len(recorded(tmp_path)), written.disk) == (len(arrived), Disk.OK)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_full_disk_has_its_own_name() -> None:
     descriptor = os.open("/dev/full", os.O_WRONLY)
