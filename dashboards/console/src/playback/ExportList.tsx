@@ -1,4 +1,4 @@
-// The case's clips: how far each is made, what to look out for, to be fetched or deleted.
+// The case's clips: how far each is made, what to look out for, to be fetched or deleted; below them what it keeps.
 import { Button, Popconfirm, Progress } from "antd";
 import { useCallback, useEffect } from "react";
 
@@ -6,7 +6,7 @@ import { useChange } from "../administration/useChange";
 import { useAnswer } from "../browser/useAnswer";
 import type { FootageExport } from "../exports/hub";
 import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
-import { clockTime, duration } from "../language/time";
+import { calendarDay, clockTime, duration } from "../language/time";
 import { useRoom } from "../room/store";
 import { playbackHub } from "./hub";
 
@@ -38,7 +38,46 @@ export function ExportList({ caseId }: { caseId: string }) {
       {known.map((one) => (
         <ExportCard key={one.export_id} shown={one} caseId={caseId} onRemove={() => void change(() => playbackHub.remove(caseId, one.export_id))} />
       ))}
+      <HoldList caseId={caseId} />
     </div>
+  );
+}
+
+function HoldList({ caseId }: { caseId: string }) {
+  const texts = useTexts();
+  const words = texts.playback;
+  const language = useLanguage((store) => store.language);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const cameras = useRoom((room) => room.cameras, null);
+  const ask = useCallback(() => playbackHub.holds(caseId), [caseId]);
+  const { value, failure, again } = useAnswer(ask);
+  const { change, failure: notDone } = useChange(again);
+  const wrong = notDone ?? failure;
+  return (
+    <>
+      <h4>{words.holds}</h4>
+      {wrong !== null && (
+        <div className="failure" role="alert">
+          {errorText(language, wrong)}
+        </div>
+      )}
+      {value?.length === 0 && <p className="empty">{words.noHolds}</p>}
+      {(value ?? []).map((one) => (
+        <article key={one.hold_id} className="export-card" data-testid="hold-card">
+          <b>{one.camera_ids.map((id) => cameras?.get(id)?.name ?? id).join(texts.comma)}</b>
+          <span>
+            {calendarDay(one.from_ms, zone)} {clockTime(one.from_ms, zone)} – {clockTime(one.until_ms, zone)}
+          </span>
+          <div className="row-actions">
+            <Popconfirm title={words.releaseAsk} onConfirm={() => change(() => playbackHub.release(caseId, one.hold_id))}>
+              <Button size="small" data-testid="hold-release">
+                {words.release}
+              </Button>
+            </Popconfirm>
+          </div>
+        </article>
+      ))}
+    </>
   );
 }
 

@@ -39,6 +39,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
   const [shown, setView] = useState<View>(() => around(place.atMs));
   const [panel, setPanel] = useState<"cameras" | "exports">("cameras");
   const [isExporting, setExporting] = useState(false);
+  const [holdsMade, setHoldsMade] = useState(0);
   const [held, setHeld] = useState<{ words: string; isWrong: boolean } | null>(null);
   // While it plays the view goes with it; what somebody zooms or drags stays as it is while it stands.
   const view = useMemo(() => (state.isPlaying ? following(shown, state.atMs) : shown), [shown, state.isPlaying, state.atMs]);
@@ -58,6 +59,8 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
     try {
       await playbackHub.hold(caseId, cameraIds, marked.sinceMs, marked.untilMs);
       setHeld({ words: words.held, isWrong: false });
+      setHoldsMade(holdsMade + 1);
+      setPanel("exports");
     } catch (error) {
       setHeld({ words: errorText(language, error), isWrong: true });
     }
@@ -67,16 +70,18 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
   return (
     <section className="live playback" data-testid="playback" data-at={Math.round(state.atMs)} data-playing={state.isPlaying} data-waiting={state.isWaiting}>
       <aside className="panel live-panel">
-        <Segmented
-          block
-          value={panel}
-          options={[
-            { value: "cameras", label: texts.live.cameras },
-            { value: "exports", label: <span data-testid="playback-tab-exports">{words.exports}</span> },
-          ]}
-          onChange={(value) => setPanel(value === "exports" ? "exports" : "cameras")}
-        />
-        {panel === "cameras" ? <PlaybackCameras /> : <ExportList caseId={caseId} />}
+        {exports && (
+          <Segmented
+            block
+            value={panel}
+            options={[
+              { value: "cameras", label: texts.live.cameras },
+              { value: "exports", label: <span data-testid="playback-tab-exports">{words.exports}</span> },
+            ]}
+            onChange={(value) => setPanel(value === "exports" ? "exports" : "cameras")}
+          />
+        )}
+        {panel === "cameras" || !exports ? <PlaybackCameras /> : <ExportList key={holdsMade} caseId={caseId} />}
       </aside>
       <div className="live-middle playback-middle">
         <nav className="live-keys">

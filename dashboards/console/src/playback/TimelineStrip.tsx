@@ -147,6 +147,7 @@ function Lane({ past, view, zone }: { past: CameraPast | undefined; view: View; 
 const RECORDED = "#24507e";
 const MOVED = "#7cc4ff";
 const GAP = "#512a2a";
+const HELD = "#52c41a";
 
 function drawLane(canvas: HTMLCanvasElement, past: CameraPast | undefined, view: View): void {
   const width = canvas.clientWidth * devicePixelRatio;
@@ -164,6 +165,7 @@ function drawLane(canvas: HTMLCanvasElement, past: CameraPast | undefined, view:
   };
   for (const gap of past.gaps) bar(GAP, gap.start_ms, gap.end_ms, height * 0.4, height * 0.2);
   for (const [startMs, endMs] of past.spans) bar(RECORDED, startMs, endMs, 0, height);
+  for (const [fromMs, untilMs] of past.holds) bar(HELD, fromMs, untilMs, height * 0.9, height * 0.1);
   for (const { atMs, stepMs, share } of movementOf(past)) {
     // A person who crosses the picture moves a few per cent of it: the root shows that beside a crowd.
     if (share !== null && share > 0) bar(MOVED, atMs, atMs + stepMs, height * (1 - Math.sqrt(share) * 0.9), height * Math.sqrt(share) * 0.9);

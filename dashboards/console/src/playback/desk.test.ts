@@ -6,6 +6,7 @@ import type { Stop } from "./feeder";
 let nowMs = 0;
 
 class Camera {
+  fedSinceMs: number | null = 0;
   fedUntilMs: number | null = 60_000;
   atMs: number | null = 0;
   state = { hungry: false };
@@ -117,4 +118,18 @@ it("a step of one is the moment of all", () => {
   after(10);
   expect(desk.state.atMs).toBe(40);
   expect(other.said.at(-1)).toBe("from 40 at 0");
+});
+
+it("a step back from the first picture that was fed asks for those before it", () => {
+  one.atMs = 5_000;
+  one.fedSinceMs = 5_000;
+  desk.step(-1);
+  expect(desk.state.atMs).toBe(4_999);
+  expect(one.said.at(-1)).toBe("from 4999 at 0");
+});
+
+it("a window that was hidden goes on from where it was", () => {
+  desk.play();
+  after(3_600_000);
+  expect(desk.state.atMs).toBe(2_000);
 });

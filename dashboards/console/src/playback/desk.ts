@@ -4,6 +4,7 @@ import type { Feeder } from "./feeder";
 /** What the desk needs of a player (player/player.ts). */
 export interface Shown {
   readonly atMs: number | null;
+  readonly fedSinceMs: number | null;
   readonly fedUntilMs: number | null;
   readonly state: { hungry: boolean };
   /** Forget what was fed; the last picture stays until another comes. */
@@ -23,6 +24,8 @@ export interface Seat {
 const ENOUGH_MS = 600;
 /** A place where no camera has footage is skipped when it lasts longer. */
 const SKIP_MS = 1_500;
+/** A screen that was not drawn for longer (the window was hidden, the machine slept) goes on from where it was. */
+const MOST_TURN_MS = 1_000;
 
 export interface DeskState {
   atMs: number;
@@ -86,6 +89,12 @@ export class Desk {
     this.pause();
     const seat = [...this.seats.values()].find((one) => one.player.atMs !== null && one.feeder.stop?.kind !== "failed");
     if (seat === undefined) return;
+    const { atMs, fedSinceMs } = seat.player;
+    // What lies before the first picture that was fed is asked for.
+    if (by === -1 && atMs !== null && fedSinceMs !== null && fedSinceMs >= atMs) {
+      this.seek(atMs - 1);
+      return;
+    }
     this.stepping = { seat, fromMs: seat.player.atMs };
     seat.player.step(by);
   }
@@ -94,7 +103,7 @@ export class Desk {
   tick(): void {
     const seats = [...this.seats.values()];
     if (this.state.isPlaying && !this.state.isWaiting) {
-      this.turn({ atMs: this.state.atMs + (this.nowMs() - this.startedAtMs) * this.state.rate });
+      this.turn({ atMs: this.state.atMs + Math.min(this.nowMs() - this.startedAtMs, MOST_TURN_MS) * this.state.rate });
       this.startedAtMs = this.nowMs();
     }
     for (const { feeder, player } of seats) {

@@ -88,6 +88,29 @@ it("goes on after a gap, and says until when it lasts", async () => {
   expect(one.stop).toBeNull();
 });
 
+it("asks for the same stretch again while nobody is free to convert it, and says so", async () => {
+  const said: string[] = [];
+  const asked: number[] = [];
+  let now = 0;
+  const one = new Feeder({
+    player: { feed: (record) => record.kind === "word" && said.push(record.code), fedUntilMs: null },
+    fetch: (fromMs) => {
+      asked.push(fromMs);
+      return Promise.resolve(new Response(new Blob([word("transcoders_busy")]), { headers: { "X-Next-Ms": "10000" } }));
+    },
+    nowMs: () => now,
+    onTurn: () => undefined,
+  });
+  one.seek(5_000);
+  for (let round = 0; round < 2; round += 1) {
+    one.work(5_000, 1);
+    await settled(one);
+    now += 5_000;
+  }
+  expect(asked).toEqual([5_000, 5_000]);
+  expect(said).toEqual(["transcoders_busy", "transcoders_busy"]);
+});
+
 it("tells what the hub refuses in its own words", async () => {
   const body = JSON.stringify({ error: { code: "case_closed", message: "案件已关闭", message_en: "the case is closed" } });
   const one = new Feeder({

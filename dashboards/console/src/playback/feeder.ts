@@ -11,6 +11,10 @@ const MOST_CHUNK_MS = 60_000;
 const AGAIN_AFTER_MS = 1_000;
 /** What is recorded now can be read this much later. */
 const EDGE_MS = 3_000;
+/** Words that only say how a stretch ended. */
+const QUIET = new Set(["end", "more", "nothing"]);
+/** The hub could not make it what this browser plays, for now: the same stretch is asked for again. */
+const TRIED_AGAIN = new Set(["transcoders_busy", "transcoder_failed"]);
 /** Without the picture up to which a player was fed, a stretch this much later goes on from its next key picture. */
 const LOST_AFTER_US = 2_000_000;
 
@@ -81,7 +85,7 @@ export class Feeder {
     const fed = await this.feedAll(response, request);
     if (request !== this.request) return;
     this.request = null;
-    this.goOn(fed, untilMs, Number(response.headers.get("X-Next-Ms") ?? NaN));
+    this.goOn(fed, fromMs, untilMs, Number(response.headers.get("X-Next-Ms") ?? NaN));
   }
 
   /** Feed what comes; the code of the word that it ended with. */
@@ -96,7 +100,7 @@ export class Feeder {
       for (const record of records.feed(value)) {
         if (record.kind === "word") {
           code = record.code;
-          if (code === "unreadable" || code === "transcoders_full") this.parts.player.feed(record);
+          if (!QUIET.has(code)) this.parts.player.feed(record);
           continue;
         }
         if (record.kind === "form") {
@@ -116,9 +120,10 @@ export class Feeder {
     }
   }
 
-  private goOn(code: string, untilMs: number, nextMs: number): void {
-    if (code === "more") {
-      this.nextMs = (this.lastUs ?? untilMs * 1000) / 1000;
+  private goOn(code: string, fromMs: number, untilMs: number, nextMs: number): void {
+    if (code === "more" || TRIED_AGAIN.has(code)) {
+      this.nextMs = this.lastUs === null ? fromMs : this.lastUs / 1000;
+      if (code !== "more") this.againAtMs = this.parts.nowMs() + AGAIN_AFTER_MS;
       return;
     }
     if (Number.isFinite(nextMs)) {

@@ -37,6 +37,8 @@ export interface CameraPast {
   motion: { step_ms: number; since_ms: number; shares: string } | null;
   sightings: Seen[];
   more_sightings: boolean;
+  /** From when to when the case keeps what there is. */
+  holds: [fromMs: number, untilMs: number][];
 }
 
 export interface ExportOrder {
@@ -55,6 +57,7 @@ export interface Hold {
   camera_ids: string[];
   from_ms: number;
   until_ms: number;
+  held_by: string;
 }
 
 const of = (caseId: string): string => `/api/cases/${part(caseId)}`;
@@ -75,6 +78,8 @@ export const playbackHub = {
   order: (caseId: string, order: ExportOrder) => ask<FootageExport>("POST", `${of(caseId)}/exports`, order),
   remove: (caseId: string, exportId: string) => ask<void>("DELETE", `${of(caseId)}/exports/${part(exportId)}`),
   fileAddress: (caseId: string, exportId: string) => `${of(caseId)}/exports/${part(exportId)}/file`,
+  holds: (caseId: string) => ask<Hold[]>("GET", `${of(caseId)}/holds`),
+  release: (caseId: string, holdId: string) => ask<Hold>("DELETE", `${of(caseId)}/holds/${part(holdId)}`),
   hold: (caseId: string, cameraIds: readonly string[], fromMs: number, untilMs: number) =>
     ask<Hold>("POST", `${of(caseId)}/holds`, { camera_ids: cameraIds, from_ms: Math.floor(fromMs), until_ms: Math.ceil(untilMs) }),
 };

@@ -10,6 +10,7 @@ const past = (id: string, ...startsMs: number[]): CameraPast => ({
   motion: { step_ms: 10, since_ms: 0, shares: btoa(String.fromCharCode(0, 100, 255)) },
   sightings: startsMs.map((one) => ({ sighting_id: `${id}-${one}`, started_at_ms: one, ended_at_ms: one + 10 })),
   more_sightings: false,
+  holds: [],
 });
 
 describe("the stretch in view", () => {

@@ -44,6 +44,8 @@ export class PictureDecoder {
   private heldBytes = 0;
   private sizes: number[] = [];
   private round = 0;
+  /** Which answer of the browser is waited for: of the form that was begun last. */
+  private beginning = 0;
 
   constructor(private readonly parts: DecoderParts) {}
 
@@ -55,19 +57,21 @@ export class PictureDecoder {
   /** Decode this from now on; what waited of the form before is dropped. False where this browser does not decode it. */
   async begin(form: Form): Promise<boolean> {
     this.form = form;
+    this.held = null;
     this.drop();
     this.held = [];
     this.heldBytes = 0;
-    const { round } = this;
+    this.beginning += 1;
+    const { beginning } = this;
     const answer = await isDecoded(form);
-    if (round !== this.round) return true; // another form or the end came meanwhile: this answer is nobody's
+    if (beginning !== this.beginning) return true; // another form or the end came meanwhile: this answer is nobody's
     const held = this.held;
     this.held = null;
     if (!answer) {
       this.form = null;
       return false;
     }
-    for (const picture of held) this.decode(picture);
+    for (const picture of held ?? []) this.decode(picture);
     return true;
   }
 
@@ -89,6 +93,7 @@ export class PictureDecoder {
   /** Drop what waits; the next key picture begins. */
   drop(): void {
     this.round += 1;
+    if (this.held !== null) this.held.length = 0;
     this.needsKey = true;
     this.waiting = 0;
     this.waitingBytes = 0;
@@ -100,6 +105,8 @@ export class PictureDecoder {
 
   close(): void {
     this.form = null;
+    this.held = null;
+    this.beginning += 1;
     this.drop();
   }
 

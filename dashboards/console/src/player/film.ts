@@ -22,6 +22,11 @@ export class Film {
     return this.pictures.at(-1)?.wallUs ?? null;
   }
 
+  /** When the first picture that is kept was taken, microseconds; null where there is none. */
+  get sinceUs(): number | null {
+    return this.pictures[0]?.wallUs ?? null;
+  }
+
   at(number: number): Picture | undefined {
     return this.pictures[number - this.base];
   }

@@ -96,6 +96,12 @@ export class Player {
     return untilUs === null ? null : untilUs / 1000;
   }
 
+  /** Played back: when the first picture that is kept was taken; before it a step back shows nothing. */
+  get fedSinceMs(): number | null {
+    const sinceUs = this.clocked.film.sinceUs;
+    return sinceUs === null ? null : sinceUs / 1000;
+  }
+
   feed(record: Footage): void {
     if (record.kind === "form") this.begin(record);
     else if (record.kind === "word") this.turn({ word: record });
