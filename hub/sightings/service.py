@@ -164,6 +164,10 @@ class SightingService:
         """Delete the hours that ended before; how many."""
         return self._opened.drop_before(before_us)
 
+    def forgotten(self, since_us: int, until_us: int) -> list[tuple[int, int]]:
+        """The hours between two times of which sightings may have been deleted: that nobody is found says nothing."""
+        return self._opened.forgotten(since_us, until_us)
+
     def counts(self) -> SightingCounts:
         """For the metrics."""
         kept, live, segments, size = self._opened.sizes()

@@ -17,6 +17,7 @@ import numpy as np
 from devices.protocol.sightings import Sighting
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
+from hub.sightings.forgotten import Forgotten
 from hub.sightings.open_hour import OpenHour
 from hub.sightings.records import Place, RecordError, RecordFile, read_all
 from hub.sightings.rows import HOUR_US, ROW, check, hour_of, row_of
@@ -44,6 +45,7 @@ class Store:
         self._segments: dict[int, Segment] = {}
         self._known: dict[str, tuple[int, int, bool]] = {}
         self.damaged_bytes = 0
+        self._forgotten = Forgotten(directory)
         self._load_segments()
         self._replay_logs()
 
@@ -104,6 +106,8 @@ class Store:
         with self._writing:
             sealed = [hour for hour in self._segments if (hour + 1) * HOUR_US <= oldest_us]
             still_open = [hour for hour in self._open if (hour + 1) * HOUR_US <= oldest_us]
+            if sealed or still_open:
+                self._forgotten.reach(max((*sealed, *still_open)) + 1)
             for hour in sealed:
                 with self._looking:
                     segment = self._segments.pop(hour)
@@ -112,6 +116,15 @@ class Store:
             for hour in still_open:
                 self._forget_open(hour)
             return len(sealed) + len(still_open)
+
+    def forgotten(self, since_us: int, until_us: int) -> list[tuple[int, int]]:
+        """The hours from one time to before another of which sightings may have been deleted for their age."""
+        with self._writing:
+            last = min(self._forgotten.before, -(-until_us // HOUR_US))
+            hours = (
+                hour for hour in range(since_us // HOUR_US, last) if not (hour in self._segments or hour in self._open)
+            )
+            return [(hour * HOUR_US, (hour + 1) * HOUR_US) for hour in hours]
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Sightings kept, of these live, segments, bytes on disk."""

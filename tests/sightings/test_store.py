@@ -221,3 +221,17 @@ def test_only_hours_that_touch_the_time_asked_for_are_looked_at(tmp_path: Path) 
     store.add([long, sighting("s1"), sighting("s2", started_at_us=NOON_US + 2 * HOUR_US)], NOON_US)
     assert len(store.tables(NOON_US, NOON_US + HOUR_US - 1)) == 2
     assert len(store.tables(NOON_US + HOUR_US, None)) == 1
+
+
+def test_hours_that_were_deleted_are_known_from_those_in_which_nobody_was_seen(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    hour_us = NOON_US - NOON_US % HOUR_US
+    later_us = hour_us + 3 * HOUR_US
+    store.add([sighting("old"), sighting("new", started_at_us=later_us, ended_at_us=later_us + 1)], later_us)
+    assert store.forgotten(hour_us, later_us) == []
+    store.drop_before(hour_us + 2 * HOUR_US)
+    store.close()
+    assert Store(tmp_path).forgotten(hour_us - HOUR_US, later_us + HOUR_US) == [
+        (hour_us - HOUR_US, hour_us),
+        (hour_us, hour_us + HOUR_US),
+    ]
