@@ -67,6 +67,14 @@ cameras = sa.Table(
     sa.Column("started_at_us", sa.BigInteger, nullable=True),
     sa.Column("finished", sa.Boolean, nullable=False),
 )
+mask_sets = sa.Table(
+    "mask_sets",
+    metadata,
+    sa.Column("camera_id", sa.String(48), primary_key=True),
+    sa.Column("from_us", sa.BigInteger, primary_key=True),
+    sa.Column("masks", sa.LargeBinary, nullable=False),
+)
+"""What a camera's masks were from then on; stays when the camera is taken out."""
 owner_lists = sa.Table(
     "owner_lists",
     metadata,

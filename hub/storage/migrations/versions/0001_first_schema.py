@@ -240,6 +240,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_watches_case_id"), "watches", ["case_id"], unique=False)
     op.create_table(
+        "footage_disk",
+        sa.Column("disk_id", sa.String(length=64), nullable=False),
+        sa.Column("known_since_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("disk_id", name=op.f("pk_footage_disk")),
+    )
+    op.create_table(
         "footage_holds",
         sa.Column("hold_id", sa.String(length=48), nullable=False),
         sa.Column("case_id", sa.String(length=48), nullable=False),
@@ -330,6 +336,13 @@ def upgrade() -> None:
         sa.Column("finished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["venue_id"], ["venues.venue_id"], name=op.f("fk_cameras_venue_id_venues")),
         sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_cameras")),
+    )
+    op.create_table(
+        "mask_sets",
+        sa.Column("camera_id", sa.String(length=48), nullable=False),
+        sa.Column("from_us", sa.BigInteger(), nullable=False),
+        sa.Column("masks", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("camera_id", "from_us", name=op.f("pk_mask_sets")),
     )
     op.create_table(
         "owner_lists",
