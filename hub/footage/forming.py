@@ -8,14 +8,12 @@ import av
 from av.video.codeccontext import VideoCodecContext
 
 from hub.footage.annexb import Annexb
-from hub.footage.coded import MAX_BODY_BYTES, Coding, Form, StreamName
+from hub.footage.coded import MAX_BODY_BYTES, Form, StreamName
+from hub.footage.decoding import decoder_of
 
-MOST_PIXELS = 8192 * 4320
-"""Larger pictures are not decoded: no camera has them, and a broken stream may claim anything."""
 _MOST_DOUBTFUL = 30
 """With so many more doubtful pictures than good ones a key picture must decode, or the stream is given up. Fewer are
 the scars of a bad line; and the library finds fault with every picture of some cameras that are right."""
-_DECODERS = {Coding.H264: "h264", Coding.H265: "hevc"}
 
 
 class Forming:
@@ -71,10 +69,9 @@ class Forming:
 
     def _size_of(self, key_picture: bytes, *, strictly: bool = False) -> tuple[int, int] | None:
         """Width and height of a key picture, decoded; None where it cannot be, ``strictly`` also with guessing."""
-        context = av.VideoCodecContext.create(_DECODERS[self._annexb.coding], "r")
-        assert isinstance(context, av.VideoCodecContext)
-        context.thread_count = 1
-        context.options = {"max_pixels": str(MOST_PIXELS), **({"err_detect": "explode"} if strictly else {})}
+        context = decoder_of(self._annexb.coding)
+        if strictly:
+            context.options = {**context.options, "err_detect": "explode"}
         try:
             decoded = [*context.decode(av.Packet(key_picture)), *context.decode(None)]
         except av.error.FFmpegError:

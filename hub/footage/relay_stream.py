@@ -11,13 +11,13 @@ from av.video.frame import VideoFrame
 
 from hub.footage import errors
 from hub.footage.address import RelayAddress, relay_address
-from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordError, RecordReader, Word
+from hub.footage.coded import CodedPicture, Form, Record, RecordError, RecordReader, Word
+from hub.footage.decoding import DECODERS, decoder_of
 from hub.footage.errors import NotVideo, Refused, Unreadable
 from hub.footage.frame import CodedPixels, Frame
 from hub.footage.opening import Patience
 from hub.footage.relay import request
 
-_DECODERS = {Coding.H264: "h264", Coding.H265: "hevc", Coding.MJPEG: "mjpeg"}
 _MICROSECONDS = Fraction(1, 1_000_000)
 _PIECE_BYTES = 256 * 1024
 _BAD_IN_A_ROW = 50
@@ -113,12 +113,10 @@ class RelayStream:
         raise Refused(f"the recorder reads {name} no more", f"录像进程已不再读取 {name}")
 
     def _new_decoder(self) -> av.VideoCodecContext:
-        if self._form.coding not in _DECODERS:
+        if self._form.coding not in DECODERS:
             name = self._address.camera_id
             raise NotVideo(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
-        decoder = av.VideoCodecContext.create(_DECODERS[self._form.coding], "r")
-        assert isinstance(decoder, av.VideoCodecContext)
-        decoder.thread_count = 1
+        decoder = decoder_of(self._form.coding)
         rate, looks = self._form.frames_per_s, self._looks_per_s
         if looks and rate and rate > looks * ALL_NEEDED:
             decoder.skip_frame = "NONREF"

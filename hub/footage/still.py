@@ -14,7 +14,7 @@ import av
 from av.video.codeccontext import VideoCodecContext
 
 from hub.footage.coded import CodedPicture, Form, Record, RecordError, RecordReader
-from hub.footage.transcoder import DECODERS, decoder_of
+from hub.footage.decoding import DECODERS, decoder_of
 
 MOST_WIDTH_PX = 1280
 MOST_DECODED = 1500

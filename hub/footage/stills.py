@@ -24,12 +24,15 @@ async def still_of(pieces: AsyncIterator[bytes], at_us: int | None = None) -> by
 
     ``pieces``: records as bytes, a form and a key picture first. Raises NoStill, and what ``pieces`` raises.
     """
-    child = await start_child(
-        (sys.executable, "-m", "hub.footage.still", str(at_us or 0)),
-        niceness=NICENESS,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    try:
+        child = await start_child(
+            (sys.executable, "-m", "hub.footage.still", str(at_us or 0)),
+            niceness=NICENESS,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+    except OSError as error:
+        raise NoStill(f"no decoder can be started: {error}") from None
     try:
         async with asyncio.timeout(WITHIN_S):
             assert child.stdin is not None and child.stdout is not None

@@ -18,18 +18,16 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, Word, encode
+from hub.footage.decoding import DECODERS, decoder_of
 
 MOST_WIDTH_PX = 1280
 MOST_HEIGHT_PX = 720
 MOST_PER_S = 25
-MOST_PIXELS_IN = 8192 * 4320
-"""Larger pictures are not decoded: no camera has them, and a broken stream may claim anything."""
 KEY_EVERY_US = 2_000_000
 """A console that lost pictures goes on at the next key picture."""
 _PIECE_BYTES = 256 * 1024
 _JUMP_US = 400_000
 _MICROSECONDS = Fraction(1, 1_000_000)
-DECODERS = {Coding.H264: "h264", Coding.H265: "hevc", Coding.MJPEG: "mjpeg"}
 _ENCODING = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "maxrate": "2500k", "bufsize": "2500k"}
 _MOST_UNDER_WAY = 64
 """Pictures that the decoder holds back to put them in order; H.265 has at most 16."""
@@ -157,15 +155,6 @@ class Transcoder:
             yield form
         yield CodedPicture(media_us + self._wall_after_us, media_us, packet.is_keyframe, self._broken, data)
         self._broken = False
-
-
-def decoder_of(coding: Coding) -> VideoCodecContext:
-    """A decoder for one of DECODERS, in one thread."""
-    decoder = av.CodecContext.create(DECODERS[coding], "r")
-    assert isinstance(decoder, VideoCodecContext)
-    decoder.thread_count = 1
-    decoder.options = {"max_pixels": str(MOST_PIXELS_IN)}
-    return decoder
 
 
 def fitting(width_px: int, height_px: int) -> tuple[int, int]:

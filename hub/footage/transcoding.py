@@ -51,7 +51,10 @@ class Transcoders:
 
     async def through(self, records: AsyncIterator[Record]) -> AsyncGenerator[Record]:
         """The stream in H.264: as it is where it is that already; otherwise converted, which ends with a word where
-        every transcoder is busy or this one breaks off. The source is closed by whoever opened it."""
+        every transcoder is busy or this one breaks off. The source is closed by whoever opened it.
+
+        Raises what the source raises, after what came before it.
+        """
         async for record in records:
             if isinstance(record, Form) and record.coding is not Coding.H264:
                 break
@@ -70,9 +73,15 @@ class Transcoders:
             self._taken -= 1
 
     async def _convert(self, first: Record, records: AsyncIterator[Record]) -> AsyncGenerator[Record]:
-        child = await start_child(
-            _COMMAND, niceness=NICENESS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-        )
+        try:
+            child = await start_child(
+                _COMMAND, niceness=NICENESS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            )
+        except OSError as error:  # too many processes or open files, no memory
+            self.failures += 1
+            _log.warning("transcoder.not_started", error=str(error))
+            yield FAILED
+            return
         self._children.add(child)
         feeding = asyncio.create_task(_feed(child, first, records))
         assert child.stdout is not None
@@ -81,6 +90,8 @@ class Transcoders:
             while piece := await child.stdout.read(PIECE_BYTES):
                 for record in reader.feed(piece):
                     yield record
+            if feeding.done():
+                feeding.result()
             if not feeding.done() or await child.wait() != 0:
                 self.failures += 1
                 _log.warning("transcoder.ended", code=await child.wait())
@@ -92,11 +103,16 @@ class Transcoders:
 
 
 async def _feed(child: asyncio.subprocess.Process, first: Record, records: AsyncIterator[Record]) -> None:
-    """Everything to the child, and then its input's end; it takes pictures no faster than it converts them."""
+    """Everything to the child, and then its input's end, also where the source fails: nobody waits for more.
+
+    It takes pictures no faster than it converts them. Raises what ``records`` raises.
+    """
     assert child.stdin is not None
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(encode(first))
-        async for record in records:
-            child.stdin.write(encode(record))
-            await child.stdin.drain()
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            child.stdin.write(encode(first))
+            async for record in records:
+                child.stdin.write(encode(record))
+                await child.stdin.drain()
+    finally:
         child.stdin.close()

@@ -100,8 +100,8 @@ class LiveStream:
                         self._hand_on(record)
             except SourceError as error:
                 self._say(word_of(error))
-            except RecordError as error:
-                _log.warning("live.bad_record", camera=self._watched.camera_id, error=str(error))
+            except (RecordError, OSError) as error:
+                _log.warning("live.broke_off", camera=self._watched.camera_id, error=str(error))
             if self._word is None:
                 self._say(word_of(no_recorder()))
             self._form, self._group, self._group_bytes = None, [], 0

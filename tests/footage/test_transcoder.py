@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 import signal
 from collections.abc import AsyncIterator, Iterable
@@ -11,7 +13,8 @@ import av
 import msgspec
 import pytest
 
-from hub.footage.coded import CodedPicture, Coding, Form, Record, Word
+from hub.footage import transcoding
+from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordError, Word
 from hub.footage.transcoder import MOST_PER_S, Transcoder, fitting
 from hub.footage.transcoding import BUSY, FAILED, Transcoders
 from tests.footage.segments.films import Film, film
@@ -136,4 +139,33 @@ async def test_child_that_gives_up_is_told() -> None:
 
     transcoders = Transcoders(1)
     assert [one async for one in transcoders.through(broken())][-1] == FAILED
+    assert (transcoders.running, transcoders.failures) == (0, 1)
+
+
+@pytest.mark.parametrize("failure", [OSError(errno.EIO, "Input/output error"), RecordError("no record")])
+async def test_source_that_fails_ends_the_conversion_at_once_with_its_own_words(failure: Exception) -> None:
+    filmed = film("libx265", seconds=1)
+
+    async def fails() -> AsyncIterator[Record]:
+        for one in records_of(filmed):
+            yield one
+        raise failure
+
+    transcoders = Transcoders(1)
+    found: list[Record] = []
+    with pytest.raises(type(failure)):
+        async with asyncio.timeout(10):
+            async for one in transcoders.through(fails()):
+                found.append(one)
+    assert len(found) == 1 + len(filmed.pictures), "what came before is shown"
+    assert (transcoders.running, transcoders.process_ids, transcoders.failures) == (0, [], 0)
+
+
+async def test_transcoder_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def start(*_given: object, **_named: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(transcoding, "start_child", start)
+    transcoders = Transcoders(1)
+    assert [one async for one in transcoders.through(_source(records_of(film("libx265", seconds=1))))] == [FAILED]
     assert (transcoders.running, transcoders.failures) == (0, 1)

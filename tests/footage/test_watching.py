@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ from hub.access.people import COMMUNITY, Place, PlaceKind, Role
 from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.footage import noting, walls
-from hub.footage.coded import CodedPicture, Coding, Form, StreamName
+from hub.footage.coded import CodedPicture, Coding, Form, Record, StreamName
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.relay_server import RelayServer
 from hub.registry.owners import OwnerList
@@ -337,3 +338,22 @@ async def test_h264_needs_no_transcoder(hub: Hub, console: httpx.AsyncClient, re
         await wall.show((0, "C01"), transcode=True)
         await wall.wait(0, sent)
         assert hub.live.streams.transcoders.running == 0
+
+
+async def test_stream_that_a_broken_line_ended_is_opened_again_for_all_who_watch(
+    hub: Hub, console: httpx.AsyncClient, relay: RelayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, sent = begun(relay)
+    streams = hub.live.streams
+    opening = streams._open_stream
+
+    async def fails(_camera_id: str, _stream: StreamName) -> AsyncGenerator[Record]:
+        monkeypatch.setattr(streams, "_open_stream", opening)
+        raise OSError(errno.EMFILE, "Too many open files")
+        yield  # a generator
+
+    monkeypatch.setattr(streams, "_open_stream", fails)
+    async with wall_on(console) as wall:
+        await wall.show((0, "C01"))
+        await wall.word(0, "refused")
+        await wall.wait(0, sent)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import av
 from av.codec.context import ThreadType
 
-from hub.footage.coded import CodedPicture, Coding, Form
+from hub.footage.coded import CodedPicture, Form
+from hub.footage.decoding import DECODERS, decoder_of
 from hub.footage.exports.clip import Clip, Records
 
-_CODECS = {Coding.H264: "h264", Coding.H265: "hevc", Coding.MJPEG: "mjpeg"}
 _THREADS = 2
 
 
@@ -74,11 +74,9 @@ _KEPT = 64
 
 
 def _decoder(form: Form) -> av.VideoCodecContext | None:
-    name = _CODECS.get(form.coding)
-    if name is None:
+    if form.coding not in DECODERS:
         return None
-    decoder = av.CodecContext.create(name, "r")
-    assert isinstance(decoder, av.VideoCodecContext)
+    decoder = decoder_of(form.coding)
     decoder.thread_count = _THREADS
     decoder.thread_type = ThreadType.FRAME
     return decoder

@@ -12,8 +12,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
+from hub.footage.decoding import MOST_PIXELS
 from hub.footage.errors import Unreadable
-from hub.footage.forming import MOST_PIXELS
 from hub.footage.packets import Unit
 from hub.footage.recorder.control import Polygon
 

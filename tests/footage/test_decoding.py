@@ -1,0 +1,60 @@
+"""What claims to be larger than any camera's picture is decoded nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.footage import decoding
+from hub.footage.coded import CodedPicture, StreamName
+from hub.footage.errors import Unreadable
+from hub.footage.exports.clip import Blur, Clip, Cut
+from hub.footage.exports.decoding import Decoding
+from hub.footage.opening import Patience
+from hub.footage.recorder.relay_server import RelayServer
+from hub.footage.relay_stream import RelayStream
+from hub.footage.still import CannotDecode, still_of
+from hub.footage.transcoder import Transcoder
+from tests.footage.segments.films import START_US, film
+
+FILM = film(seconds=3, group=100)
+
+
+def test_no_process_decodes_a_picture_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MOST_PIXELS", 100 * 100)
+    pictures = [one for one, _ in FILM.pictures]
+    clip = Clip(
+        camera_id="C01",
+        from_us=START_US,
+        until_us=START_US + 3_000_000,
+        cut=Cut.EXACT,
+        blur=Blur.NONE,
+        others=(),
+        sought=(),
+        words="",
+        zone="UTC",
+    )
+    export = Decoding(clip, iter((FILM.form, *pictures)))
+    assert list(export.frames()) == []
+    assert export.not_decoded > len(pictures) - 5, "decoders in threads tell later"
+
+    transcoder = Transcoder()
+    made = [one for record in (FILM.form, *pictures) for one in transcoder.take(record)]
+    assert not [one for one in made if isinstance(one, CodedPicture)]
+
+    with pytest.raises(CannotDecode):
+        still_of([FILM.form, *pictures])
+
+    server = RelayServer(tmp_path / "relay" / "socket")
+    server.start()
+    try:
+        channel = server.offer("C01", (StreamName.SUB,))
+        for record in (FILM.form, *pictures):
+            channel.publish(record)
+        stream = RelayStream(f"relay:{server.path}#C01/sub", Patience())
+        with pytest.raises(Unreadable):
+            next(stream.frames())
+        stream.close()
+    finally:
+        server.close()
