@@ -10,8 +10,9 @@ from hub.registry.records import Camera, Mask, Terms
 
 DEFAULT_VIEW_DEG = 60.0
 DEFAULT_RANGE_M = 20.0
-AGREEMENT_OVER = "与权属单位的协议已到期，不录像也不查看"
-NOT_RECORDED = "按权属单位的协议不录像、不分析"
+AGREEMENT_OVER = "与权属单位的协议已到期，不录像也不查看 (the agreement is over: neither recorded nor watched)"
+NOT_RECORDED = "按权属单位的协议不录像、不分析 (by the owner's agreement neither recorded nor looked at)"
+NO_ADDRESS = "没有视频地址 (no address)"
 
 
 class CameraView(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,7 @@ def view_of(
     if finished:
         waiting = CameraCondition.FINISHED
     condition = state.condition.value if state else waiting.value
-    detail = state.detail if state else ("" if camera.url else "没有视频地址")
+    detail = state.detail if state else ("" if camera.url else NO_ADDRESS)
     looked_at = state is not None and state.condition is CameraCondition.ONLINE and terms.records
     if taken:
         condition = stand.condition.value if stand is not None else waiting.value

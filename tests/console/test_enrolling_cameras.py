@@ -1,4 +1,4 @@
-"""Enrolling cameras in a real browser: found on the network, its password told apart from a wrong one, owned, taken out."""
+"""Cameras in a real browser: found on the network, refused a wrong password, enrolled, owned and taken out."""
 
 from __future__ import annotations
 
