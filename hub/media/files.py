@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from hub.talk.recording.files import write_all
+from hub.storage.files import write_all
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 _UNDER_WAY = ".new"

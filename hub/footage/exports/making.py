@@ -32,7 +32,7 @@ from hub.footage.exports.statement import (
     box_of,
 )
 from hub.registry.service import Registry
-from hub.talk.recording.files import write_all
+from hub.storage.files import write_all
 
 NICENESS = 10
 MOST_S = 6 * 3600.0

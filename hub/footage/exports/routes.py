@@ -16,7 +16,7 @@ from hub.errors import Refusal
 from hub.footage.exports.messages import Export, ExportRequest
 from hub.footage.exports.service import Exports
 from hub.registry.service import Registry
-from hub.talk.recording.files import safe
+from hub.storage.files import safe
 
 
 def routes(exports: Exports, registry: Registry) -> APIRouter:

@@ -19,7 +19,6 @@ from hub.footage.exports.clip import Cut
 
 USER_TYPE = bytes.fromhex("5a9c1d0e7b3f4e62a8d4716e9b0c2f58")
 SIGNED_AS = b"qianshao-footage-1"
-SIGNATURE_BYTES = 64
 HEAD = struct.Struct(">I4s16s64s")
 MOST_BYTES = 16 * 1024 * 1024
 """Of a box; a clip of an hour with a gap each four seconds names 900."""

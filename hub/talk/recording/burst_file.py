@@ -8,7 +8,8 @@ import secrets
 from pathlib import Path
 
 from devices.protocol.voice import MEDIA_TICKS_PER_FRAME, VoicePacket
-from hub.talk.recording.files import open_new, write_all
+from hub.storage.files import write_all
+from hub.talk.recording.files import open_new
 from hub.talk.recording.ogg import OggOpus, seconds_of
 from hub.talk.recording.timeline import Timeline
 

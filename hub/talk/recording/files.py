@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hub.storage.files import safe
+
 DAY_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_MOST_NAME_BYTES = 80
-"""Of a group's and a talker's name, so that both fit into the 255 bytes of a file's name."""
 _MOST_SAME = 100
 """Bursts of one talker in one group within one second."""
 
@@ -19,12 +19,6 @@ def file_name(at_us: int, zone: ZoneInfo, group_name: str, talker_name: str) -> 
     """``2026-11-21/162005_全体场所_王芳.ogg``: the day and second at which the burst began, in ``zone``."""
     at = datetime.fromtimestamp(at_us / 1e6, zone)
     return f"{at:%Y-%m-%d}/{at:%H%M%S}_{safe(group_name)}_{safe(talker_name)}.ogg"
-
-
-def safe(name: str) -> str:
-    """``name`` with nothing that a file system, a shell or ``_`` as a separator could take amiss; Chinese stays."""
-    kept = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name).strip("-.")
-    return kept.encode()[:_MOST_NAME_BYTES].decode(errors="ignore").strip("-.") or "-"
 
 
 def open_new(folder: Path, name: str) -> tuple[int, str]:
@@ -52,11 +46,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write the whole of ``data`` and have it on disk. Raises OSError."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-    os.fdatasync(descriptor)

@@ -14,7 +14,7 @@ from devices.protocol.clock import SystemClock
 from hub.events.tables import events
 from hub.storage.database import Database
 from hub.talk.recording import rows, writer
-from hub.talk.recording.files import file_name, safe
+from hub.talk.recording.files import file_name
 from hub.talk.recording.messages import BurstQuery, BurstView
 from hub.talk.recording.ogg import whole_pages
 from hub.talk.recording.service import ZoneInfo
@@ -100,21 +100,6 @@ async def test_disk_that_is_too_slow_costs_voice_that_is_counted_and_told_once(
     await slow.stop()
     (file,) = (tmp_path / "voice").glob("*/*.ogg")
     assert sum(len(page.sizes) for page in whole_pages(file.read_bytes())) == 2 + 5
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("全体场所", "全体场所"),
-        ("一/二\\三:四", "一-二-三-四"),
-        ("../../etc", "etc"),
-        ("a_b c\n", "a-b-c"),
-        ("..", "-"),
-        ("王" * 64, "王" * 26),
-    ],
-)
-def test_name_keeps_chinese_and_nothing_that_a_file_system_takes_amiss(name: str, kept: str) -> None:
-    assert safe(name) == kept
 
 
 @settings(max_examples=40)
