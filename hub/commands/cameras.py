@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from hub.vision.camera_view import CameraView
 
 POLL_S = 0.5
 CLOCK_TOLD_S = 5.0
+_PASSWORD = re.compile(r"(password|passwd|pass|pwd)=[^&_/?]", re.IGNORECASE)
 ENDED = frozenset({"finished", "unreadable", "refused"})
 
 
@@ -115,7 +117,9 @@ def _look(hub: HubClient, body: dict[str, object], name: str | None) -> str:
 
 
 def _holds_password(address: str) -> bool:
-    return "@" in address.split("://", 1)[-1].split("/", 1)[0] and "://" in address
+    """Before the host, or in the path as some cameras want it: ``/user=admin_password=…``."""
+    host = address.split("://", 1)[-1].split("/", 1)[0]
+    return "://" in address and ("@" in host or _PASSWORD.search(address) is not None)
 
 
 def _line(missing: str) -> str:

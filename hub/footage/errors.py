@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import av
 
 from hub.footage.coded import Word
 
+_HOST = re.compile(r"[\w.:%-]+")
 END = "end"
 """The code of a word that says a stream's ordinary end."""
 
@@ -87,10 +89,11 @@ def no_recorder() -> Refused:
 
 
 def shown(url: str) -> str:
-    """The address as people may see it: without user name, password and query.
+    """The address as people may see it: scheme, host and port.
 
-    A password with signs that end it before its "@" leaves parts of it all over the address: then only the scheme is
-    shown.
+    Path and query are left out: many cameras have their password there (``/user=admin_password=…``). A password with
+    signs that end it before its "@" leaves parts of it all over the address: then only the scheme is shown, as where
+    what stands for the host is no host's name.
     """
     scheme, found, _ = url.partition("://")
     if not found:
@@ -100,9 +103,10 @@ def shown(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return f"{scheme}://…"
-    if "@" in parts.path + parts.query + parts.fragment:
+    rest = parts.path + parts.query + parts.fragment
+    if "@" in rest or not _HOST.fullmatch(parts.hostname or ""):
         return f"{scheme}://…"
-    return f"{scheme}://{parts.hostname or ''}{port}{parts.path}"
+    return f"{scheme}://{parts.hostname}{port}{'/…' if rest.strip('/') else ''}"
 
 
 def no_answer(url: str, timeout_s: float) -> Refused:
@@ -128,7 +132,12 @@ def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
             f"{name} refuses the connection: is the camera on, and is the port right?",
             f"{name} 拒绝连接：请检查摄像头是否通电、端口是否正确",
         )
-    if isinstance(error, (av.error.FileNotFoundError, av.error.HTTPNotFoundError)):
+    if isinstance(error, av.error.HTTPNotFoundError):
+        return NoSuchFile(
+            f"{name} does not have this stream: is the path in the address right?",
+            f"{name} 没有这路视频：请检查地址中的路径",
+        )
+    if isinstance(error, av.error.FileNotFoundError):
         return NoSuchFile(f"{name} does not exist", f"{name} 不存在")
     if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
         return no_answer(url, timeout_s)

@@ -11,9 +11,10 @@ from hub.access import audit
 from hub.access.gate import EnteringForAll
 from hub.console.http import answer, read
 from hub.errors import Refusal
+from hub.footage import errors
 from hub.onvif.envelopes import Login
 from hub.onvif.messages import Enrolled, Look, Search, Searched, SearchResult
-from hub.onvif.records import FoundDevice, read_address
+from hub.onvif.records import Device, FoundDevice, read_address
 from hub.onvif.service import Onvif
 from hub.storage.database import Database
 
@@ -42,9 +43,17 @@ def routes(onvif: Onvif, database: Database, camera_ids_at: Callable[[str], tupl
             words = ("地址须为 onvif://主机[:端口]，不含密码", "use onvif://host[:port], without a password")
             raise Refusal("bad_url", *words, field="url")
         await note(entrant.person.person_id, None, (str(address),))
-        return answer(await onvif.ask(address, Login(wanted.user, wanted.password)))
+        return answer(_told(await onvif.ask(address, Login(wanted.user, wanted.password))))
 
     return router
+
+
+def _told(device: Device) -> Device:
+    """As it is answered: its streams' addresses as people may see them, since some have the password in the path."""
+    main, sub = (
+        stream and msgspec.structs.replace(stream, url=errors.shown(stream.url)) for stream in (device.main, device.sub)
+    )
+    return msgspec.structs.replace(device, main=main, sub=sub)
 
 
 def _at(device: FoundDevice, camera_ids_at: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:

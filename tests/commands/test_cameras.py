@@ -80,7 +80,10 @@ async def test_camera_is_found_and_added_by_its_onvif_address_with_the_password_
     assert LOGIN.password not in said
 
 
-@pytest.mark.parametrize("wanted", [Wanted(URL), Wanted("rtsp://h/1", sub=URL)])
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(URL), Wanted("rtsp://h/1", sub=URL), Wanted("rtsp://h/user=admin_password=hunter2_channel=1_stream=0.sdp")],
+)
 def test_password_in_the_arguments_is_refused(wanted: Wanted, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit):
         add_camera(Settings(), wanted, wait=False)

@@ -84,7 +84,7 @@ async def test_camera_that_goes_silent_is_stalled(cameras: CameraServer) -> None
 
 
 async def test_stream_that_the_camera_does_not_have_is_named(cameras: CameraServer) -> None:
-    with pytest.raises(NoSuchFile, match="/attic does not exist"):
+    with pytest.raises(NoSuchFile, match="does not have this stream: is the path"):
         await asyncio.to_thread(_read, f"rtsp://127.0.0.1:{cameras.port}/attic", 1)
 
 

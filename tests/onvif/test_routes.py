@@ -34,6 +34,7 @@ async def test_camera_is_found_looked_at_and_enrolled_with_both_streams_and_its_
     assert (camera.url, camera.sub_url) == (f"{head}/101?a=1&b=2", f"{head}/102")
     assert (found["name"], found["camera_ids"], again["camera_ids"]) == ("大门", [], [camera.camera_id])
     assert looked.json()["main"]["coding"] == "h265"
+    assert [looked.json()[stream]["url"] for stream in ("main", "sub")] == ["rtsp://127.0.0.1:554/…"] * 2
     told = looked.text + added.text + audited.text + "".join(item.body.decode() for item in events)
     assert LOGIN.password not in told
     assert "p%40ss" not in told
