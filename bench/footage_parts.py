@@ -13,6 +13,7 @@ import msgspec
 
 from hub.children import end_child, start_child
 from hub.footage.coded import StreamName
+from hub.footage.disk import FootageDisk
 from hub.footage.recorder.control import Assigned, Condition, Ready, RecordedCamera, Stand, StreamAddress, Transport
 from hub.footage.recorder_process import RecorderProcess
 from hub.tasks import end_tasks
@@ -103,7 +104,7 @@ class Recorder:
         self.stands: dict[tuple[str, StreamName], Stand] = {}
         self.relay_path: Path | None = None
         self._changed = asyncio.Event()
-        self._process = RecorderProcess(folder, self._hear, self._changed.set)
+        self._process = RecorderProcess(FootageDisk(folder), self._hear, self._changed.set)
 
     @classmethod
     @contextlib.asynccontextmanager

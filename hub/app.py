@@ -208,7 +208,7 @@ class Hub:
         self.memberships = Memberships(self.registry, self.radios, self.talk_groups, self.bridge, self.talk.under_way)
 
         # cameras: what is recorded and seen, and searched in cases
-        self.footage = Footage(self.registry, self.clock, settings)
+        self.footage = Footage(self.registry, self.database, self.clock, settings)
         self.vision = Vision(
             self.registry,
             self.database,
@@ -230,7 +230,9 @@ class Hub:
         streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders), self.clock)
         self.live = LiveView(streams, self.registry, looks, self.clock)
         catalogue = Catalogue(self.footage.folder)
-        store = Store(catalogue.spans, catalogue.next_start_us, partial(read_pictures, catalogue))
+        checked = self.footage.disk.checked
+        pictures = partial(read_pictures, catalogue)
+        store = Store(checked(catalogue.spans), checked(catalogue.next_start_us), pictures)
         self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
         self.watching = Watching(self.cases, self.sightings, self.database, self.events)
         self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage)
@@ -323,6 +325,7 @@ class Hub:
         self.holds.open()
         await asyncio.to_thread(self.sightings.open)
         self.database.start()
+        await self.footage.open()
         await self.media.open()
         await self.recordings.open()
         await self.exports.open()

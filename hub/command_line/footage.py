@@ -39,6 +39,18 @@ def footage_list(data_dir: DataDir = None, footage_dir: FootageDir = None, as_js
     show(settings_of(data_dir=data_dir, footage_dir=footage_dir), as_json)
 
 
+@footage_app.command("adopt")
+def footage_adopt(
+    data_dir: DataDir = None,
+    footage_dir: FootageDir = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
+) -> None:
+    """启用新换的录像盘（先挂载好；中枢可以正在运行）。"""
+    from hub.commands.adopting import adopt
+
+    adopt(settings_of(data_dir=data_dir, footage_dir=footage_dir), ask=not yes)
+
+
 @footage_app.command("verify")
 def footage_verify(
     file: Annotated[Path, typer.Argument(help="导出的 MP4 文件")],

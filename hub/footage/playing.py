@@ -23,6 +23,7 @@ from hub.access.entrant import Entrant
 from hub.cases.service import Cases
 from hub.errors import Refusal
 from hub.footage.coded import CodedPicture, Form, Record, encode
+from hub.footage.disk import DiskMissing
 from hub.footage.noting import Noting
 from hub.footage.reading import NOTHING, UNREADABLE, Playback, Reading
 from hub.footage.stills import NoStill, still_of
@@ -214,6 +215,8 @@ class Playing:
         """Run what blocks apart from every other room's threads. Raises Refusal (503) where the disk fails."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, call, *given)
+        except DiskMissing as error:
+            raise Refusal("footage_disk_missing", error.chinese, str(error), status=503) from None
         except OSError as error:
             _log.error("playing.disk_failed", error=str(error))
             words = ("录像硬盘读不出来，请检查硬盘", "the disk of recordings cannot be read: look after it")

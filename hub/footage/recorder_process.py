@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 
 from hub.children import end_child, start_child
+from hub.footage.disk import FootageDisk
 from hub.footage.recorder.control import MAX_LINE_BYTES, Assigned, ControlError, Ready, Stand, line, read_line
 from hub.tasks import end_tasks
 
@@ -29,7 +29,7 @@ class RecorderProcess:
 
     def __init__(
         self,
-        folder: Path,
+        disk: FootageDisk,
         hear: Callable[[Stand | Ready], None],
         ended: Callable[[], None],
         prepare: Callable[[Assigned], None] = lambda _assigned: None,
@@ -39,7 +39,7 @@ class RecorderProcess:
         ``prepare`` is called in a thread with what a new recorder is told at first.
         """
         self._prepare = prepare
-        self._folder = folder
+        self._disk = disk
         self._hear = hear
         self._ended = ended
         self._assigned = Assigned(cameras=())
@@ -96,8 +96,9 @@ class RecorderProcess:
         await asyncio.to_thread(self._prepare, self._assigned)
         if self._stopped:
             return "stopped"
+        known = [] if self._disk.disk_id is None else ["--disk", self._disk.disk_id]
         process = self._process = await start_child(
-            [sys.executable, "-m", "hub.footage.recorder", str(self._folder)],
+            [sys.executable, "-m", "hub.footage.recorder", str(self._disk.folder), *known],
             niceness=NICENESS,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

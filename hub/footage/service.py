@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+import structlog
+
 from devices.protocol.clock import Clock
 from hub.footage.assigning import assigned, is_import, is_taken
+from hub.footage.disk import FootageDisk, take
+from hub.footage.disk_records import keep_disk, known_disk
 from hub.footage.imports import Imports, what
 from hub.footage.motion_log import MotionLog
 from hub.footage.recorder.control import Assigned, Condition, Disk, Ready, Stand
@@ -16,8 +20,10 @@ from hub.footage.standing import CameraStand, Standing
 from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.settings import Settings
+from hub.storage.database import Database
 from hub.tasks import end_tasks
 
+_log = structlog.get_logger()
 MOTION_EVERY_S = 10.0
 CLOSED_TURN_S = 0.2
 
@@ -25,13 +31,15 @@ CLOSED_TURN_S = 0.2
 class Footage:
     """The recorder and its cameras."""
 
-    def __init__(self, registry: Registry, clock: Clock, settings: Settings) -> None:
+    def __init__(self, registry: Registry, database: Database, clock: Clock, settings: Settings) -> None:
         self.folder: Path = settings.footage_folder
+        self.disk = FootageDisk(self.folder)
+        """Its ``check`` says whether footage can be had."""
         self.records = settings.footage_recorder
         """Whether this hub records at all."""
         self.relay_path: str | None = None
         """Where pictures are handed on; None while no recorder is ready."""
-        self.recorder = RecorderProcess(self.folder, self._hear, self._lose, self._prepare)
+        self.recorder = RecorderProcess(self.disk, self._hear, self._lose, self._prepare)
         self.motion = MotionLog(self.folder)
         """When something moved before each camera; ``read`` blocks."""
         self._imports = Imports(self.folder)
@@ -40,6 +48,7 @@ class Footage:
         self._readied: dict[str, str] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._registry = registry
+        self._database = database
         self._clock = clock
         self._standing = Standing()
         self._tell_turned: Callable[[str], None] = lambda _camera_id: None
@@ -54,6 +63,19 @@ class Footage:
     def when_disk_is_full(self, make_room: Callable[[], None]) -> None:
         """Have ``make_room`` called when the recorder finds the disk full."""
         self._make_room = make_room
+
+    async def open(self) -> None:
+        """Know the disk again; a hub that records and knows none takes what is there."""
+        known = await self._database.read(known_disk)
+        if known is None and self.records:
+            try:
+                taken = await asyncio.to_thread(take, self.folder)
+            except OSError as error:  # the recorder says so of each camera; taken when the hub starts again
+                _log.error("footage.disk_not_marked", error=str(error))
+                return
+            await self._database.write(lambda change: keep_disk(change, taken))
+            known = taken
+        self.disk.disk_id = known
 
     def listen(self) -> None:
         """Hear of changes to the cameras and to what their owners agreed to."""

@@ -21,7 +21,11 @@ _OF_CONDITION: dict[str, GapReason] = {
     Condition.UNREADABLE: GapReason.UNREADABLE,
     Condition.WITHHELD: GapReason.WITHHELD,
 }
-_OF_DISK: dict[str, GapReason] = {Disk.FULL: GapReason.DISK_FULL, Disk.FAILING: GapReason.DISK_FAILING}
+_OF_DISK: dict[str, GapReason] = {
+    Disk.FULL: GapReason.DISK_FULL,
+    Disk.FAILING: GapReason.DISK_FAILING,
+    Disk.MISSING: GapReason.DISK_FAILING,
+}
 
 
 class _Stood(msgspec.Struct):

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.events.messages import EventKind
+from hub.footage.disk import DiskMissing
 from hub.footage.exports import records
 from hub.footage.exports.asking import OWNER_FORBIDS, OWNER_FORBIDS_EN
 from hub.footage.exports.blurring import Blur
@@ -43,7 +44,7 @@ class Line:
         self._cases = cases
         self._sightings = sightings
         self._files = files
-        self._footage_dir = footage.folder
+        self._disk = footage.disk
         self._motion = footage.motion
         self._woken = asyncio.Event()
         self._making: tuple[str, asyncio.Task[None]] | None = None
@@ -112,11 +113,15 @@ class Line:
             raise not_made("case_closed", "案件已关闭，导出未进行", "the case was closed before this was made")
         if not self._rooms.registry.terms_of(export.camera_id).exports:
             raise not_made("owner_forbids", OWNER_FORBIDS, OWNER_FORBIDS_EN)
+        try:
+            await asyncio.to_thread(self._disk.check)
+        except DiskMissing as error:
+            raise not_made("footage_disk_missing", error.chinese, str(error)) from None
         people = await asyncio.to_thread(self._people, export)
         if people is None:
             raise not_made("too_many_people", "这段时间里的人太多：请分段导出", "too many people: export shorter clips")
         part = self._files.part(export.export_id)
-        job = Job(clip=self._clip(export, people), footage_dir=str(self._footage_dir), file=str(part))
+        job = Job(clip=self._clip(export, people), footage_dir=str(self._disk.folder), file=str(part))
         finished = await run_job(job, lambda share: self._tell(export, share))
         await self._finish(export, case, people, finished)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from devices.protocol.clock import Clock
-from hub.footage.coded import StreamName
+from hub.footage.coded import Form, StreamName
 from hub.footage.opening import Patience
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.control import Assigned, RecordedCamera, StreamAddress
 from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, MAX_MASKED_CAMERAS
 from hub.footage.recorder.reader import StreamReader
-from hub.footage.recorder.recording import Recording
+from hub.footage.recorder.recording import Recording, Segment
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.recorder.standing import Standing
 from hub.footage.recorder.writers import Intake, Writers
-from hub.footage.segments.writer import SegmentWriter
 
 
 @dataclass(frozen=True)
@@ -32,18 +30,18 @@ class _Running:
 
 
 class Cameras:
-    """Called in one thread; ``turned`` is called from any."""
+    """Called in one thread; ``turned`` is called from any, and ``begin`` makes a segment, as in ``Recording``."""
 
     def __init__(
         self,
-        footage_dir: Path,
+        begin: Callable[[Form, int], Segment],
         relay: RelayServer,
         writers: Writers,
         clock: Clock,
         turned: Callable[[], None],
         patience: Patience | None = None,
     ) -> None:
-        self._footage_dir = footage_dir
+        self._begin_segment = begin
         self._relay = relay
         self._writers = writers
         self._clock = clock
@@ -108,9 +106,7 @@ class Cameras:
         standing.records = recorded
         intake = None
         if recorded:
-            recording = Recording(
-                lambda form, at_us: SegmentWriter(self._footage_dir, form, at_us), self._clock, standing.written
-            )
+            recording = Recording(self._begin_segment, self._clock, standing.written)
             intake = self._writers.intake(recording, standing.written)
         is_live = address.started_at_us is None
         channel = self._relay.offer(camera.camera_id, offered_as) if is_live else None

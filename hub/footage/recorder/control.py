@@ -38,6 +38,7 @@ class Disk(StrEnum):
     OK = "ok"
     FULL = "full"
     FAILING = "failing"
+    MISSING = "missing"  # the footage disk is not there: nothing is kept elsewhere
 
 
 class StreamAddress(msgspec.Struct, frozen=True, kw_only=True):

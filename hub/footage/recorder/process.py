@@ -20,12 +20,13 @@ import structlog
 
 from devices.protocol.clock import SystemClock
 from hub import logs
+from hub.footage.disk import DiskMissing, FootageDisk
 from hub.footage.opening import hear_losses
 from hub.footage.recorder.cameras import Cameras
 from hub.footage.recorder.control import MAX_LINE_BYTES, Assigned, ControlError, Ready, Stand, line, read_line
 from hub.footage.recorder.relay_server import RelayServer
+from hub.footage.recorder.shelf import Shelf
 from hub.footage.recorder.writers import Writers
-from hub.footage.segments.mending import mend
 
 STAND_INTERVAL_S = 5.0
 STAND_TURN_S = 0.2
@@ -41,17 +42,16 @@ _log = structlog.get_logger()
 class Recorder:
     """One recorder, from its start to the end of its input."""
 
-    def __init__(self, footage_dir: Path, socket_path: Path, out: BinaryIO) -> None:
+    def __init__(self, disk: FootageDisk, socket_path: Path, out: BinaryIO) -> None:
         """Raises OSError where the folder or the socket cannot be had."""
-        footage_dir.mkdir(parents=True, exist_ok=True)
-        self._footage_dir = footage_dir
+        self._shelf = Shelf(disk)
         self._out = out
         self._turned = threading.Event()
         self._ended = threading.Event()
         self._assigned: Assigned | None = None
         self._relay = RelayServer(socket_path)
         self._writers = Writers()
-        self._cameras = Cameras(footage_dir, self._relay, self._writers, SystemClock(), self._turned.set)
+        self._cameras = Cameras(self._shelf.begin, self._relay, self._writers, SystemClock(), self._turned.set)
 
     def end(self) -> None:
         """Have ``run`` end, from any thread or a signal."""
@@ -60,7 +60,10 @@ class Recorder:
 
     def run(self, said: BinaryIO) -> None:
         """Until ``said`` ends or ``end`` is called; then every segment is closed. Raises OSError."""
-        mend(self._footage_dir)
+        try:
+            self._shelf.mend()
+        except DiskMissing as error:  # everything is shown, and kept once the disk is there
+            _log.error("recorder.disk_missing", why=str(error))
         self._relay.start()
         self._writers.start()
         threading.Thread(target=self._listen, args=(said,), name="control", daemon=True).start()
@@ -122,6 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m hub.footage.recorder", description=main.__doc__)
     parser.add_argument("folder", type=Path, help="where footage is kept")
     parser.add_argument("--socket", type=Path, help="where the relay listens; else in a new folder of its own")
+    parser.add_argument("--disk", help="the id of the disk that must be there; without it the folder is made")
     given = parser.parse_args(arguments)
     _bound_arenas()
     logs.configure("INFO")
@@ -131,7 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _remove_left_folders()
     own_folder = None if given.socket else Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
     try:
-        recorder = Recorder(given.folder, given.socket or Path(str(own_folder)) / "socket", out)
+        disk = FootageDisk(given.folder, given.disk)
+        recorder = Recorder(disk, given.socket or Path(str(own_folder)) / "socket", out)
         signal.signal(signal.SIGTERM, lambda _number, _frame: recorder.end())
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the hub's, which ends its children in order
         recorder.run(sys.stdin.buffer)

@@ -12,6 +12,7 @@ import structlog
 
 from devices.protocol.clock import Clock
 from hub.footage.coded import CodedPicture, Form
+from hub.footage.disk import DiskMissing
 from hub.footage.packets import Arrived
 from hub.footage.recorder.control import Disk
 
@@ -168,6 +169,8 @@ class Recording:
         self._unwritten = 0
         number = error.errno if isinstance(error, OSError) else None
         disk = Disk.FULL if number in _FULL else Disk.FAILING
+        if isinstance(error, DiskMissing):
+            disk = Disk.MISSING
         if number is None:
             _log.error("recording.failed", camera=self._form.camera_id if self._form else None, exc_info=error)
         if self._written.turn(disk):

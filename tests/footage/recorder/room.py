@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -31,6 +32,7 @@ from hub.footage.recorder.writers import Writers
 from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.nal import units_of
 from hub.footage.segments.reading import read_pictures
+from hub.footage.segments.writer import SegmentWriter
 from tests.devices.room import until
 
 CLOCK = SystemClock()
@@ -110,7 +112,8 @@ class Here:
         self.footage_dir.mkdir()
         self.relay = RelayServer(folder / "relay" / "socket")
         self.writers = Writers()
-        self.cameras = Cameras(self.footage_dir, self.relay, self.writers, CLOCK, lambda: None, patience)
+        begin = partial(SegmentWriter, self.footage_dir)
+        self.cameras = Cameras(begin, self.relay, self.writers, CLOCK, lambda: None, patience)
         self.relay.start()
         self.writers.start()
 
@@ -143,11 +146,13 @@ class Here:
 class Child:
     """A recorder in a process of its own."""
 
-    def __init__(self, footage_dir: Path) -> None:
+    def __init__(self, footage_dir: Path, disk_id: str | None = None) -> None:
         self.footage_dir = footage_dir
         self.stands: dict[tuple[str, StreamName], Stand] = {}
         self.relay_path = ""
         self.command = [sys.executable, "-m", "hub.footage.recorder", str(footage_dir)]
+        if disk_id is not None:
+            self.command += ["--disk", disk_id]
         self.said: list[bytes] = []
 
     async def __aenter__(self) -> Child:
