@@ -15,6 +15,7 @@ from hub.calibration.drawing import footprint, sticks
 from hub.calibration.messages import Calibrated, Clicks
 from hub.calibration.solving import Picture, Solved, by_ground, by_people
 from hub.errors import Refusal
+from hub.footage.live_words import OWNER_TERMS
 from hub.footage.noting import Noting
 from hub.footage.wall_messages import WatchedLive
 from hub.registry.records import Camera
@@ -50,19 +51,24 @@ class Calibrating:
 
     def camera(self, camera_id: str) -> Camera:
         """The camera of that id. Raises Refusal when there is none."""
-        camera = self._registry.cameras.get(camera_id)
-        if camera is None:
-            raise Refusal("unknown_camera", f"没有摄像头 {camera_id}", f"there is no camera {camera_id}", status=404)
+        return self._registry.camera(camera_id)
+
+    def _watched(self, camera_id: str) -> Camera:
+        """The camera, which may be watched live. Raises Refusal where there is none, or its owner forbids that."""
+        camera = self.camera(camera_id)
+        if not self._registry.terms_for(camera).watches_live:
+            raise Refusal(OWNER_TERMS.code, OWNER_TERMS.message, OWNER_TERMS.message_en, status=403)
         return camera
 
     async def look(self, camera_id: str, person: Person) -> bytes:
-        """What the camera sees now, as JPEG; noted as a live view is."""
+        """What the camera sees now, as JPEG; noted as a live view is. Raises Refusal where its owner forbids one."""
+        self._watched(camera_id)
         detail = WatchedLive(camera_id=camera_id, since_ms=self._clock.wall_us() // 1000)
 
         def record(change: Change, _look: Hashable) -> None:
             audit.record(change, person.person_id, audit.Action.WATCH_LIVE, detail=detail)
 
-        await self._noting.note([(person.person_id, self.camera(camera_id).camera_id, "still")], record)
+        await self._noting.note([(person.person_id, camera_id, "still")], record)
         return await self._still(camera_id)
 
     async def try_clicks(self, camera_id: str, clicks: Clicks) -> Calibrated:
@@ -72,18 +78,16 @@ class Calibrating:
         return shown(solved)
 
     async def keep(self, camera_id: str, clicks: Clicks, person: Person) -> CameraView:
-        """Take over what the clicks say, and the picture of now as the view that it holds for."""
-        camera = self.camera(camera_id)
-        solved = await asyncio.to_thread(_solve, camera, clicks)
+        """Take over what the clicks say, and the picture of now as the view that it holds for.
+
+        Where the owner forbids recording, the picture is not kept. Raises Refusal also where the camera is changed
+        meanwhile, which takes seconds.
+        """
+        seen = self._watched(camera_id)
         jpeg = await self._still(camera_id)
+        solved = await asyncio.to_thread(_solve, self._watched(camera_id), clicks)
+        kept = jpeg if self._registry.terms_of(camera_id).records else None
         found = solved.calibration
-        kept = msgspec.structs.replace(
-            camera,
-            calibration=found,
-            latitude=found.latitude,
-            longitude=found.longitude,
-            heading_deg=found.heading_deg,
-        )
         detail = CalibrationKept(
             camera_id=camera_id,
             rms_px=solved.rms_px,
@@ -96,8 +100,7 @@ class Calibrating:
         def note(change: Change) -> None:
             audit.record(change, person.person_id, audit.Action.CALIBRATE_CAMERA, detail=detail)
 
-        await self._vision.keep_reference(camera_id, jpeg)
-        return await self._vision.put_camera(kept, note)
+        return await self._vision.put_calibration(seen, found, kept, note)
 
     def present(self, camera_id: str) -> Calibrated:
         """The camera's calibration as it is kept, to be drawn. Raises Refusal when it has none."""

@@ -21,8 +21,12 @@ from hub.vision.service import Vision
 
 
 class NewMasks(msgspec.Struct, frozen=True, kw_only=True):
-    """The request to mask a camera's picture: all its masks."""
+    """The request to mask a camera's picture: all its masks, and those that it had when they were drawn.
 
+    Those before stand for a version: masks that an import or another person gave it meanwhile are not lost.
+    """
+
+    before: Masks
     masks: Masks
 
 
@@ -64,10 +68,10 @@ def routes(registry: Registry, vision: Vision, onvif: Onvif) -> APIRouter:
     @router.put("/{camera_id}/masks")
     async def put_masks(camera_id: str, request: Request, entrant: Entering) -> Response:
         _require(registry, entrant, camera_id)
-        masks = (await read(request, NewMasks)).masks
-        detail = MaskedCamera(camera_id=camera_id, masks=masks)
+        new = await read(request, NewMasks)
+        detail = MaskedCamera(camera_id=camera_id, masks=new.masks)
         noting = audit.noting(entrant.person.person_id, audit.Action.PUT_MASKS, detail)
-        return answer(await vision.put_masks(camera_id, masks, noting))
+        return answer(await vision.put_masks(camera_id, new.before, new.masks, noting))
 
     return router
 

@@ -15,8 +15,9 @@ from devices.protocol.topics import private_group
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry import owners, tables
+from hub.registry import mask_history, owners, tables
 from hub.registry.importing import ImportReport, VenueRows, check_links
+from hub.registry.masking import with_imported
 from hub.registry.owners import OwnerList
 from hub.registry.records import (
     Camera,
@@ -258,14 +259,14 @@ class Registry:
     def completed(self, camera: Camera) -> Camera:
         """A file is a recording, said or not; one that was dated at its enrolment keeps its date.
 
-        Masks that were drawn stay where none are named, so that an import uncovers nothing; put_masks takes them away.
+        Masks that were drawn stay, as ``with_imported`` says: put_masks alone uncovers. Raises Refusal: too many.
         """
         before = self.cameras.get(camera.camera_id)
         recording = camera.recording or (camera.url is not None and camera.url.startswith("/"))
         started_at_us = camera.started_at_us
         if recording and started_at_us is None and before is not None and before.url == camera.url:
             started_at_us = before.started_at_us
-        masks = camera.masks or (before.masks if before else ())
+        masks = with_imported(before.masks if before else (), camera.masks)
         return msgspec.structs.replace(camera, recording=recording, started_at_us=started_at_us, masks=masks)
 
     def camera_ids_at(self, host: str) -> tuple[str, ...]:
@@ -305,17 +306,21 @@ class Registry:
     ) -> Camera:
         """Have these masks and no others; ``also`` runs in the same change. Raises Refusal for an unknown camera."""
         async with self._changing:
-            camera = msgspec.structs.replace(self.camera(camera_id), masks=masks)
-            noting = sa.update(tables.cameras).where(tables.cameras.c.camera_id == camera_id)
-
-            def change(open_change: Change) -> None:
-                open_change.connection.execute(noting.values(masks=msgspec.json.encode(masks)))
-                also(open_change)
-
-            await self._database.write(change)
-            self.cameras[camera_id] = camera
+            kept = await self._keep(msgspec.structs.replace(self.camera(camera_id), masks=masks), also)
         self.tell_camera_followers()
-        return camera
+        return kept
+
+    async def put_calibration(
+        self, camera_id: str, calibration: Calibration, also: Callable[[Change], None] = _nothing
+    ) -> Camera:
+        """Take over a calibration with the place and heading that it says, and nothing else of the camera.
+
+        ``also`` runs in the same change. Raises Refusal for an unknown camera.
+        """
+        async with self._changing:
+            kept = await self._keep(calibrated(self.camera(camera_id), calibration), also)
+        self.tell_camera_followers()
+        return kept
 
     def camera(self, camera_id: str) -> Camera:
         """The camera. Raises Refusal when there is none of that id."""
@@ -336,8 +341,7 @@ class Registry:
             )
         async with self._changing:
             self._check_owner(camera)
-            before = self.cameras.get(camera.camera_id)
-            if before is None and len(self.cameras) >= MAX_CAMERAS:
+            if camera.camera_id not in self.cameras and len(self.cameras) >= MAX_CAMERAS:
                 raise Refusal(
                     "too_many_cameras", f"最多 {MAX_CAMERAS} 路摄像头", f"at most {MAX_CAMERAS} cameras", status=409
                 )
@@ -345,21 +349,28 @@ class Registry:
             if completed.recording and completed.sub_url is not None:
                 words = ("录像文件没有子码流", "a recording has no second stream")
                 raise Refusal("sub_of_recording", *words, field="sub_url")
-            finished = self.is_finished(camera.camera_id) and before is not None and is_same_stream(completed, before)
-
-            def change(open_change: Change) -> Camera:
-                kept = completed
-                if kept.recording and kept.started_at_us is None:
-                    kept = msgspec.structs.replace(kept, started_at_us=open_change.at_us)
-                _put(open_change.connection, tables.cameras, kept, finished=finished)
-                also(open_change)
-                return kept
-
-            kept = await self._database.write(change)
-            self.cameras[kept.camera_id] = kept
-            if not finished:
-                self._finished.discard(kept.camera_id)
+            kept = await self._keep(completed, also)
         self.tell_camera_followers()
+        return kept
+
+    async def _keep(self, camera: Camera, also: Callable[[Change], None]) -> Camera:
+        """Write a camera down as it is from now on; ``_changing`` is held."""
+        before = self.cameras.get(camera.camera_id)
+        finished = self.is_finished(camera.camera_id) and before is not None and is_same_stream(camera, before)
+
+        def change(open_change: Change) -> Camera:
+            kept = camera
+            if kept.recording and kept.started_at_us is None:
+                kept = msgspec.structs.replace(kept, started_at_us=open_change.at_us)
+            _put(open_change.connection, tables.cameras, kept, finished=finished)
+            mask_history.note(open_change, kept.camera_id, kept.masks)
+            also(open_change)
+            return kept
+
+        kept = await self._database.write(change)
+        self.cameras[kept.camera_id] = kept
+        if not finished:
+            self._finished.discard(kept.camera_id)
         return kept
 
     def _check_owner(self, camera: Camera) -> None:
@@ -403,6 +414,12 @@ def host_of(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
+
+
+def calibrated(camera: Camera, calibration: Calibration) -> Camera:
+    """The camera with this calibration, which says where it is and where it looks."""
+    place = {"latitude": calibration.latitude, "longitude": calibration.longitude}
+    return msgspec.structs.replace(camera, calibration=calibration, heading_deg=calibration.heading_deg, **place)
 
 
 def is_same_stream(one: Camera, other: Camera) -> bool:

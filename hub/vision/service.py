@@ -16,7 +16,7 @@ import structlog
 from devices.link import Credential
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, CameraCondition, CameraState
+from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, Calibration, CameraCondition, CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.children import end_child, start_child
@@ -24,8 +24,9 @@ from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.footage.service import Footage
+from hub.registry.masking import check_seen, hides_more
 from hub.registry.records import Camera, Mask
-from hub.registry.service import Registry, is_same_stream
+from hub.registry.service import Registry, calibrated, is_same_stream
 from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.tasks import end_tasks
@@ -229,35 +230,76 @@ class Vision:
         Raises Refusal as the registry does, and when the camera's worker has no room for one more.
         """
         async with self._putting:
-            before, completed = self._registry.cameras.get(camera.camera_id), self._registry.completed(camera)
+            completed = self._registry.completed(camera)
             self._check_room(completed)
-            same = before is not None and is_same_stream(before, completed)
-            finished = same and self._registry.is_finished(camera.camera_id)
-            view = self._view(completed, self._stands.get(camera.camera_id) if same else None, finished)
-            kind = EventKind.CAMERA_ADDED if before is None else EventKind.CAMERA_CHANGED
-
-            def tell(open_change: Change) -> None:
-                also(open_change)
-                self._events.append(open_change, kind, camera.camera_id, view)
-
-            await self._registry.put_camera(completed, tell)
-            if not same:
-                self._stands.pop(camera.camera_id, None)
-        return view
+            return await self._put(completed, also, lambda tell: self._registry.put_camera(completed, tell))
 
     async def put_masks(
-        self, camera_id: str, masks: tuple[Mask, ...], also: Callable[[Change], None] = _nothing
+        self,
+        camera_id: str,
+        before: tuple[Mask, ...],
+        masks: tuple[Mask, ...],
+        also: Callable[[Change], None] = _nothing,
     ) -> CameraView:
-        """Have these masks and no others; the event and ``also`` are in the same change. Raises Refusal."""
+        """Have these masks in place of those ``before``; the event and ``also`` are in the same change.
+
+        Raises Refusal for an unknown camera, and where it has other masks than ``before``.
+        """
         async with self._putting:
-            camera = msgspec.structs.replace(self._registry.camera(camera_id), masks=masks)
-            view = self._view(camera, self._stands.get(camera_id), self._registry.is_finished(camera_id))
+            camera = self._registry.camera(camera_id)
+            check_seen(camera.masks, before)
+            camera = msgspec.structs.replace(camera, masks=masks)
+            return await self._put(camera, also, lambda tell: self._registry.put_masks(camera_id, masks, tell))
 
-            def tell(open_change: Change) -> None:
-                also(open_change)
-                self._events.append(open_change, EventKind.CAMERA_CHANGED, camera_id, view)
+    async def put_calibration(
+        self, seen: Camera, calibration: Calibration, jpeg: bytes | None, also: Callable[[Change], None] = _nothing
+    ) -> CameraView:
+        """Take over a calibration, and ``jpeg`` as the picture in which it was made, of the camera as it was ``seen``.
 
-            await self._registry.put_masks(camera_id, masks, tell)
+        The event and ``also`` are in the same change. Raises Refusal where the camera is gone, or another or masked
+        otherwise since; OSError.
+        """
+        async with self._putting:
+            camera = self._registry.camera(seen.camera_id)
+            if (camera.url, camera.masks) != (seen.url, seen.masks):
+                raise Refusal(
+                    "changed_meanwhile",
+                    "这个摄像头的地址或遮挡刚刚被改过，请换一张画面再保存",
+                    "this camera's address or masks were changed meanwhile: take another picture and save again",
+                    status=409,
+                )
+            if jpeg is None:
+                await asyncio.to_thread(self._views.forget, camera.camera_id)
+            else:
+                await asyncio.to_thread(self._views.keep, camera.camera_id, jpeg)
+            return await self._put(
+                calibrated(camera, calibration),
+                also,
+                lambda tell: self._registry.put_calibration(camera.camera_id, calibration, tell),
+            )
+
+    async def _put(
+        self,
+        camera: Camera,
+        also: Callable[[Change], None],
+        put: Callable[[Callable[[Change], None]], Awaitable[Camera]],
+    ) -> CameraView:
+        """Have the registry ``put`` a camera that is to be so, and tell of it; ``_putting`` is held."""
+        before = self._registry.cameras.get(camera.camera_id)
+        same = before is not None and is_same_stream(before, camera)
+        finished = same and self._registry.is_finished(camera.camera_id)
+        view = self._view(camera, self._stands.get(camera.camera_id) if same else None, finished)
+        kind = EventKind.CAMERA_ADDED if before is None else EventKind.CAMERA_CHANGED
+
+        def tell(open_change: Change) -> None:
+            also(open_change)
+            self._events.append(open_change, kind, camera.camera_id, view)
+
+        if before is not None and hides_more(before.masks, camera.masks):
+            await asyncio.to_thread(self._views.forget, camera.camera_id)  # it shows what is never to be stored now
+        await put(tell)
+        if not same:
+            self._stands.pop(camera.camera_id, None)
         return view
 
     async def remove_camera(self, camera_id: str, also: Callable[[Change], None] = _nothing) -> None:
@@ -267,16 +309,10 @@ class Vision:
             also(open_change)
             self._events.append(open_change, EventKind.CAMERA_REMOVED, camera_id, self.view(camera_id))
 
-        await self._registry.remove_camera(camera_id, tell)
-        self._stands.pop(camera_id, None)
-        await asyncio.to_thread(self._views.forget, camera_id)
-
-    async def keep_reference(self, camera_id: str, jpeg: bytes) -> None:
-        """Keep the picture in which a camera is being calibrated; the calibration itself follows by ``put_camera``.
-
-        Raises OSError.
-        """
-        await asyncio.to_thread(self._views.keep, camera_id, jpeg)
+        async with self._putting:  # a picture that is being kept is kept before, and goes with the camera
+            await self._registry.remove_camera(camera_id, tell)
+            self._stands.pop(camera_id, None)
+            await asyncio.to_thread(self._views.forget, camera_id)
 
     def _recorder_turned(self, camera_id: str) -> None:
         """The recorder says otherwise of a camera than before."""

@@ -94,25 +94,54 @@ def _told_over(told: list[Item]) -> list[bool]:
 
 async def test_masks_are_put_over_http_kept_and_not_uncovered_by_an_import(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
-        answer = await console.put("/api/cameras/C01/masks", json={"masks": [CORNER]})
+        answer = await console.put("/api/cameras/C01/masks", json={"before": [], "masks": [CORNER]})
         assert (answer.status_code, answer.json()["masks"]) == (200, [CORNER])
         assert [one.kind for one in await hub.events.since(0)][-1] == "camera.changed"
         await hub.vision.put_camera(Camera(camera_id="C01", name="大门", venue_id="V01"))
         kept = hub.registry.cameras["C01"].masks
         outside = {"kind": "unseen", "points": [[0, 0], [1.5, 0], [0, 0.5]]}
         wrong = [{**CORNER, "points": CORNER["points"][:2]}, outside]
-        refused = [await console.put("/api/cameras/C01/masks", json={"masks": [one]}) for one in wrong]
-        many = await console.put("/api/cameras/C01/masks", json={"masks": [CORNER] * 17})
-        nobody = await console.put("/api/cameras/C99/masks", json={"masks": []})
+        bodies = [{"before": [CORNER], "masks": masks} for masks in (*([one] for one in wrong), [CORNER] * 17)]
+        refused = [await console.put("/api/cameras/C01/masks", json=body) for body in bodies]
+        nobody = await console.put("/api/cameras/C99/masks", json={"before": [], "masks": []})
     async with open_hub(tmp_path) as again:
         assert again.registry.cameras["C01"].masks == kept
     assert kept == (Mask(kind=MaskKind.UNSTORED, points=((0, 0), (0.5, 0), (0, 0.5))),)
-    assert [one.status_code for one in (*refused, many, nobody)] == [422, 422, 422, 404]
+    assert [one.status_code for one in (*refused, nobody)] == [422, 422, 422, 404]
 
 
 async def test_masks_are_drawn_by_who_enrols_cameras_alone(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub, open_console(hub, Role.OFFICER) as officer:
-        assert (await officer.put("/api/cameras/C01/masks", json={"masks": []})).status_code == 403
+        assert (await officer.put("/api/cameras/C01/masks", json={"before": [], "masks": []})).status_code == 403
+
+
+async def test_masks_that_another_drew_meanwhile_are_not_lost(tmp_path: Path) -> None:
+    other = {"kind": "unseen", "points": [[0.1, 0.2], [0.3, 1 / 3], [0, 0.7]]}
+    async with open_hub(tmp_path) as hub, open_console(hub, Role.ADMINISTRATOR) as console:
+        await console.put("/api/cameras/C01/masks", json={"before": [], "masks": [CORNER]})
+        late = await console.put("/api/cameras/C01/masks", json={"before": [], "masks": [other]})
+        assert (late.status_code, late.json()["error"]["code"]) == (409, "changed_meanwhile")
+        assert [mask.kind for mask in hub.registry.cameras["C01"].masks] == ["unstored"]
+        over = await console.put("/api/cameras/C01/masks", json={"before": [CORNER], "masks": [CORNER, other]})
+        assert over.json()["masks"] == [CORNER, other]
+        again = await console.put("/api/cameras/C01/masks", json={"before": over.json()["masks"], "masks": [other]})
+        assert (again.status_code, again.json()["masks"]) == (200, [other])
+
+
+async def test_import_adds_masks_and_never_uncovers_what_is_not_stored(tmp_path: Path) -> None:
+    unseen, unstored, drawn = (
+        Mask(kind=kind, points=((0, 0), (x, 0), (0, x)))
+        for kind, x in ((MaskKind.UNSEEN, 0.5), (MaskKind.UNSTORED, 0.5), (MaskKind.UNSEEN, 0.2))
+    )
+    camera = Camera(camera_id="C01", name="大门", venue_id="V01")
+    async with open_hub(tmp_path) as hub:
+        await hub.vision.put_masks("C01", (), (unstored, drawn))
+        await hub.vision.put_camera(msgspec.structs.replace(camera, masks=(unseen,)))
+        assert hub.registry.cameras["C01"].masks == (unseen, unstored), "what is only not looked at is as the file says"
+        assert hub.registry.is_enrolled(msgspec.structs.replace(camera, masks=(unseen,)))
+        with pytest.raises(Refusal, match="at most 16") as refused:
+            await hub.vision.put_camera(msgspec.structs.replace(camera, masks=(unseen,) * 16))
+        assert refused.value.code == "too_many_masks"
 
 
 async def test_camera_is_enrolled_with_both_streams_and_its_addresses_stay_in_the_hub(tmp_path: Path) -> None:

@@ -172,15 +172,14 @@ async def test_worker_is_told_what_it_may_not_see_and_in_which_view_a_camera_was
     corners = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
     masks = tuple(Mask(kind=kind, points=corners) for kind in MaskKind)
     async with open_post(tmp_path) as (hub, worker):
-        await hub.vision.keep_reference("C09", b"a jpeg")
         await hub.vision.put_camera(msgspec.structs.replace(LIVE, masks=masks))
         (camera,) = (await worker.hear(Down.ASSIGN, Assign))[-1].cameras
-        assert (camera.masks, camera.view_file) == ((corners, corners), None), "without a calibration no view"
-        await hub.vision.put_camera(msgspec.structs.replace(LIVE, masks=masks, calibration=CALIBRATION))
+        assert (camera.masks, camera.view_file) == ((corners, corners), None)
+        await hub.vision.put_calibration(hub.registry.cameras["C09"], CALIBRATION, b"a jpeg")
         (camera,) = (await worker.hear(Down.ASSIGN, Assign, 2))[-1].cameras
         assert camera.view_file is not None
         assert Path(camera.view_file).read_bytes() == b"a jpeg"
-        await hub.vision.keep_reference("C09", b"another")
+        await hub.vision.put_calibration(hub.registry.cameras["C09"], CALIBRATION, b"another")
         assert not Path(camera.view_file).exists()
     async with open_post(tmp_path) as (hub, worker):
         await worker.be_born()
@@ -189,6 +188,32 @@ async def test_worker_is_told_what_it_may_not_see_and_in_which_view_a_camera_was
         assert Path(camera.view_file).read_bytes() == b"another", "it outlives the hub"
         await hub.vision.remove_camera("C09")
         assert not Path(camera.view_file).exists()
+
+
+async def test_picture_of_a_calibration_goes_when_part_of_it_is_never_to_be_stored(tmp_path: Path) -> None:
+    corners = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
+    unseen, unstored = (Mask(kind=kind, points=corners) for kind in MaskKind)
+    async with open_hub(tmp_path) as hub:
+
+        async def calibrate(masks: tuple[Mask, ...]) -> None:
+            await hub.vision.put_camera(msgspec.structs.replace(LIVE, masks=masks))
+            await hub.vision.put_calibration(hub.registry.cameras["C09"], CALIBRATION, b"a jpeg")
+
+        def kept() -> list[Path]:
+            return list(tmp_path.rglob("views/C09-*.jpg"))
+
+        await calibrate(())
+        assert len(kept()) == 1
+        await hub.vision.put_masks("C09", (), (unseen,))
+        assert len(kept()) == 1, "what is only not looked at may be in it"
+        await hub.vision.put_masks("C09", (unseen,), (unseen, unstored))
+        assert kept() == []
+        await hub.vision.put_masks("C09", (unseen, unstored), ())
+        await calibrate(())
+        await hub.vision.put_camera(msgspec.structs.replace(LIVE, masks=(unstored,)))
+        assert kept() == [], "by a file as well"
+        await calibrate(())
+        assert len(kept()) == 1, "one that was made with the mask has it"
 
 
 async def test_how_far_a_picture_can_be_seen_with_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import { useTexts } from "../language/language";
 import type { Camera, MaskKind } from "../room/types";
 import type { Point } from "./clicks";
 import { camerasHub } from "./hub";
-import { addCorner, closed, mayClose, withoutMask, type Drawing } from "./masks";
+import { addCorner, closed, isSame, mayClose, rebased, withoutMask, type Drawing } from "./masks";
 import { StillPicture, type Size } from "./StillPicture";
 
 const COLOURS: Record<MaskKind, string> = { unseen: "#5aa9ff", unstored: "#ff7875" };
@@ -16,13 +16,22 @@ const KINDS: readonly MaskKind[] = ["unseen", "unstored"];
 export function MaskForm({ camera, onDone, onClose }: { camera: Camera; onDone: () => void; onClose: () => void }) {
   const words = useTexts().cameras;
   const [drawing, setDrawing] = useState<Drawing>({ masks: camera.masks, corners: [], kind: "unseen" });
+  /** The masks over which this is drawn: they are saved in place of these alone. */
+  const [seen, setSeen] = useState(camera.masks);
+  const [isOthers, setOthers] = useState(false);
   const [size, setSize] = useState<Size | null>(null);
+  if (!isSame(camera.masks, seen)) {
+    const over = rebased(seen, drawing.masks, camera.masks);
+    setOthers(isOthers || !isSame(camera.masks, closed(drawing).masks));
+    setSeen(camera.masks);
+    setDrawing({ ...drawing, masks: over });
+  }
   const pixels = (points: readonly Point[]): string =>
     points.map(([x, y]) => `${x * (size?.widthPx ?? 1)},${y * (size?.heightPx ?? 1)}`).join(" ");
   const line = (size?.widthPx ?? 640) / 250;
 
   async function save(): Promise<void> {
-    await camerasHub.putMasks(camera.camera_id, closed(drawing).masks);
+    await camerasHub.putMasks(camera.camera_id, seen, closed(drawing).masks);
     onDone();
   }
 
@@ -71,6 +80,11 @@ export function MaskForm({ camera, onDone, onClose }: { camera: Camera; onDone: 
           </span>
         ))}
       </div>
+      {isOthers && (
+        <p className="state-wait" role="status" data-testid="masks-others">
+          {words.othersMasks}
+        </p>
+      )}
     </FormModal>
   );
 }

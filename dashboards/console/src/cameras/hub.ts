@@ -54,7 +54,8 @@ export const camerasHub = {
   tryClicks: (cameraId: string, clicks: Clicks, signal: AbortSignal) =>
     ask<Calibrated>("POST", `/api/cameras/${part(cameraId)}/calibration/try`, clicks, {}, signal),
   keepClicks: (cameraId: string, clicks: Clicks) => ask<Camera>("PUT", `/api/cameras/${part(cameraId)}/calibration`, clicks),
-  putMasks: (cameraId: string, masks: readonly Mask[]) => ask<Camera>("PUT", `/api/cameras/${part(cameraId)}/masks`, { masks }),
+  putMasks: (cameraId: string, before: readonly Mask[], masks: readonly Mask[]) =>
+    ask<Camera>("PUT", `/api/cameras/${part(cameraId)}/masks`, { before, masks }),
   owners: () => ask<OwnerList>("GET", "/api/owners"),
   putOwners: (list: OwnerList) => ask<OwnerList>("PUT", "/api/owners", list),
 };

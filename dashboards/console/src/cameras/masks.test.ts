@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { addCorner, closed, MOST_MASKS, MOST_POINTS, withoutMask, type Drawing } from "./masks";
+import type { Mask } from "../room/types";
+import { addCorner, closed, isSame, MOST_MASKS, MOST_POINTS, rebased, withoutMask, type Drawing } from "./masks";
 
 const EMPTY: Drawing = { masks: [], corners: [], kind: "unseen" };
 const triangle = (drawing: Drawing): Drawing =>
@@ -31,5 +32,24 @@ describe("a mask", () => {
     for (let number = 0; number < MOST_MASKS; number += 1) drawing = triangle(drawing);
     expect(addCorner(drawing, [0, 0])).toBe(drawing);
     expect(addCorner(withoutMask(drawing, 0), [0, 0]).corners).toHaveLength(1);
+  });
+});
+
+describe("masks that another saved meanwhile", () => {
+  const corner = (x: number): Mask => ({ kind: "unstored", points: [[0, 0], [x, 0], [0, x]] });
+  const [kept, taken, theirs, mine] = [corner(0.1), corner(0.2), corner(0.3), corner(0.4)] as [Mask, Mask, Mask, Mask];
+
+  it("stay beside what was drawn here, less what was taken away here", () => {
+    expect(rebased([kept, taken], [kept, mine], [kept, taken, theirs])).toEqual([kept, theirs, mine]);
+  });
+
+  it("that they took away are not drawn again", () => {
+    expect(rebased([kept, taken], [kept, taken, mine], [kept])).toEqual([kept, mine]);
+  });
+
+  it("are the same whatever object they came in", () => {
+    expect(isSame([kept], [corner(0.1)])).toBe(true);
+    expect(isSame([kept], [{ ...kept, kind: "unseen" }])).toBe(false);
+    expect(isSame([kept], [kept, mine])).toBe(false);
   });
 });

@@ -32,3 +32,14 @@ export function closed(drawing: Drawing): Drawing {
 export function withoutMask(drawing: Drawing, number: number): Drawing {
   return { ...drawing, masks: drawing.masks.filter((_, at) => at !== number) };
 }
+
+const key = (mask: Mask): string => JSON.stringify([mask.kind, mask.points]);
+
+export const isSame = (one: readonly Mask[], other: readonly Mask[]): boolean => one.map(key).join() === other.map(key).join();
+
+/** What was drawn and taken away since `seen`, done to the masks that another has saved meanwhile. */
+export function rebased(seen: readonly Mask[], mine: readonly Mask[], latest: readonly Mask[]): readonly Mask[] {
+  const [before, now, theirs] = [seen, mine, latest].map((masks) => new Set(masks.map(key))) as [Set<string>, Set<string>, Set<string>];
+  const isTaken = (mask: Mask): boolean => before.has(key(mask)) && !now.has(key(mask));
+  return [...latest.filter((mask) => !isTaken(mask)), ...mine.filter((mask) => !before.has(key(mask)) && !theirs.has(key(mask)))];
+}

@@ -135,5 +135,6 @@ export const enCameras: typeof zhCameras = {
     closeMask: "Close this part (or double-click)",
     lastCorner: "Take back a corner",
     removeMask: "Remove this part",
+    othersMasks: "Somebody else has changed these masks, and yours are not saved. The latest are loaded with your changes on them: look through, then save again.",
   },
 };
