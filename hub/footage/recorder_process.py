@@ -20,6 +20,11 @@ NICENESS = 5
 RESTART_FIRST_S = 0.2
 RESTART_MOST_S = 10.0
 """For one that ends before it was ever ready, again and again: each start takes half a second of a core."""
+SILENT_S = 20.0
+"""It speaks of every camera every 5 s: one that says nothing for so long hangs."""
+MENDING_S = 600.0
+"""Before it is ready: it mends what it finds, which takes seconds on a disk that is well."""
+_TURNS = 4
 END_WITHIN_S = 5.0
 """It closes its segments; what it does not close in time is mended at its next start."""
 
@@ -33,12 +38,15 @@ class RecorderProcess:
         hear: Callable[[Stand | Ready], None],
         ended: Callable[[], None],
         prepare: Callable[[Assigned], None] = lambda _assigned: None,
+        silent_s: float = SILENT_S,
     ) -> None:
-        """``hear`` takes each of its words; ``ended`` is called when it is gone, before it is started again.
+        """``hear`` takes each of its words; ``ended`` is called when it is gone, before it is started again, and as
+        soon as it hangs, which is when it has cameras and says nothing for ``silent_s``.
 
         ``prepare`` is called in a thread with what a new recorder is told at first.
         """
         self._prepare = prepare
+        self._silent_s = silent_s
         self._disk = disk
         self._hear = hear
         self._ended = ended
@@ -105,14 +113,33 @@ class RecorderProcess:
             line_limit_bytes=MAX_LINE_BYTES,
         )
         telling = asyncio.create_task(self._tell(process), name="recorder-assigning")
+        end_within_s = END_WITHIN_S
         try:
-            assert process.stdout is not None
-            while said := await process.stdout.readline():
+            while said := await self._said(process):
                 self._take(said)
-            return f"code {await process.wait()}"
+            if said is not None:
+                return f"code {await process.wait()}"
+            end_within_s = 0.0  # it would not hear
+            self._ended()  # first: a process that waits for a broken disk is not to be ended
+            return "it said nothing for too long"
         finally:
             await end_tasks(telling)
-            await end_child(process, END_WITHIN_S)
+            await end_child(process, end_within_s)
+
+    async def _said(self, process: asyncio.subprocess.Process) -> bytes | None:
+        """Its next line, empty at its end; None when it hangs. Waited for in turns: where the hub itself stood still,
+        what was said meanwhile is there in the next."""
+        assert process.stdout is not None
+        silent = 0
+        while silent < _TURNS:
+            turn_s = (self._silent_s if self._was_ready else MENDING_S) / _TURNS
+            try:
+                async with asyncio.timeout(turn_s):
+                    return await process.stdout.readline()
+            except TimeoutError:
+                has_to_speak = not self._was_ready or self._assigned.cameras
+                silent = silent + 1 if has_to_speak else 0
+        return None
 
     def _take(self, said: bytes) -> None:
         try:
