@@ -95,12 +95,12 @@ def cameras_add(
 
 @cameras_app.command("discover")
 def cameras_discover(
-    addresses: Annotated[list[str] | None, typer.Argument(help="只问这些地址；不写则搜寻整个网段")] = None,
+    addresses: Annotated[list[str] | None, typer.Argument(help="只问这些地址；不写则搜索整个网段")] = None,
     interface: Annotated[str | None, typer.Option(help="本机在该网段的地址")] = None,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """搜寻网络里的 ONVIF 摄像头。"""
+    """搜索网络里的 ONVIF 摄像头。"""
     from hub.commands.cameras import discover
 
     discover(settings_of(data_dir=data_dir), interface, addresses or [], as_json)

@@ -12,7 +12,7 @@ def _word(code: str, message: str, message_en: str) -> Word:
 UNKNOWN_CAMERA = _word("unknown_camera", "没有这个摄像头", "there is no such camera")
 NOT_YOUR_PLACE = _word("not_your_place", "这个摄像头不在您负责的范围内", "this camera is not within your places")
 OWNER_TERMS = _word(
-    "owner_terms", "按业主约定，这个摄像头不能实时查看", "by its owner's terms this camera is not watched live"
+    "owner_terms", "按与权属单位的协议，这个摄像头不能实时查看", "by its owner's terms this camera is not watched live"
 )
 NOT_NOTED = _word(
     "not_noted",

@@ -32,7 +32,7 @@ _ENCODING = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "maxrate
 _MOST_UNDER_WAY = 64
 """Pictures that the decoder holds back to put them in order; H.265 has at most 16."""
 CANNOT = Word(
-    code="cannot_transcode", message="这种视频编码无法转换", message_en="video of this coding cannot be converted"
+    code="cannot_transcode", message="这种视频编码无法转码", message_en="video of this coding cannot be converted"
 )
 
 

@@ -39,14 +39,14 @@ class Onvif:
     async def discover(self, interface: str | None, hosts: Sequence[str]) -> Discovery:
         """Who answers a probe. Raises Refusal while another search goes on, and where none can be sent."""
         if self._searching.locked():
-            words = ("正在搜寻摄像头，请稍候", "a search for cameras is going on: wait for it")
+            words = ("正在搜索摄像头，请稍候", "a search for cameras is going on: wait for it")
             raise Refusal("search_under_way", *words, status=409)
         async with self._searching:
             try:
                 found = await discover(interface, hosts, self._within_s)
             except CannotProbe as error:
                 raise Refusal(
-                    "cannot_search", f"无法搜寻：{error}", f"the search cannot be sent: {error}", field="interface"
+                    "cannot_search", f"无法搜索：{error}", f"the search cannot be sent: {error}", field="interface"
                 ) from None
         devices = sorted(found.devices.values(), key=lambda device: device.address)
         return Discovery(devices=tuple(devices), not_understood=tuple(sorted(found.not_understood)))

@@ -65,7 +65,7 @@ export const zh = {
     stalled: "画面停住",
     refused: "拒绝连接",
     unreadable: "无法读取",
-    withheld: "遮盖区域过多，未录像",
+    withheld: "不存储的屏蔽区超过 4 路，未录像",
     finished: "录像已看完",
   },
   colour: {
@@ -98,12 +98,12 @@ export const zh = {
     legendCamera: "摄像头",
     legendOffline: "离线",
     legendCameraOut: "无画面",
-    legendCameraPoor: "看不清/未录",
+    legendCameraPoor: "画面异常/未录像",
     camera: {
       recorded: "录像",
       isRecorded: "正在录",
       notRecorded: "没有在录",
-      disk: { ok: "", full: "磁盘已满", failing: "写盘跟不上" },
+      disk: { ok: "", full: "磁盘已满", failing: "磁盘写入跟不上" },
       notLookedAt: "没有在分析",
       rate: "码流",
       megabits: (n: string) => `${n} 兆比特/秒`,

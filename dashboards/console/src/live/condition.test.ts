@@ -45,7 +45,7 @@ describe("a tile", () => {
   it("is not live by old pictures that a camera which stands still gives whoever opens it", () => {
     const old = view({ atMs: HUB_NOW - 40_000 });
     expect(isLive(old, NOW, HUB_NOW)).toBe(false);
-    expect(stand({ view: old })).toMatchObject({ tone: "wait", state: "画面晚到", ageMs: 40_000 });
+    expect(stand({ view: old })).toMatchObject({ tone: "wait", state: "画面延迟", ageMs: 40_000 });
   });
 
   it("without a picture for 3 s says since when, and how its camera stands", () => {
@@ -56,7 +56,7 @@ describe("a tile", () => {
 
   it("says the hub's words where the hub gave some", () => {
     const word = { kind: "word", code: "owner_terms", message: "按业主约定，不能实时查看", message_en: "" } as const;
-    expect(stand({ view: view({ word }) })).toMatchObject({ state: "约定不许看", why: "按业主约定，不能实时查看" });
+    expect(stand({ view: view({ word }) })).toMatchObject({ state: "按协议不可看", why: "按业主约定，不能实时查看" });
   });
 
   it("says that the line is lost, that the browser cannot play it, that the camera is gone", () => {
