@@ -246,6 +246,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("disk_id", name=op.f("pk_footage_disk")),
     )
     op.create_table(
+        "footage_agreed_days",
+        sa.Column("camera_id", sa.String(length=48), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("past", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_footage_agreed_days")),
+    )
+    op.create_table(
+        "footage_known_time",
+        sa.Column("row_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("known_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("row_id", name=op.f("pk_footage_known_time")),
+    )
+    op.create_table(
         "footage_holds",
         sa.Column("hold_id", sa.String(length=48), nullable=False),
         sa.Column("case_id", sa.String(length=48), nullable=False),
