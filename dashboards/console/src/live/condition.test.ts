@@ -68,7 +68,7 @@ describe("a tile", () => {
   it("names what is wrong with a picture that is shown", () => {
     const spoilt = view({ isDamaged: true, errors: 2, failedAtMs: NOW - 59_000, isTranscoded: true });
     const { tone, marks } = stand({ view: spoilt, camera: camera({ picture: "covered" }) });
-    expect([tone, marks]).toEqual(["good", ["镜头被遮挡", "主机转码", "画面有缺损", "解码重来 2 次"]]);
+    expect([tone, marks]).toEqual(["good", ["镜头被遮挡", "主机转码", "画面有缺损", "解码重启 2 次"]]);
     expect(stand({ view: view({ errors: 2, failedAtMs: NOW - 61_000 }) }).marks).toEqual([]);
   });
 });
