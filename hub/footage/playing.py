@@ -9,9 +9,10 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -26,17 +27,16 @@ from hub.footage.coded import CodedPicture, Form, Record, encode
 from hub.footage.disk import DiskMissing
 from hub.footage.noting import Noting
 from hub.footage.reading import NOTHING, UNREADABLE, Playback, Reading
+from hub.footage.readings import Readings
 from hub.footage.stills import NoStill, still_of
 from hub.footage.stretches import Span, joined
 from hub.footage.transcoding import Transcoders
 from hub.registry.service import Registry
 from hub.storage.writer import Change
 
-MOST_READINGS = 8
-"""Readings at once over the hub; the next waits up to WAIT_FOR_TURN_S and is then refused."""
-WAIT_FOR_TURN_S = 2.0
-MOST_WAITING = 32
 MOST_US = 60_000_000
+TRANSCODERS_OF_PERSON = 1
+WAIT_FOR_ONE_S = 2.0
 THREADS = 4
 NICENESS = 5
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,48}\Z")
@@ -111,12 +111,12 @@ class Playing:
         self, cases: Cases, registry: Registry, store: Store, noting: Noting, transcoders: Transcoders
     ) -> None:
         self.transcoders = transcoders
-        self.sent_bytes = self.under_way = self._waiting = 0
+        self.readings = Readings()
+        self.sent_bytes = 0
         self._cases = cases
         self._registry = registry
         self._store = store
         self._noting = noting
-        self._turns = asyncio.Semaphore(MOST_READINGS)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="playing", initializer=_give_way)
 
     async def enter(self, asked: Asked, entrant: Entrant) -> None:
@@ -155,28 +155,13 @@ class Playing:
             found = replace(found, next_us=await self.in_thread(self._store.next_start_us, camera_id, until_us))
         return found
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
-        """One of MOST_READINGS. Raises Refusal (429) where none is free soon."""
-        if self._waiting >= MOST_WAITING:
-            raise _too_busy()
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(WAIT_FOR_TURN_S):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise _too_busy() from None
-        finally:
-            self._waiting -= 1
-        self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
-            self._turns.release()
+    @property
+    def under_way(self) -> int:
+        """How many readings have their turn."""
+        return self.readings.under_way
 
-    def play(self, camera_id: str, stretch: Stretch, *, transcode: bool) -> Playback:
-        """The stretch, to be read within a turn."""
+    def play(self, camera_id: str, stretch: Stretch, transcode_for: str | None = None) -> Playback:
+        """The stretch, to be read within a turn; converted where it must be, for a person."""
 
         def pictures() -> Iterator[Record]:
             if stretch.end_us <= stretch.start_us:
@@ -184,7 +169,15 @@ class Playing:
             return self._store.pictures(camera_id, stretch.start_us, stretch.end_us)
 
         reading = Reading(pictures, self._threads)
-        return Playback(camera_id, reading, self.transcoders if transcode else None, self._sent)
+        convert = None
+        if transcode_for is not None:
+            convert = partial(
+                self.transcoders.through,
+                people=lambda: (transcode_for,),
+                share=TRANSCODERS_OF_PERSON,
+                wait_s=WAIT_FOR_ONE_S,
+            )
+        return Playback(camera_id, reading, convert, self._sent)
 
     def _sent(self, size: int) -> None:
         self.sent_bytes += size
@@ -197,9 +190,9 @@ class Playing:
         """What is on disk of a camera between two times."""
         return await self.in_thread(self._store.spans, camera_id, since_us, until_us)
 
-    async def still(self, camera_id: str, at_us: int) -> bytes:
+    async def still(self, camera_id: str, at_us: int, person_id: str) -> bytes:
         """The picture that was there at ``at_us``, as JPEG, within a turn. Raises Refusal where there is none."""
-        async with self.turn():
+        async with self.readings.turn(person_id):
             stretch = await self.stretch(camera_id, at_us, at_us + 1)
             if stretch.start_us > at_us or stretch.end_us <= stretch.start_us:
                 raise Refusal(NOTHING.code, NOTHING.message, NOTHING.message_en, field="at_ms", status=404)
@@ -240,14 +233,6 @@ def stretch_of(spans: Sequence[Span], from_us: int, until_us: int) -> Stretch:
         following = found[number + 1][0] if number + 1 < len(found) else None
         return Stretch(max(from_us, start_us), min(end_us, until_us), until_us if until_us < end_us else following)
     return Stretch(from_us, from_us, None)
-
-
-def _too_busy() -> Refusal:
-    words = (
-        f"同时回放的请求太多（最多 {MOST_READINGS} 个），请稍后再试",
-        f"over {MOST_READINGS} readings at once: try again",
-    )
-    return Refusal("too_busy", *words, status=429)
 
 
 def _give_way() -> None:

@@ -11,10 +11,11 @@ from contextlib import aclosing
 import structlog
 
 from hub.footage.coded import CodedPicture, Record, RecordError, Word, encode
-from hub.footage.transcoding import Transcoders
 
 MOST_BYTES = 64 * 1024 * 1024
 PIECE_BYTES = 256 * 1024
+Convert = Callable[[AsyncIterator[Record]], AsyncGenerator[Record]]
+"""Records as another coding, or as they are."""
 _log = structlog.get_logger()
 END = Word(code="end", message="这一段放完了", message_en="this is the end of the stretch")
 MORE = Word(
@@ -70,13 +71,12 @@ class Reading:
 class Playback:
     """One stretch that is being played; it has a turn until it is closed."""
 
-    def __init__(
-        self, camera_id: str, reading: Reading, transcoders: Transcoders | None, count: Callable[[int], None]
-    ) -> None:
+    def __init__(self, camera_id: str, reading: Reading, convert: Convert | None, count: Callable[[int], None]) -> None:
+        """``count`` is told the bytes that go out."""
         self._sent_bytes = 0
         self._camera_id = camera_id
         self._reading = reading
-        self._transcoders = transcoders
+        self._convert = convert
         self._count = count
 
     async def pieces(self) -> AsyncGenerator[bytes]:
@@ -103,11 +103,11 @@ class Playback:
 
     async def _pieces(self) -> AsyncGenerator[list[Record]]:
         async with aclosing(self._reading.pieces()) as pieces:
-            if self._transcoders is None:
+            if self._convert is None:
                 async for piece in pieces:
                     yield piece
                 return
-            async with aclosing(self._transcoders.through(_one_by_one(pieces))) as converted:
+            async with aclosing(self._convert(_one_by_one(pieces))) as converted:
                 async for record in converted:
                     yield [record]
 

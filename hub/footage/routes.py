@@ -92,7 +92,7 @@ def playing_routes(playing: Playing, timelines: Timelines) -> APIRouter:
             raise Refusal("too_long", "一次最多 31 天", "at most 31 days at once", field="until_ms")
         asked = Asked(case_id, What.TIMELINE, camera_ids, query.since_ms * 1000, query.until_ms * 1000)
         await playing.enter(asked, entrant)
-        found = answer(await timelines.of(asked))
+        found = answer(await timelines.of(asked, entrant.person.person_id))
         found.headers.update(_PRIVATE)
         return found
 
@@ -103,9 +103,9 @@ def playing_routes(playing: Playing, timelines: Timelines) -> APIRouter:
         asked = Asked(case_id, What.PICTURES, (camera_id,), query.from_ms * 1000, query.until_ms * 1000)
         await playing.enter(asked, entrant)
         async with AsyncExitStack() as turn:
-            await turn.enter_async_context(playing.turn())
+            await turn.enter_async_context(playing.readings.turn(entrant.person.person_id))
             stretch = await playing.stretch(camera_id, asked.from_us, asked.until_us)
-            playback = playing.play(camera_id, stretch, transcode=query.transcode)
+            playback = playing.play(camera_id, stretch, entrant.person.person_id if query.transcode else None)
             next_ms = {} if stretch.next_us is None else {"x-next-ms": str(-(-stretch.next_us // 1000))}
             return _Streamed(playback, turn.pop_all(), {**_PRIVATE, **next_ms})
 
@@ -113,7 +113,9 @@ def playing_routes(playing: Playing, timelines: Timelines) -> APIRouter:
     async def still(case_id: str, camera_id: str, request: Request, entrant: EnteringForAll) -> Response:
         at_us = read_query(request, _StillQuery).at_ms * 1000
         await playing.enter(Asked(case_id, What.STILL, (camera_id,), at_us, at_us), entrant)
-        return Response(await playing.still(camera_id, at_us), media_type="image/jpeg", headers=_PRIVATE)
+        return Response(
+            await playing.still(camera_id, at_us, entrant.person.person_id), media_type="image/jpeg", headers=_PRIVATE
+        )
 
     return router
 

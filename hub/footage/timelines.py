@@ -51,12 +51,12 @@ class Timelines:
         self._holds = holds
         self._days_kept = days_kept
 
-    async def of(self, asked: Asked) -> Past:
+    async def of(self, asked: Asked, person_id: str) -> Past:
         """Of each camera, in order. Takes a turn of playback. Raises Refusal."""
         camera_ids = asked.camera_ids
         holds = await self._holds.holds_of(asked.case_id)
         most = min(MOST_SIGHTINGS, MOST_READ // len(camera_ids))
-        async with self._playing.turn():
+        async with self._playing.readings.turn(person_id):
             found = [await self._of_camera(one, asked.from_us, asked.until_us, most, holds) for one in camera_ids]
         return Past(cameras=tuple(found))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
+from dataclasses import dataclass
 
 import structlog
 
@@ -17,41 +18,57 @@ NICENESS = 10
 PIECE_BYTES = 256 * 1024
 END_WITHIN_S = 0.5
 _COMMAND = (sys.executable, "-m", "hub.footage.transcoder")
+People = Callable[[], Collection[str]]
+"""For whom a conversion is, at this moment."""
 _log = structlog.get_logger()
 BUSY = Word(
     code="transcoders_busy",
-    message="浏览器不支持这种视频编码，转换名额已用完，空出后自动播放",
+    message="浏览器不支持这种视频编码，转码名额已用完，空出后自动播放",
     message_en="the browser cannot decode this video, and every converter is busy; it plays when one is free",
 )
 FAILED = Word(
     code="transcoder_failed",
-    message="视频转换中断，正在重新开始",
+    message="视频转码中断，正在重新开始",
     message_en="the conversion broke off and is started again",
 )
 
 
+@dataclass(eq=False)
+class _Place:
+    """One conversion: for whom it runs now, and whose share it is."""
+
+    people: People
+    whose: str
+
+
 class Transcoders:
-    """At most ``most`` at once."""
+    """At most ``most`` at once, of which a person has a share."""
 
     def __init__(self, most: int) -> None:
         self.failures = 0
-        self._most = most
+        self.most = most
         self._children: set[asyncio.subprocess.Process] = set()
-        self._taken = 0
+        self._places: set[_Place] = set()
+        self._freed = asyncio.Event()
 
     @property
     def running(self) -> int:
         """How many streams are being converted."""
-        return self._taken
+        return len(self._places)
 
     @property
     def process_ids(self) -> list[int]:
         """The children's."""
         return [child.pid for child in self._children]
 
-    async def through(self, records: AsyncIterator[Record]) -> AsyncGenerator[Record]:
+    async def through(
+        self, records: AsyncIterator[Record], people: People, share: int, wait_s: float = 0.0
+    ) -> AsyncGenerator[Record]:
         """The stream in H.264: as it is where it is that already; otherwise converted, which ends with a word where
         every transcoder is busy or this one breaks off. The source is closed by whoever opened it.
+
+        It counts for one of ``people``, as long as they are among them, who may have ``share``; a place is waited for
+        ``wait_s``.
 
         Raises what the source raises, after what came before it.
         """
@@ -61,16 +78,35 @@ class Transcoders:
             yield record
         else:
             return
-        if self._taken >= self._most:
-            yield BUSY
+        place = await self._take_place(people, share, wait_s)
+        if place is None:
+            yield BUSY if len(self._places) >= self.most else _share_taken(share)
             return
-        self._taken += 1
         try:
             async with contextlib.aclosing(self._convert(record, records)) as converted:
                 async for record in converted:
                     yield record
         finally:
-            self._taken -= 1
+            self._places.discard(place)
+            self._freed.set()
+            self._freed = asyncio.Event()
+
+    async def _take_place(self, people: People, share: int, wait_s: float) -> _Place | None:
+        """Where one is free, or becomes so soon."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                while True:
+                    whose = next((one for one in people() if self._of(one) < share), None)
+                    if whose is not None and len(self._places) < self.most:
+                        place = _Place(people, whose)
+                        self._places.add(place)
+                        return place
+                    await self._freed.wait()
+        return None
+
+    def _of(self, person_id: str) -> int:
+        """How many are this person's share; not those that others still watch after they went."""
+        return sum(place.whose == person_id and person_id in place.people() for place in self._places)
 
     async def _convert(self, first: Record, records: AsyncIterator[Record]) -> AsyncGenerator[Record]:
         try:
@@ -100,6 +136,15 @@ class Transcoders:
             await end_tasks(feeding)
             await end_child(child, END_WITHIN_S)
             self._children.discard(child)
+
+
+def _share_taken(share: int) -> Word:
+    return Word(
+        code=BUSY.code,
+        message=f"浏览器不支持这种视频编码，每人最多同时转码 {share} 路，空出后自动播放",
+        message_en=f"the browser cannot decode this video, and you have your {share} converters already; "
+        "it plays when one is free",
+    )
 
 
 async def _feed(child: asyncio.subprocess.Process, first: Record, records: AsyncIterator[Record]) -> None:

@@ -48,6 +48,7 @@ class Tile:
         self.watched = Watched(asked.camera_id, asked.stream, asked.transcode)
         self.joined = self.ended = False
         self.since_us = self.noted_at_us = 0
+        self.person_id = wall.person_id
         self._wall = wall
         self._prefix = bytes((asked.tile,))
         self._waits_for_key = True
@@ -105,6 +106,7 @@ class Wall:
 
     def __init__(self, room: LiveView, entrant: Entrant) -> None:
         self.room = room
+        self.person_id = entrant.person.person_id
         self._entrant = entrant
         self._tiles: dict[int, Tile] = {}
         self._changing = asyncio.Lock()
@@ -208,17 +210,16 @@ class Wall:
 
     async def _note(self, tiles: Sequence[Tile], now_us: int) -> bool:
         """Whether they are in the audit log now; where not, they show nothing."""
-        person_id = self._entrant.person.person_id
         since_us = {tile.asked.camera_id: tile.since_us or now_us for tile in tiles}
 
         def record(change: Change, look: tuple[str, str, str]) -> None:
             detail = WatchedLive(camera_id=look[2], since_ms=since_us[look[2]] // 1000)
-            audit.record(change, person_id, Action.WATCH_LIVE, detail=detail)
+            audit.record(change, self.person_id, Action.WATCH_LIVE, detail=detail)
 
         try:
-            await self.room.noting.note([(Action.WATCH_LIVE.value, person_id, one) for one in since_us], record)
+            await self.room.noting.note([(Action.WATCH_LIVE.value, self.person_id, one) for one in since_us], record)
         except (SQLAlchemyError, StorageOverloaded, StorageClosed) as error:
-            _log.warning("live.not_noted", person=person_id, error=str(error))
+            _log.warning("live.not_noted", person=self.person_id, error=str(error))
             for tile in tiles:
                 self._leave(tile)
                 tile.refuse(live_words.NOT_NOTED)

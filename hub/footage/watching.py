@@ -54,7 +54,11 @@ class Sent:
 
 
 class Viewer(Protocol):
-    """Who watches one stream."""
+    """One tile that shows a stream."""
+
+    @property
+    def person_id(self) -> str:
+        """Who watches."""
 
     def take(self, sent: Sent) -> None:
         """Called on the event loop; must return at once."""
@@ -67,9 +71,9 @@ OpenStream = Callable[[str, StreamName], AsyncGenerator[Record]]
 class LiveStream:
     """One stream and who watches it."""
 
-    def __init__(self, watched: Watched, open_records: Callable[[], AsyncGenerator[Record]]) -> None:
+    def __init__(self, watched: Watched, open_records: Callable[[LiveStream], AsyncGenerator[Record]]) -> None:
+        self.watched = watched
         self.viewers: dict[Viewer, None] = {}
-        self._watched = watched
         self._open_records = open_records
         self._form: Sent | None = None
         self._group: list[Sent] = []
@@ -86,6 +90,10 @@ class LiveStream:
             viewer.take(Sent.of(self._word))
         self.viewers[viewer] = None
 
+    def people(self) -> list[str]:
+        """Who watches it, the first first."""
+        return [viewer.person_id for viewer in self.viewers]
+
     async def end(self) -> None:
         """Read no further."""
         await end_tasks(self._task)
@@ -95,13 +103,13 @@ class LiveStream:
         while True:
             self._gave_pictures = False
             try:
-                async with contextlib.aclosing(self._open_records()) as records:
+                async with contextlib.aclosing(self._open_records(self)) as records:
                     async for record in records:
                         self._hand_on(record)
             except SourceError as error:
                 self._say(word_of(error))
             except (RecordError, OSError) as error:
-                _log.warning("live.broke_off", camera=self._watched.camera_id, error=str(error))
+                _log.warning("live.broke_off", camera=self.watched.camera_id, error=str(error))
             if self._word is None:
                 self._say(word_of(no_recorder()))
             self._form, self._group, self._group_bytes = None, [], 0
@@ -166,7 +174,7 @@ class LiveStreams:
         """Show ``viewer`` a stream, which is opened if nobody watches it yet."""
         stream = self._streams.get(watched)
         if stream is None:
-            stream = self._streams[watched] = LiveStream(watched, lambda: self._open(watched))
+            stream = self._streams[watched] = LiveStream(watched, self._open)
         stream.join(viewer)
 
     def leave(self, watched: Watched, viewer: Viewer) -> None:
@@ -179,15 +187,17 @@ class LiveStreams:
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 
-    async def _open(self, watched: Watched) -> AsyncGenerator[Record]:
+    async def _open(self, stream: LiveStream) -> AsyncGenerator[Record]:
+        watched = stream.watched
         async with contextlib.aclosing(self._open_stream(watched.camera_id, watched.stream)) as records:
             if not watched.transcode:
                 async for record in records:
                     yield record
                 return
+            share = max(1, self.transcoders.most - 1)  # one is left for others, where there are several
             async with (
                 contextlib.aclosing(fresh(records, self._clock)) as latest,
-                contextlib.aclosing(self.transcoders.through(latest)) as converted,
+                contextlib.aclosing(self.transcoders.through(latest, stream.people, share)) as converted,
             ):
                 async for record in converted:
                     yield record

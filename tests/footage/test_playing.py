@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from hub.access.people import Role
 from hub.access.tables import audit_records
 from hub.app import Hub
-from hub.footage import playing, reading, routes
+from hub.footage import playing, reading, readings, routes
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, Word
 from hub.footage.segments.catalogue import Span
 from hub.registry.records import Camera
@@ -243,17 +243,17 @@ async def test_what_makes_no_sense_is_refused_by_field_in_both_languages(
 async def test_more_readings_than_there_are_turns_are_refused_and_a_player_that_goes_gives_its_turn_back(
     hub: Hub, console: httpx.AsyncClient, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(playing, "WAIT_FOR_TURN_S", 0.05)
+    monkeypatch.setattr(readings, "WAIT_FOR_TURN_S", 0.05)
     asked = {"from_ms": START_MS, "until_ms": START_MS + 1_000}
     async with asyncio.timeout(10):
-        turns = [hub.playing.turn() for _ in range(playing.MOST_READINGS)]
+        turns = [hub.playing.readings.turn(f"officer-{number}") for number in range(readings.MOST_READINGS)]
         for turn in turns:
             await turn.__aenter__()
         answer = await console.get(address(case), params=asked)
         assert (answer.status_code, answer.json()["error"]["code"]) == (429, "too_busy")
         for turn in turns:
             await turn.__aexit__(None, None, None)
-    for _ in range(playing.MOST_READINGS + 1):
+    for _ in range(readings.MOST_READINGS + 1):
         async with console.stream("GET", address(case), params=asked) as streamed:
             await anext(streamed.aiter_raw())
     await until(lambda: hub.playing.under_way == 0, "every turn is given back")

@@ -20,6 +20,10 @@ from hub.footage.transcoding import BUSY, FAILED, Transcoders
 from tests.footage.segments.films import Film, film
 
 
+def officer() -> tuple[str]:
+    return ("officer",)
+
+
 def records_of(filmed: Film) -> list[Record]:
     return [filmed.form, *(picture for picture, _ in filmed.pictures)]
 
@@ -116,13 +120,15 @@ async def _source(records: Iterable[Record]) -> AsyncIterator[Record]:
 async def test_child_converts_a_film_to_its_end_and_its_place_is_free_again() -> None:
     filmed = film("libx265", seconds=1)
     transcoders = Transcoders(1)
-    found = [one async for one in transcoders.through(_source(records_of(filmed)))]
+    found = [one async for one in transcoders.through(_source(records_of(filmed)), officer, 1)]
     assert len(found) == 1 + len(filmed.pictures)
     assert (transcoders.running, transcoders.process_ids, transcoders.failures) == (0, [], 0)
 
 
 async def test_no_more_run_than_there_are_places() -> None:
-    assert [one async for one in Transcoders(0).through(_source(records_of(film("libx265", seconds=1))))] == [BUSY]
+    assert [
+        one async for one in Transcoders(0).through(_source(records_of(film("libx265", seconds=1))), officer, 1)
+    ] == [BUSY]
 
 
 async def test_child_that_gives_up_is_told() -> None:
@@ -138,7 +144,7 @@ async def test_child_that_gives_up_is_told() -> None:
             yield one
 
     transcoders = Transcoders(1)
-    assert [one async for one in transcoders.through(broken())][-1] == FAILED
+    assert [one async for one in transcoders.through(broken(), officer, 1)][-1] == FAILED
     assert (transcoders.running, transcoders.failures) == (0, 1)
 
 
@@ -155,7 +161,7 @@ async def test_source_that_fails_ends_the_conversion_at_once_with_its_own_words(
     found: list[Record] = []
     with pytest.raises(type(failure)):
         async with asyncio.timeout(10):
-            async for one in transcoders.through(fails()):
+            async for one in transcoders.through(fails(), officer, 1):
                 found.append(one)
     assert len(found) == 1 + len(filmed.pictures), "what came before is shown"
     assert (transcoders.running, transcoders.process_ids, transcoders.failures) == (0, [], 0)
@@ -167,5 +173,33 @@ async def test_transcoder_that_cannot_be_started_is_told(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(transcoding, "start_child", start)
     transcoders = Transcoders(1)
-    assert [one async for one in transcoders.through(_source(records_of(film("libx265", seconds=1))))] == [FAILED]
+    assert [one async for one in transcoders.through(_source(records_of(film("libx265", seconds=1))), officer, 1)] == [
+        FAILED
+    ]
     assert (transcoders.running, transcoders.failures) == (0, 1)
+
+
+async def test_one_person_does_not_take_every_transcoder_and_waits_for_their_own() -> None:
+    filmed = film("libx265", seconds=1)
+    over = asyncio.Event()
+
+    async def until_over() -> AsyncIterator[Record]:
+        for one in records_of(filmed):
+            yield one
+        await over.wait()
+
+    transcoders = Transcoders(2)
+    first = transcoders.through(until_over(), officer, 1)
+    assert isinstance(await anext(first), Form)
+    (refused,) = [one async for one in transcoders.through(_source(records_of(filmed)), officer, 1)]
+    assert isinstance(refused, Word) and refused.code == BUSY.code and refused != BUSY
+    others = transcoders.through(_source(records_of(filmed)), lambda: ("officer", "dispatcher"), 1)
+    assert len([one async for one in others]) == 1 + len(filmed.pictures)
+
+    waits = transcoders.through(_source(records_of(filmed)), officer, 1, wait_s=10)
+    waiting = asyncio.create_task(anext(waits))
+    over.set()
+    assert len([one async for one in first]) == len(filmed.pictures)
+    assert isinstance(await waiting, Form)
+    await waits.aclose()
+    assert (transcoders.running, transcoders.process_ids) == (0, [])
