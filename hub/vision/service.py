@@ -24,6 +24,7 @@ from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.footage.service import Footage
+from hub.registry.masked_cameras import check_room
 from hub.registry.masking import check_seen, hides_more
 from hub.registry.records import Camera, Mask
 from hub.registry.service import Registry, calibrated, is_same_stream
@@ -284,7 +285,11 @@ class Vision:
         also: Callable[[Change], None],
         put: Callable[[Callable[[Change], None]], Awaitable[Camera]],
     ) -> CameraView:
-        """Have the registry ``put`` a camera that is to be so, and tell of it; ``_putting`` is held."""
+        """Have the registry ``put`` a camera that is to be so, and tell of it; ``_putting`` is held.
+
+        Raises Refusal where it would be one camera too many with parts that are never stored.
+        """
+        check_room(camera, self._registry.cameras)
         before = self._registry.cameras.get(camera.camera_id)
         same = before is not None and is_same_stream(before, camera)
         finished = same and self._registry.is_finished(camera.camera_id)

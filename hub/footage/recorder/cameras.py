@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from devices.protocol.clock import Clock
@@ -11,12 +11,13 @@ from hub.footage.coded import Form, StreamName
 from hub.footage.opening import Patience
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.control import Assigned, RecordedCamera, StreamAddress
-from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, MAX_MASKED_CAMERAS
+from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, MAX_MASKED_IMPORTS
 from hub.footage.recorder.reader import StreamReader
 from hub.footage.recorder.recording import Recording, Segment
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.recorder.standing import Standing
 from hub.footage.recorder.writers import Intake, Writers
+from hub.registry.masked_cameras import MAX_MASKED_CAMERAS
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,7 @@ class Cameras:
 
     def assign(self, assigned: Assigned) -> None:
         """These from now on; a camera whose assignment is the same is not disturbed."""
-        masked = [one.camera_id for one in assigned.cameras if one.unstored]
-        may_mask = set(masked[:MAX_MASKED_CAMERAS])
+        may_mask = self._may_mask(assigned.cameras)
         wanted = {one.camera_id: (one, one.camera_id in may_mask) for one in assigned.cameras}
         for camera_id in [name for name, one in self._assigned.items() if wanted.get(name) != one]:
             self._end(camera_id)
@@ -63,6 +63,17 @@ class Cameras:
                 self._begin(camera, masks_left)
         self._assigned = wanted
         self._turned()
+
+    def _may_mask(self, cameras: Sequence[RecordedCamera]) -> set[str]:
+        """Which are decoded and encoded, since parts of them are never stored. Those that are already stay so, whoever
+        comes; recordings, which are read once, take no camera's place."""
+        masked = sorted(
+            (one for one in cameras if one.unstored),
+            key=lambda one: (self._assigned.get(one.camera_id, (None, False))[1] is False, one.camera_id),
+        )
+        live = [one.camera_id for one in masked if one.main.started_at_us is None]
+        imports = [one.camera_id for one in masked if one.main.started_at_us is not None]
+        return {*live[:MAX_MASKED_CAMERAS], *imports[:MAX_MASKED_IMPORTS]}
 
     @property
     def standings(self) -> Iterator[Standing]:

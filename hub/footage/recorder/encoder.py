@@ -17,8 +17,8 @@ from hub.footage.errors import Unreadable
 from hub.footage.packets import Unit
 from hub.footage.recorder.control import Polygon
 
-MAX_MASKED_CAMERAS = 4
-"""A camera of 1080p takes a core when it is decoded and encoded."""
+MAX_MASKED_IMPORTS = 1
+"""Recordings with parts that are never stored which are taken over at once; the next begins when one is done."""
 MAX_FOREIGN_STREAMS = 2
 """Streams that do not come as H.264 or H.265, webcams mostly."""
 BLACK_LUMA, NO_CHROMA = 16, 128

@@ -16,10 +16,11 @@ from hub.footage.opening import Patience
 from hub.footage.packets import Arrived, PacketStream
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.control import Condition, Polygon, StreamAddress
-from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, MAX_MASKED_CAMERAS, Encoder
+from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, Encoder
 from hub.footage.recorder.retry import Retry
 from hub.footage.recorder.standing import Standing
 from hub.footage.recorder.writers import Intake
+from hub.registry.masked_cameras import MAX_MASKED_CAMERAS
 
 _log = structlog.get_logger()
 NO_MASKS_LEFT = Withheld(
@@ -101,10 +102,14 @@ class StreamReader:
             if self._stop.is_set():
                 return
             wait_s = retry.wait_s(self._pictures_s, error)
+            if error is not None and self._address.started_at_us is not None:
+                if isinstance(error, Unreadable) and self._standing.pictures:  # it breaks off: that is its end
+                    self._standing.turn(Condition.FINISHED, f"{error.chinese} ({error})")
+                else:
+                    self._fail(error)
+                return  # again would be from its beginning, and end at the same place
             if error is not None:
                 self._fail(error)
-                if self._address.started_at_us is not None:
-                    return  # again would be from its beginning, and end at the same place
             elif wait_s:
                 self._fail(ENDED_BY_CAMERA)
             self._stop.wait(wait_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import av
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
 from hub.footage.coded import CodedPicture, Form, StreamName, Word
 from hub.footage.opening import Patience, hear_losses
-from hub.footage.recorder.control import Condition, StreamAddress, Transport
+from hub.footage.recorder.control import Condition, RecordedCamera, StreamAddress, Transport
 from hub.footage.relay import open_relay
 from hub.footage.source import open_live
 from simulators.cameras.faults import Fault
@@ -314,6 +316,23 @@ async def test_fifth_camera_with_such_parts_is_neither_recorded_nor_shown_and_sa
     assert record.code == "withheld"
 
 
+async def test_cameras_with_such_parts_that_run_keep_their_place_whoever_comes(here: Here, tmp_path: Path) -> None:
+    def masked(camera_id: str) -> RecordedCamera:
+        return camera(camera_id, "rtsp://127.0.0.1:9/nobody", unstored=(LEFT_HALF,))
+
+    film = recording("A00", small_film(tmp_path / "film.mp4"), 1_700_000_000_000_000)
+    taken_over = msgspec.structs.replace(film, unstored=(LEFT_HALF,))
+    running = [masked(f"C{number:02}") for number in range(11, 15)]
+    here.assign(*running)
+    here.assign(taken_over, masked("C01"), *running)
+    await here.until_stands(Condition.WITHHELD, "C01")
+    await here.until_stands(Condition.FINISHED, "A00")
+    for one in running:
+        await here.until_stands(Condition.REFUSED, one.camera_id)
+    here.assign(masked("C01"), *running[1:])
+    await here.until_stands(Condition.REFUSED, "C01")
+
+
 async def test_motion_jpeg_is_recorded_as_h264(here: Here, tmp_path: Path) -> None:
     """Stands in for webcams, which bring JPEG or bare pixels: there is none on the machine that runs this."""
     film = small_film(tmp_path / "webcam.avi", "mjpeg")
@@ -372,6 +391,21 @@ async def test_imported_recording_is_kept_whole_as_fast_as_the_disk_takes_it(her
     assert is_run_of(read_tape(film), recorded(here.footage_dir))
     assert segments(here.footage_dir)[0].stem.startswith("225959000")
     assert len(segments(here.footage_dir)) == 2  # closed on the hour of UTC
+
+
+async def test_imported_recording_that_breaks_off_is_finished_and_says_so(here: Here, tmp_path: Path) -> None:
+    film = small_film(tmp_path / "whole.mp4", seconds=8)
+    broken = tmp_path / "broken.mp4"
+    with av.open(str(film)) as source, av.open(str(broken), "w", options={"movflags": "faststart"}) as container:
+        copied = container.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = copied
+                container.mux(packet)
+    os.truncate(broken, broken.stat().st_size * 3 // 4)
+    here.assign(recording("C01", broken, 1_700_000_000_000_000))
+    assert "读取中断" in (await here.until_stands(Condition.FINISHED)).detail
+    await until(lambda: len(recorded(here.footage_dir)) > 100, "what could be read is on disk")
 
 
 async def test_camera_that_is_taken_away_is_disconnected_and_its_segment_closed(
