@@ -1,4 +1,4 @@
-"""Finding cameras: real datagrams, by multicast where this machine passes it on, and to single addresses."""
+"""Finding cameras: real datagrams, by multicast over loopback (which needs no network), and to single addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from devices.protocol.clock import SystemClock
 from hub.errors import Refusal
-from hub.onvif.discovery import MAX_ANSWER_BYTES, CannotProbe, discover, read_answer
+from hub.onvif.discovery import MAX_ANSWER_BYTES, discover, read_answer
 from hub.onvif.reading import Unreadable, read_xml
 from hub.onvif.records import FoundDevice
 from hub.onvif.service import Onvif
@@ -36,11 +36,8 @@ async def test_camera_is_found_by_its_address_with_its_name_and_where_it_hangs()
 
 async def test_camera_is_found_by_multicast() -> None:
     device = OnvifDevice(streams=(), called="127.0.0.1")
-    try:
-        async with OnvifServer(device, SystemClock(), interface="127.0.0.1") as server:
-            found = await discover("127.0.0.1", (), 1.0)
-    except (OSError, CannotProbe) as error:
-        pytest.skip(f"no multicast over loopback here: {error}")
+    async with OnvifServer(device, SystemClock(), interface="127.0.0.1") as server:
+        found = await discover("127.0.0.1", (), 0.5)  # the whole time: how many there are nobody knows
     assert f"onvif://127.0.0.1:{server.port}" in found.devices
 
 

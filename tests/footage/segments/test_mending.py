@@ -1,9 +1,11 @@
-"""A power cut at any byte: what was whole on disk is there afterwards, and any player reads it."""
+"""A power cut at any byte and any picture: what was whole on disk is there afterwards, and any player reads it."""
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -16,8 +18,10 @@ from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.files import open_new
 from hub.footage.segments.index import Index
 from hub.footage.segments.mending import Mended, mend
+from hub.footage.segments.nal import units_of
 from hub.footage.segments.names import index_of
 from hub.footage.segments.reading import Damage, read_pictures
+from hub.footage.segments.writer import SegmentWriter
 from tests.footage.segments.films import START_US, film, write
 
 LATER_US = START_US + 86_400_000_000
@@ -114,6 +118,66 @@ def test_index_may_be_short_long_or_garbage(
     left_open(tmp_path, content[:cut] + tail, entries)
     mend(tmp_path)
     check(tmp_path, whole, cut)
+
+
+class Disk:
+    """What of a folder outlasts a power cut: of a file what was synced, of its name whether its folder was since."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._folder = folder
+        self._data: dict[int, bytes] = {}
+        self._names: dict[Path, dict[str, int]] = {}
+        for name in ("fsync", "fdatasync"):
+            monkeypatch.setattr(os, name, self._noted(getattr(os, name)))
+
+    def _noted(self, sync: Callable[[int], None]) -> Callable[[int], None]:
+        def synced(descriptor: int) -> None:
+            sync(descriptor)
+            path = Path(f"/proc/self/fd/{descriptor}").readlink()
+            if path.is_dir():
+                self._names[path] = {one.name: one.stat().st_ino for one in path.iterdir()}
+            else:
+                self._data[os.fstat(descriptor).st_ino] = path.read_bytes()
+
+        return synced
+
+    def after_power_cut(self, into: Path) -> None:
+        """Make ``into`` the folder as the next start finds it."""
+        shutil.rmtree(into, ignore_errors=True)
+        self._restore(self._folder, into)
+
+    def _restore(self, folder: Path, into: Path) -> None:
+        into.mkdir()
+        for name, number in self._names.get(folder, {}).items():
+            if "." in name:
+                (into / name).write_bytes(self._data.get(number, b""))
+            else:
+                self._restore(folder / name, into / name)
+
+
+@pytest.mark.parametrize("rate_hz", [5, 25])
+def test_power_cut_costs_less_than_2_seconds_by_what_was_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate_hz: int
+) -> None:
+    filmed = film(seconds=5, rate_hz=rate_hz, group=rate_hz, size=(64, 64))
+    units = [units_of(picture.data) for picture, _ in filmed.pictures]
+    recorded, after = tmp_path / "recorded", tmp_path / "after"
+    recorded.mkdir()
+    disk = Disk(recorded, monkeypatch)
+    writer = SegmentWriter(recorded, filmed.form, START_US)
+    for picture, decode_us in filmed.pictures:
+        writer.add(picture, decode_us)
+        writer.tick(picture.wall_us)
+        disk.after_power_cut(after)
+        mend(after)
+        there = kept(after)
+        until_us = there[-1].wall_us if there else START_US
+        assert picture.wall_us - until_us < 2_000_000
+        assert [units_of(one.data) for one in there] == units[: len(there)]
+    writer.close()
+    disk.after_power_cut(after)
+    assert mend(after) == Mended(), "a segment that was closed has its name"
+    assert len(kept(after)) == len(filmed.pictures)
 
 
 def test_a_file_with_its_length_but_without_its_last_content_is_cut(tmp_path: Path, whole: Whole) -> None:
