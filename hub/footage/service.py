@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 import structlog
@@ -16,6 +16,7 @@ from hub.footage.imports import Imports, what
 from hub.footage.motion_log import MotionLog
 from hub.footage.recorder.control import Assigned, Condition, Disk, Ready, Stand
 from hub.footage.recorder_process import RecorderProcess
+from hub.footage.segments.retention import Hold
 from hub.footage.standing import CameraStand, Standing
 from hub.registry.records import Camera
 from hub.registry.service import Registry
@@ -26,6 +27,9 @@ from hub.tasks import end_tasks
 _log = structlog.get_logger()
 MOTION_EVERY_S = 10.0
 CLOSED_TURN_S = 0.2
+CLOSED_WITHIN_S = 60.0
+DISK_TURN_S = 10.0
+"""A disk that is away is asked for again so often before a recording is taken over."""
 
 
 class Footage:
@@ -42,7 +46,8 @@ class Footage:
         self.recorder = RecorderProcess(self.disk, self._hear, self._lose, self._prepare)
         self.motion = MotionLog(self.folder)
         """When something moved before each camera; ``read`` blocks."""
-        self._imports = Imports(self.folder)
+        self._imports = Imports(self.disk)
+        self._importing = asyncio.Lock()
         self._begun: dict[str, str] = {}
         """Recordings whose taking over is made ready for, by camera; and of those what the recorder may be told."""
         self._readied: dict[str, str] = {}
@@ -64,6 +69,10 @@ class Footage:
         """Have ``make_room`` called when the recorder finds the disk full."""
         self._make_room = make_room
 
+    def hold_by(self, holds: Callable[[], Sequence[Hold]]) -> None:
+        """What taking a recording over anew never deletes; ``holds`` is called in any thread."""
+        self._imports.hold_by(holds)
+
     async def open(self) -> None:
         """Know the disk again; a hub that records and knows none takes what is there."""
         known = await self._database.read(known_disk)
@@ -83,7 +92,10 @@ class Footage:
 
     async def run(self) -> None:
         """Keep the recorder, until cancelled; of a hub that records."""
-        await asyncio.to_thread(self._imports.open)
+        try:
+            await asyncio.to_thread(self._imports.open, dict(self._registry.cameras))
+        except OSError as error:
+            _log.error("footage.disk_away", error=str(error))
         self.assign()
         keeping = asyncio.create_task(self._keep_motion(), name="motion-log")
         try:
@@ -109,9 +121,10 @@ class Footage:
         """The cameras, or what may be done with them, are others."""
         if self.records:
             cameras = self._registry.cameras
-            for camera_id in self._begun.keys() - cameras.keys():
+            for camera_id in self._begun.keys() - {one.camera_id for one in cameras.values() if is_import(one)}:
                 del self._begun[camera_id]
                 self._readied.pop(camera_id, None)
+                self._do(self._leave_import(camera_id))
             for camera in filter(is_import, cameras.values()):
                 if not self._imports.is_done(camera) and self._begun.get(camera.camera_id) != what(camera):
                     self._begun[camera.camera_id] = what(camera)
@@ -131,21 +144,51 @@ class Footage:
         return self._readied.get(recording.camera_id) == what(recording) and not self._imports.is_done(recording)
 
     async def _begin_import(self, recording: Camera) -> None:
-        await asyncio.to_thread(self._imports.begin, recording)
-        self._readied[recording.camera_id] = what(recording)
-        self.assign()
+        """Make ready for it, as soon as the disk is there."""
+        while self._begun.get(recording.camera_id) == what(recording):
+            try:
+                async with self._importing:
+                    await asyncio.to_thread(self._imports.begin, recording)
+            except OSError as error:
+                _log.warning("import.waits", camera=recording.camera_id, error=str(error))
+                await asyncio.sleep(DISK_TURN_S)
+                continue
+            self._readied[recording.camera_id] = what(recording)
+            self.assign()
+            return
 
-    async def _finish_import(self, recording: Camera) -> None:
+    async def _leave_import(self, camera_id: str) -> None:
+        try:
+            async with self._importing:
+                if camera_id not in self._begun:
+                    await asyncio.to_thread(self._imports.leave, camera_id)
+        except OSError as error:  # it is left when the hub starts again
+            _log.warning("import.not_left", camera=camera_id, error=str(error))
+
+    async def _finish_import(self, recording: Camera, end: Stand) -> None:
         """It is read to its end: done once the recorder, to which it is no more given, has closed its last segment."""
         starts = self.recorder.restarts
         self._readied.pop(recording.camera_id, None)
         self.assign()
-        while not await asyncio.to_thread(self._imports.is_closed, recording):  # noqa: ASYNC110 in another process
-            await asyncio.sleep(CLOSED_TURN_S)
-        if self.recorder.restarts == starts:
-            await asyncio.to_thread(self._imports.finish, recording)
-        else:  # its end was perhaps not on disk yet
-            await self._begin_import(recording)
+        if end.detail:
+            _log.warning("import.broke_off", camera=recording.camera_id, why=end.detail)
+        try:
+            await self._wait_until_closed(recording)
+            if self.recorder.restarts == starts and end.disk is not Disk.MISSING:
+                await asyncio.to_thread(self._imports.finish, recording)
+                return
+        except OSError as error:
+            _log.error("import.not_finished", camera=recording.camera_id, error=str(error))
+        await self._begin_import(recording)  # its end was perhaps not on disk yet
+
+    async def _wait_until_closed(self, recording: Camera) -> None:
+        """Raises OSError."""
+        try:
+            async with asyncio.timeout(CLOSED_WITHIN_S):
+                while not await asyncio.to_thread(self._imports.is_closed, recording):  # noqa: ASYNC110 elsewhere
+                    await asyncio.sleep(CLOSED_TURN_S)
+        except TimeoutError:  # a file that does not read stays open for good, and is told by who mends it
+            _log.warning("import.not_closed", camera=recording.camera_id)
 
     def _do(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -157,7 +200,10 @@ class Footage:
         for one in wanted.cameras:
             camera = self._registry.cameras.get(one.camera_id)
             if one.main.started_at_us is not None and camera is not None:
-                self._imports.begin(camera)
+                try:
+                    self._imports.begin(camera)
+                except OSError as error:  # the recorder says so of its end, and it is begun again
+                    _log.warning("import.waits", camera=one.camera_id, error=str(error))
 
     def stand(self, camera_id: str) -> CameraStand | None:
         """How a camera stands by the recorder; None where it has said nothing of it."""
@@ -183,7 +229,7 @@ class Footage:
             if turned:
                 self._tell_turned(word.camera_id)
         elif turned and word.condition is Condition.FINISHED and self._may_be_taken_over(camera):
-            self._do(self._finish_import(camera))
+            self._do(self._finish_import(camera, word))
 
     def _lose(self) -> None:
         self.relay_path = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
@@ -394,18 +393,20 @@ async def test_imported_recording_is_kept_whole_as_fast_as_the_disk_takes_it(her
 
 
 async def test_imported_recording_that_breaks_off_is_finished_and_says_so(here: Here, tmp_path: Path) -> None:
-    film = small_film(tmp_path / "whole.mp4", seconds=8)
-    broken = tmp_path / "broken.mp4"
-    with av.open(str(film)) as source, av.open(str(broken), "w", options={"movflags": "faststart"}) as container:
-        copied = container.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = copied
-                container.mux(packet)
-    os.truncate(broken, broken.stat().st_size * 3 // 4)
-    here.assign(recording("C01", broken, 1_700_000_000_000_000))
+    film = small_film(tmp_path / "import.ts", seconds=8).read_bytes()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % (2 * len(film)) + film)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/import.ts"
+    address = StreamAddress(url=url, started_at_us=1_700_000_000_000_000)
+    here.assign(RecordedCamera(camera_id="C01", main=address))
     assert "读取中断" in (await here.until_stands(Condition.FINISHED)).detail
-    await until(lambda: len(recorded(here.footage_dir)) > 100, "what could be read is on disk")
+    await until(lambda: len(recorded(here.footage_dir)) > 150, "what could be read is on disk")
+    server.close()
 
 
 async def test_camera_that_is_taken_away_is_disconnected_and_its_segment_closed(
