@@ -17,5 +17,10 @@ def decoder_of(coding: Coding) -> VideoCodecContext:
     decoder = av.CodecContext.create(DECODERS[coding], "r")
     assert isinstance(decoder, VideoCodecContext)
     decoder.thread_count = 1
-    decoder.options = {"max_pixels": str(MOST_PIXELS)}
+    bound(decoder)
     return decoder
+
+
+def bound(decoder: VideoCodecContext) -> None:
+    """Have it decode pictures of at most MOST_PIXELS; before its first."""
+    decoder.options = {**decoder.options, "max_pixels": str(MOST_PIXELS)}

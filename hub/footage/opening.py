@@ -12,6 +12,7 @@ from av.container import InputContainer
 
 from hub.footage import errors
 from hub.footage.address import Transport, is_rtsp, is_webcam
+from hub.footage.decoding import bound
 from hub.footage.errors import NotVideo
 
 _ANALYSE_US = "500000"
@@ -32,7 +33,7 @@ class Patience:
 
 
 def open_container(url: str, patience: Patience, transport: Transport = Transport.TCP) -> InputContainer:
-    """Opened, with a stream of video in it. Raises SourceError."""
+    """Opened, with a stream of video in it, whose decoder is bounded. Raises SourceError."""
     options: dict[str, str] = {}
     place, form = url, None
     if is_rtsp(url):
@@ -60,6 +61,7 @@ def open_container(url: str, patience: Patience, transport: Transport = Transpor
         container.close()
         name = errors.shown(url)
         raise NotVideo(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
+    bound(container.streams.video[0].codec_context)
     return container
 
 

@@ -17,6 +17,7 @@ from av.codec.context import Flags
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
+from hub.footage.annexb import Annexb
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, Word, encode
 from hub.footage.decoding import DECODERS, decoder_of
 
@@ -27,6 +28,7 @@ KEY_EVERY_US = 2_000_000
 """A console that lost pictures goes on at the next key picture."""
 _PIECE_BYTES = 256 * 1024
 _JUMP_US = 400_000
+_H264 = Annexb(Coding.H264)
 _MICROSECONDS = Fraction(1, 1_000_000)
 _ENCODING = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "maxrate": "2500k", "bufsize": "2500k"}
 _MOST_UNDER_WAY = 64
@@ -145,7 +147,11 @@ class Transcoder:
             camera_id=self._form.camera_id,
             stream=self._form.stream,
             coding=Coding.H264,
-            codec=codec_of(data) if packet.is_keyframe else self._told.codec if self._told else "",
+            codec=_H264.codec(_H264.sequence_set(data))
+            if packet.is_keyframe
+            else self._told.codec
+            if self._told
+            else "",
             width_px=self._encoder.width,
             height_px=self._encoder.height,
             frames_per_s=min(self._form.frames_per_s or MOST_PER_S, MOST_PER_S),
@@ -161,12 +167,6 @@ def fitting(width_px: int, height_px: int) -> tuple[int, int]:
     """The size within 1280x720, of the same shape and even as H.264 wants it; never larger than it was."""
     share = min(1.0, MOST_WIDTH_PX / width_px, MOST_HEIGHT_PX / height_px)
     return max(2, int(width_px * share) // 2 * 2), max(2, int(height_px * share) // 2 * 2)
-
-
-def codec_of(data: bytes) -> str:
-    """``avc1.PPCCLL`` (RFC 6381) out of the sequence parameter set in Annex B; empty where there is none."""
-    start = data.find(b"\x00\x00\x01\x67")
-    return "" if start < 0 or len(data) < start + 7 else f"avc1.{data[start + 4 : start + 7].hex()}"
 
 
 def _encoder(width_px: int, height_px: int) -> VideoCodecContext:

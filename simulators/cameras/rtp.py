@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from simulators.cameras.units import Coding
 
 PAYLOAD_TYPE = 96
-CLOCK_HZ = 90_000
 MAX_PAYLOAD_BYTES = 1400
 """Fits an Ethernet frame with room for tunnels."""
 

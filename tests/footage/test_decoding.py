@@ -8,14 +8,16 @@ import pytest
 
 from hub.footage import decoding
 from hub.footage.coded import CodedPicture, StreamName
-from hub.footage.errors import Unreadable
+from hub.footage.errors import NotVideo, Unreadable
 from hub.footage.exports.clip import Blur, Clip, Cut
 from hub.footage.exports.decoding import Decoding
 from hub.footage.opening import Patience
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.relay_stream import RelayStream
+from hub.footage.source import open_recording
 from hub.footage.still import CannotDecode, still_of
 from hub.footage.transcoder import Transcoder
+from tests.footage.recorder.room import small_film
 from tests.footage.segments.films import START_US, film
 
 FILM = film(seconds=3, group=100)
@@ -58,3 +60,11 @@ def test_no_process_decodes_a_picture_that_is_too_large(tmp_path: Path, monkeypa
         stream.close()
     finally:
         server.close()
+
+
+def test_neither_is_one_that_is_read_from_where_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = small_film(tmp_path / "gate.mp4", seconds=0.2)
+    assert len(list(open_recording(str(path), started_at_us=START_US).frames())) == 5
+    monkeypatch.setattr(decoding, "MOST_PIXELS", 100 * 100)
+    with pytest.raises(NotVideo):
+        list(open_recording(str(path), started_at_us=START_US).frames())

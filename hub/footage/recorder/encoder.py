@@ -12,7 +12,6 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
-from hub.footage.decoding import MOST_PIXELS
 from hub.footage.errors import Unreadable
 from hub.footage.packets import Unit
 from hub.footage.recorder.control import Polygon
@@ -40,7 +39,6 @@ class Encoder:
         stream's own stamps are made up, as those of JPEG over HTTP are."""
         self._now_us = now_us
         self._video = video
-        video.codec_context.options = {**video.codec_context.options, "max_pixels": str(MOST_PIXELS)}
         self._unstored = unstored
         self._encoder: VideoCodecContext | None = None
         self._hidden: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
