@@ -23,6 +23,7 @@ it.each([
   [{ agreement_over: true, condition: "refused", recorded: false }, ["agreement_over"]],
   [{ disk: "full", recorded: false }, ["disk_full", "not_recorded"]],
   [{ disk: "failing" }, ["disk_failing"]],
+  [{ disk: "missing" }, ["disk_missing"]],
   [{ picture: "covered", looked_at: false }, ["picture", "not_looked_at"]],
   [{ clock_offset_s: -60 }, ["clock"]],
   [{ recorded: null, looked_at: false }, []],

@@ -5,7 +5,7 @@ import type { Camera, PictureCondition } from "../room/types";
 export const WRONG_CLOCK_S = 5;
 
 export type Trouble =
-  | { readonly kind: "agreement_over" | "disk_full" | "disk_failing" | "not_recorded" | "not_looked_at" }
+  | { readonly kind: "agreement_over" | "disk_full" | "disk_failing" | "disk_missing" | "not_recorded" | "not_looked_at" }
   | { readonly kind: "picture"; readonly picture: Exclude<PictureCondition, "clear"> }
   /** By how much the camera is ahead; less than 0: behind. */
   | { readonly kind: "clock"; readonly offsetS: number };
@@ -18,7 +18,7 @@ type Standing = Pick<
 export function troublesOf(camera: Standing): Trouble[] {
   if (camera.agreement_over) return [{ kind: "agreement_over" }];
   const troubles: Trouble[] = [];
-  if (camera.disk !== "ok") troubles.push({ kind: camera.disk === "full" ? "disk_full" : "disk_failing" });
+  if (camera.disk !== "ok") troubles.push({ kind: `disk_${camera.disk}` });
   // A stream that is only being connected to cannot be on disk yet.
   if (camera.recorded === false && camera.condition !== "connecting") troubles.push({ kind: "not_recorded" });
   if (camera.picture !== "clear") troubles.push({ kind: "picture", picture: camera.picture });

@@ -104,7 +104,7 @@ export const en: Texts = {
       recorded: "Recording",
       isRecorded: "being recorded",
       notRecorded: "not being recorded",
-      disk: { ok: "", full: "disk full", failing: "disk too slow" },
+      disk: { ok: "", full: "disk full", failing: "disk too slow", missing: "footage disk not there: mount it" },
       notLookedAt: "not being looked at",
       rate: "Stream",
       megabits: (n) => `${n} Mbit/s`,

@@ -25,6 +25,7 @@ export const enCameras: typeof zhCameras = {
       agreement_over: "The agreement is over: neither recorded nor watched",
       disk_full: "The disk is full",
       disk_failing: "The disk does not keep up",
+      disk_missing: "The footage disk is not there: mount it, or for a new one run qianshao footage adopt",
       not_recorded: "Not recorded",
       not_looked_at: "Not looked at by vision",
     },

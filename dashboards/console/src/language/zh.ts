@@ -103,7 +103,7 @@ export const zh = {
       recorded: "录像",
       isRecorded: "正在录",
       notRecorded: "没有在录",
-      disk: { ok: "", full: "磁盘已满", failing: "磁盘写入跟不上" },
+      disk: { ok: "", full: "磁盘已满", failing: "磁盘写入跟不上", missing: "录像盘不在，请挂载" },
       notLookedAt: "没有在分析",
       rate: "码流",
       megabits: (n: string) => `${n} 兆比特/秒`,

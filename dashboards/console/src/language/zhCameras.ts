@@ -24,6 +24,7 @@ export const zhCameras = {
       agreement_over: "协议已到期：不录像、不查看",
       disk_full: "磁盘已满",
       disk_failing: "磁盘写入跟不上",
+      disk_missing: "录像盘不在：请挂载；若是新换的盘，请运行 qianshao footage adopt",
       not_recorded: "没有在录",
       not_looked_at: "没有在分析",
     },

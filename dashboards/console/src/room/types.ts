@@ -152,7 +152,7 @@ export interface Camera {
   looked_at: boolean;
   /** Its pictures are kept now; null: they need not be, or must not be by the owner's terms. */
   recorded: boolean | null;
-  disk: "ok" | "full" | "failing";
+  disk: "ok" | "full" | "failing" | "missing";
   /** The camera's clock less the hub's; null: it does not tell. */
   clock_offset_s: number | null;
   packets_lost: number;
