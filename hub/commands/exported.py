@@ -78,6 +78,10 @@ def _chinese(said: Manifest) -> Iterator[str]:
         )
     if method.still_in_view:
         yield f"导出时有 {method.still_in_view} 人可能仍在画面中：从最后看到他们起，除要找的人外整个画面已打码"
+    if method.blind_s:
+        yield f"共 {method.blind_s:g} 秒不知道谁在哪里：除要找的人外整个画面已打码"
+    if method.masked:
+        yield f"有 {len(method.masked)} 处遮挡区域始终打码"
     yield (
         f"画面 {method.pictures} 幅，{method.duration_s:.1f} 秒；"
         f"无法解码 {method.not_decoded} 幅，缺损 {method.breaks} 处"
@@ -110,6 +114,10 @@ def _english(said: Manifest) -> Iterator[str]:
             f"{method.still_in_view} people may still have been in view: from when they were last seen on, the whole "
             "picture is hidden, but the person sought"
         )
+    if method.blind_s:
+        yield f"who is where is not known for {method.blind_s:g} s: all is hidden then, but the person sought"
+    if method.masked:
+        yield f"{len(method.masked)} masked parts of the picture are hidden all the time"
     yield (
         f"{method.pictures} pictures, {method.duration_s:.1f} s; {method.not_decoded} could not be decoded, "
         f"something is missing in {method.breaks} places"

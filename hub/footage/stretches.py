@@ -20,12 +20,17 @@ class Span(Protocol):
 
 def joined(spans: Iterable[Span]) -> list[tuple[int, int]]:
     """Start and end of each stretch, in order: a segment ends where the next begins."""
+    return merged(((span.start_us, span.end_us) for span in spans), GAP_US)
+
+
+def merged(stretches: Iterable[tuple[int, int]], apart_us: int = 0) -> list[tuple[int, int]]:
+    """In order, those as one that lie not further apart."""
     found: list[tuple[int, int]] = []
-    for span in sorted(spans, key=lambda one: one.start_us):
-        if found and span.start_us - found[-1][1] <= GAP_US:
-            found[-1] = (found[-1][0], max(found[-1][1], span.end_us))
+    for start_us, end_us in sorted(stretches):
+        if found and start_us - found[-1][1] <= apart_us:
+            found[-1] = (found[-1][0], max(found[-1][1], end_us))
         else:
-            found.append((span.start_us, span.end_us))
+            found.append((start_us, end_us))
     return found
 
 

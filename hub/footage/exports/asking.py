@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.errors import Refusal
 from hub.footage.exports.blurring import Blur
 from hub.footage.exports.clip import Cut
+from hub.footage.exports.masked import CUT_SHOWS, CUT_SHOWS_EN
 from hub.footage.exports.messages import LEAST_REASON, ExportRequest
 from hub.registry.records import Terms
 
@@ -14,8 +15,11 @@ MOST_S = 3600
 OWNER_FORBIDS, OWNER_FORBIDS_EN = "这路摄像头的权属单位不同意导出", "the camera's owner does not let clips leave"
 
 
-def check(request: ExportRequest, terms: Terms, now_us: int) -> None:
-    """Raises Refusal where nothing sensible, or nothing that is allowed, is asked."""
+def check(request: ExportRequest, terms: Terms, is_masked: bool, now_us: int) -> None:
+    """Raises Refusal where nothing sensible, or nothing that is allowed, is asked.
+
+    ``is_masked``: part of the picture is hidden in every clip of that time.
+    """
     if request.from_ms >= request.until_ms:
         raise Refusal("empty_clip", "结束时间须晚于开始时间", "the end must be after the beginning", field="until_ms")
     if request.until_ms - request.from_ms > MOST_S * 1000:
@@ -39,6 +43,8 @@ def check(request: ExportRequest, terms: Terms, now_us: int) -> None:
             "a cut at key pictures copies them as they are: take an exact cut, or blur none",
             field="cut",
         )
+    if request.cut is Cut.KEY and is_masked:
+        raise Refusal("cut_shows_masks", CUT_SHOWS, CUT_SHOWS_EN, field="cut")
     if request.blur is Blur.ALL_BUT_SOUGHT and not request.sought:
         raise Refusal(
             "nobody_sought", "请选要找的人的出现记录", "name the sightings of the person sought", field="sought"

@@ -88,24 +88,28 @@ class Blurring:
         blur: Blur,
         others: Sequence[Track],
         sought: Sequence[Track],
-        unseen: Sequence[Polygon],
+        masked: Sequence[Polygon],
         blind: Sequence[tuple[int, int]],
         size_px: tuple[int, int],
     ) -> None:
-        """``unseen``: where the tracker does not look, so that it is hidden always; ``blind``: when it does not know
-        where everybody is, so that all but who is sought is hidden; ``size_px``: width, height."""
+        """``masked``: what is hidden whatever else is shown; ``blind``: when it is not known where everybody is, and
+        all but who is sought is hidden; ``size_px``: width, height."""
         self._blur = blur
         self._blind = blind
         self._width_px, self._height_px = size_px
         self._others = courses(others, *size_px)
         self._sought = courses(sought, *size_px)
-        self._unseen = self._parts(_around(polygon, *size_px) for polygon in unseen)
+        self._masked = self._parts(_around(polygon, *size_px) for polygon in masked)
 
     def hide(self, picture: Planes, at_us: int) -> None:
-        """Hide whom this clip does not show in the picture taken then."""
-        if self._blur is Blur.NONE:
-            return
-        others = self._unseen + self._parts(course.may_be_at(at_us) for course in self._others)
+        """Hide in the picture taken then whom this clip does not show, and last what is masked."""
+        if self._blur is not Blur.NONE:
+            self._hide_people(picture, at_us)
+        for part in self._masked:
+            _flatten(picture, part, part.height_px // CELLS)
+
+    def _hide_people(self, picture: Planes, at_us: int) -> None:
+        others = self._parts(course.may_be_at(at_us) for course in self._others)
         sought = [box for course in self._sought if (box := course.seen_at(at_us)) is not None]
         if self._blur is Blur.ALL_BUT_SOUGHT or any(begins <= at_us < ends for begins, ends in self._blind):
             around = _copies(picture, self._parts(box.enlarged(box.height * MARGIN) for box in sought))

@@ -45,8 +45,8 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     blur: Blur
     others: tuple[Track, ...]
     sought: tuple[Track, ...]
-    unseen: tuple[Polygon, ...] = ()
-    """Parts of the picture where nobody looks for people; hidden with the others."""
+    masked: tuple[Polygon, ...] = ()
+    """Parts of the picture that are hidden whatever else is shown."""
     blind: tuple[tuple[int, int], ...] = ()
     """From when until when it is not known where everybody is: the whole picture is hidden then, but who is sought."""
     words: str

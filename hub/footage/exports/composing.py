@@ -76,7 +76,7 @@ class Composer:
         size = (width_px, height_px)
         if size not in self._blurrings:
             clip = self._clip
-            self._blurrings[size] = Blurring(clip.blur, clip.others, clip.sought, clip.unseen, clip.blind, size)
+            self._blurrings[size] = Blurring(clip.blur, clip.others, clip.sought, clip.masked, clip.blind, size)
         return self._blurrings[size]
 
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 _WHOLE = ".mp4"
 _UNDER_WAY = ".part"
+LEAST_FREE_BYTES = 2_000_000_000
+LEAST_FREE_SHARE = 0.1
+"""The lesser of both stays free on the disk, which the database has too: nothing is made where less would be left."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Of the disk that the files are on; ``left_bytes``: how much may still be written."""
+
+    disk_bytes: int
+    left_bytes: int
 
 
 class Files:
@@ -38,6 +51,19 @@ class Files:
     def part(self, export_id: str) -> Path:
         """Where it is while it is made."""
         return self._folder / f"{export_id}{_UNDER_WAY}"
+
+    def room(self) -> Room:
+        """What there is now. Raises OSError."""
+        found = os.statvfs(self._folder)
+        disk_bytes = found.f_blocks * found.f_frsize
+        least_bytes = min(LEAST_FREE_BYTES, round(disk_bytes * LEAST_FREE_SHARE))
+        return Room(disk_bytes, max(0, found.f_bavail * found.f_frsize - least_bytes))
+
+    def part_bytes(self, export_id: str) -> int:
+        """How large the one under way is so far."""
+        with contextlib.suppress(OSError):
+            return self.part(export_id).stat().st_size
+        return 0
 
     def remove(self, export_ids: Iterable[str]) -> None:
         """Delete these; one that the disk does not delete is tried again at the next start."""

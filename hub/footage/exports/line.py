@@ -16,11 +16,12 @@ from hub.events.messages import EventKind
 from hub.footage.disk import DiskMissing
 from hub.footage.exports import records
 from hub.footage.exports.asking import OWNER_FORBIDS, OWNER_FORBIDS_EN
-from hub.footage.exports.blurring import Blur
-from hub.footage.exports.clip import Clip
+from hub.footage.exports.blurring import Blur, Polygon
+from hub.footage.exports.clip import Clip, Cut
 from hub.footage.exports.files import Files
 from hub.footage.exports.job import Finished, Job, NotMade
 from hub.footage.exports.making import JobFailed, not_made, put_statement, run_job, statement_on
+from hub.footage.exports.masked import CUT_SHOWS, CUT_SHOWS_EN, masked_parts
 from hub.footage.exports.messages import Export, ExportMade, ExportState, Failure
 from hub.footage.exports.people import AROUND_US, STILL_THERE_US, People, people_in
 from hub.footage.exports.statement import Method
@@ -34,6 +35,14 @@ MOST_PEOPLE = 2_000
 """Sightings in the time of one clip; of more, somebody could be left out, and it is not made."""
 TOLD_SHARE = 0.1
 """Progress is an event each tenth."""
+SETTLED_US = 60_000_000
+"""A clip is made no sooner after its end: until then the tracker may not have told of everybody."""
+NO_ROOM, NO_ROOM_EN = (
+    "磁盘空间不足，不能导出：请先删除不再需要的导出",
+    "the disk has no room for exports: delete some first",
+)
+MakeRoom = Callable[[int], Awaitable[None]]
+"""For so many bytes that are under way."""
 
 
 class Line:
@@ -64,25 +73,36 @@ class Line:
             return msgspec.structs.replace(export, progress=self._progress)
         return export
 
-    async def run(self, make_room: Callable[[], Awaitable[None]]) -> None:
-        """Make what waits, one after the other, until cancelled; ``make_room`` before each."""
-        self._woken.set()
+    async def run(self, make_room: MakeRoom) -> None:
+        """Make what waits, one after the other, until cancelled; ``make_room`` before each and while it grows."""
+        self._make_room = make_room
         while True:
-            await self._woken.wait()
             self._woken.clear()
-            while (waiting := await self._rooms.database.read(records.next_waiting)) is not None:
-                await make_room()
-                task = asyncio.create_task(self._make(waiting), name="export")
-                self._making, self._progress = (waiting.export_id, task), 0.0
-                try:
+            now_us = self._rooms.clock.wall_us()
+            waiting = await self._rooms.database.read(lambda c: records.next_waiting(c, now_us - SETTLED_US, now_us))  # noqa: B023
+            if waiting is None:
+                await self._until_one_may_be_made(now_us)
+                continue
+            await make_room(0)
+            task = asyncio.create_task(self._make(waiting), name="export")
+            self._making, self._progress = (waiting.export_id, task), 0.0
+            try:
+                await asyncio.wait([task])
+            finally:
+                self._making = None
+                if not task.done():
+                    task.cancel()
                     await asyncio.wait([task])
-                finally:
-                    self._making = None
-                    if not task.done():
-                        task.cancel()
-                        await asyncio.wait([task])
-                if not task.cancelled():
-                    task.result()
+            if not task.cancelled():
+                task.result()
+
+    async def _until_one_may_be_made(self, now_us: int) -> None:
+        """Something new waits, or what waits has settled."""
+        end_us = await self._rooms.database.read(records.first_end_us)
+        settles_s = None if end_us is None else min(max(end_us + SETTLED_US - now_us, 0), SETTLED_US) / 1e6
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(settles_s):
+                await self._woken.wait()
 
     async def give_up(self, export_id: str) -> None:
         """End the making of this one, if it is that."""
@@ -117,29 +137,44 @@ class Line:
             await asyncio.to_thread(self._disk.check)
         except DiskMissing as error:
             raise not_made("footage_disk_missing", error.chinese, str(error)) from None
+        masked = await masked_parts(self._rooms, export.camera_id, export.from_ms * 1000, export.until_ms * 1000)
+        if masked and export.cut is Cut.KEY:
+            raise not_made("cut_shows_masks", CUT_SHOWS, CUT_SHOWS_EN)
         people = await asyncio.to_thread(self._people, export)
         if people is None:
             raise not_made("too_many_people", "这段时间里的人太多：请分段导出", "too many people: export shorter clips")
+        await self._require_room()
         part = self._files.part(export.export_id)
-        job = Job(clip=self._clip(export, people), footage_dir=str(self._disk.folder), file=str(part))
-        finished = await run_job(job, lambda share: self._tell(export, share))
-        await self._finish(export, case, people, finished)
+        job = Job(clip=self._clip(export, people, masked), footage_dir=str(self._disk.folder), file=str(part))
+        finished = await run_job(job, lambda share: self._progressed(export, share))
+        await self._make_room(finished.bytes)
+        await self._finish(export, case, people, masked, finished)
+
+    async def _require_room(self) -> None:
+        """Raises JobFailed where too little would be left for all else that is kept on this disk, OSError."""
+        if not (await asyncio.to_thread(self._files.room)).left_bytes:
+            raise not_made("no_room", NO_ROOM, NO_ROOM_EN)
 
     def _people(self, export: Export) -> People | None:
         """By a thread: who is in the clip; None where they are too many."""
         if export.blur is Blur.NONE:
             return People(others=(), sought=(), blind=(), still_in_view=0, not_looked_at_s=None)
         from_us, until_us = export.from_ms * 1000, export.until_ms * 1000
-        found = self._sightings.latest(
-            export.camera_id, from_us - STILL_THERE_US, until_us + AROUND_US, MOST_PEOPLE + 1
-        )
+        since_us, to_us = from_us - STILL_THERE_US, until_us + AROUND_US
+        found = self._sightings.latest(export.camera_id, since_us, to_us, MOST_PEOPLE + 1)
         if len(found) > MOST_PEOPLE:
             return None
-        known = self._motion.read(export.camera_id, from_us, until_us)
-        return people_in(found, export.sought, known, from_us, until_us)
+        return people_in(
+            found,
+            export.sought,
+            self._motion.read(export.camera_id, from_us, until_us),
+            from_us,
+            until_us,
+            forgotten=self._sightings.forgotten(since_us, to_us),  # after ``latest``: what goes meanwhile is told
+            now_us=self._rooms.clock.wall_us(),
+        )
 
-    def _clip(self, export: Export, people: People) -> Clip:
-        camera = self._rooms.registry.cameras.get(export.camera_id)
+    def _clip(self, export: Export, people: People, masked: tuple[Polygon, ...]) -> Clip:
         return Clip(
             camera_id=export.camera_id,
             from_us=export.from_ms * 1000,
@@ -148,13 +183,15 @@ class Line:
             blur=export.blur,
             others=people.others,
             sought=people.sought,
-            unseen=tuple(mask.points for mask in camera.masks) if camera is not None else (),
+            masked=masked,
             blind=people.blind,
             words=f"{export.camera_id}  {export.case_id}  {export.export_id}",
             zone=self._rooms.registry.community.time_zone,
         )
 
-    async def _finish(self, export: Export, case: Case, people: People, finished: Finished) -> None:
+    async def _finish(
+        self, export: Export, case: Case, people: People, masked: tuple[Polygon, ...], finished: Finished
+    ) -> None:
         """Sign the file and tell that it is there."""
         film = finished.made
         method = Method(
@@ -165,6 +202,8 @@ class Line:
             hidden=len(people.others),
             not_looked_at_s=people.not_looked_at_s,
             still_in_view=people.still_in_view,
+            blind_s=people.blind_s,
+            masked=masked,
             pictures=film.pictures,
             not_decoded=film.not_decoded,
             breaks=film.breaks,
@@ -188,6 +227,8 @@ class Line:
             hidden=method.hidden,
             not_looked_at_s=method.not_looked_at_s,
             still_in_view=method.still_in_view,
+            blind_s=method.blind_s,
+            masked=len(masked),
         )
         if await self._turn(export.export_id, ExportState.DONE, made=made, size_bytes=size) is None:
             await asyncio.to_thread(self._files.remove, [export.export_id])
@@ -214,9 +255,12 @@ class Line:
 
         return await self._rooms.database.write(change)
 
-    async def _tell(self, export: Export, share: float) -> None:
+    async def _progressed(self, export: Export, share: float) -> None:
+        """Tell how far it is. Raises JobFailed where the disk has no room for more, OSError."""
+        await self._require_room()
         before, self._progress = self._progress, share
         if int(share / TOLD_SHARE) > int(before / TOLD_SHARE):
+            await self._make_room(await asyncio.to_thread(self._files.part_bytes, export.export_id))
             now = msgspec.structs.replace(export, progress=share)
             await self._rooms.database.write(
                 lambda change: self._rooms.events.append(change, EventKind.EXPORT_CHANGED, export.export_id, now)

@@ -82,6 +82,10 @@ class ExportMade(Part, frozen=True, kw_only=True):
     """Of the time, in which vision did not look for people: the exporter must; None: it is not known."""
     still_in_view: int
     """Others of whom the tracker had not said its last word: the whole picture is hidden from then on."""
+    blind_s: float
+    """For how long the whole picture is hidden, but for who is sought, since it is not known who is where."""
+    masked: int
+    """Parts of the picture that are hidden all the time: the camera's masks, of then and of now."""
 
 
 class Export(Part, frozen=True, kw_only=True):

@@ -80,17 +80,29 @@ def of_case(connection: sa.Connection, case_id: str, most: int) -> list[Export]:
     return [export_of(row) for row in rows]
 
 
-def under_way(connection: sa.Connection, case_id: str) -> int:
-    """How many of a case wait or are being made."""
-    count = sa.select(sa.func.count()).where(_e.case_id == case_id, _e.state.in_(_ALIVE))
-    return connection.execute(count).scalar_one()
+def under_way(connection: sa.Connection, case_id: str, person_id: str) -> tuple[int, int]:
+    """How many of a case wait or are being made, and how many of what a person asked for."""
+    alive = sa.select(sa.func.count()).where(_e.state.in_(_ALIVE))
+    of_case = connection.execute(alive.where(_e.case_id == case_id)).scalar_one()
+    return of_case, connection.execute(alive.where(_e.asked_by == person_id)).scalar_one()
 
 
-def next_waiting(connection: sa.Connection) -> Export | None:
-    """The one that was asked for first."""
-    oldest = sa.select(footage_exports).where(_e.state == ExportState.WAITING.value).order_by(_e.asked_at_us)
-    row = connection.execute(oldest.limit(1)).first()
+def next_waiting(connection: sa.Connection, settled_us: int, now_us: int) -> Export | None:
+    """Of the person who had none for longest, the one asked for first; none that ended since ``settled_us``."""
+    other = footage_exports.alias()
+    had = sa.select(sa.func.max(other.c.finished_at_us)).where(other.c.asked_by == _e.asked_by, other.c.attempts > 0)
+    settled = sa.or_(_e.until_us <= settled_us, _e.until_us > now_us)
+    waiting = sa.select(footage_exports).where(_e.state == ExportState.WAITING.value, settled)
+    in_turn = waiting.order_by(had.scalar_subquery().asc().nulls_first(), _e.asked_at_us)
+    row = connection.execute(in_turn.limit(1)).first()
     return None if row is None else export_of(row)
+
+
+def first_end_us(connection: sa.Connection) -> int | None:
+    """When the clip ends that ends first of those that wait."""
+    first = sa.select(sa.func.min(_e.until_us)).where(_e.state == ExportState.WAITING.value)
+    end_us: int | None = connection.execute(first).scalar_one()
+    return end_us
 
 
 def turn(

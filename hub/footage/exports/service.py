@@ -19,7 +19,8 @@ from hub.events.messages import EventKind
 from hub.footage.exports import asking, records
 from hub.footage.exports.files import Files
 from hub.footage.exports.key import own_key
-from hub.footage.exports.line import Line
+from hub.footage.exports.line import NO_ROOM, NO_ROOM_EN, Line
+from hub.footage.exports.masked import masked_parts
 from hub.footage.exports.messages import (
     Export,
     ExportDeleted,
@@ -36,9 +37,10 @@ from hub.storage.identifiers import new_id
 from hub.storage.writer import Change
 
 MOST_WAITING = 8
-"""Of one case, with the one that is being made."""
+"""Of one case, and of one person, with the one that is being made."""
 MOST_BYTES = 20_000_000_000
-"""Of all files; the oldest go."""
+MOST_SHARE = 0.25
+"""Of all files, with the one under way: the lesser of both, the share being one of the disk; the oldest go."""
 MOST_SHOWN = 200
 MOST_ATTEMPTS = 3
 """An export whose making was interrupted so often, by the hub's end or its fault, is not tried again."""
@@ -113,7 +115,11 @@ class Exports:
         camera = registry.cameras.get(request.camera_id)
         if camera is None:
             raise Refusal("unknown_camera", "没有这路摄像头", "there is no such camera", field="camera_id", status=404)
-        asking.check(request, registry.terms_of(camera.camera_id), now_us)
+        span_us = request.from_ms * 1000, request.until_ms * 1000
+        is_masked = bool(await masked_parts(self._rooms, camera.camera_id, *span_us))
+        asking.check(request, registry.terms_of(camera.camera_id), is_masked, now_us)
+        if not (await asyncio.to_thread(self._files.room)).left_bytes:
+            raise Refusal("no_room", NO_ROOM, NO_ROOM_EN, status=507)
         await asyncio.to_thread(self._check_sought, request)
         export = Export(
             export_id=new_id("X"),
@@ -138,8 +144,11 @@ class Exports:
         )
 
         def change(open_change: Change) -> None:
-            if records.under_way(open_change.connection, case_id) >= MOST_WAITING:
-                words = (f"每案最多 {MOST_WAITING} 个导出在等待", f"at most {MOST_WAITING} exports of a case wait")
+            if max(records.under_way(open_change.connection, case_id, person.person_id)) >= MOST_WAITING:
+                words = (
+                    f"每案、每人最多 {MOST_WAITING} 个导出在等待",
+                    f"at most {MOST_WAITING} exports of a case, and of a person, wait",
+                )
                 raise Refusal("too_many_exports", *words, status=429)
             records.insert(open_change, export)
             self._note(open_change, person.person_id, Action.EXPORT_FOOTAGE, case, export)
@@ -195,12 +204,14 @@ class Exports:
         await asyncio.to_thread(self._files.remove, [export_id])
         return deleted
 
-    async def _make_room(self) -> None:
-        """The oldest files go where all of them take too much."""
+    async def _make_room(self, under_way_bytes: int = 0) -> None:
+        """The oldest files go where all of them, with what is being made, take too much."""
         done = await self._database.read(records.done)
-        total = sum(one.bytes or 0 for one in done)
+        room = await asyncio.to_thread(self._files.room)
+        most_bytes = min(MOST_BYTES, round(room.disk_bytes * MOST_SHARE))
+        total = under_way_bytes + sum(one.bytes or 0 for one in done)
         for one in done[:-1]:
-            if total <= MOST_BYTES:
+            if total <= most_bytes:
                 return
             with contextlib.suppress(Refusal):  # somebody deletes it at the same time
                 await self._delete(one.export_id, audit.THE_HUB, "no_room", await self._cases.find(one.case_id))

@@ -14,7 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.access.signing import fingerprint
-from hub.footage.exports.blurring import Blur
+from hub.footage.exports.blurring import Blur, Polygon
 from hub.footage.exports.clip import Cut
 
 USER_TYPE = bytes.fromhex("5a9c1d0e7b3f4e62a8d4716e9b0c2f58")
@@ -82,6 +82,11 @@ class Method(Part, frozen=True, kw_only=True):
     still_in_view: int
     """Others of whom the tracker had not said its last word: from where they were last seen on, the whole picture is
     hidden but for who is sought."""
+    blind_s: float
+    """For how long the whole picture is hidden, but for who is sought: with these, where what was seen was deleted for
+    its age, or nothing was heard from vision in the minutes before the clip was made."""
+    masked: tuple[Polygon, ...]
+    """Parts of the picture, in shares of its width and height, that are hidden all the time: the camera's masks."""
     pictures: int
     not_decoded: int
     breaks: int

@@ -24,15 +24,18 @@ from hub.app import Hub
 from hub.cases.messages import Case, CloseCase, NewCase
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from hub.footage.exports import line, service
+from hub.footage.exports import files, line, records, service
 from hub.footage.exports.blurring import Blur
 from hub.footage.exports.clip import Cut
 from hub.footage.exports.key import PUBLIC_KEY_FILE
 from hub.footage.exports.messages import Export, ExportRequest, ExportState
 from hub.footage.exports.tables import footage_exports
 from hub.footage.exports.verification import verify
+from hub.registry import mask_history
 from hub.registry.owners import OwnerList
-from hub.registry.records import Owner
+from hub.registry.records import Mask, MaskKind, Owner
+from hub.registry.tables import mask_sets
+from hub.storage.writer import Change
 from tests.devices.room import until
 from tests.footage.segments.films import START_US, film, write
 from tests.hub import OFFICER, Told, open_console, open_hub, sighting
@@ -41,6 +44,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 BEGAN_US = START_US - 3 * 86_400_000_000
 BEGAN_MS = BEGAN_US // 1000
 REASON = "法院要求原始画面"
+OTHER = msgspec.structs.replace(OFFICER, person_id="other")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -208,9 +212,127 @@ async def test_a_case_has_eight_waiting_and_no_more(hub: Hub, monkeypatch: pytes
         await hub.exports.ask((await open_case(hub)).case_id, wanted(), OFFICER)
 
 
+async def test_a_person_has_eight_waiting_in_all_cases_and_no_more(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MOST_WAITING", 1)
+    monkeypatch.setattr(line, "SETTLED_US", 10 * 86_400_000_000)
+    export = await hub.exports.ask((await open_case(hub)).case_id, wanted(), OFFICER)
+    with refused("too_many_exports"):
+        await hub.exports.ask((await open_case(hub)).case_id, wanted(), OFFICER)
+    await hub.exports.ask((await open_case(hub)).case_id, wanted(), OTHER)
+    await hub.exports.delete(export.case_id, export.export_id, OFFICER)
+
+
+async def test_persons_have_their_clips_made_in_turn(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in await waiting(hub):
+        await hub.exports.delete(one.case_id, one.export_id, OFFICER)
+    case = await open_case(hub)
+    monkeypatch.setattr(line, "SETTLED_US", 10 * 86_400_000_000)
+    asked = [await hub.exports.ask(case.case_id, wanted(), person) for person in (OFFICER, OFFICER, OTHER, OTHER)]
+    served: list[str] = []
+
+    def serve(change: Any) -> str:
+        following = records.next_waiting(change.connection, now_us, now_us)
+        assert following is not None
+        for state in (ExportState.RUNNING, ExportState.FAILED):
+            records.turn(change, following.export_id, state)
+        return following.asked_by
+
+    now_us = hub.clock.wall_us()
+    for _ in asked:
+        served.append(await hub.database.write(serve))
+    assert served[0] != served[1] != served[2] != served[3]
+
+
+async def waiting(hub: Hub) -> list[Export]:
+    e = footage_exports.c
+    query = sa.select(footage_exports).where(e.state == "waiting")
+    return await hub.database.read(lambda connection: [records.export_of(row) for row in connection.execute(query)])
+
+
+async def test_a_clip_that_ended_just_now_waits_until_the_tracker_has_told_of_everybody(hub: Hub) -> None:
+    now_us = hub.clock.wall_us()
+    case = await open_case(hub)
+    span = {"from_ms": now_us // 1000 - 2000, "until_ms": now_us // 1000}
+    export = await hub.exports.ask(case.case_id, wanted(**span), OFFICER)
+    earlier = await made(hub, case)
+    assert earlier.state is ExportState.DONE
+    assert [one.export_id for one in await waiting(hub)] == [export.export_id]
+    later_us = now_us + line.SETTLED_US
+    due = await hub.database.read(lambda connection: records.next_waiting(connection, now_us, later_us))
+    assert due is not None
+    assert due.export_id == export.export_id
+    await hub.exports.delete(case.case_id, export.export_id, OFFICER)
+
+
+async def test_a_time_whose_sightings_were_forgotten_is_hidden_wholly(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = hub.sightings._opened
+    before = store._forgotten.before
+    store._forgotten.before = (BEGAN_US + 2_000_000) // 3_600_000_000 + 1
+    try:
+        export = await made(hub, await open_case(hub), blur=Blur.OTHERS, reason="")
+    finally:
+        store._forgotten.before = before
+    assert export.made is not None
+    assert export.made.blind_s == 2.0
+
+
+async def test_masks_of_then_and_of_now_are_hidden_and_never_copied(hub: Hub) -> None:
+    camera, at_us = hub.registry.cameras["C01"], BEGAN_US
+    then = Mask(kind=MaskKind.UNSEEN, points=((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)))
+    now = Mask(kind=MaskKind.UNSEEN, points=((0.5, 0.0), (1.0, 0.0), (1.0, 1.0)))
+
+    def freed(change: Change) -> None:
+        for begins_us, masks in ((at_us, (then,)), (at_us + 2_000_000, ())):
+            mask_history.note(Change(change.connection, begins_us), "C01", masks)
+
+    await hub.database.write(freed)
+    case = await open_case(hub)
+    try:
+        with refused("cut_shows_masks"):
+            await hub.exports.ask(case.case_id, wanted(cut=Cut.KEY), OFFICER)
+        await hub.registry.put_masks("C01", (now,))
+        assert await masked(hub, case) == (then.points, now.points)
+    finally:
+        await hub.registry.put_masks("C01", camera.masks)
+        await hub.database.write(lambda change: change.connection.execute(sa.delete(mask_sets)))
+
+
+async def masked(hub: Hub, case: Case) -> tuple[Any, ...]:
+    """What an unblurred export of the case hides."""
+    export = await made(hub, case)
+    found = await hub.exports.file(case.case_id, export.export_id, OFFICER)
+    return verify(found.path, hub.exports.public_key).method.masked
+
+
+async def test_a_disk_that_others_need_is_not_filled(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = await open_case(hub)
+    monkeypatch.setattr(files, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(files, "LEAST_FREE_SHARE", 1.0)
+    with refused("no_room"):
+        await hub.exports.ask(case.case_id, wanted(), OFFICER)
+    monkeypatch.undo()
+    monkeypatch.setattr(line, "SETTLED_US", 10 * 86_400_000_000)
+    told = Told(hub)
+    export = await hub.exports.ask(case.case_id, wanted(), OFFICER)
+    monkeypatch.setattr(files, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(files, "LEAST_FREE_SHARE", 1.0)
+    monkeypatch.setattr(line, "SETTLED_US", 60_000_000)
+    hub.exports._line.wake()
+    failure = (await over(told, export)).failure
+    assert failure is not None
+    assert failure.code == "no_room"
+
+
 async def test_the_oldest_file_makes_room(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     case = await open_case(hub)
     first, second = await made(hub, case), await made(hub, case)
+    done = await hub.database.read(records.done)
+    monkeypatch.setattr(service, "MOST_BYTES", sum(one.bytes or 0 for one in done))
+    for under_way_bytes, left in ((0, len(done)), (1, len(done) - 1)):
+        await hub.exports._make_room(under_way_bytes)
+        assert len(await hub.database.read(records.done)) == left
     monkeypatch.setattr(service, "MOST_BYTES", 1)
     await hub.exports._make_room()
     assert [one.export_id for one in await hub.exports.of_case(case.case_id)] == [second.export_id]

@@ -16,6 +16,8 @@ export interface ExportMade {
   hidden: number;
   not_looked_at_s: number | null;
   still_in_view: number;
+  blind_s: number;
+  masked: number;
 }
 
 export interface FootageExport {
