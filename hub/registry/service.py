@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from hub.events.messages import EventKind
 from hub.registry import mask_history, owners, tables
 from hub.registry.importing import ImportReport, VenueRows, check_links
 from hub.registry.masking import with_imported
+from hub.registry.own_files import check_not_own
 from hub.registry.owners import OwnerList
 from hub.registry.records import (
     Camera,
@@ -63,8 +65,10 @@ class _FeatureCollection(msgspec.Struct):
 class Registry:
     """Everything that is enrolled. Reads are of memory; changes return when they are on disk."""
 
-    def __init__(self, database: Database, events: EventLog) -> None:
+    def __init__(self, database: Database, events: EventLog, own_folders: tuple[Path, ...] = ()) -> None:
+        """``own_folders``: what the hub itself keeps, out of which no camera may be enrolled."""
         self._database = database
+        self._own_folders = own_folders
         self._events = events
         self.community = _EMPTY
         self.map_geojson = b'{"type":"FeatureCollection","features":[]}'
@@ -333,8 +337,11 @@ class Registry:
         """Enrol a camera or change one; ``also`` runs in the same change. Returns the camera as it is kept.
 
         A recording without a date begins now, once and for all: it is seen with the same times after a restart.
-        Raises Refusal for an unknown venue or owner, a recording with a second stream, or one camera too many.
+        Raises Refusal for an unknown venue or owner, a recording with a second stream or of the hub's own files, or
+        one camera too many.
         """
+        for url in (camera.url, camera.sub_url):
+            await asyncio.to_thread(check_not_own, url, self._own_folders)
         if camera.venue_id is not None and camera.venue_id not in self.venues:
             raise Refusal(
                 "unknown_venue", f"没有场所 {camera.venue_id}", f"there is no venue {camera.venue_id}", field="venue_id"

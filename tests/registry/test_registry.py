@@ -233,6 +233,22 @@ async def test_file_is_a_recording_dated_once_at_its_enrolment(registry: Registr
     assert (live.recording, live.started_at_us) == (False, None)
 
 
+async def test_what_the_hub_itself_keeps_is_no_camera(tmp_path: Path) -> None:
+    own, films = tmp_path / "data", tmp_path / "films"
+    (own / "footage/C01/2026-11-22").mkdir(parents=True)
+    films.mkdir()
+    (films / "link.mp4").symlink_to(own / "footage/C01/2026-11-22/010203004.mp4")
+    (films / "circle.mp4").symlink_to(films / "circle.mp4")
+    wrong = [own, own / "footage/C01/2026-11-22/010203004.mp4", films / "../data/x.mp4", films / "link.mp4"]
+    async with open_database(tmp_path) as database:
+        registry = Registry(database, EventLog(database), (own, tmp_path / "elsewhere"))
+        for path in (*wrong, films / "circle.mp4", tmp_path / "elsewhere/1.mp4"):
+            with pytest.raises(Refusal) as refused:
+                await registry.put_camera(Camera(camera_id="C09", name="x", url=str(path)))
+            assert refused.value.code == "own_files", path
+        await registry.put_camera(Camera(camera_id="C09", name="x", url=str(films / "data.mp4")))
+
+
 async def test_recording_stays_finished_until_it_is_another(tmp_path: Path) -> None:
     film = Camera(camera_id="C09", name="录像", url="/films/门口.mp4")
     async with open_database(tmp_path) as database:
