@@ -128,7 +128,7 @@ class Hub:
         self.audit = AuditLog(self.database, data / "access")
         self.outbox = Outbox(self.database)
         self.refused = Refused()
-        self.registry = Registry(self.database, self.events)
+        self.registry = Registry(self.database, self.events, (data, settings.footage_folder))
         self.speech = Speech(engine(settings.speech_command))
         self.media = MediaRoom(self.database, data / "media", self.clock)
 
