@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from urllib.parse import urlsplit
 
@@ -10,6 +11,13 @@ import av
 from hub.footage.coded import Word
 
 _HOST = re.compile(r"[\w.:%-]+")
+_REASONS_ZH = {
+    errno.EIO: "读写出错",
+    errno.EISDIR: "是文件夹",
+    errno.EBUSY: "设备被占用",
+    errno.ENODEV: "没有这个设备",
+    errno.ECONNRESET: "连接被断开",
+}
 END = "end"
 """The code of a word that says a stream's ordinary end."""
 
@@ -153,7 +161,7 @@ def of_opening(error: Exception, url: str, timeout_s: float) -> SourceError:
             f"{name} cannot be reached: is the camera on, and is the address right? ({_reason(error)})",
             f"{name} 无法连接：请检查摄像头是否通电、地址是否正确",
         )
-    return Unreadable(f"{name} cannot be read ({_reason(error)})", f"{name} 无法读取（{_reason(error)}）")
+    return Unreadable(f"{name} cannot be read ({_reason(error)})", f"{name} 无法读取{_reason_zh(error)}")
 
 
 def of_reading(error: Exception, url: str, timeout_s: float) -> SourceError:
@@ -161,9 +169,15 @@ def of_reading(error: Exception, url: str, timeout_s: float) -> SourceError:
     name = shown(url)
     if isinstance(error, (av.error.ExitError, av.error.TimeoutError)):
         return no_picture(name, timeout_s)
-    return Unreadable(f"{name} broke off ({_reason(error)})", f"{name} 读取中断（{_reason(error)}）")
+    return Unreadable(f"{name} broke off ({_reason(error)})", f"{name} 读取中断{_reason_zh(error)}")
 
 
 def _reason(error: Exception) -> str:
     """The library's own words, which name no address."""
     return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _reason_zh(error: Exception) -> str:
+    """The commonest of them, in brackets; nothing for the others, which stand in the English half."""
+    words = _REASONS_ZH.get(getattr(error, "errno", None) or 0)
+    return f"（{words}）" if words else ""

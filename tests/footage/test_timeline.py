@@ -36,14 +36,17 @@ def test_stamps_that_jump_back_or_ahead_are_told_and_wall_time_goes_on() -> None
         assert [one.media_us for one in placed] == [number * STEP_US for number in range(10)]
 
 
-def test_gap_that_is_real_keeps_its_length_in_wall_time() -> None:
+def test_silence_of_seconds_or_of_hours_keeps_its_length_in_wall_time() -> None:
     clock = ManualClock()
     timeline = Timeline(ArrivalDating(clock), 25.0)
-    first = timeline.place(0, 0)
-    clock.advance(6)
-    later = timeline.place(6_000_000, 6_000_000)
-    assert later.wall_us - first.wall_us == 6_000_000
-    assert later.jumped
+    before, stamp_us = timeline.place(0, 0), 0
+    for silent_s in (6, 4 * 3600):
+        clock.advance(silent_s)
+        stamp_us += silent_s * 1_000_000
+        after = timeline.place(stamp_us, stamp_us)
+        assert after.wall_us - before.wall_us == silent_s * 1_000_000
+        assert after.jumped
+        before = after
 
 
 def test_gap_in_a_recording_keeps_its_length_and_stamps_that_go_back_do_not_date_back() -> None:

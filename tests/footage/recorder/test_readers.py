@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from hub.footage.coded import CodedPicture, Form, StreamName, Word
-from hub.footage.opening import Patience, hear_losses
+from hub.footage.opening import hear_losses
 from hub.footage.recorder.control import Condition, RecordedCamera, StreamAddress, Transport
 from hub.footage.relay import open_relay
 from hub.footage.source import open_live
@@ -92,6 +92,7 @@ async def test_what_cameras_send_is_what_is_recorded_picture_by_picture(
     cameras: CameraServer, here: Here, tapes: dict[str, Tape]
 ) -> None:
     before_us = CLOCK.wall_us()
+    cameras.state("C03").clock_offset_us = 60_000_000
     assigned = {"C01": Transport.TCP, "C02": Transport.TCP, "C03": Transport.UDP}
     here.assign(*(camera(one, cameras.url(one), transport) for one, transport in assigned.items()))
     for camera_id in assigned:
@@ -111,7 +112,7 @@ async def test_what_cameras_send_is_what_is_recorded_picture_by_picture(
         assert (stand.form.width_px, stand.form.height_px) == (320, 240)
         assert (stand.pictures_missing, stand.packets_lost, stand.reconnects) == (0, 0, 0)
         assert stand.clock_offset_s is not None
-        assert abs(stand.clock_offset_s) < 0.2
+        assert stand.clock_offset_s == pytest.approx(60 if camera_id == "C03" else 0, abs=0.5)
 
 
 async def test_camera_with_a_small_stream_is_read_twice_and_each_is_handed_on_under_its_name(
@@ -139,7 +140,7 @@ async def test_camera_of_one_stream_is_read_over_one_connection(cameras: CameraS
     stream = await asyncio.to_thread(open_live, f"relay:{here.relay.path}#C01/sub", clock=CLOCK)
     frames = stream.frames()
     first = await asyncio.to_thread(next, frames)
-    assert abs(CLOCK.wall_us() - first.wall_us) < 2_000_000
+    assert abs(CLOCK.wall_us() - first.wall_us) < 10_000_000
     assert first.pixels.grey().shape == (240, 320)
     await asyncio.to_thread(stream.close)
     assert len(cameras.watchers) == 1
@@ -191,14 +192,12 @@ async def _until_key_after_word(records: AsyncIterator[Form | CodedPicture | Wor
             return
 
 
-async def test_wrong_password_is_told_without_it_and_not_tried_again_soon(cameras: CameraServer, here: Here) -> None:
+async def test_wrong_password_is_told_without_it(cameras: CameraServer, here: Here) -> None:
     cameras.ask_password("C01", "duty", "s3cret", Scheme.DIGEST)
     here.assign(camera("C01", cameras.url("C01").replace("rtsp://", "rtsp://duty:hunter2@")))
     stand = await here.until_stands(Condition.REFUSED)
     assert "password" in stand.detail
     assert "hunter2" not in stand.detail
-    await asyncio.sleep(1.5)  # an ordinary camera would be tried again after 1 s
-    assert here.stand().reconnects == 0
 
 
 async def test_cameras_that_cannot_be_had_say_why_and_come_back(
@@ -347,7 +346,8 @@ async def test_motion_jpeg_is_recorded_as_h264(here: Here, tmp_path: Path) -> No
 async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arrival(
     here: Here, tmp_path: Path
 ) -> None:
-    sizes: list[int] = []
+    jpeg = cv2.imencode(".jpg", np.full((240, 320, 3), 90, np.uint8))[1].tobytes()
+    sent_us: list[int] = []
     left = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -355,8 +355,7 @@ async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arr
         writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=picture\r\n\r\n")
         with contextlib.suppress(ConnectionError):
             while True:
-                jpeg = cv2.imencode(".jpg", np.full((240, 320, 3), len(sizes) % 200, np.uint8))[1].tobytes()
-                sizes.append(len(jpeg))
+                sent_us.append(CLOCK.wall_us())
                 head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                 writer.write(head.encode() + jpeg + b"\r\n")
                 await writer.drain()
@@ -373,9 +372,9 @@ async def test_camera_that_sends_jpeg_over_http_is_recorded_as_h264_dated_by_arr
     await left.wait()
     server.close()
     pictures = recorded(here.footage_dir)
-    assert abs(CLOCK.wall_us() - pictures[-1].wall_us) < 1_000_000
-    seconds = (pictures[-1].wall_us - pictures[5].wall_us) / 1e6
-    assert 7 < (len(pictures) - 6) / seconds < 12
+    assert abs(sent_us[-1] - pictures[-1].wall_us) < 5_000_000
+    step_us = (pictures[-1].wall_us - pictures[5].wall_us) / (len(pictures) - 6)
+    assert step_us == pytest.approx((sent_us[-1] - sent_us[0]) / (len(sent_us) - 1), rel=0.3)
     assert forms(here.footage_dir)[0].codec.startswith("avc1.")
 
 
@@ -385,7 +384,7 @@ async def test_imported_recording_is_kept_whole_as_fast_as_the_disk_takes_it(her
     here.assign(recording("C01", film, started_us))
     before_us = CLOCK.monotonic_us()
     await here.until_stands(Condition.FINISHED)
-    assert CLOCK.monotonic_us() - before_us < 5_000_000
+    assert CLOCK.monotonic_us() - before_us < 30_000_000, "a minute of film"
     await until(lambda: len(recorded(here.footage_dir)) == 1500, "all pictures are on disk")
     assert is_run_of(read_tape(film), recorded(here.footage_dir))
     assert segments(here.footage_dir)[0].stem.startswith("225959000")
@@ -420,7 +419,3 @@ async def test_camera_that_is_taken_away_is_disconnected_and_its_segment_closed(
     await until(lambda: len(cameras.watchers) == 1, "the camera is left")
     await until(lambda: "-" in segments(here.footage_dir)[0].stem, "its segment is closed")
     assert here.stand("C02").reconnects == 0
-
-
-def test_patience_of_the_recorder_is_eight_seconds() -> None:
-    assert Patience().stall_s == 8.0
