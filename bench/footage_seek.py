@@ -27,6 +27,7 @@ from bench.figures import percentile
 from hub.footage.coded import CodedPicture, Coding, Form, StreamName
 from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.keeper import Keeper
+from hub.footage.segments.known_time import Now
 from hub.footage.segments.mending import mend
 from hub.footage.segments.names import DAY_US, HOUR_US, closed_name, day_of, index_of
 from hub.footage.segments.reading import read_pictures
@@ -124,10 +125,10 @@ def _measure(footage_dir: Path, cameras: int, days: int, seeks: int, segments: i
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     place_ms, first_ms, month_ms = _times(find, seeks), _times(read, seeks), _times(list_month, max(seeks // 20, 1))
     (mend_ms,) = _times(lambda: mend(footage_dir), 1)
-    (idle_ms,) = _times(lambda: keeper.sweep(end_us, Rules(days=days + 1, disk_share=1.0)), 1)
+    (idle_ms,) = _times(lambda: keeper.sweep(Now(end_us, end_us), Rules(days=days + 1, disk_share=1.0)), 1)
     (forecast_ms,) = _times(lambda: keeper.forecast(end_us, Rules(days=days, disk_share=1.0)), 1)
     began_s = time.perf_counter()
-    swept = keeper.sweep(end_us, Rules(days=days - 1, disk_share=1.0))
+    swept = keeper.sweep(Now(end_us, end_us), Rules(days=days - 1, disk_share=1.0))
     return Seeks(
         cameras=cameras,
         days=days,

@@ -244,10 +244,10 @@ class Hub:
             self.clock,
             self.footage.motion,
             self.holds,
-            self._days_kept,
+            lambda camera_id: self.keeping.days_kept(camera_id),
         )
         self.keeping = Keeping(
-            Keeper(self.footage.folder),
+            Keeper(self.footage.folder, lambda: self.holds.standing),
             self.registry,
             self.database,
             self.events,
@@ -257,6 +257,7 @@ class Hub:
             holds=self.holds.rules,
         )
         self.footage.when_disk_is_full(self.keeping.sweep_soon)
+        self.footage.hold_by(lambda: self.holds.standing)
 
         # consoles
         self.feed = Feed(self.events)
@@ -282,11 +283,6 @@ class Hub:
     def _grid_of(self, venue_id: str) -> str | None:
         venue = self.registry.venues.get(venue_id)
         return venue.grid_id if venue else None
-
-    def _days_kept(self, camera_id: str) -> int:
-        """For how many days footage of a camera is kept."""
-        own = self.registry.terms_of(camera_id).retention_days
-        return self.settings.footage_days if own is None else min(own, self.settings.footage_days)
 
     def _knows(self, topic: UpTopic) -> bool:
         if self.enrolment.kind_of(topic.device_id) not in (None, topic.kind):
@@ -323,6 +319,7 @@ class Hub:
         self.roll_calls.open()
         self.cases.open()
         self.holds.open()
+        self.keeping.open()
         await asyncio.to_thread(self.sightings.open)
         self.database.start()
         await self.footage.open()
@@ -366,7 +363,7 @@ class Hub:
             ("footage-keeping", self.keeping.run),
             ("exports", self.exports.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
-            ("forgetting", lambda: forget(self.settings, self.clock, forgetting(self))),
+            ("forgetting", lambda: forget(self.settings, self.keeping.now, forgetting(self))),
             ("counting", self._count),
             ("vitals", self.vitals.run),
             ("reserve", self.reserve.run),

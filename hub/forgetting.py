@@ -15,13 +15,18 @@ from hub.talk.sos_records import forget_sos
 if TYPE_CHECKING:
     from hub.app import Hub
 
+_AFTER_FOOTAGE_US = 4 * 3_600_000_000
+"""Who was seen is known for as long as there is footage of it: a segment goes with its end, a sweep an hour later."""
+
 
 def forgetting(hub: Hub) -> Mapping[str, Forget]:
     """By the room's name in the log, in the order in which it is done."""
     database, most_voice_bytes = hub.database, round(hub.settings.voice_most_gb * 1e9)
     return {
         "events": lambda before: hub.events.forget_before(before.ordinary_us),
-        "sightings": lambda before: asyncio.to_thread(hub.sightings.forget_before, before.ordinary_us),
+        "sightings": lambda before: asyncio.to_thread(
+            hub.sightings.forget_before, before.ordinary_us - _AFTER_FOOTAGE_US, hub.holds.is_held
+        ),
         "found": lambda before: forget_found(database, before.ordinary_us),
         "sos": lambda before: forget_sos(database, before.ordinary_us),
         "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),

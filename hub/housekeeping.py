@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from devices.protocol.clock import Clock
 from hub.bridge.refused import Refused, RefusedDevice
+from hub.footage.segments.known_time import Now
 from hub.settings import Settings
 
 _log = structlog.get_logger()
@@ -50,12 +50,17 @@ Forget = Callable[[Before], Awaitable[int]]
 """Deletes what a room keeps and is too old; how many."""
 
 
-async def forget(settings: Settings, clock: Clock, rooms: Mapping[str, Forget]) -> None:
-    """Have every room forget what is older than it may be kept, one after the other, until cancelled."""
+async def forget(settings: Settings, time: Callable[[], Now], rooms: Mapping[str, Forget]) -> None:
+    """Have every room forget what is older than it may be kept, one after the other, until cancelled.
+
+    Nothing is forgotten by a clock that has leapt.
+    """
     while True:
-        before = Before.at(clock.wall_us(), settings)
-        for room, forgetting in rooms.items():
-            await _apart(room, forgetting(before))
+        now = time()
+        if not now.has_leapt:
+            before = Before.at(now.aged_us, settings)
+            for room, forgetting in rooms.items():
+                await _apart(room, forgetting(before))
         await asyncio.sleep(FORGET_EVERY_S)
 
 

@@ -60,6 +60,16 @@ def find_unsafe(settings: Settings) -> list[Unsafe]:
         )
     if settings.fallback is FallbackChoice.SIP:
         found += _telephone(settings)
+    if settings.retention_days < settings.footage_days:
+        found.append(
+            Unsafe(
+                "sightings_before_footage",
+                f"目击记录只留 {settings.retention_days} 天，录像却留 {settings.footage_days} 天，导出时无法遮挡旁人："
+                "retention_days 不能少于 footage_days",
+                "footage would outlive the sightings by which bystanders are hidden in exports: "
+                "retention_days must not be less than footage_days",
+            )
+        )
     return found
 
 

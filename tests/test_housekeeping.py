@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from devices.protocol.clock import ManualClock
+from hub.footage.segments.known_time import KnownTime
 from hub.housekeeping import Before, forget
 from hub.settings import Settings
 from hub.tasks import end_tasks
@@ -24,7 +25,7 @@ async def test_room_that_cannot_forget_holds_no_other_up() -> None:
         done.set()
         return 20
 
-    forgetting = asyncio.create_task(forget(settings, clock, {"recordings": cannot, "audit": can}))
+    forgetting = asyncio.create_task(forget(settings, KnownTime(clock, None).now, {"recordings": cannot, "audit": can}))
     async with asyncio.timeout(5):
         await done.wait()
     assert asked == [Before.at(clock.wall_us(), settings)] * 2

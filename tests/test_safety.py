@@ -57,6 +57,7 @@ def codes(data_dir: Path, **given: object) -> list[str]:
         {"broker": "embedded"},
         {"tls": True, "broker": "embedded"},
         {"tls": False},
+        {"retention_days": 7, "footage_days": 7},
         {"broker": "mqtt://127.0.0.1:1883"},
         {"host": HOST},
         {"host": HOST, "tls": True},
@@ -87,6 +88,7 @@ def test_what_is_safe_is_not_refused(data_dir: Path, given: dict[str, object]) -
         ({**SIP, "sip_server": "pbx.lan:5060"}, "sip_on_loopback"),
         ({**SIP, "sip_address": "0.0.0.0"}, "bad_sip_address"),
         ({**SIP, "sip_address": "pbx.lan"}, "bad_sip_address"),
+        ({"retention_days": 7}, "sightings_before_footage"),
     ],
 )
 def test_what_is_not_safe_is_refused(data_dir: Path, given: dict[str, object], code: str) -> None:

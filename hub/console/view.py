@@ -304,6 +304,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.FALLBACK_DOOR: _in_room,
     EventKind.FOOTAGE_CUT_SHORT: _in_room,
     EventKind.FOOTAGE_DISK_WARNING: _in_room,
+    EventKind.FOOTAGE_NO_ROOM: _in_room,
+    EventKind.FOOTAGE_CLOCK_LEAPT: _in_room,
     EventKind.ROLL_CALL_BEGUN: _everybody,
     EventKind.ROLL_CALL_ENDED: _roll_call,
     EventKind.GROUP_OPENED: _group,

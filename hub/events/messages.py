@@ -20,6 +20,8 @@ class EventKind(StrEnum):
     CAMERA_REMOVED = "camera.removed"
     FOOTAGE_CUT_SHORT = "footage.cut_short"
     FOOTAGE_DISK_WARNING = "footage.disk_warning"
+    FOOTAGE_NO_ROOM = "footage.no_room"
+    FOOTAGE_CLOCK_LEAPT = "footage.clock_leapt"
     VENUE_IMPORTED = "venue.imported"
     VENUE_HOURS_CHANGED = "venue.hours_changed"
     SHIFT_CHANGED = "shift.changed"

@@ -160,9 +160,12 @@ class SightingService:
         self._wanted(asked)
         return query.words(asked, ZoneInfo(self._zone()))[0]
 
-    def forget_before(self, before_us: int) -> int:
-        """Delete the hours that ended before; how many."""
-        return self._opened.drop_before(before_us)
+    def forget_before(self, before_us: int, is_held: Callable[[int, int], bool]) -> int:
+        """Delete the hours that ended before, but those of which ``is_held`` says that some of it is held; how many.
+
+        An hour stays whole, with what all cameras saw.
+        """
+        return self._opened.drop_before(before_us, is_held)
 
     def forgotten(self, since_us: int, until_us: int) -> list[tuple[int, int]]:
         """The hours between two times of which sightings may have been deleted: that nobody is found says nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,10 @@ _SEAL_AFTER_US = 10 * 60 * 1_000_000
 """An hour is sealed this long after its end, when nothing was written to it for as long."""
 
 _SEGMENT_NAME = re.compile(r"(\d+)-(\d{6})\.columns")
+
+
+def _never(_start_us: int, _end_us: int) -> bool:
+    return False
 
 
 class Store:
@@ -101,11 +105,17 @@ class Store:
                 self._seal(hour)
             return len(due)
 
-    def drop_before(self, oldest_us: int) -> int:
-        """Delete the hours that ended before ``oldest_us``; how many."""
+    def drop_before(self, oldest_us: int, is_held: Callable[[int, int], bool] = _never) -> int:
+        """Delete the hours that ended before ``oldest_us``, but those with somebody in held time; how many."""
+
+        def is_over(kept: Segment | OpenHour) -> bool:
+            start_us = kept.hour * HOUR_US
+            latest_end_us = start_us + kept.latest_end_ms * 1000
+            return start_us + HOUR_US <= oldest_us and not is_held(start_us, max(latest_end_us, start_us + HOUR_US))
+
         with self._writing:
-            sealed = [hour for hour in self._segments if (hour + 1) * HOUR_US <= oldest_us]
-            still_open = [hour for hour in self._open if (hour + 1) * HOUR_US <= oldest_us]
+            sealed = [hour for hour, segment in self._segments.items() if is_over(segment)]
+            still_open = [hour for hour, opened in self._open.items() if is_over(opened)]
             if sealed or still_open:
                 self._forgotten.reach(max((*sealed, *still_open)) + 1)
             for hour in sealed:

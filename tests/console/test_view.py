@@ -36,7 +36,7 @@ from hub.fallback.messages import DoorKind, DoorStanding, DoorState, Tried
 from hub.footage.exports.blurring import Blur
 from hub.footage.exports.clip import Cut
 from hub.footage.exports.messages import Export, ExportState
-from hub.footage.keeping import CutShort
+from hub.footage.keeping import ClockLeapt, CutShort, NoRoom
 from hub.footage.segments.forecast import Forecast
 from hub.found.messages import Found
 from hub.registry.importing import VenueRows
@@ -150,6 +150,8 @@ async def tell(hub: Hub, n: int) -> None:
             Tried(alert_id="A1", venue_id=radio.venue_id, number=1, texted=True, outcome=None, at_ms=0),
         ),
         EventKind.FOOTAGE_CUT_SHORT: ("footage", CutShort(segments=1, kept_days=20.0, days_wanted=30)),
+        EventKind.FOOTAGE_NO_ROOM: ("footage", NoRoom(excess_bytes=1, held_bytes=1)),
+        EventKind.FOOTAGE_CLOCK_LEAPT: ("footage", ClockLeapt(ahead_s=7200, trusted_after_s=86_400)),
         EventKind.FOOTAGE_DISK_WARNING: (
             "footage",
             Forecast(bytes_per_day=1.0, room_bytes=1, days_wanted=30, full_in_days=9.0, days_short=12.0),
@@ -262,6 +264,7 @@ FOR_THE_ROOM |= {EventKind.FALLBACK_TRIED, EventKind.CHILD_FOUND, EventKind.CHIL
 FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}
 OF_THE_HUB = {EventKind.HUB_STARTED, EventKind.ESCALATION_SET, EventKind.FALLBACK_DOOR}
 OF_THE_HUB |= {EventKind.FOOTAGE_CUT_SHORT, EventKind.FOOTAGE_DISK_WARNING}
+OF_THE_HUB |= {EventKind.FOOTAGE_NO_ROOM, EventKind.FOOTAGE_CLOCK_LEAPT}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
 

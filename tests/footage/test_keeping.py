@@ -6,13 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from devices.protocol.clock import SystemClock
+from devices.protocol.clock import ManualClock, SystemClock
 from hub.events.messages import EventKind
 from hub.footage.coded import StreamName
 from hub.footage.recorder.control import Condition, Disk, Stand
 from hub.footage.segments.names import DAY_US, HOUR_US, SEGMENT, closed_name, day_of
+from hub.registry.owners import OwnerList
+from hub.registry.records import Owner
 from tests.devices.room import until
-from tests.hub import open_hub
+from tests.hub import Told, open_hub
 
 
 def recorded(folder: Path, start_us: int) -> Path:
@@ -35,6 +37,7 @@ async def test_disk_that_is_too_full_loses_its_oldest_footage_and_the_room_is_to
         told = {item.kind: msgspec.json.decode(item.body) for item in await hub.events.since(0)}
     assert told[EventKind.FOOTAGE_CUT_SHORT]["days_wanted"] == 30
     assert told[EventKind.FOOTAGE_DISK_WARNING]["full_in_days"] == 0
+    assert told[EventKind.FOOTAGE_NO_ROOM]["held_bytes"] == 0
 
 
 async def test_full_disk_is_swept_at_once(tmp_path: Path) -> None:
@@ -42,3 +45,37 @@ async def test_full_disk_is_swept_at_once(tmp_path: Path) -> None:
         old = recorded(tmp_path, hub.clock.wall_us() - 40 * DAY_US)
         hub.footage._hear(Stand(camera_id="C01", stream=StreamName.MAIN, condition=Condition.ONLINE, disk=Disk.FULL))
         await until(lambda: not old.exists(), "what is too old is deleted without waiting for the minute")
+
+
+async def test_footage_of_a_camera_that_was_taken_out_keeps_its_owners_days(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        camera = hub.registry.camera("C01")
+        owner = Owner(owner_id="O1", name="酒店", retention_days=7)
+        await hub.registry.put_owners(OwnerList(version=0, owners=(owner,)))
+        await hub.registry.put_camera(msgspec.structs.replace(camera, owner_id="O1"))
+        await hub.registry.remove_camera("C01")
+        old, young = (recorded(tmp_path, hub.clock.wall_us() - days * DAY_US) for days in (10, 5))
+        hub.keeping.sweep_soon()
+        await until(lambda: not old.exists(), "ten days are more than the owner agreed to")
+        assert young.exists()
+    old = recorded(tmp_path, hub.clock.wall_us() - 9 * DAY_US)
+    async with open_hub(tmp_path) as hub:
+        assert "C01" not in hub.registry.cameras
+        assert hub.keeping.days_kept("C01") == 7
+        await until(lambda: not old.exists(), "also after a restart")
+        assert young.exists()
+
+
+async def test_clock_that_leaps_a_month_ahead_deletes_nothing_and_the_room_is_told(tmp_path: Path) -> None:
+    clock = ManualClock()
+    segment = recorded(tmp_path, clock.wall_us() - HOUR_US)
+    async with open_hub(tmp_path, clock=clock) as hub:
+        await until(lambda: hub.keeping.forecast is not None, "it was swept once")
+        told = Told(hub)
+        clock.jump_wall(31 * 86_400)
+        hub.keeping.sweep_soon()
+        (leapt,) = await told.wait(EventKind.FOOTAGE_CLOCK_LEAPT)
+        assert leapt == {"ahead_s": 31 * 86_400, "trusted_after_s": 86_400}
+        assert segment.exists()
+    async with open_hub(tmp_path, clock=clock) as hub:
+        assert hub.keeping.now().has_leapt, "a restart makes it no truer"

@@ -198,6 +198,22 @@ def test_retention_deletes_whole_hours(tmp_path: Path) -> None:
     assert not list((tmp_path / "open").iterdir())
 
 
+def test_hours_that_are_held_stay_with_whoever_walked_into_them(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    hour_us = NOON_US - NOON_US % HOUR_US
+    into = sighting("into", started_at_us=hour_us - 60_000_000, ended_at_us=hour_us + 60_000_000)
+    store.add([into, sighting("in", started_at_us=hour_us, ended_at_us=hour_us + 1)], NOON_US)
+    store.add([sighting("old", started_at_us=hour_us - 2 * HOUR_US, ended_at_us=hour_us - 2 * HOUR_US + 1)], NOON_US)
+    store.seal_due(LATER_US)
+
+    def is_held(start_us: int, end_us: int) -> bool:
+        return start_us < hour_us + 60_000_000 and end_us > hour_us
+
+    assert store.drop_before(LATER_US, is_held) == 1
+    assert sorted(ids(store)) == ["in", "into"]
+    assert store.drop_before(LATER_US) == 2
+
+
 def test_a_search_under_way_still_reads_an_hour_that_retention_deleted(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add([sighting("s1")], NOON_US)

@@ -26,19 +26,27 @@ class Holds:
         self._database = database
         self._cases = cases
         self._holds: dict[str, Hold] = {}
+        self.standing: tuple[retention.Hold, ...] = ()
+        """What may not be deleted, replaced whole: for any thread."""
         cases.when_closing(records.delete_of_case)
 
     def open(self) -> None:
         """Load them; before the hub serves anyone."""
         self._holds = {hold.hold_id: hold for hold in self._database.read_now(records.all_holds)}
+        self.rules()
 
-    def rules(self) -> list[retention.Hold]:
-        """What may not be deleted: what open cases hold, to the microsecond."""
+    def rules(self) -> tuple[retention.Hold, ...]:
+        """What may not be deleted: what open cases hold, to the microsecond; ``standing`` from now on."""
         self._holds = {hold_id: hold for hold_id, hold in self._holds.items() if self._cases.is_open(hold.case_id)}
-        return [
+        self.standing = tuple(
             retention.Hold(frozenset(hold.camera_ids), hold.from_ms * 1000, hold.until_ms * 1000)
             for hold in self._holds.values()
-        ]
+        )
+        return self.standing
+
+    def is_held(self, start_us: int, end_us: int) -> bool:
+        """Whether any camera's footage of that time is held; for any thread."""
+        return any(start_us < one.until_us and end_us > one.from_us for one in self.standing)
 
     async def holds_of(self, case_id: str) -> tuple[Hold, ...]:
         """Those of an open case, the oldest first. Raises Refusal."""
@@ -51,13 +59,13 @@ class Holds:
         if not 0 < new.until_ms - new.from_ms <= LONGEST_MS:
             raise Refusal(
                 "not_a_time",
-                "保全的录像须有先后，且不超过 31 天",
+                "保留的录像须有先后，且不超过 31 天",
                 "what is held must end after it begins, at most 31 days later",
                 field="until_ms",
             )
         if sum(one.case_id == case_id for one in self._holds.values()) >= MOST_OF_CASE:
             most = MOST_OF_CASE
-            raise Refusal("too_many_holds", f"每案最多 {most} 项保全", f"at most {most} holds in a case", status=409)
+            raise Refusal("too_many_holds", f"每案最多 {most} 项保留", f"at most {most} holds in a case", status=409)
         camera_ids = tuple(dict.fromkeys(new.camera_ids))
 
         def change(open_change: Change) -> Hold:
@@ -77,6 +85,7 @@ class Holds:
 
         made = await self._database.write(change)
         self._holds[made.hold_id] = made
+        self.rules()  # before it is confirmed: a sweep that is under way leaves it
         return made
 
     async def release(self, case_id: str, hold_id: str, person: Person) -> Hold:
@@ -93,11 +102,12 @@ class Holds:
 
         await self._database.write(change)
         self._holds.pop(hold_id, None)
+        self.rules()
         return hold
 
 
 def _unknown(hold_id: str) -> Refusal:
-    return Refusal("unknown_hold", "没有这项保全", f"there is no hold {hold_id} in this case", status=404)
+    return Refusal("unknown_hold", "没有这项保留", f"there is no hold {hold_id} in this case", status=404)
 
 
 def _note(change: Change, person: Person, action: Action, case: Case, hold: Hold) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,10 +12,11 @@ import structlog
 
 from hub.footage.segments.files import remove
 from hub.footage.segments.forecast import Forecast, forecast
+from hub.footage.segments.known_time import Now
 from hub.footage.segments.listing import DayListed, SegmentFile, cameras_in, days_in, list_day
 from hub.footage.segments.names import DAY_US, HOUR_US, MOTION, day_of
 from hub.footage.segments.rates import recorded
-from hub.footage.segments.retention import Rules, Stored, for_room, too_old
+from hub.footage.segments.retention import Hold, Rules, Stored, for_room, is_held, too_old
 
 _AGAIN_US = HOUR_US
 """Files that could not be deleted are tried again, and days that are over looked for, this often."""
@@ -46,7 +47,7 @@ class Swept:
 
     ``kept_days``: the age in days of the youngest of them. ``stuck``: files that cannot be deleted now;
     ``newly_stuck``: those not told before. ``strange``: names that are no segment's, left where they are, at most 20.
-    ``excess_bytes``: what the disk is still over its share where nothing more may go.
+    ``excess_bytes``: what the disk is still over its share where nothing more may go; ``held_bytes``: what holds name.
     """
 
     deleted: int = 0
@@ -54,6 +55,7 @@ class Swept:
     early: int = 0
     kept_days: float | None = None
     excess_bytes: int = 0
+    held_bytes: int = 0
     stuck: int = 0
     newly_stuck: list[Path] = field(default_factory=list)
     strange: list[Path] = field(default_factory=list)
@@ -69,29 +71,34 @@ def disk_use(folder: Path) -> DiskUse:
 class Keeper:
     """Sweeps one footage folder, day folder by day folder; all calls block. For one thread at a time."""
 
-    def __init__(self, footage_dir: Path) -> None:
+    def __init__(self, footage_dir: Path, holds: Callable[[], Iterable[Hold]] = tuple) -> None:
+        """``holds``: as they are at this moment, asked before each deletion, by whichever thread sweeps."""
         self._footage_dir = footage_dir
+        self._holds = holds
         self._stuck: dict[Path, int] = {}
         self._swept_us: int | None = None
         self._swept_rules: Rules | None = None
         self._exhausted_us: int | None = None
+        self._held_bytes = 0
         self._told_us: dict[str, int] = {}
 
-    def sweep(self, now_us: int, rules: Rules) -> Swept:
+    def sweep(self, now: Now, rules: Rules) -> Swept:
         """To be called each minute: makes room at once; looks for what is too old once an hour and after new rules.
 
+        Nothing is too old by a clock that has leapt.
         Raises OSError where the folder cannot be looked at; a file that cannot be deleted is counted.
         """
-        swept = Swept()
+        swept, now_us = Swept(), now.aged_us
         if not self._footage_dir.is_dir():
             return swept
         self._stuck = {path: tried_us for path, tried_us in self._stuck.items() if path.exists()}
-        if rules != self._swept_rules or self._swept_us is None or not 0 <= now_us - self._swept_us < _AGAIN_US:
+        is_due = self._swept_us is None or not 0 <= now_us - self._swept_us < _AGAIN_US
+        if not now.has_leapt and (is_due or rules != self._swept_rules):
             self._exhausted_us = None
             self._delete_old(now_us, rules, swept)
             if not swept.is_more_to_do:
                 self._swept_us, self._swept_rules = now_us, rules
-        self._make_room(now_us, rules, swept)
+        self._make_room(now, rules, swept)
         swept.stuck = len(self._stuck)
         self._tell(swept, now_us)
         return swept
@@ -105,7 +112,7 @@ class Keeper:
     def _delete_old(self, now_us: int, rules: Rules, swept: Swept) -> None:
         for camera_id in cameras_in(self._footage_dir):
             camera = self._footage_dir / camera_id
-            last = day_of(rules.oldest_us(camera_id, now_us))
+            last = day_of(rules.youngest_us(camera_id, now_us))
             for day in days_in(camera):
                 if day > last:
                     break
@@ -117,21 +124,24 @@ class Keeper:
                 self._delete(too_old(_stored(camera_id, listed.segments), rules, now_us), now_us, swept)
                 self._leave(camera / day, listed, now_us)
 
-    def _make_room(self, now_us: int, rules: Rules, swept: Swept) -> None:
+    def _make_room(self, now: Now, rules: Rules, swept: Swept) -> None:
+        now_us = now.aged_us
         excess_bytes = -disk_use(self._footage_dir).room_bytes(rules.disk_share)
         if excess_bytes <= 0:
             return
         if self._exhausted_us is not None and 0 <= now_us - self._exhausted_us < _EXHAUSTED_US:
-            swept.excess_bytes = excess_bytes
+            swept.excess_bytes, swept.held_bytes = excess_bytes, self._held_bytes
             return
+        held_bytes = 0
         for day, cameras in self._days():
             listed = {camera_id: list_day(self._footage_dir / camera_id / day) for camera_id in cameras}
             there = [one for camera_id in cameras for one in _stored(camera_id, listed[camera_id].segments)]
+            held_bytes += sum(one.bytes for one in there if rules.is_held(one.camera_id, one.start_us, one.end_us))
             movable = [one for one in there if not self._is_stuck(one.segment, now_us)]
-            going = for_room(movable, rules, now_us, excess_bytes)
+            going = for_room(movable, rules, now, excess_bytes)
             gone = self._delete(going[: max(MOST_AT_ONCE - swept.deleted, 0)], now_us, swept)
             excess_bytes -= sum(one.bytes for one in gone)
-            early = [one for one in gone if one.end_us > rules.oldest_us(one.camera_id, now_us)]
+            early = [one for one in gone if not rules.is_over(one, now_us)]
             if early:
                 swept.early += len(early)
                 swept.kept_days = (now_us - max(one.end_us for one in early)) / DAY_US
@@ -143,8 +153,8 @@ class Keeper:
                 swept.is_more_to_do = True
                 break
         else:
-            self._exhausted_us = now_us
-        swept.excess_bytes = excess_bytes
+            self._exhausted_us, self._held_bytes = now_us, held_bytes
+        swept.excess_bytes, swept.held_bytes = excess_bytes, held_bytes
 
     def _days(self) -> Iterable[tuple[str, Sequence[str]]]:
         """Each day with the cameras that have a folder for it, the oldest first."""
@@ -159,6 +169,8 @@ class Keeper:
         for one in going:
             path = one.segment.path
             if self._is_stuck(one.segment, now_us):
+                continue
+            if is_held(self._holds(), one.camera_id, one.start_us, one.end_us):  # since this sweep began
                 continue
             try:
                 remove(path)

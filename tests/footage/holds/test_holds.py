@@ -71,7 +71,7 @@ async def test_hold_is_still_on_after_a_restart_and_can_be_let_go(tmp_path: Path
         assert (kept.camera_ids, kept.from_us, kept.until_us) == (frozenset({"C01"}), 0, DAY_US)
         assert (await officer.delete(f"/api/cases/{case_id}/holds/{hold_id}")).json()["hold_id"] == hold_id
         assert (await officer.delete(f"/api/cases/{case_id}/holds/{hold_id}")).json()["error"]["code"] == "unknown_hold"
-        assert hub.holds.rules() == []
+        assert hub.holds.rules() == ()
         a = audit_records.c
         query = sa.select(a.action, a.purpose).where(a.case_id == case_id).order_by(a.number)
         noted = await hub.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])

@@ -9,12 +9,17 @@ import pytest
 
 from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.keeper import DiskUse, Keeper, disk_use
+from hub.footage.segments.known_time import Now
 from hub.footage.segments.names import DAY_US, HOUR_US, closed_name, day_of, open_name
-from hub.footage.segments.retention import Hold, Rules
+from hub.footage.segments.retention import Hold, PastDays, Rules
 from tests.small_disk import small_disk
 
 NOW_US = 1_795_363_200_000_000
 RULES = Rules(days=30, disk_share=0.99)
+
+
+def at(now_us: int) -> Now:
+    return Now(now_us, now_us)
 
 
 def lay(folder: Path, camera_id: str, start_us: int, size: int = 100, *, is_open: bool = False) -> Path:
@@ -32,7 +37,7 @@ def test_footage_of_more_than_30_days_is_gone_with_its_index_and_its_day(tmp_pat
         for hours in (0, 1):
             lay(tmp_path, "C01", NOW_US - days * DAY_US + hours * HOUR_US)
     lay(tmp_path, "C02", NOW_US - 40 * DAY_US)
-    swept = Keeper(tmp_path).sweep(NOW_US, RULES)
+    swept = Keeper(tmp_path).sweep(at(NOW_US), RULES)
     assert (swept.deleted, swept.deleted_bytes, swept.early, swept.stuck) == (5, 500, 0, 0)
     assert Catalogue(tmp_path).days("C01") == [day_of(NOW_US - 29 * DAY_US)]
     assert Catalogue(tmp_path).cameras() == ["C01"]
@@ -44,25 +49,48 @@ def test_a_hold_keeps_its_segment_alone_until_it_ends(tmp_path: Path) -> None:
     start_us = NOW_US - 40 * DAY_US + HOUR_US
     held = Rules(days=30, disk_share=0.99, holds=[Hold(frozenset({"C01"}), start_us + 1, start_us + 2)])
     keeper = Keeper(tmp_path)
-    keeper.sweep(NOW_US, held)
+    keeper.sweep(at(NOW_US), held)
     assert [path.exists() for path in paths] == [False, True, False, False]
-    assert keeper.sweep(NOW_US + 60_000_000, RULES).deleted == 1
+    assert keeper.sweep(at(NOW_US + 60_000_000), RULES).deleted == 1
 
 
 def test_an_owners_shorter_term_is_kept_at_once(tmp_path: Path) -> None:
     lay(tmp_path, "C01", NOW_US - 5 * DAY_US)
     kept = lay(tmp_path, "C02", NOW_US - 5 * DAY_US)
     keeper = Keeper(tmp_path)
-    assert keeper.sweep(NOW_US, RULES).deleted == 0
-    assert keeper.sweep(NOW_US + 1, Rules(days=30, disk_share=0.99, days_of={"C01": 3})).deleted == 1
+    assert keeper.sweep(at(NOW_US), RULES).deleted == 0
+    assert keeper.sweep(at(NOW_US + 1), Rules(days=30, disk_share=0.99, days_of={"C01": 3})).deleted == 1
     assert kept.exists()
+
+
+def test_a_clock_that_leaps_a_month_ahead_makes_nothing_too_old(tmp_path: Path) -> None:
+    there = [lay(tmp_path, "C01", NOW_US - hours * HOUR_US, is_open=not hours) for hours in range(25)]
+    keeper, leapt = Keeper(tmp_path), Now(NOW_US + 31 * DAY_US, NOW_US + 60_000_000)
+    assert keeper.sweep(at(NOW_US), RULES).deleted == 0
+    assert keeper.sweep(leapt, RULES).deleted == 0
+    assert keeper.sweep(leapt, Rules(days=29, disk_share=0.99)).deleted == 0
+    assert all(path.exists() for path in there)
+
+
+def test_what_is_held_while_a_sweep_goes_on_stays(tmp_path: Path) -> None:
+    first, held = (lay(tmp_path, "C01", NOW_US - days * DAY_US) for days in (41, 40))
+    hold = Hold(frozenset({"C01"}), NOW_US - 40 * DAY_US, NOW_US - 39 * DAY_US)
+    assert Keeper(tmp_path, lambda: () if first.exists() else (hold,)).sweep(at(NOW_US), RULES).deleted == 1
+    assert [first.exists(), held.exists()] == [False, True]
+
+
+def test_what_an_owner_agreed_to_counts_for_footage_from_then(tmp_path: Path) -> None:
+    gone, later, young = (lay(tmp_path, "C01", NOW_US - days * DAY_US) for days in (10, 8, 6))
+    past = {"C01": [PastDays(7, NOW_US - 9 * DAY_US)]}
+    assert Keeper(tmp_path).sweep(at(NOW_US), Rules(days=30, disk_share=0.99, past_of=past)).deleted == 1
+    assert [path.exists() for path in (gone, later, young)] == [False, True, True]
 
 
 def test_other_files_are_told_and_left(tmp_path: Path) -> None:
     path = lay(tmp_path, "C01", NOW_US - 40 * DAY_US)
     notes = path.with_name("notes.txt")
     notes.write_text("x")
-    swept = Keeper(tmp_path).sweep(NOW_US, RULES)
+    swept = Keeper(tmp_path).sweep(at(NOW_US), RULES)
     assert (swept.deleted, swept.strange) == (1, [notes])
     assert notes.exists()
 
@@ -70,7 +98,7 @@ def test_other_files_are_told_and_left(tmp_path: Path) -> None:
 def test_an_index_without_its_segment_goes_with_its_day(tmp_path: Path) -> None:
     path = lay(tmp_path, "C01", NOW_US - 40 * DAY_US)
     path.unlink()
-    Keeper(tmp_path).sweep(NOW_US, RULES)
+    Keeper(tmp_path).sweep(at(NOW_US), RULES)
     assert Catalogue(tmp_path).cameras() == []
 
 
@@ -80,7 +108,7 @@ def test_a_full_disk_loses_the_oldest_first_and_says_how_many_days_are_kept(tmp_
             for camera_id in ("C01", "C02"):
                 lay(disk.folder, camera_id, NOW_US - (40 - hours) * HOUR_US, 60_000)
         rules = Rules(days=30, disk_share=0.5)
-        swept = Keeper(disk.folder).sweep(NOW_US, rules)
+        swept = Keeper(disk.folder).sweep(at(NOW_US), rules)
         assert disk_use(disk.folder).room_bytes(0.5) >= 0
         assert 20 < swept.early == swept.deleted < 40
         assert swept.excess_bytes == 0
@@ -96,9 +124,21 @@ def test_a_disk_that_others_fill_keeps_the_last_hour_and_what_is_written(tmp_pat
             lay(disk.folder, "C01", NOW_US - HOUR_US // 2, is_open=True),
         )
         disk.fill()
-        swept = Keeper(disk.folder).sweep(NOW_US, Rules(days=30, disk_share=0.5))
+        swept = Keeper(disk.folder).sweep(at(NOW_US), Rules(days=30, disk_share=0.5))
         assert [path.exists() for path in (gone, last, written)] == [False, True, True]
         assert swept.excess_bytes > 900_000
+
+
+def test_a_disk_full_of_what_is_held_says_how_much_that_is(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "2m") as disk:
+        for hours in (3, 4):
+            lay(disk.folder, "C01", NOW_US - hours * HOUR_US, 100_000)
+        disk.fill()
+        held = Hold(frozenset({"C01"}), NOW_US - DAY_US, NOW_US)
+        keeper, rules = Keeper(disk.folder), Rules(days=30, disk_share=0.5, holds=[held])
+        for swept in (keeper.sweep(at(NOW_US), rules), keeper.sweep(at(NOW_US + 60_000_000), rules)):
+            assert swept.excess_bytes > 900_000
+            assert swept.held_bytes == 200_000
 
 
 def test_where_nothing_more_may_go_it_is_looked_for_again_after_10_minutes(tmp_path: Path) -> None:
@@ -106,10 +146,10 @@ def test_where_nothing_more_may_go_it_is_looked_for_again_after_10_minutes(tmp_p
         last = lay(disk.folder, "C01", NOW_US - 2 * HOUR_US + 1)
         disk.fill()
         keeper, rules = Keeper(disk.folder), Rules(days=30, disk_share=0.5)
-        assert keeper.sweep(NOW_US, rules).deleted == 0
-        assert keeper.sweep(NOW_US + 599_000_000, rules).excess_bytes > 900_000
+        assert keeper.sweep(at(NOW_US), rules).deleted == 0
+        assert keeper.sweep(at(NOW_US + 599_000_000), rules).excess_bytes > 900_000
         assert last.exists()
-        assert keeper.sweep(NOW_US + 600_000_000, rules).deleted == 1
+        assert keeper.sweep(at(NOW_US + 600_000_000), rules).deleted == 1
 
 
 def test_a_file_that_will_not_go_is_told_once_and_tried_each_hour(tmp_path: Path) -> None:
@@ -117,14 +157,14 @@ def test_a_file_that_will_not_go_is_told_once_and_tried_each_hour(tmp_path: Path
     stuck.unlink()
     (stuck / "x").mkdir(parents=True)  # no unlink takes a folder away, whoever asks
     keeper = Keeper(tmp_path)
-    assert keeper.sweep(NOW_US, RULES).newly_stuck == [stuck]
-    again = keeper.sweep(NOW_US + HOUR_US, RULES)
+    assert keeper.sweep(at(NOW_US), RULES).newly_stuck == [stuck]
+    again = keeper.sweep(at(NOW_US + HOUR_US), RULES)
     assert (again.stuck, again.newly_stuck, again.deleted) == (1, [], 0)
     (stuck / "x").rmdir()
     stuck.rmdir()
     lay(tmp_path, "C01", NOW_US - 40 * DAY_US)
-    assert keeper.sweep(NOW_US + HOUR_US + 60_000_000, RULES).deleted == 0
-    last = keeper.sweep(NOW_US + 2 * HOUR_US, RULES)
+    assert keeper.sweep(at(NOW_US + HOUR_US + 60_000_000), RULES).deleted == 0
+    last = keeper.sweep(at(NOW_US + 2 * HOUR_US), RULES)
     assert (last.deleted, last.stuck) == (1, 0)
 
 
@@ -141,7 +181,7 @@ def test_the_forecast_is_measured_from_the_last_days(tmp_path: Path) -> None:
 
 def test_nothing_is_swept_where_nothing_was_recorded(tmp_path: Path) -> None:
     keeper = Keeper(tmp_path / "none")
-    assert keeper.sweep(NOW_US, RULES).deleted == 0
+    assert keeper.sweep(at(NOW_US), RULES).deleted == 0
     assert keeper.forecast(NOW_US, RULES).is_enough
     assert list(tmp_path.iterdir()) == []
 

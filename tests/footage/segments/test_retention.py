@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.footage.segments.forecast import Recorded, forecast
+from hub.footage.segments.known_time import Now
 from hub.footage.segments.listing import SegmentFile
 from hub.footage.segments.names import DAY_US, HOUR_US
 from hub.footage.segments.retention import Hold, Rules, Stored, for_room, too_old
 
 NOW_US = 1_795_363_200_000_000
+NOW = Now(NOW_US, NOW_US)
 
 
 def stored(camera_id: str, hours_ago: float, size: int = 10, hours: float | None = 1) -> Stored:
@@ -45,18 +47,28 @@ def test_what_a_hold_names_stays_however_old_and_however_full_the_disk() -> None
     hold = Hold(frozenset({"C01"}), held.start_us + HOUR_US // 2, held.end_us + HOUR_US // 2)
     rules = Rules(days=30, disk_share=0.9, holds=[hold])
     assert too_old([held, beside, other], rules, NOW_US) == [beside, other]
-    assert for_room([held, beside, other], rules, NOW_US, 10**9) == [beside, other]
+    assert for_room([held, beside, other], rules, NOW, 10**9) == [beside, other]
 
 
 def test_room_is_made_by_the_oldest_of_all_cameras_and_no_more_than_needed() -> None:
     there = [stored("C01", 5), stored("C02", 9), stored("C01", 8), stored("C03", 7)]
-    going = for_room(there, Rules(days=30, disk_share=0.9), NOW_US, 15)
+    going = for_room(there, Rules(days=30, disk_share=0.9), NOW, 15)
     assert [one.camera_id for one in going] == ["C02", "C01"]
 
 
 def test_the_last_hour_and_what_is_being_written_never_go() -> None:
     there = [stored("C01", 1.5), stored("C02", 0.9, hours=None), stored("C03", 0.5), stored("C04", 2.5)]
-    assert for_room(there, Rules(days=30, disk_share=0.9), NOW_US, 10**9) == [there[3]]
+    assert for_room(there, Rules(days=30, disk_share=0.9), NOW, 10**9) == [there[3]]
+
+
+def test_last_hour_stays_by_either_clock_and_what_a_wrong_clock_dated_ahead_goes_last() -> None:
+    ahead, last, old = stored("C01", -40 * 24), stored("C02", 0.5), stored("C03", 9)
+    rules = Rules(days=30, disk_share=0.9)
+    assert for_room([ahead, last, old], rules, NOW, 10**9) == [old, ahead]
+    leapt = Now(NOW_US + 40 * DAY_US, NOW_US)
+    assert for_room([ahead, last, old], rules, leapt, 10**9) == [old], (
+        "one is of now by each clock"
+    )
 
 
 @given(
@@ -70,7 +82,7 @@ def test_what_goes_for_room_is_older_than_what_stays(
     there = [stored("C01" if first else "C02", ago, size) for ago, size, first in given_]
     held_us = NOW_US - round(held_hours_ago * HOUR_US)
     rules = Rules(days=30, disk_share=0.9, holds=[Hold(frozenset({"C01"}), held_us, held_us + HOUR_US)])
-    going = for_room(there, rules, NOW_US, excess)
+    going = for_room(there, rules, NOW, excess)
     may_go = [one for one in there if one.end_us <= NOW_US - HOUR_US and not rules.is_held("x", 0, 0)]
     may_go = [one for one in may_go if not rules.is_held(one.camera_id, one.start_us, one.end_us)]
     stays = [one for one in may_go if one not in going]

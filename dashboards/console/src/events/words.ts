@@ -52,6 +52,7 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   if (item.kind === "child.found") return item.body.status === "actual" ? "urgent" : "good";
   if (item.kind === "sos.raised" || item.kind === "sos.cancel_asked") return "urgent";
   if (item.kind === "footage.cut_short" || item.kind === "footage.disk_warning") return "bad";
+  if (item.kind === "footage.no_room" || item.kind === "footage.clock_leapt") return "bad";
   if (item.kind === "burst.not_recorded" || item.kind === "radio.key_stuck") return "bad";
   if (item.kind === "radio.offline" || item.kind === "device.refused" || item.kind === "device.revoked") return "bad";
   if (item.kind === "camera.changed") {
@@ -118,6 +119,10 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const { full_in_days, days_short, days_wanted } = item.body;
       return words.footageDiskWarning(Math.max(0, Math.floor(full_in_days)), Math.max(0, Math.floor(days_wanted - days_short)), days_wanted);
     }
+    case "footage.no_room":
+      return words.footageNoRoom(Math.ceil(item.body.excess_bytes / 1e9), Math.ceil(item.body.held_bytes / 1e9));
+    case "footage.clock_leapt":
+      return words.footageClockLeapt(Math.round(item.body.ahead_s / 3600), Math.round(item.body.trusted_after_s / 3600));
     case "alert.issued":
       return of(item.body.status, words.alertIssued(item.body.text, targetWords(item.body.target, room, texts)));
     case "alert.cancelled":

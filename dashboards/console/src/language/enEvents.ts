@@ -17,6 +17,10 @@ export const enEvents: typeof zhEvents = {
   footageCutShort: (keptDays, days) => `The disk is too small for footage: the oldest went early, ${keptDays} of ${plural(days, "day")} are kept`,
   footageDiskWarning: (inDays, keptDays, days) =>
     `The disk for footage is full in ${plural(inDays, "day")}; it will then hold ${keptDays} of ${plural(days, "day")}: add disks`,
+  footageNoRoom: (excessGb, heldGb) =>
+    `The disk for footage is ${excessGb} GB over its share and nothing more may go: cases hold ${heldGb} GB. Add disks, or release what is held for nothing`,
+  footageClockLeapt: (aheadHours, trustedAfterHours) =>
+    `This machine's clock is some ${plural(aheadHours, "hour")} ahead of what it should be (or the hub was off so long): nothing is deleted for its age until it has gone on steadily for ${plural(trustedAfterHours, "hour")}. Check the clock`,
   alertIssued: (text, to) => `Alert to ${to}: ${text}`,
   alertUpdated: (text, by) => `${by} updated the alert: ${text}`,
   alertCancelled: (text, by) => `${by} cancelled the alert: ${text}`,

@@ -15,6 +15,10 @@ export const zhEvents = {
   footageCutShort: (keptDays: number, days: number) => `录像盘不够大：最早的录像已提前删除，只留住 ${keptDays} 天（应留 ${days} 天）`,
   footageDiskWarning: (inDays: number, keptDays: number, days: number) =>
     `录像盘 ${inDays} 天后写满，届时只留得住 ${keptDays} 天的录像（应留 ${days} 天）：请加磁盘`,
+  footageNoRoom: (excessGb: number, heldGb: number) =>
+    `录像盘超出限度 ${excessGb} GB，已无可删：案件保全占 ${heldGb} GB。请加磁盘，或解除不再需要的保全`,
+  footageClockLeapt: (aheadHours: number, trustedAfterHours: number) =>
+    `本机时钟比应有的时间快了约 ${aheadHours} 小时（或中枢停了这么久）：再稳定走 ${trustedAfterHours} 小时之前，不因到期删除任何资料。请核对时钟`,
   alertIssued: (text: string, to: string) => `警报发往${to}：${text}`,
   alertUpdated: (text: string, by: string) => `${by} 更新了警报：${text}`,
   alertCancelled: (text: string, by: string) => `${by} 取消了警报：${text}`,

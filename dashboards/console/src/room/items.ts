@@ -64,6 +64,8 @@ interface Bodies {
   "camera.removed": Camera;
   "footage.cut_short": { segments: number; kept_days: number; days_wanted: number };
   "footage.disk_warning": { bytes_per_day: number; room_bytes: number; days_wanted: number; full_in_days: number; days_short: number };
+  "footage.no_room": { excess_bytes: number; held_bytes: number };
+  "footage.clock_leapt": { ahead_s: number; trusted_after_s: number };
   "alert.issued": Alert;
   "alert.cancelled": { alert_id: string; cancelled_at_ms: number; cancelled_by: string; cancel_alert_id: string | null; update_alert_id: string | null };
   "delivery.changed": { alert_id: string; deliveries: Delivery[] };
