@@ -56,6 +56,8 @@ export const enPlayback: typeof zhPlayback = {
     notLookedAt: (s: number | null) => (s === null ? "Whether the system looked all the time is not known: look at the whole clip" : `The system did not look for ${s} s: look yourself`),
     hidden: (n: number) => `${n} ${n === 1 ? "person" : "people"} blurred`,
     stillInView: (n: number) => `${n} ${n === 1 ? "person was" : "people were"} still in view: the whole picture is hidden from there on`,
+    allHidden: (s: number) => `Who is where is not known for ${s} s: the whole picture is hidden then`,
+    masked: (n: number) => `${n} masked ${n === 1 ? "part is" : "parts are"} hidden all the time`,
     fetch: (mb: string) => `Download ${mb} MB`,
     remove: "Delete",
     removeAsk: "Delete this clip?",

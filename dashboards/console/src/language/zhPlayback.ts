@@ -55,6 +55,8 @@ export const zhPlayback = {
     notLookedAt: (s: number | null) => (s === null ? "不知道系统是否一直在看，请从头看一遍" : `有 ${s} 秒系统没有在看，请自己看一遍`),
     hidden: (n: number) => `已为 ${n} 人打码`,
     stillInView: (n: number) => `导出时还有 ${n} 人没离开，从他们出现起整个画面打了码`,
+    allHidden: (s: number) => `有 ${s} 秒不清楚谁在哪里，整个画面打了码`,
+    masked: (n: number) => `${n} 处遮挡区域一直打码`,
     fetch: (mb: string) => `下载 ${mb} MB`,
     remove: "删除",
     removeAsk: "删除这个片段？",

@@ -107,6 +107,8 @@ function ExportCard({ shown, caseId, onRemove }: { shown: FootageExport; caseId:
           )}
           {shown.blur === "others" && <span className="state-calm">{words.hidden(made.hidden)}</span>}
           {made.still_in_view > 0 && <span className="state-wait">{words.stillInView(made.still_in_view)}</span>}
+          {made.blind_s > 0 && <span className="state-wait">{words.allHidden(Math.ceil(made.blind_s))}</span>}
+          {made.masked > 0 && <span className="state-calm">{words.masked(made.masked)}</span>}
         </>
       )}
       <div className="row-actions">
