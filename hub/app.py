@@ -254,6 +254,7 @@ class Hub:
             self.clock,
             days=settings.footage_days,
             disk_share=settings.footage_disk_share,
+            disk=self.footage.disk,
             holds=self.holds.rules,
         )
         self.footage.when_disk_is_full(self.keeping.sweep_soon)

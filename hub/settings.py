@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     """The longest talk burst."""
     retention_days: int = Field(default=30, ge=1, le=3650)
     """How long events, sightings, closed SOS, roll-calls, pictures and spoken messages are kept; 30 days: the 2025
-    regulation on public-safety video."""
+    regulation on public-safety video. Never under ``footage_days``."""
     alert_retention_days: int = Field(default=180, ge=1, le=3650)
     """How long alerts are kept, with deliveries, reports and escalation; those of an open case stay, and tests go after
     ``retention_days``."""

@@ -14,6 +14,7 @@ from devices.protocol.clock import Clock
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.footage.agreed_days import AgreedDays, store
+from hub.footage.disk import FootageDisk
 from hub.footage.segments.forecast import Forecast
 from hub.footage.segments.keeper import Keeper
 from hub.footage.segments.known_time import TRUSTED_AFTER_US, KnownTime, Now
@@ -69,6 +70,7 @@ class Keeping:
         *,
         days: int,
         disk_share: float,
+        disk: FootageDisk,
         holds: Callable[[], Sequence[Hold]],
     ) -> None:
         self._keeper = keeper
@@ -80,6 +82,7 @@ class Keeping:
         self._agreed = AgreedDays(days)
         self._time = KnownTime(clock, None)
         self._disk_share = disk_share
+        self._disk = disk
         self._holds = holds
         self._sooner = asyncio.Event()
         self._told_us: dict[EventKind, int] = {}
@@ -131,6 +134,7 @@ class Keeping:
                 await self._sweep()
             except OSError as error:  # a disk that is away is tried again
                 _log.error("footage.not_swept", error=str(error))
+            await self._note()
             try:
                 async with asyncio.timeout(SWEEP_EVERY_S):
                     await self._sooner.wait()
@@ -142,7 +146,7 @@ class Keeping:
         now = self.now()
         self._agreed.drop_over(now.aged_us)
         rules = self.rules()
-        swept = await asyncio.to_thread(self._keeper.sweep, now, rules)
+        swept = await asyncio.to_thread(self._disk.checked(self._keeper.sweep), now, rules)
         self.deleted_segments += swept.deleted
         self.deleted_bytes += swept.deleted_bytes
         self.stuck_files = swept.stuck
@@ -163,11 +167,10 @@ class Keeping:
                 await self._tell(EventKind.FOOTAGE_DISK_WARNING, found)
         if swept.is_more_to_do:
             self._sooner.set()
-        await self._note(now)
 
-    async def _note(self, now: Now) -> None:
+    async def _note(self) -> None:
         """Keep what time it is known to be, and what was agreed."""
-        changed = self._agreed.take_changed()
+        now, changed = self.now(), self._agreed.take_changed()
 
         def change(open_change: Change) -> None:
             store(open_change, changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest_asyncio
 import sqlalchemy as sa
 
@@ -12,9 +13,12 @@ from hub.access.people import Role
 from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.cases.messages import CloseCase, NewCase
+from hub.footage.holds.messages import NewHold
 from hub.footage.segments.names import DAY_US, HOUR_US, SEGMENT, closed_name, day_of
+from hub.forgetting import forgetting
+from hub.housekeeping import Before
 from tests.devices.room import until
-from tests.hub import OFFICER, open_console, open_hub
+from tests.hub import OFFICER, open_console, open_hub, sighting
 
 
 @pytest_asyncio.fixture
@@ -51,6 +55,7 @@ async def test_held_footage_outlives_its_days_until_the_case_closes(hub: Hub) ->
         body = {"camera_ids": ["C01", "C01"], "from_ms": at_ms - 60_000, "until_ms": at_ms + 60_000}
         made = await officer.post(f"/api/cases/{case_id}/holds", json=body)
         assert (made.status_code, made.json()["camera_ids"]) == (201, ["C01"])
+        assert len(hub.holds.standing) == 1, "a sweep that is under way knows of it too"
         assert (await officer.get(f"/api/cases/{case_id}/holds")).json() == [made.json()]
         await swept(hub, other_camera)
         await swept(hub, other_time)
@@ -59,6 +64,22 @@ async def test_held_footage_outlives_its_days_until_the_case_closes(hub: Hub) ->
     await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
     await swept(hub, held)
     assert new.exists()
+
+
+async def test_who_was_seen_in_held_time_is_known_until_it_is_held_no_more(hub: Hub) -> None:
+    case_id, at_us = await open_case(hub), hub.clock.wall_us() - 40 * DAY_US
+    for name, started_at_us in (("held", at_us), ("old", at_us - 2 * HOUR_US)):
+        seen = sighting(hub, name, "red", "blue")
+        times = {"started_at_us": started_at_us, "ended_at_us": started_at_us + 1_000_000}
+        hub.sightings.add(msgspec.structs.replace(seen, **times))
+    hold = NewHold(camera_ids=("C01",), from_ms=at_us // 1000, until_ms=at_us // 1000 + 1000)
+    await hub.holds.hold(case_id, hold, OFFICER)
+    forget_sightings, before = forgetting(hub)["sightings"], Before.at(hub.clock.wall_us(), hub.settings)
+    assert await forget_sightings(before) == 1
+    assert hub.sightings.get("held") is not None
+    await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
+    hub.holds.rules()
+    assert await forget_sightings(before) == 1
 
 
 async def test_hold_is_still_on_after_a_restart_and_can_be_let_go(tmp_path: Path) -> None:
