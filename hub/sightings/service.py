@@ -168,7 +168,7 @@ class SightingService:
         return self._opened.drop_before(before_us, is_held)
 
     def forgotten(self, since_us: int, until_us: int) -> list[tuple[int, int]]:
-        """The hours between two times of which sightings may have been deleted: that nobody is found says nothing."""
+        """The hours between two times whose sightings were deleted for their age: that nobody is found says nothing."""
         return self._opened.forgotten(since_us, until_us)
 
     def counts(self) -> SightingCounts:

@@ -27,6 +27,9 @@ OPEN_HOURS = 48
 _SEAL_AFTER_US = 10 * 60 * 1_000_000
 """An hour is sealed this long after its end, when nothing was written to it for as long."""
 
+MAY_STAY_US = 600_000_000
+"""Who was seen last in an hour may be in view so long after it (vision's LONGEST_SIGHTING_S)."""
+
 _SEGMENT_NAME = re.compile(r"(\d+)-(\d{6})\.columns")
 
 
@@ -111,13 +114,14 @@ class Store:
         def is_over(kept: Segment | OpenHour) -> bool:
             start_us = kept.hour * HOUR_US
             latest_end_us = start_us + kept.latest_end_ms * 1000
-            return start_us + HOUR_US <= oldest_us and not is_held(start_us, max(latest_end_us, start_us + HOUR_US))
+            return start_us + HOUR_US <= oldest_us and not is_held(
+                start_us, max(latest_end_us, start_us + HOUR_US) + MAY_STAY_US
+            )
 
         with self._writing:
             sealed = [hour for hour, segment in self._segments.items() if is_over(segment)]
             still_open = [hour for hour, opened in self._open.items() if is_over(opened)]
-            if sealed or still_open:
-                self._forgotten.reach(max((*sealed, *still_open)) + 1)
+            self._forgotten.add((*sealed, *still_open))
             for hour in sealed:
                 with self._looking:
                     segment = self._segments.pop(hour)
@@ -128,13 +132,10 @@ class Store:
             return len(sealed) + len(still_open)
 
     def forgotten(self, since_us: int, until_us: int) -> list[tuple[int, int]]:
-        """The hours from one time to before another of which sightings may have been deleted for their age."""
+        """The hours from one time to before another whose sightings were deleted for their age."""
         with self._writing:
-            last = min(self._forgotten.before, -(-until_us // HOUR_US))
-            hours = (
-                hour for hour in range(since_us // HOUR_US, last) if not (hour in self._segments or hour in self._open)
-            )
-            return [(hour * HOUR_US, (hour + 1) * HOUR_US) for hour in hours]
+            hours = self._forgotten.between(since_us // HOUR_US, -(-until_us // HOUR_US))
+        return [(hour * HOUR_US, (hour + 1) * HOUR_US) for hour in hours]
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Sightings kept, of these live, segments, bytes on disk."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hub.sightings import forgotten
 from hub.sightings.records import RecordFile
 from hub.sightings.rows import HOUR_US
 from hub.sightings.store import OPEN_HOURS, Store
@@ -239,15 +240,24 @@ def test_only_hours_that_touch_the_time_asked_for_are_looked_at(tmp_path: Path) 
     assert len(store.tables(NOON_US + HOUR_US, None)) == 1
 
 
-def test_hours_that_were_deleted_are_known_from_those_in_which_nobody_was_seen(tmp_path: Path) -> None:
+def test_hours_that_were_deleted_are_known_from_those_in_which_nobody_was_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Store(tmp_path)
     hour_us = NOON_US - NOON_US % HOUR_US
-    later_us = hour_us + 3 * HOUR_US
-    store.add([sighting("old"), sighting("new", started_at_us=later_us, ended_at_us=later_us + 1)], later_us)
-    assert store.forgotten(hour_us, later_us) == []
-    store.drop_before(hour_us + 2 * HOUR_US)
+    times = [hour_us + hours * HOUR_US for hours in (0, 1, 3, 6)]
+    store.add([sighting(f"s{at_us}", started_at_us=at_us) for at_us in times], times[-1])
+    assert store.forgotten(hour_us, times[-1]) == []
+    store.drop_before(times[-1])
     store.close()
-    assert Store(tmp_path).forgotten(hour_us - HOUR_US, later_us + HOUR_US) == [
-        (hour_us - HOUR_US, hour_us),
-        (hour_us, hour_us + HOUR_US),
-    ]
+    again = Store(tmp_path)
+    gone = [(at_us, at_us + HOUR_US) for at_us in times[:3]]
+    assert again.forgotten(hour_us - HOUR_US, times[-1] + HOUR_US) == gone
+    assert again.forgotten(hour_us + 1, hour_us + HOUR_US) == gone[:1]
+    monkeypatch.setattr(forgotten, "MOST_RUNS", 1)
+    again.drop_before(times[-1] + HOUR_US)
+    assert len(again.forgotten(hour_us, times[-1] + HOUR_US)) == 7
+    again.close()
+    (tmp_path / "forgotten").write_text("[[")
+    os.utime(tmp_path / "forgotten", (hour_us / 1e6 + 1, hour_us / 1e6 + 1))
+    assert Store(tmp_path).forgotten(hour_us - HOUR_US, times[-1]) == [(hour_us - HOUR_US, hour_us), gone[0]]

@@ -268,12 +268,9 @@ async def test_a_time_whose_sightings_were_forgotten_is_hidden_wholly(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = hub.sightings._opened
-    before = store._forgotten.before
-    store._forgotten.before = (BEGAN_US + 2_000_000) // 3_600_000_000 + 1
-    try:
-        export = await made(hub, await open_case(hub), blur=Blur.OTHERS, reason="")
-    finally:
-        store._forgotten.before = before
+    hour = BEGAN_US // 3_600_000_000
+    monkeypatch.setattr(store._forgotten, "runs", [(hour, hour)])
+    export = await made(hub, await open_case(hub), blur=Blur.OTHERS, reason="")
     assert export.made is not None
     assert export.made.blind_s == 2.0
 
