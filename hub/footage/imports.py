@@ -18,8 +18,8 @@ from hub.footage.assigning import is_import
 from hub.footage.disk import FootageDisk
 from hub.footage.segments.files import remove
 from hub.footage.segments.listing import SegmentFile, days_in, list_day
-from hub.footage.segments.names import HOUR_US, day_of
-from hub.footage.segments.retention import Hold
+from hub.footage.segments.names import HOUR_US, camera_folder, day_of
+from hub.footage.segments.retention import Hold, is_held
 from hub.registry.records import Camera
 
 FILE = "import"
@@ -69,7 +69,7 @@ class Imports:
     def leave(self, camera_id: str) -> None:
         """It is taken over no further: what there is stays, and what is recorded of that camera from now on too."""
         self._disk.check()
-        file = self._disk.folder / camera_id / FILE
+        file = camera_folder(self._disk.folder, camera_id) / FILE
         found = _read(file)
         if found is not None and not found.done:
             file.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ class Imports:
     def begin(self, camera: Camera) -> None:
         """It is about to be taken over from its beginning: what came of it before a recorder ended goes."""
         self._disk.check()
-        folder = self._disk.folder / camera.camera_id
+        folder = camera_folder(self._disk.folder, camera.camera_id)
         before = _read(folder / FILE)
         if before is not None and before.what == what(camera):
             if before.done:
@@ -95,26 +95,23 @@ class Imports:
 
     def is_closed(self, camera: Camera) -> bool:
         """Whether no segment of it is being written."""
-        begun = _read(self._disk.folder / camera.camera_id / FILE)
+        begun = _read(camera_folder(self._disk.folder, camera.camera_id) / FILE)
         return begun is None or all(one.end_us is not None for one in self._own(camera, begun))
 
     def finish(self, camera: Camera) -> None:
         """It is footage, as far as it could be read."""
         self._disk.check()
-        _write(self._disk.folder / camera.camera_id / FILE, _Import(what(camera), (), done=True))
+        _write(camera_folder(self._disk.folder, camera.camera_id) / FILE, _Import(what(camera), (), done=True))
         self._done[camera.camera_id] = what(camera)
 
     def _is_held(self, camera_id: str, segment: SegmentFile) -> bool:
         end_us = segment.start_us + _UNCLOSED_US if segment.end_us is None else segment.end_us
-        return any(
-            camera_id in hold.camera_ids and segment.start_us < hold.until_us and end_us > hold.from_us
-            for hold in self._holds()
-        )
+        return is_held(self._holds(), camera_id, segment.start_us, end_us)
 
     def _own(self, camera: Camera, begun: _Import) -> list[SegmentFile]:
         """What came of the recording since it was begun: nobody else writes there while that stands."""
         there_us = set(begun.there_us)
-        folder = self._disk.folder / camera.camera_id
+        folder = camera_folder(self._disk.folder, camera.camera_id)
         return [segment for segment in _of_its_time(folder, camera) if segment.start_us not in there_us]
 
 

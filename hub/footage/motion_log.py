@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.footage.segments.names import DAY_US, MOTION, day_of
+from hub.footage.segments.names import DAY_US, MOTION, camera_folder, day_of
 
 STEP_US = 10_000_000
 STEPS_A_DAY = DAY_US // STEP_US
@@ -97,7 +97,9 @@ class MotionLog:
             waiting, self._waiting = self._waiting, defaultdict(dict)
         for camera_id, steps in waiting.items():
             for number, share in steps.items():
-                self._write(self._folder / camera_id / day_of(number * STEP_US), number % STEPS_A_DAY, share)
+                self._write(
+                    camera_folder(self._folder, camera_id) / day_of(number * STEP_US), number % STEPS_A_DAY, share
+                )
 
     def _write(self, day: Path, place: int, share: int) -> None:
         try:
@@ -127,7 +129,7 @@ class MotionLog:
 
     def _of_day(self, camera_id: str, at_us: int, count: int) -> bytes:
         try:
-            with (self._folder / camera_id / day_of(at_us) / MOTION).open("rb") as file:
+            with (camera_folder(self._folder, camera_id) / day_of(at_us) / MOTION).open("rb") as file:
                 file.seek(at_us % DAY_US // STEP_US)
                 found = file.read(count)
         except OSError:

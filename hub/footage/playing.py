@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ from hub.footage.disk import DiskMissing
 from hub.footage.noting import Noting
 from hub.footage.reading import NOTHING, UNREADABLE, Playback, Reading
 from hub.footage.readings import Readings
+from hub.footage.segments.names import is_camera_id
 from hub.footage.stills import NoStill, still_of
 from hub.footage.stretches import Span, joined
 from hub.footage.transcoding import Transcoders
@@ -39,7 +39,6 @@ TRANSCODERS_OF_PERSON = 1
 WAIT_FOR_ONE_S = 2.0
 THREADS = 4
 NICENESS = 5
-_ID = re.compile(r"[A-Za-z0-9_.-]{1,48}\Z")
 _HOUR_US = 3_600_000_000
 _T = TypeVar("_T")
 _log = structlog.get_logger()
@@ -143,7 +142,7 @@ class Playing:
         """Of a camera that is no longer enrolled there may be footage."""
         if camera_id in self._registry.cameras:
             return True
-        if _ID.match(camera_id) is None:
+        if not is_camera_id(camera_id):
             return False
         return await self.in_thread(self._store.next_start_us, camera_id, 0) is not None
 

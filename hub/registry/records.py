@@ -11,7 +11,9 @@ import msgspec
 from devices.protocol.messages import Fraction
 from devices.protocol.sightings import Calibration
 
-Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,48}\Z")]
+ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}\Z"
+"""A name that may stand in paths and topics: none leads elsewhere, as ``..`` does, or is hidden."""
+Id = Annotated[str, msgspec.Meta(pattern=f"^{ID}")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]

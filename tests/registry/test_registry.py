@@ -21,6 +21,8 @@ from hub.access.tables import audit_records
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
+from hub.footage.segments.catalogue import Catalogue
+from hub.footage.segments.names import camera_folder
 from hub.registry.importing import VenueRows, read_venues
 from hub.registry.records import Camera, GroupKind, Venue
 from hub.registry.service import Registry
@@ -231,6 +233,21 @@ async def test_file_is_a_recording_dated_once_at_its_enrolment(registry: Registr
     assert await registry.put_camera(film) == kept
     live = await registry.put_camera(Camera(camera_id="C10", name="门口", url="rtsp://h/1"))
     assert (live.recording, live.started_at_us) == (False, None)
+
+
+@pytest.mark.parametrize("camera_id", ["..", ".", ".hidden", "-x", "_x", "C01/../..", "", "C" * 49, "C01\n"])
+def test_name_that_would_lead_out_of_a_cameras_folder_is_no_cameras(camera_id: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"camera_id": camera_id, "name": "大门"}, Camera)
+    with pytest.raises(ValueError, match="no camera is called"):
+        camera_folder(Path("/footage"), camera_id)
+    assert Catalogue(Path("/")).spans(camera_id, 0, 1) == []
+
+
+@pytest.mark.parametrize("camera_id", ["C01", "7", "gate-2_east.a", "C" * 48])
+def test_camera_is_called_by_letters_and_digits(camera_id: str) -> None:
+    assert msgspec.convert({"camera_id": camera_id, "name": "大门"}, Camera).camera_id == camera_id
+    assert camera_folder(Path("/footage"), camera_id) == Path("/footage") / camera_id
 
 
 async def test_what_the_hub_itself_keeps_is_no_camera(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hub.footage.coded import Form
 from hub.footage.segments.decoder_setup import NoSetup
 from hub.footage.segments.index import Index
 from hub.footage.segments.listing import SegmentFile, cameras_in, days_in, list_day
-from hub.footage.segments.names import DAY_US, day_of, day_start_us, index_of
+from hub.footage.segments.names import DAY_US, camera_folder, day_of, day_start_us, index_of, is_camera_id
 from hub.footage.segments.scanning import head_at, scan
 
 GAP_US = 1_000_000
@@ -94,16 +94,14 @@ class Catalogue:
         for day in self.days(camera_id):
             if (day_start_us(day) or 0) + DAY_US <= at_us:
                 continue
-            for segment in list_day(self._footage_dir / camera_id / day).segments:
+            for segment in list_day(camera_folder(self._footage_dir, camera_id) / day).segments:
                 if segment.start_us >= at_us and _spans_of(segment):
                     return segment.start_us
         return None
 
     def _camera(self, camera_id: str) -> Path | None:
-        """Its folder; None for a name that would lead elsewhere."""
-        if not camera_id or camera_id in (".", "..") or "/" in camera_id or "\0" in camera_id:
-            return None
-        return self._footage_dir / camera_id
+        """Its folder; None for what no camera is called."""
+        return camera_folder(self._footage_dir, camera_id) if is_camera_id(camera_id) else None
 
 
 def gaps(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:

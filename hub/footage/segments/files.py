@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hub.footage.segments.names import INDEX, SEGMENT, closed_name, day_of, open_name
+from hub.footage.segments.names import INDEX, SEGMENT, camera_folder, closed_name, day_of, open_name
 
 _MOST_SAME = 100
 """Segments of one camera that would begin in one millisecond, as after a clock that was set back: the next are free."""
@@ -14,11 +14,11 @@ _MOST_SAME = 100
 def open_new(footage_dir: Path, camera_id: str, start_us: int) -> tuple[int, int, Path, int]:
     """Make a segment's file and its index; returns their descriptors, the segment's path and the start in its name.
 
-    All entries are on disk when this returns. Raises OSError.
+    All entries are on disk when this returns. Raises OSError, and ValueError as ``camera_folder``.
     """
     for number in range(_MOST_SAME):
         named_us = start_us + number * 1000
-        day = footage_dir / camera_id / day_of(named_us)
+        day = camera_folder(footage_dir, camera_id) / day_of(named_us)
         try:
             day.mkdir(parents=True, exist_ok=True, mode=0o700)
             opened = _make(day, open_name(named_us))

@@ -14,7 +14,7 @@ from hub.footage.segments.files import remove
 from hub.footage.segments.forecast import Forecast, forecast
 from hub.footage.segments.known_time import Now
 from hub.footage.segments.listing import DayListed, SegmentFile, cameras_in, days_in, list_day
-from hub.footage.segments.names import DAY_US, HOUR_US, MOTION, day_of
+from hub.footage.segments.names import DAY_US, HOUR_US, MOTION, camera_folder, day_of
 from hub.footage.segments.rates import recorded
 from hub.footage.segments.retention import Hold, Rules, Stored, for_room, is_held, too_old
 
@@ -111,7 +111,7 @@ class Keeper:
 
     def _delete_old(self, now_us: int, rules: Rules, swept: Swept) -> None:
         for camera_id in cameras_in(self._footage_dir):
-            camera = self._footage_dir / camera_id
+            camera = camera_folder(self._footage_dir, camera_id)
             last = day_of(rules.youngest_us(camera_id, now_us))
             for day in days_in(camera):
                 if day > last:
@@ -134,7 +134,7 @@ class Keeper:
             return
         held_bytes = 0
         for day, cameras in self._days():
-            listed = {camera_id: list_day(self._footage_dir / camera_id / day) for camera_id in cameras}
+            listed = {camera_id: list_day(camera_folder(self._footage_dir, camera_id) / day) for camera_id in cameras}
             there = [one for camera_id in cameras for one in _stored(camera_id, listed[camera_id].segments)]
             held_bytes += sum(one.bytes for one in there if rules.is_held(one.camera_id, one.start_us, one.end_us))
             movable = [one for one in there if not self._is_stuck(one.segment, now_us)]
@@ -146,7 +146,7 @@ class Keeper:
                 swept.early += len(early)
                 swept.kept_days = (now_us - max(one.end_us for one in early)) / DAY_US
             for camera_id in {one.camera_id for one in gone}:
-                self._leave(self._footage_dir / camera_id / day, listed[camera_id], now_us)
+                self._leave(camera_folder(self._footage_dir, camera_id) / day, listed[camera_id], now_us)
             if excess_bytes <= 0:
                 return
             if swept.deleted >= MOST_AT_ONCE:
@@ -160,7 +160,7 @@ class Keeper:
         """Each day with the cameras that have a folder for it, the oldest first."""
         cameras_of: dict[str, list[str]] = {}
         for camera_id in cameras_in(self._footage_dir):
-            for day in days_in(self._footage_dir / camera_id):
+            for day in days_in(camera_folder(self._footage_dir, camera_id)):
                 cameras_of.setdefault(day, []).append(camera_id)
         return sorted(cameras_of.items())
 

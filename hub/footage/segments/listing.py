@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.footage.segments.names import INDEX, MOTION, SEGMENT, day_start_us, read_name
+from hub.footage.segments.names import INDEX, MOTION, SEGMENT, day_start_us, is_camera_id, read_name
 
 
 @dataclass(frozen=True, order=True)
@@ -64,7 +64,9 @@ def cameras_in(footage_dir: Path) -> list[str]:
     """The cameras that have a folder, in order. Raises OSError."""
     try:
         with os.scandir(footage_dir) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            return sorted(
+                entry.name for entry in entries if is_camera_id(entry.name) and entry.is_dir(follow_symlinks=False)
+            )
     except FileNotFoundError:
         return []
 

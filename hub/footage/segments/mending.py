@@ -19,7 +19,7 @@ from hub.footage.segments.fragment import NotAFragment
 from hub.footage.segments.head import Head
 from hub.footage.segments.index import Entry, Index
 from hub.footage.segments.listing import SegmentFile, cameras_in, days_in, left_open
-from hub.footage.segments.names import index_of
+from hub.footage.segments.names import camera_folder, index_of
 from hub.footage.segments.scanning import Scanned, fragment_at, head_at, next_fragment, scan
 
 _LAST_DAYS = 3
@@ -46,8 +46,8 @@ def mend(footage_dir: Path) -> Mended:
     """
     mended = Mended()
     for camera_id in cameras_in(footage_dir):
-        for day in days_in(footage_dir / camera_id)[-_LAST_DAYS:]:
-            for segment in left_open(footage_dir / camera_id / day):
+        for day in days_in(camera_folder(footage_dir, camera_id))[-_LAST_DAYS:]:
+            for segment in left_open(camera_folder(footage_dir, camera_id) / day):
                 _try(segment, mended)
     if mended != Mended():
         _log.info(

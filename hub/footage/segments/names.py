@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from hub.registry.records import ID
+
 SEGMENT = ".mp4"
 INDEX = ".idx"
 MOTION = "motion"
@@ -18,6 +20,7 @@ DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _NAME = re.compile(r"(\d{2})(\d{2})(\d{2})(\d{3})(?:-(\d{2})(\d{2})(\d{2})(\d{3}))?\Z", re.ASCII)
+_CAMERA = re.compile(ID)
 _EPOCH = date(1970, 1, 1)
 
 
@@ -27,6 +30,18 @@ class Named:
 
     start_us: int
     end_us: int | None
+
+
+def is_camera_id(name: str) -> bool:
+    """Whether a camera may be called so; no other folder is one's."""
+    return _CAMERA.match(name) is not None
+
+
+def camera_folder(footage_dir: Path, camera_id: str) -> Path:
+    """Where all footage of a camera lies. Raises ValueError for what no camera is called: it would lead elsewhere."""
+    if not is_camera_id(camera_id):
+        raise ValueError(f"no camera is called {camera_id!r}")
+    return footage_dir / camera_id
 
 
 def day_of(at_us: int) -> str:

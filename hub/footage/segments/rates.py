@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.footage.segments.forecast import Recorded
 from hub.footage.segments.listing import cameras_in, days_in, list_day
-from hub.footage.segments.names import DAY_US, day_of, day_start_us
+from hub.footage.segments.names import DAY_US, camera_folder, day_of, day_start_us
 from hub.footage.segments.retention import Rules
 
 MEASURED_DAYS = 3
@@ -51,10 +51,10 @@ def recorded(footage_dir: Path, now_us: int, rules: Rules) -> list[Recorded]:
     """Every camera that recorded in the last days, breaks in the recording included. Raises OSError."""
     found = []
     for camera_id in cameras_in(footage_dir):
-        measured = measure(footage_dir / camera_id, now_us)
+        measured = measure(camera_folder(footage_dir, camera_id), now_us)
         if measured is not None:
             per_day = measured.bytes * DAY_US / max(now_us - measured.since_us, _LEAST_US)
-            there = _days_there(footage_dir / camera_id, now_us)
+            there = _days_there(camera_folder(footage_dir, camera_id), now_us)
             found.append(Recorded(per_day, there, rules.days_for(camera_id)))
     return found
 
