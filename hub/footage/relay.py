@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import msgspec
 
 from hub.footage import errors
 from hub.footage.coded import Record, RecordReader, StreamName
+from hub.footage.together import Together
 
 MAX_REQUEST_BYTES = 1024
 _CONNECT_S = 5.0
@@ -45,31 +47,45 @@ def asked(line: bytes) -> Wanted:
 class Relayed:
     """Records of one stream, without end: a word is one of them, after which pictures may come again. Close it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, connection: socket.socket, together: Together) -> None:
+        self._connection, self._together = connection, together
+        together.add(connection)
 
     async def __aiter__(self) -> AsyncIterator[Record]:
         """Until the recorder closes the line (it ended, or refused: then a word came before). Raises RecordError."""
         records = RecordReader()
         try:
             with contextlib.suppress(ConnectionError):
-                while piece := await self._reader.read(_PIECE_BYTES):
+                while piece := await self._together.read(self._connection, _PIECE_BYTES):
                     for record in records.feed(piece):
                         yield record
         finally:
             self.close()
 
     def close(self) -> None:
-        self._writer.close()
+        self._together.close(self._connection)
 
 
-async def open_relay(path: str, camera_id: str, stream: StreamName) -> Relayed:
+async def open_relay(path: str, camera_id: str, stream: StreamName, together: Together | None = None) -> Relayed:
     """Ask for a stream: first its form or a word that says why there is nothing, then its pictures from the last key
-    picture on. Who reads slowly loses pictures up to a next key picture. Raises Refused where there is no recorder."""
+    picture on. Who reads slowly loses pictures up to a next key picture.
+
+    Whoever reads many gives each the same ``together``. Raises Refused where there is no recorder.
+    """
+    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(_CONNECT_S):
-            reader, writer = await asyncio.open_unix_connection(path, limit=_PIECE_BYTES)
+        connection = socket.socket(socket.AF_UNIX)
     except OSError:
         raise errors.no_recorder() from None
-    writer.write(request(camera_id, stream))
-    return Relayed(reader, writer)
+    try:
+        connection.setblocking(False)
+        async with asyncio.timeout(_CONNECT_S):
+            await loop.sock_connect(connection, path)
+            await loop.sock_sendall(connection, request(camera_id, stream))
+        return Relayed(connection, together or Together())
+    except OSError:
+        connection.close()
+        raise errors.no_recorder() from None
+    except BaseException:
+        connection.close()
+        raise

@@ -19,6 +19,7 @@ from hub.footage.coded import CodedPicture, Form, Kind, Record, RecordError, Str
 from hub.footage.errors import SourceError, no_recorder, word_of
 from hub.footage.fresh import fresh
 from hub.footage.relay import open_relay
+from hub.footage.together import Together
 from hub.footage.transcoding import Transcoders
 from hub.tasks import end_tasks
 
@@ -208,13 +209,14 @@ class LiveStreams:
 
 
 def relayed(path: Callable[[], str | None]) -> OpenStream:
-    """Streams by the recorder's relay, whose socket is at ``path`` once it is there."""
+    """Streams by the recorder's relay, whose socket is at ``path`` once it is there, all read together."""
+    together = Together()
 
     async def opened(camera_id: str, stream: StreamName) -> AsyncGenerator[Record]:
         at = path()
         if at is None:
             raise no_recorder()
-        records = await open_relay(at, camera_id, stream)
+        records = await open_relay(at, camera_id, stream, together)
         try:
             async for record in records:
                 yield record
