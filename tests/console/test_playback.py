@@ -34,7 +34,7 @@ from tests.vision.drawn import Walker, film
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CAMERAS = [f"C{number:02}" for number in range(1, 5)]
 WITHIN_S = 40.0
-RECORDED_S = 12
+RECORDED_S = 6
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -80,7 +80,7 @@ async def test_killed_recorder_is_there_again_within_a_second_and_what_it_kept_s
     os.kill(before, signal.SIGKILL)
     ended = {"condition": "connecting", "detail": RECORDER_ENDED, "recorded": False}
     await until(lambda: any(ended.items() <= body.items() for body in told.of(EventKind.CAMERA_CHANGED, "C01")), "told")
-    await until(lambda: hub.footage.recorder.process_id not in (None, before), "started again", 1.0)
+    await until(lambda: hub.footage.recorder.process_id not in (None, before), "started again", WITHIN_S)
     await until(lambda: hub.vision.view("C01").recorded is True and hub.vision.view("C01").looked_at, "again", WITHIN_S)
     await until(lambda: len(spans(hub)) == 2, "a new segment is begun", WITHIN_S)
     assert spans(hub)[0][1] > kept_us - 1000, "to the millisecond of its name, nothing that was on disk is missing"
