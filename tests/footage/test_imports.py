@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from hub.app import Hub
+from hub.footage import service
 from hub.footage.disk import DiskMissing, FootageDisk
 from hub.footage.imports import Imports
 from hub.footage.segments.catalogue import Catalogue
@@ -15,7 +17,7 @@ from hub.footage.segments.names import SEGMENT, closed_name
 from hub.footage.segments.retention import Hold
 from hub.registry.records import Camera
 from tests.devices.room import until
-from tests.hub import open_hub
+from tests.hub import open_hub, settings
 from tests.vision.drawn import film
 
 DAY_US = 86_400_000_000
@@ -117,6 +119,17 @@ def test_only_an_open_file_of_the_recording_itself_is_waited_for(tmp_path: Path)
     assert imports.is_closed(CAMERA)
     (day / "004000000.mp4").touch()
     assert not imports.is_closed(CAMERA)
+
+
+async def test_file_of_the_recording_that_is_never_closed_is_not_waited_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CLOSED_WITHIN_S", 0.1)
+    footage = Hub(settings(tmp_path)).footage
+    opened(footage.folder).begin(CAMERA)
+    kept(footage.folder, 0).with_name("003000000.mp4").touch()
+    async with asyncio.timeout(5):
+        await footage._wait_until_closed(CAMERA)
 
 
 def test_nothing_is_taken_over_while_the_footage_disk_is_away(tmp_path: Path) -> None:
