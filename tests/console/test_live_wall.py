@@ -27,6 +27,8 @@ from tests.vision.drawn import Walker, film
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CAMERAS = [f"C{number:02}" for number in range(1, 17)]
+H265_CAMERA = "C03"
+"""What a browser without H.265 is shown converted by the hub; Debian's has none."""
 WITHIN_S = 40.0
 PIXELS = """camera => {
   const shown = document.querySelector(`[data-camera="${camera}"] canvas`);
@@ -40,8 +42,11 @@ DRAWN = "() => [...document.querySelectorAll('[data-testid=tile-state]')].map((o
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def cameras(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CameraServer]:
     walkers = [Walker(40, 430, 130, 150), Walker(600, 400, -140, 130)]
-    tape = read_tape(film(tmp_path_factory.mktemp("film") / "gate.mp4", walkers, seconds=8))
-    async with CameraServer(dict.fromkeys(CAMERAS, tape), SystemClock(), random.Random(1)) as server:
+    folder = tmp_path_factory.mktemp("film")
+    tape = read_tape(film(folder / "gate.mp4", walkers, seconds=8))
+    h265 = read_tape(film(folder / "yard.mp4", walkers, seconds=8, encoder="libx265"))
+    tapes = dict.fromkeys(CAMERAS, tape) | {H265_CAMERA: h265}
+    async with CameraServer(tapes, SystemClock(), random.Random(1)) as server:
         yield server
 
 
@@ -111,6 +116,8 @@ async def test_four_cameras_move_and_one_that_stands_still_says_so_and_comes_bac
         before = await wall.evaluate(PIXELS, camera_id)
         assert len(set(before.split(","))) > 8, "a picture, not one colour"
         await wall.wait_for_function(f"([camera, before]) => ({PIXELS})(camera) !== before", arg=[camera_id, before])
+    await expect(wall.locator(f"[data-testid=live-tile][data-camera={H265_CAMERA}]")).to_contain_text("主机转码")
+    await expect(wall.get_by_test_id("live-tile").get_by_text("主机转码")).to_have_count(1)
     tile = wall.locator("[data-testid=live-tile][data-camera=C02]")
     clock = tile.get_by_test_id("tile-clock")
     shown = await clock.inner_text()

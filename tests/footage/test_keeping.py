@@ -72,7 +72,7 @@ async def test_disk_that_will_be_full_in_two_weeks_is_told_now(tmp_path: Path) -
     assert EventKind.FOOTAGE_CUT_SHORT not in told
 
 
-async def test_full_disk_is_swept_at_once(tmp_path: Path) -> None:
+async def test_word_that_the_disk_is_full_has_it_swept_at_once(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub:
         old = recorded(tmp_path, hub.clock.wall_us() - 40 * DAY_US)
         hub.footage._hear(Stand(camera_id="C01", stream=StreamName.MAIN, condition=Condition.ONLINE, disk=Disk.FULL))

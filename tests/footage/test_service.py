@@ -57,7 +57,7 @@ async def test_camera_is_recorded_and_looked_at_over_one_connection(hub: Hub, ca
     view = hub.vision.view("C01")
     assert (view.condition, view.recorded, view.disk, view.picture) == ("online", True, "ok", "clear")
     await until(lambda: hub.vision.view("C01").sightings > 0, "people are seen", WITHIN_S)
-    assert len(cameras._connections) == 1
+    assert len(cameras.watchers) == 1
     await until(lambda: (hub.vision.view("C01").bytes_per_s or 0) > 1000, "its rate is known", WITHIN_S)
 
 

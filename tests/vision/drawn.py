@@ -126,12 +126,20 @@ def scene(walkers: Sequence[Walker], at_s: float, background: NDArray[np.uint8] 
     return np.clip(cv2.GaussianBlur(picture, (3, 3), 0) + grain, 0, 255).astype(np.uint8)
 
 
-def film(path: Path, walkers: Sequence[Walker], seconds: float, rate_hz: int = 10) -> Path:
-    """An H.264 clip of the scene."""
+def film(path: Path, walkers: Sequence[Walker], seconds: float, rate_hz: int = 10, encoder: str = "libx264") -> Path:
+    """A clip of the scene, of H.264 or H.265 (libx265)."""
     background = street()
     with av.open(str(path), "w") as container:
         stream = container.add_stream(
-            "libx264", rate=rate_hz, options={"preset": "ultrafast", "crf": "20", "g": "20", "bf": "0"}
+            encoder,
+            rate=rate_hz,
+            options={
+                "preset": "ultrafast",
+                "crf": "20",
+                "g": "20",
+                "bf": "0",
+                "x265-params": "log-level=none:bframes=0",
+            },
         )
         stream.width, stream.height, stream.pix_fmt = background.shape[1], background.shape[0], "yuv420p"
         stream.time_base = Fraction(1, rate_hz)
