@@ -29,7 +29,7 @@ def with_imported(kept: tuple[Mask, ...], named: tuple[Mask, ...]) -> tuple[Mask
     if len(masks) > MAX_MASKS:
         raise Refusal(
             "too_many_masks",
-            f"连同已画的“不存储”遮挡，一路摄像头最多 {MAX_MASKS} 处遮挡",
+            f"连同已画的“不存储”屏蔽区，一路摄像头最多 {MAX_MASKS} 块",
             f"at most {MAX_MASKS} masks, with those that were drawn as never stored, which stay",
             field="masks",
         )

@@ -265,7 +265,7 @@ class Vision:
             if (camera.url, camera.masks) != (seen.url, seen.masks):
                 raise Refusal(
                     "changed_meanwhile",
-                    "这个摄像头的地址或遮挡刚刚被改过，请换一张画面再保存",
+                    "这个摄像头的地址或屏蔽区刚刚被改过，请换一张画面再保存",
                     "this camera's address or masks were changed meanwhile: take another picture and save again",
                     status=409,
                 )
