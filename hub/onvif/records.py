@@ -27,11 +27,6 @@ class DeviceAddress:
     port: int = DEFAULT_PORT
     path: str = DEFAULT_PATH
 
-    @property
-    def service_url(self) -> str:
-        """The device service."""
-        return self.url_of(self.path)
-
     def url_of(self, path: str) -> str:
         """Another service of the device, at this address whatever the device calls itself."""
         return f"http://{self.host}:{self.port}{path}"
