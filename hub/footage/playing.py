@@ -211,7 +211,7 @@ class Playing:
             raise Refusal("footage_disk_missing", error.chinese, str(error), status=503) from None
         except OSError as error:
             _log.error("playing.disk_failed", error=str(error))
-            words = ("录像硬盘读不出来，请检查硬盘", "the disk of recordings cannot be read: look after it")
+            words = ("录像盘读不出来，请检查硬盘", "the disk of recordings cannot be read: look after it")
             raise Refusal("disk_failed", *words, status=503) from None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from devices.protocol.clock import Clock
 from hub.footage.assigning import assigned, is_import, is_taken
@@ -22,6 +23,7 @@ from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.settings import Settings
 from hub.storage.database import Database
+from hub.storage.writer import StorageOverloaded
 from hub.tasks import end_tasks
 
 _log = structlog.get_logger()
@@ -82,8 +84,11 @@ class Footage:
             except OSError as error:  # the recorder says so of each camera; taken when the hub starts again
                 _log.error("footage.disk_not_marked", error=str(error))
                 return
-            await self._database.write(lambda change: keep_disk(change, taken))
             known = taken
+            try:
+                await self._database.write(lambda change: keep_disk(change, taken))
+            except (OperationalError, StorageOverloaded) as error:  # known by its mark when the hub starts again
+                _log.error("footage.disk_not_noted", error=str(error))
         self.disk.disk_id = known
 
     def listen(self) -> None:
