@@ -66,9 +66,7 @@ def test_last_hour_stays_by_either_clock_and_what_a_wrong_clock_dated_ahead_goes
     rules = Rules(days=30, disk_share=0.9)
     assert for_room([ahead, last, old], rules, NOW, 10**9) == [old, ahead]
     leapt = Now(NOW_US + 40 * DAY_US, NOW_US)
-    assert for_room([ahead, last, old], rules, leapt, 10**9) == [old], (
-        "one is of now by each clock"
-    )
+    assert for_room([ahead, last, old], rules, leapt, 10**9) == [old], "one is of now by each clock"
 
 
 @given(
