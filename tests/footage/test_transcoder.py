@@ -159,10 +159,11 @@ async def test_source_that_fails_ends_the_conversion_at_once_with_its_own_words(
 
     transcoders = Transcoders(1)
     found: list[Record] = []
-    with pytest.raises(type(failure)):
+    with pytest.raises(type(failure)) as raised:
         async with asyncio.timeout(10):
             async for one in transcoders.through(fails(), officer, 1):
                 found.append(one)
+    assert raised.value is failure, "not that it took too long"
     assert len(found) == 1 + len(filmed.pictures), "what came before is shown"
     assert (transcoders.running, transcoders.process_ids, transcoders.failures) == (0, [], 0)
 
