@@ -10,11 +10,11 @@ from pathlib import Path
 from devices.protocol.clock import SystemClock
 from hub.footage.coded import CodedPicture, Form
 from hub.footage.errors import SourceError
-from hub.footage.packets import Arrived
 from hub.footage.recorder.recording import Recording, Written
 from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.reading import Damage, read_pictures
 from hub.footage.segments.writer import SegmentWriter
+from hub.footage.sources.packets import Arrived
 
 MOST_PICTURES = 400
 """Of one case: mutations repeat, so that more come than went in."""

@@ -25,16 +25,16 @@ from bench.footage_fuzz_serving import answer_rtsp, serving
 from devices.protocol.clock import SystemClock
 from hub.footage.coded import StreamName
 from hub.footage.errors import SourceError
-from hub.footage.opening import Patience, hear_losses
-from hub.footage.packets import PacketStream
 from hub.footage.recorder.relay_server import RelayServer
-from hub.footage.relay_stream import RelayStream
 from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.decoder_setup import NoSetup
 from hub.footage.segments.mending import mend
 from hub.footage.segments.names import index_of
 from hub.footage.segments.reading import read_pictures
-from hub.footage.source import open_recording
+from hub.footage.sources.frames import open_recording
+from hub.footage.sources.opening import Patience, hear_losses
+from hub.footage.sources.packets import PacketStream
+from hub.footage.sources.relay_stream import RelayStream
 
 PATIENCE = Patience(open_s=1.0, stall_s=0.7)
 _FROM_US = 1_700_000_000_000_000

@@ -25,7 +25,7 @@ from bench.footage_parts import LoadedCameras
 from bench.together_parts import state_of
 from hub.access.gate import SESSION_COOKIE
 from hub.footage.coded import CodedPicture, RecordReader
-from hub.footage.wall_messages import MAX_TILES
+from hub.footage.live.messages import MAX_TILES
 from hub.registry.records import Camera
 
 ONLINE_WITHIN_S = 90.0

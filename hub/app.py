@@ -49,16 +49,16 @@ from hub.fallback.service import Fallback
 from hub.footage.exports.service import Exports
 from hub.footage.holds.service import Holds
 from hub.footage.keeping import Keeping
+from hub.footage.live.streams import LiveStreams, relayed
+from hub.footage.live.walls import LiveView
 from hub.footage.noting import Noting
-from hub.footage.playing import Playing, Store
+from hub.footage.playback.service import Playing, Store
+from hub.footage.playback.timelines import Timelines
 from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.keeper import Keeper
 from hub.footage.segments.reading import read_pictures
 from hub.footage.service import Footage
-from hub.footage.timelines import Timelines
-from hub.footage.transcoding import Transcoders
-from hub.footage.walls import LiveView
-from hub.footage.watching import LiveStreams, relayed
+from hub.footage.transcoding.transcoders import Transcoders
 from hub.forgetting import forgetting
 from hub.found.service import FoundRoom
 from hub.housekeeping import forget, tell_refused

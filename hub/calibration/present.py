@@ -9,7 +9,7 @@ from hub.errors import Refusal
 from hub.footage.coded import CodedPicture, Form, Record, StreamName, Word, encode
 from hub.footage.errors import SourceError
 from hub.footage.relay import open_relay
-from hub.footage.stills import NoStill, still_of
+from hub.footage.stills.service import NoStill, still_of
 
 WITHIN_S = 8.0
 """The recorder keeps the pictures since the last key picture; a stream that is being connected to takes seconds."""

@@ -15,9 +15,9 @@ from hub.calibration.drawing import footprint, sticks
 from hub.calibration.messages import Calibrated, Clicks
 from hub.calibration.solving import Picture, Solved, by_ground, by_people
 from hub.errors import Refusal
-from hub.footage.live_words import OWNER_TERMS
+from hub.footage.live.messages import WatchedLive
+from hub.footage.live.words import OWNER_TERMS
 from hub.footage.noting import Noting
-from hub.footage.wall_messages import WatchedLive
 from hub.registry.records import Camera
 from hub.registry.service import Registry
 from hub.storage.writer import Change

@@ -14,7 +14,7 @@ import msgspec
 
 from hub.footage import errors
 from hub.footage.coded import Record, RecordReader, StreamName
-from hub.footage.together import Together
+from hub.footage.live.together import Together
 
 MAX_REQUEST_BYTES = 1024
 _CONNECT_S = 5.0

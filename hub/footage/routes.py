@@ -16,11 +16,11 @@ from hub.bridge.refused import Refused, RefusedReason
 from hub.console.http import ErrorAnswer, ErrorBody, answer, read_query
 from hub.console.lines import Line, Lines
 from hub.errors import Refusal
-from hub.footage.playing import Asked, Playing, What
-from hub.footage.reading import Playback
-from hub.footage.timelines import MOST_CAMERAS, MOST_MS, Timelines
-from hub.footage.wall_messages import read_watch
-from hub.footage.walls import LiveView, Wall
+from hub.footage.live.messages import read_watch
+from hub.footage.live.walls import LiveView, Wall
+from hub.footage.playback.reading import Playback
+from hub.footage.playback.service import Asked, Playing, What
+from hub.footage.playback.timelines import MOST_CAMERAS, MOST_MS, Timelines
 
 READ_WITHIN_S = 180.0
 """A minute of video that is not taken within three is taken no further, so that others get their turn."""

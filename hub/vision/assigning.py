@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from devices.protocol.sightings import CameraAssignment
-from hub.footage.address import RelayAddress
 from hub.footage.coded import StreamName
 from hub.footage.service import Footage
+from hub.footage.sources.address import RelayAddress
 from hub.registry.records import Camera
 from hub.vision.calibrated_views import CalibratedViews
 

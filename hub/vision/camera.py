@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from devices.protocol.clock import Clock
 from devices.protocol.messages import Stamp
 from devices.protocol.sightings import LOOK_DELAYS_MS, CameraAssignment, CameraCondition, CameraState, Sighting
-from hub.footage.address import is_relay
 from hub.footage.errors import Refused, SourceError, Stalled
-from hub.footage.source import Patience, Stream, is_live, open_live, open_recording
+from hub.footage.sources.address import is_relay
+from hub.footage.sources.frames import Patience, Stream, is_live, open_live, open_recording
 from hub.vision.activity import Activity
 from hub.vision.description.describer import Describer
 from hub.vision.detector import PersonDetector

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from devices.protocol.sightings import BoxAt, Sighting
-from hub.footage.source import open_recording
+from hub.footage.sources.frames import open_recording
 from hub.vision import motchallenge
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer

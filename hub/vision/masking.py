@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.protocol.sightings import Polygon
-from hub.footage.frame import Frame, Pixels
+from hub.footage.sources.frame import Frame, Pixels
 
 GREY = 110
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.protocol.sightings import Calibration, Sighting
-from hub.footage.frame import Frame
+from hub.footage.sources.frame import Frame
 from hub.vision.boxes import Box, covered
 from hub.vision.description.describer import Describer
 from hub.vision.detector import Detections, PersonDetector

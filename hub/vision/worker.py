@@ -26,7 +26,7 @@ from devices.protocol.messages import Message, Stamp
 from devices.protocol.seal import SealError
 from devices.protocol.sightings import Assign, CameraAssignment, CameraState, Sighting, SightingMessage
 from devices.protocol.topics import Down, TopicError, Up
-from hub.footage.source import Patience
+from hub.footage.sources.frames import Patience
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
 from hub.vision.detector import MODEL, DetectorError, PersonDetector

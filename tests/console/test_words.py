@@ -12,7 +12,7 @@ from hub.access.people import Role
 from hub.access.permissions import Right
 from hub.bridge.refused import RefusedReason
 from hub.events.messages import EventKind
-from hub.footage.past import GapReason
+from hub.footage.playback.past import GapReason
 
 CONSOLE = Path(__file__).parents[2] / "dashboards" / "console" / "src"
 

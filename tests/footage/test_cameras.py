@@ -13,8 +13,8 @@ import pytest
 
 from devices.protocol.clock import SystemClock
 from hub.footage.errors import NoSuchFile, Refused, Stalled, Unreadable, WrongPassword
-from hub.footage.frame import Frame
-from hub.footage.source import Patience, is_live, open_live
+from hub.footage.sources.frame import Frame
+from hub.footage.sources.frames import Patience, is_live, open_live
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
 from simulators.cameras.server import CameraServer

@@ -8,7 +8,7 @@ import av
 import pytest
 
 from hub.footage.errors import NoSuchFile, SourceError, of_reading, shown
-from hub.footage.opening import Patience, open_container
+from hub.footage.sources.opening import Patience, open_container
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.footage.errors import NoSuchFile, NotVideo, WrongPassword
-from hub.footage.source import open_recording
+from hub.footage.sources.frames import open_recording
 from tests.vision.drawn import Walker, film
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hub.footage.errors import NoSuchFile, NotVideo, SourceError, Unreadable
-from hub.footage.source import VideoStream, open_recording
+from hub.footage.sources.frames import VideoStream, open_recording
 from tests.vision.drawn import Walker, film, scene, street
 
 STARTED_US = 1_767_225_600_000_000

@@ -13,15 +13,15 @@ import pytest
 
 from devices.protocol.clock import SystemClock
 from hub.footage import errors
-from hub.footage.address import RelayAddress, relay_address
 from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordReader, StreamName, Word
 from hub.footage.errors import Refused, SourceError, WrongPassword
-from hub.footage.opening import Patience
-from hub.footage.packets import PacketStream
 from hub.footage.recorder.channel import MAX_CONSUMERS, MAX_WAITING_BYTES, Channel
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.relay import open_relay, request
-from hub.footage.source import open_live
+from hub.footage.sources.address import RelayAddress, relay_address
+from hub.footage.sources.frames import open_live
+from hub.footage.sources.opening import Patience
+from hub.footage.sources.packets import PacketStream
 from tests.devices.room import until
 from tests.vision.drawn import Walker, film
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devices.protocol.clock import SystemClock
-from hub.footage.opening import Patience, open_container
+from hub.footage.sources.opening import Patience, open_container
 from hub.onvif.envelopes import Login
 from hub.onvif.service import Onvif
 from hub.registry.new_camera import NewCamera, make_camera

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.sightings import Polygon, Sighting
-from hub.footage.frame import Frame, PlainPixels
+from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.description.describer import Describer
 from hub.vision.detector import MODEL, PersonDetector
 from hub.vision.masking import GREY, Masks

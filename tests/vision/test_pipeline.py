@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.sightings import COLOURS, Calibration, Sighting
-from hub.footage.frame import Frame, PlainPixels
+from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
 from hub.vision.detector import PersonDetector

@@ -8,8 +8,8 @@ import av
 from av.codec.context import ThreadType
 
 from hub.footage.coded import CodedPicture, Form
-from hub.footage.decoding import DECODERS, decoder_of
 from hub.footage.exports.clip import Clip, Records
+from hub.footage.sources.decoding import DECODERS, decoder_of
 
 _THREADS = 2
 

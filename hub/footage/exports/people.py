@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from devices.protocol.sightings import Sighting
 from hub.footage.exports.tracks import BEFORE_AND_AFTER_S, Track, TrackPoint
 from hub.footage.motion_log import STEP_US, UNKNOWN, Shares
-from hub.footage.stretches import merged, within
+from hub.footage.playback.stretches import merged, within
 
 AROUND_US = round(BEFORE_AND_AFTER_S * 1e6)
 STILL_THERE_US = 600_000_000

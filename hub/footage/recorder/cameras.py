@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from devices.protocol.clock import Clock
 from hub.footage.coded import Form, StreamName
-from hub.footage.opening import Patience
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.control import Assigned, RecordedCamera, StreamAddress
 from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, MAX_MASKED_IMPORTS
@@ -17,6 +16,7 @@ from hub.footage.recorder.recording import Recording, Segment
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.recorder.standing import Standing
 from hub.footage.recorder.writers import Intake, Writers
+from hub.footage.sources.opening import Patience
 from hub.registry.masked_cameras import MAX_MASKED_CAMERAS
 
 

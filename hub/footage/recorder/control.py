@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from hub.footage.address import Transport as Transport
 from hub.footage.coded import Form, StreamName
+from hub.footage.sources.address import Transport as Transport
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
 """2,000 cameras with two addresses and masks each take about 1 MiB."""

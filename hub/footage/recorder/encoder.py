@@ -13,8 +13,8 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from hub.footage.errors import Unreadable
-from hub.footage.packets import Unit
 from hub.footage.recorder.control import Polygon
+from hub.footage.sources.packets import Unit
 
 MAX_MASKED_IMPORTS = 1
 """Recordings with parts that are never stored which are taken over at once; the next begins when one is done."""

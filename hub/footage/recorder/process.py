@@ -21,12 +21,12 @@ import structlog
 from devices.protocol.clock import SystemClock
 from hub import logs
 from hub.footage.disk import DiskMissing, FootageDisk
-from hub.footage.opening import hear_losses
 from hub.footage.recorder.cameras import Cameras
 from hub.footage.recorder.control import MAX_LINE_BYTES, Assigned, ControlError, Ready, Stand, line, read_line
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.recorder.shelf import Shelf
 from hub.footage.recorder.writers import Writers
+from hub.footage.sources.opening import hear_losses
 
 STAND_INTERVAL_S = 5.0
 STAND_TURN_S = 0.2

@@ -12,14 +12,14 @@ import structlog
 from devices.protocol.clock import Clock
 from hub.footage.coded import Coding, Form, StreamName
 from hub.footage.errors import SourceError, Stalled, Unreadable, Withheld, word_of
-from hub.footage.opening import Patience
-from hub.footage.packets import Arrived, PacketStream
 from hub.footage.recorder.channel import Channel
 from hub.footage.recorder.control import Condition, Polygon, StreamAddress
 from hub.footage.recorder.encoder import MAX_FOREIGN_STREAMS, Encoder
 from hub.footage.recorder.retry import Retry
 from hub.footage.recorder.standing import Standing
 from hub.footage.recorder.writers import Intake
+from hub.footage.sources.opening import Patience
+from hub.footage.sources.packets import Arrived, PacketStream
 from hub.registry.masked_cameras import MAX_MASKED_CAMERAS
 
 _log = structlog.get_logger()

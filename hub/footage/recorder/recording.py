@@ -13,8 +13,8 @@ import structlog
 from devices.protocol.clock import Clock
 from hub.footage.coded import CodedPicture, Form
 from hub.footage.disk import DiskMissing
-from hub.footage.packets import Arrived
 from hub.footage.recorder.control import Disk
+from hub.footage.sources.packets import Arrived
 
 RETRY_US = 1_000_000
 """A disk that took nothing is tried again with a new segment."""

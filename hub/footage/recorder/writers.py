@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import structlog
 
-from hub.footage.packets import Arrived
 from hub.footage.recorder.control import Disk
 from hub.footage.recorder.recording import Recording, Written
+from hub.footage.sources.packets import Arrived
 
 WRITERS = 8
 SWEEP_S = 0.25

@@ -14,7 +14,6 @@ import numpy as np
 
 from devices.protocol.clock import SystemClock
 from hub.footage.coded import CodedPicture, Form, StreamName
-from hub.footage.opening import Patience
 from hub.footage.recorder.cameras import Cameras
 from hub.footage.recorder.control import (
     Assigned,
@@ -33,6 +32,7 @@ from hub.footage.segments.catalogue import Catalogue
 from hub.footage.segments.nal import units_of
 from hub.footage.segments.reading import read_pictures
 from hub.footage.segments.writer import SegmentWriter
+from hub.footage.sources.opening import Patience
 from tests.devices.room import until
 
 CLOCK = SystemClock()

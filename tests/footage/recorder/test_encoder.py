@@ -8,10 +8,10 @@ from itertools import count
 import av
 import pytest
 
-from hub.footage.annexb import Annexb
 from hub.footage.coded import Coding
-from hub.footage.packets import Unit
 from hub.footage.recorder.encoder import BLACK_LUMA, NO_CHROMA, Encoder
+from hub.footage.sources.annexb import Annexb
+from hub.footage.sources.packets import Unit
 
 CORNER = ((0.0, 0.0), (0.25, 0.0), (0.25, 0.5), (0.0, 0.5))
 SLANTED = ((0.5, 0.5), (1.0, 0.75), (0.75, 1.0))

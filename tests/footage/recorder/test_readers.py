@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from hub.footage.coded import CodedPicture, Form, StreamName, Word
-from hub.footage.opening import hear_losses
 from hub.footage.recorder.control import Condition, RecordedCamera, StreamAddress, Transport
 from hub.footage.relay import open_relay
-from hub.footage.source import open_live
+from hub.footage.sources.frames import open_live
+from hub.footage.sources.opening import hear_losses
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
 from simulators.cameras.server import CameraServer

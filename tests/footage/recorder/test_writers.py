@@ -11,11 +11,11 @@ import pytest
 
 from devices.protocol.clock import ManualClock
 from hub.footage.coded import CodedPicture, Coding, Form, StreamName
-from hub.footage.packets import Arrived, PacketStream
 from hub.footage.recorder.control import Disk
 from hub.footage.recorder.recording import RETRY_US, Recording, Written
 from hub.footage.recorder.writers import MAX_WAITING_BYTES, Writers
 from hub.footage.segments.writer import SegmentWriter
+from hub.footage.sources.packets import Arrived, PacketStream
 from tests.footage.recorder.room import CLOCK, KEY_EVERY, recorded, segments, small_film
 
 STARTED_US = 1_700_000_000_000_000

@@ -8,7 +8,7 @@ export interface Gap {
   reason: GapReason;
 }
 
-/** Why there is no recording (hub/footage/past.py). */
+/** Why there is no recording (hub/footage/playback/past.py). */
 export type GapReason =
   | "off_line"
   | "refused"

@@ -1,0 +1,1 @@
+"""Live view: each stream read once for all consoles, each console's wall."""

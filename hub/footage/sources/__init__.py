@@ -1,0 +1,1 @@
+"""Sources: cameras, recordings and the relay, as coded pictures and as decoded frames."""

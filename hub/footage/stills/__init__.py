@@ -1,0 +1,1 @@
+"""Stills: one picture as JPEG, made in a child process."""
