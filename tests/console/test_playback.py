@@ -71,7 +71,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory, cameras: CameraServer) -
 def recorded_s(hub: Hub, camera_id: str) -> float:
     """How much of a camera is on disk."""
     now_us = hub.clock.wall_us()
-    spans = Catalogue(hub.footage.sources.folder).spans(camera_id, now_us - 3_600_000_000, now_us)
+    spans = Catalogue(hub.footage.folder).spans(camera_id, now_us - 3_600_000_000, now_us)
     return sum(span.end_us - span.start_us for span in spans) / 1e6
 
 

@@ -28,7 +28,7 @@ def segments(folder: Path) -> list[Path]:
 
 
 def played(hub: Hub) -> list[tuple[int, int]]:
-    found = Catalogue(hub.footage.sources.folder).spans("C09", 0, hub.clock.wall_us())
+    found = Catalogue(hub.footage.folder).spans("C09", 0, hub.clock.wall_us())
     return [(span.start_us, span.end_us) for span in found]
 
 
@@ -42,11 +42,11 @@ async def test_recording_becomes_footage_at_its_own_time_and_only_once(tmp_path:
         ((start_us, end_us),) = played(hub)
         assert abs(start_us - began_us) < 1000
         assert abs(end_us - start_us - 4_000_000) < 200_000
-        before = segments(hub.footage.sources.folder)
+        before = segments(hub.footage.folder)
     async with open_hub(tmp_path / "hub", footage_recorder=True) as hub:
         await until(lambda: hub.footage.is_imported("C09"), "known from before")
         assert not hub.footage.recorder.running, "nothing is left to record"
-        assert segments(hub.footage.sources.folder) == before
+        assert segments(hub.footage.folder) == before
 
 
 def kept(folder: Path, start_s: int) -> Path:

@@ -49,7 +49,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory, cameras: CameraServer) -
 
 
 def spans(hub: Hub, camera_id: str = "C01") -> list[tuple[int, int]]:
-    found = Catalogue(hub.footage.sources.folder).spans(camera_id, 0, hub.clock.wall_us() + 1)
+    found = Catalogue(hub.footage.folder).spans(camera_id, 0, hub.clock.wall_us() + 1)
     return [(span.start_us, span.end_us) for span in found]
 
 
@@ -70,7 +70,7 @@ async def test_killed_vision_worker_costs_the_recording_nothing(hub: Hub) -> Non
     before_us = spans(hub)[-1][1]
     await until(lambda: hub.vision.view("C01").looked_at, "looked at again", WITHIN_S)
     await until(lambda: spans(hub)[-1][1] > before_us + 1_000_000, "recorded further", WITHIN_S)
-    assert list(gaps(Catalogue(hub.footage.sources.folder).spans("C01", 0, hub.clock.wall_us()))) == []
+    assert list(gaps(Catalogue(hub.footage.folder).spans("C01", 0, hub.clock.wall_us()))) == []
 
 
 async def test_killed_recorder_is_there_again_and_what_it_kept_stays(hub: Hub) -> None:

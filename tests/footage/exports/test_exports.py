@@ -381,7 +381,7 @@ async def test_deleting_ends_what_is_being_made(hub: Hub, told: Told) -> None:
 
 async def test_a_hub_that_ended_makes_again_what_was_under_way(tmp_path: Path) -> None:
     async with open_hub(tmp_path) as hub:
-        write(hub.footage.sources.folder, film(seconds=4, start_us=BEGAN_US))
+        write(hub.footage.folder, film(seconds=4, start_us=BEGAN_US))
         case = await open_case(hub)
         lost, again = await made(hub, case), await made(hub, case)
         hub.exports._files.path(lost.export_id).unlink()

@@ -30,7 +30,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 def recorded(hub: Hub, camera_id: str, days_ago: float) -> Path:
     """A segment of ten minutes that lies on the disk, and when it began."""
     start_us = hub.clock.wall_us() - round(days_ago * DAY_US)
-    day = hub.footage.sources.folder / camera_id / day_of(start_us)
+    day = hub.footage.folder / camera_id / day_of(start_us)
     day.mkdir(parents=True, exist_ok=True)
     segment = day / f"{closed_name(start_us, start_us + HOUR_US // 6)}{SEGMENT}"
     segment.write_bytes(b"segment")

@@ -310,7 +310,7 @@ async def test_more_bytes_than_are_given_at_once_are_asked_for_anew(
 
 
 async def test_recording_that_cannot_be_read_says_so(hub: Hub, console: httpx.AsyncClient, case: str) -> None:
-    path = write(hub.footage.sources.folder, film(camera_id="C03", start_us=START_US + 60_000_000))
+    path = write(hub.footage.folder, film(camera_id="C03", start_us=START_US + 60_000_000))
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 3] + bytes(len(data) - len(data) // 3))
     try:
