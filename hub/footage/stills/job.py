@@ -1,6 +1,6 @@
 """A child process that makes one picture of a stream a JPEG: what cameras send is decoded nowhere in the hub itself.
 
-Run as ``python -m hub.footage.stills.job``; ```stills/service.py``` is the hub's way to it.
+Run as ``python -m hub.footage.stills.job``; ``service.py`` is the hub's way to it.
 """
 
 from __future__ import annotations
