@@ -48,6 +48,10 @@ class ArrivalDating:
         """The next frame begins a new count of media time."""
         self._offset_us = None
 
+    def late_us(self, media_us: int) -> int:
+        """How much later than the line's usual delay a frame of that media time comes now."""
+        return 0 if self._offset_us is None else round(self._clock.monotonic_us() - media_us - self._offset_us)
+
     def wall_us(self, media_us: int) -> int:
         now_us = self._clock.monotonic_us()
         offset_us = float(now_us - media_us)

@@ -12,6 +12,9 @@ _BACK_US = 500_000
 """Stamps that go back less than this are the scars of a bad line, not a clock that was set."""
 _STEP_US = 2_000_000
 """The hub's own clock was set when wall time moves so much further, or less, than the camera's."""
+_SILENT_US = 2_000_000
+"""A picture without a stamp that comes so much later than it should follows upon a silence: the library gives the
+first after one none."""
 _LEAST_US = 1_000
 _USUAL_STEP_US = 40_000
 
@@ -49,6 +52,11 @@ class Timeline:
         jumped = False
         if stamp_us is None:
             media_us = 0 if before_us is None else before_us + self._step_us
+            if before_us is not None and isinstance(self._dating, ArrivalDating):
+                jumped = self._dating.late_us(media_us) > _SILENT_US
+                if jumped:
+                    self._dating.restart()
+                    self._origin_us = self._stamp_us = None
         else:
             if self._stamp_us is not None:
                 ahead_us = stamp_us - self._stamp_us

@@ -49,6 +49,23 @@ def test_silence_of_seconds_or_of_hours_keeps_its_length_in_wall_time() -> None:
         before = after
 
 
+def test_first_picture_after_a_silence_is_dated_by_arrival_although_it_bears_no_stamp() -> None:
+    clock = ManualClock()
+    timeline = Timeline(ArrivalDating(clock), 25.0)
+    for number in range(50):
+        timeline.place(number * STEP_US, number * STEP_US)
+        clock.advance(STEP_US / 1e6)
+    clock.advance(12)
+    after = [timeline.place(None, None)]
+    assert (after[0].wall_us, after[0].jumped) == (clock.wall_us(), True)
+    for number in range(1, 6):
+        clock.advance(STEP_US / 1e6)
+        stamp_us = 14_000_000 + number * STEP_US
+        after.append(timeline.place(stamp_us, stamp_us))
+    assert [one.wall_us - after[0].wall_us for one in after] == [number * STEP_US for number in range(6)]
+    assert [one.jumped for one in after] == [True] + [False] * 5
+
+
 def test_gap_in_a_recording_keeps_its_length_and_stamps_that_go_back_do_not_date_back() -> None:
     timeline = Timeline(RecordedDating(1_000_000), 25.0)
     walls = [timeline.place(stamp, stamp).wall_us for stamp in (0, STEP_US, 60_000_000, 5_000_000, 5_040_000)]
