@@ -57,6 +57,6 @@ def test_reason_is_plain_and_says_no_password(shelf: str, path: str, error: type
     with pytest.raises(error) as refused:
         open_recording(f"{shelf}/{path}", started_at_us=0)
     words = str(refused.value)
-    assert path.split("?")[0] in words
-    assert "hunter2" not in words
-    assert "abc" not in words
+    assert "http://127.0.0.1:" in words
+    for secret in ("hunter2", "abc", path.split("?")[0]):
+        assert secret not in words

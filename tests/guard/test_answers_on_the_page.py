@@ -48,9 +48,8 @@ async def test_guard_acknowledges_and_what_is_pressed_without_a_line_is_sent_onc
         await expect(waiting).to_have_attribute("data-count", "2")
         await expect(page.get_by_test_id("answer-seen")).to_have_attribute("aria-pressed", "true")
         pressed_ms = hub.clock.wall_us() // 1000
-        await page.goto("about:blank")  # the page is gone, and what it kept is not
         assert told.of(EventKind.REPORT_MADE) == []
-
+        await page.goto("about:blank")  # the page is gone, and what it kept is not
         await page.context.set_offline(False)
         await page.goto(f"{console.base_url}/guard")
         reports = await told.wait(EventKind.REPORT_MADE, "V01", 2)
