@@ -12,6 +12,8 @@ SLACK_US = HOUR_US
 TRUSTED_AFTER_US = DAY_US
 """A wall clock that goes on steadily for so long is believed, wherever it leapt to."""
 _STEADY_US = 60_000_000
+OFF_US = 3 * DAY_US
+"""A hub may have been off for so long, over a weekend, without its clock being doubted."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class KnownTime:
         self._clock = clock
         self._steady_since_us = clock.monotonic_us()
         self._wall_less_us = clock.wall_us() - self._steady_since_us
-        self._known_less_us = self._wall_less_us if known_us is None else known_us - self._steady_since_us
+        was_off = known_us is None or 0 <= clock.wall_us() - known_us <= OFF_US
+        self._known_less_us = self._wall_less_us if was_off or known_us is None else known_us - self._steady_since_us
 
     def now(self) -> Now:
         """To be asked each minute."""

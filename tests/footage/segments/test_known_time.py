@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from devices.protocol.clock import ManualClock
 from hub.footage.segments.known_time import KnownTime
 
@@ -57,3 +59,10 @@ def test_hub_that_was_away_briefly_is_sure_and_one_whose_clock_leapt_meanwhile_i
     assert not KnownTime(clock, before_us).now().has_leapt
     clock.advance(MONTH_S)
     assert KnownTime(clock, before_us).now().has_leapt
+
+
+@pytest.mark.parametrize(("off_days", "doubted"), [(0.5, False), (2.9, False), (3.1, True), (400, True)])
+def test_a_hub_that_was_off_over_a_weekend_believes_its_clock(off_days: float, doubted: bool) -> None:
+    clock = ManualClock()
+    known_us = clock.wall_us() - round(off_days * 86_400_000_000)
+    assert KnownTime(clock, known_us).now().has_leapt is doubted
