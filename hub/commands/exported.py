@@ -81,7 +81,7 @@ def _chinese(said: Manifest) -> Iterator[str]:
     if method.blind_s:
         yield f"共 {method.blind_s:g} 秒不知道谁在哪里：除要找的人外整个画面已打码"
     if method.masked:
-        yield f"有 {len(method.masked)} 处遮挡区域始终打码"
+        yield f"有 {len(method.masked)} 处屏蔽区始终打码"
     yield (
         f"画面 {method.pictures} 幅，{method.duration_s:.1f} 秒；"
         f"无法解码 {method.not_decoded} 幅，缺损 {method.breaks} 处"

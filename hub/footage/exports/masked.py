@@ -7,7 +7,7 @@ from hub.registry.mask_history import masks_between
 from hub.rooms import Rooms
 
 CUT_SHOWS, CUT_SHOWS_EN = (
-    "这路摄像头有遮挡区域，原样剪辑会显示出来：请选“精确”剪辑",
+    "这路摄像头有屏蔽区，原样剪辑会显示出来：请选“精确”剪辑",
     "the camera has masks, which pictures that are copied would show: take an exact cut",
 )
 

@@ -7,9 +7,9 @@ import { useTexts } from "../language/language";
 import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { useSession } from "../session/store";
-import { CameraList } from "./CameraList";
+import { CamerasByVenue } from "./CamerasByVenue";
 import { incapable, openLive, useLive, type Incapable } from "./engine";
-import { arrange, choosePlace, enlarge, layOut, loadWall, useWall } from "./store";
+import { arrange, choosePlace, enlarge, layOut, loadWall, placeCamera, useWall } from "./store";
 import { DRAGGED, Tile } from "./Tile";
 import { openedAhead, shownOn, type Run } from "./tour";
 import { TourBar } from "./TourBar";
@@ -44,7 +44,7 @@ export function LiveWall() {
           ]}
           onChange={setPanel}
         />
-        {panel === "cameras" ? <CameraList /> : <TourList />}
+        {panel === "cameras" ? <WallCameras /> : <TourList />}
       </aside>
       <div className="live-middle">
         <nav className="live-keys">
@@ -89,6 +89,13 @@ function OpenTiles() {
   const isOpen = useLive((live) => live.isOpen);
   useEffect(openLive, []);
   return isOpen ? <Tiles /> : null;
+}
+
+function WallCameras() {
+  const wall = useWall((store) => store.wall);
+  return (
+    <CamerasByVenue testid="live" shown={new Set(inSight(wall).filter((one) => one !== null))} onChoose={placeCamera} onDrag={(event, cameraId) => event.dataTransfer.setData(DRAGGED, cameraId)} />
+  );
 }
 
 function Tiles() {

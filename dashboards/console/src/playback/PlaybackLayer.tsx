@@ -5,12 +5,12 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { UrgentReports } from "../alerts/UrgentReports";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
+import { CamerasByVenue } from "../live/CamerasByVenue";
 import { hubNowMs, useRoom } from "../room/store";
 import { useMay } from "../session/store";
 import { ExportForm } from "./ExportForm";
 import { ExportList } from "./ExportList";
 import { playbackHub } from "./hub";
-import { PlaybackCameras } from "./PlaybackCameras";
 import { PlayTile } from "./PlayTile";
 import { closePlayback, mark, toggleCamera, usePlayback } from "./store";
 import { around, following, nextSighting, zoomed, type View } from "./strip";
@@ -81,7 +81,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
             onChange={(value) => setPanel(value === "exports" ? "exports" : "cameras")}
           />
         )}
-        {panel === "cameras" || !exports ? <PlaybackCameras /> : <ExportList key={holdsMade} caseId={caseId} />}
+        {panel === "cameras" || !exports ? <CamerasByVenue testid="playback" shown={new Set(cameraIds)} onChoose={toggleCamera} /> : <ExportList key={holdsMade} caseId={caseId} />}
       </aside>
       <div className="live-middle playback-middle">
         <nav className="live-keys">
