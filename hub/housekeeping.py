@@ -14,6 +14,8 @@ from hub.settings import Settings
 
 _log = structlog.get_logger()
 TELL_REFUSED_EVERY_S = 1.0
+FORGET_FIRST_AFTER_S = 60.0
+"""A hub that has just come up has radios and calls to take back first."""
 FORGET_EVERY_S = 3600.0
 _DAY_US = 86_400_000_000
 
@@ -53,8 +55,9 @@ Forget = Callable[[Before], Awaitable[int]]
 async def forget(settings: Settings, time: Callable[[], Now], rooms: Mapping[str, Forget]) -> None:
     """Have every room forget what is older than it may be kept, one after the other, until cancelled.
 
-    Nothing is forgotten by a clock that has leapt.
+    Begins FORGET_FIRST_AFTER_S after the start. Nothing is forgotten by a clock that has leapt.
     """
+    await asyncio.sleep(FORGET_FIRST_AFTER_S)
     while True:
         now = time()
         if not now.has_leapt:

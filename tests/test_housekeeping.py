@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from devices.protocol.clock import ManualClock
 from hub.footage.segments.known_time import KnownTime
 from hub.housekeeping import Before, forget
@@ -11,7 +13,8 @@ from hub.settings import Settings
 from hub.tasks import end_tasks
 
 
-async def test_room_that_cannot_forget_holds_no_other_up() -> None:
+async def test_room_that_cannot_forget_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.housekeeping.FORGET_FIRST_AFTER_S", 0.0)
     clock, settings = ManualClock(), Settings()
     asked: list[Before] = []
     done = asyncio.Event()

@@ -40,7 +40,8 @@ async def test_revoked_radio_has_no_key_and_its_code_ends(hub: Hub) -> None:
 async def test_code_that_is_being_made_when_its_radio_is_revoked_is_void(hub: Hub) -> None:
     await enrolled(hub)
     making = asyncio.ensure_future(hub.enrolment.make_code(DeviceKind.RADIO, "R01", LOCAL))
-    await turn_by_turn(lambda: hub.database.writer.waiting > 0, "the code goes to the disk")
+    await turn_by_turn(lambda: hub.enrolment.waiting_codes() != [], "the code goes to the disk")
+    assert not making.done()
     await hub.enrolment.revoke("R01", LOCAL)
     code = await making
     assert hub.enrolment.waiting_codes() == []
