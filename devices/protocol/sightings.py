@@ -71,6 +71,16 @@ class CameraCondition(StrEnum):
     FINISHED = "finished"
 
 
+class Stage(StrEnum):
+    """What a picture passes in vision, in this order."""
+
+    DECODE = "decode"
+    MOTION = "motion"
+    DETECT = "detect"
+    TRACK = "track"
+    DESCRIBE = "describe"
+
+
 class PictureCondition(StrEnum):
     """How far a fixed camera's picture can be seen with."""
 
@@ -89,9 +99,10 @@ LOOK_DELAYS_MS = tuple(round(5 * 1.25**step) for step in range(34))
 class CameraState(Message, frozen=True, kw_only=True):
     """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
 
-    ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``look_delays`` counts looks at a live
-    stream by the time from the frame's arrival until it had been looked at, in the classes of LOOK_DELAYS_MS. Of a live
-    stream, ``picture`` is how far it can be seen with; in ``moving_ms`` of the ``watched_ms`` of it something moved.
+    ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``stages_ms`` is the processor time
+    spent in each Stage, in their order. ``look_delays`` counts looks at a live stream by the time from the frame's
+    arrival until it had been looked at, in the classes of LOOK_DELAYS_MS. Of a live stream, ``picture`` is how far
+    it can be seen with; in ``moving_ms`` of the ``watched_ms`` of it something moved.
     """
 
     stamp: Stamp
@@ -104,6 +115,9 @@ class CameraState(Message, frozen=True, kw_only=True):
     frames_shed: Count = 0
     detections: Count = 0
     sightings: Count = 0
+    tracks: Count = 0
+    detector_calls: Count = 0
+    stages_ms: Annotated[tuple[Count, ...], msgspec.Meta(max_length=8)] = ()
     look_delays: Annotated[tuple[Count, ...], msgspec.Meta(max_length=len(LOOK_DELAYS_MS) + 1)] = ()
     picture: PictureCondition = PictureCondition.CLEAR
     watched_ms: Count = 0
@@ -114,6 +128,24 @@ COLOURS = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue",
 """The eleven basic colour terms (Berlin and Kay, 1969), the order of every colour weight in a sighting."""
 
 ColourWeights = tuple[Fraction, ...]
+
+PATTERNS = ("plain", "striped", "checked", "printed")
+"""The order of a garment's pattern weights."""
+
+MOST_COMPANIONS = 8
+
+BAGS = ("backpack", "handbag", "suitcase")
+"""What a person may carry, the order of ``Sighting.bags``; a shoulder bag is a handbag."""
+
+
+class Movement(StrEnum):
+    """How a person moves as the camera sees it."""
+
+    STANDING = "standing"
+    TOWARDS = "towards"
+    AWAY = "away"
+    LEFT = "left"
+    RIGHT = "right"
 
 
 class BoxAt(Message, frozen=True, array_like=True):
@@ -133,6 +165,12 @@ class Sighting(Message, frozen=True, kw_only=True):
     not seen). ``descriptor`` is opaque bytes of the describer named by ``describer``; sightings compare only within one
     describer. ``picture_jpeg`` is the best picture of the person with a margin; ``picture_box`` where it was taken.
     ``ended`` is false for the first word on a person still in view; the same ``sighting_id`` follows with true.
+
+    ``upper_pattern`` weighs PATTERNS as ``upper`` weighs colours (empty when not judged). ``bags`` says of each of BAGS
+    how likely the person carries it, ``head_wear`` how likely the head is covered (hat, cap, helmet, hood): each
+    for itself, empty and None when not judged. ``movement`` is over the whole sighting; ``heading_deg`` (clockwise
+    from north) and ``speed_mps`` are over the ground, of calibrated cameras. ``companions`` are sightings of this
+    camera that went along.
     """
 
     sighting_id: Name
@@ -153,6 +191,13 @@ class Sighting(Message, frozen=True, kw_only=True):
     height_m: float | None = None
     height_error_m: float | None = None
     child: Fraction | None = None
+    upper_pattern: Annotated[tuple[Fraction, ...], msgspec.Meta(max_length=len(PATTERNS))] = ()
+    bags: Annotated[tuple[Fraction, ...], msgspec.Meta(max_length=len(BAGS))] = ()
+    head_wear: Fraction | None = None
+    movement: Movement | None = None
+    heading_deg: float | None = None
+    speed_mps: float | None = None
+    companions: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_COMPANIONS)] = ()
 
 
 class SightingMessage(Message, frozen=True, kw_only=True):

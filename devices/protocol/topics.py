@@ -42,6 +42,7 @@ class Up(StrEnum):
     WANTED = "wanted"  # QoS 1: the next parts of a spoken message (media.py)
     SIGHTING = "sighting"  # QoS 1, kept until confirmed
     CAMERA_STATE = "camera-state"  # QoS 0
+    SHOWN_LOOK = "shown-look"  # QoS 0, only while a console's debug view asks for it
 
 
 class Down(StrEnum):
@@ -56,6 +57,7 @@ class Down(StrEnum):
     VOICE = "hear"  # QoS 0, binary (voice.py): voice of groups that have no topic
     PART = "part"  # QoS 1: of a spoken message
     ASSIGN = "assign"  # QoS 1: the cameras a vision worker looks at
+    SHOW_LOOKS = "show-looks"  # QoS 1: the cameras whose looks a vision worker shows
 
 
 HUB_TICK = f"{PREFIX}/hub/tick"

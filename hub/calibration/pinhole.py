@@ -1,4 +1,4 @@
-"""Where the level world appears in the picture of a calibrated camera: the way back of ``hub/vision/height.py``."""
+"""Where the level world appears in a calibrated camera: the way back of ``hub/vision/description/height.py``."""
 
 from __future__ import annotations
 

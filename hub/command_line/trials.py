@@ -155,8 +155,8 @@ def evaluate_detection_command(
     """按真值评估整条检测跟踪流水线。"""
     from hub.footage.errors import SourceError
     from hub.vision.description.describer import Describer
-    from hub.vision.detector import PersonDetector
-    from hub.vision.evaluate import evaluate_detection
+    from hub.vision.detection.detector import PersonDetector
+    from hub.vision.evaluation.detection import evaluate_detection
 
     try:
         report = evaluate_detection(mot, detector=PersonDetector(), describer=Describer())

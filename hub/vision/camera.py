@@ -20,7 +20,7 @@ from hub.footage.sources.address import is_relay
 from hub.footage.sources.frames import Patience, Stream, is_live, open_live, open_recording
 from hub.vision.activity import Activity
 from hub.vision.description.describer import Describer
-from hub.vision.detector import PersonDetector
+from hub.vision.detection.detections import Detector
 from hub.vision.masking import Masks
 from hub.vision.picture_condition import PictureWatch
 from hub.vision.pipeline import Look, Moves, Pipeline
@@ -126,7 +126,7 @@ class AssignedCamera:
             moving_ms=self._activity.moving_ms,
         )
 
-    def take(self, work: Work, detector: PersonDetector) -> list[Sighting]:
+    def take(self, work: Work, detector: Detector) -> list[Sighting]:
         """Do one piece of this camera's work; what is newly known."""
         if work.look is None:
             try:

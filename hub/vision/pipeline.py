@@ -12,16 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.sightings import Calibration, Sighting
+from devices.protocol.sightings import Calibration, Sighting, Stage
 from hub.footage.sources.frame import Frame
 from hub.vision.boxes import Box, covered
 from hub.vision.description.describer import Describer
-from hub.vision.detector import Detections, PersonDetector
-from hub.vision.drift import Small, drifts
-from hub.vision.followed import Followed
+from hub.vision.detection.detections import Detections, Detector
 from hub.vision.gate import LookGate
 from hub.vision.motion import Motion, MotionDetector
-from hub.vision.tracker import Track, Tracker
+from hub.vision.stages import StageTimes
+from hub.vision.tracking.drift import Small, drifts
+from hub.vision.tracking.followed import Followed
+from hub.vision.tracking.tracker import Track, Tracker
 
 LONGEST_SIGHTING_S = 600.0
 """A person in view for longer becomes a further sighting, so that none grows without end."""
@@ -75,7 +76,10 @@ class Pipeline:
         looks_per_s: float,
         calibration: Calibration | None = None,
         longest_sighting_s: float = LONGEST_SIGHTING_S,
+        times: StageTimes | None = None,
     ) -> None:
+        """``times`` counts the processor time of the stages."""
+        self.times = times or StageTimes()
         self._longest_sighting_s = longest_sighting_s
         self._camera_id = camera_id
         self._describer = describer
@@ -99,21 +103,25 @@ class Pipeline:
         if not self._gate.due(at_s):
             return None
         grey = frame.pixels.grey()
-        motion = self._motion.observe(grey, at_s)
+        with self.times.of(Stage.MOTION):
+            motion = self._motion.observe(grey, at_s)
         self.moves = Moves(grey, motion)
         self._way.append(Small(at_s, motion.grey, motion.small_per_px))
         wanted = self._gate.wants(motion, len(self._tracker.tracks), at_s)
         return Look(frame, motion, tuple(self._way)) if wanted else None
 
-    def look(self, look: Look, detector: PersonDetector) -> list[Sighting]:
+    def look(self, look: Look, detector: Detector) -> list[Sighting]:
         """Find and follow persons in it; what is newly known of sightings."""
         picture = look.frame.pixels.bgr()
         self._frame_size_px = (picture.shape[1], picture.shape[0])
-        found = detector.detect(picture, self._region(look, picture.shape[1], picture.shape[0]))
+        region = self._region(look, picture.shape[1], picture.shape[0])
+        with self.times.of(Stage.DETECT):
+            found = detector.detect(picture, None if region is None else (region,))
         moving = look.motion.share_in(found.boxes) >= _MOVING_SHARE
         if not look.motion.settled:
             moving |= True
-        result = self._tracker.look(found, moving, look.at_s, picture.shape[1], self._drifts(look))
+        with self.times.of(Stage.TRACK):
+            result = self._tracker.look(found, moving, look.at_s, picture.shape[1], self._drifts(look))
         self._looked_s = look.at_s
         self.detections += len(result.seen)
         self._gate.tell(len(result.seen))
@@ -175,7 +183,8 @@ class Pipeline:
     def _say(self, followed: Followed, *, ended: bool) -> Sighting | None:
         if not followed.confident and not followed.announced:
             return None
-        sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
+        with self.times.of(Stage.DESCRIBE):
+            sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
         if sighting is not None:
             followed.announced = True
         return sighting

@@ -29,7 +29,8 @@ from devices.protocol.topics import Down, TopicError, Up
 from hub.footage.sources.frames import Patience
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
-from hub.vision.detector import MODEL, DetectorError, PersonDetector
+from hub.vision.detection.detections import Detector, DetectorError
+from hub.vision.detection.detector import MODEL, PersonDetector
 from hub.vision.scheduler import LookScheduler
 
 _log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class Worker:
     def __init__(
         self,
         link: Link,
-        detector: PersonDetector,
+        detector: Detector,
         describer: Describer,
         *,
         clock: Clock,

@@ -82,7 +82,7 @@ def test_coarse_clicks_still_place_the_camera_and_the_error_that_is_told_is_abou
 
 def measured(calibration: object, who: StandingPerson) -> float:
     from devices.protocol.sightings import BoxAt, Calibration
-    from hub.vision.height import estimate_height
+    from hub.vision.description.height import estimate_height
 
     assert isinstance(calibration, Calibration)
     height_px = who.foot_y_px - who.head_y_px

@@ -9,7 +9,7 @@ import pytest
 from devices.protocol.sightings import Polygon, Sighting
 from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.description.describer import Describer
-from hub.vision.detector import MODEL, PersonDetector
+from hub.vision.detection.detector import MODEL, PersonDetector
 from hub.vision.masking import GREY, Masks
 from hub.vision.pipeline import Pipeline
 from tests.vision.drawn import Walker, scene, street

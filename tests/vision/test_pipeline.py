@@ -12,10 +12,10 @@ from devices.protocol.sightings import COLOURS, Calibration, Sighting
 from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
-from hub.vision.detector import PersonDetector
-from hub.vision.followed import MOST_PATH_BOXES, Followed
+from hub.vision.detection.detector import PersonDetector
 from hub.vision.pipeline import Pipeline
-from hub.vision.tracker import Track
+from hub.vision.tracking.followed import MOST_PATH_BOXES, Followed
+from hub.vision.tracking.tracker import Track
 from tests.vision.drawn import BLUE, RED, Walker, scene, street
 
 STARTED_US = 1_767_225_600_000_000

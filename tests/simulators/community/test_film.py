@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from hub.vision.detector import PersonDetector
+from hub.vision.detection.detector import PersonDetector
 from simulators.community.arrays import Image
 from simulators.community.build import film_path
 from simulators.community.clockface import read_frame_number

@@ -8,7 +8,7 @@ for each cell of strides 8, 16 and 32 a score per class and a distribution over 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,8 +18,9 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from hub.vision.boxes import Box, Boxes
+from hub.vision.detection.detections import NOBODY, Detections, DetectorError
 
-MODEL = Path(__file__).parent / "models" / "nanodet.onnx"
+MODEL = Path(__file__).parent.parent / "models" / "nanodet.onnx"
 
 _SIDE_PX = 416
 """The longer side of a whole frame, as NanoDet-g was trained."""
@@ -30,24 +31,6 @@ _BINS = 11
 _PERSON = 0
 _MEAN = np.array((103.53, 116.28, 123.675), np.float32)  # BGR, as NanoDet was trained
 _DEVIATION = np.array((57.375, 57.12, 58.395), np.float32)
-
-
-class DetectorError(RuntimeError):
-    """The detector's model cannot be loaded; says which file and why."""
-
-
-@dataclass(frozen=True)
-class Detections:
-    """What was found in one picture: N boxes in its pixels, clipped to it, and N scores 0..1, best first."""
-
-    boxes: Boxes
-    scores: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.scores)
-
-
-NOBODY = Detections(np.zeros((0, 4)), np.zeros(0))
 
 
 class PersonDetector:
@@ -72,11 +55,16 @@ class PersonDetector:
         self._least_score = least_score
         self._same_person_overlap = same_person_overlap
 
-    def detect(self, picture: NDArray[np.uint8], region: Box | None = None) -> Detections:
-        """Persons in a BGR picture (height x width x 3), or in a region of it, at the scale of the whole.
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
+        """As ``Detector`` has it; a region takes its share of the whole's time."""
+        parts = [self._detect(picture, region) for region in (regions if regions is not None else (None,))]
+        if len(parts) == 1:
+            return parts[0]
+        boxes = np.concatenate([NOBODY.boxes, *(part.boxes for part in parts)])
+        scores = np.concatenate([NOBODY.scores, *(part.scores for part in parts)])
+        return self._once_each(boxes, scores)
 
-        A region takes its share of the whole's time.
-        """
+    def _detect(self, picture: NDArray[np.uint8], region: Box | None) -> Detections:
         scale = _SIDE_PX / max(picture.shape[:2])
         left, top, right, bottom = _corners(region, picture)
         part = picture[top:bottom, left:right]
@@ -93,6 +81,9 @@ class PersonDetector:
         corners = (boxes - (x, y, x, y)) * zoom + (left, top, left, top)
         corners = np.clip(corners, (left, top, left, top), (right, bottom, right, bottom))
         boxes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
+        return self._once_each(boxes, scores)
+
+    def _once_each(self, boxes: Boxes, scores: NDArray[np.float64]) -> Detections:
         chosen = np.asarray(
             cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self._least_score, self._same_person_overlap), dtype=int
         ).reshape(-1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.sightings import BoxAt, Calibration
-from hub.vision.height import Height, child_likelihood, estimate_height, foot_on_map
+from hub.vision.description.height import Height, child_likelihood, estimate_height, foot_on_map
 
 CAMERA = Calibration(
     width_px=960,

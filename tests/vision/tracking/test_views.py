@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from hub.vision.boxes import Box
-from hub.vision.views import MOST_HEIGHT_PX, MOST_VIEWS, BestViews
+from hub.vision.tracking.views import MOST_HEIGHT_PX, MOST_VIEWS, BestViews
 from tests.vision.drawn import Walker, scene, street
 
 WALKER = Walker(300, 420, 0, 200)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
 from hub.vision.boxes import Box, Boxes, grown, overlap
-from hub.vision.detector import Detections
-from hub.vision.kalman import BoxMotion
+from hub.vision.detection.detections import Detections
+from hub.vision.tracking.kalman import BoxMotion
 
 Indices = NDArray[np.intp]
 _EDGE_PX = 4.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hub.vision.boxes import Box
-from hub.vision.drift import Grey, Small, drifts
+from hub.vision.tracking.drift import Grey, Small, drifts
 
 HEIGHT_PX, WIDTH_PX = 120, 213
 SCALE = 1 / 3

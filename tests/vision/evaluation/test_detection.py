@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.vision import motchallenge
 from hub.vision.boxes import Box
-from hub.vision.evaluate import DetectionReport, Found, average_precision, evaluate_detection
-from hub.vision.motchallenge import Labelled, SequenceError
+from hub.vision.evaluation import motchallenge
+from hub.vision.evaluation.detection import DetectionReport, Found, average_precision, evaluate_detection
+from hub.vision.evaluation.motchallenge import Labelled, SequenceError
 from tests.vision.drawn import Walker, film
 from tests.vision.shared_footage import FOOTAGE, needs_footage
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hub.vision.boxes import Box, overlap
-from hub.vision.detector import DetectorError, PersonDetector
+from hub.vision.detection.detections import DetectorError
+from hub.vision.detection.detector import PersonDetector
 from tests.vision.drawn import Walker, scene, street
 from tests.vision.shared_footage import FOOTAGE, needs_footage
 
@@ -69,14 +70,14 @@ def test_missing_model_is_named(tmp_path: Path) -> None:
 
 def test_person_in_a_region_is_found_at_his_place_in_the_picture(detector: PersonDetector) -> None:
     walkers = [Walker(150, 420, 0, 130), Walker(480, 380, 0, 120)]
-    found = detector.detect(scene(walkers, 0.5), Box(380, 200, 200, 240))
+    found = detector.detect(scene(walkers, 0.5), [Box(380, 200, 200, 240)])
     right = found.boxes[(found.scores > 0.5) & (found.boxes[:, 0] > 320)]
     assert overlap(np.array([walkers[1].box(0.5)]), right).max() > 0.6
 
 
 @pytest.mark.parametrize("region", [Box(700, 500, 50, 50), Box(-90, -90, 20, 20), Box(630, 470, 0, 0)])
 def test_region_beside_the_picture_is_no_error(detector: PersonDetector, region: Box) -> None:
-    assert len(detector.detect(street(), region)) < 5
+    assert len(detector.detect(street(), [region])) < 5
 
 
 @needs_footage

@@ -19,7 +19,7 @@ from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.stripes import CELLS
 from hub.vision.description.view import View, ViewError
 
-CROPS = Path(__file__).parents[3] / "shared" / "footage" / "market1501-subset"
+CROPS = Path(__file__).parents[4] / "shared" / "footage" / "market1501-subset"
 needs_footage = pytest.mark.skipif(not CROPS.is_dir(), reason="../shared is missing")
 
 BGR = {

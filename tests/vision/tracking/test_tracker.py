@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from hub.vision.boxes import Box
-from hub.vision.detector import NOBODY, Detections
-from hub.vision.kalman import BoxMotion
-from hub.vision.tracker import Tracker
+from hub.vision.detection.detections import NOBODY, Detections
+from hub.vision.tracking.kalman import BoxMotion
+from hub.vision.tracking.tracker import Tracker
 
 
 def _found(*rows: tuple[float, float, float, float, float]) -> Detections:

@@ -19,11 +19,11 @@ import numpy as np
 
 from devices.protocol.sightings import BoxAt, Sighting
 from hub.footage.sources.frames import open_recording
-from hub.vision import motchallenge
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
-from hub.vision.detector import PersonDetector
-from hub.vision.motchallenge import Labelled
+from hub.vision.detection.detector import PersonDetector
+from hub.vision.evaluation import motchallenge
+from hub.vision.evaluation.motchallenge import Labelled
 from hub.vision.pipeline import Pipeline
 
 MATCH_OVERLAP = 0.5

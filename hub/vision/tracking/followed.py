@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from devices.protocol.sightings import BoxAt, Calibration, Sighting
 from hub.vision.description.describer import Describer
-from hub.vision.height import child_likelihood, estimate_height
-from hub.vision.tracker import Track
-from hub.vision.views import BestViews
+from hub.vision.description.height import child_likelihood, estimate_height
+from hub.vision.tracking.tracker import Track
+from hub.vision.tracking.views import BestViews
 
 MOST_PATH_BOXES = 600
 """At the bound every second box of the path is dropped, so that a long stay is told more coarsely, never cut."""

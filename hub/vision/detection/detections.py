@@ -1,0 +1,41 @@
+"""What every person detector is asked and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.vision.boxes import Box, Boxes
+
+
+class DetectorError(RuntimeError):
+    """The detector's model cannot be loaded; says which file and why."""
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What was found in one picture: N boxes in its pixels, clipped to it, and N scores 0..1, best first."""
+
+    boxes: Boxes
+    scores: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+NOBODY = Detections(np.zeros((0, 4)), np.zeros(0))
+
+
+class Detector(Protocol):
+    """Finds persons; called from one thread at a time."""
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
+        """Persons in a BGR picture (height x width x 3), or only in these regions of it, at the scale of the whole.
+
+        Who lies in two regions is found once. No regions: nobody is looked for; None: the whole picture.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""How well the pipeline finds, follows and describes, against labels and against the simulated truth."""
