@@ -183,7 +183,7 @@ MQTT_DOWN: dict[DeviceKind, frozenset[Down]] = {
         {Down.ALERT, Down.CONFIRM, Down.SIGNED_ON, Down.SOS, Down.FLOOR_CONTROL, Down.GROUPS, Down.VOICE, Down.PART}
     ),
     DeviceKind.CAMERA: frozenset({Down.CONFIRM}),
-    DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM}),
+    DeviceKind.WORKER: frozenset({Down.ASSIGN, Down.CONFIRM, Down.SHOW_LOOKS}),
 }
 """What the hub says to a device of each kind, which that device alone may hear."""
 
