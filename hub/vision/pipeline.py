@@ -65,6 +65,26 @@ class Moves:
     motion: Motion
 
 
+@dataclass(frozen=True)
+class ShownTrack:
+    """One person followed: the track's number, the box in pixels, and whether the detector found him in this look."""
+
+    number: int
+    box: Box
+    seen_now: bool
+
+
+@dataclass(frozen=True)
+class LookShown:
+    """What a look did, for whoever wants to see why somebody is seen or missed; wall time as the recording's."""
+
+    wall_us: int
+    regions: tuple[Box, ...]
+    """Where was looked; empty for the whole picture."""
+    detections: Detections
+    tracks: tuple[ShownTrack, ...]
+
+
 class Pipeline:
     """One camera's, from its connection to the end of the stream."""
 
@@ -95,6 +115,8 @@ class Pipeline:
         self.detections = 0
         self.moves: Moves | None = None
         """What the frame that was considered last showed; None where it was not one of those that are due."""
+        self.shown: LookShown | None = None
+        """What the last look did; None before the first."""
 
     def consider(self, frame: Frame) -> Look | None:
         """The look that a decoded frame is worth, if any. Frames come in order of media time."""
@@ -126,6 +148,9 @@ class Pipeline:
         self.detections += len(result.seen)
         self._gate.tell(len(result.seen))
         self._take_in(look, result.seen, found, picture)
+        now = {track.number for track, _ in result.seen}
+        tracks = tuple(ShownTrack(track.number, track.box, track.number in now) for track in self._tracker.tracks)
+        self.shown = LookShown(look.frame.wall_us, () if region is None else (region,), found, tracks)
         said = [self._say(self._followed.pop(track.number), ended=True) for track in result.ended]
         for track, _ in result.seen:
             followed = self._followed[track.number]

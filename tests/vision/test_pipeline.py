@@ -117,6 +117,18 @@ def test_two_people_are_two_sightings(detector: PersonDetector, describer: Descr
     assert all(sighting.ended for sighting in final)
 
 
+def test_look_shows_its_regions_detections_and_tracks(detector: PersonDetector, describer: Describer) -> None:
+    pipeline = Pipeline("C01", describer, looks_per_s=5)
+    assert pipeline.shown is None
+    _run(pipeline, detector, [Walker(100, 440, 60, 150)], 0.4)
+    shown = pipeline.shown
+    assert shown is not None
+    assert shown.wall_us == STARTED_US + 200_000
+    assert [(track.number, track.seen_now) for track in shown.tracks] == [(1, True)]
+    assert len(shown.detections) >= 1
+    assert shown.regions == ()  # the first looks are at the whole picture
+
+
 def test_broken_stream_gives_the_last_word_on_who_was_in_view(detector: PersonDetector, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     early = _run(pipeline, detector, [Walker(100, 440, 60, 150)], 2)
