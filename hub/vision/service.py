@@ -173,7 +173,7 @@ class Vision:
         for camera_id, stand in list(self._stands.items()):
             state = stand.state
             known = camera_id in self._registry.cameras and state.detail != WORKER_ENDED
-            if known and self._worker_of(camera_id) == worker_id and state.condition is not CameraCondition.FINISHED:
+            if known and self.worker_of(camera_id) == worker_id and state.condition is not CameraCondition.FINISHED:
                 stamp = self._bridge.stamper.stamp()
                 self._stand(
                     msgspec.structs.replace(
@@ -184,7 +184,7 @@ class Vision:
     def _command(self, worker_id: str) -> list[str]:
         return [sys.executable, "-m", "hub.vision.worker", "--store", str(self._directory / worker_id)]
 
-    def _worker_of(self, camera_id: str) -> str | None:
+    def worker_of(self, camera_id: str) -> str | None:
         """Who looks at this camera: by its id alone, so that others stay where they are when one is added."""
         names = list(self._workers)
         return names[zlib.crc32(camera_id.encode()) % len(names)] if names else None
@@ -198,7 +198,7 @@ class Vision:
         """Not where the owner's terms forbid recording: a sighting keeps a picture of a person."""
         waits = self._footage.takes(camera) and self._footage.relay_path is None
         wanted = bool(camera.url) and not waits and not self._registry.is_finished(camera.camera_id)
-        return wanted and self._registry.terms_for(camera).records and self._worker_of(camera.camera_id) == worker_id
+        return wanted and self._registry.terms_for(camera).records and self.worker_of(camera.camera_id) == worker_id
 
     def _assignment(self, cameras: list[Camera]) -> Assign:
         wanted = sorted(cameras, key=lambda camera: camera.camera_id)
@@ -207,7 +207,7 @@ class Vision:
 
     def _check_room(self, camera: Camera) -> None:
         """Raises Refusal when what this camera's worker is told of its cameras would not fit into a message."""
-        worker_id = self._worker_of(camera.camera_id)
+        worker_id = self.worker_of(camera.camera_id)
         if worker_id is None or not camera.url:
             return
         others = (one for one in self._registry.cameras.values() if one.camera_id != camera.camera_id)
@@ -338,7 +338,7 @@ class Vision:
     def _hear(self, worker_id: str, state: CameraState) -> None:
         if state.camera_id not in self._registry.cameras:
             return
-        if self._worker_of(state.camera_id) != worker_id:
+        if self.worker_of(state.camera_id) != worker_id:
             _log.warning("camera.state_dropped", camera=state.camera_id, worker=worker_id, why="not its camera")
             return
         if state.condition is CameraCondition.ONLINE and self._footage.takes(self._registry.cameras[state.camera_id]):
