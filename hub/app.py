@@ -96,6 +96,7 @@ from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
 from hub.vision.service import Vision
+from hub.vision.showing import LookShowing
 from hub.vitals import Vitals
 
 _log = structlog.get_logger()
@@ -215,10 +216,13 @@ class Hub:
             self.events,
             self.bridge,
             self.footage,
+            self.clock,
             self.enrolment.issue,
+            self.enrolment.has_remote_worker,
             data / "workers",
             settings.vision_workers,
         )
+        self.enrolment.when_revoked(self.vision.shut_out)
         self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
@@ -228,7 +232,8 @@ class Hub:
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
         streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders), self.clock)
-        self.live = LiveView(streams, self.registry, looks, self.clock)
+        self.showing = LookShowing(self.bridge, self.vision.worker_of)
+        self.live = LiveView(streams, self.showing, self.registry, looks, self.clock)
         catalogue = Catalogue(self.footage.folder)
         checked = self.footage.disk.checked
         pictures = partial(read_pictures, catalogue)
@@ -337,6 +342,7 @@ class Hub:
         self.sending.listen()
         self.footage.listen()
         self.vision.listen()
+        self.showing.listen()
         self.intake.listen()
         self.intake.follow(self.watching.see)
         for name, run in (
@@ -358,6 +364,7 @@ class Hub:
             ("emergencies", self.emergencies.run),
             ("memberships", self.memberships.run),
             ("spoken-messages", self.sending.run),
+            ("vision", self.vision.run),
             ("intake", self.intake.run),
             ("agreements", self.agreements.run),
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
@@ -389,6 +396,7 @@ class Hub:
         """Stop in the order that loses nothing: bursts, workers, recorder, rooms, database, broker."""
         await self.talk.stop()
         await self.live.streams.stop()
+        await self.showing.stop()
         self.playing.stop()
         await self.vision.stop()
         await self.footage.stop()

@@ -17,14 +17,17 @@ from devices.protocol.messages import Stamp
 from devices.protocol.sightings import LOOK_DELAYS_MS, CameraAssignment, CameraCondition, CameraState, Sighting
 from hub.footage.errors import Refused, SourceError, Stalled
 from hub.footage.sources.address import is_relay
+from hub.footage.sources.frame import Frame
 from hub.footage.sources.frames import Patience, Stream, is_live, open_live, open_recording
 from hub.vision.activity import Activity
 from hub.vision.description.describer import Describer
 from hub.vision.detection.detections import Detector
 from hub.vision.masking import Masks
+from hub.vision.motion import Motion
 from hub.vision.picture_condition import PictureWatch
 from hub.vision.pipeline import Look, Moves, Pipeline
 from hub.vision.scheduler import LookScheduler
+from hub.vision.shown import LookShower
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +74,7 @@ class AssignedCamera:
         clock: Clock,
         patience: Patience | None = None,
         may_go_on: Callable[[], bool] = lambda: True,
+        shower: LookShower | None = None,
     ) -> None:
         """``may_go_on`` holds a recording back while its sightings cannot be delivered."""
         self.assignment = assignment
@@ -80,6 +84,7 @@ class AssignedCamera:
         self._clock = clock
         self._patience = patience or Patience()
         self._may_go_on = may_go_on
+        self._shower = shower
         self._condition = CameraCondition.CONNECTING
         self._detail = ""
         self._progress: float | None = None
@@ -136,6 +141,7 @@ class AssignedCamera:
         else:
             found_before = work.pipeline.detections
             said = work.pipeline.look(work.look, detector)
+            self._show(work.look.frame, work.look.motion, work.pipeline)
             self.counters.frames_looked_at += 1
             if not self._is_recording:
                 late_ms = (self._clock.wall_us() - work.look.frame.wall_us) / 1000
@@ -200,6 +206,8 @@ class AssignedCamera:
                 look = pipeline.consider(frame)
                 if look is not None:
                     self._hand_over(Work(pipeline, look))
+                elif pipeline.moves is not None:
+                    self._show(frame, pipeline.moves.motion, pipeline)
                 if pipeline.moves is not None and not self._is_recording:
                     self._note(pipeline.moves)
                 if self._is_recording:
@@ -207,6 +215,11 @@ class AssignedCamera:
         finally:
             stream.close()
             self._finish(pipeline)
+
+    def _show(self, frame: Frame, motion: Motion, pipeline: Pipeline) -> None:
+        """What became of a picture that was due, where somebody asks."""
+        if self._shower is not None:
+            self._shower.show(self.assignment.camera_id, frame.wall_us, motion, pipeline.shown)
 
     def _note(self, moves: Moves) -> None:
         """How a live picture is, and whether something moves in it."""

@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,7 @@ from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.messages import Message, Stamp
 from devices.protocol.seal import SealError
+from devices.protocol.shown_looks import ShowLooks, ShownLook
 from devices.protocol.sightings import Assign, CameraAssignment, CameraState, Sighting, SightingMessage
 from devices.protocol.topics import Down, TopicError, Up
 from hub.footage.sources.frames import Patience
@@ -32,6 +34,7 @@ from hub.vision.description.describer import Describer
 from hub.vision.detection.detections import Detector, DetectorError
 from hub.vision.detection.detector import MODEL, PersonDetector
 from hub.vision.scheduler import LookScheduler
+from hub.vision.shown import LookShower
 
 _log = logging.getLogger(__name__)
 
@@ -66,8 +69,10 @@ class Worker:
         self._cameras: dict[str, AssignedCamera] = {}
         self._told: dict[str, tuple[CameraState, int]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._shower = LookShower(clock, self._show_soon)
         self._looking = threading.Thread(target=self._look_on, name="looking", daemon=True)
         link.on(Down.ASSIGN, self._hear_assign)
+        link.on(Down.SHOW_LOOKS, lambda payload: self._shower.ask(messages.decode(payload, ShowLooks).camera_ids))
         link.on_connection_change = lambda _connected: self._told.clear()
 
     async def run(self) -> None:
@@ -115,6 +120,7 @@ class Worker:
             clock=self._clock,
             patience=self._patience,
             may_go_on=lambda: self._link.unconfirmed < MOST_UNCONFIRMED,
+            shower=self._shower,
         )
         camera.start()
         return camera
@@ -145,6 +151,16 @@ class Worker:
                 self._loop.call_soon_threadsafe(self._send, sighting)
             if not camera.assignment.recording:
                 time.sleep((time.thread_time() - began_s) * (1 / BUSY_SHARE - 1))
+
+    def _show_soon(self, build: Callable[[Stamp], ShownLook]) -> None:
+        """Send a look, from whichever thread; without a line nobody misses it."""
+
+        def show() -> None:
+            if self._link.connected:
+                self._link.publish(Up.SHOWN_LOOK, build(self._link.stamp()))
+
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(show)
 
     def _send(self, sighting: Sighting) -> None:
         def build(stamp: Stamp, message_id: str) -> Message:

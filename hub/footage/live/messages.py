@@ -23,9 +23,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a console says: its whole wall, each time it changes."""
+    """What a console says: its whole wall, each time it changes; ``looks`` is the tile whose looks are shown too."""
 
     watch: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=MAX_TILES)]
+    looks: int | None = None
 
 
 class WatchedLive(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,12 +39,17 @@ class WatchedLive(msgspec.Struct, frozen=True, kw_only=True):
 _decoder = msgspec.json.Decoder(Watch)
 
 
-def read_watch(said: str | bytes) -> tuple[Asked, ...]:
+def read_watch(said: str | bytes) -> Watch:
     """What the console asks for. Raises Refusal."""
     try:
-        asked = _decoder.decode(said).watch
+        watch = _decoder.decode(said)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("bad_watch", f"看不懂的查看请求：{error}", f"this is no wall: {error}", field="watch") from None
-    if len({one.tile for one in asked}) < len(asked):
+    tiles = {one.tile for one in watch.watch}
+    if len(tiles) < len(watch.watch):
         raise Refusal("same_tile", "同一个画面格写了两次", "a tile is named twice", field="watch")
-    return asked
+    if watch.looks is not None and watch.looks not in tiles:
+        raise Refusal(
+            "no_such_tile", "没有这个画面格，不能看它的分析", "there is no such tile to show looks of", field="looks"
+        )
+    return watch

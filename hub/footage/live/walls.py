@@ -19,7 +19,8 @@ from hub.access.permissions import Right
 from hub.console.lines import TOO_SLOW, LineClosed
 from hub.footage.coded import Kind, Word
 from hub.footage.live import words as live_words
-from hub.footage.live.messages import Asked, WatchedLive
+from hub.footage.live.looks import Looks, TileLooks
+from hub.footage.live.messages import Asked, Watch, WatchedLive
 from hub.footage.live.streams import LiveStreams, Sent, Watched
 from hub.footage.noting import Noting
 from hub.registry.places import venue_place
@@ -88,8 +89,9 @@ class Tile:
 class LiveView:
     """Every wall, and what they stand on."""
 
-    def __init__(self, streams: LiveStreams, registry: Registry, noting: Noting, clock: Clock) -> None:
+    def __init__(self, streams: LiveStreams, looks: Looks, registry: Registry, noting: Noting, clock: Clock) -> None:
         self.streams = streams
+        self.looks = looks
         self.registry = registry
         self.noting = noting
         self.clock = clock
@@ -109,11 +111,13 @@ class Wall:
         self.person_id = entrant.person.person_id
         self._entrant = entrant
         self._tiles: dict[int, Tile] = {}
+        self._looks_of: int | None = None
         self._changing = asyncio.Lock()
         self._queue: deque[tuple[Tile | None, str | bytes]] = deque()
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._sent = asyncio.Event()
+        self._looks = TileLooks(room.looks, self._wake.set)
 
     def has_room(self, size: int) -> bool:
         """Whether a picture of ``size`` bytes may wait; the first of all may, however large."""
@@ -130,7 +134,10 @@ class Wall:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._queue:
+            while self._queue or self._looks.waiting:
+                if self._looks.waiting:  # a picture is shown once its look is there
+                    await send(self._looks.waiting.popleft())
+                    continue
                 if self._waiting_bytes > MAX_WAITING_BYTES + MAX_TOLD_BYTES:
                     raise LineClosed(*TOO_SLOW)
                 tile, message = self._queue.popleft()
@@ -140,10 +147,11 @@ class Wall:
                     self.room.sent_bytes += len(message)
                 self._sent.set()
 
-    async def show(self, asked: Sequence[Asked]) -> None:
+    async def show(self, watch: Watch) -> None:
         """The wall is this from now on; what was on it already goes on."""
         async with self._changing:
-            wanted = {one.tile: one for one in asked}
+            wanted = {one.tile: one for one in watch.watch}
+            self._looks_of = watch.looks
             gone = [tile for number, tile in self._tiles.items() if wanted.get(number) != tile.asked]
             self._tiles = {
                 number: self._tiles[number]
@@ -167,6 +175,7 @@ class Wall:
     def close(self) -> None:
         """The console is gone; ``send``, ``show`` and ``keep_reviewing`` have ended."""
         self.room.viewers -= 1
+        self._looks.end()
         for tile in self._tiles.values():
             self._take_down(tile)
         self._tiles = {}
@@ -190,6 +199,15 @@ class Wall:
                 await self._have_room()
                 tile.joined = True
                 self.room.streams.join(tile.watched, tile)
+        self._review_looks()
+
+    def _review_looks(self) -> None:
+        """Looks are shown of a tile that shows its pictures, and is noted so; of no other."""
+        tile = None if self._looks_of is None else self._tiles.get(self._looks_of)
+        if tile is not None and tile.joined:
+            self._looks.show(tile.asked.tile, tile.asked.camera_id)
+        else:
+            self._looks.end()
 
     async def _have_room(self) -> None:
         """Until half of what may wait is free, for a while: a tile begins with all pictures since its last key one."""
