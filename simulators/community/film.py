@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,17 +21,29 @@ from simulators.community.people import Person
 from simulators.community.placement import SceneCamera
 
 _NOISE_PLANES = 5
-_KEY_FRAME_EVERY = FRAME_RATE_HZ
 _REPORT_EVERY = 50
-_CODEC_OPTIONS = {
-    "preset": "veryfast",
-    "profile": "main",
-    "crf": "22",
-    "maxrate": "800k",
-    "bufsize": "800k",
-    "bf": "0",
-    "x264-params": "scenecut=0:rc-lookahead=10:ref=1",
-}
+
+
+def _as_demonstrated() -> dict[str, str]:
+    return {
+        "preset": "veryfast",
+        "profile": "main",
+        "crf": "22",
+        "maxrate": "800k",
+        "bufsize": "800k",
+        "bf": "0",
+        "x264-params": "scenecut=0:rc-lookahead=10:ref=1",
+    }
+
+
+@dataclass(frozen=True)
+class Filming:
+    """How a camera films: pictures a second, and between key pictures; what it writes into each; libx264's options."""
+
+    rate_hz: int = FRAME_RATE_HZ
+    key_every: int = FRAME_RATE_HZ
+    write: Callable[[Image, str, int], None] = draw_clock
+    options: dict[str, str] = field(default_factory=_as_demonstrated)
 
 
 def render_film(
@@ -39,11 +52,13 @@ def render_film(
     times_s: Floats,
     target: Path,
     progress: Callable[[int], None],
+    filming: Filming | None = None,
 ) -> None:
     """Render one frame per scenario time into ``target``, which appears only when it is complete.
 
     ``progress`` is told the number of frames done since it was last told.
     """
+    filming = filming or Filming()
     found = appearances(camera, people, times_s)
     together: list[list[tuple[int, int]]] = [[] for _ in times_s]
     for index, one in enumerate(found):
@@ -57,18 +72,18 @@ def render_film(
     cv2.setNumThreads(1)
     partial = target.with_suffix(".part")
     with av.open(str(partial), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=FRAME_RATE_HZ, options=_CODEC_OPTIONS)
+        stream = container.add_stream("libx264", rate=filming.rate_hz, options=filming.options)
         stream.width, stream.height = camera.viewpoint.width_px, camera.viewpoint.height_px
         stream.pix_fmt = "yuv420p"
-        stream.codec_context.gop_size = _KEY_FRAME_EVERY
+        stream.codec_context.gop_size = filming.key_every
         stream.codec_context.thread_count = 1
-        stream.codec_context.time_base = Fraction(1, FRAME_RATE_HZ)
+        stream.codec_context.time_base = Fraction(1, filming.rate_hz)
         plane = told = 0
         for number, present in enumerate(together):
             plane = (plane + int(rng.integers(1, _NOISE_PLANES))) % _NOISE_PLANES
             picture = empty[plane].copy()
             _paint(picture, painter, found, shadows, dresses, present)
-            draw_clock(picture, camera.camera_id, number)
+            filming.write(picture, camera.camera_id, number)
             planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), dtype=np.uint8)
             coded = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             coded.pts = number
