@@ -383,6 +383,14 @@ class Hub:
 
     async def _tell_start(self) -> None:
         version = HubStarted(version=importlib.metadata.version("qianshao-hub"))
+        registry = self.registry
+        _log.info(
+            "hub.started",
+            version=version.version,
+            venues=len(registry.venues),
+            radios=len(registry.radios),
+            cameras=len(registry.cameras),
+        )
         while True:
             try:
                 return await self._tell(EventKind.HUB_STARTED, "hub", version)

@@ -27,11 +27,17 @@ NEEDS_BARESIP = pytest.mark.skipif(shutil.which("baresip") is None, reason="bare
 NEEDS_SIPP = pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is not installed")
 
 
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        asked.bind((HERE, 0))
-        port: int = asked.getsockname()[1]
-        return port
+def free_sip_port() -> int:
+    """A port that neither a datagram nor a connection has: a telephone listens for both, and ends where it cannot."""
+    while True:
+        with socket.socket() as connections, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            connections.bind((HERE, 0))
+            port: int = connections.getsockname()[1]
+            try:
+                datagrams.bind((HERE, port))
+            except OSError:
+                continue
+            return port
 
 
 def chirp(seconds: float) -> Spoken:
@@ -57,7 +63,8 @@ class Telephone:
 
     async def hears(self, what: str) -> None:
         """Return when it says that this happened."""
-        await until(lambda: what in self.said, f"the telephone said {what!r}")
+        await until(lambda: what in self.said or self._process.returncode is not None, f"it said {what!r}: {self.said}")
+        assert what in self.said, f"the telephone ended: {self.said}"
 
     def press(self, key: str) -> None:
         assert self._process.stdin is not None
@@ -74,7 +81,7 @@ class Telephone:
 async def open_telephone(folder: Path, number: str, answers: str = "auto") -> AsyncIterator[Telephone]:
     """It picks up at once, or (``manual``) only rings."""
     folder.mkdir(mode=0o700)
-    port = free_udp_port()
+    port = free_sip_port()
     with wave.open(str(folder / "silence.wav"), "wb") as silence:
         silence.setnchannels(1)
         silence.setsampwidth(2)
@@ -158,7 +165,7 @@ async def open_registrar(folder: Path) -> AsyncIterator[str]:
     """Its address; it knows the account ``hub`` by its password."""
     folder.mkdir(mode=0o700)
     (folder / "registrar.xml").write_text(REGISTRAR)
-    port, nowhere = free_udp_port(), asyncio.subprocess.DEVNULL
+    port, nowhere = free_sip_port(), asyncio.subprocess.DEVNULL
     command = ("sipp", "-sf", str(folder / "registrar.xml"), "-i", HERE, "-p", str(port), "-nostdin")
     process = await start_child(command, stdout=nowhere, stderr=nowhere)
     try:
