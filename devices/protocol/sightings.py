@@ -60,6 +60,20 @@ class Assign(Message, frozen=True, kw_only=True):
     cameras: tuple[CameraAssignment, ...]
 
 
+class WorkerStatus(Message, frozen=True, kw_only=True):
+    """The sign of life, every WORKER_SIGN_S, of a worker on another machine than the hub's.
+
+    ``weight``: as how many workers of the hub's machine it has cameras.
+    """
+
+    stamp: Stamp
+    birth_count: Count
+    weight: Annotated[float, msgspec.Meta(ge=0.1, le=64)] = 1.0
+
+
+WORKER_SIGN_S = 0.5
+
+
 class CameraCondition(StrEnum):
     """How a camera's stream stands."""
 

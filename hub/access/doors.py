@@ -174,7 +174,7 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
         }
     ),
     DeviceKind.CAMERA: frozenset({Up.BIRTH, Up.DEATH, Up.CAMERA_STATE}),
-    DeviceKind.WORKER: frozenset({Up.BIRTH, Up.DEATH, Up.SIGHTING, Up.CAMERA_STATE, Up.SHOWN_LOOK}),
+    DeviceKind.WORKER: frozenset({Up.BIRTH, Up.DEATH, Up.STATUS, Up.SIGHTING, Up.CAMERA_STATE, Up.SHOWN_LOOK}),
 }
 """What a device of each kind may say, on its own topics alone."""
 

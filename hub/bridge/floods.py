@@ -48,7 +48,7 @@ class Allowance:
 FIELD = Allowance(150, 600, 2_000, 1 * _MB, 4 * _MB, 16 * _MB)
 """Radios and cameras. Voice is 50 packets a second; a radio back on line repeats 2,000 messages at the very most."""
 WORKER = Allowance(1_000, 4_000, 8_000, 32 * _MB, 72 * _MB, 256 * _MB)
-"""Vision workers, on the hub's own machine: sightings of 20 KB, and 64 MiB of them after the hub was away."""
+"""Vision workers: sightings of 20 KB, and 64 MiB of them after the hub was away."""
 FORGED_PER_S = 1.0
 FORGED_AT_ONCE = 100.0
 """Words under a wrong seal: whoever says more has the device's broker password and not its key."""

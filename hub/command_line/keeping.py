@@ -125,7 +125,7 @@ def cameras_remove(camera_id: str, data_dir: DataDir = None) -> None:
 @devices_app.command("codes")
 def devices_codes(
     device_ids: Annotated[list[str] | None, typer.Argument(help="设备编号")] = None,
-    kind: Annotated[DeviceKind, typer.Option(help="设备类别")] = DeviceKind.RADIO,
+    kind: Annotated[DeviceKind, typer.Option(help="设备类别；worker 为其他机器上的视频分析进程")] = DeviceKind.RADIO,
     missing: Annotated[bool, typer.Option("--missing", help="所有已登记而未入网的")] = False,
     file: Annotated[Path | None, typer.Option(help="写入文件，每行一个 JSON 对象")] = None,
     sheet: Annotated[Path | None, typer.Option(help="写成可打印的二维码页（HTML）")] = None,

@@ -139,7 +139,9 @@ def _missing(hub: HubClient, state: _State, kind: DeviceKind) -> list[str]:
 def _registered(state: _State, kind: DeviceKind) -> dict[str, _Named]:
     if kind is DeviceKind.RADIO:
         return {one.radio_id: one for one in state.radios if one.radio_id}
-    return {one.camera_id: one for one in state.cameras if one.camera_id}
+    if kind is DeviceKind.CAMERA:
+        return {one.camera_id: one for one in state.cameras if one.camera_id}
+    return {}
 
 
 def _places(state: _State, kind: DeviceKind) -> dict[str, str]:

@@ -35,7 +35,7 @@ from hub.enrolment.messages import (
     DeviceRevoked,
     DeviceRotated,
 )
-from hub.enrolment.names import check_free, check_registered
+from hub.enrolment.names import check_free, check_registered, check_workers, is_own_worker
 from hub.enrolment.records import Standing, broker_users, delete_code, put_code, put_standing, use_code
 from hub.enrolment.standings import Standings
 from hub.enrolment.tables import device_credentials, enrolment_codes
@@ -98,6 +98,10 @@ class Enrolment:
         standing = self._standings.of(device_id)
         return standing.kind if standing else None
 
+    def has_remote_worker(self, device_id: str) -> bool:
+        """Whether a vision worker on another machine was ever given a credential under this name."""
+        return self.kind_of(device_id) is DeviceKind.WORKER and not is_own_worker(device_id)
+
     def standings(self) -> list[Standing]:
         """Every device that was ever given a credential."""
         return list(self._standings)
@@ -105,6 +109,9 @@ class Enrolment:
     def waiting_codes(self) -> list[WaitingCode]:
         """Codes that can still be used."""
         return self._codes.usable(self._clock.wall_us())
+
+    def _is_let_in(self, standing: Standing) -> bool:
+        return standing.secrets is not None and self.has_remote_worker(standing.device_id)
 
     def users(self) -> list[BrokerUser]:
         """What the broker is to know: each device that may come in, with its own topics and talk groups."""
@@ -146,12 +153,14 @@ class Enrolment:
         return credential
 
     async def make_codes(self, devices: Sequence[Device], by: Person) -> list[Code]:
-        """One-time codes for enrolled radios and cameras, all or none; older codes of the same devices end.
+        """One-time codes for registered radios and cameras and for workers, all or none; older codes of theirs end.
 
         Raises Refusal for one that cannot have a code, or for more than MAX_CODES.
         """
         if len(devices) > MAX_CODES:
             raise Refusal("too_many", f"一次最多 {MAX_CODES} 个", f"at most {MAX_CODES} at a time", field="devices")
+        workers = {one.device_id for one in devices if one.kind is DeviceKind.WORKER}
+        check_workers(workers, {one.device_id for one in self._standings if self._is_let_in(one)})
         for device in devices:
             check_registered(self._registry, device.kind, device.device_id)
             check_free(self._registry, device.kind, device.device_id, self.kind_of(device.device_id))

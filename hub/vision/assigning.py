@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from devices.protocol.sightings import CameraAssignment
+from urllib.parse import urlsplit
+
+import msgspec
+
+from devices.protocol import messages, topics
+from devices.protocol.sightings import Assign, CameraAssignment
 from hub.footage.coded import StreamName
 from hub.footage.service import Footage
-from hub.footage.sources.address import RelayAddress
+from hub.footage.sources.address import RelayAddress, is_live, is_webcam
 from hub.registry.records import Camera
+from hub.settings import LOOPBACK_HOSTS
 from hub.vision.calibrated_views import CalibratedViews
 
 
-def assignment(camera: Camera, footage: Footage, views: CalibratedViews) -> CameraAssignment:
-    """A camera that is recorded is looked at where it is, so that it is connected to once."""
+def is_anywhere(camera: Camera) -> bool:
+    """Whether it can be read from another machine than the hub's: no file, no webcam, nothing that is loopback's."""
     url = camera.url or ""
-    if footage.takes(camera):
+    if camera.recording or not is_live(url) or is_webcam(url):
+        return False
+    return all(urlsplit(one).hostname not in LOOPBACK_HOSTS for one in (url, camera.sub_url or url))
+
+
+def assignment(camera: Camera, footage: Footage | None, views: CalibratedViews | None) -> CameraAssignment:
+    """What is told of a camera to a worker of this machine, or (``footage`` and ``views`` None) of another.
+
+    Here one that is recorded is looked at where it is, so that it is connected to once; elsewhere its smaller stream is
+    read from the camera, and there is no picture of its calibration.
+    """
+    url = camera.url or ""
+    if footage is None:
+        url = camera.sub_url or url
+    elif footage.takes(camera):
         url = str(RelayAddress(footage.relay_path or "", camera.camera_id, StreamName.SUB))
     return CameraAssignment(
         camera_id=camera.camera_id,
@@ -22,5 +42,15 @@ def assignment(camera: Camera, footage: Footage, views: CalibratedViews) -> Came
         recording=camera.recording,
         started_at_us=camera.started_at_us,
         masks=tuple(mask.points for mask in camera.masks),
-        view_file=views.of(camera.camera_id) if camera.calibration is not None else None,
+        view_file=views.of(camera.camera_id) if views is not None and camera.calibration is not None else None,
     )
+
+
+def fitting(assign: Assign) -> tuple[Assign, int]:
+    """As many of its cameras as one message can name, and how many are left out."""
+    left_out = 0
+    while (size := len(messages.encode(assign))) > topics.MAX_PAYLOAD_BYTES:
+        fit = min(len(assign.cameras) - 1, len(assign.cameras) * topics.MAX_PAYLOAD_BYTES // size)
+        left_out += len(assign.cameras) - fit
+        assign = msgspec.structs.replace(assign, cameras=assign.cameras[:fit])
+    return assign, left_out

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
-import zlib
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from devices.link import Credential
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.sightings import LOOK_DELAYS_MS, Assign, Calibration, CameraCondition, CameraState
+from devices.protocol.clock import Clock
+from devices.protocol.sightings import (
+    LOOK_DELAYS_MS,
+    Assign,
+    Calibration,
+    CameraCondition,
+    CameraState,
+    WorkerStatus,
+)
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
-from hub.children import end_child, start_child
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -30,19 +34,19 @@ from hub.registry.records import Camera, Mask
 from hub.registry.service import Registry, calibrated, is_same_stream
 from hub.storage.database import Database
 from hub.storage.writer import Change
-from hub.tasks import end_tasks
-from hub.vision.assigning import assignment
+from hub.vision.assigning import assignment, fitting, is_anywhere
 from hub.vision.calibrated_views import CalibratedViews
 from hub.vision.camera_view import CameraView, view_of
+from hub.vision.roster import Roster, Turn
+from hub.vision.worker_keeper import Issue, WorkerKeeper
 
 _log = structlog.get_logger()
-NICENESS = 10
-RESTART_FIRST_S = 0.5
-RESTART_MOST_S = 15.0
-STEADY_AFTER_S = 30.0
-"""A worker that ran for so long starts again at once when it ends."""
 PROGRESS_STEP = 0.05
 WORKER_ENDED = "分析进程已停，正在重启 (the analysis process ended and is being started again)"
+WORKER_GONE = "分析机断线，其他分析进程正在接手 (the analysis machine is off line; others take over)"
+WATCH_TURN_S = 0.25
+MOST_CLOCK_ERROR_S = 2.0
+"""A worker on another machine dates what it sees by its own clock."""
 
 
 @dataclass
@@ -53,21 +57,12 @@ class _Stand:
     since_at_ms: int
 
 
-@dataclass
-class _Worker:
-    worker_id: str
-    process: asyncio.subprocess.Process | None = None
-    restarts: int = 0
-    birth_count: int = -1
-    task: asyncio.Task[None] | None = field(default=None)
-
-
 def _nothing(_change: Change) -> None:
     return
 
 
 class Vision:
-    """Workers on this machine and their cameras."""
+    """Workers on this machine and others, and their cameras."""
 
     def __init__(
         self,
@@ -76,20 +71,26 @@ class Vision:
         events: EventLog,
         bridge: Bridge,
         footage: Footage,
-        issue: Callable[[DeviceKind, str], Awaitable[Credential]],
+        clock: Clock,
+        issue: Issue,
+        is_enrolled: Callable[[str], bool],
         directory: Path,
         workers: int | None,
     ) -> None:
+        """``is_enrolled`` says whether a worker of this name on another machine was ever let in."""
         count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
         self._registry = registry
         self._database = database
         self._events = events
         self._bridge = bridge
         self._footage = footage
-        self._issue = issue
-        self._directory = directory
+        self._clock = clock
+        self._is_enrolled = is_enrolled
         self._views = CalibratedViews(directory / "views")
-        self._workers = {f"worker-{number}": _Worker(f"worker-{number}") for number in range(1, count + 1)}
+        self._roster = Roster(f"worker-{number}" for number in range(1, count + 1))
+        self._births = dict.fromkeys(self._roster.local, -1)
+        self._keeper = WorkerKeeper(self._roster.local, issue, directory, self._ended)
+        self._clock_is_wrong: set[str] = set()
         self._stands: dict[str, _Stand] = {}
         self._putting = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()
@@ -98,6 +99,7 @@ class Vision:
         """Hear the workers."""
         self._bridge.on(DeviceKind.WORKER, Up.BIRTH, wire.Birth, self._born)
         self._bridge.on(DeviceKind.WORKER, Up.DEATH, wire.Death, self._died)
+        self._bridge.on(DeviceKind.WORKER, Up.STATUS, WorkerStatus, self._heard)
         self._bridge.on(DeviceKind.WORKER, Up.CAMERA_STATE, CameraState, self._hear)
         self._registry.follow_cameras(self.reassign)
         self._footage.follow(self._recorder_turned, self.reassign)
@@ -105,60 +107,86 @@ class Vision:
 
     def knows_worker(self, worker_id: str) -> bool:
         """Whether a worker of this name belongs here."""
-        return worker_id in self._workers
+        return worker_id in self._roster.local or self._is_enrolled(worker_id)
 
     @property
-    def workers_running(self) -> int:
-        """Worker processes that run now."""
-        return sum(w.process is not None and w.process.returncode is None for w in self._workers.values())
+    def worker_pids(self) -> dict[str, int]:
+        """The processes of this machine's workers that run now."""
+        return self._keeper.pids
+
+    @property
+    def remote_workers(self) -> tuple[str, ...]:
+        """Workers on other machines that are on line."""
+        return self._roster.remote
 
     @property
     def restarts(self) -> int:
         """How often workers had to be started again."""
-        return sum(worker.restarts for worker in self._workers.values())
+        return self._keeper.restarts
 
     def start(self) -> None:
         """Start the workers; each is replaced when it ends."""
-        for worker in self._workers.values():
-            worker.task = asyncio.create_task(self._keep(worker), name=worker.worker_id)
+        self._keeper.start()
 
     async def stop(self) -> None:
         """End the workers."""
-        for worker in self._workers.values():
-            if worker.task is not None:
-                await end_tasks(worker.task)
-            if worker.process is not None:
-                await end_child(worker.process)
+        await self._keeper.stop()
 
-    async def _keep(self, worker: _Worker) -> None:
-        delay_s = RESTART_FIRST_S
+    async def run(self) -> None:
+        """Notice which workers on other machines fall silent, until cancelled."""
         loop = asyncio.get_running_loop()
+        turned_s = loop.time()
         while True:
-            began_s = loop.time()
-            try:
-                credential = await self._issue(DeviceKind.WORKER, worker.worker_id)
-                worker.process = await start_child(
-                    self._command(worker.worker_id), environment=credential.environment(), niceness=NICENESS
-                )
-                ended = f"code {await worker.process.wait()}"
-            except Exception as error:  # a full disk, a database that is away: the worker is tried again
-                ended = f"not started: {error}"
-            worker.restarts += 1
-            self._lose(worker.worker_id)
-            delay_s = RESTART_FIRST_S if loop.time() - began_s > STEADY_AFTER_S else min(delay_s * 2, RESTART_MOST_S)
-            _log.error("worker.ended", worker=worker.worker_id, why=ended, again_in_s=delay_s)
-            await asyncio.sleep(delay_s)
+            await asyncio.sleep(WATCH_TURN_S)
+            now_us, late_s = self._clock.monotonic_us(), loop.time() - turned_s - WATCH_TURN_S
+            turned_s = loop.time()
+            if not self._bridge.connected.is_set() or late_s > WATCH_TURN_S:
+                self._roster.excuse(now_us)  # it is the hub that heard nothing
+                continue
+            for worker_id in self._roster.silent(now_us):
+                theirs = self._cameras_of(worker_id)
+                self._roster.lose(worker_id)
+                self._hand_on(worker_id, theirs, "silent")
+
+    def shut_out(self, worker_id: str) -> None:
+        """A device was revoked: if it is a worker, its cameras go to others at once."""
+        theirs = self._cameras_of(worker_id)
+        if self._roster.forget(worker_id):
+            self._hand_on(worker_id, theirs, "revoked")
 
     def _born(self, worker_id: str, birth: wire.Birth) -> None:
-        worker = self._workers.get(worker_id)
-        if worker is not None:
-            worker.birth_count = max(worker.birth_count, birth.birth_count)
-            self._assign(worker_id)
+        if worker_id in self._births:
+            self._births[worker_id] = max(self._births[worker_id], birth.birth_count)
+            self._assign(worker_id, self._given())
 
     def _died(self, worker_id: str, death: wire.Death) -> None:
-        worker = self._workers.get(worker_id)
-        if worker is not None and death.birth_count >= worker.birth_count:
-            self._lose(worker_id)
+        if worker_id in self._births:
+            if death.birth_count >= self._births[worker_id]:
+                self._ended(worker_id)
+            return
+        theirs = self._cameras_of(worker_id)
+        if self._roster.died(worker_id, death.birth_count):
+            self._hand_on(worker_id, theirs, "its line ended")
+
+    def _heard(self, worker_id: str, status: WorkerStatus) -> None:
+        """A sign of life; those of this machine are known by their processes."""
+        if worker_id in self._births or not self._has_our_time(worker_id):
+            return
+        turn = self._roster.heard(worker_id, status.birth_count, status.weight, self._clock.monotonic_us())
+        if turn is Turn.CAME:
+            _log.info("worker.on_line", worker=worker_id, weight=status.weight)
+            self.reassign()
+        elif turn is Turn.WAITS:
+            self._assign(worker_id, {})
+
+    def _has_our_time(self, worker_id: str) -> bool:
+        """What it sees could not be put beside what others see: it then counts as silent."""
+        error_s = (self._bridge.clocks.wall_error_us(worker_id) or 0) / 1e6
+        is_wrong = abs(error_s) > MOST_CLOCK_ERROR_S
+        if is_wrong and worker_id not in self._clock_is_wrong:
+            _log.error("worker.clock_is_wrong", worker=worker_id, behind_s=round(error_s, 1))
+        (self._clock_is_wrong.add if is_wrong else self._clock_is_wrong.discard)(worker_id)
+        return not is_wrong
 
     def look_delays(self) -> list[int]:
         """Looks at live cameras by how late they were, in the classes of LOOK_DELAYS_MS."""
@@ -168,51 +196,71 @@ class Vision:
                 total[number] += count
         return total
 
-    def _lose(self, worker_id: str) -> None:
-        """Nobody looks at this worker's cameras now: say so of each that is not finished."""
-        for camera_id, stand in list(self._stands.items()):
-            state = stand.state
-            known = camera_id in self._registry.cameras and state.detail != WORKER_ENDED
-            if known and self.worker_of(camera_id) == worker_id and state.condition is not CameraCondition.FINISHED:
-                stamp = self._bridge.stamper.stamp()
-                self._stand(
-                    msgspec.structs.replace(
-                        state, stamp=stamp, condition=CameraCondition.CONNECTING, detail=WORKER_ENDED
-                    )
-                )
+    def _ended(self, worker_id: str) -> None:
+        """A worker of this machine ended; it is replaced, and its cameras stay with it."""
+        self._say_waiting(self._cameras_of(worker_id), WORKER_ENDED)
 
-    def _command(self, worker_id: str) -> list[str]:
-        return [sys.executable, "-m", "hub.vision.worker", "--store", str(self._directory / worker_id)]
+    def _hand_on(self, worker_id: str, camera_ids: list[str], why: str) -> None:
+        """A worker on another machine is off line: others have its cameras."""
+        _log.error("worker.off_line", worker=worker_id, why=why, cameras=len(camera_ids))
+        self._say_waiting(camera_ids, WORKER_GONE)
+        self.reassign()
+
+    def _cameras_of(self, worker_id: str) -> list[str]:
+        """The cameras that it is to look at and has said something of."""
+        known = (camera_id for camera_id in self._stands if camera_id in self._registry.cameras)
+        return [camera_id for camera_id in known if self.worker_of(camera_id) == worker_id]
+
+    def _say_waiting(self, camera_ids: list[str], detail: str) -> None:
+        """Nobody looks at these cameras now: say so of each that is not finished."""
+        for camera_id in camera_ids:
+            state = self._stands[camera_id].state
+            if state.condition is not CameraCondition.FINISHED and state.detail != detail:
+                stamp = self._bridge.stamper.stamp()
+                waiting = CameraCondition.CONNECTING
+                self._stand(msgspec.structs.replace(state, stamp=stamp, condition=waiting, detail=detail))
 
     def worker_of(self, camera_id: str) -> str | None:
-        """Who looks at this camera: by its id alone, so that others stay where they are when one is added."""
-        names = list(self._workers)
-        return names[zlib.crc32(camera_id.encode()) % len(names)] if names else None
+        """Who looks at this camera, or is to."""
+        camera = self._registry.cameras.get(camera_id)
+        return None if camera is None else self._owner(camera)
 
-    def _assign(self, worker_id: str) -> None:
-        cameras = [camera for camera in self._registry.cameras.values() if self._is_given(camera, worker_id)]
-        assign = self._assignment(cameras)
+    def _owner(self, camera: Camera) -> str | None:
+        return self._roster.worker_of(camera.camera_id, anywhere=is_anywhere(camera))
+
+    def _given(self) -> dict[str, list[Camera]]:
+        """Every worker's cameras; nobody looks where the owner's terms forbid recording: a sighting keeps a picture."""
+        given: dict[str, list[Camera]] = {}
+        for camera in self._registry.cameras.values():
+            worker_id = self._owner(camera)
+            if worker_id is None or not camera.url or self._registry.is_finished(camera.camera_id):
+                continue
+            by_relay = worker_id in self._roster.local and self._footage.takes(camera)
+            waits = by_relay and self._footage.relay_path is None
+            if not waits and self._registry.terms_for(camera).records:
+                given.setdefault(worker_id, []).append(camera)
+        return given
+
+    def _assign(self, worker_id: str, given: dict[str, list[Camera]]) -> None:
+        assign, left_out = fitting(self._assignment(worker_id, given.get(worker_id, [])))
+        if left_out:
+            _log.error("worker.too_many_cameras", worker=worker_id, left_out=left_out)
         self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.ASSIGN), assign)
 
-    def _is_given(self, camera: Camera, worker_id: str) -> bool:
-        """Not where the owner's terms forbid recording: a sighting keeps a picture of a person."""
-        waits = self._footage.takes(camera) and self._footage.relay_path is None
-        wanted = bool(camera.url) and not waits and not self._registry.is_finished(camera.camera_id)
-        return wanted and self._registry.terms_for(camera).records and self.worker_of(camera.camera_id) == worker_id
-
-    def _assignment(self, cameras: list[Camera]) -> Assign:
+    def _assignment(self, worker_id: str, cameras: list[Camera]) -> Assign:
         wanted = sorted(cameras, key=lambda camera: camera.camera_id)
-        assignments = tuple(assignment(camera, self._footage, self._views) for camera in wanted)
+        footage, views = (self._footage, self._views) if worker_id in self._roster.local else (None, None)
+        assignments = tuple(assignment(camera, footage, views) for camera in wanted)
         return Assign(stamp=self._bridge.stamper.stamp(), cameras=assignments)
 
     def _check_room(self, camera: Camera) -> None:
         """Raises Refusal when what this camera's worker is told of its cameras would not fit into a message."""
-        worker_id = self.worker_of(camera.camera_id)
+        worker_id = self._owner(camera)
         if worker_id is None or not camera.url:
             return
-        others = (one for one in self._registry.cameras.values() if one.camera_id != camera.camera_id)
-        cameras = [camera, *(one for one in others if self._is_given(one, worker_id))]
-        if len(wire.encode(self._assignment(cameras))) > topics.MAX_PAYLOAD_BYTES:
+        others = [one for one in self._given().get(worker_id, []) if one.camera_id != camera.camera_id]
+        cameras = [camera, *others]
+        if fitting(self._assignment(worker_id, cameras))[1]:
             raise Refusal(
                 "too_many_cameras",
                 f"{worker_id} 已有 {len(cameras) - 1} 路摄像头，再多发不下：请增加视频分析进程（vision_workers）",
@@ -221,9 +269,10 @@ class Vision:
             )
 
     def reassign(self) -> None:
-        """Tell every worker its cameras anew, after the registry changed."""
-        for worker_id in self._workers:
-            self._assign(worker_id)
+        """Tell every worker its cameras anew, after the registry or who is on line changed."""
+        given = self._given()
+        for worker_id in (*self._roster.local, *self._roster.remote):
+            self._assign(worker_id, given)
 
     async def put_camera(self, camera: Camera, also: Callable[[Change], None] = _nothing) -> CameraView:
         """Enrol a camera and have it looked at; the event and ``also`` (the audit record) are in the same change.

@@ -64,7 +64,9 @@ async def test_newer_code_ends_the_older_one(hub: Hub) -> None:
     [
         (DeviceKind.RADIO, "R99", "the registry has no radio R99"),
         (DeviceKind.CAMERA, "R01", "the registry has no camera R01"),
-        (DeviceKind.WORKER, "worker-1", "the registry has no worker worker-1"),
+        (DeviceKind.WORKER, "worker-1", "a name of the hub's own vision workers"),
+        (DeviceKind.WORKER, "R02", "another kind of device's name"),
+        (DeviceKind.WORKER, "a b", "cannot be a name"),
     ],
 )
 async def test_code_is_made_for_what_is_registered_as_that_kind(

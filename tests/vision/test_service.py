@@ -108,7 +108,7 @@ async def test_worker_that_ends_or_cannot_start_is_tried_again_and_its_cameras_w
         await say_state(worker, CameraCondition.ONLINE)
         await until(lambda: hub.vision.view("C09").condition == "online", "on line")
         monkeypatch.setattr("sys.executable", program)
-        monkeypatch.setattr("hub.vision.service.RESTART_FIRST_S", 0.01)
+        monkeypatch.setattr("hub.vision.worker_keeper.RESTART_FIRST_S", 0.01)
         before = hub.vision.restarts
         hub.vision.start()
         await until(lambda: hub.vision.restarts >= before + 2, "tried twice")
