@@ -1,7 +1,8 @@
 """A vision worker: a process that looks at the cameras it is given and says what it sees.
 
-Run as ``python -m hub.vision.worker --store DIR``; its credential, as JSON, comes in the environment as
-QIANSHAO_CREDENTIAL, since command lines are public. It ends when its parent does.
+Run as ``python -m hub.vision.worker --store DIR``. The hub's own has its credential from the environment
+(QIANSHAO_CREDENTIAL), or as a spare one (``--spare``), loaded and waiting, from standard input; it ends when the hub
+does. On another machine it is enrolled in DIR (``python -m devices.enrol``), and on its own.
 """
 
 from __future__ import annotations
@@ -15,37 +16,53 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 
 import cv2
+import numpy as np
 
+from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError, Link
 from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.messages import Message, Stamp
 from devices.protocol.seal import SealError
 from devices.protocol.shown_looks import ShowLooks, ShownLook
-from devices.protocol.sightings import Assign, CameraAssignment, CameraState, Sighting, SightingMessage
+from devices.protocol.sightings import (
+    WORKER_SIGN_S,
+    Assign,
+    CameraAssignment,
+    CameraState,
+    Sighting,
+    SightingMessage,
+    WorkerStatus,
+)
 from devices.protocol.topics import Down, TopicError, Up
 from hub.footage.sources.frames import Patience
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
 from hub.vision.detection.detections import Detector, DetectorError
 from hub.vision.detection.detector import MODEL, PersonDetector
+from hub.vision.duty import Duty, find_duty, wait_for_duty
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
 
 _log = logging.getLogger(__name__)
 
 NICENESS = 10
-STATE_TURN_S = 1.0
+STATE_TURN_S = 0.25
+PARENT_TURN_S = 1.0
+LET_GO_AFTER_S = 2.0
+"""A worker on another machine without a line for so long lets its cameras go: others have them by now."""
 STATE_INTERVAL_S = 5.0
 BUSY_SHARE = 0.6
 """The share of a core that looking at live cameras may take, decoding aside; what does not fit in is shed."""
 MOST_UNCONFIRMED = 500
 """With more sightings on the way, recordings wait."""
 _STOP_WITHIN_S = 2.0
+_WARM_ROWS = 320
 
 
 class Worker:
@@ -59,12 +76,17 @@ class Worker:
         *,
         clock: Clock,
         patience: Patience | None = None,
+        weight: float | None = None,
     ) -> None:
+        """``weight`` (WorkerStatus) is for one on another machine; None where the hub knows its process."""
         self._link = link
         self._detector = detector
         self._describer = describer
         self._clock = clock
         self._patience = patience
+        self._weight = weight
+        self._signed_us = 0
+        self._connected_us = 0
         self._scheduler: LookScheduler[AssignedCamera, Work] = LookScheduler()
         self._cameras: dict[str, AssignedCamera] = {}
         self._told: dict[str, tuple[CameraState, int]] = {}
@@ -83,6 +105,8 @@ class Worker:
         try:
             while not line.done():
                 self._tell_states()
+                if self._weight is not None:
+                    self._live_apart(self._weight)
                 await asyncio.sleep(STATE_TURN_S)
             line.result()
         finally:
@@ -90,6 +114,20 @@ class Worker:
             await asyncio.sleep(0)  # the last sightings, handed over by the looking thread, go out
             line.cancel()
             await asyncio.gather(line, return_exceptions=True)
+
+    def _live_apart(self, weight: float) -> None:
+        """Give the hub, on another machine, a sign of life; without a line to it, let the cameras go."""
+        now_us = self._clock.monotonic_us()
+        if self._link.connected:
+            self._connected_us = now_us
+            if now_us - self._signed_us >= WORKER_SIGN_S * 1e6:
+                count = self._link.birth_count
+                status = WorkerStatus(stamp=self._link.stamp(), birth_count=count, weight=weight)
+                self._link.publish(Up.STATUS, status)
+                self._signed_us = now_us
+        elif self._cameras and now_us - self._connected_us > LET_GO_AFTER_S * 1e6:
+            _log.warning("no line to the hub: %d cameras are let go", len(self._cameras))
+            self._take_on({})
 
     def _stop_cameras(self) -> None:
         deadline_s = time.monotonic() + _STOP_WITHIN_S
@@ -101,7 +139,9 @@ class Worker:
         self._looking.join(_STOP_WITHIN_S)
 
     def _hear_assign(self, payload: bytes) -> None:
-        wanted = {camera.camera_id: camera for camera in messages.decode(payload, Assign).cameras}
+        self._take_on({camera.camera_id: camera for camera in messages.decode(payload, Assign).cameras})
+
+    def _take_on(self, wanted: dict[str, CameraAssignment]) -> None:
         for camera_id, camera in list(self._cameras.items()):
             if wanted.get(camera_id) != camera.assignment:
                 camera.stop()
@@ -177,48 +217,76 @@ def _told(state: CameraState) -> tuple[object, ...]:
     return state.condition, state.detail, state.progress, state.picture
 
 
-async def work(worker: Worker) -> None:
-    """Run until SIGTERM, SIGINT or the parent's end."""
+async def work(run: Callable[[], Coroutine[None, None, None]], *, is_child: bool) -> None:
+    """Run until SIGTERM, SIGINT or, as a child, the parent's end."""
     parent = os.getppid()
     asked_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_end.set)
-    running = asyncio.create_task(worker.run())
-    while not running.done() and not asked_to_end.is_set() and os.getppid() == parent:
+    running = asyncio.create_task(run())
+    while not running.done() and not asked_to_end.is_set() and (os.getppid() == parent or not is_child):
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STATE_TURN_S):
+            async with asyncio.timeout(PARENT_TURN_S):
                 await asked_to_end.wait()
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
 
 
-def _give_way() -> None:
-    """Run while hub and broker leave the processor: whoever wakes there takes it from a look at once (sched(7))."""
+def _give_way(*, is_apart: bool) -> None:
+    """Beside the hub, run while it and the broker leave the processor: whoever wakes there takes it (sched(7))."""
     os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not is_apart:
         with contextlib.suppress(PermissionError):  # in a container that forbids it niceness remains
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def _runner(
+    duty: Duty, detector: Detector, describer: Describer, weight: float
+) -> Callable[[], Coroutine[None, None, None]]:
+    """What the process does on its duty. Raises TopicError, SealError, OSError."""
+    clock = SystemClock()
+
+    def make(credential: Credential) -> Worker:
+        link = Link(credential, clock=clock, software="qianshao-worker", store_dir=duty.store)
+        return Worker(link, detector, describer, clock=clock, weight=weight if duty.is_enrolled else None)
+
+    first = make(duty.credential)
+    if not duty.is_enrolled or duty.store is None:
+        return first.run
+
+    async def run(held: Credential) -> None:
+        await (first if held is duty.credential else make(held)).run()
+
+    return partial(live, duty.store, duty.credential, clock, run)
 
 
 def main() -> int:
     """Exit code 0 after an orderly end, 2 when the worker cannot start (the reason goes to standard error)."""
     parser = argparse.ArgumentParser(prog="hub.vision.worker", description=__doc__)
-    parser.add_argument("--store", type=Path, help="where unconfirmed sightings are kept")
+    parser.add_argument("--store", type=Path, help="its credential where it is enrolled; unconfirmed sightings")
     parser.add_argument("--model", type=Path, default=MODEL, help="the person detector's ONNX file")
+    parser.add_argument("--weight", type=float, default=1.0, help="as how many of the hub's own it has cameras")
+    parser.add_argument("--spare", action="store_true", help="wait, loaded, for a credential on standard input")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    _give_way()
     cv2.setNumThreads(1)
-    clock = SystemClock()
+    if not 0.1 <= given.weight <= 64:
+        parser.exit(2, "--weight is 0.1 to 64\n")
     try:
-        credential = Credential.from_environment()
-        link = Link(credential, clock=clock, software="qianshao-worker", store_dir=given.store)
-        worker = Worker(link, PersonDetector(given.model), Describer(), clock=clock)
+        duty = None if given.spare else find_duty(given.store)
+        _give_way(is_apart=duty is not None and duty.is_enrolled)
+        detector, describer = PersonDetector(given.model), Describer()
+        if given.spare:
+            detector.detect(np.zeros((_WARM_ROWS, _WARM_ROWS, 3), np.uint8))
+            duty = wait_for_duty(sys.stdin.buffer)
+        if duty is None:
+            return 0
+        run = _runner(duty, detector, describer, given.weight)
     except (CredentialError, TopicError, SealError, DetectorError, OSError) as error:
         parser.exit(2, f"the vision worker cannot start: {error}\n")
-    asyncio.run(work(worker))
+    asyncio.run(work(run, is_child=not duty.is_enrolled))
     return 0
 
 
