@@ -1,34 +1,23 @@
-"""How tall a person is and where on the map they stand, from boxes in a calibrated camera's picture.
-
-The camera is a pinhole ``camera_height_m`` above level ground, tilted ``tilt_deg`` (t) below the horizon
-(devices/protocol, Calibration). A pixel (u, v) looks along the ray that, in forward (level), right and down, is
-
-    forward = cos t - y sin t,   right = x,   down = sin t + y cos t,   with x = (u - cx) / f, y = (v - cy) / f
-
-The foot's ray meets the ground after a length s = camera height / down, so the foot is s * forward ahead and s * right
-to the right. A standing person's head is straight above: the head's ray has come down by (foot's forward / forward) *
-down when it is as far ahead, and the height is the camera's height less that. (Criminisi, Reid and Zisserman, "Single
-view metrology", 2000, derive the same from vanishing points.)
-"""
+"""How tall a person is, and so whether a child, from boxes in a calibrated camera's picture (ground.py)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from devices.protocol.sightings import BoxAt, Calibration
+from hub.vision.description.ground import Boxes, Metres, foot_is_seen, head_is_seen, heights
 
-_EDGE_PX = 2.0
-"""A box this near to the frame's edge may be cut by it."""
 _PLAUSIBLE_M = (0.5, 2.3)
 _FARTHEST_M = 80.0
 _BOX_ERROR_M = 0.02
 """What remains however long the path is: hair, shoes and the detector's habit of drawing boxes."""
-_METRES_PER_DEGREE = 111_320.0
+_SURELY_NO_CHILD = 0.2
+_UPPER_SHARE = 0.75
 
 
 @dataclass(frozen=True)
@@ -39,15 +28,6 @@ class Height:
     error_m: float
 
 
-@dataclass(frozen=True)
-class _Rays:
-    """Directions through pixels: N each."""
-
-    forward: NDArray[np.float64]
-    right: NDArray[np.float64]
-    down: NDArray[np.float64]
-
-
 def estimate_height(
     calibration: Calibration, boxes: Sequence[BoxAt], frame_width_px: int, frame_height_px: int
 ) -> Height | None:
@@ -55,49 +35,17 @@ def estimate_height(
 
     Boxes are in pixels of a frame of the given size, which may differ from the calibration's. The error joins the
     spread over the path, what one pixel at head and foot is worth, and a fixed share that no number of boxes removes.
+    It knows nothing of an error in the calibration.
     """
-    whole = [box for box in boxes if _is_whole(box, frame_width_px, frame_height_px)]
-    if not whole:
+    whole = [box for box in boxes if head_is_seen(box, frame_width_px) and foot_is_seen(box, frame_height_px)]
+    measured = _measured(calibration, Boxes(calibration, whole, frame_width_px, frame_height_px))
+    if measured is None:
         return None
-    scale_x, scale_y = calibration.width_px / frame_width_px, calibration.height_px / frame_height_px
-    middle = np.array([(box.left + box.width / 2) * scale_x for box in whole])
-    top = np.array([box.top * scale_y for box in whole])
-    bottom = np.array([(box.top + box.height) * scale_y for box in whole])
-    heights, distances = _heights(calibration, middle, top, bottom)
-    one_pixel = np.hypot(
-        _heights(calibration, middle, top + scale_y, bottom)[0] - heights,
-        _heights(calibration, middle, top, bottom + scale_y)[0] - heights,
-    )
-    good = np.isfinite(heights) & np.isfinite(one_pixel) & (distances < _FARTHEST_M)
-    good &= (heights > _PLAUSIBLE_M[0]) & (heights < _PLAUSIBLE_M[1])
-    if not good.any():
-        return None
-    heights, one_pixel = heights[good], one_pixel[good]
-    height = _weighted_median(heights, 1 / one_pixel)
-    spread = 1.4826 * float(np.median(np.abs(heights - height)))
-    looks = max(1.0, len(heights) / 3)
-    error = math.hypot(spread / math.sqrt(looks), float(np.median(one_pixel)), _BOX_ERROR_M)
+    height = _weighted_quantile(measured.heights_m, 1 / measured.pixel_m, 0.5)
+    spread = 1.4826 * float(np.median(np.abs(measured.heights_m - height)))
+    looks = max(1.0, len(measured.heights_m) / 3)
+    error = math.hypot(spread / math.sqrt(looks), float(np.median(measured.pixel_m)), _BOX_ERROR_M)
     return Height(height_m=height, error_m=error)
-
-
-def foot_on_map(calibration: Calibration, box: BoxAt) -> tuple[float, float] | None:
-    """Latitude and longitude of the middle of the box's lower edge (pixels of the calibration's picture).
-
-    None when that point is not on the ground within sight. Short distances: the earth is taken as flat.
-    """
-    ray = _rays(calibration, np.array([box.left + box.width / 2]), np.array([box.top + box.height]))
-    if ray.down[0] <= 0:
-        return None
-    length = calibration.camera_height_m / ray.down[0]
-    forward, right = float(length * ray.forward[0]), float(length * ray.right[0])
-    if forward <= 0 or math.hypot(forward, right) > _FARTHEST_M * 2:
-        return None
-    heading = math.radians(calibration.heading_deg)
-    north = forward * math.cos(heading) - right * math.sin(heading)
-    east = forward * math.sin(heading) + right * math.cos(heading)
-    latitude = calibration.latitude + north / _METRES_PER_DEGREE
-    longitude = calibration.longitude + east / (_METRES_PER_DEGREE * math.cos(math.radians(calibration.latitude)))
-    return latitude, longitude
 
 
 def child_likelihood(height: Height | None) -> float | None:
@@ -113,37 +61,44 @@ def child_likelihood(height: Height | None) -> float | None:
     return 0.5 * (1 + math.erf(away / math.sqrt(2)))
 
 
-def _is_whole(box: BoxAt, frame_width_px: int, frame_height_px: int) -> bool:
-    return (
-        box.width > 0
-        and box.height > 0
-        and box.left > _EDGE_PX
-        and box.top > _EDGE_PX
-        and box.left + box.width < frame_width_px - _EDGE_PX
-        and box.top + box.height < frame_height_px - _EDGE_PX
+def child_without_feet(
+    calibration: Calibration, boxes: Sequence[BoxAt], frame_width_px: int, frame_height_px: int
+) -> float | None:
+    """How likely somebody whose feet were never in the picture is a child: little, or None where that is not sure.
+
+    Who stands nearer than the lower edge shows is taller than a box that ends there says: that is the least they are.
+    """
+    heads = [box for box in boxes if head_is_seen(box, frame_width_px)]
+    measured = _measured(calibration, Boxes(calibration, heads, frame_width_px, frame_height_px))
+    if measured is None:
+        return None
+    least_m = _weighted_quantile(measured.heights_m, 1 / measured.pixel_m, _UPPER_SHARE)
+    error_m = math.hypot(float(np.median(measured.pixel_m)), _BOX_ERROR_M)
+    likely = child_likelihood(Height(least_m, error_m))
+    return likely if likely is not None and likely < _SURELY_NO_CHILD else None
+
+
+class _Measured(NamedTuple):
+    """Each box's height, and what one pixel at head and foot is worth."""
+
+    heights_m: Metres
+    pixel_m: Metres
+
+
+def _measured(calibration: Calibration, boxes: Boxes) -> _Measured | None:
+    """What the boxes on the ground near enough say; None when there are none."""
+    middle, top, bottom, pixel = boxes.middle, boxes.top, boxes.bottom, boxes.pixel
+    tall, distances = heights(calibration, middle, top, bottom)
+    one_pixel = np.hypot(
+        heights(calibration, middle, top + pixel, bottom)[0] - tall,
+        heights(calibration, middle, top, bottom + pixel)[0] - tall,
     )
+    good = np.isfinite(tall) & np.isfinite(one_pixel) & (distances < _FARTHEST_M)
+    good &= (tall > _PLAUSIBLE_M[0]) & (tall < _PLAUSIBLE_M[1])
+    return _Measured(tall[good], one_pixel[good]) if good.any() else None
 
 
-def _rays(calibration: Calibration, u: NDArray[np.float64], v: NDArray[np.float64]) -> _Rays:
-    x = (u - calibration.center_x_px) / calibration.focal_px
-    y = (v - calibration.center_y_px) / calibration.focal_px
-    tilt = math.radians(calibration.tilt_deg)
-    return _Rays(forward=math.cos(tilt) - y * math.sin(tilt), right=x, down=math.sin(tilt) + y * math.cos(tilt))
-
-
-def _heights(
-    calibration: Calibration, middle: NDArray[np.float64], top: NDArray[np.float64], bottom: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Heights and distances ahead, metres; not a number where the geometry gives none."""
-    foot, head = _rays(calibration, middle, bottom), _rays(calibration, middle, top)
-    possible = (foot.down > 1e-6) & (foot.forward > 1e-6) & (head.forward > 1e-6)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ahead = calibration.camera_height_m / foot.down * foot.forward
-        heights = calibration.camera_height_m - ahead / head.forward * head.down
-    return np.where(possible, heights, np.nan), np.where(possible, ahead, np.inf)
-
-
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+def _weighted_quantile(values: Metres, weights: Metres, share: float) -> float:
     order = np.argsort(values)
-    share = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(share, share[-1] / 2)])
+    sums = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(sums, sums[-1] * share)])

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from devices.protocol.sightings import BoxAt, Calibration, Sighting
 from hub.vision.description.describer import Describer
-from hub.vision.description.height import child_likelihood, estimate_height
+from hub.vision.description.height import child_likelihood, child_without_feet, estimate_height
+from hub.vision.description.movement import course_of
 from hub.vision.tracking.tracker import Track
 from hub.vision.tracking.views import BestViews
 
@@ -21,7 +22,7 @@ _CONFIDENT_SCORE = 0.5
 _SURELY_SCORE = 0.6
 _FIRST_WORD_AFTER_S = 0.8
 _MOSTLY_HIDDEN = 0.15
-"""A box covered by more is no measure of a height."""
+"""A box covered by more is no measure of a height or a way."""
 _JPEG_QUALITY = 85
 
 
@@ -35,7 +36,7 @@ class Followed:
         self._track = track
         self._started_at_us = wall_us
         self._path: list[BoxAt] = []
-        self._whole: list[BoxAt] = []
+        self._uncovered: list[BoxAt] = []
         self._thin = 1
         self._seen = 0
         self._views = BestViews()
@@ -61,11 +62,11 @@ class Followed:
         at = BoxAt(round((at_s - self.started_s) * 1000), *(round(value, 1) for value in box))
         if self._seen % self._thin == 0:
             self._path.append(at)
-            if not box.touches_edge(width, height) and covered < _MOSTLY_HIDDEN:
-                self._whole.append(at)
+            if covered < _MOSTLY_HIDDEN:
+                self._uncovered.append(at)
         self._seen += 1
         if len(self._path) > MOST_PATH_BOXES:
-            self._path, self._whole, self._thin = self._path[::2], self._whole[::2], self._thin * 2
+            self._path, self._uncovered, self._thin = self._path[::2], self._uncovered[::2], self._thin * 2
         self._views.offer(picture, box, score, covered, at_s)
 
     def sighting(
@@ -78,7 +79,11 @@ class Followed:
         best = timed[0]
         appearance = describer.describe([each.view for each in timed])
         width, height = frame_size_px
-        tall = estimate_height(calibration, self._whole, width, height) if calibration and self._whole else None
+        tall = estimate_height(calibration, self._uncovered, width, height) if calibration else None
+        child = child_likelihood(tall)
+        if calibration and tall is None:
+            child = child_without_feet(calibration, self._uncovered, width, height)
+        course = course_of(self._uncovered, calibration, width, height)
         last_ms = round((self._track.last_seen_s - self.started_s) * 1000)
         return Sighting(
             sighting_id=self._sighting_id,
@@ -98,7 +103,10 @@ class Followed:
             descriptor=appearance.descriptor,
             height_m=tall.height_m if tall else None,
             height_error_m=tall.error_m if tall else None,
-            child=child_likelihood(tall) if tall else None,
+            child=child,
+            movement=course.movement,
+            heading_deg=course.heading_deg,
+            speed_mps=course.speed_mps,
         )
 
 

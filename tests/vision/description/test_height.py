@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from devices.protocol.sightings import BoxAt, Calibration
-from hub.vision.description.height import Height, child_likelihood, estimate_height, foot_on_map
+from hub.vision.description.ground import Boxes, feet
+from hub.vision.description.height import Height, child_likelihood, child_without_feet, estimate_height
 
 CAMERA = Calibration(
     width_px=960,
@@ -99,18 +100,25 @@ def test_the_error_grows_with_distance_and_unsteady_boxes() -> None:
     assert steady.error_m < unsteady.error_m
 
 
-def test_the_foot_is_placed_on_the_map_by_heading_and_distance() -> None:
-    place = foot_on_map(CAMERA, box_of(CAMERA, 20.0, 3.0, 1.6))
-    assert place is not None
-    heading = math.radians(CAMERA.heading_deg)
-    north_m = (place[0] - CAMERA.latitude) * 111_320
-    east_m = (place[1] - CAMERA.longitude) * 111_320 * math.cos(math.radians(CAMERA.latitude))
-    assert north_m == pytest.approx(20 * math.cos(heading) - 3 * math.sin(heading), abs=0.01)
-    assert east_m == pytest.approx(20 * math.sin(heading) + 3 * math.cos(heading), abs=0.01)
+def test_the_foot_is_placed_on_the_ground_before_the_camera() -> None:
+    stood = feet(CAMERA, Boxes(CAMERA, [box_of(CAMERA, 20.0, 3.0, 1.6), BoxAt(0, 400.0, 0.0, 20.0, 20.0)], 960, 540))
+    assert stood.ahead_m[0] == pytest.approx(20.0, abs=0.01)
+    assert stood.right_m[0] == pytest.approx(3.0, abs=0.01)
+    assert math.isnan(stood.ahead_m[1]), "a foot in the sky is nowhere"
 
 
-def test_a_foot_in_the_sky_is_nowhere() -> None:
-    assert foot_on_map(CAMERA, BoxAt(0, 400.0, 0.0, 20.0, 20.0)) is None
+def test_a_box_that_ends_just_before_the_edge_may_be_cut_and_is_not_measured() -> None:
+    cut = BoxAt(0, 400.0, 330.0, 60.0, 203.0)
+    assert estimate_height(CAMERA, [cut], 960, 540) is None
+
+
+def test_who_is_tall_without_feet_is_no_child_and_who_is_not_may_be_anybody() -> None:
+    man = box_of(CAMERA, 6.2, 0, 1.8)
+    child = box_of(CAMERA, 5.4, 0, 1.1)
+    cut = [BoxAt(0, box.left, box.top, box.width, 536.0 - box.top) for box in (man, child)]
+    likely = child_without_feet(CAMERA, cut[:1], 960, 540)
+    assert likely is not None and likely < 0.1
+    assert child_without_feet(CAMERA, cut[1:], 960, 540) is None
 
 
 def test_small_people_are_likely_children_and_uncertain_heights_say_little() -> None:
