@@ -22,13 +22,12 @@ from bench import processes
 from bench.community import PoliceRoom, make_community, police_room
 from bench.figures import percentile
 from bench.footage_parts import LoadedCameras
-from bench.together_parts import state_of
+from bench.together_parts import wait_online
 from hub.access.gate import SESSION_COOKIE
 from hub.footage.coded import CodedPicture, RecordReader
 from hub.footage.live.messages import MAX_TILES
 from hub.registry.records import Camera
 
-ONLINE_WITHIN_S = 90.0
 SETTLED_S = 3.0
 
 
@@ -88,11 +87,7 @@ async def _enrol(room: PoliceRoom, cameras: LoadedCameras) -> None:
     )
     body = msgspec.json.encode(msgspec.structs.replace(room.community, cameras=enrolled))
     (await room.machine.post("/api/registry/community", content=body)).raise_for_status()
-    async with asyncio.timeout(ONLINE_WITHIN_S):
-        while True:
-            if all(camera.condition == "online" for camera in (await state_of(room)).cameras):
-                break
-            await asyncio.sleep(0.2)
+    await wait_online(room)
 
 
 async def _hub_cpu_s(room: PoliceRoom, seconds: float) -> float:

@@ -24,3 +24,14 @@ def memory_mb(pid: int) -> float:
     """Resident memory in units of 1,000,000 bytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) * 1024 / 1e6
+
+
+def descendants(pid: int, module: str) -> list[int]:
+    """The processes that it, or one that it started, runs ``python -m module`` in."""
+    found = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, file.read_text().split()):
+            if module in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+                found.append(child)
+            found += descendants(child, module)
+    return found

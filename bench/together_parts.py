@@ -37,7 +37,7 @@ HOURS = 24
 """Over which the sightings of the store are spread."""
 SCENE_FROM_S = 30.0
 """Where in their films the cameras begin in every turn, so that each turn shows the same people."""
-CAMERAS_WITHIN_S = 60.0
+CAMERAS_WITHIN_S = 90.0
 STATES_WITHIN_S = 5.0
 """The worker says how each camera stands so often: looks are counted from so long after the turn's beginning on, which
 leaves all of them in the turn."""
@@ -50,6 +50,15 @@ async def state_of(room: PoliceRoom) -> Picture:
     """What a console loads at first. Raises httpx.HTTPError."""
     answer = await room.browser.get("/api/state")
     return msgspec.json.decode(answer.raise_for_status().content, type=Picture)
+
+
+async def wait_online(room: PoliceRoom) -> None:
+    """Until all cameras are on line. Raises TimeoutError, httpx.HTTPError."""
+    async with asyncio.timeout(CAMERAS_WITHIN_S):
+        while True:
+            if all(camera.condition == "online" for camera in (await state_of(room)).cameras):
+                return
+            await asyncio.sleep(0.2)
 
 
 class Alerts:
@@ -168,7 +177,7 @@ class Cameras:
         try:
             ready = await served.start(self._films, time.time_ns() // 1000 - round(SCENE_FROM_S * 1e6))
             await self._enrol(ready.cameras)
-            await self._wait_online()
+            await wait_online(self._room)
             yield
         finally:
             await self._enrol({})
@@ -180,29 +189,23 @@ class Cameras:
         body = msgspec.json.encode(msgspec.structs.replace(found, cameras=cameras))
         (await self._room.machine.post("/api/registry/community", content=body)).raise_for_status()
 
-    async def _wait_online(self) -> None:
-        async with asyncio.timeout(CAMERAS_WITHIN_S):
-            while True:
-                if all(camera.condition == "online" for camera in (await state_of(self._room)).cameras):
-                    return
-                await asyncio.sleep(0.2)
-
     async def watch(self, seconds: float, taken: Taken) -> None:
         """Count their looks for so long, the first STATES_WITHIN_S left out. Raises httpx.HTTPError."""
         await asyncio.sleep(STATES_WITHIN_S)
-        looks, shed, delays = await self._counted()
+        looks, shed, delays = await looks_counted(self._room.machine)
         began_s = time.monotonic()
         await asyncio.sleep(max(STATES_WITHIN_S, seconds - STATES_WITHIN_S))
         lasted_s = time.monotonic() - began_s
-        looks_now, shed_now, delays_now = await self._counted()
+        looks_now, shed_now, delays_now = await looks_counted(self._room.machine)
         late = [after - before for before, after in zip(delays, delays_now, strict=True)]
         taken.delays_ms[Delay.LOOK] = of_classes(LOOK_DELAYS_MS, late)
         taken.looks = Looks((looks_now - looks) / lasted_s, (shed_now - shed) / lasted_s)
 
-    async def _counted(self) -> tuple[float, float, list[int]]:
-        """Looks, frames shed and delays in their classes, of all cameras since they play."""
-        said = (await self._room.machine.get("/metrics")).raise_for_status().text
-        found = {family.name: family.samples for family in text_string_to_metric_families(said)}
-        looks, shed = (sum(sample.value for sample in found[name]) for name in (_LOOKS, _SHED))
-        below = [0, *(int(sample.value) for sample in found[_DELAYS] if sample.name.endswith("_bucket"))]
-        return looks, shed, [after - before for before, after in itertools.pairwise(below)]
+
+async def looks_counted(machine: httpx.AsyncClient) -> tuple[float, float, list[int]]:
+    """Looks, frames shed and delays in their classes, of all cameras since they play. Raises httpx.HTTPError."""
+    said = (await machine.get("/metrics")).raise_for_status().text
+    found = {family.name: family.samples for family in text_string_to_metric_families(said)}
+    looks, shed = (sum(sample.value for sample in found[name]) for name in (_LOOKS, _SHED))
+    below = [0, *(int(sample.value) for sample in found[_DELAYS] if sample.name.endswith("_bucket"))]
+    return looks, shed, [after - before for before, after in itertools.pairwise(below)]

@@ -28,17 +28,20 @@ RATE_HZ = 25
 WIDTH_PX, HEIGHT_PX = 480, 360
 _VERSION = 2
 """Grows when the films become others; those of an earlier one are rendered anew."""
-_KEY_EVERY = 50
 _BIT_RATE = 500_000
-_OPTIONS = {
-    "preset": "veryfast",
-    "profile": "main",
-    "maxrate": str(_BIT_RATE),
-    "bufsize": str(_BIT_RATE),
-    "b": str(_BIT_RATE),
-    "bf": "0",
-    "x264-params": "scenecut=0:rc-lookahead=10:ref=1",
-}
+FILMING = Filming(
+    RATE_HZ,
+    key_every=50,
+    options={
+        "preset": "veryfast",
+        "profile": "main",
+        "maxrate": str(_BIT_RATE),
+        "bufsize": str(_BIT_RATE),
+        "b": str(_BIT_RATE),
+        "bf": "0",
+        "x264-params": "scenecut=0:rc-lookahead=10:ref=1",
+    },
+)
 """A constant bit rate, with which also a still picture's noise is coded: the dearest quiet to decode."""
 _REACH_M = 220.0
 """So far along the street, each way, a passer-by comes from and goes to."""
@@ -93,7 +96,7 @@ def render(street: Street, path: Path) -> None:
     people += [_staying(adults[number], camera, number, street) for number in range(street.staying)]
     times_s = np.arange(street.seconds * RATE_HZ) / RATE_HZ
     write = _write_time if street.clock else _write_nothing
-    render_film(camera, people, times_s, path, lambda _: None, Filming(RATE_HZ, _KEY_EVERY, write, _OPTIONS))
+    render_film(camera, people, times_s, path, lambda _: None, replace(FILMING, write=write))
 
 
 def _smaller(camera: SceneCamera) -> SceneCamera:

@@ -105,6 +105,23 @@ def bench_footage(
     measure_footage(Plan(cameras, seconds, mbit_per_s, runs, live_seconds, month_cameras), as_json)
 
 
+@bench_app.command("vision")
+def bench_vision(
+    videos: Annotated[
+        Path | None, typer.Option(help="视频目录；不给就用模拟街道的四段：无人、只有时钟、偶尔有人、一直拥挤")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="轮数，取中位数")] = 3,
+    live: Annotated[bool, typer.Option(help="再让目标数量的模拟摄像头实时播放，由占用一个核的分析进程来看")] = False,
+    seconds: Annotated[float, typer.Option(min=10, max=600, help="每一种实时播放的秒数")] = 30,
+    as_json: Json = False,
+) -> None:
+    """测量视频分析每一步要多少处理器时间、一个核能看多少路 480x360 摄像头、每路占多少内存。"""
+    from bench.vision_figures import Plan
+    from hub.commands.bench import measure_vision
+
+    measure_vision(Plan(videos, runs, seconds if live else 0), as_json)
+
+
 @bench_app.command("plot")
 def bench_plot(
     file: Annotated[Path, typer.Argument(help="bench capacity --json 或 bench together --json 的输出")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,12 +21,17 @@ from bench import (
     plots,
     together,
     together_figures,
+    vision,
+    vision_figures,
     voice,
 )
+from bench.vision_figures import AtLeast
 from bench.voice_figures import BrokerKind, Goal, Plan
 from devices.enrol.invitation import EnrolError
 from hub.bridge.broker import BrokerError
 from hub.commands.ending import end
+from hub.footage.errors import SourceError
+from simulators.cameras.tape import TapeError
 from simulators.community.build import BuildError
 from simulators.demo.parts import PartFailed
 
@@ -88,6 +94,15 @@ def measure_footage(plan: footage_figures.Plan, as_json: bool) -> None:
     _print(found.flat(), found.goals, as_json)
 
 
+def measure_vision(plan: vision_figures.Plan, as_json: bool) -> None:
+    """Measure how many cameras a core is enough for, and print."""
+    try:
+        found = vision.measure(plan)
+    except (OSError, SourceError, TapeError, PartFailed, httpx.HTTPError, subprocess.CalledProcessError) as error:
+        end(str(error))
+    _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
 def measure_capacity(seconds: float, groups: str, radios: str, as_json: bool) -> None:
     """Measure how far voice goes, and print. ``groups`` and ``radios`` are loads with commas between."""
     try:
@@ -111,10 +126,11 @@ def plot(file: Path, out: Path) -> None:
         typer.echo(str(one))
 
 
-def _print(figures: Mapping[str, object], goals: Mapping[str, Goal], as_json: bool) -> None:
+def _print(figures: Mapping[str, object], goals: Mapping[str, Goal | AtLeast], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(figures), indent=1).decode())
         return
     for name, goal in goals.items():
         met = "达到" if goal.is_met else "未达到"
-        typer.echo(f"{met}  {name} = {goal.measured}（至多 {goal.at_most}）")
+        wanted = f"至少 {goal.at_least}" if isinstance(goal, AtLeast) else f"至多 {goal.at_most}"
+        typer.echo(f"{met}  {name} = {goal.measured}（{wanted}）")
