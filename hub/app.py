@@ -232,7 +232,7 @@ class Hub:
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
         streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders), self.clock)
-        self.showing = LookShowing(self.bridge, self.vision.worker_of)
+        self.showing = LookShowing(self.bridge, self.vision.worker_of, self.vision.state)
         self.live = LiveView(streams, self.showing, self.registry, looks, self.clock)
         catalogue = Catalogue(self.footage.folder)
         checked = self.footage.disk.checked

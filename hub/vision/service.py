@@ -428,6 +428,11 @@ class Vision:
         camera = self._registry.cameras[camera_id]
         return self._view(camera, self._stands.get(camera_id), self._registry.is_finished(camera_id))
 
+    def state(self, camera_id: str) -> CameraState | None:
+        """The last word of whoever looks at a camera; None before the first."""
+        stand = self._stands.get(camera_id)
+        return None if stand is None else stand.state
+
     def _view(self, camera: Camera, stand: _Stand | None, finished: bool) -> CameraView:
         taken = self._footage.takes(camera)
         return view_of(

@@ -12,6 +12,7 @@ import structlog
 
 from devices.protocol import topics
 from devices.protocol.shown_looks import SHOW_LOOKS_FOR_S, ShowLooks, ShownBoxes, ShownLook
+from devices.protocol.sightings import CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
 from hub.footage.live.looks import LookViewer
@@ -22,6 +23,19 @@ MOST_CAMERAS = 16
 """Cameras whose looks are watched at once, over all consoles; a ShowLooks names no more."""
 MOST_CELLS = 160 * 90
 _log = structlog.get_logger()
+
+
+class LookFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker counted for the camera since it started: docs/protocol.md, CameraState."""
+
+    frames_decoded: int
+    frames_looked_at: int
+    frames_shed: int
+    detections: int
+    detector_calls: int
+    tracks: int
+    sightings: int
+    stages_ms: tuple[int, ...]
 
 
 class LookView(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,15 +52,22 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
     regions: ShownBoxes
     detections: ShownBoxes
     tracks: ShownBoxes
+    figures: LookFigures | None
 
 
 class LookShowing:
     """Who watches which camera's looks."""
 
-    def __init__(self, bridge: Bridge, worker_of: Callable[[str], str | None]) -> None:
-        """``worker_of``: who looks at a camera."""
+    def __init__(
+        self,
+        bridge: Bridge,
+        worker_of: Callable[[str], str | None],
+        state_of: Callable[[str], CameraState | None],
+    ) -> None:
+        """``worker_of``: who looks at a camera; ``state_of``: that one's last word on it."""
         self._bridge = bridge
         self._worker_of = worker_of
+        self._state_of = state_of
         self._viewers: defaultdict[str, dict[LookViewer, None]] = defaultdict(dict)
         self._asked: set[str] = set()
         """Workers that were asked last for anything."""
@@ -108,7 +129,7 @@ class LookShowing:
         viewers = self._viewers.get(look.camera_id)
         if viewers is None or self._worker_of(look.camera_id) != worker_id:
             return  # on its way while the last viewer left, or the camera went to another worker
-        view = _view(look)
+        view = _view(look, self._state_of(look.camera_id))
         if view is None:
             _log.warning("look.dropped", camera=look.camera_id, worker=worker_id, why="its motion mask does not fit")
             return
@@ -117,7 +138,20 @@ class LookShowing:
             viewer.take_look(said)
 
 
-def _view(look: ShownLook) -> LookView | None:
+def _figures(state: CameraState) -> LookFigures:
+    return LookFigures(
+        frames_decoded=state.frames_decoded,
+        frames_looked_at=state.frames_looked_at,
+        frames_shed=state.frames_shed,
+        detections=state.detections,
+        detector_calls=state.detector_calls,
+        tracks=state.tracks,
+        sightings=state.sightings,
+        stages_ms=state.stages_ms,
+    )
+
+
+def _view(look: ShownLook, state: CameraState | None) -> LookView | None:
     """None where the mask is none of the size it claims."""
     cells = look.motion_width_px * look.motion_height_px
     if min(look.motion_width_px, look.motion_height_px) < 1 or cells > MOST_CELLS:
@@ -141,4 +175,5 @@ def _view(look: ShownLook) -> LookView | None:
         regions=look.regions,
         detections=look.detections,
         tracks=look.tracks,
+        figures=None if state is None else _figures(state),
     )

@@ -1,6 +1,7 @@
 // Every text of the console in English.
 import { enAccess } from "./enAccess";
 import { enAlerts } from "./enAlerts";
+import { enAnalysis } from "./enAnalysis";
 import { enCameras } from "./enCameras";
 import { enEscalation } from "./enEscalation";
 import { enFallback } from "./enFallback";
@@ -26,6 +27,7 @@ export const en: Texts = {
   ...enPlayback,
   ...enRecordings,
   ...enShifts,
+  analysis: enAnalysis,
   refusals: enRefusals,
   escalation: enEscalation,
   fallback: enFallback,

@@ -2,6 +2,7 @@
 
 import { zhAccess } from "./zhAccess";
 import { zhAlerts } from "./zhAlerts";
+import { zhAnalysis } from "./zhAnalysis";
 import { zhCameras } from "./zhCameras";
 import { zhEscalation } from "./zhEscalation";
 import { zhFallback } from "./zhFallback";
@@ -25,6 +26,7 @@ export const zh = {
   ...zhPlayback,
   ...zhRecordings,
   ...zhShifts,
+  analysis: zhAnalysis,
   refusals: zhRefusals,
   escalation: zhEscalation,
   fallback: zhFallback,

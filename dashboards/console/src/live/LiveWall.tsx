@@ -3,13 +3,14 @@ import { Segmented } from "antd";
 import { useEffect, useState, type DragEvent } from "react";
 
 import { UrgentReports } from "../alerts/UrgentReports";
+import { AnalysisPanel } from "../analysis/AnalysisPanel";
 import { useTexts } from "../language/language";
 import { useStore } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import { useSession } from "../session/store";
 import { CamerasByVenue } from "./CamerasByVenue";
 import { incapable, openLive, useLive, type Incapable } from "./engine";
-import { arrange, choosePlace, enlarge, layOut, loadWall, placeCamera, useWall } from "./store";
+import { arrange, choosePlace, enlarge, layOut, loadWall, placeCamera, showAnalysis, useWall } from "./store";
 import { DRAGGED, Tile } from "./Tile";
 import { openedAhead, shownOn, type Run } from "./tour";
 import { TourBar } from "./TourBar";
@@ -18,6 +19,7 @@ import { useTour } from "./useTour";
 import { inSight, LAYOUTS, MOST_TILES, putAt, type Layout } from "./wall";
 import "./live.css";
 import "./tile.css";
+import "../analysis/analysis.css";
 
 export function LiveWall() {
   const texts = useTexts();
@@ -75,6 +77,7 @@ export function LiveWall() {
               </button>
             </>
           )}
+          <AnalysisKey />
           <TourBar />
         </nav>
         {why === null ? isIn && <OpenTiles /> : <p className="live-cannot">{why === "insecure" ? words.insecure : words.oldBrowser}</p>}
@@ -89,6 +92,26 @@ function OpenTiles() {
   const isOpen = useLive((live) => live.isOpen);
   useEffect(openLive, []);
   return isOpen ? <Tiles /> : null;
+}
+
+/** The camera that is shown alone, and not for a step of a tour; null where there is none. */
+function useAlone(): string | null {
+  const wall = useWall((store) => store.wall);
+  const enlarged = useWall((store) => store.enlarged);
+  const isTour = useWall((store) => store.run !== null);
+  const { places } = shownTiles(null, enlarged, inSight(wall), wall.layout);
+  return places.length === 1 && (enlarged !== null || !isTour) ? (places[0] ?? null) : null;
+}
+
+function AnalysisKey() {
+  const words = useTexts().analysis;
+  const isAnalysed = useWall((store) => store.isAnalysed);
+  if (useAlone() === null) return null;
+  return (
+    <button type="button" title={words.keyHint} data-testid="live-analysis" aria-pressed={isAnalysed} onClick={() => showAnalysis(!isAnalysed)}>
+      {words.key}
+    </button>
+  );
 }
 
 function WallCameras() {
@@ -106,27 +129,33 @@ function Tiles() {
   const nowMs = useSecond() - useStore((store) => store.clockOffsetMs);
   const { places, layout } = shownTiles(run, enlarged, inSight(wall), wall.layout);
   const ahead = run === null || enlarged !== null ? [] : openedAhead(run, nowMs).slice(0, MOST_TILES - places.length);
+  const alone = useAlone();
+  const analysed = useWall((store) => store.isAnalysed) ? alone : null;
   const isArranged = run === null && enlarged === null;
   return (
-    <div className={`live-tiles of-${layout}`} data-testid="live-tiles" data-layout={layout}>
-      {places.map((cameraId, place) =>
-        cameraId === null ? (
-          <Free key={`free-${place}`} place={place} isChosen={chosen === place} />
-        ) : (
-          <Tile
-            key={cameraId}
-            cameraId={cameraId}
-            stream={layout === 1 ? "main" : "sub"}
-            place={isArranged ? place : null}
-            isChosen={isArranged && chosen === place}
-            isLarge={enlarged === cameraId}
-            isAhead={false}
-          />
-        ),
-      )}
-      {ahead.map((cameraId) => (
-        <Tile key={cameraId} cameraId={cameraId} stream={layout === 1 ? "main" : "sub"} place={null} isChosen={false} isLarge={false} isAhead />
-      ))}
+    <div className="live-below">
+      <div className={`live-tiles of-${layout}`} data-testid="live-tiles" data-layout={layout}>
+        {places.map((cameraId, place) =>
+          cameraId === null ? (
+            <Free key={`free-${place}`} place={place} isChosen={chosen === place} />
+          ) : (
+            <Tile
+              key={cameraId}
+              cameraId={cameraId}
+              stream={layout === 1 ? "main" : "sub"}
+              place={isArranged ? place : null}
+              isChosen={isArranged && chosen === place}
+              isLarge={enlarged === cameraId}
+              isAhead={false}
+              isAnalysed={analysed === cameraId}
+            />
+          ),
+        )}
+        {ahead.map((cameraId) => (
+          <Tile key={cameraId} cameraId={cameraId} stream={layout === 1 ? "main" : "sub"} place={null} isChosen={false} isLarge={false} isAhead isAnalysed={false} />
+        ))}
+      </div>
+      {analysed !== null && <AnalysisPanel cameraId={analysed} />}
     </div>
   );
 }

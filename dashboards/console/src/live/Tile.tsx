@@ -1,6 +1,7 @@
 // One camera on the wall: its picture, whose it is, when it was taken, and in words how it stands.
 import { memo, useEffect, useRef, useState, type DragEvent } from "react";
 
+import { useAnalysisCanvas } from "../analysis/useAnalysisCanvas";
 import { useLanguage, useTexts } from "../language/language";
 import { clockTime } from "../language/time";
 import type { StreamName } from "../player/records";
@@ -24,9 +25,11 @@ interface Props {
   isLarge: boolean;
   /** Opened ahead of its step, out of sight. */
   isAhead: boolean;
+  /** Vision's looks are shown over it. */
+  isAnalysed: boolean;
 }
 
-export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLarge, isAhead }: Props) {
+export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLarge, isAhead, isAnalysed }: Props) {
   const texts = useTexts();
   const words = texts.live;
   const camera = useRoom((room) => room.cameras.get(cameraId), undefined);
@@ -46,6 +49,7 @@ export const Tile = memo(function Tile({ cameraId, stream, place, isChosen, isLa
     };
   }, [cameraId]);
   useEffect(() => turnTo(cameraId, stream), [cameraId, stream]);
+  useAnalysisCanvas(picture, cameraId, isAnalysed);
 
   const drop = (event: DragEvent): void => {
     const dragged = event.dataTransfer.getData(DRAGGED);

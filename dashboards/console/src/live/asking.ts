@@ -17,6 +17,10 @@ export class Asking {
     return [...this.asked.values()].map(({ tile, camera_id, stream, transcode }) => ({ tile, camera_id, stream, transcode }));
   }
 
+  tileOf(viewId: number): number | null {
+    return this.asked.get(viewId)?.tile ?? null;
+  }
+
   viewOf(tile: number): number | null {
     for (const one of this.asked.values()) if (one.tile === tile) return one.viewId;
     return null;

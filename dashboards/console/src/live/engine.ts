@@ -1,6 +1,8 @@
 // The page's end of the worker that decodes: canvases handed over, what is watched, how each stands.
 import { create } from "zustand";
 
+import type { Size } from "../analysis/geometry";
+import type { AnalysisState } from "../analysis/state";
 import type { StreamName } from "../player/records";
 import { socketAddress } from "../room/store";
 import { lineRefused } from "../session/store";
@@ -11,9 +13,11 @@ interface LiveStore {
   line: LiveLineState;
   /** By the camera that a canvas shows. */
   views: ReadonlyMap<string, ViewState>;
+  /** Of the camera whose looks are shown; null while none are. */
+  analysis: AnalysisState | null;
 }
 
-const CLOSED: LiveStore = { isOpen: false, line: "connecting", views: new Map() };
+const CLOSED: LiveStore = { isOpen: false, line: "connecting", views: new Map(), analysis: null };
 
 export const useLive = create<LiveStore>(() => CLOSED);
 
@@ -28,6 +32,7 @@ export function incapable(): Incapable {
 let worker: Worker | undefined;
 let lastViewId = 0;
 let isSaying = false;
+let isAnalysing = false;
 /** By the canvas's number. */
 const watched = new Map<number, Watched>();
 const say = (message: ToWorker, handedOver: Transferable[] = []): void => worker?.postMessage(message, handedOver);
@@ -51,6 +56,10 @@ function hear(message: FromWorker): void {
   if (message.say === "line") {
     useLive.setState({ line: message.line });
     if (message.line === "refused") lineRefused();
+    return;
+  }
+  if (message.say === "analysis") {
+    if (isAnalysing) useLive.setState({ analysis: message.analysis });
     return;
   }
   const views = new Map(useLive.getState().views);
@@ -77,6 +86,29 @@ export function showOn(canvas: HTMLCanvasElement, cameraId: string, stream: Stre
     views.delete(cameraId);
     useLive.setState({ views });
   };
+}
+
+/**
+ * Show vision's looks at a camera that is shown, on a canvas over it that nobody has drawn on; the returned function ends
+ * that. One camera at a time.
+ */
+export function analyse(canvas: HTMLCanvasElement, cameraId: string): () => void {
+  const viewId = [...watched.values()].find((one) => one.cameraId === cameraId)?.viewId;
+  if (viewId === undefined) return () => undefined;
+  const drawnOn = canvas.transferControlToOffscreen();
+  say({ say: "analyse", viewId, canvas: drawnOn }, [drawnOn]);
+  isAnalysing = true;
+  return () => {
+    isAnalysing = false;
+    say({ say: "analyseNothing" });
+    useLive.setState({ analysis: null });
+  };
+}
+
+/** The canvas of looks has this size on the page. */
+export function sizeAnalysis({ width, height }: Size): void {
+  const scale = devicePixelRatio;
+  say({ say: "resize", width: Math.round(width * scale), height: Math.round(height * scale), scale });
 }
 
 /** Have the camera's other stream on the canvas that shows it. */

@@ -20,20 +20,25 @@ export interface LiveLineParts {
   onState: (state: LiveLineState) => void;
   /** A tile's number and one record. */
   onMessage: (message: Uint8Array<ArrayBuffer>) => void;
+  /** A tile's number and one look, as JSON; or why the wall makes no sense. */
+  onLook: (said: string) => void;
 }
 
 export class LiveLine {
   private socket: WebSocket | undefined;
   private watched: readonly AskedTile[] = [];
+  /** The tile whose looks are shown too. */
+  private looks: number | null = null;
 
   constructor(private readonly parts: LiveLineParts) {
     this.connect();
   }
 
   /** Have these and no others; said again when the line is back. */
-  watch(tiles: readonly AskedTile[]): void {
+  watch(tiles: readonly AskedTile[], looks: number | null): void {
     this.watched = tiles;
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ watch: tiles }));
+    this.looks = looks;
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ watch: tiles, looks }));
   }
 
   private connect(): void {
@@ -43,10 +48,11 @@ export class LiveLine {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.parts.onState("open");
-      this.watch(this.watched);
+      this.watch(this.watched, this.looks);
     };
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
-      if (typeof data !== "string") this.parts.onMessage(new Uint8Array(data));
+      if (typeof data === "string") this.parts.onLook(data);
+      else this.parts.onMessage(new Uint8Array(data));
     };
     socket.onclose = ({ code }) => {
       if (code === LINE_REFUSED) {

@@ -20,6 +20,8 @@ interface WallStore {
   /** The place that the next camera goes to, or that is swapped with the next that is clicked. */
   chosen: number | null;
   run: Run | null;
+  /** Vision's looks are shown over a camera that is shown alone. */
+  isAnalysed: boolean;
 }
 
 export const useWall = create<WallStore>(() => ({
@@ -29,6 +31,7 @@ export const useWall = create<WallStore>(() => ({
   enlarged: null,
   chosen: null,
   run: null,
+  isAnalysed: false,
 }));
 
 const keptAs = (personId: string): string => `qianshao.live.${personId}`;
@@ -43,7 +46,7 @@ export function loadWall(): void {
 
 export function openWall(isOpen: boolean): void {
   history.replaceState(null, "", isOpen ? OPEN : location.pathname);
-  useWall.setState({ isOpen, enlarged: null, chosen: null, run: null });
+  useWall.setState({ isOpen, enlarged: null, chosen: null, run: null, isAnalysed: false });
 }
 
 /** Open the wall with this camera in sight. */
@@ -62,7 +65,7 @@ export function arrange(change: (wall: Wall) => Wall): void {
 }
 
 export function layOut(layout: Layout): void {
-  useWall.setState({ enlarged: null, run: null });
+  useWall.setState({ enlarged: null, run: null, isAnalysed: false });
   arrange((wall) => ({ ...wall, layout }));
 }
 
@@ -81,13 +84,17 @@ export function choosePlace(place: number): void {
 }
 
 export function enlarge(cameraId: string | null): void {
-  useWall.setState({ enlarged: cameraId, chosen: null });
+  useWall.setState({ enlarged: cameraId, chosen: null, isAnalysed: false });
+}
+
+export function showAnalysis(isAnalysed: boolean): void {
+  useWall.setState({ isAnalysed });
 }
 
 /** False where the room knows none of its cameras. */
 export function startTour(tour: Tour): boolean {
   const run = begin(tour, isKnown, Date.now());
-  useWall.setState({ run, enlarged: null, chosen: null });
+  useWall.setState({ run, enlarged: null, chosen: null, isAnalysed: false });
   return run !== null;
 }
 

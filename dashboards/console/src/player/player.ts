@@ -102,6 +102,15 @@ export class Player {
     return sinceUs === null ? null : sinceUs / 1000;
   }
 
+  /** Of the picture on the canvas. */
+  get widthPx(): number {
+    return this.canvas.width;
+  }
+
+  get heightPx(): number {
+    return this.canvas.height;
+  }
+
   feed(record: Footage): void {
     if (record.kind === "form") this.begin(record);
     else if (record.kind === "word") this.turn({ word: record });
