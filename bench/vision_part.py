@@ -30,7 +30,7 @@ from hub.footage.sources.relay_stream import RelayStream
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
 from hub.vision.detection.detections import Detector
-from hub.vision.detection.detector import PersonDetector
+from hub.vision.detection.nanodet import NanoDet
 from hub.vision.scheduler import LookScheduler
 from hub.vision.stages import StageTimes
 
@@ -178,9 +178,9 @@ def _decoding_ms(url: str) -> float:
     return (time.process_time() - began_s) * 1000
 
 
-def _warm_detector(reel: Reel) -> PersonDetector:
+def _warm_detector(reel: Reel) -> NanoDet:
     """What a model takes at its first call is no camera's cost."""
-    detector = PersonDetector()
+    detector = NanoDet()
     detector.detect(np.zeros((reel.height_px, reel.width_px, 3), np.uint8))
     return detector
 

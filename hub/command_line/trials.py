@@ -172,11 +172,11 @@ def evaluate_detection_command(
     """按真值评估整条检测跟踪流水线。"""
     from hub.footage.errors import SourceError
     from hub.vision.description.describer import Describer
-    from hub.vision.detection.detector import PersonDetector
+    from hub.vision.detection.nanodet import NanoDet
     from hub.vision.evaluation.detection import evaluate_detection
 
     try:
-        report = evaluate_detection(mot, detector=PersonDetector(), describer=Describer())
+        report = evaluate_detection(mot, detector=NanoDet(), describer=Describer())
     except (SourceError, ValueError, OSError, RuntimeError) as error:
         end(str(error))
     say_json(report) if as_json else typer.echo(report)

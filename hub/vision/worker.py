@@ -43,8 +43,8 @@ from devices.protocol.topics import Down, TopicError, Up
 from hub.footage.sources.frames import Patience
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
+from hub.vision.detection.choice import AUTO, open_detector
 from hub.vision.detection.detections import Detector, DetectorError
-from hub.vision.detection.detector import MODEL, PersonDetector
 from hub.vision.duty import Duty, find_duty, wait_for_duty
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
@@ -266,7 +266,7 @@ def main() -> int:
     """Exit code 0 after an orderly end, 2 when the worker cannot start (the reason goes to standard error)."""
     parser = argparse.ArgumentParser(prog="hub.vision.worker", description=__doc__)
     parser.add_argument("--store", type=Path, help="its credential where it is enrolled; unconfirmed sightings")
-    parser.add_argument("--model", type=Path, default=MODEL, help="the person detector's ONNX file")
+    parser.add_argument("--detector", default=AUTO, help="auto, float32, int8 or a detector's file (docs/vision.md)")
     parser.add_argument("--weight", type=float, default=1.0, help="as how many of the hub's own it has cameras")
     parser.add_argument("--spare", action="store_true", help="wait, loaded, for a credential on standard input")
     given = parser.parse_args()
@@ -277,7 +277,8 @@ def main() -> int:
     try:
         duty = None if given.spare else find_duty(given.store)
         _give_way(is_apart=duty is not None and duty.is_enrolled)
-        detector, describer = PersonDetector(given.model), Describer()
+        detector, describer = open_detector(given.detector), Describer()
+        _log.info("looking with %s", detector.name)
         if given.spare:
             detector.detect(np.zeros((_WARM_ROWS, _WARM_ROWS, 3), np.uint8))
             duty = wait_for_duty(sys.stdin.buffer)

@@ -9,7 +9,7 @@ import pytest
 from devices.protocol.sightings import Polygon, Sighting
 from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.description.describer import Describer
-from hub.vision.detection.detector import MODEL, PersonDetector
+from hub.vision.detection.nanodet import NanoDet
 from hub.vision.masking import GREY, Masks
 from hub.vision.pipeline import Pipeline
 from tests.vision.drawn import Walker, scene, street
@@ -21,11 +21,11 @@ TOP: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 0.2), (0.0, 0.2))
 
 
 @pytest.fixture(scope="module")
-def detector() -> PersonDetector:
-    return PersonDetector(MODEL)
+def detector() -> NanoDet:
+    return NanoDet()
 
 
-def seen(detector: PersonDetector, *masks: Polygon) -> tuple[list[Sighting], bool]:
+def seen(detector: NanoDet, *masks: Polygon) -> tuple[list[Sighting], bool]:
     """Who is seen of a walker in 4 s, and whether anything moved."""
     hiding, background = Masks(masks), street()
     pipeline = Pipeline("C01", Describer(), looks_per_s=5.0)
@@ -41,7 +41,7 @@ def seen(detector: PersonDetector, *masks: Polygon) -> tuple[list[Sighting], boo
     return said + pipeline.finish(), moved
 
 
-def test_person_who_walks_within_a_mask_alone_is_not_seen(detector: PersonDetector) -> None:
+def test_person_who_walks_within_a_mask_alone_is_not_seen(detector: NanoDet) -> None:
     said, moved = seen(detector, TOP)
     assert said, "beside a mask he is seen"
     assert moved

@@ -12,7 +12,7 @@ from devices.protocol.sightings import COLOURS, Calibration, Sighting
 from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
-from hub.vision.detection.detector import PersonDetector
+from hub.vision.detection.nanodet import NanoDet
 from hub.vision.pipeline import Pipeline
 from hub.vision.tracking.followed import MOST_PATH_BOXES, Followed
 from hub.vision.tracking.tracker import Track
@@ -24,8 +24,8 @@ GREEN = (60, 150, 60)
 
 
 @pytest.fixture(scope="module")
-def detector() -> PersonDetector:
-    return PersonDetector()
+def detector() -> NanoDet:
+    return NanoDet()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def describer() -> Describer:
 
 def _run(
     pipeline: Pipeline,
-    detector: PersonDetector,
+    detector: NanoDet,
     walkers: Sequence[Walker],
     seconds: float,
     step_s: float = 0.2,
@@ -58,7 +58,7 @@ def _run(
 
 
 @pytest.fixture(scope="module")
-def passing(detector: PersonDetector, describer: Describer) -> list[Sighting]:
+def passing(detector: NanoDet, describer: Describer) -> list[Sighting]:
     """A man in red and blue walks through in 7 seconds; 5 more pass."""
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     return _run(pipeline, detector, [Walker(-50, 430, 100, 150, RED, BLUE)], 12)
@@ -108,7 +108,7 @@ def test_clothing_is_described(passing: list[Sighting]) -> None:
     assert final.descriptor
 
 
-def test_two_people_are_two_sightings(detector: PersonDetector, describer: Describer) -> None:
+def test_two_people_are_two_sightings(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     walkers = [Walker(100, 440, 60, 150), Walker(560, 400, -60, 160, GREEN)]
     _run(pipeline, detector, walkers, 3)
@@ -117,7 +117,7 @@ def test_two_people_are_two_sightings(detector: PersonDetector, describer: Descr
     assert all(sighting.ended for sighting in final)
 
 
-def test_look_shows_its_regions_detections_and_tracks(detector: PersonDetector, describer: Describer) -> None:
+def test_look_shows_its_regions_detections_and_tracks(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     assert pipeline.shown is None
     _run(pipeline, detector, [Walker(100, 440, 60, 150)], 0.4)
@@ -129,20 +129,20 @@ def test_look_shows_its_regions_detections_and_tracks(detector: PersonDetector, 
     assert shown.regions == ()  # the first looks are at the whole picture
 
 
-def test_broken_stream_gives_the_last_word_on_who_was_in_view(detector: PersonDetector, describer: Describer) -> None:
+def test_broken_stream_gives_the_last_word_on_who_was_in_view(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     early = _run(pipeline, detector, [Walker(100, 440, 60, 150)], 2)
     assert [(s.sighting_id, s.ended) for s in pipeline.finish()] == [(early[0].sighting_id, True)]
     assert pipeline.finish() == []
 
 
-def test_glimpse_of_one_look_is_no_sighting(detector: PersonDetector, describer: Describer) -> None:
+def test_glimpse_of_one_look_is_no_sighting(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     _run(pipeline, detector, [Walker(300, 440, 60, 150)], 0.2)
     assert pipeline.finish() == []
 
 
-def test_walkers_looked_at_once_a_second_keep_their_sightings(detector: PersonDetector, describer: Describer) -> None:
+def test_walkers_looked_at_once_a_second_keep_their_sightings(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     walkers = [Walker(-50, 430, 100, 150, RED, BLUE), Walker(690, 455, -110, 160, GREEN, BLUE)]
     said = _run(pipeline, detector, walkers, 9, look_every_s=1.0) + pipeline.finish()
@@ -152,7 +152,7 @@ def test_walkers_looked_at_once_a_second_keep_their_sightings(detector: PersonDe
     assert {COLOURS[int(np.argmax(sighting.upper))] for sighting in ended} == {"red", "green"}
 
 
-def test_person_who_stops_stays_one_sighting(detector: PersonDetector, describer: Describer) -> None:
+def test_person_who_stops_stays_one_sighting(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5)
     said = _run(pipeline, detector, [Walker(300, 440, 0, 150)], 20, step_s=0.5)
     said += pipeline.finish()
@@ -160,7 +160,7 @@ def test_person_who_stops_stays_one_sighting(detector: PersonDetector, describer
     assert said[1].ended_at_us - said[1].started_at_us > 18_000_000
 
 
-def test_long_stay_becomes_several_sightings(detector: PersonDetector, describer: Describer) -> None:
+def test_long_stay_becomes_several_sightings(detector: NanoDet, describer: Describer) -> None:
     pipeline = Pipeline("C01", describer, looks_per_s=5, longest_sighting_s=4.0)
     said = _run(pipeline, detector, [Walker(300, 440, 0, 150)], 7, step_s=0.5)
     said += pipeline.finish()
@@ -184,7 +184,7 @@ def test_long_path_is_told_more_coarsely_and_whole() -> None:
     assert set(np.diff(offsets_s)) == {4.0}
 
 
-def test_same_recording_gives_the_same_sightings_again(detector: PersonDetector, describer: Describer) -> None:
+def test_same_recording_gives_the_same_sightings_again(detector: NanoDet, describer: Describer) -> None:
     def run() -> list[str]:
         pipeline = Pipeline("C01", describer, looks_per_s=5)
         _run(pipeline, detector, [Walker(100, 440, 60, 150)], 2)
@@ -193,7 +193,7 @@ def test_same_recording_gives_the_same_sightings_again(detector: PersonDetector,
     assert run() == run()
 
 
-def test_height_is_told_where_the_camera_is_calibrated(detector: PersonDetector, describer: Describer) -> None:
+def test_height_is_told_where_the_camera_is_calibrated(detector: NanoDet, describer: Describer) -> None:
     level = Calibration(
         width_px=640, height_px=480, focal_px=600, center_x_px=320, center_y_px=290,
         camera_height_m=1.7, tilt_deg=0, heading_deg=0, latitude=25.1, longitude=105.47,

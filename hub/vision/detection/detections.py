@@ -13,7 +13,12 @@ from hub.vision.boxes import Box, Boxes
 
 
 class DetectorError(RuntimeError):
-    """The detector's model cannot be loaded; says which file and why."""
+    """A detector cannot be used: which file, what is wrong with it and what to do, in Chinese and in English."""
+
+    def __init__(self, message: str, message_en: str) -> None:
+        super().__init__(f"{message} / {message_en}")
+        self.message = message
+        self.message_en = message_en
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,22 @@ class Detections:
 NOBODY = Detections(np.zeros((0, 4)), np.zeros(0))
 
 
+@dataclass(frozen=True)
+class Things:
+    """Things found in one picture: N boxes in its pixels, N scores 0..1, best first, and of which class each is."""
+
+    boxes: Boxes
+    scores: NDArray[np.float64]
+    classes: NDArray[np.int64]
+
+
 class Detector(Protocol):
     """Finds persons; called from one thread at a time."""
 
     def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
-        """Persons in a BGR picture (height x width x 3), or only in these regions of it, at the scale of the whole.
+        """Persons in a BGR picture (height x width x 3), or in these regions of it, at the scale of the whole.
 
-        Who lies in two regions is found once. No regions: nobody is looked for; None: the whole picture.
+        Who lies in two regions is found once. No regions: nobody is looked for; None: the whole picture. Where the
+        regions would cost as much as the whole picture, the whole is looked at.
         """
         ...

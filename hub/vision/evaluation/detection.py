@@ -21,7 +21,8 @@ from devices.protocol.sightings import BoxAt, Sighting
 from hub.footage.sources.frames import open_recording
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
-from hub.vision.detection.detector import PersonDetector
+from hub.vision.detection.detections import Detector
+from hub.vision.detection.nanodet import NanoDet
 from hub.vision.evaluation import motchallenge
 from hub.vision.evaluation.motchallenge import Labelled
 from hub.vision.pipeline import Pipeline
@@ -59,11 +60,11 @@ def evaluate_detection(
     sequence: Path,
     *,
     looks_per_s: float = USUAL_LOOKS_PER_S,
-    detector: PersonDetector | None = None,
+    detector: Detector | None = None,
     describer: Describer | None = None,
 ) -> DetectionReport:
     """Run a MOTChallenge sequence through the pipeline and score it. Raises SequenceError, SourceError."""
-    detector, describer = detector or PersonDetector(), describer or Describer()
+    detector, describer = detector or NanoDet(), describer or Describer()
     truth = motchallenge.labels(sequence)
     stream = open_recording(str(motchallenge.pictures(sequence)), started_at_us=0, looks_per_s=looks_per_s)
     pipeline = Pipeline("evaluated", describer, looks_per_s=looks_per_s)

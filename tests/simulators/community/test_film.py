@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from hub.vision.detection.detector import PersonDetector
+from hub.vision.detection.nanodet import NanoDet
 from simulators.community.arrays import Image
 from simulators.community.build import film_path
 from simulators.community.clockface import read_frame_number
@@ -68,7 +68,7 @@ def _red_and_blue(picture: Image, box: Box, above: float, below: float) -> tuple
 
 
 def test_the_real_detector_finds_nine_in_ten_and_hardly_anything_else(small_folder: Path) -> None:
-    truth, detector = load(small_folder), PersonDetector()
+    truth, detector = load(small_folder), NanoDet()
     found = there = false = 0
     for camera_id in truth.camera_ids:
         for number, picture in enumerate(_pictures(small_folder, camera_id)):

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 
 from hub.vision.boxes import Box, overlap
-from hub.vision.detection.detections import DetectorError
-from hub.vision.detection.detector import PersonDetector
+from hub.vision.detection.nanodet import NanoDet
 from tests.vision.drawn import Walker, scene, street
 from tests.vision.shared_footage import FOOTAGE, needs_footage
 
 
 @pytest.fixture(scope="module")
-def detector() -> PersonDetector:
-    return PersonDetector()
+def detector() -> NanoDet:
+    return NanoDet()
 
 
 @pytest.mark.parametrize("size", [(640, 480), (480, 480), (1280, 720), (417, 333)])
-def test_walkers_are_found_where_they_are(detector: PersonDetector, size: tuple[int, int]) -> None:
+def test_walkers_are_found_where_they_are(detector: NanoDet, size: tuple[int, int]) -> None:
     width, height = size
     walkers = [
         Walker(width * 0.3, height * 0.9, 0, height * 0.27),
@@ -34,11 +31,11 @@ def test_walkers_are_found_where_they_are(detector: PersonDetector, size: tuple[
     assert overlap(truth, sure).max(axis=1).min() > 0.6
 
 
-def test_empty_street_holds_nobody(detector: PersonDetector) -> None:
+def test_empty_street_holds_nobody(detector: NanoDet) -> None:
     assert (detector.detect(street()).scores < 0.3).all()
 
 
-def test_boxes_lie_within_the_picture(detector: PersonDetector) -> None:
+def test_boxes_lie_within_the_picture(detector: NanoDet) -> None:
     found = detector.detect(scene([Walker(10, 470, 0, 150), Walker(620, 500, 0, 150)], 0.5))
     assert len(found) > 0
     corners = found.boxes[:, :2] + found.boxes[:, 2:]
@@ -46,29 +43,17 @@ def test_boxes_lie_within_the_picture(detector: PersonDetector) -> None:
     assert (corners <= (640, 480)).all()
 
 
-def test_best_score_comes_first(detector: PersonDetector) -> None:
+def test_best_score_comes_first(detector: NanoDet) -> None:
     scores = detector.detect(scene([Walker(200, 420, 0, 150), Walker(400, 330, 0, 90)], 0.5)).scores
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (2000, 3, 3), (3, 2000, 3)])
-def test_odd_picture_is_no_error(detector: PersonDetector, shape: tuple[int, int, int]) -> None:
+def test_odd_picture_is_no_error(detector: NanoDet, shape: tuple[int, int, int]) -> None:
     detector.detect(np.zeros(shape, np.uint8))
 
 
-def test_model_that_is_none_is_named(tmp_path: Path) -> None:
-    broken = tmp_path / "broken.onnx"
-    broken.write_bytes(b"not a model")
-    with pytest.raises(DetectorError, match=r"broken\.onnx cannot be loaded"):
-        PersonDetector(broken)
-
-
-def test_missing_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DetectorError, match=r"absent\.onnx cannot be loaded"):
-        PersonDetector(tmp_path / "absent.onnx")
-
-
-def test_person_in_a_region_is_found_at_his_place_in_the_picture(detector: PersonDetector) -> None:
+def test_person_in_a_region_is_found_at_his_place_in_the_picture(detector: NanoDet) -> None:
     walkers = [Walker(150, 420, 0, 130), Walker(480, 380, 0, 120)]
     found = detector.detect(scene(walkers, 0.5), [Box(380, 200, 200, 240)])
     right = found.boxes[(found.scores > 0.5) & (found.boxes[:, 0] > 320)]
@@ -76,12 +61,12 @@ def test_person_in_a_region_is_found_at_his_place_in_the_picture(detector: Perso
 
 
 @pytest.mark.parametrize("region", [Box(700, 500, 50, 50), Box(-90, -90, 20, 20), Box(630, 470, 0, 0)])
-def test_region_beside_the_picture_is_no_error(detector: PersonDetector, region: Box) -> None:
+def test_region_beside_the_picture_is_no_error(detector: NanoDet, region: Box) -> None:
     assert len(detector.detect(street(), [region])) < 5
 
 
 @needs_footage
-def test_real_walkers_are_found(detector: PersonDetector) -> None:
+def test_real_walkers_are_found(detector: NanoDet) -> None:
     picture = np.asarray(cv2.imread(str(FOOTAGE / "pets09-s2l1" / "img1" / "000290.jpg")), np.uint8)
     found = detector.detect(picture)
     assert int((found.scores > 0.5).sum()) == 6
