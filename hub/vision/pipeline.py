@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from devices.protocol.sightings import Calibration, Sighting, Stage
 from hub.footage.sources.frame import Frame
 from hub.vision.boxes import Box, covered
+from hub.vision.description.companions import Company
 from hub.vision.description.describer import Describer
 from hub.vision.detection.detections import Detections, Detector
 from hub.vision.gate import LookGate
@@ -110,6 +111,7 @@ class Pipeline:
         self._looked_s = float("-inf")
         self._tracker = Tracker()
         self._followed: dict[int, Followed] = {}
+        self._company = Company()
         self._frame_size_px = (0, 0)
         self._whole_at_s = float("-inf")
         self.detections = 0
@@ -209,7 +211,13 @@ class Pipeline:
         if not followed.confident and not followed.announced:
             return None
         with self.times.of(Stage.DESCRIBE):
-            sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
+            companions = self._companions(followed) if ended else ()
+            sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended, companions)
         if sighting is not None:
             followed.announced = True
         return sighting
+
+    def _companions(self, followed: Followed) -> tuple[str, ...]:
+        others = (other for other in self._followed.values() if other is not followed and other.confident)
+        seen_in = (self._calibration, self._frame_size_px)
+        return self._company.of(followed.way(*seen_in), [other.way(*seen_in) for other in others])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.protocol.sightings import BoxAt, Calibration, Sighting
+from hub.vision.description.companions import Way, way_of
 from hub.vision.description.describer import Describer
 from hub.vision.description.height import child_likelihood, child_without_feet, estimate_height
 from hub.vision.description.movement import course_of
@@ -69,8 +70,17 @@ class Followed:
             self._path, self._uncovered, self._thin = self._path[::2], self._uncovered[::2], self._thin * 2
         self._views.offer(picture, box, score, covered, at_s)
 
+    def way(self, calibration: Calibration | None, frame_size_px: tuple[int, int]) -> Way:
+        """The way until now, to be compared with others'."""
+        return way_of(self._sighting_id, self.started_s, self._path, calibration, *frame_size_px)
+
     def sighting(
-        self, describer: Describer, calibration: Calibration | None, frame_size_px: tuple[int, int], ended: bool
+        self,
+        describer: Describer,
+        calibration: Calibration | None,
+        frame_size_px: tuple[int, int],
+        ended: bool,
+        companions: tuple[str, ...] = (),
     ) -> Sighting | None:
         """What can be said so far (``frame_size_px``: width, height); None when no view was good enough to show."""
         timed = self._views.best_first
@@ -107,6 +117,7 @@ class Followed:
             movement=course.movement,
             heading_deg=course.heading_deg,
             speed_mps=course.speed_mps,
+            companions=companions,
         )
 
 
