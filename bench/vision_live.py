@@ -19,7 +19,7 @@ import msgspec
 
 from bench import processes
 from bench.community import PoliceRoom, make_community, police_room
-from bench.together_parts import looks_counted, wait_online
+from bench.together_parts import CAMERAS_WITHIN_S, looks_counted, state_of
 from bench.vision_figures import Live
 from devices.protocol.clock import SystemClock
 from devices.protocol.sightings import LOOK_DELAYS_MS
@@ -30,7 +30,7 @@ from simulators.cameras.tape import read_tape
 LATE_MS = 1000
 """A look that is done later after its picture's arrival is late."""
 SETTLED_S = 10.0
-"""From when all are on line until counting begins: motion has settled, and what the worker says comes each 5 s."""
+"""From when all are looked at until counting begins: motion has settled, and what the worker says comes each 5 s."""
 _SETTINGS = {"QIANSHAO_VISION_WORKERS": "1"}
 
 
@@ -79,7 +79,7 @@ async def _count(kind: str, room: PoliceRoom, cameras: int, seconds: float, work
 
 @contextlib.asynccontextmanager
 async def _playing(room: PoliceRoom, film: Path, count: int) -> AsyncIterator[None]:
-    """All on line."""
+    """All on line, and looked at."""
     tape = await asyncio.to_thread(read_tape, film)
     names = [f"C{number:02d}" for number in range(1, count + 1)]
     phases_us = {name: number * tape.duration_us // count for number, name in enumerate(names)}
@@ -88,7 +88,11 @@ async def _playing(room: PoliceRoom, film: Path, count: int) -> AsyncIterator[No
         enrolled = tuple(Camera(camera_id=name, name=name, venue_id=venue_id, url=server.url(name)) for name in names)
         body = msgspec.json.encode(msgspec.structs.replace(room.community, cameras=enrolled))
         (await room.machine.post("/api/registry/community", content=body)).raise_for_status()
-        await wait_online(room)
+        async with asyncio.timeout(CAMERAS_WITHIN_S):
+            while True:
+                if all(camera.looked_at for camera in (await state_of(room)).cameras):
+                    break
+                await asyncio.sleep(0.2)
         yield
 
 
