@@ -24,20 +24,27 @@ class WallPage:
         self.socket = socket
         self.heard: list[tuple[int, Record]] = []
         self.errors: list[dict[str, Any]] = []
+        self.looks: list[tuple[int, dict[str, Any] | None]] = []
 
-    async def show(self, *tiles: tuple[int, str], **more: Any) -> None:
-        """Have these tiles, each a number and a camera, and no others."""
+    async def show(self, *tiles: tuple[int, str], looks: int | None = None, **more: Any) -> None:
+        """Have these tiles, each a number and a camera, and no others; and the looks of one."""
         wall = [{"tile": tile, "camera_id": camera_id, **more} for tile, camera_id in tiles]
-        await self.socket.send(msgspec.json.encode({"watch": wall}).decode())
+        await self.socket.send(msgspec.json.encode({"watch": wall, "looks": looks}).decode())
 
     async def read(self) -> None:
         with contextlib.suppress(websockets.ConnectionClosed):
             async for message in self.socket:
                 if isinstance(message, str):
-                    self.errors.append(msgspec.json.decode(message)["error"])
+                    self._read_words(msgspec.json.decode(message))
                 else:
                     (record,) = RecordReader().feed(message[1:])
                     self.heard.append((message[0], record))
+
+    def _read_words(self, words: dict[str, Any]) -> None:
+        if "error" in words:
+            self.errors.append(words["error"])
+        else:
+            self.looks.append((words["tile"], words["look"]))
 
     def pictures(self, tile: int) -> list[CodedPicture]:
         return [one for number, one in self.heard if number == tile and isinstance(one, CodedPicture)]
