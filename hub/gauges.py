@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from devices.protocol.sightings import LOOK_DELAYS_MS
+from devices.protocol.sightings import LOOK_DELAYS_MS, Stage
 from hub.alerts.delivery import DeliveryState
 from hub.fallback.messages import DoorState
 from hub.metrics import counter, gauge, histogram, labelled
@@ -172,6 +172,18 @@ def _cameras(hub: Hub) -> Iterable[Metric]:
         ("camera_sightings", "Sightings", [(v.camera_id, v.sightings) for v in views]),
     ):
         yield labelled(CounterMetricFamily, name, text, "camera", values)
+    states = hub.vision.states()
+    for name, text, values in (
+        ("camera_detector_calls", "Looks with the detector", [(s.camera_id, s.detector_calls) for s in states]),
+        ("camera_tracks", "Tracks of persons that began", [(s.camera_id, s.tracks) for s in states]),
+    ):
+        yield labelled(CounterMetricFamily, name, text, "camera", values)
+    text = "Processor time of looking at a camera, by stage"
+    stages = CounterMetricFamily("qianshao_camera_stage_seconds", text, labels=("camera", "stage"))
+    for state in states:
+        for stage, spent_ms in zip(Stage, state.stages_ms, strict=False):
+            stages.add_metric((state.camera_id, stage.value), spent_ms / 1000)
+    yield stages
     delays = hub.vision.look_delays()
     edges_s = [edge_ms / 1000 for edge_ms in LOOK_DELAYS_MS]
     yield histogram("look_delay_seconds", "From a live frame's arrival until it was looked at", edges_s, delays)

@@ -113,7 +113,8 @@ LOOK_DELAYS_MS = tuple(round(5 * 1.25**step) for step in range(34))
 class CameraState(Message, frozen=True, kw_only=True):
     """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
 
-    ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``stages_ms`` is the processor time
+    ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``tracks`` are those that began,
+    ``detector_calls`` looks with the detector, at a part of the picture or the whole. ``stages_ms`` is the processor time
     spent in each Stage, in their order. ``look_delays`` counts looks at a live stream by the time from the frame's
     arrival until it had been looked at, in the classes of LOOK_DELAYS_MS. Of a live stream, ``picture`` is how far
     it can be seen with; in ``moving_ms`` of the ``watched_ms`` of it something moved.

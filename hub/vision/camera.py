@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import cv2
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import Stamp
-from devices.protocol.sightings import LOOK_DELAYS_MS, CameraAssignment, CameraCondition, CameraState, Sighting
+from devices.protocol.sightings import LOOK_DELAYS_MS, CameraAssignment, CameraCondition, CameraState, Sighting, Stage
 from hub.footage.errors import Refused, SourceError, Stalled
 from hub.footage.sources.address import is_relay
 from hub.footage.sources.frame import Frame
@@ -28,6 +28,7 @@ from hub.vision.picture_condition import PictureWatch
 from hub.vision.pipeline import Look, Moves, Pipeline
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
+from hub.vision.stages import StageTimes
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Counters:
     frames_shed: int = 0
     detections: int = 0
     sightings: int = 0
+    tracks: int = 0
     look_delays: list[int] = field(default_factory=lambda: [0] * (len(LOOK_DELAYS_MS) + 1))
 
 
@@ -89,6 +91,8 @@ class AssignedCamera:
         self._detail = ""
         self._progress: float | None = None
         self._last_frame_us = 0
+        self._times = StageTimes()
+        self._newest_track = 0
         self._masks = Masks(assignment.masks)
         self._activity = Activity()
         self._picture = PictureWatch()
@@ -125,6 +129,9 @@ class AssignedCamera:
             frames_shed=self.counters.frames_shed,
             detections=self.counters.detections,
             sightings=self.counters.sightings,
+            tracks=self.counters.tracks,
+            detector_calls=self._times.calls(Stage.DETECT),
+            stages_ms=tuple(round(self._times.spent_ms(stage)) for stage in Stage),
             look_delays=tuple(self.counters.look_delays),
             picture=self._picture.condition,
             watched_ms=self._activity.watched_ms,
@@ -138,6 +145,7 @@ class AssignedCamera:
                 said = work.pipeline.finish()
             finally:
                 self._ended.set()
+                self._newest_track = 0
         else:
             found_before = work.pipeline.detections
             said = work.pipeline.look(work.look, detector)
@@ -146,9 +154,16 @@ class AssignedCamera:
             if not self._is_recording:
                 late_ms = (self._clock.wall_us() - work.look.frame.wall_us) / 1000
                 self.counters.look_delays[bisect_left(LOOK_DELAYS_MS, late_ms)] += 1
+            self._count_tracks(work.pipeline)
             self.counters.detections += work.pipeline.detections - found_before
         self.counters.sightings += sum(sighting.ended for sighting in said)
         return said
+
+    def _count_tracks(self, pipeline: Pipeline) -> None:
+        """Tracks are numbered as they begin, in each pipeline anew."""
+        numbers = [track.number for track in pipeline.shown.tracks] if pipeline.shown is not None else []
+        self.counters.tracks += sum(number > self._newest_track for number in numbers)
+        self._newest_track = max([self._newest_track, *numbers])
 
     @property
     def _is_recording(self) -> bool:
@@ -194,9 +209,10 @@ class AssignedCamera:
             self._describer,
             looks_per_s=self.assignment.looks_per_s,
             calibration=self.assignment.calibration,
+            times=self._times,
         )
         try:
-            for shown in stream.frames():
+            for shown in self._decoded(stream):
                 if self._stop.is_set():
                     break
                 frame = self._masks.hide(shown)
@@ -220,6 +236,16 @@ class AssignedCamera:
         """What became of a picture that was due, where somebody asks."""
         if self._shower is not None:
             self._shower.show(self.assignment.camera_id, frame.wall_us, motion, pipeline.shown)
+
+    def _decoded(self, stream: Stream) -> Iterator[Frame]:
+        """Its frames, the processor time of decoding them counted. Raises SourceError."""
+        frames = iter(stream.frames())
+        while True:
+            with self._times.of(Stage.DECODE):
+                frame = next(frames, None)
+            if frame is None:
+                return
+            yield frame
 
     def _note(self, moves: Moves) -> None:
         """How a live picture is, and whether something moves in it."""

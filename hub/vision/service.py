@@ -433,6 +433,10 @@ class Vision:
         stand = self._stands.get(camera_id)
         return None if stand is None else stand.state
 
+    def states(self) -> list[CameraState]:
+        """The last word on each camera."""
+        return [stand.state for stand in self._stands.values()]
+
     def _view(self, camera: Camera, stand: _Stand | None, finished: bool) -> CameraView:
         taken = self._footage.takes(camera)
         return view_of(

@@ -1,0 +1,154 @@
+"""Workers on other machines: enrolled by a code, given cameras over TLS, replaced by others while they are away."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from devices.enrol.client import enrol
+from devices.link import Credential, CredentialError
+from devices.protocol.clock import SystemClock
+from devices.protocol.sightings import Assign, CameraCondition, CameraState, WorkerStatus
+from devices.protocol.topics import DeviceKind, Down, Up
+from hub.access.people import LOCAL
+from hub.certificates.authority import Names
+from hub.certificates.folder import CertificateFolder
+from hub.enrolment.names import MOST_REMOTE_WORKERS
+from hub.errors import Refusal
+from hub.registry.records import Camera
+from hub.vision.duty import find_duty
+from hub.vision.service import WORKER_GONE
+from simulators.cameras.server import CameraServer
+from simulators.cameras.tape import read_tape
+from tests.devices.room import until
+from tests.hub import open_console, open_hub
+from tests.played import HandDevice
+from tests.vision.drawn import Walker, film
+
+ELSEWHERE = "10.1.2.3"
+
+
+def camera(number: int) -> Camera:
+    url, sub_url = (f"rtsp://{ELSEWHERE}/{number}{stream}" for stream in ("", "/sub"))
+    return Camera(camera_id=f"C{number}", name="门口", url=url, sub_url=sub_url)
+
+
+async def live(worker: HandDevice, birth_count: int = 1) -> None:
+    await worker.say(Up.STATUS, WorkerStatus(stamp=worker.stamp(), birth_count=birth_count))
+
+
+def given(worker: HandDevice) -> set[str]:
+    """The addresses of the latest assignment."""
+    assigned = worker.said_to_me(Down.ASSIGN, Assign)
+    return {one.url for one in assigned[-1].cameras} if assigned else set()
+
+
+async def test_cameras_of_a_worker_that_dies_go_to_others_within_2_s_and_come_back_with_it(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, vision_workers=1) as hub:
+        await hub.vision.stop()
+        async with (
+            HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as near,
+            HandDevice.open(hub, "east", DeviceKind.WORKER) as east,
+        ):
+            for number in range(8):
+                await hub.vision.put_camera(camera(number))
+            await hub.vision.put_camera(Camera(camera_id="film", name="录像", url="/films/门口.mp4"))
+            everything = {one.url for one in hub.registry.cameras.values() if one.url}
+            await near.be_born()
+            await east.be_born()
+            await live(east)
+            await until(lambda: bool(given(east)), "both have cameras")
+            theirs = given(east)
+            assert all(url.endswith("/sub") for url in theirs), "read from the camera, its small stream"
+            by_main = {url.removesuffix("/sub") for url in theirs}
+            await until(lambda: given(near) == everything - by_main, "and no camera has two")
+            gone = next(f"C{number}" for number in range(8) if camera(number).url in by_main)
+            state = CameraState(stamp=east.stamp(), camera_id=gone, condition=CameraCondition.ONLINE)
+            await east.say(Up.CAMERA_STATE, state)
+            await until(lambda: hub.vision.view(gone).condition == "online", "looked at")
+
+            died_s = time.monotonic()
+            await east.die()
+            await until(lambda: given(near) == everything, "taken over", 2.0)
+            assert (hub.vision.view(gone).condition, hub.vision.view(gone).detail) == ("connecting", WORKER_GONE)
+            await east.be_born(2)
+            await live(east, 2)
+            await until(lambda: given(east) == theirs, "they return")
+            spoke_s = time.monotonic()
+            await until(lambda: given(near) == everything, "so they do when it falls silent", 10.0)
+            assert (spoke_s - died_s, time.monotonic() - spoke_s) < (30.0, 2.5)
+
+
+async def test_worker_enrols_by_a_code_looks_at_a_camera_over_tls_and_is_shut_out(tmp_path: Path) -> None:
+    folder, store = tmp_path / "hub", tmp_path / "east"
+    names = Names.of([], ["127.0.0.1"])
+    await asyncio.to_thread(CertificateFolder(folder / "certificates").make, names, datetime.now(UTC))
+    tape = read_tape(film(tmp_path / "gate.mp4", [Walker(40, 430, 130, 150)], seconds=4))
+    tapes = {"gate": tape, "gate/sub": tape}
+    async with (
+        CameraServer(tapes, SystemClock(), random.Random(1), host="127.0.0.2") as cameras,  # not this machine's own
+        open_hub(folder, "managed", tls=True, broker_tls_port=0) as hub,
+        open_console(hub) as console,
+    ):
+        assert hub.certificates is not None
+        code = await hub.enrolment.make_code(DeviceKind.WORKER, "east", LOCAL)
+        hub_url = f"https://127.0.0.1:{console.base_url.port}"
+        await enrol(f"{hub_url}/join#d={code.code}&f={hub.certificates.fingerprint}", store)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "hub.vision.worker", "--store", str(store), "--weight", "2")
+        )
+        try:
+            url, sub_url = cameras.url("gate"), cameras.url("gate/sub")
+            await hub.vision.put_camera(Camera(camera_id="C01", name="门口", url=url, sub_url=sub_url))
+            await until(lambda: hub.vision.view("C01").frames_decoded > 0, "it is looked at", 40.0)
+            assert hub.vision.remote_workers == ("east",)
+            assert [each.stream_id for each in cameras.watchers] == ["gate/sub"]
+            await hub.enrolment.revoke("east", LOCAL)
+            assert hub.vision.remote_workers == ()
+            await until(lambda: not cameras.watchers, "the camera is let go", 20.0)
+            assert hub.vision.view("C01").detail == WORKER_GONE
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+async def test_more_workers_than_the_hub_bears_are_refused(tmp_path: Path) -> None:
+    async with open_hub(tmp_path) as hub:
+        for number in range(MOST_REMOTE_WORKERS):
+            await hub.enrolment.issue(DeviceKind.WORKER, f"east-{number}")
+        await hub.enrolment.make_code(DeviceKind.WORKER, "east-0", LOCAL)
+        with pytest.raises(Refusal, match="at most 32 vision workers"):
+            await hub.enrolment.make_code(DeviceKind.WORKER, "west", LOCAL)
+
+
+def test_worker_that_would_be_told_passwords_over_an_open_line_does_not_start(tmp_path: Path) -> None:
+    credential = Credential(
+        device_id="east",
+        kind=DeviceKind.WORKER,
+        password="",
+        seal_key=b"",
+        broker_host=ELSEWHERE,
+        broker_port=1883,
+        broker_user="east",
+        hub_url="",
+    )
+    for refused, why in (
+        (credential, "is not encrypted"),
+        (msgspec.structs.replace(credential, kind=DeviceKind.RADIO), "of a radio, not of a worker"),
+    ):
+        refused.save(tmp_path)
+        with pytest.raises(CredentialError, match=why):
+            find_duty(tmp_path)
+    msgspec.structs.replace(credential, broker_host="127.0.0.1").save(tmp_path)
+    assert find_duty(tmp_path).is_enrolled
+    with pytest.raises(CredentialError, match="has no credential"):
+        find_duty(tmp_path / "other")
