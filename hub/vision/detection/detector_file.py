@@ -17,7 +17,6 @@ MOST_BYTES = 16_384
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Side = Annotated[int, msgspec.Meta(ge=32, le=4096)]
 Stride = Annotated[int, msgspec.Meta(ge=1, le=256)]
-Scale = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class Fit(StrEnum):
@@ -41,7 +40,7 @@ class DetectorFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person_class: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     rgb: bool = True
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    divide_by: Scale | tuple[Scale, Scale, Scale] = 255.0
+    divide_by: float | tuple[float, float, float] = 255.0
     fit: Fit = Fit.LETTERBOX
     empty: Annotated[int, msgspec.Meta(ge=0, le=255)] = 114
     cell_px: Stride = 32
@@ -56,6 +55,10 @@ class DetectorFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sigmoid: bool | None = None
     same_person_overlap: Share | None = None
     """Boxes that overlap more are one person; 0.6, and 0.9 for heads that thin out themselves."""
+
+    def __post_init__(self) -> None:
+        if min(self.divisors) <= 0:
+            raise ValueError(f"divide_by must be above 0: {self.divide_by}")
 
     @property
     def divisors(self) -> tuple[float, float, float]:
