@@ -183,9 +183,9 @@ class Sighting(Message, frozen=True, kw_only=True):
 
     ``upper_pattern`` weighs PATTERNS as ``upper`` weighs colours (empty when not judged). ``bags`` says of each of BAGS
     how likely the person carries it, ``head_wear`` how likely the head is covered (hat, cap, helmet, hood): each
-    for itself, empty and None when not judged. ``movement`` is over the whole sighting; ``heading_deg`` (clockwise
-    from north) and ``speed_mps`` are over the ground, of calibrated cameras. ``companions`` are sightings of this
-    camera that went along.
+    for itself. Bags left out at the end of the list are not judged, nor is head wear of None. ``movement`` is over
+    the whole sighting; ``heading_deg`` (clockwise from north) and ``speed_mps`` are over the ground, of calibrated
+    cameras. ``companions`` are sightings of this camera that went along; they and ``bags`` come with the last word.
     """
 
     sighting_id: Name

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from devices.protocol.sightings import Calibration, Sighting, Stage
 from hub.footage.sources.frame import Frame
 from hub.vision.boxes import Box, covered
-from hub.vision.description.companions import Company
 from hub.vision.description.describer import Describer
+from hub.vision.description.last_word import LastWord
 from hub.vision.detection.detections import Detections, Detector
 from hub.vision.gate import LookGate
 from hub.vision.motion import Motion, MotionDetector
@@ -111,7 +111,7 @@ class Pipeline:
         self._looked_s = float("-inf")
         self._tracker = Tracker()
         self._followed: dict[int, Followed] = {}
-        self._company = Company()
+        self._last_word = LastWord()
         self._frame_size_px = (0, 0)
         self._whole_at_s = float("-inf")
         self.detections = 0
@@ -137,6 +137,7 @@ class Pipeline:
     def look(self, look: Look, detector: Detector) -> list[Sighting]:
         """Find and follow persons in it; what is newly known of sightings."""
         picture = look.frame.pixels.bgr()
+        self._last_word.looked_with(detector)
         self._frame_size_px = (picture.shape[1], picture.shape[0])
         region = self._region(look, picture.shape[1], picture.shape[0])
         with self.times.of(Stage.DETECT):
@@ -211,13 +212,14 @@ class Pipeline:
         if not followed.confident and not followed.announced:
             return None
         with self.times.of(Stage.DESCRIBE):
-            companions = self._companions(followed) if ended else ()
-            sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended, companions)
+            sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
+            if sighting is not None and ended:
+                way, *others = (one.way(self._calibration, self._frame_size_px) for one in self._beside(followed))
+                sighting = self._last_word.of(sighting, way, others, followed.views)
         if sighting is not None:
             followed.announced = True
         return sighting
 
-    def _companions(self, followed: Followed) -> tuple[str, ...]:
-        others = (other for other in self._followed.values() if other is not followed and other.confident)
-        seen_in = (self._calibration, self._frame_size_px)
-        return self._company.of(followed.way(*seen_in), [other.way(*seen_in) for other in others])
+    def _beside(self, followed: Followed) -> list[Followed]:
+        """The person, then all others in view."""
+        return [followed, *(one for one in self._followed.values() if one is not followed and one.confident)]

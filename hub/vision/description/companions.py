@@ -101,7 +101,7 @@ def _along_over_ground(one: Way, other: Way, times: Numbers) -> NDArray[np.bool_
     """At which times they are near and at one pace; None where the feet are seen too seldom."""
     places = []
     for way in (one, other):
-        known = np.isfinite(way.ground).all(axis=1)
+        known = np.isfinite(way.ground[:, 0])
         during = (way.at_s >= times[0]) & (way.at_s <= times[-1])
         if not known[during].any() or known[during].mean() < _FEET_SEEN_SHARE:
             return None
@@ -109,7 +109,7 @@ def _along_over_ground(one: Way, other: Way, times: Numbers) -> NDArray[np.bool_
     if min(_went(place) for place in places) < _LEAST_WAY_M:
         return np.zeros(len(times), bool)
     apart = places[0] - places[1]
-    return (np.hypot(*apart) < _NEAR_M) & (_pace(apart, times) < _SAME_PACE_MPS)
+    return np.asarray((np.hypot(*apart) < _NEAR_M) & (_pace(apart, times) < _SAME_PACE_MPS), bool)
 
 
 def _along_in_picture(one: Way, other: Way, times: Numbers) -> NDArray[np.bool_]:
@@ -122,7 +122,7 @@ def _along_in_picture(one: Way, other: Way, times: Numbers) -> NDArray[np.bool_]
         return np.zeros(len(times), bool)
     apart = (places[0][:2] - places[1][:2]) / tall
     near = (np.abs(apart[0]) < _NEAR_ASIDE) & (np.abs(apart[1]) < _NEAR_IN_DEPTH)
-    return near & (_pace(apart, times) < _SAME_PACE)
+    return np.asarray(near & (_pace(apart, times) < _SAME_PACE), bool)
 
 
 def _smooth(rows: Numbers) -> Numbers:

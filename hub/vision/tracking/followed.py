@@ -14,6 +14,7 @@ from hub.vision.description.companions import Way, way_of
 from hub.vision.description.describer import Describer
 from hub.vision.description.height import child_likelihood, child_without_feet, estimate_height
 from hub.vision.description.movement import course_of
+from hub.vision.description.view import View
 from hub.vision.tracking.tracker import Track
 from hub.vision.tracking.views import BestViews
 
@@ -70,17 +71,17 @@ class Followed:
             self._path, self._uncovered, self._thin = self._path[::2], self._uncovered[::2], self._thin * 2
         self._views.offer(picture, box, score, covered, at_s)
 
+    @property
+    def views(self) -> list[View]:
+        """The best views so far, best first."""
+        return [timed.view for timed in self._views.best_first]
+
     def way(self, calibration: Calibration | None, frame_size_px: tuple[int, int]) -> Way:
         """The way until now, to be compared with others'."""
         return way_of(self._sighting_id, self.started_s, self._path, calibration, *frame_size_px)
 
     def sighting(
-        self,
-        describer: Describer,
-        calibration: Calibration | None,
-        frame_size_px: tuple[int, int],
-        ended: bool,
-        companions: tuple[str, ...] = (),
+        self, describer: Describer, calibration: Calibration | None, frame_size_px: tuple[int, int], ended: bool
     ) -> Sighting | None:
         """What can be said so far (``frame_size_px``: width, height); None when no view was good enough to show."""
         timed = self._views.best_first
@@ -117,7 +118,6 @@ class Followed:
             movement=course.movement,
             heading_deg=course.heading_deg,
             speed_mps=course.speed_mps,
-            companions=companions,
         )
 
 
