@@ -37,6 +37,7 @@ _FILES = {
     "spoken": "devices/radio/test_spoken.py",
     "fetching": "devices/radio/test_fetching.py",
     "changeover": "enrolment/test_changeover.py",
+    "remote": "vision/test_remote_worker.py",
 }
 
 

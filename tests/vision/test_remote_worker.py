@@ -53,6 +53,7 @@ def given(worker: HandDevice) -> set[str]:
 
 
 async def test_cameras_of_a_worker_that_dies_go_to_others_within_2_s_and_come_back_with_it(tmp_path: Path) -> None:
+    """P-8.7."""
     async with open_hub(tmp_path, vision_workers=1) as hub:
         await hub.vision.stop()
         async with (
@@ -89,6 +90,7 @@ async def test_cameras_of_a_worker_that_dies_go_to_others_within_2_s_and_come_ba
 
 
 async def test_worker_enrols_by_a_code_looks_at_a_camera_over_tls_and_is_shut_out(tmp_path: Path) -> None:
+    """P-8.6."""
     folder, store = tmp_path / "hub", tmp_path / "east"
     names = Names.of([], ["127.0.0.1"])
     await asyncio.to_thread(CertificateFolder(folder / "certificates").make, names, datetime.now(UTC))
@@ -131,6 +133,7 @@ async def test_more_workers_than_the_hub_bears_are_refused(tmp_path: Path) -> No
 
 
 def test_worker_that_would_be_told_passwords_over_an_open_line_does_not_start(tmp_path: Path) -> None:
+    """P-8.6."""
     credential = Credential(
         device_id="east",
         kind=DeviceKind.WORKER,
