@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -23,7 +24,13 @@ from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
 
 
-def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, certified: Certified | None) -> APIRouter:
+def routes(
+    enrolment: Enrolment,
+    registry: Registry,
+    radios: RadioRoll,
+    is_worker_online: Callable[[str], bool],
+    certified: Certified | None,
+) -> APIRouter:
     """Codes, list and revocation; enrolment and rotation. ``certified`` is None without TLS."""
     router = APIRouter()
 
@@ -47,7 +54,7 @@ def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, certifie
 
     @router.get("/api/devices")
     async def devices(_entrant: EnteringForAll) -> Response:
-        return answer(_views(enrolment, registry, radios))
+        return answer(_views(enrolment, registry, radios, is_worker_online))
 
     @router.post("/api/devices/{device_id}/revoke")
     async def revoke(device_id: str, entrant: EnteringForAll) -> Response:
@@ -76,7 +83,9 @@ def routes(enrolment: Enrolment, registry: Registry, radios: RadioRoll, certifie
     return router
 
 
-def _views(enrolment: Enrolment, registry: Registry, radios: RadioRoll) -> list[DeviceView]:
+def _views(
+    enrolment: Enrolment, registry: Registry, radios: RadioRoll, is_worker_online: Callable[[str], bool]
+) -> list[DeviceView]:
     """Enrolled devices and those with a code, by name."""
     standings = {one.device_id: one for one in enrolment.standings()}
     codes = {code.device_id: code for code in enrolment.waiting_codes()}
@@ -85,6 +94,7 @@ def _views(enrolment: Enrolment, registry: Registry, radios: RadioRoll) -> list[
         standing, code = standings.get(device_id), codes.get(device_id)
         kind = standing.kind if standing else codes[device_id].kind
         radio = radios.view(device_id) if kind is DeviceKind.RADIO and device_id in registry.radios else None
+        online = radio.online if radio else is_worker_online(device_id) if kind is DeviceKind.WORKER else None
         views.append(
             DeviceView(
                 device_id=device_id,
@@ -92,7 +102,7 @@ def _views(enrolment: Enrolment, registry: Registry, radios: RadioRoll) -> list[
                 enrolled_at_ms=standing.made_at_us // 1000 if standing else None,
                 revoked_at_ms=standing.revoked_at_us // 1000 if standing and standing.revoked_at_us else None,
                 code_expires_at_ms=code.expires_at_us // 1000 if code else None,
-                online=radio.online if radio else None,
+                online=online,
                 heard_at_ms=radio.heard_at_ms if radio else None,
             )
         )

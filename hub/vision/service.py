@@ -114,6 +114,10 @@ class Vision:
         """The processes of this machine's workers that run now."""
         return self._keeper.pids
 
+    def is_worker_online(self, worker_id: str) -> bool:
+        """Whether it runs, or on another machine is on line."""
+        return worker_id in self._keeper.pids or worker_id in self._roster.remote
+
     @property
     def remote_workers(self) -> tuple[str, ...]:
         """Workers on other machines that are on line."""
