@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.footage.sources.pace import Pace
 from hub.vision.motion import Motion
 
 STANDING_LOOK_S = 1.0
@@ -17,18 +18,13 @@ class LookGate:
     """Decides for one camera, by media time."""
 
     def __init__(self, looks_per_s: float) -> None:
-        self._interval_s = 1.0 / looks_per_s
-        self._due_s = 0.0
+        self._pace = Pace(looks_per_s)
         self._looked_s = float("-inf")
         self._fruitless = 0
 
     def due(self, at_s: float) -> bool:
         """Whether a frame at ``at_s`` is one of ``looks_per_s`` (call once for each frame, in order)."""
-        if at_s + 1e-6 < self._due_s:
-            return False
-        on_time = at_s - self._due_s < self._interval_s
-        self._due_s = (self._due_s if on_time else at_s) + self._interval_s
-        return True
+        return self._pace.due(at_s)
 
     def wants(self, motion: Motion, persons_followed: int, at_s: float) -> bool:
         """Whether a frame that is due is worth a look."""

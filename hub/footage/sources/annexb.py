@@ -72,6 +72,26 @@ class Annexb:
         ]
         return ".".join(parts)
 
+    def begins_anew(self, data: bytes) -> bool:
+        """Whether nothing after this picture refers to one before it (an IDR picture, whose decoding forgets all)."""
+        kind = self._picture_kind(data)
+        return kind in (19, 20) if self._is_h265 else kind & 31 == 5
+
+    def is_referred_to(self, data: bytes) -> bool:
+        """Whether another picture may be made of this one (nal_ref_idc; H.265: not a sub-layer non-reference one)."""
+        kind = self._picture_kind(data)
+        return kind >= 16 or kind % 2 == 1 if self._is_h265 else kind & 0x60 != 0
+
+    def _picture_kind(self, data: bytes) -> int:
+        """What the first slice's header says: H.264's whole byte, H.265's nal_unit_type; -1 (all bits) without one."""
+        start = data.find(_START)
+        while 0 <= start < len(data) - 3:
+            header = data[start + 3]
+            if self._is_picture(header):
+                return header >> 1 & 63 if self._is_h265 else header
+            start = data.find(_START, start + 3)
+        return -1
+
     def _kind(self, unit: bytes) -> int:
         return unit[0] >> 1 & 63 if self._is_h265 else unit[0] & 31
 

@@ -16,6 +16,7 @@ from hub.footage.relay import request
 from hub.footage.sources.address import RelayAddress, relay_address
 from hub.footage.sources.decoding import DECODERS, decoder_of
 from hub.footage.sources.frame import CodedPixels, Frame
+from hub.footage.sources.needed import Needed
 from hub.footage.sources.opening import Patience
 
 _MICROSECONDS = Fraction(1, 1_000_000)
@@ -24,8 +25,6 @@ _BAD_IN_A_ROW = 50
 """As with a stream read from the camera itself."""
 _MOST_UNDER_WAY = 64
 """Pictures that a decoder holds back to put them in order; H.265 has at most 16."""
-ALL_NEEDED = 3.0
-"""With fewer frames than this for each one looked at, none is left out by the decoder."""
 
 
 class RelayStream:
@@ -61,7 +60,10 @@ class RelayStream:
         return None
 
     def frames(self) -> Iterator[Frame]:
-        """Every decoded frame in order of display, until the stream's ordinary end. Raises SourceError."""
+        """Decoded frames in order of display, until the stream's ordinary end. Raises SourceError.
+
+        All of them, or with ``looks_per_s`` those that are due and those that were decoded for them.
+        """
         for record in self._records:
             if isinstance(record, Form):
                 if record != self._form:
@@ -69,7 +71,8 @@ class RelayStream:
                     self._form = record
                     self._decoder = self._new_decoder()
             elif isinstance(record, CodedPicture):
-                yield from self._decoded(record)
+                for picture in self._to_decode(record):
+                    yield from self._decoded(picture)
 
     def close(self) -> None:
         self._socket.close()
@@ -117,11 +120,12 @@ class RelayStream:
             name = self._address.camera_id
             raise NotVideo(f"{name} is coded as nothing known here", f"{name} 的视频编码无法识别")
         decoder = decoder_of(self._form.coding)
-        rate, looks = self._form.frames_per_s, self._looks_per_s
-        if looks and rate and rate > looks * ALL_NEEDED:
-            decoder.skip_frame = "NONREF"
+        self._needed = Needed(self._looks_per_s, self._form) if self._looks_per_s else None
         self._wall_us.clear()
         return decoder
+
+    def _to_decode(self, picture: CodedPicture) -> list[CodedPicture]:
+        return [picture] if self._needed is None else self._needed.take(picture, reordered=self._decoder.has_b_frames)
 
     def _decoded(self, picture: CodedPicture | None) -> Iterator[Frame]:
         packet = None
