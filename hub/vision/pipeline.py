@@ -19,27 +19,23 @@ from hub.vision.description.describer import Describer
 from hub.vision.description.last_word import LastWord
 from hub.vision.detection.detections import Detections, Detector
 from hub.vision.gate import LookGate
+from hub.vision.looking import CALLS_PER_S, LookPlan
 from hub.vision.motion import Motion, MotionDetector
 from hub.vision.stages import StageTimes
+from hub.vision.tracking.colours import colours
 from hub.vision.tracking.drift import Small, drifts
 from hub.vision.tracking.followed import Followed
 from hub.vision.tracking.tracker import Track, Tracker
 
 LONGEST_SIGHTING_S = 600.0
 """A person in view for longer becomes a further sighting, so that none grows without end."""
-WHOLE_LOOK_S = 2.0
-"""How often the whole picture is looked at while something moves; otherwise only that part, for less time."""
-SPARSE_LOOKS_S = 0.8
+SPARSE_LOOKS_S = 0.35
 """When looks are so far apart, where a person went is looked up in the small pictures. Sooner, his speed tells it
 better: among people who overlap, optical flow takes one for another (measured on real footage)."""
-NO_SPEED_YET_S = 0.45
+NO_SPEED_YET_S = 0.15
 """The same for a person seen once, whose speed is not known; in this time a walker leaves his own box."""
 MOST_WAY = 16
 """Small pictures kept between looks; a look that comes later than the oldest goes by speed alone."""
-_LEAST_MARGIN = 0.07
-_MARGIN = 0.3
-"""What is added to a moving part on each side, in widths of the picture and in heights of the part."""
-_WORTH_CUTTING = 0.75
 _MOVING_SHARE = 0.05
 """A box with less motion in it stands still."""
 
@@ -95,11 +91,15 @@ class Pipeline:
         describer: Describer,
         *,
         looks_per_s: float,
+        calls_per_s: float = CALLS_PER_S,
         calibration: Calibration | None = None,
         longest_sighting_s: float = LONGEST_SIGHTING_S,
         times: StageTimes | None = None,
     ) -> None:
-        """``times`` counts the processor time of the stages."""
+        """``calls_per_s`` is what may be asked of the detector, in whole pictures.
+
+        ``times`` counts the processor time of the stages.
+        """
         self.times = times or StageTimes()
         self._longest_sighting_s = longest_sighting_s
         self._camera_id = camera_id
@@ -107,13 +107,13 @@ class Pipeline:
         self._calibration = calibration
         self._motion = MotionDetector()
         self._gate = LookGate(looks_per_s)
+        self._plan = LookPlan(calls_per_s)
         self._way: deque[Small] = deque(maxlen=MOST_WAY)
         self._looked_s = float("-inf")
         self._tracker = Tracker()
         self._followed: dict[int, Followed] = {}
         self._last_word = LastWord()
         self._frame_size_px = (0, 0)
-        self._whole_at_s = float("-inf")
         self.detections = 0
         self.moves: Moves | None = None
         """What the frame that was considered last showed; None where it was not one of those that are due."""
@@ -131,7 +131,7 @@ class Pipeline:
             motion = self._motion.observe(grey, at_s)
         self.moves = Moves(grey, motion)
         self._way.append(Small(at_s, motion.grey, motion.small_per_px))
-        wanted = self._gate.wants(motion, len(self._tracker.tracks), at_s)
+        wanted = self._plan.affords(at_s) and self._gate.wants(motion, len(self._tracker.tracks), at_s)
         return Look(frame, motion, tuple(self._way)) if wanted else None
 
     def look(self, look: Look, detector: Detector) -> list[Sighting]:
@@ -139,21 +139,26 @@ class Pipeline:
         picture = look.frame.pixels.bgr()
         self._last_word.looked_with(detector)
         self._frame_size_px = (picture.shape[1], picture.shape[0])
-        region = self._region(look, picture.shape[1], picture.shape[0])
+        with self.times.of(Stage.TRACK):
+            expected = np.array([track.expected(look.at_s) for track in self._tracker.tracks]).reshape(-1, 4)
+            regions = self._plan.regions(look.motion, expected, self._frame_size_px, look.at_s)
+        if regions == ():
+            return []
         with self.times.of(Stage.DETECT):
-            found = detector.detect(picture, None if region is None else (region,))
+            found = detector.detect(picture, regions)
         moving = look.motion.share_in(found.boxes) >= _MOVING_SHARE
         if not look.motion.settled:
             moving |= True
         with self.times.of(Stage.TRACK):
-            result = self._tracker.look(found, moving, look.at_s, picture.shape[1], self._drifts(look))
+            drift, clothes = self._drifts(look), colours(picture, found.boxes)
+            result = self._tracker.look(found, moving, look.at_s, picture.shape[1], drift, clothes)
         self._looked_s = look.at_s
         self.detections += len(result.seen)
         self._gate.tell(len(result.seen))
         self._take_in(look, result.seen, found, picture)
         now = {track.number for track, _ in result.seen}
         tracks = tuple(ShownTrack(track.number, track.box, track.number in now) for track in self._tracker.tracks)
-        self.shown = LookShown(look.frame.wall_us, () if region is None else (region,), found, tracks)
+        self.shown = LookShown(look.frame.wall_us, regions or (), found, tracks)
         said = [self._say(self._followed.pop(track.number), ended=True) for track in result.ended]
         for track, _ in result.seen:
             followed = self._followed[track.number]
@@ -179,20 +184,6 @@ class Pipeline:
             return {}  # the last look is longer ago than pictures are kept
         found = drifts([track.box for track in tracks], way)
         return {track.number: went for track, went in zip(tracks, found, strict=True) if went is not None}
-
-    def _region(self, look: Look, width: int, height: int) -> Box | None:
-        """The part of the picture in which anything moves or anybody is followed; None for the whole."""
-        moving = look.motion.bounds
-        if not look.motion.settled or moving is None or look.at_s - self._whole_at_s >= WHOLE_LOOK_S:
-            self._whole_at_s = look.at_s
-            return None
-        boxes = np.array([moving, *(track.box for track in self._tracker.tracks)])
-        left, top = boxes[:, :2].min(axis=0)
-        right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-        margin = max(_LEAST_MARGIN * width, _MARGIN * (bottom - top))
-        region = Box(left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin)
-        region = region.clipped(width, height)
-        return region if region.width * region.height < _WORTH_CUTTING * width * height else None
 
     def _take_in(
         self, look: Look, seen: tuple[tuple[Track, int], ...], found: Detections, picture: NDArray[np.uint8]

@@ -37,9 +37,15 @@ class BoxMotion:
 
     @property
     def box(self) -> Box:
-        x, foot, width, height = self._value
-        width, height = max(width, 1.0), max(height, 1.0)
-        return Box(float(x - width / 2), float(foot - height), float(width), float(height))
+        return _box(self._value)
+
+    def expected(self, elapsed_s: float) -> Box:
+        """The box after so long without a look, as much larger as its place is unsure (one standard deviation)."""
+        t = elapsed_s
+        left, top, width, height = _box(self._value + self._speed * t)
+        variance = self._value_variance + 2 * t * self._covariance + t * t * self._speed_variance
+        across, down = (float(side) for side in np.sqrt(variance[:2]))
+        return Box(left - across, top - down, width + 2 * across, height + 2 * down)
 
     @property
     def speed_px_s(self) -> tuple[float, float]:
@@ -82,3 +88,9 @@ class BoxMotion:
 
 def _measures(box: Box) -> NDArray[np.float64]:
     return np.array((box.left + box.width / 2, box.top + box.height, box.width, box.height))
+
+
+def _box(value: NDArray[np.float64]) -> Box:
+    x, foot, width, height = value
+    width, height = max(width, 1.0), max(height, 1.0)
+    return Box(float(x - width / 2), float(foot - height), float(width), float(height))

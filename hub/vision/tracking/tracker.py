@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
-from hub.vision.boxes import Box, Boxes, grown, overlap
+from hub.vision.boxes import Box, Boxes, covered, grown, overlap
 from hub.vision.detection.detections import Detections
+from hub.vision.tracking.colours import Colours
 from hub.vision.tracking.kalman import BoxMotion
 
 Indices = NDArray[np.intp]
@@ -29,9 +30,9 @@ _TURNING_BACK = 0.25
 class TrackerSettings:
     """Scores are the detector's, 0 to 1; ``least_overlap`` is of grown boxes."""
 
-    sure_score: float = 0.45
+    sure_score: float = 0.4
     doubtful_score: float = 0.25
-    new_track_score: float = 0.5
+    new_track_score: float = 0.4
     still_person_score: float = 0.65
     least_overlap: float = 0.1
     least_height_ratio: float = 0.7
@@ -42,6 +43,10 @@ class TrackerSettings:
     lost_after_s: float = 2.0
     unproven_lost_after_s: float = 0.7
     grow_per_s: float = 0.4
+    alike: float = 0.9
+    unlike: float = 0.6
+    learn_colours: float = 0.3
+    no_speed_looks: int = 1
 
 
 class Track:
@@ -53,6 +58,7 @@ class Track:
         self.last_seen_s = at_s
         self.looks_seen = 1
         self.score_sum = score
+        self.colours: Colours | None = None
         self._motion = BoxMotion(box)
         self._moved_to_s = at_s
 
@@ -60,6 +66,10 @@ class Track:
     def box(self) -> Box:
         """Where the person is, or is thought to be while unseen."""
         return self._motion.box
+
+    def expected(self, at_s: float) -> Box:
+        """Where the person should be at ``at_s``, which is not before the last look."""
+        return self._motion.expected(max(at_s - self._moved_to_s, 0.0))
 
     @property
     def mean_score(self) -> float:
@@ -113,6 +123,8 @@ class Tracker:
         self._tracks: list[Track] = []
         self._next_number = 1
         self._width_px = math.inf
+        self._colours: Colours | None = None
+        self._flown: dict[int, Box] = {}
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -126,6 +138,7 @@ class Tracker:
         at_s: float,
         width_px: float = math.inf,
         drifts: Mapping[int, tuple[float, float]] | None = None,
+        colours: Colours | None = None,
     ) -> LookResult:
         """Take in one look at media time ``at_s`` (never going back).
 
@@ -135,9 +148,15 @@ class Tracker:
         by track number how far (pixels, right and down) a track's box was seen to go since the last look.
         """
         self._width_px = width_px
+        self._colours = colours
         rules = self._settings
+        self._flown = {}
         for track in self._tracks:
-            track.advance(at_s, (drifts or {}).get(track.number))
+            drift = (drifts or {}).get(track.number)
+            if drift is not None:
+                left, top, width, height = track.box
+                self._flown[track.number] = Box(left + drift[0], top + drift[1], width, height)
+            track.advance(at_s, drift if drift is not None and track.looks_seen <= rules.no_speed_looks else None)
         scores = detections.scores
         sure = np.flatnonzero(scores >= rules.sure_score)
         proven = [track for track in self._tracks if track.looks_seen > 1]
@@ -145,9 +164,10 @@ class Tracker:
         seen, sure = self._associate(proven, detections, sure, at_s, rules.least_overlap)
         matched, sure = self._associate(young, detections, sure, at_s, rules.least_overlap)
         seen += matched
-        seen += self._continue_by_doubtful(proven, seen, detections, moving, at_s)
+        seen += self._continue_by_doubtful(seen, detections, moving, at_s)
         for track, index in seen:
             track.see(Box(*detections.boxes[index]), float(scores[index]), at_s)
+        self._learn_colours(seen, detections)
         newcomers = sure[
             (scores[sure] >= rules.new_track_score) & (moving[sure] | (scores[sure] >= rules.still_person_score))
         ]
@@ -169,7 +189,6 @@ class Tracker:
 
     def _continue_by_doubtful(
         self,
-        proven: list[Track],
         seen: list[tuple[Track, int]],
         detections: Detections,
         moving: NDArray[np.bool_],
@@ -184,7 +203,7 @@ class Tracker:
             doubtful = doubtful[overlap(detections.boxes[doubtful], used).max(axis=1) < rules.same_box_overlap]
         recent = [
             track
-            for track in proven
+            for track in self._tracks
             if track.number not in taken and at_s - track.last_seen_s < rules.doubtful_within_s
         ]
         least = rules.least_overlap_doubtful
@@ -205,6 +224,8 @@ class Tracker:
                 continue
             track = Track(self._next_number, Box(*box), float(detections.scores[index]), at_s)
             self._next_number += 1
+            if self._colours is not None:
+                track.colours = self._colours[index]
             self._tracks.append(track)
             begun.append((track, int(index)))
         return begun
@@ -218,10 +239,35 @@ class Tracker:
         found = detections.boxes[candidates]
         closeness = np.stack([self._closeness(track, found, at_s) for track in tracks])
         closeness[closeness < least] = 0.0
+        closeness *= self._likeness(tracks, candidates)
         rows, columns = linear_sum_assignment(-closeness)
         pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if closeness[r, c] > 0]
         left = np.delete(candidates, [c for _, c in pairs])
         return [(tracks[r], int(candidates[c])) for r, c in pairs], left
+
+    def _likeness(self, tracks: list[Track], candidates: Indices) -> NDArray[np.float64]:
+        """How alike tracks and candidates are in colour, 0.2 to 1."""
+        rules = self._settings
+        alike = np.ones((len(tracks), len(candidates)))
+        if self._colours is not None:
+            for row, track in enumerate(tracks):
+                if track.colours is not None:
+                    alike[row] = self._colours[candidates] @ track.colours
+        return np.clip((alike - rules.unlike) / (rules.alike - rules.unlike), 0.2, 1.0)
+
+    def _learn_colours(self, seen: list[tuple[Track, int]], detections: Detections) -> None:
+        if self._colours is None or not seen:
+            return
+        rate = self._settings.learn_colours
+        boxes = detections.boxes[[index for _, index in seen]]
+        hidden = covered(boxes, boxes)
+        np.fill_diagonal(hidden, 0.0)
+        for (track, index), by_others in zip(seen, hidden.max(axis=1), strict=True):
+            if track.colours is None:
+                track.colours = self._colours[index]
+            elif by_others < 0.3:
+                mixed = (1 - rate) * track.colours + rate * self._colours[index]
+                track.colours = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
 
     def _closeness(self, track: Track, found: Boxes, at_s: float) -> NDArray[np.float64]:
         """How well each found box continues a track, 0 to 1: overlap of grown boxes, less for a differing height."""
@@ -229,6 +275,10 @@ class Tracker:
         share = min(rules.grow_per_s * (at_s - track.last_seen_s), 0.5)
         here = np.array([track.box])
         close = overlap(grown(here, share), grown(found, share))[0]
+        flown = self._flown.get(track.number)
+        if flown is not None:
+            there = np.array([flown])
+            close = np.maximum(close, overlap(grown(there, share), grown(found, share))[0])
         ratio = found[:, 3] / here[0, 3]
         alike = np.minimum(ratio, 1 / ratio)
         alike[alike < rules.least_height_ratio] = 0.0

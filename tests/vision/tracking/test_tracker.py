@@ -54,7 +54,7 @@ def test_half_hidden_person_is_followed_by_doubtful_boxes() -> None:
 
 
 def test_doubtful_box_alone_begins_no_track() -> None:
-    assert _look(Tracker(), _found((100, 100, 40, 100, 0.4)), 0.0) == []
+    assert _look(Tracker(), _found((100, 100, 40, 100, 0.35)), 0.0) == []
 
 
 def test_statue_in_which_nothing_moves_begins_no_track() -> None:
