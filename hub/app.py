@@ -222,7 +222,7 @@ class Hub:
             data / "workers",
             settings.vision_workers,
         )
-        self.enrolment.when_revoked(self.vision.shut_out)
+        self.enrolment.when_revoked(self.vision.workers.shut_out)
         self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
@@ -232,7 +232,7 @@ class Hub:
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
         streams = LiveStreams(relayed(lambda: self.footage.relay_path), Transcoders(transcoders), self.clock)
-        self.showing = LookShowing(self.bridge, self.vision.worker_of, self.vision.state)
+        self.showing = LookShowing(self.bridge, self.vision.workers.of, self.vision.state)
         self.live = LiveView(streams, self.showing, self.registry, looks, self.clock)
         catalogue = Catalogue(self.footage.folder)
         checked = self.footage.disk.checked
@@ -296,7 +296,7 @@ class Hub:
         if topic.kind is DeviceKind.RADIO:
             return topic.device_id in self.registry.radios
         if topic.kind is DeviceKind.WORKER:
-            return self.vision.knows_worker(topic.device_id)
+            return self.vision.workers.knows(topic.device_id)
         return topic.device_id in self.registry.cameras
 
     async def start(self) -> None:
@@ -364,7 +364,7 @@ class Hub:
             ("emergencies", self.emergencies.run),
             ("memberships", self.memberships.run),
             ("spoken-messages", self.sending.run),
-            ("vision", self.vision.run),
+            ("vision", self.vision.workers.run),
             ("intake", self.intake.run),
             ("agreements", self.agreements.run),
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),

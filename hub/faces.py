@@ -61,7 +61,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(case_routes.routes(hub.cases))
     app.include_router(hold_routes.routes(hub.holds))
     app.include_router(export_routes.routes(hub.exports, hub.registry))
-    online = hub.vision.is_worker_online
+    online = hub.vision.workers.is_online
     app.include_router(enrolment_routes.routes(hub.enrolment, hub.registry, hub.radios, online, hub.certificates))
     app.include_router(calibration_routes.routes(hub.calibrating))
     app.include_router(registry_routes.routes(hub.registry, hub.vision, hub.database))

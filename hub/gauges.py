@@ -96,10 +96,10 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     for use, transcoders in (("live", live.streams.transcoders), ("playback", hub.playing.transcoders)):
         yield gauge(f"{use}_transcoders", "Streams that are being converted to H.264", transcoders.running)
         yield counter(f"{use}_transcoder_failures", "Conversions that broke off", transcoders.failures)
-    yield gauge("vision_workers_running", "Vision workers of this machine that run", len(hub.vision.worker_pids))
+    yield gauge("vision_workers_running", "Vision workers of this machine that run", len(hub.vision.workers.pids))
     text = "Vision workers on other machines that are on line"
-    yield gauge("vision_remote_workers", text, len(hub.vision.remote_workers))
-    yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.restarts)
+    yield gauge("vision_remote_workers", text, len(hub.vision.workers.remote))
+    yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.workers.restarts)
     yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)
 
 

@@ -88,7 +88,7 @@ async def test_nothing_the_hub_says_is_retained(hub: Hub, told: Told) -> None:
         await radio.hear_group_floor("all", 2)
         await radio.say(Up.REPORT, wire.Report(stamp=radio.stamp(), message_id="said-and-confirmed"))
         await radio.hear(Down.CONFIRM, wire.Confirm)
-        hub.vision.reassign()
+        hub.vision.workers.reassign()
         left = wire.encode(wire.Receipt(stamp=radio.stamp(), message_id="left", alert_id="A1"))
         await radio.publish("qs/1/radio/R04/receipt", left, retain=True)
         assert await retained_topics(hub) <= {"radio/R04/receipt", *(f"radio/R{n:02}/birth" for n in range(1, 31))}

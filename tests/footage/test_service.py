@@ -62,7 +62,7 @@ async def test_camera_is_recorded_and_looked_at_over_one_connection(hub: Hub, ca
 
 
 async def test_killed_vision_worker_costs_the_recording_nothing(hub: Hub) -> None:
-    (process_id,) = hub.vision.worker_pids.values()
+    (process_id,) = hub.vision.workers.pids.values()
     os.kill(process_id, signal.SIGKILL)
     await until(lambda: not hub.vision.view("C01").looked_at, "nobody looks", WITHIN_S)
     assert (hub.vision.view("C01").condition, hub.vision.view("C01").recorded) == ("online", True)

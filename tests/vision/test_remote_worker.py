@@ -26,7 +26,7 @@ from hub.enrolment.names import MOST_REMOTE_WORKERS
 from hub.errors import Refusal
 from hub.registry.records import Camera
 from hub.vision.duty import find_duty
-from hub.vision.service import WORKER_GONE
+from hub.vision.workers import WORKER_GONE
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
 from tests.devices.room import until
@@ -112,10 +112,10 @@ async def test_worker_enrols_by_a_code_looks_at_a_camera_over_tls_and_is_shut_ou
             url, sub_url = cameras.url("gate"), cameras.url("gate/sub")
             await hub.vision.put_camera(Camera(camera_id="C01", name="门口", url=url, sub_url=sub_url))
             await until(lambda: hub.vision.view("C01").frames_decoded > 0, "it is looked at", 40.0)
-            assert hub.vision.remote_workers == ("east",)
+            assert hub.vision.workers.remote == ("east",)
             assert [each.stream_id for each in cameras.watchers] == ["gate/sub"]
             await hub.enrolment.revoke("east", LOCAL)
-            assert hub.vision.remote_workers == ()
+            assert hub.vision.workers.remote == ()
             await until(lambda: not cameras.watchers, "the camera is let go", 20.0)
             assert hub.vision.view("C01").detail == WORKER_GONE
         finally:

@@ -22,7 +22,7 @@ from hub.app import Hub
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.records import Camera, Mask, MaskKind
-from hub.vision.service import WORKER_ENDED
+from hub.vision.workers import WORKER_ENDED
 from tests.devices.room import until
 from tests.hub import Told, open_hub
 from tests.played import HandDevice
@@ -109,9 +109,9 @@ async def test_worker_that_ends_or_cannot_start_is_tried_again_and_its_cameras_w
         await until(lambda: hub.vision.view("C09").condition == "online", "on line")
         monkeypatch.setattr("sys.executable", program)
         monkeypatch.setattr("hub.vision.worker_keeper.RESTART_FIRST_S", 0.01)
-        before = hub.vision.restarts
+        before = hub.vision.workers.restarts
         hub.vision.start()
-        await until(lambda: hub.vision.restarts >= before + 2, "tried twice")
+        await until(lambda: hub.vision.workers.restarts >= before + 2, "tried twice")
         assert (hub.vision.view("C09").condition, hub.vision.view("C09").detail) == ("connecting", WORKER_ENDED)
 
 
