@@ -8,10 +8,11 @@ from typing import Annotated
 
 import msgspec
 
-from devices.protocol.sightings import COLOURS, Sighting
+from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, Sighting
 
 MAX_PLACES = 2_000
 """Cameras or venues that one question may name."""
+_LEAST_WEIGHT = 0.05
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +60,21 @@ class ColourWeight(Form, frozen=True, kw_only=True):
     weight: float
 
 
+class PatternWeight(Form, frozen=True, kw_only=True):
+    pattern: str
+    weight: float
+
+
+class BagLikelihood(Form, frozen=True, kw_only=True):
+    bag: str
+    likelihood: float
+
+
 class SightingSummary(Form, frozen=True, kw_only=True):
-    """A sighting without its path and picture. ``picture_url`` is filled in by whoever knows the case."""
+    """A sighting without its path and picture. ``picture_url`` is filled in by whoever knows the case.
+
+    What has a default was not always told; bags that are not named and what is None or empty was not judged.
+    """
 
     sighting_id: str
     camera_id: str
@@ -73,6 +87,13 @@ class SightingSummary(Form, frozen=True, kw_only=True):
     height_m: float | None
     height_error_m: float | None
     child: float | None
+    upper_pattern: tuple[PatternWeight, ...] = ()
+    bags: tuple[BagLikelihood, ...] = ()
+    head_wear: float | None = None
+    movement: Movement | None = None
+    heading_deg: float | None = None
+    speed_mps: float | None = None
+    companions: tuple[str, ...] = ()
     picture_url: str | None = None
 
 
@@ -154,7 +175,7 @@ class SightingCounts(Form, frozen=True, kw_only=True):
 
 
 def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
-    """The sighting as lists and boards show it; colours that weigh under 0.05 are left out."""
+    """The sighting as lists and boards show it; colours and patterns that weigh under 0.05 are left out."""
     return SightingSummary(
         sighting_id=sighting.sighting_id,
         camera_id=sighting.camera_id,
@@ -167,9 +188,22 @@ def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
         height_m=sighting.height_m,
         height_error_m=sighting.height_error_m,
         child=sighting.child,
+        upper_pattern=tuple(
+            PatternWeight(pattern=pattern, weight=round(weight, 3))
+            for weight, pattern in sorted(zip(sighting.upper_pattern, PATTERNS, strict=False), reverse=True)
+            if weight >= _LEAST_WEIGHT
+        ),
+        bags=tuple(BagLikelihood(bag=bag, likelihood=likely) for bag, likely in zip(BAGS, sighting.bags, strict=False)),
+        head_wear=sighting.head_wear,
+        movement=sighting.movement,
+        heading_deg=sighting.heading_deg,
+        speed_mps=sighting.speed_mps,
+        companions=sighting.companions,
     )
 
 
 def _weights(weights: tuple[float, ...]) -> tuple[ColourWeight, ...]:
     named = sorted(zip(weights, COLOURS, strict=False), reverse=True)
-    return tuple(ColourWeight(colour=colour, weight=round(weight, 3)) for weight, colour in named if weight >= 0.05)
+    return tuple(
+        ColourWeight(colour=colour, weight=round(weight, 3)) for weight, colour in named if weight >= _LEAST_WEIGHT
+    )

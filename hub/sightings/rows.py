@@ -69,6 +69,10 @@ def check(sighting: Sighting, now_us: int) -> None:
     for number in (sighting.height_m, sighting.height_error_m):
         if number is not None and not 0 <= number < 10:
             raise _refused("height_m", "身高不合理", "the height or its error is no person's")
+    if sighting.speed_mps is not None and not 0 <= sighting.speed_mps < 100:
+        raise _refused("speed_mps", "速度不合理", "the speed is no person's")
+    if sighting.heading_deg is not None and not 0 <= sighting.heading_deg < 360:
+        raise _refused("heading_deg", "方向不在0至360度之间", "the heading is not from 0 to under 360 degrees")
     if sighting.child is not None and not 0 <= sighting.child <= 1:
         raise _refused("child", "儿童可能性不在0至1之间", "the likelihood of a child is not between 0 and 1")
 

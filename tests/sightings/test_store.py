@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from devices.protocol.messages import encode
+from devices.protocol.sightings import Movement
 from hub.sightings import forgotten
-from hub.sightings.records import RecordFile
-from hub.sightings.rows import HOUR_US
+from hub.sightings.errors import SightingsError
+from hub.sightings.messages import BagLikelihood, summary
+from hub.sightings.records import RecordFile, parse_record
+from hub.sightings.rows import HOUR_US, check
 from hub.sightings.store import OPEN_HOURS, Store
 from tests.sightings.seen import NOON_US, random_sightings, sighting
 
@@ -36,6 +43,29 @@ def test_a_sighting_is_kept_with_its_picture_and_path(tmp_path: Path) -> None:
     assert store.add([kept], NOON_US) == [True]
     assert store.get("s1") == kept
     assert store.get("s2") is None
+
+
+def test_a_sighting_of_before_ways_and_bags_were_told_is_read(tmp_path: Path) -> None:
+    said = msgspec.msgpack.decode(encode(sighting("s1")))
+    later = ("upper_pattern", "bags", "head_wear", "movement", "heading_deg", "speed_mps", "companions")
+    older = msgspec.msgpack.encode({name: value for name, value in said.items() if name not in later})
+    record = struct.pack("<4sII", b"QSR1", len(older), zlib.crc32(older)) + older
+    assert parse_record(record) == sighting("s1")
+
+
+def test_ways_bags_and_companions_reach_who_searches(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    way = {"movement": Movement.LEFT, "heading_deg": 271.5, "speed_mps": 1.2}
+    told = sighting("s1", bags=(0.7,), companions=("s2",), upper_pattern=(0.2, 0.6), **way)
+    assert store.add([told], NOON_US) == [True]
+    kept = store.get("s1")
+    assert kept is not None
+    shown = summary(kept, None)
+    assert shown.bags == (BagLikelihood(bag="backpack", likelihood=0.7),)
+    assert (shown.movement, shown.heading_deg, shown.speed_mps, shown.companions) == ("left", 271.5, 1.2, ("s2",))
+    assert [each.pattern for each in shown.upper_pattern] == ["striped", "plain"]
+    with pytest.raises(SightingsError):
+        check(sighting("s3", speed_mps=float("nan")), NOON_US)
 
 
 def test_the_same_sighting_twice_is_one(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import { enShifts } from "./enShifts";
 import { enSos } from "./enSos";
 import { enTalk } from "./enTalk";
 import { enTemplates } from "./enTemplates";
+import { enTraits } from "./enTraits";
 import { plural } from "./plural";
 import type { Texts } from "./zh";
 
@@ -35,6 +36,7 @@ export const en: Texts = {
   sos: enSos,
   found: enFound,
   groups: enGroups,
+  traits: enTraits,
   hub: "the hub",
   product: "Qianshao",
   otherLanguage: "中文",

@@ -18,6 +18,7 @@ import { zhShifts } from "./zhShifts";
 import { zhSos } from "./zhSos";
 import { zhTalk } from "./zhTalk";
 import { zhTemplates } from "./zhTemplates";
+import { zhTraits } from "./zhTraits";
 
 export const zh = {
   ...zhAccess,
@@ -34,6 +35,7 @@ export const zh = {
   sos: zhSos,
   found: zhFound,
   groups: zhGroups,
+  traits: zhTraits,
   hub: "主机",
   product: "黔哨",
   otherLanguage: "English",

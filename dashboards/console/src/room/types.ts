@@ -300,6 +300,14 @@ export interface SightingSummary {
   height_error_m: number | null;
   child: number | null;
   picture_url: string;
+  /** From here on what hits in older events do not tell. */
+  upper_pattern?: { pattern: "plain" | "striped" | "checked" | "printed"; weight: number }[];
+  bags?: { bag: "backpack" | "handbag" | "suitcase"; likelihood: number }[];
+  head_wear?: number | null;
+  movement?: "standing" | "towards" | "away" | "left" | "right" | null;
+  heading_deg?: number | null;
+  speed_mps?: number | null;
+  companions?: string[];
 }
 
 export interface HitPart {

@@ -5,6 +5,7 @@ import { openPlayback } from "../playback/store";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import type { ShownHit } from "./hits";
+import { traitsOf } from "./traits";
 import { chooseHit, runSearch, useSearchStore } from "./store";
 
 /** The hub's word on a person still in view is this fresh at most. */
@@ -54,6 +55,11 @@ export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: stri
           </li>
         ))}
       </ul>
+      <div className="traits">
+        {traitsOf(sighting, texts).map((trait) => (
+          <span key={trait}>{trait}</span>
+        ))}
+      </div>
       <button
         type="button"
         data-testid="hit-like"
