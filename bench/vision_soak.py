@@ -210,14 +210,14 @@ class Soak:
 
 
 def workers(hub_pid: int) -> list[int]:
-    """Workers that have a line to the broker: a spare one has no socket but its standard streams."""
+    """Workers that have a line to the broker: a spare one has no socket but its standard input."""
     return [pid for pid in processes.descendants(hub_pid, _WORKER) if _has_line(pid)]
 
 
 def _has_line(pid: int) -> bool:
     try:
-        files = [file for file in Path(f"/proc/{pid}/fd").iterdir() if int(file.name) > 2]
-        return any(str(file.readlink()).startswith("socket:") for file in files)
+        files = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()}
+        return any(file.startswith("socket:") for file in files - {str(Path(f"/proc/{pid}/fd/0").readlink())})
     except OSError:
         return False  # it ended meanwhile
 

@@ -56,6 +56,11 @@ class WorkerKeeper:
         return {name: process.pid for name, process in running if process is not None and process.returncode is None}
 
     @property
+    def spare(self) -> int | None:
+        """The process that waits to take the place of one that ends; None while there is none."""
+        return self._spare.pid if self._spare is not None and self._spare.returncode is None else None
+
+    @property
     def restarts(self) -> int:
         """How often workers had to be started again."""
         return sum(worker.restarts for worker in self._workers)

@@ -87,6 +87,11 @@ class Workers:
         """The processes of this machine's workers that run now."""
         return self._keeper.pids
 
+    @property
+    def spare(self) -> int | None:
+        """The process that waits to take the place of one that ends."""
+        return self._keeper.spare
+
     def is_online(self, worker_id: str) -> bool:
         """Whether it runs, or on another machine is on line."""
         return worker_id in self._keeper.pids or worker_id in self._roster.remote

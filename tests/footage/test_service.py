@@ -62,12 +62,14 @@ async def test_camera_is_recorded_and_looked_at_over_one_connection(hub: Hub, ca
 
 
 async def test_killed_vision_worker_costs_the_recording_nothing(hub: Hub) -> None:
-    (process_id,) = hub.vision.workers.pids.values()
+    await until(lambda: hub.vision.workers.spare is not None, "a spare one waits", WITHIN_S)
+    spare, (process_id,) = hub.vision.workers.spare, hub.vision.workers.pids.values()
     os.kill(process_id, signal.SIGKILL)
     await until(lambda: not hub.vision.view("C01").looked_at, "nobody looks", WITHIN_S)
     assert (hub.vision.view("C01").condition, hub.vision.view("C01").recorded) == ("online", True)
     before_us = spans(hub)[-1][1]
     await until(lambda: hub.vision.view("C01").looked_at, "looked at again", WITHIN_S)
+    assert hub.vision.workers.pids == {"worker-1": spare}, "by the spare one"
     await until(lambda: spans(hub)[-1][1] > before_us + 1_000_000, "recorded further", WITHIN_S)
     assert list(gaps(Catalogue(hub.footage.folder).spans("C01", 0, hub.clock.wall_us()))) == []
 
