@@ -29,7 +29,7 @@ class Thing(IntEnum):
     SUITCASE = 28
 
 
-_NETWORKS = {NumberFormat.FLOAT32: "nanodet", NumberFormat.INT8: "nanodet"}
+_NETWORKS = {NumberFormat.FLOAT32: "nanodet", NumberFormat.INT8: "nanodet-int8"}
 _DOT_PRODUCT_OF_BYTES = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
 """Processor features with which int8 is the faster: VNNI of x86-64, the dot product of ARMv8.2."""
 

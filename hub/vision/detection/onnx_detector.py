@@ -124,16 +124,11 @@ class OnnxDetector:
 
     def _tensor(self, canvas: NDArray[np.uint8]) -> NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint8]:
         """The canvas (height x width x 3, BGR) as the network takes it; bytes go in as they are."""
-        described, into = self._described, self._network.input
-        order = (2, 1, 0) if described.rgb else (0, 1, 2)
+        into = self._network.input
         if into.element == np.uint8:
-            turned = canvas[:, :, order]
+            turned = canvas[:, :, ::-1] if self._described.rgb else canvas
             return np.ascontiguousarray(turned.transpose(2, 0, 1) if into.channels_first else turned)[None]
-        planes = np.empty((1, 3, *canvas.shape[:2]), np.float32)
-        for place, channel in enumerate(order):
-            mean, divisor = described.mean[place], described.divisors[place]
-            np.multiply(canvas[:, :, channel], np.float32(1 / divisor), out=planes[0, place])
-            planes[0, place] -= np.float32(mean / divisor)
+        planes = tensor_of(canvas, self._described)
         tensor = planes if into.channels_first else np.ascontiguousarray(planes.transpose(0, 2, 3, 1))
         return tensor if into.element == np.float32 else tensor.astype(np.float16)
 
@@ -155,3 +150,13 @@ class OnnxDetector:
                 "change input_px",
             )
         return into.width, into.height
+
+
+def tensor_of(canvas: NDArray[np.uint8], described: DetectorFile) -> NDArray[np.float32]:
+    """A BGR canvas as 1 x 3 x height x width numbers: in the network's order of channels, mean off, divided."""
+    planes = np.empty((1, 3, *canvas.shape[:2]), np.float32)
+    for place, channel in enumerate((2, 1, 0) if described.rgb else (0, 1, 2)):
+        mean, divisor = described.mean[place], described.divisors[place]
+        np.multiply(canvas[:, :, channel], np.float32(1 / divisor), out=planes[0, place])
+        planes[0, place] -= np.float32(mean / divisor)
+    return planes
