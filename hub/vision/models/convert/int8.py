@@ -27,13 +27,13 @@ from hub.vision.models.convert.ranges import best_ranges, pictures
 _CHANNELS_FIRST_SIDES = slice(2, None)
 
 
-class _Pictures(CalibrationDataReader):  # type: ignore[misc]
+class _Pictures(CalibrationDataReader):
     """Calibration pictures, one at a time."""
 
     def __init__(self, input_name: str, calibration: Path) -> None:
         self._left = ({input_name: picture} for picture in pictures(calibration))
 
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:  # type: ignore[override]  # its end is None
         return next(self._left, None)
 
 
