@@ -16,17 +16,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from simulators.community.arrays import Image
+from simulators.community.arrays import Floats, Image
 from simulators.community.film import Filming, render_film
 from simulators.community.ground import Line, Point
 from simulators.community.parameters import Parameters
-from simulators.community.people import Person
+from simulators.community.people import Person, PersonKind
 from simulators.community.placement import SceneCamera
 from simulators.community.scene import make_scene
 
 RATE_HZ = 25
 WIDTH_PX, HEIGHT_PX = 480, 360
-_VERSION = 2
+_VERSION = 3
 """Grows when the films become others; those of an earlier one are rendered anew."""
 _BIT_RATE = 500_000
 FILMING = Filming(
@@ -65,7 +65,7 @@ STREETS = {
     "quiet": Street(60),
     "clock": Street(60, clock=True),
     "normal": Street(100, passing=((20.0, 7.0), (68.0, 6.0), (68.8, 8.5)), clock=True),
-    "crowded": Street(60, staying=8, clock=True),
+    "crowded": Street(60, staying=9, clock=True),
 }
 """Quiet: nothing moves but noise. Clock: nor anything but the time of day in the picture. Normal: somebody is in view a
 fifth of the time. Crowded: five and more always, from the first picture on."""
@@ -87,16 +87,26 @@ def _fits(path: Path) -> bool:
     return path.is_file() and note.is_file() and note.read_text() == str(_VERSION)
 
 
-def render(street: Street, path: Path) -> None:
-    """One film. Raises OSError."""
+def cast(street: Street) -> tuple[SceneCamera, list[Person]]:
+    """The camera, and who walks before it."""
     scene = make_scene(Parameters(seed=7, cameras=4, passers_by=40))
     camera = _smaller(scene.placement.cameras[0])
-    adults = scene.people[6:]
+    adults = [person for person in scene.people if person.kind is PersonKind.ADULT]
     people = [_passing(adults[number], camera, *when) for number, when in enumerate(street.passing)]
     people += [_staying(adults[number], camera, number, street) for number in range(street.staying)]
-    times_s = np.arange(street.seconds * RATE_HZ) / RATE_HZ
+    return camera, people
+
+
+def times_s(street: Street) -> Floats:
+    """Of its pictures."""
+    return np.arange(street.seconds * RATE_HZ) / RATE_HZ
+
+
+def render(street: Street, path: Path) -> None:
+    """One film. Raises OSError."""
+    camera, people = cast(street)
     write = _write_time if street.clock else _write_nothing
-    render_film(camera, people, times_s, path, lambda _: None, replace(FILMING, write=write))
+    render_film(camera, people, times_s(street), path, lambda _: None, replace(FILMING, write=write))
 
 
 def _smaller(camera: SceneCamera) -> SceneCamera:
@@ -126,7 +136,7 @@ def _passing(person: Person, camera: SceneCamera, at_s: float, across_m: float) 
 def _staying(person: Person, camera: SceneCamera, number: int, street: Street) -> Person:
     """Round and round an oval that is wholly in view, the next person farther away and the other way round."""
     across_m = 5.2 + 5.4 * number / street.staying
-    wide_m, deep_m = 0.3 * across_m, 0.5
+    wide_m, deep_m = 0.36 * across_m, 0.5
     turns = street.seconds * 2 // (2 * wide_m) + 1
     angles = np.arange(0, turns * 2 * np.pi, np.pi / 8) * (1 if number % 2 else -1) + number
     points = [_ground(camera, wide_m * np.cos(angle), across_m + deep_m * np.sin(angle)) for angle in angles]

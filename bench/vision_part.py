@@ -7,6 +7,7 @@ takes each look at once in its own thread, so that none is shed and the process'
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -22,15 +23,16 @@ import numpy as np
 from bench import processes
 from bench.vision_records import BEGAN_US, Reel, read_reel
 from devices.protocol.clock import SystemClock
-from devices.protocol.sightings import CameraAssignment, Stage
+from devices.protocol.messages import Stamp
+from devices.protocol.sightings import CameraAssignment, CameraCondition, Stage
 from hub.footage.coded import StreamName
 from hub.footage.sources.address import RelayAddress
 from hub.footage.sources.frames import Patience
 from hub.footage.sources.relay_stream import RelayStream
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
+from hub.vision.detection.choice import open_detector
 from hub.vision.detection.detections import Detector
-from hub.vision.detection.nanodet import NanoDet
 from hub.vision.scheduler import LookScheduler
 from hub.vision.stages import StageTimes
 
@@ -80,7 +82,8 @@ class Relay:
 
     def _give(self, connection: socket.socket) -> None:
         connection.recv(1024)
-        connection.sendall(self._records)
+        with contextlib.suppress(BrokenPipeError):  # who reads has failed, and says why
+            connection.sendall(self._records)
         if not self._held:
             connection.close()
 
@@ -121,7 +124,7 @@ class AtOnce(LookScheduler[AssignedCamera, Work]):
 
 
 def cost(film: Path) -> Cost:
-    """Show the film to one camera. Raises SourceError, OSError."""
+    """Show the film to one camera. Raises SourceError, OSError, RuntimeError where looking failed."""
     reel = read_reel(film)
     with tempfile.TemporaryDirectory() as folder:
         relay = Relay(Path(folder), reel.records)
@@ -134,6 +137,9 @@ def cost(film: Path) -> Cost:
         camera.start()
         camera.join(_WITHIN_S)
         cpu_ms = (time.process_time() - began_s) * 1000
+    state = camera.state(Stamp(boot_id=0, sequence=0, monotonic_us=0, wall_us=0))
+    if state.condition is CameraCondition.UNREADABLE:
+        raise RuntimeError(f"{film}: {state.detail}")
     counters, (times,) = camera.counters, scheduler.times
     return Cost(
         video_s=reel.video_s,
@@ -183,9 +189,9 @@ def _decoding_ms(url: str) -> float:
     return (time.process_time() - began_s) * 1000
 
 
-def _warm_detector(reel: Reel) -> NanoDet:
+def _warm_detector(reel: Reel) -> Detector:
     """What a model takes at its first call is no camera's cost."""
-    detector = NanoDet()
+    detector = open_detector()
     detector.detect(np.zeros((reel.height_px, reel.width_px, 3), np.uint8))
     return detector
 
