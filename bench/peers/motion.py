@@ -1,0 +1,152 @@
+"""``python -m bench.peers.motion``: the hub's motion beside OpenCV's MOG2 and KNN, on the same pictures.
+
+Each way gets the same grey pictures of 480x360, five a second as the product takes them (labelled footage of fewer,
+or of very few pictures: all of them). MOG2 and KNN run with OpenCV's own settings, once on the whole picture and once
+on the hub's small one; what they take for shadow is left out, specks are taken away by a median filter. Clips:
+simulated cameras, simulated crowds from the first picture on, and labelled footage in MOTChallenge's layout where there
+is some (``--footage DIR``). ``found`` is the share of moving persons with motion in at least a tenth of their box;
+``inside`` the share of the moving area that is within somebody's box; ``settled_after_s`` from when on, for a second,
+80 % are found and at most 2 % of the picture moves wrongly. Hard scenes are laid over clips after 8 s; ``wrong`` is the
+share of the picture outside of everybody's box that moves, from 3 s after the scene's change on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+
+from bench.peers.motion_clips import PACE_HZ, Clip, labelled_clip, simulated_clip
+from bench.peers.motion_scenes import BEGINS_S, SCENES, HardScene
+from bench.peers.motion_ways import WAYS, Watched, floor_ms, watch
+from simulators.community.build import build
+from simulators.community.parameters import Parameters
+
+GOAL_CPU_MS = 0.6
+GOAL_SETTLED_S = 3.0
+GOAL_WRONG = 0.02
+SCORED_FROM_S = 1.0
+_CROWD = Parameters(seed=5, seconds=30, cameras=3, passers_by=400)
+"""8 to 13 people on each camera in the first picture."""
+_CALM = (("C05", 0.0, 40.0), ("C07", 60.0, 100.0), ("C09", 100.0, 140.0))
+_HARD = (("C03", 0.0, 30.0), ("C08", 40.0, 70.0))
+_SHORT_S = 5.0
+"""A clip that is shorter is shown whole, at its own pace."""
+
+
+def clips(films: Path, crowds: Path, footage: Path | None) -> Iterator[Clip]:
+    """All that is compared on."""
+    for camera_id, from_s, to_s in _CALM:
+        yield simulated_clip(films, camera_id, from_s, to_s)
+    for camera_id in ("C01", "C02", "C03"):
+        clip = simulated_clip(crowds, camera_id, 0.0, 30.0)
+        yield Clip(f"crowd {clip.name}", clip.pictures, clip.at_s, clip.people)
+    if footage is not None:
+        for sequence in sorted(path.parent for path in footage.glob("*/gt")):
+            clip = labelled_clip(sequence)
+            yield clip if clip.at_s[-1] >= _SHORT_S else labelled_clip(sequence, float("inf"))
+
+
+def hard_clips(films: Path, footage: Path | None) -> Iterator[Clip]:
+    """Those that hard scenes are laid over."""
+    for camera_id, from_s, to_s in _HARD:
+        yield simulated_clip(films, camera_id, from_s, to_s)
+    if footage is not None:
+        for sequence in sorted(path.parent for path in footage.glob("*/gt")):
+            clip = labelled_clip(sequence)
+            if clip.at_s[-1] >= BEGINS_S + 2 * _SHORT_S:
+                yield clip.between(0.0, 30.0)
+
+
+def compare(every: Iterator[Clip], ways: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Each clip by each way."""
+    found: dict[str, dict[str, object]] = {}
+    for clip in every:
+        _say(clip.name)
+        found[clip.name] = {name: _figures(watch(name, clip)) for name in ways}
+    return found
+
+
+def _figures(watched: Watched) -> dict[str, object]:
+    scored = watched.after(SCORED_FROM_S)
+    return {
+        "cpu_ms": round(watched.cpu_ms, 3),
+        "cpu_p95_ms": round(watched.cpu_p95_ms, 3),
+        "found": _rounded(scored.found),
+        "inside": _rounded(scored.inside),
+        "settled_after_s": watched.settled_after_s,
+        "told_settled_s": watched.told_settled_s,
+    }
+
+
+def compare_hard(bases: Iterator[Clip], ways: Sequence[str]) -> dict[str, dict[str, dict[str, object]]]:
+    """Each hard scene by each way, over all the clips that it is laid on."""
+    runs: dict[str, dict[str, list[Watched]]] = {scene.name: {name: [] for name in ways} for scene in SCENES}
+    for number, base in enumerate(bases):
+        for scene in SCENES:
+            clip = scene.over(base, number + 1)
+            _say(clip.name)
+            for name in ways:
+                runs[scene.name][name].append(watch(name, clip))
+    return {
+        scene.name: {name: _hard_figures(watched, scene) for name, watched in runs[scene.name].items()}
+        for scene in SCENES
+    }
+
+
+def _hard_figures(runs: Sequence[Watched], scene: HardScene) -> dict[str, object]:
+    ended_s = BEGINS_S + scene.lasts_s
+    late = [run.after(ended_s + GOAL_SETTLED_S) for run in runs]
+    wrong = [share for run in late for share in run.wrong]
+    again = [run.after(ended_s).calm_after_s(GOAL_WRONG) for run in runs]
+    told = [run.told_settled_again_s(ended_s) for run in runs]
+    return {
+        "wrong": round(sum(wrong) / len(wrong), 4),
+        "found": _rounded(sum(run.hits for run in late) / max(sum(run.wanted for run in late), 1)),
+        "calm_after_s": None if None in again else max(round(each - ended_s, 2) for each in again if each is not None),
+        "told_settled_after_s": max(told),
+        "cpu_ms": round(sum(run.cpu_ms for run in runs) / len(runs), 3),
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)
+
+
+def _say(what: str) -> None:
+    print(f"… {what}", file=sys.stderr, flush=True)
+
+
+def _goals(calm: dict[str, dict[str, object]], hard: dict[str, dict[str, dict[str, object]]]) -> dict[str, bool]:
+    ours = [figures["ours"] for figures in calm.values()]
+    wrong = [figures["ours"]["wrong"] for figures in hard.values()]
+    return {
+        f"cpu_at_most_{GOAL_CPU_MS}_ms": all(one["cpu_ms"] <= GOAL_CPU_MS for one in ours),  # type: ignore[index]
+    } | {f"wrong_at_most_{GOAL_WRONG}": all(float(str(share)) <= GOAL_WRONG for share in wrong)}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--films", type=Path, default=Path("var/community"), help="simulated cameras; made if missing")
+    parser.add_argument("--crowds", type=Path, default=Path("var/crowd"), help="simulated crowds; made if missing")
+    parser.add_argument("--footage", type=Path, help="a folder of sequences in MOTChallenge's layout")
+    parser.add_argument("--way", action="append", choices=list(WAYS), help="only this; may be given again")
+    parser.add_argument("--json", action="store_true", help="print one line")
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    build(given.films, Parameters(), lambda progress: None)
+    build(given.crowds, _CROWD, lambda progress: None)
+    ways = given.way or list(WAYS)
+    calm = compare(clips(given.films, given.crowds, given.footage), ways)
+    hard = compare_hard(hard_clips(given.films, given.footage), ways)
+    found: dict[str, object] = {"pace_hz": PACE_HZ, "clips": calm, "hard": hard, "floor_ms": floor_ms()}
+    print(json.dumps(found, indent=None if given.json else 1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

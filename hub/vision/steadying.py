@@ -1,0 +1,131 @@
+"""What changes the whole picture at once, told from what moves in it: the light, and a camera that shakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+_SAMPLED_PX = 7
+"""Of the small picture, in each direction."""
+_LEAST_OFF = 0.4
+"""Grey levels."""
+_UNEXPLAINED = 0.8
+"""What is left of the median difference when the whole picture's light explains it."""
+_GAINS = (0.4, 2.5)
+_NUDGE_PX = 2.0
+"""Of the small picture; a shift of more is not told by the gradient."""
+_MOST_DIFFERENCE = 25.0
+_EXPLAINED = 0.15
+"""Of the squared differences."""
+LEAST_SHIFT_PX = 0.12
+_LARGEST_SHIFT = 0.12
+"""Of the picture's height."""
+
+
+@dataclass(frozen=True)
+class Light:
+    """What the light did to every grey level: ``gain`` times, and ``offset`` more."""
+
+    gain: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How far the picture went from its place, in pixels of the small picture."""
+
+    right: float
+    down: float
+
+    @property
+    def px(self) -> float:
+        return float(np.hypot(self.right, self.down))
+
+    def undone(self, small: Plane) -> Plane:
+        """The picture put back in its place; what came from outside repeats the edge."""
+        back = np.array([[1, 0, self.right], [0, 1, self.down]], np.float32)
+        size = (small.shape[1], small.shape[0])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(small, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+    def done(self, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A mask of the picture in its place, as the picture came."""
+        there = np.array([[1, 0, self.right], [0, 1, self.down]], np.float32)
+        return np.asarray(cv2.warpAffine(mask, there, mask.shape[::-1], flags=cv2.INTER_NEAREST), np.uint8)
+
+
+def light_of(small: Plane, background: Plane) -> Light | None:
+    """The line through the medians of the darker and of the brighter half: most of the picture must be background.
+
+    None where the light is as it was, or changed so much that the scene is another.
+    """
+    if abs(cv2.mean(small)[0] - cv2.mean(background)[0]) < _LEAST_OFF / 2:
+        return None
+    seen, usual = small[::_SAMPLED_PX, ::_SAMPLED_PX].ravel(), background[::_SAMPLED_PX, ::_SAMPLED_PX].ravel()
+    is_dark = usual < usual.mean()
+    darker, brighter = usual[is_dark], usual[~is_dark]
+    if not len(darker):
+        return None
+    dark, bright = _middle(darker), _middle(brighter)
+    rise_dark, rise_bright = _middle(seen[is_dark] - darker), _middle(seen[~is_dark] - brighter)
+    if max(abs(rise_dark), abs(rise_bright)) < _LEAST_OFF or bright - dark < 1:
+        return None
+    gain = 1 + (rise_bright - rise_dark) / (bright - dark)
+    offset = rise_dark - (gain - 1) * dark
+    unexplained = _middle(np.abs(seen - np.float32(gain) * usual - np.float32(offset)))
+    explains = unexplained <= _UNEXPLAINED * _middle(np.abs(seen - usual))
+    return Light(gain, offset) if explains and _GAINS[0] <= gain <= _GAINS[1] else None
+
+
+def _middle(values: Plane) -> float:
+    """The median, several times as fast as numpy's."""
+    half = len(values) // 2
+    return float(np.partition(values, half)[half])
+
+
+def nudge_of(small: Plane, background: Plane) -> Shift:
+    """A shift of up to two pixels, by least squares over the gradient (Lucas and Kanade, 1981); of none where that
+    explains little of what differs.
+    """
+    found = Shift(0.0, 0.0)
+    across, down = (_slope(background, *axis) for axis in ((1, 0), (0, 1)))
+    xx, xy, yy = (float(np.vdot(one, other)) for one, other in ((across, across), (across, down), (down, down)))
+    whole = xx * yy - xy * xy
+    if whole <= 1e-3 * xx * yy:
+        return found
+    here = small
+    for _ in range(2):
+        difference = cv2.subtract(here, background).ravel()
+        np.clip(difference, -_MOST_DIFFERENCE, _MOST_DIFFERENCE, out=difference)
+        xt, yt = float(np.vdot(across, difference)), float(np.vdot(down, difference))
+        right, below = (xy * yt - yy * xt) / whole, (xy * xt - xx * yt) / whole
+        explained = -(right * xt + below * yt)
+        if here is small and explained < _EXPLAINED * float(np.vdot(difference, difference)):
+            break
+        found = Shift(found.right + right, found.down + below)
+        if not LEAST_SHIFT_PX < found.px < _NUDGE_PX:
+            break
+        here = found.undone(small)
+    return found if found.px < _NUDGE_PX else Shift(0.0, 0.0)
+
+
+def jump_of(small: Plane, background: Plane) -> Shift:
+    """A larger shift, by phase correlation (Kuglin and Hines, 1975)."""
+    (right, down), _ = cv2.phaseCorrelate(background, small)
+    shift = Shift(right, down)
+    return shift if shift.px <= _LARGEST_SHIFT * small.shape[0] else Shift(0.0, 0.0)
+
+
+def edges_of(background: Plane) -> Plane:
+    """Grey levels by which the picture changes when it is a pixel off."""
+    across, down = (np.abs(_slope(background, *axis)) for axis in ((1, 0), (0, 1)))
+    return np.asarray(cv2.max(across, down), np.float32).reshape(background.shape)
+
+
+def _slope(plane: Plane, right: int, down: int) -> Plane:
+    return np.asarray(cv2.Sobel(plane, cv2.CV_32F, right, down, ksize=3, scale=0.125), np.float32).ravel()
