@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,13 +16,19 @@ from hub.registry.records import Camera
 from hub.settings import LOOPBACK_HOSTS
 from hub.vision.calibrated_views import CalibratedViews
 
+_MOST_KEPT = 5_000
+"""Asked of every camera's two addresses each time that who is on line changes."""
+
 
 def is_anywhere(camera: Camera) -> bool:
     """Whether it can be read from another machine than the hub's: no file, no webcam, nothing that is loopback's."""
     url = camera.url or ""
-    if camera.recording or not is_live(url) or is_webcam(url):
-        return False
-    return all(urlsplit(one).hostname not in LOOPBACK_HOSTS for one in (url, camera.sub_url or url))
+    return not camera.recording and _is_on_the_network(url) and _is_on_the_network(camera.sub_url or url)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _is_on_the_network(url: str) -> bool:
+    return is_live(url) and not is_webcam(url) and urlsplit(url).hostname not in LOOPBACK_HOSTS
 
 
 def assignment(camera: Camera, footage: Footage | None, views: CalibratedViews | None) -> CameraAssignment:

@@ -181,7 +181,7 @@ class Workers:
         return None if camera is None else self._owner(camera)
 
     def _owner(self, camera: Camera) -> str | None:
-        return self._roster.worker_of(camera.camera_id, anywhere=is_anywhere(camera))
+        return self._roster.worker_of(camera.camera_id, anywhere=bool(self._roster.remote) and is_anywhere(camera))
 
     def _given(self) -> dict[str, list[Camera]]:
         """Every worker's cameras; nobody looks where the owner's terms forbid recording: a sighting keeps a picture."""
