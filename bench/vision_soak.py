@@ -51,6 +51,8 @@ GIVEN_UP_AFTER_S = 20.0
 RECOVERED_AFTER_S = 35.0
 """After a fault a camera is tried again within 30 s."""
 _ASK_EVERY_S = 0.05
+_STATES_EVERY_S = 5.0
+"""The worker says how each camera stands so often."""
 _LEFT_OUT = 0.2
 _MARGIN_US = 60_000_000
 _WORKER = "hub.vision.worker"
@@ -65,8 +67,22 @@ class Killed(msgspec.Struct, frozen=True):
     replaced_s: float
 
 
+class Last(msgspec.Struct, frozen=True):
+    """What a camera had in the last 10 s: pictures decoded, looked at, shed; ``condition`` at their end."""
+
+    camera_id: str
+    decoded: float
+    looked_at: float
+    shed: float
+    condition: str
+
+    @property
+    def is_stuck(self) -> bool:
+        return not self.decoded or not self.looked_at
+
+
 class Report(msgspec.Struct, frozen=True):
-    """``stuck``: cameras not decoded or not looked at in the last 10 s; slopes in MB an hour."""
+    """``stuck``: cameras of which nothing was decoded or looked at in the last 10 s; slopes in MB an hour."""
 
     cameras: int
     minutes: float
@@ -76,7 +92,7 @@ class Report(msgspec.Struct, frozen=True):
     kills: list[Killed]
     replaced_within_s: float
     broker_kills: int
-    stuck: list[str]
+    stuck: list[Last]
     shed: float
     looked_at: float
     pictures_sent: int
@@ -248,13 +264,27 @@ async def counts(room: PoliceRoom) -> dict[tuple[str, str], float]:
     return {(name.removeprefix("qianshao_"), camera): float(value) for name, camera, value in _COUNT.findall(text)}
 
 
-async def stuck(room: PoliceRoom, camera_ids: Sequence[str]) -> list[str]:
+async def stuck(room: PoliceRoom, camera_ids: Sequence[str]) -> list[Last]:
     """Cameras of which nothing was decoded or looked at for LOOKED_AT_WITHIN_S. Raises httpx.HTTPError."""
     before = await counts(room)
-    await asyncio.sleep(LOOKED_AT_WITHIN_S)
+    await asyncio.sleep(LOOKED_AT_WITHIN_S + _STATES_EVERY_S)
     after = await counts(room)
-    names = ("camera_decoded_frames", "camera_looked_at_frames")
-    return [one for one in camera_ids if any(after[name, one] <= before.get((name, one), 0.0) for name in names)]
+    conditions = {one.camera_id: one.condition for one in (await state_of(room)).cameras}
+
+    def grew(name: str, camera_id: str) -> float:
+        return after.get((name, camera_id), 0.0) - before.get((name, camera_id), 0.0)
+
+    last = [
+        Last(
+            camera_id,
+            grew("camera_decoded_frames", camera_id),
+            grew("camera_looked_at_frames", camera_id),
+            grew("camera_shed_frames", camera_id),
+            conditions[camera_id],
+        )
+        for camera_id in camera_ids
+    ]
+    return [one for one in last if one.is_stuck]
 
 
 def proofs(footage_dir: Path, sent: SentReport, happened: Sequence[Happened], began_us: int) -> dict[str, Proof]:
@@ -300,7 +330,7 @@ async def _enrol(room: PoliceRoom, served: LoadedCameras) -> None:
 def _report(
     one: Soak,
     proved: Mapping[str, Proof],
-    not_seen: list[str],
+    not_seen: list[Last],
     found: Mapping[tuple[str, str], float],
     cameras: int,
     minutes: float,
@@ -358,7 +388,7 @@ def main() -> int:
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     else:
-        print(f"{len(found.kills)} kills, replaced within {found.replaced_within_s} s; stuck: {found.stuck or 'none'}")
+        print(f"{len(found.kills)} kills, replaced within {found.replaced_within_s} s; stuck: {len(found.stuck)}")
     return 0 if all(found.goals.values()) else 1
 
 

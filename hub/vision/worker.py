@@ -276,8 +276,8 @@ def main() -> int:
         parser.exit(2, "--weight is 0.1 to 64\n")
     try:
         duty = None if given.spare else find_duty(given.store)
-        _give_way(is_apart=duty is not None and duty.is_enrolled)
         detector, describer = open_detector(given.detector), Describer()
+        _give_way(is_apart=duty is not None and duty.is_enrolled)
         _log.info("looking with %s", detector.name)
         if given.spare:
             detector.detect(np.zeros((_WARM_ROWS, _WARM_ROWS, 3), np.uint8))
