@@ -43,6 +43,10 @@ function Legend() {
         {words.detection}
       </li>
       <li>
+        <i style={{ border: `1.5px solid ${COLOURS.detection}`, opacity: 0.4 }} />
+        {words.doubtfulDetection}
+      </li>
+      <li>
         <i style={{ border: `4px solid ${COLOURS.track}` }} />
         {words.track}
       </li>
@@ -66,20 +70,25 @@ function Picture({ cameraId, analysis }: { cameraId: string; analysis: AnalysisS
     return <p className="analysis-why">{isLookedAt !== true ? words.notLookedAt : isSilent ? words.waiting : words.noLook}</p>;
   }
   return (
-    <dl data-testid="analysis-picture">
-      <dt>{words.thisPicture}</dt>
-      <dd className={shown.isLooked ? "good" : ""}>{shown.isLooked ? words.looked : words.skipped}</dd>
-      <dt>{words.background}</dt>
-      <dd className={shown.isSettled ? "good" : "wait"}>{shown.isSettled ? words.settled : words.learning}</dd>
-      <dt>{words.moving}</dt>
-      <dd>{(shown.moving * 100).toFixed(1)} %</dd>
-      <dt>{words.detections}</dt>
-      <dd>{shown.detections}</dd>
-      <dt>{words.tracks}</dt>
-      <dd>{shown.tracks}</dd>
-      <dt>{words.delay}</dt>
-      <dd>{words.seconds(((analysis?.delayMs ?? 0) / 1000).toFixed(1))}</dd>
-    </dl>
+    <>
+      <p className="analysis-note">{words.onlyLooked}</p>
+      <dl data-testid="analysis-picture">
+        <dt>{words.thisPicture}</dt>
+        <dd className={shown.isLooked ? "good" : ""}>{shown.isLooked ? words.looked : words.skipped}</dd>
+        <dt>{words.background}</dt>
+        <dd className={shown.isSettled ? "good" : "wait"}>{shown.isSettled ? words.settled : words.learning}</dd>
+        <dt>{words.moving}</dt>
+        <dd>{(shown.moving * 100).toFixed(1)} %</dd>
+        <dt>{words.detections}</dt>
+        <dd>{shown.detections}</dd>
+        <dt>{words.doubtful}</dt>
+        <dd>{shown.doubtful}</dd>
+        <dt>{words.tracks}</dt>
+        <dd>{shown.tracks}</dd>
+        <dt>{words.delay}</dt>
+        <dd>{words.seconds(((analysis?.delayMs ?? 0) / 1000).toFixed(1))}</dd>
+      </dl>
+    </>
   );
 }
 

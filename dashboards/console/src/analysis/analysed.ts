@@ -2,10 +2,13 @@
 import type { Footage } from "../player/records";
 import type { Size } from "./geometry";
 import { Holding } from "./holding";
-import { movingShare, type Look } from "./look";
+import { isSure, movingShare, type Look } from "./look";
 import { Looks } from "./matching";
 import { Overlay } from "./overlay";
 import type { AnalysisState } from "./state";
+
+/** The picture stands still for so long where no look comes; then it goes on without any. */
+const LONGEST_WAIT_US = 1_000_000;
 
 export class Analysed {
   state: AnalysisState = { shown: null, figures: null, delayMs: 0, cameAtMs: null, isRefused: false, boxes: 0, drawnAtUs: null };
@@ -14,8 +17,8 @@ export class Analysed {
   private readonly looks = new Looks();
   private queue: { record: Footage; dueMs: number }[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** What stands on the canvas, and over a picture of which width. */
-  private drawn: { look: Look; width: number; } | null = null;
+  private drawn: Look | null = null;
+  private shownUs = 0;
 
   /** `feed` has a record shown. */
   constructor(
@@ -55,20 +58,27 @@ export class Analysed {
     };
   }
 
+  /** Whether the picture taken at `pictureUs` is to be shown: the one that a look is of; where none comes for long, any. */
+  isShown(pictureUs: number): boolean {
+    const look = this.looks.of(pictureUs);
+    return (look !== null && look !== this.drawn) || Math.abs(pictureUs - this.shownUs) > LONGEST_WAIT_US;
+  }
+
   /** The picture taken at `pictureUs` stands on the canvas below. */
   showFor(pictureUs: number, picture: Size): void {
     const look = this.looks.of(pictureUs);
+    this.shownUs = pictureUs;
     if (look === null) {
       this.clear();
       this.state = { ...this.state, shown: null, boxes: 0, drawnAtUs: null };
       return;
     }
-    if (this.drawn?.look === look && this.drawn.width === picture.width) return;
-    this.drawn = { look, width: picture.width };
+    if (this.drawn === look) return;
+    this.drawn = look;
     const trails = new Map(look.tracks.map(({ number }) => [number, this.looks.trail(look, number)]));
     const boxes = this.overlay.draw(look, picture, trails);
     const { isSettled, isLooked } = look;
-    const shown = { isSettled, isLooked, moving: movingShare(look.motion), detections: look.detections.length, tracks: look.tracks.length };
+    const shown = { isSettled, isLooked, moving: movingShare(look.motion), detections: look.detections.filter(isSure).length, doubtful: look.detections.filter((one) => !isSure(one)).length, tracks: look.tracks.length };
     this.state = { ...this.state, shown, boxes, drawnAtUs: look.atUs };
   }
 

@@ -1,6 +1,6 @@
 // Pure: how long pictures are held back, so that each is shown together with the look at it, which comes later.
 
-/** A look that comes later than this is drawn on the pictures after its own. */
+/** A look that comes later than this is not shown. */
 export const MOST_MS = 1_000;
 const FIRST_MS = 200;
 const MARGIN_MS = 30;

@@ -12,6 +12,11 @@ export interface Detection extends Box {
   score: number;
 }
 
+/** From this score on a detection begins a track (`sure_score` in hub/vision/tracking/tracker.py); below it, it may carry one on. */
+const SURE = 0.4;
+
+export const isSure = (detection: Detection): boolean => detection.score >= SURE;
+
 export interface Track extends Box {
   number: number;
   /** The detector found this person in this picture; else the box is where the track last was. */

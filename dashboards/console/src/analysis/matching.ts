@@ -8,8 +8,8 @@ export interface Point {
 
 /** Main and small stream are dated each for itself: half a picture at 25 a second is the same moment. */
 const SAME_US = 20_000;
-/** Looks come 5 times a second; one that is older than this is no longer shown. */
-export const OLD_US = 1_000_000;
+/** Further from its own picture a look would stand beside whoever walks. */
+const NEAR_US = 100_000;
 const TRAIL_US = 3_000_000;
 /** Looks that are kept: the trail's, and a second ahead. */
 const MOST_LOOKS = 40;
@@ -30,10 +30,10 @@ export class Looks {
     this.kept = [];
   }
 
-  /** The look at the picture taken at `pictureUs`, or the last before it; null where there is none, or an old one. */
+  /** The look at the picture taken at `pictureUs`, or shortly before it; null where there is none. */
   of(pictureUs: number): Look | null {
     const look = this.kept.findLast((one) => one.atUs <= pictureUs + SAME_US) ?? null;
-    return look !== null && pictureUs - look.atUs <= OLD_US ? look : null;
+    return look !== null && pictureUs - look.atUs <= NEAR_US ? look : null;
   }
 
   /** Where the feet of a track were in the last seconds up to `look`, the oldest first. */

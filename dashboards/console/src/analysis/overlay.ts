@@ -1,12 +1,15 @@
 // Draws a look over the picture it belongs to, on a canvas of its own; in the worker that decodes.
 import { COLOURS } from "./colours";
 import { fitted, placed, placedPoint, type Size } from "./geometry";
-import { moves, type Box, type Look } from "./look";
+import { isSure, moves, type Box, type Look } from "./look";
 import type { Point } from "./matching";
 
 /** Red, green, blue and how thick, of COLOURS.motion. */
 const MOTION = [0x35, 0xc7, 0xff, 0x70];
 const SHADE = "#000b";
+/** How faint a detection is that is not sure. */
+const FAINT = 0.4;
+const LABEL_PX = 15;
 
 export class Overlay {
   private readonly context: OffscreenCanvasRenderingContext2D | null;
@@ -39,21 +42,28 @@ export class Overlay {
     const shown = fitted(this.canvas, picture);
     const seen = { width: look.widthPx, height: look.heightPx };
     this.drawMotion(context, look, shown);
+    context.save();
+    context.beginPath();
+    context.rect(shown.left, shown.top, shown.width, shown.height);
+    context.clip();
     const whole: Box = { left: 0, top: 0, ...seen };
     const regions = look.isLooked && look.regions.length === 0 ? [whole] : look.regions;
     for (const region of regions) this.frame(context, placed(region, seen, shown), COLOURS.region, 2, [10, 6]);
-    for (const track of look.tracks) {
+    for (const track of look.tracks.filter((one) => isWithin(one, seen))) {
       const trail = (trails.get(track.number) ?? []).map((point) => placedPoint(point, seen, shown));
       this.line(context, trail);
       const box = placed(track, seen, shown);
       this.frame(context, box, COLOURS.track, 4, track.seenNow ? [] : [3, 5]);
-      this.label(context, `${track.number}`, { x: box.left, y: box.top }, COLOURS.track, 17);
+      this.label(context, `${track.number}`, { x: box.left, y: box.top }, COLOURS.track, shown);
     }
-    for (const one of look.detections) {
+    for (const one of [...look.detections].reverse()) {
       const box = placed(one, seen, shown);
+      context.globalAlpha = isSure(one) ? 1 : FAINT;
       this.frame(context, box, COLOURS.detection, 1.5, []);
-      this.label(context, one.score.toFixed(2), { x: box.left, y: box.top + box.height + 17 * this.scale }, COLOURS.detection, 13);
+      if (isSure(one)) this.label(context, one.score.toFixed(2), { x: box.left, y: box.top + box.height }, COLOURS.detection, shown);
+      context.globalAlpha = 1;
     }
+    context.restore();
     return look.tracks.length + look.detections.length;
   }
 
@@ -85,16 +95,21 @@ export class Overlay {
     context.stroke();
   }
 
-  /** Words whose lower left corner is at `at`, kept inside the canvas. */
-  private label(context: OffscreenCanvasRenderingContext2D, words: string, at: Point, colour: string, px: number): void {
-    const height = px * this.scale;
-    context.font = `700 ${height}px sans-serif`;
-    const width = context.measureText(words).width + 8 * this.scale;
-    const left = Math.min(Math.max(at.x, 0), this.canvas.width - width);
-    const bottom = Math.min(Math.max(at.y, height * 1.25), this.canvas.height);
+  /** Words over a box's corner, moved as far as must be to stand within the picture. */
+  private label(context: OffscreenCanvasRenderingContext2D, words: string, corner: Point, colour: string, shown: Box): void {
+    const px = LABEL_PX * this.scale;
+    const height = px * 1.25;
+    context.font = `700 ${px}px sans-serif`;
+    const width = context.measureText(words).width + px * 0.5;
+    const left = Math.min(Math.max(corner.x, shown.left), shown.left + shown.width - width);
+    const top = Math.min(Math.max(corner.y - height, shown.top), shown.top + shown.height - height);
     context.fillStyle = SHADE;
-    context.fillRect(left, bottom - height * 1.25, width, height * 1.25);
+    context.fillRect(left, top, width, height);
     context.fillStyle = colour;
-    context.fillText(words, left + 4 * this.scale, bottom - height * 0.22);
+    context.fillText(words, left + px * 0.25, top + px);
   }
 }
+
+/** Whoever is followed may have left the picture. */
+const isWithin = (box: Box, seen: Size): boolean =>
+  box.left < seen.width && box.top < seen.height && box.left + box.width > 0 && box.top + box.height > 0;

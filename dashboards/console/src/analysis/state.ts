@@ -3,7 +3,7 @@ import type { Figures } from "./look";
 
 export interface AnalysisState {
   /** Of the look that is drawn; null where none is. */
-  shown: { isSettled: boolean; isLooked: boolean; moving: number; detections: number; tracks: number } | null;
+  shown: { isSettled: boolean; isLooked: boolean; moving: number; detections: number; doubtful: number; tracks: number } | null;
   figures: Figures | null;
   /** By so much pictures are held back, so that each is shown with the look at it. */
   delayMs: number;

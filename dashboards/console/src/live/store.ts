@@ -69,11 +69,16 @@ export function layOut(layout: Layout): void {
   arrange((wall) => ({ ...wall, layout }));
 }
 
-/** A camera of the list was clicked: to the place that is chosen, else into sight. */
+/** A camera of the list was clicked: in place of the one that is analysed, to the place that is chosen, else into sight. */
 export function placeCamera(cameraId: string): void {
-  const { chosen } = useWall.getState();
+  const { chosen, wall, enlarged, isAnalysed } = useWall.getState();
+  if (isAnalysed && enlarged !== null) {
+    useWall.setState({ enlarged: cameraId });
+    return;
+  }
   useWall.setState({ enlarged: null, run: null });
-  arrange((wall) => (chosen === null ? bring(wall, cameraId) : putAt(wall, chosen, cameraId)));
+  const place = isAnalysed && wall.layout === 1 ? 0 : chosen;
+  arrange((now) => (place === null ? bring(now, cameraId) : putAt(now, place, cameraId)));
 }
 
 /** A place was clicked: it is chosen, or swapped with the one that was. */

@@ -42,14 +42,21 @@ function hearLook(said: string): void {
 
 function analyse(viewId: number, canvas: OffscreenCanvas): void {
   analyseNothing();
-  analysed = { viewId, over: new Analysed(canvas, (record) => players.get(viewId)?.feed(record)) };
+  const player = players.get(viewId);
+  if (player === undefined) return;
+  const over = new Analysed(canvas, (record) => player.feed(record));
+  player.isShown = (wallUs) => over.isShown(wallUs);
+  analysed = { viewId, over };
   ask();
 }
 
 function analyseNothing(): void {
   const before = analysed;
+  if (before === undefined) return;
   analysed = undefined;
-  before?.over.close();
+  const player = players.get(before.viewId);
+  if (player !== undefined) player.isShown = null;
+  before.over.close();
   ask();
 }
 

@@ -61,6 +61,8 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export class Player {
   state: PlayerState = NOTHING;
+  /** Live: whether the picture taken at that moment is shown; null: the newest always is. */
+  isShown: ((wallUs: number) => boolean) | null = null;
   private readonly context: Context | null;
   private readonly decoder: PictureDecoder;
   private readonly clocked: Clocked;
@@ -194,7 +196,8 @@ export class Player {
 
   private showNewest(image: Image, wallUs: number): void {
     this.cameOutUs = wallUs;
-    if (isDrawn(this.decoder.waiting, performance.now() - this.drawnAtMs)) this.draw(image, wallUs);
+    const shows = this.isShown?.(wallUs) ?? isDrawn(this.decoder.waiting, performance.now() - this.drawnAtMs);
+    if (shows) this.draw(image, wallUs);
     else this.state = { ...this.state, skipped: this.state.skipped + 1 };
     image.close();
   }

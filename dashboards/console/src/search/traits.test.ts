@@ -18,7 +18,7 @@ const sighting: SightingSummary = {
   height_m: 1.123,
   height_error_m: 0.04,
   child: 0.98,
-  upper_pattern: [{ pattern: "striped", weight: 0.7 }],
+  upper_pattern: [{ pattern: "striped", weight: 0.75 }],
   bags: [{ bag: "backpack", likelihood: 0.8 }],
   head_wear: null,
   movement: "left",

@@ -2,8 +2,8 @@
 import type { Texts } from "../language/zh";
 import type { SightingSummary } from "../room/types";
 
-/** From here on a likelihood is worth a word. */
-const LIKELY = 0.6;
+/** From here on a likelihood is worth a word: of the backpacks told on labelled pictures nine of ten are there. */
+const LIKELY = 0.7;
 /** A person is called a child or an adult when the likelihood is this far from one half. */
 const CLEAR = 0.3;
 
