@@ -185,7 +185,7 @@ class Sighting(Message, frozen=True, kw_only=True):
     how likely the person carries it, ``head_wear`` how likely the head is covered (hat, cap, helmet, hood): each
     for itself. Bags left out at the end of the list are not judged, nor is head wear of None. ``movement`` is over
     the whole sighting; ``heading_deg`` (clockwise from north) and ``speed_mps`` are over the ground, of calibrated
-    cameras. ``companions`` are sightings of this camera that went along; they and ``bags`` come with the last word.
+    cameras. ``companions`` are sightings of this camera that went along; they, bags and head wear come at the end.
     """
 
     sighting_id: Name

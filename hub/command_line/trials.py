@@ -210,3 +210,38 @@ def evaluate_colours_command(
     except (ValueError, OSError) as error:
         end(str(error))
     say_json(report) if as_json else typer.echo(report)
+
+
+@evaluate_app.command("people")
+def evaluate_people_command(
+    truth: Annotated[Path, typer.Option(help="模拟社区目录，要有真值和录像")] = Path("var/community"),
+    as_json: Json = False,
+) -> None:
+    """按模拟社区的真值评估身高、儿童、走向、速度和同行。"""
+    from hub.footage.errors import SourceError
+    from hub.vision.description.describer import Describer
+    from hub.vision.detection.nanodet import NanoDet
+    from hub.vision.evaluation.people import evaluate_people
+
+    try:
+        report = evaluate_people(truth, NanoDet(), Describer())
+    except (SourceError, ValueError, OSError, RuntimeError) as error:
+        end(str(error))
+    say_json(report) if as_json else typer.echo(report)
+
+
+@evaluate_app.command("attributes")
+def evaluate_attributes_command(
+    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")],
+    attributes: Annotated[Path, typer.Option(help="属性 JSON")],
+    as_json: Json = False,
+) -> None:
+    """评估背包和帽子。"""
+    from hub.vision.detection.nanodet import NanoDet
+    from hub.vision.evaluation.attributes import evaluate_attributes
+
+    try:
+        report = evaluate_attributes(crops, attributes, NanoDet())
+    except (ValueError, OSError, RuntimeError) as error:
+        end(str(error))
+    say_json(report) if as_json else typer.echo(report)

@@ -1,4 +1,4 @@
-"""What is said of a person only when they have left: who went along, and what takes a call of the detector to see."""
+"""What is said of a person only when they have left: who went along, what they carry, whether the head is covered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from devices.protocol.sightings import Sighting
 from hub.vision.description.bags import bags_of
 from hub.vision.description.companions import Company, Way
+from hub.vision.description.head_wear import head_wear_of
 from hub.vision.description.view import View
 from hub.vision.detection.detections import Detector
 from hub.vision.detection.nanodet import NanoDet
@@ -31,4 +32,5 @@ class LastWord:
             sighting,
             companions=self._company.of(way, in_view),
             bags=() if self._detector is None else bags_of(views, self._detector),
+            head_wear=head_wear_of(views),
         )
