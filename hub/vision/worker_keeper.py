@@ -40,10 +40,13 @@ class _Worker:
 class WorkerKeeper:
     """One hub's workers and their spare. ``lost(worker_id)`` is told of each that ended."""
 
-    def __init__(self, names: Iterable[str], issue: Issue, directory: Path, lost: Callable[[str], None]) -> None:
+    def __init__(
+        self, names: Iterable[str], issue: Issue, directory: Path, detector: str, lost: Callable[[str], None]
+    ) -> None:
         self._workers = [_Worker(worker_id) for worker_id in names]
         self._issue = issue
         self._directory = directory
+        self._program = [sys.executable, "-m", "hub.vision.worker", "--detector", detector]
         self._lost = lost
         self._spare: asyncio.subprocess.Process | None = None
         self._spare_taken = asyncio.Event()
@@ -104,7 +107,7 @@ class WorkerKeeper:
         store = str(self._directory / worker_id)
         spare, self._spare = self._spare, None
         if spare is None or spare.returncode is not None:
-            command = [sys.executable, "-m", "hub.vision.worker", "--store", store]
+            command = [*self._program, "--store", store]
             return await start_child(command, environment=credential.environment(), niceness=NICENESS)
         self._spare_taken.set()
         assert spare.stdin is not None
@@ -117,7 +120,7 @@ class WorkerKeeper:
             self._spare_taken.clear()
             try:
                 self._spare = spare = await start_child(
-                    [sys.executable, "-m", "hub.vision.worker", "--spare"],
+                    [*self._program, "--spare"],
                     stdin=asyncio.subprocess.PIPE,
                     niceness=NICENESS,
                 )
