@@ -56,7 +56,7 @@ export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: stri
         ))}
       </ul>
       <div className="traits">
-        {traitsOf(sighting, texts).map((trait) => (
+        {traitsOf(sighting, hit.parts, texts).map((trait) => (
           <span key={trait}>{trait}</span>
         ))}
       </div>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { en } from "../language/en";
 import { zh } from "../language/zh";
-import type { SightingSummary } from "../room/types";
+import type { HitPart, SightingSummary } from "../room/types";
 import { traitsOf } from "./traits";
 
 const sighting: SightingSummary = {
@@ -29,8 +29,8 @@ const sighting: SightingSummary = {
 };
 
 test("everything that is likely is said, size first and company last", () => {
-  expect(traitsOf(sighting, zh)).toEqual(["1.12±0.04 米", "像儿童", "条纹上衣", "背双肩包", "向北走 1.2 米/秒", "1 人同行"]);
-  expect(traitsOf(sighting, en).at(-1)).toBe("with 1 other");
+  expect(traitsOf(sighting, [], zh)).toEqual(["1.12±0.04 米", "像儿童", "条纹上衣", "背双肩包", "向北走 1.2 米/秒", "1 人同行"]);
+  expect(traitsOf(sighting, [], en).at(-1)).toBe("with 1 other");
 });
 
 test("what is unlikely or was not judged is not said, and without calibration the way is the picture's", () => {
@@ -44,6 +44,14 @@ test("what is unlikely or was not judged is not said, and without calibration th
     speed_mps: null,
     companions: [],
   };
-  expect(traitsOf(unsure, zh)).toEqual(["向左走"]);
-  expect(traitsOf({ ...unsure, movement: null }, zh)).toEqual([]);
+  expect(traitsOf(unsure, [], zh)).toEqual(["向左走"]);
+  expect(traitsOf({ ...unsure, movement: null }, [], zh)).toEqual([]);
+});
+
+test("what the hit itself says of size and age is not said again", () => {
+  const parts: HitPart[] = [
+    { field: "height", score: 1, words: "", words_en: "" },
+    { field: "age", score: 1, words: "", words_en: "" },
+  ];
+  expect(traitsOf(sighting, parts, zh)[0]).toBe("条纹上衣");
 });

@@ -1,20 +1,24 @@
 // Pure: what a sighting tells of a person beside colours, in words; what is not likely enough is not said.
 import type { Texts } from "../language/zh";
-import type { SightingSummary } from "../room/types";
+import type { HitPart, SightingSummary } from "../room/types";
 
 /** From here on a likelihood is worth a word: of the backpacks told on labelled pictures nine of ten are there. */
 const LIKELY = 0.7;
 /** A person is called a child or an adult when the likelihood is this far from one half. */
 const CLEAR = 0.3;
 
-/** In the order in which people describe people: size, clothes, what is carried, where to, with whom. */
-export function traitsOf(sighting: SightingSummary, texts: Texts): string[] {
+/**
+ * In the order in which people describe people: size, clothes, what is carried, where to, with whom; without what the
+ * hit's own `parts` say.
+ */
+export function traitsOf(sighting: SightingSummary, parts: readonly HitPart[], texts: Texts): string[] {
   const words = texts.traits;
   const traits: string[] = [];
-  if (sighting.height_m !== null) {
+  const told = new Set(parts.map((part) => part.field));
+  if (sighting.height_m !== null && !told.has("height")) {
     traits.push(words.metres(sighting.height_m.toFixed(2), sighting.height_error_m?.toFixed(2) ?? null));
   }
-  if (sighting.child !== null && Math.abs(sighting.child - 0.5) >= CLEAR) {
+  if (sighting.child !== null && !told.has("age") && Math.abs(sighting.child - 0.5) >= CLEAR) {
     traits.push(sighting.child > 0.5 ? words.child : words.adult);
   }
   const pattern = sighting.upper_pattern?.[0];
