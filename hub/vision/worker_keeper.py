@@ -46,7 +46,7 @@ class WorkerKeeper:
         self._workers = [_Worker(worker_id) for worker_id in names]
         self._issue = issue
         self._directory = directory
-        self._program = [sys.executable, "-m", "hub.vision.worker", "--detector", detector]
+        self._detector = detector
         self._lost = lost
         self._spare: asyncio.subprocess.Process | None = None
         self._spare_taken = asyncio.Event()
@@ -107,7 +107,7 @@ class WorkerKeeper:
         store = str(self._directory / worker_id)
         spare, self._spare = self._spare, None
         if spare is None or spare.returncode is not None:
-            command = [*self._program, "--store", store]
+            command = self._command("--store", store)
             return await start_child(command, environment=credential.environment(), niceness=NICENESS)
         self._spare_taken.set()
         assert spare.stdin is not None
@@ -120,9 +120,7 @@ class WorkerKeeper:
             self._spare_taken.clear()
             try:
                 self._spare = spare = await start_child(
-                    [*self._program, "--spare"],
-                    stdin=asyncio.subprocess.PIPE,
-                    niceness=NICENESS,
+                    self._command("--spare"), stdin=asyncio.subprocess.PIPE, niceness=NICENESS
                 )
             except OSError as error:
                 _log.error("worker.no_spare", error=str(error))
@@ -136,3 +134,6 @@ class WorkerKeeper:
             if not self._spare_taken.is_set():
                 _log.error("worker.spare_ended", code=spare.returncode)
                 await asyncio.sleep(RESTART_MOST_S)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "hub.vision.worker", "--detector", self._detector, *arguments]
