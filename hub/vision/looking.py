@@ -15,11 +15,11 @@ from hub.vision.motion import Motion
 
 CALLS_PER_S = 2.0
 """What a camera may spend while something moves, in calls of the whole picture."""
-WHOLE_LOOK_S = 3.0
+WHOLE_LOOK_S = 8.0
 """The whole picture is looked at no more often than this once the background is known."""
 MOST_REGIONS = 8
-_FOR_REGIONS = 0.8
-"""Share of the allowance for looks at regions."""
+_FOR_REGIONS = 0.5
+"""At least this share of the allowance is for looks at regions."""
 _MOST_SAVED = 2.0
 _MARGIN = 0.22
 """What is added to a box on each side, in heights: the detector wants to see what is around a person."""
@@ -41,7 +41,8 @@ class LookPlan:
 
     def __init__(self, calls_per_s: float = CALLS_PER_S) -> None:
         self._calls_per_s = calls_per_s
-        self._saved = 1.0
+        self._for_regions_per_s = max(calls_per_s - 1.0 / WHOLE_LOOK_S, _FOR_REGIONS * calls_per_s)
+        self._saved = 0.0
         self._counted_s: float | None = None
         self._next_s = float("-inf")
         self._whole_s = float("-inf")
@@ -53,7 +54,7 @@ class LookPlan:
         if self._counted_s is not None:
             self._saved = min(self._saved + (at_s - self._counted_s) * self._calls_per_s, _MOST_SAVED)
         self._counted_s = at_s
-        return at_s + 1e-6 >= self._next_s
+        return self._saved >= 0.0 and at_s + 1e-6 >= self._next_s
 
     def regions(self, motion: Motion, expected: Boxes, size_px: tuple[int, int], at_s: float) -> tuple[Box, ...] | None:
         """Where a look at ``at_s`` goes, paid for; None for the whole picture, no region where none can be paid.
@@ -66,10 +67,10 @@ class LookPlan:
         others = self._unexplained(motion, expected, height, at_s)
         parts = merged(_around(np.concatenate([expected, others]), width, height))
         cost = float((parts[:, 2] * parts[:, 3]).sum()) / (width * height)
-        if not len(parts) and self._saved < 1.0:
+        if not len(parts) and self._saved < 1.0 and self._whole_s > float("-inf"):
             return ()
         whole_due = self._saved >= 1.0 and at_s - self._whole_s >= WHOLE_LOOK_S
-        self._next_s = at_s + min(cost, 1.0) / (_FOR_REGIONS * self._calls_per_s)
+        self._next_s = at_s + min(cost, 1.0) / self._for_regions_per_s
         if whole_due or not len(parts) or cost >= _WORTH_CUTTING:
             self._saved -= 1.0
             self._whole_s = at_s

@@ -140,7 +140,9 @@ class Pipeline:
         self._last_word.looked_with(detector)
         self._frame_size_px = (picture.shape[1], picture.shape[0])
         with self.times.of(Stage.TRACK):
-            expected = np.array([track.expected(look.at_s) for track in self._tracker.tracks]).reshape(-1, 4)
+            expected = np.array([track.expected(look.at_s) for track in self._tracker.in_view(look.at_s)]).reshape(
+                -1, 4
+            )
             regions = self._plan.regions(look.motion, expected, self._frame_size_px, look.at_s)
         if regions == ():
             return []
@@ -151,11 +153,11 @@ class Pipeline:
             moving |= True
         with self.times.of(Stage.TRACK):
             drift, clothes = self._drifts(look), colours(picture, found.boxes)
-            result = self._tracker.look(found, moving, look.at_s, picture.shape[1], drift, clothes)
-        self._looked_s = look.at_s
+            result = self._tracker.look(found, moving, look.at_s, self._frame_size_px, drift, clothes)
         self.detections += len(result.seen)
         self._gate.tell(len(result.seen))
         self._take_in(look, result.seen, found, picture)
+        self._looked_s = look.at_s
         now = {track.number for track, _ in result.seen}
         tracks = tuple(ShownTrack(track.number, track.box, track.number in now) for track in self._tracker.tracks)
         self.shown = LookShown(look.frame.wall_us, regions or (), found, tracks)
@@ -195,9 +197,11 @@ class Pipeline:
         for row, (track, index) in enumerate(seen):
             followed = self._followed.get(track.number)
             if followed is None:
-                followed = Followed(self._camera_id, track, look.frame.wall_us, look.at_s)
+                gap_s = max(look.at_s - self._looked_s, 0.0) if self._looked_s > float("-inf") else 0.0
+                followed = Followed(self._camera_id, track, look.frame.wall_us, look.at_s, gap_s)
                 self._followed[track.number] = followed
-            followed.see(picture, float(found.scores[index]), min(float(hidden[row].sum()), 1.0), look.at_s)
+            share = min(float(hidden[row].sum()), 1.0)
+            followed.see(picture, Box(*found.boxes[index]), float(found.scores[index]), share, look.at_s)
 
     def _say(self, followed: Followed, *, ended: bool) -> Sighting | None:
         if not followed.confident and not followed.announced:

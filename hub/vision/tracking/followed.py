@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.protocol.sightings import BoxAt, Calibration, Sighting
+from hub.vision.boxes import Box
 from hub.vision.description.companions import Way, way_of
 from hub.vision.description.describer import Describer
 from hub.vision.description.height import child_likelihood, child_without_feet, estimate_height
 from hub.vision.description.movement import course_of
 from hub.vision.description.view import View
+from hub.vision.tracking.smoothing import Seen, smoothed
 from hub.vision.tracking.tracker import Track
 from hub.vision.tracking.views import BestViews
 
@@ -23,6 +25,8 @@ MOST_PATH_BOXES = 600
 _CONFIDENT_SCORE = 0.5
 _SURELY_SCORE = 0.6
 _FIRST_WORD_AFTER_S = 0.8
+_LONGEST_EXTENSION_S = 0.3
+"""By so much at most a path is continued beyond its first and last look, to the middle of the time nobody looked."""
 _MOSTLY_HIDDEN = 0.15
 """A box covered by more is no measure of a height or a way."""
 _JPEG_QUALITY = 85
@@ -31,14 +35,15 @@ _JPEG_QUALITY = 85
 class Followed:
     """A track with its path and best views. Times are media seconds; the wall time is that of the first look."""
 
-    def __init__(self, camera_id: str, track: Track, wall_us: int, at_s: float) -> None:
+    def __init__(self, camera_id: str, track: Track, wall_us: int, at_s: float, gap_s: float) -> None:
+        """``gap_s`` before ``at_s`` nobody had looked: in the middle of it, on average, the person came."""
+        before_s = min(gap_s / 2, _LONGEST_EXTENSION_S)
         self.announced = False
-        self.started_s = at_s
+        self.started_s = at_s - before_s
         self._camera_id = camera_id
         self._track = track
-        self._started_at_us = wall_us
-        self._path: list[BoxAt] = []
-        self._uncovered: list[BoxAt] = []
+        self._started_at_us = wall_us - round(before_s * 1e6)
+        self._boxes: list[Seen] = []
         self._thin = 1
         self._seen = 0
         self._views = BestViews()
@@ -57,19 +62,36 @@ class Followed:
     def due_for_first_word(self) -> bool:
         return not self.announced and self.confident and self._track.last_seen_s - self.started_s >= _FIRST_WORD_AFTER_S
 
-    def see(self, picture: NDArray[np.uint8], score: float, covered: float, at_s: float) -> None:
-        """Take in the track's present box in a BGR frame, ``covered`` (share) by other persons."""
-        height, width = picture.shape[:2]
-        box = self._track.box.clipped(width, height)
-        at = BoxAt(round((at_s - self.started_s) * 1000), *(round(value, 1) for value in box))
+    def see(self, picture: NDArray[np.uint8], found: Box, score: float, covered: float, at_s: float) -> None:
+        """Take in the box in which a BGR frame showed the person, ``covered`` (share) by other persons."""
         if self._seen % self._thin == 0:
-            self._path.append(at)
-            if covered < _MOSTLY_HIDDEN:
-                self._uncovered.append(at)
+            self._boxes.append(Seen(at_s, found, score, covered))
         self._seen += 1
-        if len(self._path) > MOST_PATH_BOXES:
-            self._path, self._uncovered, self._thin = self._path[::2], self._uncovered[::2], self._thin * 2
-        self._views.offer(picture, box, score, covered, at_s)
+        if len(self._boxes) > MOST_PATH_BOXES:
+            self._boxes, self._thin = self._boxes[::2], self._thin * 2
+        height, width = picture.shape[:2]
+        self._views.offer(picture, self._track.box.clipped(width, height), score, covered, at_s)
+
+    def _path(self, frame_size_px: tuple[int, int]) -> list[BoxAt]:
+        """Where the person was, by all that is known now: from before the first look until after the last."""
+        path = smoothed(self._boxes)
+        moments = [
+            (self.started_s, path.before(self._boxes[0].at_s - self.started_s)),
+            *((seen.at_s, box) for seen, box in zip(self._boxes, path.boxes, strict=True)),
+            (self._boxes[-1].at_s + self._after_s, path.after(self._after_s)),
+        ]
+        return [self._at(at_s, box, frame_size_px) for at_s, box in moments]
+
+    @property
+    def _after_s(self) -> float:
+        """How long the person was there after the last look at him, on average."""
+        if len(self._boxes) < 2:
+            return 0.0
+        return min((self._boxes[-1].at_s - self._boxes[-2].at_s) / 2, _LONGEST_EXTENSION_S)
+
+    def _at(self, at_s: float, box: Box, frame_size_px: tuple[int, int]) -> BoxAt:
+        clipped = box.clipped(*frame_size_px)
+        return BoxAt(round((at_s - self.started_s) * 1000), *(round(value, 1) for value in clipped))
 
     @property
     def views(self) -> list[View]:
@@ -78,24 +100,26 @@ class Followed:
 
     def way(self, calibration: Calibration | None, frame_size_px: tuple[int, int]) -> Way:
         """The way until now, to be compared with others'."""
-        return way_of(self._sighting_id, self.started_s, self._path, calibration, *frame_size_px)
+        return way_of(self._sighting_id, self.started_s, self._path(frame_size_px), calibration, *frame_size_px)
 
     def sighting(
         self, describer: Describer, calibration: Calibration | None, frame_size_px: tuple[int, int], ended: bool
     ) -> Sighting | None:
         """What can be said so far (``frame_size_px``: width, height); None when no view was good enough to show."""
         timed = self._views.best_first
-        if not timed or not self._path:
+        if not timed or not self._boxes:
             return None
         best = timed[0]
         appearance = describer.describe([each.view for each in timed])
         width, height = frame_size_px
-        tall = estimate_height(calibration, self._uncovered, width, height) if calibration else None
+        path = self._path(frame_size_px)
+        uncovered = [at for at, seen in zip(path[1:-1], self._boxes, strict=True) if seen.covered < _MOSTLY_HIDDEN]
+        tall = estimate_height(calibration, uncovered, width, height) if calibration else None
         child = child_likelihood(tall)
         if calibration and tall is None:
-            child = child_without_feet(calibration, self._uncovered, width, height)
-        course = course_of(self._uncovered, calibration, width, height)
-        last_ms = round((self._track.last_seen_s - self.started_s) * 1000)
+            child = child_without_feet(calibration, uncovered, width, height)
+        course = course_of(uncovered, calibration, width, height)
+        last_ms = round((self._track.last_seen_s + self._after_s - self.started_s) * 1000)
         return Sighting(
             sighting_id=self._sighting_id,
             camera_id=self._camera_id,
@@ -104,7 +128,7 @@ class Followed:
             ended=ended,
             frame_width_px=width,
             frame_height_px=height,
-            path=tuple(self._path),
+            path=tuple(path),
             score=min(max(self._track.mean_score, 0.0), 1.0),
             picture_jpeg=_jpeg(best.view.picture),
             picture_box=BoxAt(round((best.at_s - self.started_s) * 1000), *(round(v, 1) for v in best.frame_box)),

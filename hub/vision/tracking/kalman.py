@@ -10,15 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.vision.boxes import Box
+from hub.vision.boxes import Box, Boxes
 
 _SEEN = np.array((0.035, 0.03, 0.05, 0.05))
 """Standard deviation of a detected measure, in heights of the person."""
 _DRIFTED = np.array((0.10, 0.10, 10.0, 10.0))
 """The same of a measure followed by optical flow: rough, and of no use for the size."""
-_PUSH = np.array((0.55, 0.30, 0.12, 0.12))
+PUSH = np.array((0.55, 0.30, 0.12, 0.12))
 """Standard deviation of the acceleration, in heights per second squared: walkers turn, but do not grow."""
-_START = np.array((0.90, 0.50, 0.10, 0.10))
+FIRST_SPEED = np.array((0.90, 0.50, 0.10, 0.10))
 """Standard deviation of the unknown first speed, in heights per second: a walker makes 0.8."""
 _SPEED_LIFE_S = 5.0
 """Unseen, a person's speed is believed less and less: after this time a third of it is left."""
@@ -28,24 +28,31 @@ class BoxMotion:
     """The estimated box and its speed."""
 
     def __init__(self, box: Box) -> None:
-        self._value = _measures(box)
+        self._value = measures(box)
         self._speed = np.zeros(4)
         height = box.height
         self._value_variance = (_SEEN * height) ** 2
-        self._speed_variance = (_START * height) ** 2
+        self._speed_variance = (FIRST_SPEED * height) ** 2
         self._covariance = np.zeros(4)
 
     @property
     def box(self) -> Box:
-        return _box(self._value)
+        return to_box(self._value)
 
     def expected(self, elapsed_s: float) -> Box:
         """The box after so long without a look, as much larger as its place is unsure (one standard deviation)."""
         t = elapsed_s
-        left, top, width, height = _box(self._value + self._speed * t)
+        left, top, width, height = to_box(self._value + self._speed * t)
         variance = self._value_variance + 2 * t * self._covariance + t * t * self._speed_variance
         across, down = (float(side) for side in np.sqrt(variance[:2]))
         return Box(left - across, top - down, width + 2 * across, height + 2 * down)
+
+    def surprise(self, found: Boxes) -> NDArray[np.float64]:
+        """Squared distances of found boxes (N rows) from the expected foot point and height, in standard deviations."""
+        there = np.stack([found[:, 0] + found[:, 2] / 2, found[:, 1] + found[:, 3], found[:, 3]], axis=1)
+        parts = [0, 1, 3]
+        noise = self._value_variance[parts] + (_SEEN[parts] * max(float(self._value[3]), 1.0)) ** 2
+        return np.asarray(((there - self._value[parts]) ** 2 / noise).sum(axis=1))
 
     @property
     def speed_px_s(self) -> tuple[float, float]:
@@ -55,7 +62,7 @@ class BoxMotion:
     def advance(self, elapsed_s: float) -> None:
         """Let time pass without a look."""
         t = elapsed_s
-        push = (_PUSH * max(float(self._value[3]), 1.0)) ** 2
+        push = (PUSH * max(float(self._value[3]), 1.0)) ** 2
         self._value = self._value + self._speed * t
         self._speed = self._speed * np.exp(-t / _SPEED_LIFE_S)
         self._value_variance = (
@@ -65,17 +72,16 @@ class BoxMotion:
         self._speed_variance = self._speed_variance + push * t * t
 
     def correct(self, box: Box, score: float) -> None:
-        """Take a detected box in; one of low ``score`` moves the estimate less (Du et al., GIAOTracker, 2021)."""
-        noise = (_SEEN * max(float(self._value[3]), 1.0)) ** 2 * (1 + 3 * max(0.0, 0.6 - score) / 0.6)
-        self._take(_measures(box), noise)
+        """Take a detected box in; one of low ``score`` moves the estimate less."""
+        self._take(measures(box), seen_noise(max(float(self._value[3]), 1.0), score))
 
     def drift(self, before: Box, right_px: float, down_px: float) -> None:
         """Take in that what was in ``before`` was seen to go so far; its size is not told."""
-        there = _measures(Box(before.left + right_px, before.top + down_px, before.width, before.height))
+        there = measures(Box(before.left + right_px, before.top + down_px, before.width, before.height))
         self._take(there, (_DRIFTED * max(float(self._value[3]), 1.0)) ** 2)
 
-    def _take(self, measures: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
-        gap = measures - self._value
+    def _take(self, taken: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
+        gap = taken - self._value
         total = self._value_variance + noise
         gain = self._value_variance / total
         speed_gain = self._covariance / total
@@ -86,11 +92,18 @@ class BoxMotion:
         self._value_variance = (1 - gain) * self._value_variance
 
 
-def _measures(box: Box) -> NDArray[np.float64]:
+def seen_noise(height: float, score: float) -> NDArray[np.float64]:
+    """Variances of the measures of a detected box: more for one of low score (Du et al., GIAOTracker, 2021)."""
+    return np.asarray((_SEEN * height) ** 2 * (1 + 3 * max(0.0, 0.6 - score) / 0.6))
+
+
+def measures(box: Box) -> NDArray[np.float64]:
+    """Centre x, foot y, width, height."""
     return np.array((box.left + box.width / 2, box.top + box.height, box.width, box.height))
 
 
-def _box(value: NDArray[np.float64]) -> Box:
+def to_box(value: NDArray[np.float64]) -> Box:
+    """The box of these measures, of at least a pixel."""
     x, foot, width, height = value
     width, height = max(width, 1.0), max(height, 1.0)
     return Box(float(x - width / 2), float(foot - height), float(width), float(height))

@@ -22,6 +22,10 @@ from hub.vision.tracking.kalman import BoxMotion
 
 Indices = NDArray[np.intp]
 _EDGE_PX = 4.0
+_NEAR_EDGE = 0.5
+"""In widths of the person."""
+_SAME_COLOURS = 0.1
+"""How far apart the colours of one person are at two looks (median .09 and .06 on the labelled clips)."""
 _TURNING_BACK = 0.25
 """Who walks out of the picture and is then this share of his width further in did not turn: somebody else enters."""
 
@@ -40,11 +44,14 @@ class TrackerSettings:
     same_person_overlap: float = 0.5
     same_box_overlap: float = 0.6
     doubtful_within_s: float = 1.0
-    lost_after_s: float = 2.0
+    hidden_after_s: float = 2.0
+    lost_after_s: float = 5.0
+    least_alike_again: float = 0.85
+    walks_heights_per_s: float = 1.2
     unproven_lost_after_s: float = 0.7
     grow_per_s: float = 0.4
-    alike: float = 0.9
-    unlike: float = 0.6
+    least_likely: float = 10.0
+    colour_weight: float = 1.3
     learn_colours: float = 0.3
     no_speed_looks: int = 1
 
@@ -59,6 +66,7 @@ class Track:
         self.looks_seen = 1
         self.score_sum = score
         self.colours: Colours | None = None
+        self.last_box = box
         self._motion = BoxMotion(box)
         self._moved_to_s = at_s
 
@@ -71,6 +79,10 @@ class Track:
         """Where the person should be at ``at_s``, which is not before the last look."""
         return self._motion.expected(max(at_s - self._moved_to_s, 0.0))
 
+    def surprise(self, found: Boxes) -> NDArray[np.float64]:
+        """Squared distances of boxes from where the person should be now, in standard deviations."""
+        return self._motion.surprise(found)
+
     @property
     def mean_score(self) -> float:
         return self.score_sum / self.looks_seen
@@ -80,6 +92,19 @@ class Track:
         """Whether the person moves by more than a fifth of his height in a second."""
         right, down = self._motion.speed_px_s
         return float(np.hypot(right, down)) > 0.2 * self.box.height
+
+    def near_edge(self, size_px: tuple[float, float]) -> bool:
+        """Whether the person was seen last, or should be now, near the picture's edge."""
+        for left, top, width, height in (self.last_box, self.box):
+            near = 0.5 * width
+            if (
+                left <= near
+                or top <= _EDGE_PX
+                or left + width >= size_px[0] - near
+                or top + height >= size_px[1] - _EDGE_PX
+            ):
+                return True
+        return False
 
     def leaving(self, width_px: float) -> int:
         """Which way is inward for one who walks out of the picture: 1 at its left edge, -1 at its right, else 0."""
@@ -102,6 +127,7 @@ class Track:
     def see(self, box: Box, score: float, at_s: float) -> None:
         """The person was found in ``box``."""
         self._motion.correct(box, score)
+        self.last_box = box
         self.last_seen_s = at_s
         self.looks_seen += 1
         self.score_sum += score
@@ -122,7 +148,7 @@ class Tracker:
         self._settings = settings or TrackerSettings()
         self._tracks: list[Track] = []
         self._next_number = 1
-        self._width_px = math.inf
+        self._size_px = (math.inf, math.inf)
         self._colours: Colours | None = None
         self._flown: dict[int, Box] = {}
 
@@ -131,12 +157,16 @@ class Tracker:
         """Those alive: in view or lost for a short while."""
         return tuple(self._tracks)
 
+    def in_view(self, at_s: float) -> tuple[Track, ...]:
+        """Those alive without who has been hidden for a while."""
+        return tuple(track for track in self._tracks if not self._is_hidden(track, at_s))
+
     def look(
         self,
         detections: Detections,
         moving: NDArray[np.bool_],
         at_s: float,
-        width_px: float = math.inf,
+        size_px: tuple[float, float] = (math.inf, math.inf),
         drifts: Mapping[int, tuple[float, float]] | None = None,
         colours: Colours | None = None,
     ) -> LookResult:
@@ -144,10 +174,10 @@ class Tracker:
 
         ``moving`` says of each detection whether something moves in its box. What does not move and is not surely a
         person begins no track, and a walker's track is not continued by a doubtful box in which nothing moves: a sign
-        or a boulder that looks a little like a person. ``width_px`` is the picture's. ``drifts`` says
+        or a boulder that looks a little like a person. ``size_px`` is the picture's (width, height). ``drifts`` says
         by track number how far (pixels, right and down) a track's box was seen to go since the last look.
         """
-        self._width_px = width_px
+        self._size_px = size_px
         self._colours = colours
         rules = self._settings
         self._flown = {}
@@ -159,12 +189,15 @@ class Tracker:
             track.advance(at_s, drift if drift is not None and track.looks_seen <= rules.no_speed_looks else None)
         scores = detections.scores
         sure = np.flatnonzero(scores >= rules.sure_score)
-        proven = [track for track in self._tracks if track.looks_seen > 1]
-        young = [track for track in self._tracks if track.looks_seen == 1]
+        followed = [track for track in self._tracks if not self._is_hidden(track, at_s)]
+        proven = [track for track in followed if track.looks_seen > 1]
+        young = [track for track in followed if track.looks_seen == 1]
         seen, sure = self._associate(proven, detections, sure, at_s, rules.least_overlap)
         matched, sure = self._associate(young, detections, sure, at_s, rules.least_overlap)
         seen += matched
         seen += self._continue_by_doubtful(seen, detections, moving, at_s)
+        again, sure = self._find_again(detections, sure, at_s)
+        seen += again
         for track, index in seen:
             track.see(Box(*detections.boxes[index]), float(scores[index]), at_s)
         self._learn_colours(seen, detections)
@@ -182,10 +215,42 @@ class Tracker:
         self._tracks = []
         return ended
 
+    def _is_hidden(self, track: Track, at_s: float) -> bool:
+        return at_s - track.last_seen_s > self._settings.hidden_after_s
+
     def _is_lost(self, track: Track, at_s: float) -> bool:
+        """Ended: gone by the edge, or hidden for too long to be told again."""
         rules = self._settings
-        limit_s = rules.lost_after_s if track.looks_seen > 2 else rules.unproven_lost_after_s
+        limit_s = rules.lost_after_s
+        if track.looks_seen <= 2:
+            limit_s = rules.unproven_lost_after_s
+        elif track.colours is None or track.near_edge(self._size_px):
+            limit_s = rules.hidden_after_s
         return at_s - track.last_seen_s > limit_s
+
+    def _find_again(
+        self, detections: Detections, candidates: Indices, at_s: float
+    ) -> tuple[list[tuple[Track, int]], Indices]:
+        """Who was hidden and now is where he can have walked to, in the same colours; and the candidates left over."""
+        rules = self._settings
+        found: list[tuple[Track, int]] = []
+        hidden = [track for track in self._tracks if self._is_hidden(track, at_s)]
+        for track in sorted(hidden, key=lambda each: -each.last_seen_s):
+            if self._colours is None or track.colours is None or not len(candidates):
+                continue
+            boxes = detections.boxes[candidates]
+            reach = rules.walks_heights_per_s * track.last_box.height * (at_s - track.last_seen_s)
+            feet = boxes[:, :2] + boxes[:, 2:] * (0.5, 1.0)
+            left, top, width, height = track.last_box
+            away = np.hypot(*(feet - (left + width / 2, top + height)).T)
+            ratio = boxes[:, 3] / height
+            fits = (away <= reach) & (np.minimum(ratio, 1 / ratio) >= rules.least_height_ratio)
+            alike = np.where(fits, self._colours[candidates] @ track.colours, 0.0)
+            best = int(alike.argmax())
+            if alike[best] >= rules.least_alike_again:
+                found.append((track, int(candidates[best])))
+                candidates = np.delete(candidates, best)
+        return found, candidates
 
     def _continue_by_doubtful(
         self,
@@ -239,21 +304,23 @@ class Tracker:
         found = detections.boxes[candidates]
         closeness = np.stack([self._closeness(track, found, at_s) for track in tracks])
         closeness[closeness < least] = 0.0
-        closeness *= self._likeness(tracks, candidates)
+        rules = self._settings
+        likely = rules.least_likely - 0.5 * np.stack([track.surprise(found) for track in tracks])
+        likely -= rules.colour_weight * self._unlike(tracks, candidates)
+        closeness = np.where(closeness > 0, np.maximum(likely, 0.0), 0.0)
         rows, columns = linear_sum_assignment(-closeness)
         pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if closeness[r, c] > 0]
         left = np.delete(candidates, [c for _, c in pairs])
         return [(tracks[r], int(candidates[c])) for r, c in pairs], left
 
-    def _likeness(self, tracks: list[Track], candidates: Indices) -> NDArray[np.float64]:
-        """How alike tracks and candidates are in colour, 0.2 to 1."""
-        rules = self._settings
-        alike = np.ones((len(tracks), len(candidates)))
+    def _unlike(self, tracks: list[Track], candidates: Indices) -> NDArray[np.float64]:
+        """How far apart tracks and candidates are in colour: 0 as a person is from himself, at most 3."""
+        apart = np.zeros((len(tracks), len(candidates)))
         if self._colours is not None:
             for row, track in enumerate(tracks):
                 if track.colours is not None:
-                    alike[row] = self._colours[candidates] @ track.colours
-        return np.clip((alike - rules.unlike) / (rules.alike - rules.unlike), 0.2, 1.0)
+                    apart[row] = 1 - self._colours[candidates] @ track.colours
+        return np.clip((apart - _SAME_COLOURS) / _SAME_COLOURS, 0.0, 3.0)
 
     def _learn_colours(self, seen: list[tuple[Track, int]], detections: Detections) -> None:
         if self._colours is None or not seen:
@@ -282,7 +349,7 @@ class Tracker:
         ratio = found[:, 3] / here[0, 3]
         alike = np.minimum(ratio, 1 / ratio)
         alike[alike < rules.least_height_ratio] = 0.0
-        inward = track.leaving(self._width_px)
+        inward = track.leaving(self._size_px[0])
         back_px = inward * (found[:, 0] + found[:, 2] / 2 - track.box.left - track.box.width / 2)
         alike[back_px > _TURNING_BACK * track.box.width] = 0.0  # he left; this is another, who enters
         return np.asarray(close * alike)

@@ -102,9 +102,9 @@ def test_one_who_enters_where_another_left_is_somebody_else() -> None:
     still = np.array([True])
     for n in range(8):  # leaves by the left edge
         left = max(130 - 20 * n, 0)
-        tracker.look(_found((left, 100, min(170 - 20 * n, 640) - left, 110, 0.8)), still, n * 0.2, 640)
+        tracker.look(_found((left, 100, min(170 - 20 * n, 640) - left, 110, 0.8)), still, n * 0.2, (640, 480))
     numbers = []
     for n in range(8, 14):  # another enters there
-        result = tracker.look(_found((0, 95, min(15 + 20 * (n - 8), 40), 108, 0.8)), still, n * 0.2, 640)
+        result = tracker.look(_found((0, 95, min(15 + 20 * (n - 8), 40), 108, 0.8)), still, n * 0.2, (640, 480))
         numbers += [track.number for track, _ in result.seen]
     assert numbers[-1] == 2
