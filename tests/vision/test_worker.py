@@ -212,7 +212,7 @@ async def test_worker_ends_when_its_parent_does(tmp_path: Path) -> None:
     ("device_id", "arguments", "words"),
     [
         ("W 1", (), "cannot be a name"),
-        (WORKER, ("--model", "/nowhere.onnx"), "cannot be loaded"),
+        (WORKER, ("--detector", "/nowhere.json"), "cannot be read"),
         (None, (), "no credential in QIANSHAO_CREDENTIAL"),
     ],
 )
