@@ -221,6 +221,7 @@ class Hub:
             self.enrolment.has_remote_worker,
             data / "workers",
             settings.vision_workers,
+            settings.vision_detector,
         )
         self.enrolment.when_revoked(self.vision.workers.shut_out)
         self.onvif = Onvif(self.clock)

@@ -91,6 +91,7 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield gauge("live_streams", "Streams that are read for live view", live.streams.streams)
     yield counter("live_sent_bytes", "Bytes of live streams sent to consoles", live.sent_bytes)
     yield counter("live_dropped_pictures", "Live pictures not sent to consoles that read slowly", live.dropped_pictures)
+    yield gauge("live_looks", "Cameras whose looks are watched over their live pictures", hub.showing.cameras)
     yield gauge("playback_readings", "Recordings that are being played", hub.playing.under_way)
     yield counter("playback_sent_bytes", "Bytes of recordings sent to consoles", hub.playing.sent_bytes)
     for use, transcoders in (("live", live.streams.transcoders), ("playback", hub.playing.transcoders)):
@@ -99,6 +100,9 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield gauge("vision_workers_running", "Vision workers of this machine that run", len(hub.vision.workers.pids))
     text = "Vision workers on other machines that are on line"
     yield gauge("vision_remote_workers", text, len(hub.vision.workers.remote))
+    looks_with = Counter(hub.vision.workers.looks_with.values())
+    text = "Vision workers on line by their detector, which says the number format"
+    yield labelled(GaugeMetricFamily, "vision_detectors", text, "detector", looks_with.items())
     yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.workers.restarts)
     yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)
 

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devices.link import BrokerAddress
 from hub.rollcall.schedule import minute_of_day
+from hub.vision.detection.detections import DetectorError
+from hub.vision.detection.detector_file import BUILT_IN, read
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LEAST_AUDIT_DAYS = 180
@@ -69,6 +71,9 @@ class Settings(BaseSettings):
     """How old an enrolled device's credential may become before the device asks for a newer one."""
     vision_workers: int | None = Field(default=None, ge=0, le=256)
     """Vision worker processes on this machine; by default one less than its cores, at least one."""
+    vision_detector: str = "auto"
+    """What finds persons: the built-in detector in the number format that is best on the processor (auto), in float32
+    or int8; or the path of a detector's file (docs/vision.md). Workers on other machines are told by ``--detector``."""
     alert_expires_in_s: float = Field(default=1800.0, gt=0, le=86_400)
     """How long an alert is worth delivering, where the dispatcher does not say."""
     roll_call_at: str = ""
@@ -126,6 +131,17 @@ class Settings(BaseSettings):
             raise ValueError(f"{broker!r}: use auto, managed, embedded or mqtt://host:port")
         BrokerAddress.parse(broker.replace("mqtts://", "mqtt://", 1))
         return broker
+
+    @field_validator("vision_detector")
+    @classmethod
+    def _known_detector(cls, choice: str) -> str:
+        if choice in BUILT_IN:
+            return choice
+        try:
+            read(Path(choice))
+        except DetectorError as error:
+            raise ValueError(str(error)) from None
+        return str(Path(choice).absolute())
 
     @field_validator("roll_call_at")
     @classmethod

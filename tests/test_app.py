@@ -78,6 +78,7 @@ async def test_hub_without_a_broker_to_use_says_so(tmp_path: Path) -> None:
         ({"talk_limit_s": 0}, "greater than 1"),
         ({"roll_call_at": "25:00"}, "use HH:MM"),
         ({"vision_workers": -1}, "greater than or equal to 0"),
+        ({"vision_detector": "fp16"}, "fp16 cannot be read"),
         ({"colour": "red"}, "Extra inputs"),
     ],
 )

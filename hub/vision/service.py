@@ -65,6 +65,7 @@ class Vision:
         is_enrolled: Callable[[str], bool],
         directory: Path,
         workers: int | None,
+        detector: str,
     ) -> None:
         """``is_enrolled`` says whether a worker of this name on another machine was ever let in."""
         self._registry = registry
@@ -83,6 +84,7 @@ class Vision:
             is_enrolled=is_enrolled,
             directory=directory,
             count=workers,
+            detector=detector,
             waiting=self._say_waiting,
         )
         self._stands: dict[str, _Stand] = {}

@@ -45,6 +45,7 @@ from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
 from hub.vision.detection.choice import AUTO, open_detector
 from hub.vision.detection.detections import Detector, DetectorError
+from hub.vision.detection.onnx_detector import OnnxDetector
 from hub.vision.duty import Duty, find_duty, wait_for_duty
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
@@ -243,13 +244,13 @@ def _give_way(*, is_apart: bool) -> None:
 
 
 def _runner(
-    duty: Duty, detector: Detector, describer: Describer, weight: float
+    duty: Duty, detector: OnnxDetector, describer: Describer, weight: float
 ) -> Callable[[], Coroutine[None, None, None]]:
     """What the process does on its duty. Raises TopicError, SealError, OSError."""
     clock = SystemClock()
 
     def make(credential: Credential) -> Worker:
-        link = Link(credential, clock=clock, software="qianshao-worker", store_dir=duty.store)
+        link = Link(credential, clock=clock, software=f"qianshao-worker {detector.name}"[:64], store_dir=duty.store)
         return Worker(link, detector, describer, clock=clock, weight=weight if duty.is_enrolled else None)
 
     first = make(duty.credential)

@@ -47,10 +47,11 @@ class Workers:
         is_enrolled: Callable[[str], bool],
         directory: Path,
         count: int | None,
+        detector: str,
         waiting: Callable[[list[str], str], None],
     ) -> None:
-        """``count`` of this machine, by default its cores less one; ``is_enrolled``: whether one of this name elsewhere
-        was ever let in."""
+        """``count`` of this machine, by default its cores less one, that look with ``detector`` (the setting);
+        ``is_enrolled``: whether one of this name elsewhere was ever let in."""
         count = max(1, (os.cpu_count() or 2) - 1) if count is None else count
         self._registry = registry
         self._bridge = bridge
@@ -61,7 +62,8 @@ class Workers:
         self._waiting = waiting
         self._roster = Roster(f"worker-{number}" for number in range(1, count + 1))
         self._births = dict.fromkeys(self._roster.local, -1)
-        self._keeper = WorkerKeeper(self._roster.local, issue, directory, self._ended)
+        self._keeper = WorkerKeeper(self._roster.local, issue, directory, detector, self._ended)
+        self._looks_with: dict[str, str] = {}
         self._clock_is_wrong: set[str] = set()
 
     def listen(self) -> None:
@@ -102,6 +104,11 @@ class Workers:
         return self._roster.remote
 
     @property
+    def looks_with(self) -> dict[str, str]:
+        """The program and detector of each that is on line, as it says itself."""
+        return {worker_id: with_what for worker_id, with_what in self._looks_with.items() if self.is_online(worker_id)}
+
+    @property
     def restarts(self) -> int:
         """How often workers had to be started again."""
         return self._keeper.restarts
@@ -129,6 +136,8 @@ class Workers:
             self._hand_on(worker_id, theirs, "revoked")
 
     def _born(self, worker_id: str, birth: wire.Birth) -> None:
+        if self.knows(worker_id):
+            self._looks_with[worker_id] = birth.software
         if worker_id in self._births:
             self._births[worker_id] = max(self._births[worker_id], birth.birth_count)
             self._assign(worker_id, self._given())

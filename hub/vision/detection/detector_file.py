@@ -11,6 +11,8 @@ import msgspec
 from hub.vision.detection.detections import DetectorError
 from hub.vision.detection.heads import BoxForm, Head
 
+BUILT_IN = ("auto", "float32", "int8")
+"""What the setting may say instead of a file: the built-in detector, in the best number format or in this one."""
 MOST_BYTES = 16_384
 """A longer file is no detector's description."""
 

@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.vision.detection.network import Outputs
-
 Floats = NDArray[np.float32]
+Outputs = dict[str, Floats]
+"""What a network answered, by the name of the output, in the network's order."""
 
 
 class Head(StrEnum):

@@ -58,6 +58,10 @@ class NanoDet(OnnxDetector):
         file = path(_NETWORKS[self.number_format])
         super().__init__(described(self.number_format), file, threads=threads, least_score=least_score)
 
+    @property
+    def name(self) -> str:
+        return f"nanodet {self.number_format.value}"
+
 
 def best_number_format(cpuinfo: Path = Path("/proc/cpuinfo")) -> NumberFormat:
     """int8 where the processor multiplies bytes and adds them up in one instruction, float32 elsewhere."""

@@ -10,9 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from hub.vision.detection.detections import DetectorError
-
-Outputs = dict[str, NDArray[np.float32]]
-"""What a network answered, by the name of the output, in the network's order."""
+from hub.vision.detection.heads import Outputs
 
 _ELEMENTS: dict[str, np.dtype[np.generic]] = {
     "tensor(float)": np.dtype(np.float32),
