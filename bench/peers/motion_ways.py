@@ -23,6 +23,7 @@ _SHADOW = 127
 _STEADY_S = 1.0
 _SETTLED_FOUND = 0.8
 _SETTLED_WRONG = 0.02
+_SETTLED_INSIDE = 0.8
 _ROUNDS = 300
 
 
@@ -79,6 +80,7 @@ class Shown:
     inside: float
     outside: float
     settled: bool
+    nobody: bool
     cpu_ms: float
 
     @property
@@ -127,6 +129,11 @@ class Watched:
         return [one.wrong for one in self.shown]
 
     @property
+    def woken(self) -> list[bool]:
+        """Of the pictures in which nobody is: whether anything moved."""
+        return [one.outside > 0 for one in self.shown if one.nobody]
+
+    @property
     def told_settled_s(self) -> float | None:
         """When the way first said that it is settled."""
         return next((round(one.at_s, 2) for one in self.shown if one.settled), None)
@@ -138,20 +145,21 @@ class Watched:
 
     @property
     def settled_after_s(self) -> float | None:
-        """From when on, for a second, most who move are found and little moves that should not; None for never."""
+        """From when on, for a second, most who move are found and little else moves but shadows; None for never."""
         for first in self.shown:
             near = Watched(tuple(one for one in self.shown if first.at_s <= one.at_s <= first.at_s + _STEADY_S))
             found = near.found
             enough = found is None or found >= _SETTLED_FOUND
-            if enough and first.settled and statistics.mean(near.wrong) <= _SETTLED_WRONG:
+            little = statistics.mean(near.wrong) <= _SETTLED_WRONG or (near.inside or 0.0) >= _SETTLED_INSIDE
+            if enough and little and first.settled:
                 return round(first.at_s, 2)
         return None
 
     def calm_after_s(self, most_wrong: float) -> float | None:
-        """From when on, for a second, no more than that moves wrongly; None for never."""
+        """From when on no more than that moves wrongly in the mean of a second; None for never."""
         for first in self.shown:
             near = [one.wrong for one in self.shown if first.at_s <= one.at_s <= first.at_s + _STEADY_S]
-            if max(near) <= most_wrong:
+            if statistics.mean(near) <= most_wrong:
                 return round(first.at_s, 2)
         return None
 
@@ -183,7 +191,7 @@ def _shown(mask: Grey, settled: bool, at_s: float, people: tuple[Person, ...], c
         edges = ((left - more_x) * right, (top - more_y) * down)
         _part(elsewhere, *edges, (left + wide + more_x) * right, (top + high + more_y) * down)[:] = 0
     outside, every = cv2.countNonZero(elsewhere), cv2.countNonZero(mask)
-    return Shown(at_s, wanted, hits, (every - outside) / mask.size, outside / mask.size, settled, cpu_ms)
+    return Shown(at_s, wanted, hits, (every - outside) / mask.size, outside / mask.size, settled, not people, cpu_ms)
 
 
 def _part(mask: Grey, left: float, top: float, right: float, bottom: float) -> NDArray[np.uint8]:

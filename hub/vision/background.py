@@ -21,12 +21,12 @@ FORGET_S = 6.0
 """Time constant of the shares: who stands still for 0.7 of it becomes background."""
 _FOLLOW_S = 3.0
 """Time constant of a mode's level: slow changes of light that nothing else takes out."""
-_LIGHT_S = 0.7
+_LIGHT_S = 0.4
 """The same where only the light changed."""
 _NOISE_S = 5.0
 _BLIPS_S = 4.0
 _NOISE_FACTOR = 3.5
-_BLIP_FACTOR = 60.0
+_BLIP_FACTOR = 90.0
 """Grey levels of tolerance for a pixel that always differs for one picture alone: rain, snow."""
 _GIVEN_UP_S = 0.3
 """Time constant of a candidate's share while the pixel shows yet another level: it must stay to become background."""
@@ -59,7 +59,8 @@ class Background:
         self._least, self._most = np.full(shape, LEAST_CHANGE, np.float32), np.full(shape, MOST_TOLERANCE, np.float32)
         self._difference, self._second_difference = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self._tolerance = np.empty(shape, np.float32)
-        self._fits, self._second_fits, self._strange = (np.empty(shape, np.uint8) for _ in range(3))
+        self._second_fits, self._strange = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
+        self._fits = np.full(shape, 255, np.uint8)
         self._changed, self._one_before, self._two_before = (np.zeros(shape, np.uint8) for _ in range(3))
         self._pictures = 1
         self._old_s = 0.0
@@ -99,6 +100,11 @@ class Background:
         self._swap()
         self._note_blips(elapsed_s)
         cv2.accumulateWeighted(small, self.level, _rate(elapsed_s, _LIGHT_S), mask=light)
+
+    @property
+    def usual(self) -> Mask:
+        """Where the picture that was learned last showed the background's level (255)."""
+        return self._fits
 
     def brighten(self, gain: float, offset: float) -> None:
         """The light changed everywhere: the same scene shows ``gain`` times its level and ``offset``."""

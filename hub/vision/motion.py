@@ -22,11 +22,11 @@ from hub.vision.steadying import LEAST_SHIFT_PX, Shift, edges_of, jump_of, light
 
 SMALL_HEIGHT_PX = 120
 SETTLED_AFTER_S = 1.5
-_EVERYTHING = 0.85
-"""When more than this share moves, the scene is another: the background starts anew."""
-_OTHERWISE = 0.2
+_EVERYTHING = 0.7
+"""When more than this share of the picture is not background, the scene is another: the background starts anew."""
+_OTHERWISE = 0.15
 _OTHERWISE_S = 0.5
-"""The same when this share of the picture is not background and stays as it is for so long: a crowd does not."""
+"""The same when this share moves, and yet stays as it is for so long: a crowd does not."""
 _MUCH = 0.03
 """When more than this share changes, the camera may have moved."""
 _SUDDEN = 0.08
@@ -92,9 +92,10 @@ class MotionDetector:
         self._at_s = at_s
         small, changed = self._steadied(small, elapsed_s)
         margin_px = math.ceil(self._shift.px)
-        spots = self._finder.find(small, self._background.level, changed, margin_px, elapsed_s)
+        seen = shrunk if margin_px == 0 else np.asarray(cv2.convertScaleAbs(small), np.uint8)
+        spots = self._finder.find(seen, self._background.level, changed, margin_px, elapsed_s)
         self._note_otherwise(shrunk, spots.every, elapsed_s)
-        share = cv2.countNonZero(spots.every) / changed.size
+        share = cv2.countNonZero(changed) / changed.size
         if share > _EVERYTHING or self._off_place_s >= _ELSEWHERE_S or self._otherwise_s >= _OTHERWISE_S:
             self._begin(small, at_s)
             return Motion(spots.moving, shrunk, scale, share, settled=False)
@@ -113,7 +114,7 @@ class MotionDetector:
     def _steadied(self, small: Plane, elapsed_s: float) -> tuple[Plane, Mask]:
         """The picture put back in its place, and where it differs from the background in the light of now."""
         background = self._background
-        light = light_of(small, background.level)
+        light = light_of(small, background.level, background.usual)
         if light is not None:
             background.brighten(light.gain, light.offset)
         shaken = edges_of(background.level) * np.float32(_SHAKEN) if self._shaking_s > 0 else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import cv2
 import numpy as np
@@ -15,11 +17,15 @@ EDGE = 5.0
 """Grey levels within 3 pixels, of the change: less is light."""
 EDGE_SHARE = 0.04
 """The same as a share of the background's level, which is added: the ripple of a lamp is larger where it is bright."""
-_BLACK = np.float32(8)
+_BLACK = 8.0
 """Added to all levels, so that the ratio of dark ones is not noise."""
+_RATIO = 100.0
+"""The ratio where nothing changed, in 8 bits."""
+_GHOST_SLACK = 2.0
+"""Grey levels by which an edge of the picture may be weaker than the background's."""
 _SMALLEST_PX = 6
 LASTING_PX = 100
-"""A spot whose box is smaller must have had one near it in the picture before."""
+"""A spot whose box is smaller must have had one near it in the two pictures before."""
 _LASTING = 0.5
 """Near so much of it."""
 _TOO_LONG_AGO_S = 0.5
@@ -27,6 +33,10 @@ _TOO_LONG_AGO_S = 0.5
 USUALLY_S = 30.0
 USUAL = 0.4
 """What moves for more than this share of the time moves always: nobody stands before a door for so long."""
+OFTEN = 0.12
+OFTEN_PX = 150
+"""A small spot where something moves for more than this share is believed when it comes from outside, as walkers do."""
+_NOTED_EVERY_S = 0.9
 FLICKERS_S = 4.0
 FLICKERS = 0.6
 """Nor does a walker change a pixel from picture to picture for so much of this shorter time."""
@@ -54,70 +64,118 @@ class SpotFinder:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         """``shape``: height and width of the small picture."""
-        self._before: Mask = np.zeros(shape, np.uint8)
+        self._nothing: Mask = np.zeros(shape, np.uint8)
+        self._near_before = self._moving = self._before = self._nothing
         self._usually, self._flickers = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        self._oft = np.full(shape, 255 * OFTEN, np.float32)
         self._usual, self._flicker = np.full(shape, 255 * USUAL, np.float32), np.full(shape, 255 * FLICKERS, np.float32)
+        self._always: Mask | None = None
+        self._often: Mask | None = None
+        self._noted_s = 0.0
 
-    def find(self, small: Plane, background: Plane, changed: Mask, margin_px: int, elapsed_s: float) -> Spots:
-        """``changed`` is where ``small`` is not background; what is ``margin_px`` from the edge does not count."""
-        edged = _edged(small, background, changed, margin_px) if cv2.countNonZero(changed) else changed
-        near = np.asarray(cv2.dilate(self._before, _NEAR), np.uint8) if elapsed_s <= _TOO_LONG_AGO_S else None
-        always = self._always()
-        contours, _ = cv2.findContours(edged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        news, usual, rain = list[MatLike](), list[MatLike](), list[MatLike]()
+    def find(self, shrunk: Mask, background: Plane, changed: Mask, margin_px: int, elapsed_s: float) -> Spots:
+        """``changed`` is where ``shrunk`` is not background; what is ``margin_px`` from the edge does not count."""
+        self._note_places(elapsed_s)
+        if cv2.countNonZero(changed):
+            edged = _edged(shrunk, background, changed, margin_px)
+            contours, _ = cv2.findContours(edged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+            found = self._sorted(contours, edged, elapsed_s)
+        else:
+            edged, found = changed, {}
+        moving = _filled(self._nothing, found.get(_Kind.NEWS, []))
+        every = _filled(moving, found.get(_Kind.USUAL, []))
+        known = _filled(every, found.get(_Kind.RAIN, []))
+        light = np.asarray(cv2.subtract(changed, cv2.dilate(known, _NEAR)), np.uint8) if found else changed
+        cv2.accumulateWeighted(every, self._usually, 1 - math.exp(-elapsed_s / USUALLY_S))
+        before = np.asarray(cv2.dilate(edged, _NEAR), np.uint8)
+        self._near_before = np.asarray(cv2.bitwise_and(before, self._before), np.uint8)
+        self._before, self._moving = before, moving
+        return Spots(moving, every, light)
+
+    def _sorted(self, contours: Sequence[MatLike], edged: Mask, elapsed_s: float) -> dict[_Kind, list[MatLike]]:
+        near = self._near_before if elapsed_s <= _TOO_LONG_AGO_S else None
+        places = []
+        if self._always is not None:
+            places.append((self._always, _USUAL_SPOT * edged.size))
+        if self._often is not None:
+            # who walks is near where he was believed in the picture before
+            places.append(
+                (np.asarray(cv2.subtract(self._often, cv2.dilate(self._moving, _AROUND)), np.uint8), OFTEN_PX)
+            )
+        found: dict[_Kind, list[MatLike]] = {}
         for contour in contours:
             left, top, width, height = cv2.boundingRect(contour)
             part = np.s_[top : top + height, left : left + width]
-            if not _lasts(edged[part], None if near is None else near[part]):
-                rain.append(contour)
-            elif always is not None and _lies_in(edged[part], always[part], changed.size):
-                usual.append(contour)
+            kind = _Kind.NEWS
+            if width * height < LASTING_PX and not _lasts(edged[part], None if near is None else near[part]):
+                kind = _Kind.RAIN
             else:
-                news.append(contour)
-        moving = _filled(np.zeros_like(changed), news)
-        every = _filled(moving, usual)
-        light = np.asarray(cv2.subtract(changed, cv2.dilate(_filled(every, rain), _NEAR)), np.uint8)
-        cv2.accumulateWeighted(every, self._usually, 1 - math.exp(-elapsed_s / USUALLY_S))
-        self._before = edged.copy()
-        return Spots(moving, every, light)
+                column, row = contour[0, 0]
+                for place, most_px in places:
+                    if place[row, column] and _lies_in(edged[part], place[part], most_px):
+                        kind = _Kind.USUAL
+            found.setdefault(kind, []).append(contour)
+        return found
 
     def note_flicker(self, flickers: Mask, elapsed_s: float) -> None:
         """Where a spot differs from the picture before."""
         cv2.accumulateWeighted(flickers, self._flickers, 1 - math.exp(-elapsed_s / FLICKERS_S))
 
-    def _always(self) -> Mask | None:
-        """Where something moves most of the time, and close by."""
+    def _note_places(self, elapsed_s: float) -> None:
+        """Now and then, since they change slowly: where something moves always or often, and close by."""
+        self._noted_s += elapsed_s
+        if self._noted_s < _NOTED_EVERY_S:
+            return
+        self._noted_s = 0.0
         usual = cv2.compare(self._usually, self._usual, cv2.CMP_GT)
-        always = cv2.bitwise_or(usual, cv2.compare(self._flickers, self._flicker, cv2.CMP_GT))
-        return np.asarray(cv2.dilate(always, _CLOSE_BY), np.uint8) if cv2.countNonZero(always) else None
+        self._always = _places(cv2.bitwise_or(usual, cv2.compare(self._flickers, self._flicker, cv2.CMP_GT)))
+        self._often = _places(cv2.compare(self._usually, self._oft, cv2.CMP_GT))
 
 
-def _edged(small: Plane, background: Plane, changed: Mask, margin_px: int) -> Mask:
-    """What changed, near edges of the change itself: those of its ratio to the background, since light multiplies."""
-    level = np.add(background, _BLACK)
-    ratio = cv2.divide(np.add(small, _BLACK), level)
-    edges = cv2.multiply(cv2.morphologyEx(ratio, cv2.MORPH_GRADIENT, _NEXT), level)
-    strong = cv2.compare(edges, cv2.addWeighted(level, EDGE_SHARE, level, 0, EDGE), cv2.CMP_GT)
-    edged = np.asarray(cv2.medianBlur(cv2.bitwise_and(changed, cv2.dilate(strong, _AROUND)), 3), np.uint8)
+class _Kind(Enum):
+    NEWS = auto()
+    USUAL = auto()
+    RAIN = auto()
+
+
+def _places(mask: MatLike) -> Mask | None:
+    return np.asarray(cv2.dilate(mask, _CLOSE_BY), np.uint8) if cv2.countNonZero(mask) else None
+
+
+def _edged(shrunk: Mask, background: Plane, changed: Mask, margin_px: int) -> Mask:
+    """What changed, near edges of the change itself that the picture has too, and not only the background.
+
+    The change is the ratio, since light multiplies; where a person was who is gone, the edges are the background's.
+    """
+    level = cv2.convertScaleAbs(background, None, 1, _BLACK)
+    ratio = cv2.divide(cv2.convertScaleAbs(shrunk, None, 1, _BLACK), level, None, _RATIO)
+    edges = cv2.multiply(_steps(ratio), level, None, 1 / _RATIO)
+    strong = cv2.compare(edges, cv2.convertScaleAbs(level, None, EDGE_SHARE, EDGE), cv2.CMP_GT)
+    own = cv2.compare(cv2.convertScaleAbs(_steps(shrunk), None, 1, _GHOST_SLACK), _steps(level), cv2.CMP_GE)
+    near = cv2.dilate(cv2.bitwise_and(strong, own), _AROUND)
+    edged = np.asarray(cv2.medianBlur(cv2.bitwise_and(changed, near), 3), np.uint8)
     if margin_px:
         edged[:margin_px] = edged[-margin_px:] = 0
         edged[:, :margin_px] = edged[:, -margin_px:] = 0
     return edged
 
 
+def _steps(plane: MatLike) -> MatLike:
+    """The range of levels in each 3 x 3 pixels."""
+    return cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, _NEXT)
+
+
 def _lasts(part: Mask, near: Mask | None) -> bool:
-    """Whether a spot is no drop of rain: it is large, or something was near it in the picture before."""
+    """Whether a small spot is no drop of rain: something was near it in the two pictures before."""
     if part.size < _SMALLEST_PX:
         return False
-    if near is None or part.size >= LASTING_PX:
-        return True
-    return cv2.countNonZero(cv2.bitwise_and(part, near)) >= _LASTING * cv2.countNonZero(part)
+    return near is None or cv2.countNonZero(cv2.bitwise_and(part, near)) >= _LASTING * cv2.countNonZero(part)
 
 
-def _lies_in(part: Mask, always: Mask, picture_px: int) -> bool:
-    """Whether a spot is wholly where something moves always."""
+def _lies_in(part: Mask, place: Mask, most_px: float) -> bool:
+    """Whether a spot of at most this size is wholly there."""
     moving = cv2.countNonZero(part)
-    return moving <= _USUAL_SPOT * picture_px and cv2.countNonZero(cv2.bitwise_and(part, always)) >= _WHOLLY * moving
+    return moving <= most_px and cv2.countNonZero(cv2.bitwise_and(part, place)) >= _WHOLLY * moving
 
 
 def _filled(mask: Mask, contours: list[MatLike]) -> Mask:

@@ -59,16 +59,20 @@ class Shift:
         return np.asarray(cv2.warpAffine(mask, there, mask.shape[::-1], flags=cv2.INTER_NEAREST), np.uint8)
 
 
-def light_of(small: Plane, background: Plane) -> Light | None:
+_NOWHERE = Shift(0.0, 0.0)
+
+
+def light_of(small: Plane, background: Plane, usual: NDArray[np.uint8]) -> Light | None:
     """The line through the medians of the darker and of the brighter half: most of the picture must be background.
 
-    None where the light is as it was, or changed so much that the scene is another.
+    ``usual`` (255) is where the picture before was background. None where the light is as it was, or changed so much
+    that the scene is another.
     """
-    if abs(cv2.mean(small)[0] - cv2.mean(background)[0]) < _LEAST_OFF / 2:
+    if abs(cv2.mean(small, usual)[0] - cv2.mean(background, usual)[0]) < _LEAST_OFF / 2:
         return None
-    seen, usual = small[::_SAMPLED_PX, ::_SAMPLED_PX].ravel(), background[::_SAMPLED_PX, ::_SAMPLED_PX].ravel()
-    is_dark = usual < usual.mean()
-    darker, brighter = usual[is_dark], usual[~is_dark]
+    seen, was = small[::_SAMPLED_PX, ::_SAMPLED_PX].ravel(), background[::_SAMPLED_PX, ::_SAMPLED_PX].ravel()
+    is_dark = was < was.mean()
+    darker, brighter = was[is_dark], was[~is_dark]
     if not len(darker):
         return None
     dark, bright = _middle(darker), _middle(brighter)
@@ -77,8 +81,8 @@ def light_of(small: Plane, background: Plane) -> Light | None:
         return None
     gain = 1 + (rise_bright - rise_dark) / (bright - dark)
     offset = rise_dark - (gain - 1) * dark
-    unexplained = _middle(np.abs(seen - np.float32(gain) * usual - np.float32(offset)))
-    explains = unexplained <= _UNEXPLAINED * _middle(np.abs(seen - usual))
+    unexplained = _middle(np.abs(seen - np.float32(gain) * was - np.float32(offset)))
+    explains = unexplained <= _UNEXPLAINED * _middle(np.abs(seen - was))
     return Light(gain, offset) if explains and _GAINS[0] <= gain <= _GAINS[1] else None
 
 
@@ -89,36 +93,31 @@ def _middle(values: Plane) -> float:
 
 
 def nudge_of(small: Plane, background: Plane) -> Shift:
-    """A shift of up to two pixels, by least squares over the gradient (Lucas and Kanade, 1981); of none where that
-    explains little of what differs.
+    """A shift of up to two pixels, by least squares over the gradient (Lucas and Kanade, 1981), at half the size; of none
+    where that explains little of what differs.
     """
-    found = Shift(0.0, 0.0)
-    across, down = (_slope(background, *axis) for axis in ((1, 0), (0, 1)))
+    half = (max(1, small.shape[1] // 2), max(1, small.shape[0] // 2))
+    here, there = (np.asarray(cv2.resize(one, half, interpolation=cv2.INTER_AREA)) for one in (small, background))
+    across, down = (_slope(there, *axis) for axis in ((1, 0), (0, 1)))
+    difference = cv2.subtract(here, there).ravel()
+    np.clip(difference, -_MOST_DIFFERENCE, _MOST_DIFFERENCE, out=difference)
     xx, xy, yy = (float(np.vdot(one, other)) for one, other in ((across, across), (across, down), (down, down)))
+    xt, yt = float(np.vdot(across, difference)), float(np.vdot(down, difference))
     whole = xx * yy - xy * xy
     if whole <= 1e-3 * xx * yy:
-        return found
-    here = small
-    for _ in range(2):
-        difference = cv2.subtract(here, background).ravel()
-        np.clip(difference, -_MOST_DIFFERENCE, _MOST_DIFFERENCE, out=difference)
-        xt, yt = float(np.vdot(across, difference)), float(np.vdot(down, difference))
-        right, below = (xy * yt - yy * xt) / whole, (xy * xt - xx * yt) / whole
-        explained = -(right * xt + below * yt)
-        if here is small and explained < _EXPLAINED * float(np.vdot(difference, difference)):
-            break
-        found = Shift(found.right + right, found.down + below)
-        if not LEAST_SHIFT_PX < found.px < _NUDGE_PX:
-            break
-        here = found.undone(small)
-    return found if found.px < _NUDGE_PX else Shift(0.0, 0.0)
+        return _NOWHERE
+    right, below = (xy * yt - yy * xt) / whole, (xy * xt - xx * yt) / whole
+    if -(right * xt + below * yt) < _EXPLAINED * float(np.vdot(difference, difference)):
+        return _NOWHERE
+    found = Shift(2 * right, 2 * below)
+    return found if found.px < _NUDGE_PX else _NOWHERE
 
 
 def jump_of(small: Plane, background: Plane) -> Shift:
     """A larger shift, by phase correlation (Kuglin and Hines, 1975)."""
     (right, down), _ = cv2.phaseCorrelate(background, small)
     shift = Shift(right, down)
-    return shift if shift.px <= _LARGEST_SHIFT * small.shape[0] else Shift(0.0, 0.0)
+    return shift if shift.px <= _LARGEST_SHIFT * small.shape[0] else _NOWHERE
 
 
 def edges_of(background: Plane) -> Plane:
