@@ -100,7 +100,8 @@ class Followed:
 
     def way(self, calibration: Calibration | None, frame_size_px: tuple[int, int]) -> Way:
         """The way until now, to be compared with others'."""
-        return way_of(self._sighting_id, self.started_s, self._path(frame_size_px), calibration, *frame_size_px)
+        seen = [self._at(each.at_s, each.box, frame_size_px) for each in self._boxes]
+        return way_of(self._sighting_id, self.started_s, seen, calibration, *frame_size_px)
 
     def sighting(
         self, describer: Describer, calibration: Calibration | None, frame_size_px: tuple[int, int], ended: bool
