@@ -1,8 +1,7 @@
-"""Measures retrieval and colour naming on labelled crops, through the store's own rows and the search's own ranking."""
+"""Measures retrieval on labelled crops, through the store's own rows and the search's own ranking."""
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from devices.protocol.sightings import COLOURS, BoxAt, Sighting
+from devices.protocol.sightings import BoxAt, Sighting
 from hub.sightings.columns import Table
 from hub.sightings.messages import Description
 from hub.sightings.scoring import Likeness, Wanted
@@ -39,16 +38,6 @@ class RetrievalReport:
     identities: int
     ms_per_crop: float
     descriptor_bytes: int
-
-
-@dataclass(frozen=True)
-class ColourReport:
-    """The share of crops whose strongest colour is the label's, among crops with one labelled colour."""
-
-    upper_top1: float
-    upper_crops: int
-    lower_top1: float
-    lower_crops: int
 
 
 @dataclass(frozen=True)
@@ -88,23 +77,6 @@ def evaluate_retrieval(crops_dir: Path, models_dir: Path | None = None) -> Retri
         identities=len({crop.identity for crop in queries}),
         ms_per_crop=round(ms_per_crop, 2),
         descriptor_bytes=len(gallery[0].appearance.descriptor),
-    )
-
-
-def evaluate_colours(crops_dir: Path, attributes: Path, models_dir: Path | None = None) -> ColourReport:
-    """Compare the strongest colour named with the label, among the names that the labels of that garment use.
-
-    ``attributes`` is JSON: identity to Market-1501 attributes (``upred``: 2 means yes). Raises ValueError.
-    """
-    labels = json.loads(attributes.read_text())
-    crops = _described(crops_dir, Describer(models_dir))
-    upper = _colour_hits(crops, labels, "up")
-    lower = _colour_hits(crops, labels, "down")
-    return ColourReport(
-        upper_top1=round(float(np.mean(upper)), 4),
-        upper_crops=len(upper),
-        lower_top1=round(float(np.mean(lower)), 4),
-        lower_crops=len(lower),
     )
 
 
@@ -172,23 +144,3 @@ def _measures(gallery: list[_Crop], query: _Crop, order: list[int]) -> tuple[boo
         return None
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
     return bool(hits[0]), bool(hits[:5].any()), float((precision * hits).sum() / hits.sum())
-
-
-def _colour_hits(crops: list[_Crop], labels: dict[str, dict[str, int]], prefix: str) -> list[bool]:
-    names = {
-        key: key.removeprefix(prefix).replace("gray", "grey")
-        for attributes in labels.values()
-        for key in attributes
-        if key.removeprefix(prefix).replace("gray", "grey") in COLOURS and key.startswith(prefix)
-    }
-    vocabulary = sorted(set(names.values()))
-    hits = []
-    for crop in crops:
-        labelled = [names[key] for key, said in labels[f"{crop.identity:04d}"].items() if key in names and said == 2]
-        weights = crop.appearance.upper if prefix == "up" else crop.appearance.lower
-        if len(labelled) == 1:
-            strongest = max(vocabulary, key=lambda name: weights[COLOURS.index(name)])
-            hits.append(strongest == labelled[0])
-    if not hits:
-        raise ValueError(f"no crop has one labelled colour of {prefix}")
-    return hits

