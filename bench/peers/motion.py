@@ -6,9 +6,9 @@ on the hub's small one; what they take for shadow is left out, specks are taken 
 simulated cameras, simulated crowds from the first picture on, and labelled footage in MOTChallenge's layout where there
 is some (``--footage DIR``). ``found`` is the share of moving persons with motion in at least a tenth of their box;
 ``inside`` the share of the moving area that is within somebody's box; ``settled_after_s`` from when on, for a second,
-80 % are found and at most 2 % of the picture, or a fifth of what moves, is nobody's (a crowd's shadows are more). Hard scenes are laid over clips after 8 s; ``wrong`` is the
-share of the picture outside of everybody's box that moves, from 3 s after the scene's change on; ``woken`` the share
-of pictures without anybody in which anything moves.
+80 % are found and at most 2 % of the picture, or a fifth of what moves, is nobody's (a crowd's shadows are more). Hard
+scenes are laid over clips after 8 s; ``wrong`` is the share of the picture outside of everybody's box that moves, from
+3 s after the scene's change on; ``woken`` the share of pictures without anybody in which anything moves.
 """
 
 from __future__ import annotations

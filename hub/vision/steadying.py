@@ -93,11 +93,14 @@ def _middle(values: Plane) -> float:
 
 
 def nudge_of(small: Plane, background: Plane) -> Shift:
-    """A shift of up to two pixels, by least squares over the gradient (Lucas and Kanade, 1981), at half the size; of none
-    where that explains little of what differs.
+    """A shift of up to two pixels, by least squares over the gradient (Lucas and Kanade, 1981), at half the size.
+
+    None at all where that explains little of what differs.
     """
     half = (max(1, small.shape[1] // 2), max(1, small.shape[0] // 2))
-    here, there = (np.asarray(cv2.resize(one, half, interpolation=cv2.INTER_AREA)) for one in (small, background))
+    here, there = (
+        np.asarray(cv2.resize(one, half, interpolation=cv2.INTER_AREA), np.float32) for one in (small, background)
+    )
     across, down = (_slope(there, *axis) for axis in ((1, 0), (0, 1)))
     difference = cv2.subtract(here, there).ravel()
     np.clip(difference, -_MOST_DIFFERENCE, _MOST_DIFFERENCE, out=difference)
