@@ -202,8 +202,8 @@ def evaluate_colours_command(
     attributes: Annotated[Path, typer.Option(help="属性 JSON")],
     as_json: Json = False,
 ) -> None:
-    """评估衣着颜色命名。"""
-    from hub.sightings.evaluate import evaluate_colours
+    """评估衣着颜色命名（按轨迹，常数不由受评者学得）。"""
+    from hub.vision.evaluation.colours import evaluate_colours
 
     try:
         report = evaluate_colours(crops, attributes)
