@@ -154,18 +154,29 @@ async def test_camera_that_its_worker_cannot_be_told_of_is_refused(
         assert given(worker) == ["C09"]
 
 
-async def test_metrics_say_how_late_looks_at_live_cameras_are(tmp_path: Path) -> None:
+async def test_metrics_say_how_late_looks_are_and_what_each_camera_costs(tmp_path: Path) -> None:
     async with open_post(tmp_path) as (hub, worker):
         await hub.vision.put_camera(LIVE)
         await worker.be_born()
         delays = (3, 0, 1, *[0] * (len(LOOK_DELAYS_MS) - 2))
-        state = CameraState(stamp=worker.stamp(), camera_id="C09", condition=CameraCondition.ONLINE, look_delays=delays)
+        state = CameraState(
+            stamp=worker.stamp(),
+            camera_id="C09",
+            condition=CameraCondition.ONLINE,
+            tracks=3,
+            detector_calls=17,
+            stages_ms=(900, 40, 1500, 8, 250),
+            look_delays=delays,
+        )
         await worker.say(Up.CAMERA_STATE, state)
         await until(lambda: sum(hub.vision.look_delays()) == 4, "the looks are counted")
         said = hub.metrics.text().decode()
         assert 'qianshao_look_delay_seconds_bucket{le="0.006"} 3.0' in said
         assert 'qianshao_look_delay_seconds_bucket{le="0.008"} 4.0' in said
         assert 'qianshao_look_delay_seconds_bucket{le="+Inf"} 4.0' in said
+        assert 'qianshao_camera_detector_calls_total{camera="C09"} 17.0' in said
+        assert 'qianshao_camera_tracks_total{camera="C09"} 3.0' in said
+        assert 'qianshao_camera_stage_seconds_total{camera="C09",stage="detect"} 1.5' in said
 
 
 async def test_worker_is_told_what_it_may_not_see_and_in_which_view_a_camera_was_calibrated(tmp_path: Path) -> None:

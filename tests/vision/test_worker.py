@@ -16,7 +16,15 @@ import pytest
 from devices.link import BrokerAddress
 from devices.protocol.clock import SystemClock
 from devices.protocol.messages import Birth, Death
-from devices.protocol.sightings import Assign, CameraAssignment, CameraCondition, CameraState, Sighting, SightingMessage
+from devices.protocol.sightings import (
+    Assign,
+    CameraAssignment,
+    CameraCondition,
+    CameraState,
+    Sighting,
+    SightingMessage,
+    Stage,
+)
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
 from simulators.cameras.faults import Fault
@@ -123,6 +131,10 @@ async def test_recording_is_read_whole_without_shedding(post: Post, clip: Path) 
     assert finished.frames_decoded == 80
     assert finished.frames_shed == 0
     assert 20 <= finished.frames_looked_at <= 41
+    assert finished.detector_calls == finished.frames_looked_at
+    assert 2 <= finished.tracks <= 6
+    assert len(finished.stages_ms) == len(Stage)
+    assert min(finished.stages_ms[:3]) > 0, "decoding, motion, detection"
     final = [each for each in post.sightings("film") if each.ended]
     assert len(final) == finished.sightings == 2
     assert all(STARTED_US <= each.started_at_us < each.ended_at_us <= STARTED_US + 8_000_000 for each in final)
