@@ -215,6 +215,8 @@ async def test_worker_ends_when_its_parent_does(tmp_path: Path) -> None:
             env=by_hand(broker.hub_address, WORKER, DeviceKind.WORKER).environment(),
         )
         await until(lambda: bool(room.said(WORKER, Up.BIRTH, Birth, DeviceKind.WORKER)), "born", DEADLINE_S)
+        (birth,) = room.said(WORKER, Up.BIRTH, Birth, DeviceKind.WORKER)
+        assert birth.software.startswith("qianshao-worker nanodet ")
         shell.kill()
         await shell.wait()
         await until(lambda: bool(room.said(WORKER, Up.DEATH, Death, DeviceKind.WORKER)), "dead", DEADLINE_S)

@@ -34,12 +34,16 @@ _DOT_PRODUCT_OF_BYTES = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
 """Processor features with which int8 is the faster: VNNI of x86-64, the dot product of ARMv8.2."""
 
 
-def described(number_format: NumberFormat) -> DetectorFile:
+WHOLE_PX = 416
+"""The longer side of a whole picture, as the network was trained."""
+
+
+def described(number_format: NumberFormat, whole_px: int = WHOLE_PX) -> DetectorFile:
     """How the built-in network takes a picture, as it was trained; MODELS.md has its inputs and outputs."""
     return DetectorFile(
         onnx=f"{_NETWORKS[number_format]}.onnx",
         head=Head.NANODET,
-        input_px=(416, 416),
+        input_px=(whole_px, whole_px),
         rgb=False,
         mean=(103.53, 116.28, 123.675),
         divide_by=(57.375, 57.12, 58.395),
@@ -52,11 +56,16 @@ class NanoDet(OnnxDetector):
     """Persons and the 79 other things of COCO; ``number_format`` by default the best of this processor."""
 
     def __init__(
-        self, number_format: NumberFormat | None = None, *, threads: int = 1, least_score: float = LEAST_SCORE
+        self,
+        number_format: NumberFormat | None = None,
+        *,
+        threads: int = 1,
+        least_score: float = LEAST_SCORE,
+        whole_px: int = WHOLE_PX,
     ) -> None:
         self.number_format = number_format or best_number_format()
         file = path(_NETWORKS[self.number_format])
-        super().__init__(described(self.number_format), file, threads=threads, least_score=least_score)
+        super().__init__(described(self.number_format, whole_px), file, threads=threads, least_score=least_score)
 
     @property
     def name(self) -> str:
