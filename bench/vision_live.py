@@ -26,6 +26,7 @@ from devices.protocol.sightings import LOOK_DELAYS_MS
 from hub.registry.records import Camera
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
+from simulators.demo.parts import PartFailed
 
 LATE_MS = 1000
 """A look that is done later after its picture's arrival is late."""
@@ -35,7 +36,7 @@ _SETTINGS = {"QIANSHAO_VISION_WORKERS": "1"}
 
 
 async def measure_live(kind: str, film: Path, cameras: int, seconds: float) -> Live:
-    """Let so many play. Raises PartFailed, TapeError, OSError, httpx.HTTPError, TimeoutError."""
+    """Let so many play. Raises PartFailed, TapeError, OSError, httpx.HTTPError."""
     core = max(os.sched_getaffinity(0))
     before = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory(prefix="qianshao-vision-") as folder:
@@ -88,11 +89,14 @@ async def _playing(room: PoliceRoom, film: Path, count: int) -> AsyncIterator[No
         enrolled = tuple(Camera(camera_id=name, name=name, venue_id=venue_id, url=server.url(name)) for name in names)
         body = msgspec.json.encode(msgspec.structs.replace(room.community, cameras=enrolled))
         (await room.machine.post("/api/registry/community", content=body)).raise_for_status()
-        async with asyncio.timeout(CAMERAS_WITHIN_S):
-            while True:
-                if all(camera.looked_at for camera in (await state_of(room)).cameras):
-                    break
-                await asyncio.sleep(0.2)
+        try:
+            async with asyncio.timeout(CAMERAS_WITHIN_S):
+                while True:
+                    if all(camera.looked_at for camera in (await state_of(room)).cameras):
+                        break
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise PartFailed(f"{CAMERAS_WITHIN_S:.0f} 秒内 {count} 路没有全部被分析（not all are looked at）") from None
         yield
 
 

@@ -74,6 +74,11 @@ class Relay:
         self._socket.listen()
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def close(self) -> None:
+        """End what is held."""
+        for connection in self._served:
+            connection.shutdown(socket.SHUT_RDWR)
+
     def _serve(self) -> None:
         while True:
             connection, _ = self._socket.accept()
@@ -137,9 +142,7 @@ def cost(film: Path) -> Cost:
         camera.start()
         camera.join(_WITHIN_S)
         cpu_ms = (time.process_time() - began_s) * 1000
-    state = camera.state(Stamp(boot_id=0, sequence=0, monotonic_us=0, wall_us=0))
-    if state.condition is CameraCondition.UNREADABLE:
-        raise RuntimeError(f"{film}: {state.detail}")
+    _check(camera)
     counters, (times,) = camera.counters, scheduler.times
     return Cost(
         video_s=reel.video_s,
@@ -159,7 +162,7 @@ def cost(film: Path) -> Cost:
 
 
 def memory_mb(film: Path, cameras: int) -> float:
-    """Of a process with so many cameras open, each after the film's first seconds. Raises SourceError, OSError."""
+    """Of a process with so many cameras open, each after the film's first seconds. Raises as ``cost``."""
     reel = read_reel(film, MEMORY_SHOWN_S)
     with tempfile.TemporaryDirectory() as folder:
         relay = Relay(Path(folder), reel.records, held=True)
@@ -174,10 +177,25 @@ def memory_mb(film: Path, cameras: int) -> float:
             camera.start()
         deadline_s = time.monotonic() + _WITHIN_S
         while any(camera.counters.frames_decoded < reel.pictures * _MOSTLY for camera in opened):
+            for camera in opened:
+                _check(camera)
             if time.monotonic() > deadline_s:
                 raise TimeoutError(f"{cameras} cameras did not decode {reel.pictures} pictures")
             time.sleep(0.05)
-        return processes.memory_mb(os.getpid())
+        found = processes.memory_mb(os.getpid())
+        for camera in opened:
+            camera.stop()
+        relay.close()
+        for camera in opened:  # a thread that still computes when the process ends would break it off
+            camera.join(_WITHIN_S)
+        return found
+
+
+def _check(camera: AssignedCamera) -> None:
+    """Raises RuntimeError where looking failed."""
+    state = camera.state(Stamp(boot_id=0, sequence=0, monotonic_us=0, wall_us=0))
+    if state.condition is CameraCondition.UNREADABLE:
+        raise RuntimeError(state.detail)
 
 
 def _decoding_ms(url: str) -> float:
