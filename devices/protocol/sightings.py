@@ -114,8 +114,8 @@ class CameraState(Message, frozen=True, kw_only=True):
     """A worker's regular word on one of its cameras: condition, counters since the worker started, and progress.
 
     ``detail`` says in plain words what is wrong; ``progress`` is for recordings. ``tracks`` are those that began,
-    ``detector_calls`` looks with the detector, at a part of the picture or the whole. ``stages_ms`` is the processor time
-    spent in each Stage, in their order. ``look_delays`` counts looks at a live stream by the time from the frame's
+    ``detector_calls`` looks with the detector, at a part of the picture or the whole. ``stages_ms`` is the processor
+    time spent in each Stage, in their order. ``look_delays`` counts looks at a live stream by the time from the frame's
     arrival until it had been looked at, in the classes of LOOK_DELAYS_MS. Of a live stream, ``picture`` is how far
     it can be seen with; in ``moving_ms`` of the ``watched_ms`` of it something moved.
     """
@@ -184,8 +184,9 @@ class Sighting(Message, frozen=True, kw_only=True):
     ``upper_pattern`` weighs PATTERNS as ``upper`` weighs colours (empty when not judged). ``bags`` says of each of BAGS
     how likely the person carries it, ``head_wear`` how likely the head is covered (hat, cap, helmet, hood): each
     for itself. Bags left out at the end of the list are not judged, nor is head wear of None. ``movement`` is over
-    the whole sighting; ``heading_deg`` (clockwise from north) and ``speed_mps`` are over the ground, of calibrated
-    cameras. ``companions`` are sightings of this camera that went along; they, bags and head wear come at the end.
+    the last seconds in view; ``heading_deg`` (clockwise from north) and ``speed_mps`` are over the ground, of
+    calibrated cameras. ``companions`` are sightings of this camera that went along. They, bags and head wear are told
+    at the end.
     """
 
     sighting_id: Name

@@ -1,7 +1,7 @@
 """How a person moves: as the camera sees it, and over the ground where the camera is calibrated.
 
-Straight lines are fitted over the whole path, robustly (Huber's weights by iteration; Holland and Welsch, 1977): a box
-that others or a bad look have drawn out of place counts little.
+Straight lines are fitted over the last seconds in view, which is where they went, robustly (Huber's weights by
+iteration; Holland and Welsch, 1977): a box that others or a bad look have drawn out of place counts little.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from devices.protocol.sightings import BoxAt, Calibration, Movement
 from hub.vision.description.ground import Boxes, feet, foot_is_seen, head_is_seen
 
-LEAST_LOOKS = 4
+LAST_S = 8.0
+"""So long at the end of a sighting tells its direction: who stays longer goes to and fro."""
+LEAST_LOOKS = 3
 LEAST_S = 0.5
 _STANDING_MPS = 0.3
 _STANDING_HEIGHTS_PER_S = 0.2
@@ -44,9 +46,6 @@ class Course:
     speed_mps: float | None = None
 
 
-NOT_KNOWN = Course(None)
-
-
 class _Line(NamedTuple):
     """Change per second, and its standard error."""
 
@@ -55,20 +54,27 @@ class _Line(NamedTuple):
 
 
 def course_of(
-    path: Sequence[BoxAt], calibration: Calibration | None, frame_width_px: int, frame_height_px: int
+    path: Sequence[BoxAt],
+    uncovered: Sequence[BoxAt],
+    calibration: Calibration | None,
+    frame_width_px: int,
+    frame_height_px: int,
 ) -> Course:
-    """Where a path of boxes that nobody covers goes, from its first to its last.
+    """Where a path went in its last LAST_S; ``uncovered`` are those of its boxes that nobody else covers.
 
     Speed is that of the straight way, so who comes back has gone slowly. Over the ground only boxes count that end on
     it; without enough of them, or of a calibration, it is the boxes' way through the picture and their growth.
     """
+    since_ms = path[-1].offset_ms - LAST_S * 1000
+    everything, path = ([box for box in boxes if box.offset_ms >= since_ms] for boxes in (path, uncovered))
     if calibration is not None:
         standing = [box for box in path if foot_is_seen(box, frame_height_px) and _beside(box, frame_width_px)]
         over_ground = _over_ground(standing, calibration, frame_width_px, frame_height_px)
         if over_ground is not None:
             return over_ground
     focal_px = calibration.focal_px * frame_width_px / calibration.width_px if calibration is not None else None
-    return Course(_in_picture(path, focal_px or _FOCAL_IN_WIDTHS * frame_width_px, frame_width_px, frame_height_px))
+    boxes = path if _long_enough(_seconds(path)) else everything
+    return Course(_in_picture(boxes, focal_px or _FOCAL_IN_WIDTHS * frame_width_px, frame_width_px, frame_height_px))
 
 
 def _over_ground(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from devices.protocol.sightings import Calibration, Movement
 from hub.vision.description.companions import LEAST_S, LEAST_SHARE
+from hub.vision.description.movement import LAST_S
 from simulators.community.truth import Truth
 
 _METRES_PER_DEGREE = 111_320.0
@@ -42,14 +43,16 @@ class TrueWays:
         self._walks = {walk.person_id: walk for walk in truth.scene.walks}
 
     def velocity(self, told: Told) -> tuple[float, float]:
-        """East and north, metres a second, from the first to the last of the time."""
-        places = self._places(told.person_id, told.calibration, np.array([told.from_s, told.until_s]))
-        east, north = (places[:, 1] - places[:, 0]) / max(told.until_s - told.from_s, 1e-3)
+        """East and north, metres a second, over the last part of the time that movement.py goes by."""
+        from_s = max(told.from_s, told.until_s - LAST_S)
+        places = self._places(told.person_id, told.calibration, np.array([from_s, told.until_s]))
+        east, north = (places[:, 1] - places[:, 0]) / max(told.until_s - from_s, 1e-3)
         return float(east), float(north)
 
     def movement(self, told: Told) -> Movement:
         """As the camera sees it, by the way's larger part along or across the line of sight; nobody stands there."""
-        middle = self._places(told.person_id, told.calibration, np.array([(told.from_s + told.until_s) / 2]))[:, 0]
+        middle_s = (max(told.from_s, told.until_s - LAST_S) + told.until_s) / 2
+        middle = self._places(told.person_id, told.calibration, np.array([middle_s]))[:, 0]
         sight = middle / np.hypot(*middle)
         east, north = self.velocity(told)
         away = east * sight[0] + north * sight[1]

@@ -119,7 +119,7 @@ class Followed:
         child = child_likelihood(tall)
         if calibration and tall is None:
             child = child_without_feet(calibration, uncovered, width, height)
-        course = course_of(uncovered, calibration, width, height)
+        course = course_of(path, uncovered, calibration, width, height)
         last_ms = round((self._track.last_seen_s + self._after_s - self.started_s) * 1000)
         return Sighting(
             sighting_id=self._sighting_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -32,26 +33,40 @@ def walk(start: tuple[float, float], speed: tuple[float, float], seconds: float 
 @pytest.mark.parametrize("movement", WAYS)
 def test_a_way_has_its_direction_with_and_without_calibration(movement: Movement) -> None:
     path = walk(*WAYS[movement])
-    assert course_of(path, CAMERA, 960, 540).movement is movement
-    assert course_of(path, None, 960, 540).movement is movement
+    assert course_of(path, path, CAMERA, 960, 540).movement is movement
+    assert course_of(path, path, None, 960, 540).movement is movement
 
 
 def test_speed_and_heading_are_those_over_the_ground_in_spite_of_wild_boxes() -> None:
     path = walk((14.0, -2.0), (-0.8, 0.9))
     wild = [BoxAt(box.offset_ms, box.left, box.top, box.width, box.height * 0.6) for box in path[5:8]]
-    course = course_of([*path[:5], *wild, *path[8:]], CAMERA, 960, 540)
+    path = [*path[:5], *wild, *path[8:]]
+    course = course_of(path, path, CAMERA, 960, 540)
     assert course.speed_mps == pytest.approx(1.2, abs=0.1)
     assert course.heading_deg == pytest.approx((CAMERA.heading_deg + 131.6) % 360, abs=5)
 
 
 def test_a_standing_person_heads_nowhere_and_a_short_sight_says_nothing() -> None:
-    standing = course_of(walk(*WAYS[Movement.STANDING]), CAMERA, 960, 540)
+    path = walk(*WAYS[Movement.STANDING])
+    standing = course_of(path, path, CAMERA, 960, 540)
     assert standing.speed_mps == pytest.approx(0, abs=0.1) and standing.heading_deg is None
-    assert course_of(walk(*WAYS[Movement.LEFT])[:3], CAMERA, 960, 540).movement is None
+    assert course_of(path[:2], path[:2], CAMERA, 960, 540).movement is None
 
 
 def test_without_feet_in_the_picture_there_is_no_speed_but_a_direction() -> None:
     cut = [BoxAt(box.offset_ms, box.left, box.top, box.width, 538.0 - box.top) for box in walk((5.0, -1.5), (0.0, 1.2))]
-    course = course_of(cut, CAMERA, 960, 540)
+    course = course_of(cut, cut, CAMERA, 960, 540)
     assert course.movement is Movement.RIGHT
     assert course.speed_mps is None and course.heading_deg is None
+
+
+def test_who_went_to_and_fro_went_where_they_went_last() -> None:
+    there, back = walk(*WAYS[Movement.RIGHT], 20.0), walk((12.0, 20.0), (0.0, -1.2), 10.0)
+    path = [*there, *(BoxAt(20_000 + box.offset_ms, *msgspec.structs.astuple(box)[1:]) for box in back)]
+    assert course_of(path, path, CAMERA, 2000, 540).movement is Movement.LEFT
+
+
+def test_among_people_who_cover_one_another_the_direction_is_still_told() -> None:
+    path = walk(*WAYS[Movement.LEFT])
+    course = course_of(path, path[:1], CAMERA, 960, 540)
+    assert course.movement is Movement.LEFT and course.speed_mps is None
