@@ -53,7 +53,7 @@ def body_regions(points: Points) -> BodyRegions:
     score = points[:, 2]
     shoulders = (spot[Point.LEFT_SHOULDER] + spot[Point.RIGHT_SHOULDER]) / 2
     hips = (spot[Point.LEFT_HIP] + spot[Point.RIGHT_HIP]) / 2
-    torso_rows = max(float(np.linalg.norm(hips - shoulders)), _LEAST_TORSO_ROWS)
+    torso_rows = _torso_rows(spot)
     torso = _torso(spot, torso_rows)
     sleeves, thigh, bare = (np.zeros((ROWS, COLUMNS), np.uint8) for _ in range(3))
     for shoulder, elbow, wrist in (
@@ -98,7 +98,19 @@ def body_regions(points: Points) -> BodyRegions:
     )
 
 
-def _torso(spot: NDArray[np.float32], torso_rows: float) -> NDArray[np.uint8]:
+def torso_corners(points: Points) -> Weights:
+    """Corners of the torso, 4 x 2 (column, row): left shoulder, right shoulder, right hip, left hip."""
+    spot = points[:, 1::-1].astype(np.float32)
+    return _torso_corners(spot, _torso_rows(spot))
+
+
+def _torso_rows(spot: NDArray[np.float32]) -> float:
+    shoulders = (spot[Point.LEFT_SHOULDER] + spot[Point.RIGHT_SHOULDER]) / 2
+    hips = (spot[Point.LEFT_HIP] + spot[Point.RIGHT_HIP]) / 2
+    return max(float(np.linalg.norm(hips - shoulders)), _LEAST_TORSO_ROWS)
+
+
+def _torso_corners(spot: NDArray[np.float32], torso_rows: float) -> Weights:
     left, right = _apart(spot[Point.LEFT_SHOULDER], spot[Point.RIGHT_SHOULDER], 0.42 * torso_rows)
     low_left, low_right = _apart(spot[Point.LEFT_HIP], spot[Point.RIGHT_HIP], 0.42 * torso_rows)
     corners = [
@@ -107,8 +119,13 @@ def _torso(spot: NDArray[np.float32], torso_rows: float) -> NDArray[np.uint8]:
         _between(right, low_right, _TORSO_TO),
         _between(left, low_left, _TORSO_TO),
     ]
+    return np.asarray(corners, np.float32)
+
+
+def _torso(spot: NDArray[np.float32], torso_rows: float) -> NDArray[np.uint8]:
     torso = np.zeros((ROWS, COLUMNS), np.uint8)
-    cv2.fillPoly(torso, [np.round(np.array(corners) * _SUBPIXEL).astype(np.int32)], 1, shift=4)
+    corners = np.round(_torso_corners(spot, torso_rows) * _SUBPIXEL).astype(np.int32)
+    cv2.fillPoly(torso, [corners], 1, shift=4)
     return torso
 
 

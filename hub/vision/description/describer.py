@@ -9,29 +9,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.vision.description.body_points import BodyPoints
+from hub.vision.description.body_points import BodyPoints, Points
 from hub.vision.description.body_regions import body_regions
 from hub.vision.description.clothing import Garment, garment_colours, garments
 from hub.vision.description.colour_names import NamingConstants
 from hub.vision.description.descriptor import Projection, to_bytes
 from hub.vision.description.light import corrected, lab, scene_light
+from hub.vision.description.patterns import PatternJudge
 from hub.vision.description.person_mask import PersonMask
 from hub.vision.description.stripes import colour_stripes, pixel_weights
-from hub.vision.description.view import View, person_at_fixed_size
+from hub.vision.description.view import View, Weights, person_at_fixed_size
 
 NAME = "stripes-1"
 """Changes whenever equal pictures would give other bytes: descriptors compare only under one name."""
 
+_CONSTANTS = NamingConstants()
 _CUT_WEIGHT = 0.25
 """A view that the frame's edge cuts counts a quarter beside whole ones."""
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """What a person looks like. Weights are in the order of COLOURS, each 0..1, adding up to at most 1."""
+    """What a person looks like. Weights are in the order of COLOURS, each 0..1, adding up to at most 1.
+
+    ``upper_pattern`` weighs PATTERNS in the same way; it is empty where no view shows enough.
+    """
 
     upper: tuple[float, ...]
     lower: tuple[float, ...]
+    upper_pattern: tuple[float, ...]
     descriptor: bytes
     describer: str
 
@@ -43,47 +49,54 @@ class Measured:
     upper: Garment
     lower: Garment
     stripes: NDArray[np.float32]
+    mask: Weights
+    points: Points
 
 
 class Describer:
     """Describes people; about 15 ms a view on one core. One instance serves one thread at a time."""
 
-    def __init__(
-        self, models_dir: Path | None = None, threads: int = 1, constants: NamingConstants | None = None
-    ) -> None:
+    def __init__(self, models_dir: Path | None = None, threads: int = 1) -> None:
         """``models_dir`` holds selfie.onnx and movenet-lightning.onnx. Raises FileNotFoundError when it does not."""
         self._mask = PersonMask(models_dir, threads)
         self._points = BodyPoints(models_dir, threads)
         self._projection = Projection()
-        self._constants = constants or NamingConstants()
+        self._patterns = PatternJudge()
 
     def describe(self, views: Sequence[View]) -> Appearance:
-        """One person from one or several views. Raises ValueError without any, ViewError for one without a picture."""
+        """One person from views, best first. Raises ValueError without any, ViewError for one without a picture."""
         if not views:
             raise ValueError("a person cannot be described without a view")
-        return self.name([self.measure(view) for view in views], views)
+        measured = [self.measure(view) for view in views]
+        weights = np.array([(_CUT_WEIGHT if view.cut else 1.0) * max(view.score, 0.05) for view in views])
+        weights /= weights.sum()
+        unsure_when_cut = 0.5 if all(view.cut for view in views) else 1.0
+        upper = [garment_colours(each.upper, _CONSTANTS, lower=False) for each in measured]
+        lower = [garment_colours(each.lower, _CONSTANTS, lower=True) for each in measured]
+        return Appearance(
+            upper=_fractions(_mean(upper, weights)),
+            lower=_fractions(_mean(lower, weights) * unsure_when_cut),
+            upper_pattern=self._pattern(measured, views),
+            descriptor=to_bytes(self._projection.of(_mean([each.stripes for each in measured], weights))),
+            describer=NAME,
+        )
 
     def measure(self, view: View) -> Measured:
         """All of a view that takes pixels. Raises ViewError when it holds no picture of a person."""
         person = person_at_fixed_size(view)
-        mask = self._mask.of(person)
+        mask, points = self._mask.of(person), self._points.of(person)
         seen = lab(person)
-        upper, lower = garments(seen, mask, body_regions(self._points.of(person)), scene_light(seen, mask))
-        return Measured(upper, lower, colour_stripes(lab(corrected(person)), pixel_weights(mask)))
+        upper, lower = garments(seen, mask, body_regions(points), scene_light(seen, mask))
+        stripes = colour_stripes(lab(corrected(person)), pixel_weights(mask))
+        return Measured(upper, lower, stripes, mask, points)
 
-    def name(self, measured: Sequence[Measured], views: Sequence[View]) -> Appearance:
-        """What the measures of the views, in their order, say together."""
-        weights = np.array([(_CUT_WEIGHT if view.cut else 1.0) * max(view.score, 0.05) for view in views])
-        weights /= weights.sum()
-        unsure_when_cut = 0.5 if all(view.cut for view in views) else 1.0
-        upper = [garment_colours(each.upper, self._constants, lower=False) for each in measured]
-        lower = [garment_colours(each.lower, self._constants, lower=True) for each in measured]
-        return Appearance(
-            upper=_fractions(_mean(upper, weights)),
-            lower=_fractions(_mean(lower, weights) * unsure_when_cut),
-            descriptor=to_bytes(self._projection.of(_mean([each.stripes for each in measured], weights))),
-            describer=NAME,
-        )
+    def _pattern(self, measured: Sequence[Measured], views: Sequence[View]) -> tuple[float, ...]:
+        """By the first view that shows enough: the best views come first."""
+        for each, view in zip(measured, views, strict=True):
+            pattern = self._patterns.of(view, each.points, each.mask)
+            if pattern:
+                return pattern
+        return ()
 
 
 def _mean(rows: Sequence[NDArray[np.float32]], weights: NDArray[np.float64]) -> NDArray[np.float32]:

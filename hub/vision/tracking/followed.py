@@ -135,6 +135,7 @@ class Followed:
             picture_box=BoxAt(round((best.at_s - self.started_s) * 1000), *(round(v, 1) for v in best.frame_box)),
             upper=_fractions(appearance.upper),
             lower=_fractions(appearance.lower),
+            upper_pattern=appearance.upper_pattern,
             describer=appearance.describer,
             descriptor=appearance.descriptor,
             height_m=tall.height_m if tall else None,

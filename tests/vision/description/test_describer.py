@@ -19,6 +19,7 @@ from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.light import lab
 from hub.vision.description.stripes import CELLS
 from hub.vision.description.view import View, ViewError
+from hub.vision.models import path
 
 CROPS = Path(__file__).parents[4] / "shared" / "footage" / "market1501-subset"
 needs_footage = pytest.mark.skipif(not CROPS.is_dir(), reason="../shared is missing")
@@ -127,6 +128,9 @@ def test_a_view_without_pixels_is_refused(describer: Describer) -> None:
 
 def test_a_missing_network_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"selfie\.onnx"):
+        Describer(tmp_path)
+    (tmp_path / "selfie.onnx").symlink_to(path("selfie"))
+    with pytest.raises(FileNotFoundError, match=r"movenet-lightning\.onnx"):
         Describer(tmp_path)
 
 
