@@ -63,7 +63,8 @@ def course_of(
     """Where a path went in its last LAST_S; ``uncovered`` are those of its boxes that nobody else covers.
 
     Speed is that of the straight way, so who comes back has gone slowly. Over the ground only boxes count that end on
-    it; without enough of them, or of a calibration, it is the boxes' way through the picture and their growth.
+    it; without enough of them, or of a calibration, it is the boxes' way through the picture and their growth. Of who
+    is never whole, covered or cut, only left and right are told.
     """
     since_ms = path[-1].offset_ms - LAST_S * 1000
     everything, path = ([box for box in boxes if box.offset_ms >= since_ms] for boxes in (path, uncovered))
@@ -72,9 +73,15 @@ def course_of(
         over_ground = _over_ground(standing, calibration, frame_width_px, frame_height_px)
         if over_ground is not None:
             return over_ground
-    focal_px = calibration.focal_px * frame_width_px / calibration.width_px if calibration is not None else None
-    boxes = path if _long_enough(_seconds(path)) else everything
-    return Course(_in_picture(boxes, focal_px or _FOCAL_IN_WIDTHS * frame_width_px, frame_width_px, frame_height_px))
+    whole = [box for box in path if head_is_seen(box, frame_width_px) and foot_is_seen(box, frame_height_px)]
+    if _long_enough(_seconds(whole)):
+        focal_in_widths = calibration.focal_px / calibration.width_px if calibration is not None else _FOCAL_IN_WIDTHS
+        return Course(_in_picture(whole, focal_in_widths * frame_width_px))
+    sides = [box for box in everything if _beside(box, frame_width_px)]
+    if not _long_enough(_seconds(sides)):
+        return Course(None)
+    aside = _aside(sides)
+    return Course(_direction(0.0, aside) if abs(aside) >= _STANDING_HEIGHTS_PER_S else None)
 
 
 def _over_ground(
@@ -99,20 +106,19 @@ def _over_ground(
     return Course(_direction(away, aside), round(heading % 360, 1) % 360, round(speed, 2))
 
 
-def _in_picture(path: Sequence[BoxAt], focal_px: float, frame_width_px: int, frame_height_px: int) -> Movement | None:
+def _in_picture(whole: Sequence[BoxAt], focal_px: float) -> Movement:
     """By own heights a second: sideways as seen, away by how fast the box shrinks (distance is focal / size)."""
-    whole = [box for box in path if head_is_seen(box, frame_width_px) and foot_is_seen(box, frame_height_px)]
-    boxes = whole if _long_enough(_seconds(whole)) else [box for box in path if _beside(box, frame_width_px)]
-    times = _seconds(boxes)
-    if not _long_enough(times):
-        return None
-    heights = np.array([box.height for box in boxes])
-    tall = float(np.median(heights))
-    middles = np.array([box.left + box.width / 2 for box in boxes])
-    aside = _line(times, middles / tall, np.ones(len(times))).slope
-    growth = _line(times, np.log(heights), np.ones(len(times))).slope if boxes is whole else 0.0
-    away = -growth * focal_px / tall
+    times, heights = _seconds(whole), np.array([box.height for box in whole])
+    away = -_line(times, np.log(heights), np.ones(len(times))).slope * focal_px / float(np.median(heights))
+    aside = _aside(whole)
     return Movement.STANDING if math.hypot(away, aside) < _STANDING_HEIGHTS_PER_S else _direction(away, aside)
+
+
+def _aside(boxes: Sequence[BoxAt]) -> float:
+    """To the right, in heights a second."""
+    middles = np.array([box.left + box.width / 2 for box in boxes])
+    tall = float(np.median([box.height for box in boxes]))
+    return _line(_seconds(boxes), middles / tall, np.ones(len(boxes))).slope
 
 
 def _direction(away: float, aside: float) -> Movement:
