@@ -31,10 +31,11 @@ GOAL_CPU_MS = 0.6
 GOAL_SETTLED_S = 3.0
 GOAL_WRONG = 0.02
 SCORED_FROM_S = 1.0
-_CROWD = Parameters(seed=5, seconds=30, cameras=3, passers_by=400)
-"""8 to 13 people on each camera in the first picture."""
-_CALM = (("C05", 0.0, 40.0), ("C07", 60.0, 100.0), ("C09", 100.0, 140.0))
-_HARD = (("C03", 0.0, 30.0), ("C08", 40.0, 70.0))
+_CROWD = Parameters(seed=11, seconds=30, cameras=2, passers_by=400)
+"""Eight people and more on each camera in the first picture."""
+_CALM = (("C01", 0.0, 40.0), ("C04", 60.0, 100.0), ("C11", 100.0, 140.0))
+_HARD = (("C02", 0.0, 30.0), ("C10", 40.0, 70.0))
+"""No constant of the hub's was chosen on these films; on the labelled footage some were looked at."""
 _SHORT_S = 5.0
 """A clip that is shorter is shown whole, at its own pace."""
 
@@ -43,7 +44,7 @@ def clips(films: Path, crowds: Path, footage: Path | None) -> Iterator[Clip]:
     """All that is compared on."""
     for camera_id, from_s, to_s in _CALM:
         yield simulated_clip(films, camera_id, from_s, to_s)
-    for camera_id in ("C01", "C02", "C03"):
+    for camera_id in ("C01", "C02"):
         clip = simulated_clip(crowds, camera_id, 0.0, 30.0)
         yield Clip(f"crowd {clip.name}", clip.pictures, clip.at_s, clip.people)
     if footage is not None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 LEAST_CHANGE = 9.0
 """Grey levels; below it a change is coding noise."""
 MOST_TOLERANCE = 45.0
-FORGET_S = 6.0
+FORGET_S = 4.5
 """Time constant of the shares: who stands still for 0.7 of it becomes background."""
 _FOLLOW_S = 3.0
 """Time constant of a mode's level: slow changes of light that nothing else takes out."""
@@ -59,8 +59,7 @@ class Background:
         self._least, self._most = np.full(shape, LEAST_CHANGE, np.float32), np.full(shape, MOST_TOLERANCE, np.float32)
         self._difference, self._second_difference = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self._tolerance = np.empty(shape, np.float32)
-        self._second_fits, self._strange = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
-        self._fits = np.full(shape, 255, np.uint8)
+        self._fits, self._second_fits, self._strange = (np.empty(shape, np.uint8) for _ in range(3))
         self._changed, self._one_before, self._two_before = (np.zeros(shape, np.uint8) for _ in range(3))
         self._pictures = 1
         self._old_s = 0.0
@@ -94,17 +93,12 @@ class Background:
         cv2.accumulateWeighted(self._difference, self._noise, _rate(elapsed_s, _NOISE_S), mask=self._fits)
         cv2.accumulateWeighted(self._fits, self._share, rate)
         cv2.accumulateWeighted(self._second_fits, self._second_share, rate)
-        cv2.add(self._seen, self._once, self._seen, mask=self._fits)
-        cv2.add(self._second_seen, self._once, self._second_seen, mask=self._second_fits)
+        cv2.accumulate(self._once, self._seen, mask=self._fits)
+        cv2.accumulate(self._once, self._second_seen, mask=self._second_fits)
         self._give_up(small, rate, elapsed_s)
         self._swap()
         self._note_blips(elapsed_s)
         cv2.accumulateWeighted(small, self.level, _rate(elapsed_s, _LIGHT_S), mask=light)
-
-    @property
-    def usual(self) -> Mask:
-        """Where the picture that was learned last showed the background's level (255)."""
-        return self._fits
 
     def brighten(self, gain: float, offset: float) -> None:
         """The light changed everywhere: the same scene shows ``gain`` times its level and ``offset``."""

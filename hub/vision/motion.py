@@ -29,7 +29,7 @@ _OTHERWISE_S = 0.5
 """The same when this share moves, and yet stays as it is for so long: a crowd does not."""
 _MUCH = 0.03
 """When more than this share changes, the camera may have moved."""
-_SUDDEN = 0.08
+_SUDDEN = 0.03
 """When so much more of the picture differs than in the one before, the camera may have jumped."""
 _BETTER = 0.7
 """A shift is believed when it leaves so much of the change."""
@@ -114,7 +114,7 @@ class MotionDetector:
     def _steadied(self, small: Plane, elapsed_s: float) -> tuple[Plane, Mask]:
         """The picture put back in its place, and where it differs from the background in the light of now."""
         background = self._background
-        light = light_of(small, background.level, background.usual)
+        light = light_of(small, background.level)
         if light is not None:
             background.brighten(light.gain, light.offset)
         shaken = edges_of(background.level) * np.float32(_SHAKEN) if self._shaking_s > 0 else None

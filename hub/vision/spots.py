@@ -26,6 +26,8 @@ _GHOST_SLACK = 2.0
 _SMALLEST_PX = 6
 LASTING_PX = 100
 """A spot whose box is smaller must have had one near it in the two pictures before."""
+MOST_SPOTS = 40
+"""The largest of one picture, by their outlines' corners, that are looked at; with more the rest is rain."""
 _LASTING = 0.5
 """Near so much of it."""
 _TOO_LONG_AGO_S = 0.5
@@ -81,7 +83,7 @@ class SpotFinder:
             contours, _ = cv2.findContours(edged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
             found = self._sorted(contours, edged, elapsed_s)
         else:
-            edged, found = changed, {}
+            edged, found = changed, dict[_Kind, list[MatLike]]()
         moving = _filled(self._nothing, found.get(_Kind.NEWS, []))
         every = _filled(moving, found.get(_Kind.USUAL, []))
         known = _filled(every, found.get(_Kind.RAIN, []))
@@ -98,12 +100,11 @@ class SpotFinder:
         if self._always is not None:
             places.append((self._always, _USUAL_SPOT * edged.size))
         if self._often is not None:
-            # who walks is near where he was believed in the picture before
-            places.append(
-                (np.asarray(cv2.subtract(self._often, cv2.dilate(self._moving, _AROUND)), np.uint8), OFTEN_PX)
-            )
-        found: dict[_Kind, list[MatLike]] = {}
-        for contour in contours:
+            came_from = cv2.dilate(self._moving, _AROUND)
+            places.append((np.asarray(cv2.subtract(self._often, came_from), np.uint8), OFTEN_PX))
+        largest = sorted(contours, key=len, reverse=True)
+        found: dict[_Kind, list[MatLike]] = {_Kind.RAIN: largest[MOST_SPOTS:]}
+        for contour in largest[:MOST_SPOTS]:
             left, top, width, height = cv2.boundingRect(contour)
             part = np.s_[top : top + height, left : left + width]
             kind = _Kind.NEWS

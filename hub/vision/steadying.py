@@ -62,22 +62,21 @@ class Shift:
 _NOWHERE = Shift(0.0, 0.0)
 
 
-def light_of(small: Plane, background: Plane, usual: NDArray[np.uint8]) -> Light | None:
+def light_of(small: Plane, background: Plane) -> Light | None:
     """The line through the medians of the darker and of the brighter half: most of the picture must be background.
 
-    ``usual`` (255) is where the picture before was background. None where the light is as it was, or changed so much
-    that the scene is another.
+    None where the light is as it was, or changed so much that the scene is another.
     """
-    if abs(cv2.mean(small, usual)[0] - cv2.mean(background, usual)[0]) < _LEAST_OFF / 2:
-        return None
     seen, was = small[::_SAMPLED_PX, ::_SAMPLED_PX].ravel(), background[::_SAMPLED_PX, ::_SAMPLED_PX].ravel()
+    if abs(_middle(seen - was)) < _LEAST_OFF:
+        return None
     is_dark = was < was.mean()
     darker, brighter = was[is_dark], was[~is_dark]
     if not len(darker):
         return None
     dark, bright = _middle(darker), _middle(brighter)
     rise_dark, rise_bright = _middle(seen[is_dark] - darker), _middle(seen[~is_dark] - brighter)
-    if max(abs(rise_dark), abs(rise_bright)) < _LEAST_OFF or bright - dark < 1:
+    if bright - dark < 1:
         return None
     gain = 1 + (rise_bright - rise_dark) / (bright - dark)
     offset = rise_dark - (gain - 1) * dark
@@ -101,7 +100,9 @@ def nudge_of(small: Plane, background: Plane) -> Shift:
     here, there = (
         np.asarray(cv2.resize(one, half, interpolation=cv2.INTER_AREA), np.float32) for one in (small, background)
     )
-    across, down = (_slope(there, *axis) for axis in ((1, 0), (0, 1)))
+    across, down = np.zeros_like(there), np.zeros_like(there)
+    np.subtract(there[:, 2:], there[:, :-2], out=across[:, 1:-1])
+    np.subtract(there[2:], there[:-2], out=down[1:-1])
     difference = cv2.subtract(here, there).ravel()
     np.clip(difference, -_MOST_DIFFERENCE, _MOST_DIFFERENCE, out=difference)
     xx, xy, yy = (float(np.vdot(one, other)) for one, other in ((across, across), (across, down), (down, down)))
@@ -112,7 +113,7 @@ def nudge_of(small: Plane, background: Plane) -> Shift:
     right, below = (xy * yt - yy * xt) / whole, (xy * xt - xx * yt) / whole
     if -(right * xt + below * yt) < _EXPLAINED * float(np.vdot(difference, difference)):
         return _NOWHERE
-    found = Shift(2 * right, 2 * below)
+    found = Shift(4 * right, 4 * below)  # slopes over two pixels, at half the size
     return found if found.px < _NUDGE_PX else _NOWHERE
 
 
@@ -125,9 +126,8 @@ def jump_of(small: Plane, background: Plane) -> Shift:
 
 def edges_of(background: Plane) -> Plane:
     """Grey levels by which the picture changes when it is a pixel off."""
-    across, down = (np.abs(_slope(background, *axis)) for axis in ((1, 0), (0, 1)))
-    return np.asarray(cv2.max(across, down), np.float32).reshape(background.shape)
-
-
-def _slope(plane: Plane, right: int, down: int) -> Plane:
-    return np.asarray(cv2.Sobel(plane, cv2.CV_32F, right, down, ksize=3, scale=0.125), np.float32).ravel()
+    across, down = (
+        np.abs(cv2.Sobel(background, cv2.CV_32F, right, below, ksize=3, scale=0.125))
+        for right, below in ((1, 0), (0, 1))
+    )
+    return np.asarray(cv2.max(across, down), np.float32)
