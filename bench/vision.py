@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,7 +32,13 @@ _T = TypeVar("_T")
 
 def measure(plan: Plan) -> Report:
     """All runs, then memory, then live. Raises PartFailed, SourceError, OSError."""
-    films = small_videos(plan.videos, FILMS / "small", _tell) if plan.videos else make_films(FILMS, _tell)
+    if plan.videos is None:
+        return _measure(plan, make_films(FILMS, _tell))
+    with tempfile.TemporaryDirectory(prefix="qianshao-vision-") as folder:
+        return _measure(plan, small_videos(plan.videos, Path(folder), _tell))
+
+
+def _measure(plan: Plan, films: dict[str, Path]) -> Report:
     costs: dict[str, list[Cost]] = {name: [] for name in films}
     for number in range(plan.runs):
         for name, path in films.items():

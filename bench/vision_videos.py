@@ -1,7 +1,7 @@
 """Other videos for ``qianshao bench vision``: those that are no small stream are coded as one first.
 
 A camera's small stream is H.264 or H.265 of at most 480x360. What is larger is made smaller to fit into that, what is
-coded otherwise is coded anew, both at the video's own pace, and kept.
+coded otherwise is coded anew, both at the video's own pace, into a folder that goes with the measuring.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ LONGEST_S = 120.0
 """No more of a video is coded anew."""
 
 
-def small_videos(folder: Path, kept: Path, progress: Callable[[str], None]) -> dict[str, Path]:
+def small_videos(folder: Path, made: Path, progress: Callable[[str], None]) -> dict[str, Path]:
     """The folder's videos by name. Raises NotVideo where there is none, SourceError, OSError."""
     found = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in VIDEOS}
     if not found:
         raise NotVideo(f"{folder} holds no video", f"{folder} 里没有视频")
-    return {name: path if _is_small(path) else _made_small(path, kept, progress) for name, path in found.items()}
+    return {name: path if _is_small(path) else _made_small(path, made, progress) for name, path in found.items()}
 
 
 def _is_small(path: Path) -> bool:
@@ -36,15 +36,10 @@ def _is_small(path: Path) -> bool:
         return video.name in ("h264", "hevc") and video.width <= WIDTH_PX and video.height <= HEIGHT_PX
 
 
-def _made_small(path: Path, kept: Path, progress: Callable[[str], None]) -> Path:
-    stat = path.stat()
-    target = kept / f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}.mp4"
-    if target.is_file():
-        return target
+def _made_small(path: Path, folder: Path, progress: Callable[[str], None]) -> Path:
     progress(path.name)
-    kept.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part")
-    with open_container(str(path), Patience()) as source, av.open(str(partial), "w", format="mp4") as made:
+    target = folder / f"{path.stem}.mp4"
+    with open_container(str(path), Patience()) as source, av.open(str(target), "w", format="mp4") as made:
         video = source.streams.video[0]
         scale = min(1.0, WIDTH_PX / video.width, HEIGHT_PX / video.height)
         rate = round(video.average_rate or 25)
@@ -60,5 +55,4 @@ def _made_small(path: Path, kept: Path, progress: Callable[[str], None]) -> Path
             small.pts, small.time_base = number, Fraction(1, rate)
             made.mux(stream.encode(small))
         made.mux(stream.encode(None))
-    partial.replace(target)
     return target
