@@ -8,6 +8,7 @@ becomes the first mode and the wall the second, which stays background: he leave
 
 from __future__ import annotations
 
+import functools
 import math
 
 import cv2
@@ -41,6 +42,14 @@ Plane = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
 
+@functools.lru_cache(maxsize=64)
+def flat(shape: tuple[int, ...], value: float) -> Plane:
+    """A plane of one value, that all cameras of a size share: OpenCV compares planes faster than with a number."""
+    plane = np.full(shape, value, np.float32)
+    plane.flags.writeable = False
+    return plane
+
+
 class Background:
     """Learns from small pictures of one size (height x width, float32 grey levels), the first of which is given."""
 
@@ -50,13 +59,12 @@ class Background:
         """The background."""
         self._second = small.copy()
         self._share, self._second_share = np.full(shape, 255, np.float32), np.zeros(shape, np.float32)
-        self._seen, self._second_seen, self._once = (np.full(shape, n, np.float32) for n in (1, 0, 1))
+        self._seen, self._second_seen = np.ones(shape, np.float32), np.zeros(shape, np.float32)
         self._known = np.zeros(shape, np.uint8)
         self._noise = np.full(shape, 1.0, np.float32)
         self._blips = np.zeros(shape, np.float32)
-        self._nothing, self._whole = np.zeros(shape, np.float32), np.full(shape, 255, np.float32)
-        self._free = np.full(shape, _FREE, np.float32)
-        self._least, self._most = np.full(shape, LEAST_CHANGE, np.float32), np.full(shape, MOST_TOLERANCE, np.float32)
+        self._nothing, self._once, self._whole = flat(shape, 0.0), flat(shape, 1.0), flat(shape, 255.0)
+        self._free, self._least, self._most = flat(shape, _FREE), flat(shape, LEAST_CHANGE), flat(shape, MOST_TOLERANCE)
         self._difference, self._second_difference = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self._tolerance = np.empty(shape, np.float32)
         self._fits, self._second_fits, self._strange = (np.empty(shape, np.uint8) for _ in range(3))
@@ -106,6 +114,7 @@ class Background:
             np.multiply(level, np.float32(gain), out=level)
             np.add(level, np.float32(offset), out=level)
             cv2.min(level, self._whole, level)
+            cv2.max(level, self._nothing, level)
 
     def _give_up(self, small: Plane, rate: float, elapsed_s: float) -> None:
         """Where neither mode is seen, the second gives way to what is seen, at once where it never was background."""

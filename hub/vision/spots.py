@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from hub.vision.background import Mask, Plane
+from hub.vision.background import Mask, Plane, flat
 
 EDGE = 5.0
 """Grey levels within 3 pixels, of the change: less is light."""
@@ -69,8 +69,6 @@ class SpotFinder:
         self._nothing: Mask = np.zeros(shape, np.uint8)
         self._near_before = self._moving = self._before = self._nothing
         self._usually, self._flickers = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        self._oft = np.full(shape, 255 * OFTEN, np.float32)
-        self._usual, self._flicker = np.full(shape, 255 * USUAL, np.float32), np.full(shape, 255 * FLICKERS, np.float32)
         self._always: Mask | None = None
         self._often: Mask | None = None
         self._noted_s = 0.0
@@ -128,9 +126,12 @@ class SpotFinder:
         if self._noted_s < _NOTED_EVERY_S:
             return
         self._noted_s = 0.0
-        usual = cv2.compare(self._usually, self._usual, cv2.CMP_GT)
-        self._always = _places(cv2.bitwise_or(usual, cv2.compare(self._flickers, self._flicker, cv2.CMP_GT)))
-        self._often = _places(cv2.compare(self._usually, self._oft, cv2.CMP_GT))
+        shape = self._usually.shape
+        usual = cv2.compare(self._usually, flat(shape, 255 * USUAL), cv2.CMP_GT)
+        self._always = _places(
+            cv2.bitwise_or(usual, cv2.compare(self._flickers, flat(shape, 255 * FLICKERS), cv2.CMP_GT))
+        )
+        self._often = _places(cv2.compare(self._usually, flat(shape, 255 * OFTEN), cv2.CMP_GT))
 
 
 class _Kind(Enum):

@@ -78,7 +78,7 @@ def _walked_past(until_s: float) -> Clip:
 
 
 def _person(box: Box) -> Person:
-    return Person(box, counts=0 <= box.left and box.left + box.width <= WIDTH_PX)
+    return Person(box, counts=box.left >= 0 and box.left + box.width <= WIDTH_PX)
 
 
 @pytest.fixture(scope="module")
