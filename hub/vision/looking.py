@@ -17,14 +17,15 @@ CALLS_PER_S = 2.0
 """What a camera may spend while something moves, in calls of the whole picture."""
 WHOLE_LOOK_S = 8.0
 """The whole picture is looked at no more often than this once the background is known."""
+SOONEST_S = 0.4
+"""Looks do not follow one another sooner on average: a walker is told from another no better by more of them."""
 MOST_REGIONS = 8
 _FOR_REGIONS = 0.5
 """At least this share of the allowance is for looks at regions."""
 _MOST_SAVED = 2.0
-_MARGIN = 0.22
-"""What is added to a box on each side, in heights: the detector wants to see what is around a person."""
-_LEAST_MARGIN = 0.02
-"""The same in heights of the picture."""
+_MARGIN = 0.12
+_MARGIN_OF_PICTURE = 0.02
+"""What is added to a box on each side, in its heights and the picture's: the detector sees what is around a person."""
 _WORTH_CUTTING = 0.75
 _EXPLAINED = 0.2
 """What moves so near a followed person, in his own sizes, is that person, his shadow, or the trace of him."""
@@ -70,7 +71,8 @@ class LookPlan:
         if not len(parts) and self._saved < 1.0 and self._whole_s > float("-inf"):
             return ()
         whole_due = self._saved >= 1.0 and at_s - self._whole_s >= WHOLE_LOOK_S
-        self._next_s = at_s + min(cost, 1.0) / self._for_regions_per_s
+        wait_s = max(min(cost, 1.0) / self._for_regions_per_s, SOONEST_S)
+        self._next_s = max(self._next_s + wait_s, at_s)
         if whole_due or not len(parts) or cost >= _WORTH_CUTTING:
             self._saved -= 1.0
             self._whole_s = at_s
@@ -122,7 +124,7 @@ def _shares_inside(boxes: Boxes, width: int, height: int) -> NDArray[np.float64]
 
 
 def _around(boxes: Boxes, width: int, height: int) -> Boxes:
-    margin = np.maximum(_MARGIN * boxes[:, 3:4], _LEAST_MARGIN * height)
+    margin = _MARGIN * boxes[:, 3:4] + _MARGIN_OF_PICTURE * height
     low = np.clip(boxes[:, :2] - margin, 0, (width - 1, height - 1))
     high = np.clip(boxes[:, :2] + boxes[:, 2:] + margin, low + 1, (width, height))
     return np.concatenate([low, high - low], axis=1)

@@ -140,18 +140,18 @@ class Pipeline:
         self._last_word.looked_with(detector)
         self._frame_size_px = (picture.shape[1], picture.shape[0])
         with self.times.of(Stage.TRACK):
-            expected = np.array([track.expected(look.at_s) for track in self._tracker.in_view(look.at_s)]).reshape(
-                -1, 4
-            )
-            regions = self._plan.regions(look.motion, expected, self._frame_size_px, look.at_s)
+            expected = [track.expected(look.at_s) for track in self._tracker.in_view(look.at_s)]
+            regions = self._plan.regions(look.motion, np.array(expected).reshape(-1, 4), self._frame_size_px, look.at_s)
         if regions == ():
             return []
         with self.times.of(Stage.DETECT):
-            found = detector.detect(picture, regions)
-        moving = look.motion.share_in(found.boxes) >= _MOVING_SHARE
-        if not look.motion.settled:
-            moving |= True
+            everything = detector.detect(picture, regions)
         with self.times.of(Stage.TRACK):
+            usable = everything.scores >= self._tracker.least_score
+            found = Detections(everything.boxes[usable], everything.scores[usable])
+            moving = look.motion.share_in(found.boxes) >= _MOVING_SHARE
+            if not look.motion.settled:
+                moving |= True
             drift, clothes = self._drifts(look), colours(picture, found.boxes)
             result = self._tracker.look(found, moving, look.at_s, self._frame_size_px, drift, clothes)
         self.detections += len(result.seen)
@@ -160,7 +160,7 @@ class Pipeline:
         self._looked_s = look.at_s
         now = {track.number for track, _ in result.seen}
         tracks = tuple(ShownTrack(track.number, track.box, track.number in now) for track in self._tracker.tracks)
-        self.shown = LookShown(look.frame.wall_us, regions or (), found, tracks)
+        self.shown = LookShown(look.frame.wall_us, regions or (), everything, tracks)
         said = [self._say(self._followed.pop(track.number), ended=True) for track in result.ended]
         for track, _ in result.seen:
             followed = self._followed[track.number]

@@ -157,6 +157,11 @@ class Tracker:
         """Those alive: in view or lost for a short while."""
         return tuple(self._tracks)
 
+    @property
+    def least_score(self) -> float:
+        """Detections of less are of no use."""
+        return self._settings.doubtful_score
+
     def in_view(self, at_s: float) -> tuple[Track, ...]:
         """Those alive without who has been hidden for a while."""
         return tuple(track for track in self._tracks if not self._is_hidden(track, at_s))
