@@ -28,6 +28,8 @@ _UNMASKED = 0.1
 _LEAST_CLOTH = 0.2
 """Where less would be left without skin, it was cloth of skin's colour."""
 _UPPER_LIKENESS = 9.0
+_VIVID = 12.0
+"""Chroma from which the upper garment's colour is known again where it is mixed with the lower one's."""
 _HEM_TO = 0.6
 _LEAST_LOWER = 0.3
 """Down to this share of the thigh cloth like the upper garment's may be its hem, unless less would be left."""
@@ -58,14 +60,14 @@ def garments(lab: Weights, mask: Weights, regions: BodyRegions, light: SceneLigh
     skin = skin_likeness(lab, mask, regions.bare)
     shown = mask + _UNMASKED
     upper_weights = _without((regions.sleeves + regions.torso) * shown, skin, _LEAST_CLOTH)
-    upper = _garment(lab, upper_weights, regions.sleeves, light, _sure(regions.sure_upper, upper_weights, mask))
+    upper_parts = (regions.sleeves * shown, regions.torso * shown)
+    upper = _garment(lab, upper_weights, upper_parts, light, _sure(regions.sure_upper, upper_weights, mask))
     main = upper.lab_as_seen[int((upper.garment.outer + upper.garment.inner).argmax())]
     lower_weights = _without((regions.hips + regions.thighs) * shown, skin, _LEAST_CLOTH)
-    away = ((lab - main) * np.array([0.5, 1, 1], np.float32)) ** 2
-    hem = np.exp(-away.sum(axis=-1) / 2 / _UPPER_LIKENESS**2)
-    hem *= np.clip((_HEM_TO - regions.down_thigh) / _HEM_TO * 1.5, 0, 1)
+    hem = _hem_likeness(lab, main) * np.clip((_HEM_TO - regions.down_thigh) / _HEM_TO * 1.5, 0, 1)
     lower_weights = _without(lower_weights, np.asarray(hem, np.float32), _LEAST_LOWER)
-    lower = _garment(lab, lower_weights, regions.hips, light, _sure(regions.sure_lower, lower_weights, mask))
+    lower_parts = (regions.hips * shown, regions.thighs * shown)
+    lower = _garment(lab, lower_weights, lower_parts, light, _sure(regions.sure_lower, lower_weights, mask))
     return upper.garment, lower.garment
 
 
@@ -87,6 +89,17 @@ class _Found:
     lab_as_seen: Floats
 
 
+def _hem_likeness(lab: Weights, upper: Floats) -> Weights:
+    """How like the upper garment each pixel is, 0..1: of its colour, or of one that lies towards a vivid one."""
+    away = ((lab - upper) * np.array([0.5, 1, 1])) ** 2
+    like = np.exp(-away.sum(axis=-1) / 2 / _UPPER_LIKENESS**2)
+    chroma = float(np.hypot(*upper[1:]))
+    if chroma > _VIVID:
+        mixed = (lab[..., 1:] @ upper[1:]) / chroma**2
+        like = np.maximum(like, np.clip((mixed - 0.2) / 0.3, 0, 1))
+    return np.asarray(like, np.float32)
+
+
 def _without(weights: Weights, unwanted: Weights, least: float) -> Weights:
     """The weights less what is unwanted, unless less than the least share of them would be left."""
     left = np.asarray(weights * (1 - unwanted), np.float32)
@@ -100,14 +113,15 @@ def _sure(points: float, weights: Weights, mask: Weights) -> float:
     return _SURE_BY_BOX + (1 - _SURE_BY_BOX) * min(max(by_mask, by_points, 0.0), 1.0)
 
 
-def _garment(lab: Weights, weights: Weights, outer: Weights, light: SceneLight, sure: float) -> _Found:
+def _garment(lab: Weights, weights: Weights, parts: tuple[Weights, Weights], light: SceneLight, sure: float) -> _Found:
+    """Shares are of what the parts were before skin and hem were taken off: little is left of a bare leg."""
     there = weights.ravel() > 1e-3
     if there.sum() < 8:
         there = np.ones_like(there)
         weights = weights + np.float32(1e-3)
     pixels = lab.reshape(-1, 3)[there]
     counts = weights.ravel()[there]
-    is_outer = outer.ravel()[there] > 0
+    is_outer = parts[0].ravel()[there] > 0
     piece = _pieces(pixels, counts)
     seen = np.zeros((PIECES, 3))
     bright, share_outer, share_inner = (np.zeros(PIECES) for _ in range(3))
@@ -119,8 +133,8 @@ def _garment(lab: Weights, weights: Weights, outer: Weights, light: SceneLight, 
             bright[number] = _percentile(pixels[mine, 0], count, 0.8)
             share_outer[number] = count[is_outer[mine]].sum()
             share_inner[number] = count[~is_outer[mine]].sum()
-    share_outer /= max(float(share_outer.sum()), 1e-6)
-    share_inner /= max(float(share_inner.sum()), 1e-6)
+    share_outer /= max(float(parts[0].sum()), 1e-6)
+    share_inner /= max(float(parts[1].sum()), 1e-6)
     lit = light.corrected(seen)
     return _Found(Garment(lit, bright * light.lightness_gain, share_outer, share_inner, sure), seen)
 

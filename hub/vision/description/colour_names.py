@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 _HUE_SOFTNESS_DEG = 6.0
 _RED, _ORANGE, _YELLOW, _GREEN, _BLUE, _PURPLE, _PINK = 8.0, 50.0, 78.0, 112.0, 205.0, 296.0, 342.0
 """Where the hues begin, degrees; each reaches to the next, pink to red."""
-_PURPLE_LATER_DEG = 12.0
+_PURPLE_LATER_DEG = 20.0
 """By so much later purple begins in the dark: navy is blue."""
 _DARK = 45.0
 _LOBES_DEG = (270.0, 80.0, 155.0, 0.0)
@@ -30,8 +30,10 @@ _LOBE_WIDTH_DEG = 50.0
 _PER_LIGHTNESS = (0.13, 0.08, 0.06, 0.02)
 """The least chroma of blue, yellow, green and red cloth: a part of the lightness, and so much besides."""
 _YELLOW_CHROMA, _RED_CHROMA = 1.5, 8.0
-_BEIGE_LIGHTNESS, _BEIGE_CHROMA = 52.0, 5.0
+_BEIGE_LIGHTNESS, _BEIGE_CHROMA = 47.0, 5.0
 """Lighter than this, yellowish cloth of so much more chroma is still cream, which is called white."""
+_DUSKY_LIGHTNESS, _DUSKY_CHROMA = 26.0, 4.0
+"""Darker than this, cloth must be so much more yellowish to be brown and not black."""
 _CREAM_LIGHTNESS, _CREAM_FULL_CHROMA = 12.0, 8.0
 """By so much darker than grey may cream be and still be called white: grey cloth is not yellowish."""
 _CHROMA_SOFTNESS = 1.2
@@ -50,7 +52,7 @@ class NamingConstants:
     ``white_above`` are L*. ``sleeves`` and ``hips``: how much these parts count beside the rest of their garment.
     """
 
-    blue_chroma: float = 4.0
+    blue_chroma: float = 3.5
     denim_chroma: float = 2.0
     green_chroma: float = 2.25
     black_below: float = 35.0
@@ -72,6 +74,7 @@ def name_cloth(lab: Any, bright: Any, constants: NamingConstants, lower: bool) -
         blue * (constants.blue_chroma + (-1 if lower else 1) * constants.denim_chroma + _PER_LIGHTNESS[0] * lightness)
         + yellow * (_YELLOW_CHROMA + _PER_LIGHTNESS[1] * lightness)
         + yellow * _BEIGE_CHROMA * _above(lightness, _BEIGE_LIGHTNESS, 3.0)
+        + yellow * _DUSKY_CHROMA * (1 - _above(lightness, _DUSKY_LIGHTNESS, 2.0))
         + green * (constants.green_chroma + _PER_LIGHTNESS[2] * lightness)
         + red * (_RED_CHROMA + _PER_LIGHTNESS[3] * lightness)
     ) / (blue + yellow + green + red)

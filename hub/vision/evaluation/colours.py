@@ -57,8 +57,9 @@ class GarmentReport:
     """Shares whose strongest name, among the names that labels of this garment use, is the label's.
 
     ``held_out_*`` by constants learned without the identity's fold (ten folds of identities): these are the figures to
-    quote. ``shipped_*`` by the product's constants, which were learned from all these identities. ``not_one_label``:
-    tracks left out because no colour or several are labelled. ``sureness`` and ``mistakes`` are held out.
+    quote, though what is not in NamingConstants was set by people who had seen all of these identities. ``shipped_*``
+    by the product's constants, which were learned from all these identities. ``not_one_label``: tracks left out because
+    no colour or several are labelled. ``sureness`` and ``mistakes`` are held out.
     """
 
     tracks: int
