@@ -40,6 +40,7 @@ from devices.protocol.sightings import (
     WorkerStatus,
 )
 from devices.protocol.topics import Down, TopicError, Up
+from hub.arenas import bound_arenas
 from hub.footage.sources.frames import Patience
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Describer
@@ -273,6 +274,7 @@ def main() -> int:
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     cv2.setNumThreads(1)
+    bound_arenas()
     if not 0.1 <= given.weight <= 64:
         parser.exit(2, "--weight is 0.1 to 64\n")
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ import structlog
 
 from devices.protocol.clock import SystemClock
 from hub import logs
+from hub.arenas import bound_arenas
 from hub.footage.disk import DiskMissing, FootageDisk
 from hub.footage.recorder.cameras import Cameras
 from hub.footage.recorder.control import MAX_LINE_BYTES, Assigned, ControlError, Ready, Stand, line, read_line
@@ -33,8 +33,6 @@ STAND_TURN_S = 0.2
 """What turned is told so much later, with what else turned meanwhile."""
 CLOSE_WITHIN_S = 4.0
 """The hub waits for 5 s at its end."""
-_M_ARENA_MAX, _ARENAS = -8, 2
-"""malloc.h of the GNU C library."""
 _FOLDER_PREFIX = "qianshao-relay-"
 _log = structlog.get_logger()
 
@@ -113,13 +111,6 @@ class Recorder:
             self._out.flush()
 
 
-def _bound_arenas() -> None:
-    """Have all threads allocate from few places: with one for each thread, what the media library takes for every
-    stream that is opened anew leaves holes in all of them, and the process grows with each (bench/footage_soak.py)."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Record what standard input assigns, until it ends or SIGTERM comes."""
     parser = argparse.ArgumentParser(prog="python -m hub.footage.recorder", description=main.__doc__)
@@ -127,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--socket", type=Path, help="where the relay listens; else in a new folder of its own")
     parser.add_argument("--disk", help="the id of the disk that must be there; without it the folder is made")
     given = parser.parse_args(arguments)
-    _bound_arenas()
+    bound_arenas()
     logs.configure("INFO")
     hear_losses()
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
