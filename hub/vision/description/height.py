@@ -12,6 +12,8 @@ import numpy as np
 from devices.protocol.sightings import BoxAt, Calibration
 from hub.vision.description.ground import Boxes, Metres, foot_is_seen, head_is_seen, heights
 
+WHOLE_SHARE = 1 / 3
+"""Of who walks along the lower edge a box ends above it now and then; fewer whole ones than this are not believed."""
 _PLAUSIBLE_M = (0.5, 2.3)
 _FARTHEST_M = 80.0
 _BOX_ERROR_M = 0.02
@@ -31,13 +33,16 @@ class Height:
 def estimate_height(
     calibration: Calibration, boxes: Sequence[BoxAt], frame_width_px: int, frame_height_px: int
 ) -> Height | None:
-    """The median height over the boxes, or None when none shows a whole person on the ground near enough.
+    """The median height over the boxes, or None when too few show a whole person on the ground near enough.
 
     Boxes are in pixels of a frame of the given size, which may differ from the calibration's. The error joins the
     spread over the path, what one pixel at head and foot is worth, and a fixed share that no number of boxes removes.
     It knows nothing of an error in the calibration.
     """
-    whole = [box for box in boxes if head_is_seen(box, frame_width_px) and foot_is_seen(box, frame_height_px)]
+    heads = [box for box in boxes if head_is_seen(box, frame_width_px)]
+    whole = [box for box in heads if foot_is_seen(box, frame_height_px)]
+    if len(whole) < WHOLE_SHARE * len(heads):
+        return None
     measured = _measured(calibration, Boxes(calibration, whole, frame_width_px, frame_height_px))
     if measured is None:
         return None

@@ -20,6 +20,7 @@ from devices.protocol.sightings import Calibration, Sighting
 from hub.footage.sources.frames import open_recording
 from hub.vision.description.describer import Describer
 from hub.vision.description.ground import foot_is_seen, head_is_seen
+from hub.vision.description.height import WHOLE_SHARE
 from hub.vision.detection.detections import Detector
 from hub.vision.evaluation.walks import TrueWays
 from hub.vision.pipeline import Pipeline
@@ -217,8 +218,12 @@ def _why_none(said: Sighting) -> str:
     feet = [box for box in said.path if foot_is_seen(box, said.frame_height_px)]
     if not feet:
         return "feet_never_in_picture"
-    if not any(head_is_seen(box, said.frame_width_px) for box in feet):
+    heads = [box for box in said.path if head_is_seen(box, said.frame_width_px)]
+    whole = sum(foot_is_seen(box, said.frame_height_px) for box in heads)
+    if not whole:
         return "never_whole_in_picture"
+    if whole < WHOLE_SHARE * len(heads):
+        return "feet_seldom_in_picture"
     return "covered_by_others_or_too_far"
 
 
