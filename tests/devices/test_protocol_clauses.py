@@ -38,6 +38,8 @@ _FILES = {
     "fetching": "devices/radio/test_fetching.py",
     "changeover": "enrolment/test_changeover.py",
     "remote": "vision/test_remote_worker.py",
+    "showing": "vision/test_showing.py",
+    "shown": "vision/test_shown.py",
 }
 
 

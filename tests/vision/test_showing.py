@@ -90,6 +90,7 @@ def asked(worker: HandDevice) -> list[tuple[str, ...]]:
 async def test_worker_is_asked_once_for_all_who_watch_and_told_when_the_last_of_them_leaves(
     hub: Hub, console: httpx.AsyncClient, worker: HandDevice, relay: RelayServer
 ) -> None:
+    """P-8.4."""
     await worker.say(
         Up.CAMERA_STATE,
         CameraState(stamp=worker.stamp(), camera_id="C01", condition=CameraCondition.ONLINE, frames_decoded=80),
@@ -156,6 +157,7 @@ async def test_looks_end_with_the_owners_terms_and_are_noted_with_the_live_pictu
 async def test_look_with_a_mask_of_another_size_is_dropped(
     hub: Hub, console: httpx.AsyncClient, worker: HandDevice, relay: RelayServer
 ) -> None:
+    """P-8.5."""
     async with wall_on(console) as wall:
         await wall.show((0, "C01"), looks=0)
         await until(lambda: hub.showing.cameras == 1, "the looks are watched")

@@ -45,6 +45,7 @@ def shower() -> tuple[LookShower, ManualClock, list[int]]:
 
 
 def test_looks_are_shown_of_the_cameras_asked_for_and_only_as_long_as_somebody_asks() -> None:
+    """P-8.4."""
     showing, clock, shown = shower()
     showing.show("C01", 1_000_000, motion(), LOOK)
     showing.ask(["C01"])
@@ -62,6 +63,7 @@ def test_looks_are_shown_of_the_cameras_asked_for_and_only_as_long_as_somebody_a
 
 
 def test_at_most_five_looks_a_second_are_shown_and_those_that_overtake_one_another_both() -> None:
+    """P-8.5."""
     showing, _, shown = shower()
     showing.ask(["C01"])
     for at_us in range(10_000_000, 11_000_000, 40_000):
@@ -72,6 +74,7 @@ def test_at_most_five_looks_a_second_are_shown_and_those_that_overtake_one_anoth
 
 
 def test_look_says_where_it_looked_whom_it_found_and_whom_it_follows() -> None:
+    """P-8.5."""
     built: list[ShownLook] = []
     showing = LookShower(ManualClock(), lambda build: built.append(build(STAMP)))
     showing.ask(["C01"])
@@ -88,6 +91,7 @@ def test_look_says_where_it_looked_whom_it_found_and_whom_it_follows() -> None:
 
 
 def test_mask_of_any_size_fits_and_moves_where_anything_in_a_cell_does() -> None:
+    """P-8.5."""
     for columns, rows in ((160, 120), (213, 120), (1600, 90), (60, 120), (160, 90), (1, 1)):
         mask = np.zeros((rows, columns), np.uint8)
         mask[-1, -1] = 255
