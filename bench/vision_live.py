@@ -26,7 +26,7 @@ from devices.protocol.sightings import LOOK_DELAYS_MS
 from hub.registry.records import Camera
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
-from simulators.demo.parts import PartFailed
+from simulators.demo.parts import READY_WITHIN_S, PartFailed
 
 LATE_MS = 1000
 """A look that is done later after its picture's arrival is late."""
@@ -42,17 +42,32 @@ async def measure_live(kind: str, film: Path, cameras: int, seconds: float) -> L
     with tempfile.TemporaryDirectory(prefix="qianshao-vision-") as folder:
         _keep_to(os.getpid(), before - {core} or before)
         try:
-            async with (
-                police_room(Path(folder), "embedded", make_community(1), _SETTINGS) as room,
-                _playing(room, film, cameras),
-            ):
-                workers = processes.descendants(room.pid, "hub.vision.worker")
-                for pid in workers:
-                    _keep_to(pid, {core})
-                await asyncio.sleep(SETTLED_S)
-                return await _count(kind, room, cameras, seconds, workers)
+            async with police_room(Path(folder), "embedded", make_community(1), _SETTINGS) as room:
+                await _give_core(room, core)
+                async with _playing(room, film, cameras):
+                    workers = await _give_core(room, core)
+                    await asyncio.sleep(SETTLED_S)
+                    return await _count(kind, room, cameras, seconds, workers)
         finally:
             _keep_to(os.getpid(), before)
+
+
+async def _give_core(room: PoliceRoom, core: int) -> list[int]:
+    """Have the hub's worker, and the one that waits to replace it, run on this core; their processes.
+
+    Raises PartFailed.
+    """
+    deadline_s = time.monotonic() + READY_WITHIN_S
+    while True:
+        workers = processes.descendants(room.pid, "hub.vision.worker")
+        if workers or time.monotonic() > deadline_s:
+            break
+        await asyncio.sleep(0.1)
+    for pid in workers:
+        _keep_to(pid, {core})
+    if not workers:
+        raise PartFailed("分析进程没有启动（the vision worker did not start）")
+    return workers
 
 
 async def _count(kind: str, room: PoliceRoom, cameras: int, seconds: float, workers: list[int]) -> Live:
