@@ -2,7 +2,7 @@
 import type { Texts } from "../language/zh";
 import type { HitPart, SightingSummary } from "../room/types";
 
-/** From here on a likelihood is worth a word: of the backpacks told on labelled pictures nine of ten are there. */
+/** From here on a likelihood is worth a word: of the backpacks told on labelled pictures four of five are there. */
 const LIKELY = 0.7;
 /** A person is called a child or an adult when the likelihood is this far from one half. */
 const CLEAR = 0.3;
