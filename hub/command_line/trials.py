@@ -167,16 +167,23 @@ def simulate_faults(
 
 @evaluate_app.command("detection")
 def evaluate_detection_command(
-    mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")], as_json: Json = False
+    mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")],
+    looks_per_s: Annotated[float, typer.Option(min=0.1, max=25, help="每秒最多看几帧")] = 5.0,
+    share: Annotated[
+        float | None, typer.Option(min=0.001, max=1, help="检测器用量：每帧折合几幅整图；默认同产品")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """按真值评估整条检测跟踪流水线。"""
+    """按真值评估整条检测跟踪流水线，并与检测器单独看每一帧相比；说明漏了谁、为什么。"""
     from hub.footage.errors import SourceError
     from hub.vision.description.describer import Describer
     from hub.vision.detection.nanodet import NanoDet
     from hub.vision.evaluation.detection import evaluate_detection
 
     try:
-        report = evaluate_detection(mot, detector=NanoDet(), describer=Describer())
+        report = evaluate_detection(
+            mot, looks_per_s=looks_per_s, share=share, alone=True, detector=NanoDet(), describer=Describer()
+        )
     except (SourceError, ValueError, OSError, RuntimeError) as error:
         end(str(error))
     say_json(report) if as_json else typer.echo(report)

@@ -1,8 +1,10 @@
-"""Evaluation: how well the whole pipeline finds and follows persons, against published labels.
+"""Evaluation: how well the whole pipeline finds and follows persons, against published labels and the detector alone.
 
-The boxes are those of the sightings' paths, as the product makes them: motion gate, detector and tracker at the usual
-number of looks a second. In labelled frames between two looks the path is interpolated in a straight line, as everybody
-who draws a path does; a path with a gap longer than a track survives is not bridged.
+The boxes are those of the sightings' paths, as the product makes them: motion, plan of looks, detector and tracker. In
+labelled frames between two looks the path is interpolated in a straight line, as everybody who draws a path does; a
+path with a gap longer than a track survives is not bridged. Beside it, in the same run, the same detector alone: every
+frame looked at whole, its boxes as they come for the average precision, and tied together by the same tracker with
+neither optical flow, colours, re-appearance nor a path told late for the rest.
 """
 
 from __future__ import annotations
@@ -16,24 +18,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from devices.protocol.sightings import BoxAt, Sighting
+from devices.protocol.sightings import BoxAt, Sighting, Stage
 from hub.footage.sources.frames import open_recording
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
-from hub.vision.detection.detections import Detector
+from hub.vision.detection.detections import Detections, Detector
 from hub.vision.detection.nanodet import NanoDet
 from hub.vision.evaluation import motchallenge
+from hub.vision.evaluation.misses import MATCH_OVERLAP, FalseHits, FrameLabels, Missed, faint, misses
 from hub.vision.evaluation.motchallenge import Labelled
+from hub.vision.looking import CALLS_PER_S
 from hub.vision.pipeline import Pipeline
+from hub.vision.tracking.followed import surely_person
+from hub.vision.tracking.tracker import Tracker
 
-MATCH_OVERLAP = 0.5
 USUAL_LOOKS_PER_S = 5.0
-_LONGEST_GAP_MS = 2000
+_LONGEST_GAP_MS = 5000
 
 
 @dataclass(frozen=True)
-class DetectionReport:
+class Scores:
     """Detection at IoU 0.5 and tracking (motmetrics' CLEAR MOT and identity measures), 0 to 1; MOTA may be below 0."""
 
     precision: float
@@ -42,10 +48,30 @@ class DetectionReport:
     mota: float
     idf1: float
     id_switches: int
-    ms_per_frame: float
+
+
+@dataclass(frozen=True)
+class DetectionReport:
+    """One sequence: the product's scores, what it asked of the detector, and what it missed and why.
+
+    ``whole_pictures`` are the calls with each region counted by its share of the picture; ``looks_share`` is that for
+    each frame of the sequence, where the detector alone has 1. ``track_ms`` is the processor time of tracking for each
+    picture that was due.
+    """
+
+    product: Scores
     frames: int
-    detector_calls: int
     looks_per_s: float
+    detector_calls: int
+    whole_pictures: float
+    looks_share: float
+    ms_per_frame: float
+    track_ms: float
+    missed: Missed
+    false_hits: FalseHits
+    baseline_alone: Scores | None = None
+    average_precision_above_alone: bool | None = None
+    idf1_above_alone: bool | None = None
 
 
 class Found(NamedTuple):
@@ -56,46 +82,114 @@ class Found(NamedTuple):
     score: float
 
 
+class CountedDetector:
+    """A detector whose calls are counted."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self.calls = 0
+        self.whole_pictures = 0.0
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
+        """As ``Detector`` has it."""
+        self.calls += 1
+        pixels = picture.shape[0] * picture.shape[1]
+        self.whole_pictures += 1.0 if regions is None else sum(part.width * part.height for part in regions) / pixels
+        return self._detector.detect(picture, regions)
+
+
 def evaluate_detection(
     sequence: Path,
     *,
     looks_per_s: float = USUAL_LOOKS_PER_S,
+    share: float | None = None,
+    alone: bool = False,
     detector: Detector | None = None,
     describer: Describer | None = None,
 ) -> DetectionReport:
-    """Run a MOTChallenge sequence through the pipeline and score it. Raises SequenceError, SourceError."""
+    """Run a MOTChallenge sequence through the pipeline and score it. Raises SequenceError, SourceError.
+
+    ``share`` is what the detector may be asked, in whole pictures for each frame of the sequence; None leaves it as the
+    product has it. ``alone`` has the detector look at every frame too, for ``baseline_alone`` and for who is faint.
+    """
     detector, describer = detector or NanoDet(), describer or Describer()
+    counted = CountedDetector(detector)
     truth = motchallenge.labels(sequence)
-    stream = open_recording(str(motchallenge.pictures(sequence)), started_at_us=0, looks_per_s=looks_per_s)
-    pipeline = Pipeline("evaluated", describer, looks_per_s=looks_per_s)
+    file = str(motchallenge.pictures(sequence))
+    stream = open_recording(file, started_at_us=0, looks_per_s=looks_per_s)
     rate_hz = stream.frames_per_s or 25.0
+    calls_per_s = CALLS_PER_S if share is None else share * rate_hz
+    pipeline = Pipeline("evaluated", describer, looks_per_s=looks_per_s, calls_per_s=calls_per_s)
     sightings: list[Sighting] = []
-    calls, frame_number = 0, 0
+    due, frame_number, size_px = 0, 0, (1, 1)
     began_s = time.perf_counter()
     for frame in stream.frames():
         frame_number = round(frame.media_us / 1e6 * rate_hz) + 1
         look = pipeline.consider(frame)
+        if pipeline.moves is not None:
+            due += 1
+            size_px = (pipeline.moves.grey.shape[1], pipeline.moves.grey.shape[0])
         if look is not None:
-            sightings += pipeline.look(look, detector)
-            calls += 1
+            sightings += pipeline.look(look, counted)
     sightings += pipeline.finish()
     took_s = time.perf_counter() - began_s
     stream.close()
     found = _by_frame([sighting for sighting in sightings if sighting.ended], rate_hz)
     frames = range(1, max(frame_number, max(truth)) + 1)
-    precision, recall, mota, idf1, switches = _follow_scores(truth, found, frames)
+    product = _scores(truth, found, found, frames)
+    hardly_seen, baseline = _every_frame(file, truth, detector, rate_hz, frames) if alone else ({}, None)
+    labels = {
+        number: FrameLabels([each.box for each in persons], hardly_seen.get(number, np.zeros(len(persons), bool)))
+        for number, persons in truth.items()
+    }
+    missed, false_hits = misses(labels, {n: [each.box for each in persons] for n, persons in found.items()}, size_px)
     return DetectionReport(
-        precision=precision,
-        recall=recall,
-        average_precision=average_precision(truth, found),
-        mota=mota,
-        idf1=idf1,
-        id_switches=switches,
-        ms_per_frame=took_s * 1000 / max(frame_number, 1),
-        frames=frame_number,
-        detector_calls=calls,
+        product=product,
+        frames=len(frames),
         looks_per_s=looks_per_s,
+        detector_calls=counted.calls,
+        whole_pictures=counted.whole_pictures,
+        looks_share=counted.whole_pictures / len(frames),
+        ms_per_frame=took_s * 1000 / len(frames),
+        track_ms=pipeline.times.spent_ms(Stage.TRACK) / max(due, 1),
+        missed=missed,
+        false_hits=false_hits,
+        baseline_alone=baseline,
+        average_precision_above_alone=None
+        if baseline is None
+        else product.average_precision > baseline.average_precision,
+        idf1_above_alone=None if baseline is None else product.idf1 > baseline.idf1,
     )
+
+
+def _every_frame(
+    file: str, truth: dict[int, list[Labelled]], detector: Detector, rate_hz: float, frames: range
+) -> tuple[dict[int, NDArray[np.bool_]], Scores]:
+    """Which labelled boxes are faint, by frame; and the scores of the detector alone."""
+    stream = open_recording(file, started_at_us=0)
+    hardly_seen: dict[int, NDArray[np.bool_]] = {}
+    raw: dict[int, list[Found]] = {}
+    followed: dict[int, list[tuple[int, Box, float]]] = {}
+    tracker = Tracker()
+    for frame in stream.frames():
+        number = round(frame.media_us / 1e6 * rate_hz) + 1
+        hardly_seen[number] = faint(frame.pixels.grey(), [each.box for each in truth.get(number, ())])
+        picture = frame.pixels.bgr()
+        found = detector.detect(picture)
+        raw[number] = [Found(0, Box(*box), float(score)) for box, score in zip(found.boxes, found.scores, strict=True)]
+        size_px = (picture.shape[1], picture.shape[0])
+        seen = tracker.look(found, np.ones(len(found), bool), frame.media_us / 1e6, size_px).seen
+        for track, index in seen:
+            row = (number, track.box.clipped(*size_px), float(found.scores[index]))
+            followed.setdefault(track.number, []).append(row)
+    stream.close()
+    tracks: dict[int, list[Found]] = {}
+    for identity, rows in followed.items():
+        score = float(np.mean([score for _, _, score in rows]))
+        if surely_person(len(rows), score):
+            for number, box, _ in rows:
+                tracks.setdefault(number, []).append(Found(identity, box, score))
+    return hardly_seen, _scores(truth, tracks, raw, frames)
 
 
 def average_precision(truth: dict[int, list[Labelled]], found: dict[int, list[Found]]) -> float:
@@ -144,17 +238,17 @@ def _box(before: BoxAt, after: BoxAt, share: float) -> Box:
     )
 
 
-def _follow_scores(
-    truth: dict[int, list[Labelled]], found: dict[int, list[Found]], frames: range
-) -> tuple[float, float, float, float, int]:
-    """Precision, recall, MOTA, IDF1 and identity switches by motmetrics."""
+def _scores(
+    truth: dict[int, list[Labelled]], tracks: dict[int, list[Found]], ranked: dict[int, list[Found]], frames: range
+) -> Scores:
+    """CLEAR MOT and identity measures of ``tracks`` by motmetrics; average precision of ``ranked``."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # motmetrics warns of pandas' future, which its own releases see to
         import motmetrics
 
         log = motmetrics.MOTAccumulator()  # type: ignore[no-untyped-call]
         for number in frames:
-            persons, seen = truth.get(number, []), found.get(number, [])
+            persons, seen = truth.get(number, []), tracks.get(number, [])
             distance = 1 - _overlaps([each.box for each in persons], [each.box for each in seen])
             distance[distance > 1 - MATCH_OVERLAP] = np.nan
             log.update(  # type: ignore[no-untyped-call]
@@ -164,7 +258,7 @@ def _follow_scores(
         scorer = motmetrics.metrics.create()  # type: ignore[no-untyped-call]
         row = scorer.compute(log, metrics=names, name="sequence").iloc[0]
     precision, recall, mota, idf1, switches = (float(row[name]) for name in names)
-    return precision, recall, mota, idf1, int(switches)
+    return Scores(precision, recall, average_precision(truth, ranked), mota, idf1, int(switches))
 
 
 def _overlaps(rows: Sequence[Box], columns: Sequence[Box]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -32,6 +32,13 @@ _MOSTLY_HIDDEN = 0.15
 _JPEG_QUALITY = 85
 
 
+def surely_person(looks_seen: int, mean_score: float) -> bool:
+    """Whether a track is surely a person's: three looks, or two very good ones."""
+    if looks_seen >= 3:
+        return mean_score >= _CONFIDENT_SCORE
+    return looks_seen == 2 and mean_score >= _SURELY_SCORE
+
+
 class Followed:
     """A track with its path and best views. Times are media seconds; the wall time is that of the first look."""
 
@@ -52,11 +59,8 @@ class Followed:
 
     @property
     def confident(self) -> bool:
-        """Whether this is surely a person: three looks, or two very good ones."""
-        track = self._track
-        if track.looks_seen >= 3:
-            return track.mean_score >= _CONFIDENT_SCORE
-        return track.looks_seen == 2 and track.mean_score >= _SURELY_SCORE
+        """Whether this is surely a person."""
+        return surely_person(self._track.looks_seen, self._track.mean_score)
 
     @property
     def due_for_first_word(self) -> bool:

@@ -108,3 +108,46 @@ def test_one_who_enters_where_another_left_is_somebody_else() -> None:
         result = tracker.look(_found((0, 95, min(15 + 20 * (n - 8), 40), 108, 0.8)), still, n * 0.2, (640, 480))
         numbers += [track.number for track, _ in result.seen]
     assert numbers[-1] == 2
+
+
+RED, GREEN = (np.eye(2, dtype=np.float32)[which][None] for which in (0, 1))
+
+
+def _walk_until_hidden(tracker: Tracker, left: float) -> None:
+    still = np.array([True])
+    for n in range(6):
+        tracker.look(_found((left + 12 * n, 200, 40, 100, 0.8)), still, n * 0.4, (640, 480), colours=RED)
+    for n in range(6, 15):
+        tracker.look(NOBODY, np.zeros(0, bool), n * 0.4, (640, 480))
+
+
+def test_person_behind_a_pillar_for_four_seconds_is_known_again() -> None:
+    tracker = Tracker()
+    _walk_until_hidden(tracker, 200)
+    result = tracker.look(_found((330, 200, 40, 100, 0.8)), np.array([True]), 6.0, (640, 480), colours=RED)
+    assert [track.number for track, _ in result.seen] == [1]
+
+
+def test_another_in_other_colours_is_not_the_one_who_was_hidden() -> None:
+    tracker = Tracker()
+    _walk_until_hidden(tracker, 200)
+    result = tracker.look(_found((330, 200, 40, 100, 0.8)), np.array([True]), 6.0, (640, 480), colours=GREEN)
+    assert [track.number for track, _ in result.seen] == [2]
+
+
+def test_who_left_by_the_edge_has_ended_after_two_seconds() -> None:
+    tracker = Tracker()
+    _walk_until_hidden(tracker, 545)
+    assert tracker.tracks == ()
+
+
+def test_two_who_cross_unseen_are_told_by_their_colours() -> None:
+    tracker = Tracker()
+    still, both = np.array([True, True]), np.concatenate([RED, GREEN])
+    for n in range(5):
+        rows = (200 + 10 * n, 200, 40, 100, 0.8), (320 - 10 * n, 202, 40, 100, 0.8)
+        tracker.look(_found(*rows), still, n * 0.4, (640, 480), colours=both)
+    result = tracker.look(
+        _found((268, 200, 40, 100, 0.8), (252, 202, 40, 100, 0.8)), still, 2.8, (640, 480), colours=both
+    )
+    assert {index: track.number for track, index in result.seen} == {0: 1, 1: 2}
