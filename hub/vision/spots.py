@@ -35,9 +35,14 @@ _TOO_LONG_AGO_S = 0.5
 USUALLY_S = 30.0
 USUAL = 0.4
 """What moves for more than this share of the time moves always: nobody stands before a door for so long."""
-OFTEN = 0.12
+OFTEN = 0.08
 OFTEN_PX = 150
 """A small spot where something moves for more than this share is believed when it comes from outside, as walkers do."""
+_UPRIGHT_PX = 8
+"""One so high and not wider may be a far person: digits are lower, or stand side by side."""
+_STAYS_S = 2.0
+_STAYS = 0.5
+"""Whoever is believed at one place for more than this share of this time comes from there no more."""
 _NOTED_EVERY_S = 0.9
 FLICKERS_S = 4.0
 FLICKERS = 0.6
@@ -69,6 +74,7 @@ class SpotFinder:
         self._nothing: Mask = np.zeros(shape, np.uint8)
         self._near_before = self._moving = self._before = self._nothing
         self._usually, self._flickers = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        self._believed = np.zeros(shape, np.float32)
         self._always: Mask | None = None
         self._often: Mask | None = None
         self._noted_s = 0.0
@@ -90,15 +96,15 @@ class SpotFinder:
         before = np.asarray(cv2.dilate(edged, _NEAR), np.uint8)
         self._near_before = np.asarray(cv2.bitwise_and(before, self._before), np.uint8)
         self._before, self._moving = before, moving
+        cv2.accumulateWeighted(moving, self._believed, 1 - math.exp(-elapsed_s / _STAYS_S))
         return Spots(moving, every, light)
 
     def _sorted(self, contours: Sequence[MatLike], edged: Mask, elapsed_s: float) -> dict[_Kind, list[MatLike]]:
         near = self._near_before if elapsed_s <= _TOO_LONG_AGO_S else None
-        places = []
-        if self._always is not None:
-            places.append((self._always, _USUAL_SPOT * edged.size))
+        places = [(self._always if self._always is not None else self._nothing, _USUAL_SPOT * edged.size)]
         if self._often is not None:
-            came_from = cv2.dilate(self._moving, _AROUND)
+            stays = cv2.compare(self._believed, flat(edged.shape, 255 * _STAYS), cv2.CMP_GT)
+            came_from = cv2.subtract(cv2.dilate(self._moving, _AROUND), stays)
             places.append((np.asarray(cv2.subtract(self._often, came_from), np.uint8), OFTEN_PX))
         largest = sorted(contours, key=len, reverse=True)
         found: dict[_Kind, list[MatLike]] = {_Kind.RAIN: largest[MOST_SPOTS:]}
@@ -110,7 +116,8 @@ class SpotFinder:
                 kind = _Kind.RAIN
             else:
                 column, row = contour[0, 0]
-                for place, most_px in places:
+                upright = height >= max(width, _UPRIGHT_PX)
+                for place, most_px in places[: 1 if upright else 2]:
                     if place[row, column] and _lies_in(edged[part], place[part], most_px):
                         kind = _Kind.USUAL
             found.setdefault(kind, []).append(contour)
