@@ -1,5 +1,5 @@
-"""How well sightings measure people: height, child or adult, speed, heading, movement, companions, against the truth of
-a simulated community whose films go through the whole pipeline as recordings.
+"""How well sightings measure people: height, child or adult, speed, heading, movement, companions, clothes, against the
+truth of a simulated community whose films go through the whole pipeline as recordings.
 
 Errors are told beside what was not measured and why: what is left out silently would look like accuracy.
 """
@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.sightings import Calibration, Sighting
+from devices.protocol.sightings import COLOURS, Calibration, Sighting
 from hub.footage.sources.frames import open_recording
 from hub.vision.description.describer import Describer
 from hub.vision.description.ground import foot_is_seen, head_is_seen
@@ -93,6 +93,8 @@ class PeopleReport:
     heading_deg: Errors
     companions: Pairs
     backpacks_on_nobody: Judged
+    upper: Judged
+    lower: Judged
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ def report(truth: Truth, known: list[Known], nobody: int) -> PeopleReport:
         heading_deg=_errors(headings),
         companions=_companions(ways, known),
         backpacks_on_nobody=_judged(len(known), backpacks),
+        upper=_clothing([(one.sighting.upper, truth.people[one.person_id].upper) for one in known]),
+        lower=_clothing([(one.sighting.lower, truth.people[one.person_id].lower) for one in known]),
     )
 
 
@@ -230,6 +234,12 @@ def _why_none(said: Sighting) -> str:
 def _child(heights: list[tuple[Known, float]]) -> Judged:
     said = [(one.sighting.child, true) for one, true in heights if one.sighting.child is not None]
     return _judged(len(heights), [(likely > _LIKELY) == (true < _CHILD_M) for likely, true in said])
+
+
+def _clothing(garments: list[tuple[tuple[float, ...], str]]) -> Judged:
+    """Whether the strongest of all eleven colours is the one the person was drawn in."""
+    said = [COLOURS[max(range(len(weights)), key=weights.__getitem__)] == true for weights, true in garments if weights]
+    return _judged(len(garments), said)
 
 
 def _companions(ways: TrueWays, known: list[Known]) -> Pairs:

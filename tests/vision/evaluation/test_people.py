@@ -43,10 +43,21 @@ def known(person_id: str, **said: object) -> Known:
 
 def test_errors_are_against_the_truth_and_who_is_not_measured_is_counted_with_the_reason() -> None:
     way = {"movement": Movement.TOWARDS, "speed_mps": 1.3, "heading_deg": 179.0}
-    child = known("K01", height_m=1.16, height_error_m=0.05, child=0.9, **way)
+    red = (0.1, 0.0, 0.0, 0.8, *[0.0] * 7)
+    child = known("K01", upper=red, lower=red, height_m=1.16, height_error_m=0.05, child=0.9, **way)
     cut = BoxAt(0, 300.0, 150.0, 60.0, 205.0)
     adult = Known(
-        sighting("A01", started_at_us=0, path=(cut,), height_m=None, height_error_m=None, child=0.9, bags=(0.1,)),
+        sighting(
+            "A01",
+            upper=(),
+            lower=(),
+            started_at_us=0,
+            path=(cut,),
+            height_m=None,
+            height_error_m=None,
+            child=0.9,
+            bags=(0.1,),
+        ),
         CAMERA,
         "A01",
     )
@@ -59,6 +70,7 @@ def test_errors_are_against_the_truth_and_who_is_not_measured_is_counted_with_th
     assert found.speed_mps.bias == pytest.approx(0.1, abs=1e-3)
     assert found.heading_deg.bias == pytest.approx(-1.0, abs=1e-2)
     assert (found.movement.said, found.movement.right) == (1, 1.0)
+    assert (found.upper.said, found.upper.right, found.lower.right) == (1, 1.0, 0.0), "she wears red over blue"
     assert (found.backpacks_on_nobody.said, found.backpacks_on_nobody.right) == (1, 1.0)
 
 
