@@ -65,6 +65,8 @@ class Workers:
         self._keeper = WorkerKeeper(self._roster.local, issue, directory, detector, self._ended)
         self._looks_with: dict[str, str] = {}
         self._clock_is_wrong: set[str] = set()
+        self._born_too_soon = False
+        """Heard while nothing could be said."""
 
     def listen(self) -> None:
         """Hear who is there."""
@@ -114,9 +116,12 @@ class Workers:
         return self._keeper.restarts
 
     async def run(self) -> None:
-        """Notice which workers on other machines fall silent, until cancelled."""
+        """Notice which workers on other machines fall silent, until cancelled; tell all again on each new connection.
+
+        What was said while there was none is lost: also to one whose Birth was heard before the line was ready.
+        """
         loop = asyncio.get_running_loop()
-        turned_s = loop.time()
+        turned_s, told_on = loop.time(), 1
         while True:
             await asyncio.sleep(WATCH_TURN_S)
             now_us, late_s = self._clock.monotonic_us(), loop.time() - turned_s - WATCH_TURN_S
@@ -124,6 +129,9 @@ class Workers:
             if not self._bridge.connected.is_set() or late_s > WATCH_TURN_S:
                 self._roster.excuse(now_us)  # it is the hub that heard nothing
                 continue
+            if told_on != self._bridge.connections or self._born_too_soon:
+                told_on, self._born_too_soon = self._bridge.connections, False
+                self.reassign()
             for worker_id in self._roster.silent(now_us):
                 theirs = self._cameras_of(worker_id)
                 self._roster.lose(worker_id)
@@ -140,6 +148,7 @@ class Workers:
             self._looks_with[worker_id] = birth.software
         if worker_id in self._births:
             self._births[worker_id] = max(self._births[worker_id], birth.birth_count)
+            self._born_too_soon |= not self._bridge.connected.is_set()
             self._assign(worker_id, self._given())
 
     def _died(self, worker_id: str, death: wire.Death) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -84,6 +85,17 @@ async def test_camera_whose_worker_died_is_not_on_line(tmp_path: Path) -> None:
         await say_state(worker, CameraCondition.ONLINE)
         await told.wait(EventKind.CAMERA_CHANGED, "C09", 3)
         assert hub.vision.view("C09").condition == "online"
+
+
+async def test_worker_is_told_its_cameras_again_when_the_hubs_line_was_gone(tmp_path: Path) -> None:
+    async with open_post(tmp_path) as (hub, worker):
+        await hub.vision.put_camera(LIVE)
+        await until(lambda: given(worker) == ["C09"] if worker.said_to_me(Down.ASSIGN, Assign) else False, "told")
+        told = len(worker.said_to_me(Down.ASSIGN, Assign))
+        assert hub.bridge._client is not None
+        hub.bridge._client._client.socket().shutdown(socket.SHUT_RDWR)
+        await worker.hear(Down.ASSIGN, Assign, told + 1)
+        assert given(worker) == ["C09"]
 
 
 async def test_late_word_on_a_workers_former_connection_says_nothing(tmp_path: Path) -> None:
