@@ -147,8 +147,9 @@ def _pieces(pixels: NDArray[np.float32], counts: NDArray[np.float32]) -> NDArray
     scaled = pixels * _SCALE
     cluster = np.zeros(len(pixels), np.int64)
     for _ in range(_ROUNDS):
-        away = ((scaled[:, None] - (centres * _SCALE)[None]) ** 2).sum(axis=-1)
-        nearest = np.asarray(away.argmin(axis=1), np.int64)
+        middles = centres * _SCALE
+        farther = (middles**2).sum(axis=1) - 2 * scaled @ middles.T  # the square of the distance, less what all share
+        nearest = np.asarray(farther.argmin(axis=1), np.int64)
         if (nearest == cluster).all() and cluster.any():
             break
         cluster = nearest
