@@ -29,7 +29,7 @@ from hub.vision.tracking.tracker import Track, Tracker
 
 LONGEST_SIGHTING_S = 600.0
 """A person in view for longer becomes a further sighting, so that none grows without end."""
-SPARSE_LOOKS_S = 0.35
+SPARSE_LOOKS_S = 0.55
 """When looks are so far apart, where a person went is looked up in the small pictures. Sooner, his speed tells it
 better: among people who overlap, optical flow takes one for another (measured on real footage)."""
 NO_SPEED_YET_S = 0.15

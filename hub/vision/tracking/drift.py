@@ -23,6 +23,10 @@ _GRID = (5, 7)
 """Points across and down the inner part of a box."""
 _INNER = 0.15
 """Share of the box left out on each side, where there is background."""
+_WHERE = np.stack(
+    [each.ravel() for each in np.meshgrid(*(np.linspace(_INNER, 1 - _INNER, number) for number in _GRID))], axis=1
+)
+"""The points in shares of the box, across and down."""
 _WINDOW_PX = (11, 11)
 _LEVELS = 2
 _MOVES_PX = 1.0
@@ -63,10 +67,7 @@ def drifts(boxes: Sequence[Box], way: Sequence[Small]) -> list[tuple[float, floa
 
 
 def _points(box: Box) -> NDArray[np.float64]:
-    across = np.linspace(box.left + _INNER * box.width, box.left + (1 - _INNER) * box.width, _GRID[0])
-    down = np.linspace(box.top + _INNER * box.height, box.top + (1 - _INNER) * box.height, _GRID[1])
-    x, y = np.meshgrid(across, down)
-    return np.stack([x.ravel(), y.ravel()], axis=1)
+    return (box.left, box.top) + _WHERE * (box.width, box.height)
 
 
 def _of_person(went: NDArray[np.float64], scale: NDArray[np.float64]) -> tuple[float, float] | None:

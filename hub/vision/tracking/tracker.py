@@ -41,7 +41,7 @@ class TrackerSettings:
     least_overlap: float = 0.1
     least_height_ratio: float = 0.7
     least_overlap_doubtful: float = 0.35
-    same_person_overlap: float = 0.5
+    same_person_overlap: float = 0.42
     same_box_overlap: float = 0.6
     doubtful_within_s: float = 1.0
     hidden_after_s: float = 2.0
