@@ -109,7 +109,7 @@ class Pipeline:
         self._gate = LookGate(looks_per_s)
         self._plan = LookPlan(calls_per_s)
         self._way: deque[Small] = deque(maxlen=MOST_WAY)
-        self._looked_s = float("-inf")
+        self._considered_s = self._looked_s = float("-inf")
         self._tracker = Tracker()
         self._followed: dict[int, Followed] = {}
         self._last_word = LastWord()
@@ -122,7 +122,7 @@ class Pipeline:
 
     def consider(self, frame: Frame) -> Look | None:
         """The look that a decoded frame is worth, if any. Frames come in order of media time."""
-        at_s = frame.media_us / 1e6
+        at_s = self._considered_s = frame.media_us / 1e6
         self.moves = None
         if not self._gate.due(at_s):
             return None
@@ -206,6 +206,8 @@ class Pipeline:
     def _say(self, followed: Followed, *, ended: bool) -> Sighting | None:
         if not followed.confident and not followed.announced:
             return None
+        if ended:
+            followed.end(self._considered_s)
         with self.times.of(Stage.DESCRIBE):
             sighting = followed.sighting(self._describer, self._calibration, self._frame_size_px, ended)
             if sighting is not None and ended:

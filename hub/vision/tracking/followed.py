@@ -51,6 +51,7 @@ class Followed:
         self._track = track
         self._started_at_us = wall_us - round(before_s * 1e6)
         self._boxes: list[Seen] = []
+        self._after_s = 0.0
         self._thin = 1
         self._seen = 0
         self._views = BestViews()
@@ -77,21 +78,21 @@ class Followed:
         self._views.offer(picture, self._track.box.clipped(width, height), score, covered, at_s)
 
     def _path(self, frame_size_px: tuple[int, int]) -> list[BoxAt]:
-        """Where the person was, by all that is known now: from before the first look until after the last."""
+        """Where the person was, by all that is known now: at each look, and shortly before the first and after the last."""
         path = smoothed(self._boxes)
-        moments = [
-            (self.started_s, path.before(self._boxes[0].at_s - self.started_s)),
-            *((seen.at_s, box) for seen, box in zip(self._boxes, path.boxes, strict=True)),
-            (self._boxes[-1].at_s + self._after_s, path.after(self._after_s)),
-        ]
+        before_s = self._boxes[0].at_s - self.started_s
+        moments = [(seen.at_s, box) for seen, box in zip(self._boxes, path.boxes, strict=True)]
+        if before_s > 0:
+            moments.insert(0, (self.started_s, path.before(before_s)))
+        if self._after_s > 0:
+            moments.append((self._boxes[-1].at_s + self._after_s, path.after(self._after_s)))
         return [self._at(at_s, box, frame_size_px) for at_s, box in moments]
 
-    @property
-    def _after_s(self) -> float:
-        """How long the person was there after the last look at him, on average."""
-        if len(self._boxes) < 2:
-            return 0.0
-        return min((self._boxes[-1].at_s - self._boxes[-2].at_s) / 2, _LONGEST_EXTENSION_S)
+    def end(self, at_s: float) -> None:
+        """The person is gone, which was noticed at ``at_s``; until the middle of that time he was there, on average."""
+        last_s = self._boxes[-1].at_s
+        gap_s = last_s - self._boxes[-2].at_s if len(self._boxes) > 1 else 0.0
+        self._after_s = max(min(gap_s / 2, _LONGEST_EXTENSION_S, at_s - last_s), 0.0)
 
     def _at(self, at_s: float, box: Box, frame_size_px: tuple[int, int]) -> BoxAt:
         clipped = box.clipped(*frame_size_px)
@@ -118,7 +119,8 @@ class Followed:
         appearance = describer.describe([each.view for each in timed])
         width, height = frame_size_px
         path = self._path(frame_size_px)
-        uncovered = [at for at, seen in zip(path[1:-1], self._boxes, strict=True) if seen.covered < _MOSTLY_HIDDEN]
+        looked = path[1:] if self._boxes[0].at_s > self.started_s else path
+        uncovered = [at for at, seen in zip(looked, self._boxes, strict=False) if seen.covered < _MOSTLY_HIDDEN]
         tall = estimate_height(calibration, uncovered, width, height) if calibration else None
         child = child_likelihood(tall)
         if calibration and tall is None:
