@@ -59,7 +59,7 @@ PARENT_TURN_S = 1.0
 LET_GO_AFTER_S = 2.0
 """A worker on another machine without a line for so long lets its cameras go: others have them by now."""
 STATE_INTERVAL_S = 5.0
-BUSY_SHARE = 0.6
+BUSY_SHARE = 0.85
 """The share of a core that looking at live cameras may take, decoding aside; what does not fit in is shed."""
 MOST_UNCONFIRMED = 500
 """With more sightings on the way, recordings wait."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,8 @@ class Describer:
         self._points = BodyPoints(models_dir, threads)
         self._projection = Projection()
         self._patterns = PatternJudge()
+        self._measured: WeakKeyDictionary[View, Measured] = WeakKeyDictionary()
+        """Of views that somebody keeps: a person is described when told and when gone, partly from the same views."""
 
     def describe(self, views: Sequence[View]) -> Appearance:
         """One person from views, best first. Raises ValueError without any, ViewError for one without a picture."""
@@ -82,7 +85,13 @@ class Describer:
         )
 
     def measure(self, view: View) -> Measured:
-        """All of a view that takes pixels. Raises ViewError when it holds no picture of a person."""
+        """All of a view that takes pixels, once. Raises ViewError when it holds no picture of a person."""
+        found = self._measured.get(view)
+        if found is None:
+            found = self._measured[view] = self._measure(view)
+        return found
+
+    def _measure(self, view: View) -> Measured:
         person = person_at_fixed_size(view)
         mask, points = self._mask.of(person), self._points.of(person)
         seen = lab(person)

@@ -15,7 +15,7 @@ Picture = NDArray[np.uint8]
 Weights = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """A person in one frame.
 

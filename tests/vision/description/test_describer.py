@@ -100,6 +100,15 @@ def test_a_descriptor_is_64_bytes_and_the_same_each_time(describer: Describer) -
     assert first == second
 
 
+def test_a_view_is_measured_once_and_forgotten_with_its_person(describer: Describer) -> None:
+    first, same_again = person("red", "blue"), person("red", "blue")
+    assert describer.measure(first) is describer.measure(first)
+    assert describer.measure(first) is not describer.measure(same_again)
+    kept = len(describer._measured)
+    del first
+    assert len(describer._measured) == kept - 1
+
+
 def test_several_views_outvote_one_bad_one(describer: Describer) -> None:
     good, bad = person("red", "blue"), person("green", "white")
     said = describer.describe([good, good, View(bad.picture, bad.box, True, 0.4)])
