@@ -78,7 +78,7 @@ class Followed:
         self._views.offer(picture, self._track.box.clipped(width, height), score, covered, at_s)
 
     def _path(self, frame_size_px: tuple[int, int]) -> list[BoxAt]:
-        """Where the person was, by all that is known now: at each look, and shortly before the first and after the last."""
+        """Where the person was, by all that is known now: at each look, just before the first and after the last."""
         path = smoothed(self._boxes)
         before_s = self._boxes[0].at_s - self.started_s
         moments = [(seen.at_s, box) for seen, box in zip(self._boxes, path.boxes, strict=True)]
