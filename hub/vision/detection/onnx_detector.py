@@ -25,7 +25,8 @@ MOST_CANDIDATES = 3000
 class OnnxDetector:
     """Any network of a usual head, on the CPU; may be called from one thread at a time, and uses ``threads`` cores.
 
-    Raises DetectorError where file and network do not belong together: an empty picture is tried at once.
+    Raises DetectorError where file and network do not belong together: an empty picture is tried at once, and with
+    open sides an empty part.
     """
 
     def __init__(self, described: DetectorFile, file: Path, *, threads: int = 1, least_score: float = LEAST_SCORE):
@@ -40,8 +41,9 @@ class OnnxDetector:
                 f"the model {file} leaves the size of its input open: say input_px in the detector's file, "
                 "for example [640, 640]",
             )
-        blank = np.full((self._side_px[1], self._side_px[0], 3), described.empty, np.uint8)
-        self._candidates(blank, (described.person_class,), least_score)
+        self._try(*self._side_px)
+        if self._fixed is None:
+            self._try_a_part()
 
     @property
     def name(self) -> str:
@@ -136,6 +138,24 @@ class OnnxDetector:
         """Rows that remain when whatever overlaps a better one too much is left out, best first."""
         limit = self._described.overlap_of_one
         return np.asarray(cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), least_score, limit), np.int64).reshape(-1)
+
+    def _try(self, width: int, height: int) -> None:
+        blank = np.full((height, width, 3), self._described.empty, np.uint8)
+        self._candidates(blank, (self._described.person_class,), self._least_score)
+
+    def _try_a_part(self) -> None:
+        """As small as regions may be packed, and an odd number of cells: who takes only twice a cell is found out."""
+        cell_px = self._described.cell_px
+        try:
+            self._try(3 * cell_px, cell_px)
+        except DetectorError as error:
+            raise DetectorError(
+                f"检测模型 {self._network.file} 不接受 {3 * cell_px}x{cell_px} 的局部图像：请在检测器文件里把 cell_px "
+                f"（现为 {cell_px}）改大，如 {2 * cell_px}，或导出固定输入尺寸的模型",
+                f"the model {self._network.file} does not take a part of {3 * cell_px}x{cell_px}: say a larger cell_px "
+                f"in the detector's file, for example {2 * cell_px}, or export it with fixed sides: "
+                f"{error.message_en}",
+            ) from error
 
     def _fixed_size(self) -> tuple[int, int] | None:
         """Width and height where the network takes no others."""

@@ -193,6 +193,7 @@ YOLO: Answers = {"output": cells(5, (*CENTRE, 1, 0.9))}
         (YOLO, {"person_class": 5}, r"person_class .*\(1, 84, 6\)"),
         (YOLO, {"head": "nanodet"}, r"does not answer as the head nanodet does.* output \(1, 84, 6\)"),
         (YOLO, {"head": "yolox", "strides_px": [8]}, r"64 cells are expected .* not 84"),
+        (HEADS["yolox"][1], {"head": "yolox", "sides": (1, 3, "h", "w"), "input_px": [64, 64]}, r"96x32: .* cell_px"),
         (YOLO, {"head": "yolov10", "outputs": []}, None),
         (YOLO, {"head": "ssd"}, r"boxes, scores and classes are expected"),
         ({"output": np.zeros((1, 3, 8, 8), np.float32)}, {}, r"not an output of shape \(1, 3, 8, 8\)"),
