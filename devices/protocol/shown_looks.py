@@ -10,13 +10,19 @@ from devices.protocol.messages import Message, Name, Stamp
 
 SHOW_LOOKS_FOR_S = 10.0
 """A worker stops showing so long after it was asked last."""
+MOST_CAMERAS = 16
+"""Cameras whose looks are watched at once, over all consoles; a ShowLooks names no more."""
+MOST_BOXES = 64
+"""Of each kind in a look."""
+MOST_COLUMNS, MOST_ROWS = 160, 90
+"""Cells of the mask that is shown: 1,800 bytes of bits, whatever they compress to."""
 
 
 class ShowLooks(Message, frozen=True, kw_only=True):
     """The cameras whose looks a worker shows from now on; none after SHOW_LOOKS_FOR_S unless it is said again."""
 
     stamp: Stamp
-    camera_ids: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)]
+    camera_ids: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_CAMERAS)]
 
 
 class ShownBox(Message, frozen=True, array_like=True):
@@ -31,7 +37,7 @@ class ShownBox(Message, frozen=True, array_like=True):
     seen_now: bool = True
 
 
-ShownBoxes = Annotated[tuple[ShownBox, ...], msgspec.Meta(max_length=64)]
+ShownBoxes = Annotated[tuple[ShownBox, ...], msgspec.Meta(max_length=MOST_BOXES)]
 
 
 class ShownLook(Message, frozen=True, kw_only=True):

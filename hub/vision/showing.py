@@ -11,7 +11,15 @@ import msgspec
 import structlog
 
 from devices.protocol import topics
-from devices.protocol.shown_looks import SHOW_LOOKS_FOR_S, ShowLooks, ShownBoxes, ShownLook
+from devices.protocol.shown_looks import (
+    MOST_CAMERAS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    SHOW_LOOKS_FOR_S,
+    ShowLooks,
+    ShownBoxes,
+    ShownLook,
+)
 from devices.protocol.sightings import CameraState
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
@@ -19,9 +27,6 @@ from hub.footage.live.looks import LookViewer
 from hub.tasks import end_tasks
 
 ASK_EVERY_S = SHOW_LOOKS_FOR_S / 3
-MOST_CAMERAS = 16
-"""Cameras whose looks are watched at once, over all consoles; a ShowLooks names no more."""
-MOST_CELLS = 160 * 90
 _log = structlog.get_logger()
 
 
@@ -153,10 +158,10 @@ def _figures(state: CameraState) -> LookFigures:
 
 def _view(look: ShownLook, state: CameraState | None) -> LookView | None:
     """None where the mask is none of the size it claims."""
-    cells = look.motion_width_px * look.motion_height_px
-    if min(look.motion_width_px, look.motion_height_px) < 1 or cells > MOST_CELLS:
+    columns, rows = look.motion_width_px, look.motion_height_px
+    if not (1 <= columns <= MOST_COLUMNS and 1 <= rows <= MOST_ROWS):
         return None
-    size = -(-cells // 8)
+    size = -(-columns * rows // 8)
     try:
         bits = zlib.decompressobj().decompress(look.motion, size + 1)
     except zlib.error:

@@ -11,14 +11,11 @@ from numpy.typing import NDArray
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import Stamp
-from devices.protocol.shown_looks import SHOW_LOOKS_FOR_S, ShownBox, ShownLook
+from devices.protocol.shown_looks import MOST_BOXES, MOST_COLUMNS, MOST_ROWS, SHOW_LOOKS_FOR_S, ShownBox, ShownLook
 from hub.vision.motion import Motion
 from hub.vision.pipeline import LookShown, ShownTrack
 
-MOST_CELLS = (160, 90)
-"""Columns and rows of the mask that is shown: 1,800 bytes of bits, whatever they compress to."""
 MOST_PER_S = 5.0
-MOST_BOXES = 64
 _EARLY = 0.9
 """A picture may come so much earlier than its turn: cameras do not keep time to the millisecond."""
 
@@ -76,9 +73,9 @@ def shown_look(stamp: Stamp, camera_id: str, at_us: int, motion: Motion, last: L
 
 
 def cells_of(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """A mask (255 = moves) as at most MOST_CELLS cells, each of which moves where anything in it does."""
+    """A mask (255 = moves) as at most MOST_COLUMNS x MOST_ROWS cells, each of which moves where anything in it does."""
     rows, columns = mask.shape
-    scale = min(1.0, MOST_CELLS[0] / columns, MOST_CELLS[1] / rows)
+    scale = min(1.0, MOST_COLUMNS / columns, MOST_ROWS / rows)
     if scale == 1.0:
         return mask > 0
     size = (max(1, int(columns * scale)), max(1, int(rows * scale)))
