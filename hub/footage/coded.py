@@ -64,7 +64,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 class CodedPicture:
     """One picture in decoding order: Annex B with the parameter sets before each key picture (a JPEG of ``mjpeg``).
 
-    ``wall_us``: when it was taken, UTC since 1970, by the hub's clock; ``media_us``: after the stream's first picture.
+    ``wall_us``: when it was taken, UTC since 1970, by the hub's clock; ``media_us``: after the
+    first picture of one opening; a form begins anew, also one equal to the last.
     ``broken``: something is missing between it and the picture before.
     """
 

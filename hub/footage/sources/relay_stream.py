@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -23,6 +24,9 @@ _MICROSECONDS = Fraction(1, 1_000_000)
 _PIECE_BYTES = 256 * 1024
 _BAD_IN_A_ROW = 50
 """As with a stream read from the camera itself."""
+_LEAST_GAP_US = 40_000
+_LONGEST_GAP_US = 60_000_000
+"""Where the hub's own clock was set: nobody is followed over so long a gap."""
 _MOST_UNDER_WAY = 64
 """Pictures that a decoder holds back to put them in order; H.265 has at most 16."""
 
@@ -40,6 +44,9 @@ class RelayStream:
         self._looks_per_s = looks_per_s
         self._bad_in_a_row = 0
         self._wall_us: dict[int, int] = {}
+        self._newest: CodedPicture | None = None
+        self._later_us: int | None = 0
+        """What is added to the recorder's media time; None until the first picture of a new beginning says it."""
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._connect()
@@ -62,16 +69,17 @@ class RelayStream:
     def frames(self) -> Iterator[Frame]:
         """Decoded frames in order of display, until the stream's ordinary end. Raises SourceError.
 
-        All of them, or with ``looks_per_s`` those that are due and those that were decoded for them.
+        All of them, or with ``looks_per_s`` those that are due and those that were decoded for them. Media time goes
+        on where the recorder connected to the camera again and counts anew.
         """
         for record in self._records:
-            if isinstance(record, Form):
-                if record != self._form:
-                    yield from self._decoded(None)
-                    self._form = record
-                    self._decoder = self._new_decoder()
+            if isinstance(record, Form):  # also an equal one: nothing that follows refers to what was before
+                yield from self._decoded(None)
+                self._form = record
+                self._decoder = self._new_decoder()
+                self._later_us = None
             elif isinstance(record, CodedPicture):
-                for picture in self._to_decode(record):
+                for picture in self._to_decode(self._timed(record)):
                     yield from self._decoded(picture)
 
     def close(self) -> None:
@@ -123,6 +131,17 @@ class RelayStream:
         self._needed = Needed(self._looks_per_s, self._form) if self._looks_per_s else None
         self._wall_us.clear()
         return decoder
+
+    def _timed(self, picture: CodedPicture) -> CodedPicture:
+        """The picture in the media time of all that came; after a form as much later as wall time says."""
+        newest = self._newest
+        if self._later_us is None and newest is not None:
+            gap_us = min(max(picture.wall_us - newest.wall_us, _LEAST_GAP_US), _LONGEST_GAP_US)
+            self._later_us = newest.media_us + gap_us - picture.media_us
+        timed = replace(picture, media_us=picture.media_us + (self._later_us or 0))
+        if newest is None or timed.media_us > newest.media_us:
+            self._newest = timed
+        return timed
 
     def _to_decode(self, picture: CodedPicture) -> list[CodedPicture]:
         return [picture] if self._needed is None else self._needed.take(picture, reordered=self._decoder.has_b_frames)
