@@ -30,7 +30,10 @@ class Needed:
 
     def take(self, picture: CodedPicture, *, reordered: bool) -> list[CodedPicture]:
         """What is to be decoded now, in order of decoding. ``reordered``: the decoder holds pictures back."""
-        if reordered or picture.media_us < self._newest_us:
+        begins_anew = self._annexb is not None and picture.key and self._annexb.begins_anew(picture.data)
+        if begins_anew and not reordered:
+            self._in_order, self._newest_us = True, -1  # one whose stamp went back is the scar of a bad line
+        elif reordered or picture.media_us < self._newest_us:
             self._in_order = False  # a picture that is due may come out of the decoder after others: none waits
         self._newest_us = max(self._newest_us, picture.media_us)
         due = self._pace.due(picture.media_us / 1e6)
@@ -40,7 +43,7 @@ class Needed:
         if not self._in_order:
             ready, self._waiting = self._waiting, []
             return [*ready, picture] if is_needed or not self._has_plenty else ready
-        if picture.key and self._annexb.begins_anew(picture.data):
+        if begins_anew:
             self._waiting = []
         if is_needed:
             self._waiting.append(picture)
