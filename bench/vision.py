@@ -26,12 +26,11 @@ from simulators.demo.parts import PartFailed
 
 FILMS = Path("var/bench-vision")
 MEMORY_CAMERAS = 6
-_NAMED_MOST = 40
 _T = TypeVar("_T")
 
 
 def measure(plan: Plan) -> Report:
-    """All runs, then memory, then live. Raises PartFailed, SourceError, OSError."""
+    """All runs, then memory, then live, whose failures the report tells. Raises PartFailed, SourceError, OSError."""
     if plan.videos is None:
         return _measure(plan, make_films(FILMS, _tell))
     with tempfile.TemporaryDirectory(prefix="qianshao-vision-") as folder:
@@ -47,21 +46,28 @@ def _measure(plan: Plan, films: dict[str, Path]) -> Report:
     _tell("memory")
     fullest = str(max(films.items(), key=lambda film: costs[film[0]][0].detections)[1])
     one, many = (_part(float, "memory", fullest, str(count)) for count in (1, MEMORY_CAMERAS))
-    live = _live(plan, films) if plan.live_seconds else []
+    found, failed = live(plan, films) if plan.live_seconds else ([], {})
     looks_per_s = CameraAssignment(camera_id="C01", url="").looks_per_s
-    return report(plan, looks_per_s, costs, (many - one) / (MEMORY_CAMERAS - 1), live)
+    return report(plan, looks_per_s, costs, (many - one) / (MEMORY_CAMERAS - 1), found, failed)
 
 
-def _live(plan: Plan, films: dict[str, Path]) -> list[Live]:
+def live(plan: Plan, films: dict[str, Path]) -> tuple[list[Live], dict[str, str]]:
+    """What was found of each kind there is a film of; and, by kind, why nothing was."""
     from bench.vision_live import measure_live
 
-    found = []
+    found: list[Live] = []
+    failed: dict[str, str] = {}
     for kind, cameras in GOAL_CAMERAS.items():
-        if kind in films:
-            _tell(f"live {kind}")
+        if kind not in films:
+            continue
+        _tell(f"live {kind}")
+        try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 found.append(runner.run(measure_live(kind, films[kind], round(cameras), plan.live_seconds)))
-    return found
+        except Exception as error:  # whatever it is, the figures taken before it are not lost
+            failed[kind] = f"{type(error).__name__}: {error}"
+            _tell(f"live {kind}: {failed[kind]}")
+    return found, failed
 
 
 def _part(kind: type[_T], *arguments: str) -> _T:

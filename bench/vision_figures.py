@@ -52,13 +52,14 @@ class Live(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """``videos`` are medians of the runs, by the file's name."""
+    """``videos`` are medians of the runs, by the file's name; ``live_failed``, by kind, why it has no ``live``."""
 
     looks_per_s: float
     runs: int
     videos: dict[str, dict[str, float]]
     memory_mb_per_camera: float
     live: tuple[Live, ...]
+    live_failed: dict[str, str]
     goals: dict[str, Goal | AtLeast]
 
 
@@ -101,6 +102,7 @@ def report(
     costs: Mapping[str, Sequence[Cost]],
     memory_mb_per_camera: float,
     live: Sequence[Live],
+    live_failed: Mapping[str, str],
 ) -> Report:
     """The medians of the runs, and each goal that can be judged by these videos."""
     videos = {name: medians([figures(cost, looks_per_s) for cost in runs]) for name, runs in costs.items()}
@@ -114,4 +116,5 @@ def report(
     for one in live:
         for name, share in (("shed_share", one.shed_share), ("late_share", one.late_share)):
             goals[f"{name}.{one.kind}"] = Goal(share, GOAL_LEFT_SHARE, share <= GOAL_LEFT_SHARE)
-    return Report(looks_per_s, plan.runs, videos, round(memory_mb_per_camera, 2), tuple(live), goals)
+    memory_mb = round(memory_mb_per_camera, 2)
+    return Report(looks_per_s, plan.runs, videos, memory_mb, tuple(live), dict(live_failed), goals)

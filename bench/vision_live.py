@@ -25,7 +25,7 @@ from devices.protocol.clock import SystemClock
 from devices.protocol.sightings import LOOK_DELAYS_MS
 from hub.registry.records import Camera
 from simulators.cameras.server import CameraServer
-from simulators.cameras.tape import read_tape
+from simulators.cameras.tape import Tape, read_tape
 from simulators.demo.parts import READY_WITHIN_S, PartFailed
 
 LATE_MS = 1000
@@ -39,12 +39,13 @@ async def measure_live(kind: str, film: Path, cameras: int, seconds: float) -> L
     """Let so many play. Raises PartFailed, TapeError, OSError, httpx.HTTPError."""
     core = max(os.sched_getaffinity(0))
     before = os.sched_getaffinity(0)
+    tape = await asyncio.to_thread(read_tape, film)
     with tempfile.TemporaryDirectory(prefix="qianshao-vision-") as folder:
         _keep_to(os.getpid(), before - {core} or before)
         try:
             async with police_room(Path(folder), "embedded", make_community(1), _SETTINGS) as room:
                 await _give_core(room, core)
-                async with _playing(room, film, cameras):
+                async with _playing(room, tape, cameras):
                     workers = await _give_core(room, core)
                     await asyncio.sleep(SETTLED_S)
                     return await _count(kind, room, cameras, seconds, workers)
@@ -94,9 +95,8 @@ async def _count(kind: str, room: PoliceRoom, cameras: int, seconds: float, work
 
 
 @contextlib.asynccontextmanager
-async def _playing(room: PoliceRoom, film: Path, count: int) -> AsyncIterator[None]:
+async def _playing(room: PoliceRoom, tape: Tape, count: int) -> AsyncIterator[None]:
     """All on line, and looked at."""
-    tape = await asyncio.to_thread(read_tape, film)
     names = [f"C{number:02d}" for number in range(1, count + 1)]
     phases_us = {name: number * tape.duration_us // count for number, name in enumerate(names)}
     async with CameraServer(dict.fromkeys(names, tape), SystemClock(), random.Random(1), phases_us=phases_us) as server:

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from bench.vision import live
 from bench.vision_figures import GOAL_CAMERAS, Live, Plan, report
 from bench.vision_films import STREETS, cast, times_s
 from bench.vision_part import Cost, cost
@@ -78,7 +79,7 @@ def spent(cpu_ms: float) -> Cost:
 def test_goals_are_judged_by_the_median_of_the_runs() -> None:
     runs = [spent(2600.0), spent(2000.0), spent(2400.0)]
     late = Live("quiet", 40, 30.0, 70.0, 17.5, 4.0, 0.0, 0.02, 300.0)
-    found = report(Plan(None, 3, 30.0), 5.0, {"quiet": runs}, 4.0, [late])
+    found = report(Plan(None, 3, 30.0), 5.0, {"quiet": runs}, 4.0, [late], {})
     quiet = found.videos["quiet"]
     assert (quiet["cpu_ms_per_s"], quiet["cameras_per_core"]) == (24.0, pytest.approx(41.667))
     assert (quiet["decode_ms"], quiet["motion_ms"], quiet["detect_ms"]) == (0.4, 0.5, 20.0)
@@ -91,6 +92,16 @@ def test_goals_are_judged_by_the_median_of_the_runs() -> None:
         "late_share.quiet": False,
     }
     assert GOAL_CAMERAS == {"quiet": 40, "normal": 20, "crowded": 4}
+
+
+def test_live_proof_that_fails_is_told_in_the_report_and_loses_no_figures(tmp_path: Path) -> None:
+    (tmp_path / "quiet.mp4").write_bytes(b"no film")
+    plan = Plan(None, 1, 30.0)
+    found, failed = live(plan, {"quiet": tmp_path / "quiet.mp4", "still": tmp_path / "still.mp4"})
+    told = report(plan, 5.0, {"quiet": [spent(2400.0)]}, 4.0, found, failed)
+    assert (told.live, list(told.live_failed)) == ((), ["quiet"])
+    assert "quiet.mp4" in told.live_failed["quiet"]
+    assert list(told.goals) == ["cameras_per_core.quiet", "motion_ms"]
 
 
 def test_larger_video_is_made_a_small_stream_and_a_small_one_is_taken_as_it_is(tmp_path: Path) -> None:
