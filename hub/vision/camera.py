@@ -147,11 +147,12 @@ class AssignedCamera:
                 self._ended.set()
                 self._newest_track = 0
         else:
-            found_before = work.pipeline.detections
+            found_before, looks_before = work.pipeline.detections, work.pipeline.looks
             said = work.pipeline.look(work.look, detector)
             self._show(work.look.frame, work.look.motion, work.pipeline)
-            self.counters.frames_looked_at += 1
-            if not self._is_recording:
+            looked = work.pipeline.looks > looks_before
+            self.counters.frames_looked_at += looked
+            if looked and not self._is_recording:
                 late_ms = (self._clock.wall_us() - work.look.frame.wall_us) / 1000
                 self.counters.look_delays[bisect_left(LOOK_DELAYS_MS, late_ms)] += 1
             self._count_tracks(work.pipeline)
@@ -234,8 +235,12 @@ class AssignedCamera:
 
     def _show(self, frame: Frame, motion: Motion, pipeline: Pipeline) -> None:
         """What became of a picture that was due, where somebody asks."""
-        if self._shower is not None:
+        if self._shower is None:
+            return
+        try:
             self._shower.show(self.assignment.camera_id, frame.wall_us, motion, pipeline.shown)
+        except Exception:  # what was seen is worth more than its being shown
+            _log.exception("camera %s: a look could not be shown", self.assignment.camera_id)
 
     def _decoded(self, stream: Stream) -> Iterator[Frame]:
         """Its frames, the processor time of decoding them counted. Raises SourceError."""

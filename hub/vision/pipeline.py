@@ -6,6 +6,7 @@ worth a look; ``look`` runs where the detector is. Each half may be called from 
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ from hub.vision.tracking.colours import colours
 from hub.vision.tracking.drift import Small, drifts
 from hub.vision.tracking.followed import Followed
 from hub.vision.tracking.tracker import Track, Tracker
+
+_log = logging.getLogger(__name__)
 
 LONGEST_SIGHTING_S = 600.0
 """A person in view for longer becomes a further sighting, so that none grows without end."""
@@ -114,6 +117,8 @@ class Pipeline:
         self._followed: dict[int, Followed] = {}
         self._last_word = LastWord()
         self._frame_size_px = (0, 0)
+        self.looks = 0
+        """Looks that asked the detector."""
         self.detections = 0
         self.moves: Moves | None = None
         """What the frame that was considered last showed; None where it was not one of those that are due."""
@@ -154,6 +159,7 @@ class Pipeline:
                 moving |= True
             drift, clothes = self._drifts(look), colours(picture, found.boxes)
             result = self._tracker.look(found, moving, look.at_s, self._frame_size_px, drift, clothes)
+        self.looks += 1
         self.detections += len(result.seen)
         self._gate.tell(len(result.seen))
         self._take_in(look, result.seen, found, picture)
@@ -161,7 +167,11 @@ class Pipeline:
         now = {track.number for track, _ in result.seen}
         tracks = tuple(ShownTrack(track.number, track.box, track.number in now) for track in self._tracker.tracks)
         self.shown = LookShown(look.frame.wall_us, regions or (), everything, tracks)
-        said = [self._say(self._followed.pop(track.number), ended=True) for track in result.ended]
+        said: list[Sighting | None] = []
+        for track in result.ended:  # those who leave later are still beside those who are told first
+            gone = self._followed.pop(track.number, None)
+            if gone is not None:  # else all was told after LONGEST_SIGHTING_S, and he was not seen since
+                said.append(self._say(gone, ended=True))
         for track, _ in result.seen:
             followed = self._followed[track.number]
             if look.at_s - followed.started_s > self._longest_sighting_s:
@@ -204,8 +214,16 @@ class Pipeline:
             followed.see(picture, Box(*found.boxes[index]), float(found.scores[index]), share, look.at_s)
 
     def _say(self, followed: Followed, *, ended: bool) -> Sighting | None:
+        """One person's word; None where nothing can be said. A word that fails takes nobody else's with it."""
         if not followed.confident and not followed.announced:
             return None
+        try:
+            return self._word(followed, ended=ended)
+        except Exception:
+            _log.exception("camera %s: what was seen of a person is left out", self._camera_id)
+            return None
+
+    def _word(self, followed: Followed, *, ended: bool) -> Sighting | None:
         if ended:
             followed.end(self._considered_s)
         with self.times.of(Stage.DESCRIBE):
