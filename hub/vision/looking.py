@@ -47,7 +47,7 @@ class LookPlan:
         self._counted_s: float | None = None
         self._next_s = float("-inf")
         self._whole_s = float("-inf")
-        self._looked_s = np.zeros((0, 0), np.float32)
+        self._looked_s = np.zeros((0, 0))
         """When what moves besides was looked at last, by pixel of the small picture."""
 
     def affords(self, at_s: float) -> bool:
@@ -84,7 +84,7 @@ class LookPlan:
         """Boxes of what moves, is none of the persons expected, and was not looked at just now."""
         scale_x, scale_y = motion.small_per_px
         if self._looked_s.shape != motion.mask.shape:
-            self._looked_s = np.full(motion.mask.shape, -np.inf, np.float32)
+            self._looked_s = np.full(motion.mask.shape, -np.inf)
         mask = np.where(self._looked_s > at_s - _AGAIN_S, np.uint8(0), motion.mask)
         scale = np.array((scale_x, scale_y))
         for box in grown(expected, _EXPLAINED):

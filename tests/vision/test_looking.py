@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from hub.vision.boxes import Box
 from hub.vision.looking import MOST_REGIONS, WHOLE_LOOK_S, LookPlan, merged
@@ -20,11 +21,11 @@ def _motion(*boxes: Box) -> Motion:
     return Motion(mask, mask, (0.25, 0.25), float((mask > 0).mean()), settled=True)
 
 
-def _plan_after_its_first_look() -> LookPlan:
+def _plan_after_its_first_look(first_s: float = 0.0) -> LookPlan:
     plan = LookPlan(2.0)
-    assert plan.affords(0.0)
-    assert plan.regions(_motion(), NOBODY, SIZE_PX, 0.0) is None
-    plan.affords(0.6)
+    assert plan.affords(first_s)
+    assert plan.regions(_motion(), NOBODY, SIZE_PX, first_s) is None
+    plan.affords(first_s + 0.6)
     return plan
 
 
@@ -43,11 +44,12 @@ def test_who_enters_is_looked_at_beside_who_is_followed() -> None:
     assert len(regions) == 2
 
 
-def test_motion_that_is_nobody_is_not_looked_at_again_at_once() -> None:
-    plan, tree = _plan_after_its_first_look(), Box(500, 40, 60, 90)
-    assert len(plan.regions(_motion(WALKER, tree), FOLLOWED, SIZE_PX, 0.6) or ()) == 2
-    plan.affords(1.0)
-    assert len(plan.regions(_motion(WALKER, tree), FOLLOWED, SIZE_PX, 1.0) or ()) == 1
+@pytest.mark.parametrize("first_s", [0.0, 240 * 86_400.0])
+def test_motion_that_is_nobody_is_not_looked_at_again_at_once_however_long_the_stream(first_s: float) -> None:
+    plan, tree = _plan_after_its_first_look(first_s), Box(500, 40, 60, 90)
+    assert len(plan.regions(_motion(WALKER, tree), FOLLOWED, SIZE_PX, first_s + 0.6) or ()) == 2
+    plan.affords(first_s + 1.4)
+    assert len(plan.regions(_motion(WALKER, tree), FOLLOWED, SIZE_PX, first_s + 1.4) or ()) == 1
 
 
 def test_whole_picture_is_looked_at_now_and_then() -> None:
