@@ -1,4 +1,4 @@
-"""Which frames are looked at: paced, and only where there is something to see, since a look costs 30 ms of a core."""
+"""Which frames are looked at: paced, and only where there is something to see, since a look costs most."""
 
 from __future__ import annotations
 

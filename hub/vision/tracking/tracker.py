@@ -96,7 +96,7 @@ class Track:
     def near_edge(self, size_px: tuple[float, float]) -> bool:
         """Whether the person was seen last, or should be now, near the picture's edge."""
         for left, top, width, height in (self.last_box, self.box):
-            near = 0.5 * width
+            near = _NEAR_EDGE * width
             if (
                 left <= near
                 or top <= _EDGE_PX
