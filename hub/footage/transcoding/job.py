@@ -71,11 +71,10 @@ class Transcoder:
             yield from self._coded(None)
 
     def _change(self, form: Form) -> Iterator[Record]:
-        if form == self._form:
-            return
+        """Also for an equal form: nothing that follows refers to what was before, and media time may count anew."""
         yield from self.end()
         self._form, self._decoder, self._encoder, self._told = form, None, None, None
-        self._waits_for_key, self._due_us, self._key_at_us = True, None, None
+        self._waits_for_key, self._due_us, self._key_at_us, self._encoded_us = True, None, None, -1
         self._under_way.clear()
         if form.coding not in DECODERS:
             yield CANNOT

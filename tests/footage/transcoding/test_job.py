@@ -17,7 +17,7 @@ from hub.footage.coded import CodedPicture, Coding, Form, Record, RecordError, W
 from hub.footage.transcoding import transcoders as transcoding
 from hub.footage.transcoding.job import MOST_PER_S, Transcoder, fitting
 from hub.footage.transcoding.transcoders import BUSY, FAILED, Transcoders
-from tests.footage.segments.films import Film, film
+from tests.footage.segments.films import Film, film, later
 
 
 def officer() -> tuple[str]:
@@ -104,6 +104,15 @@ def test_stream_that_changes_its_size_goes_on_in_the_new_one() -> None:
     )
     assert [(one.width_px, one.height_px) for one in forms] == [(320, 192), (160, 96)]
     assert len(pictures) == 20
+
+
+def test_camera_that_ends_its_stream_and_comes_back_under_the_same_form_is_dated_as_before() -> None:
+    filmed = film("libx265", seconds=1)
+    again = later(filmed, 3_000_000)
+    forms, pictures = converted([*records_of(filmed), *records_of(again)])
+    assert [one.wall_us for one in pictures] == [one.wall_us for told in (filmed, again) for one, _ in told.pictures]
+    assert [one.media_us for one in pictures] == [one.media_us for _ in range(2) for one, _ in filmed.pictures]
+    assert len(forms) == 2 and pictures[len(filmed.pictures)].key, "media time counts anew, and says so"
 
 
 def test_what_no_decoder_takes_is_told() -> None:
