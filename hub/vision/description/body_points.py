@@ -7,11 +7,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from hub.vision.description.view import COLUMNS, ROWS, Picture
 from hub.vision.models import path
+from hub.vision.models.session import open_session
 
 MODEL = "movenet-lightning"
 _INPUT = 192
@@ -44,10 +44,7 @@ class BodyPoints:
         file = path(MODEL) if models_dir is None else models_dir / f"{MODEL}.onnx"
         if not file.is_file():
             raise FileNotFoundError(f"the network of body points is missing: {file}")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(file, threads)
         self._input_name = self._session.get_inputs()[0].name
 
     def of(self, person: Picture) -> Points:

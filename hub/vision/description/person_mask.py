@@ -6,9 +6,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
 from hub.vision.description.view import COLUMNS, ROWS, Picture, Weights
+from hub.vision.models.session import open_session
 
 MODEL = "selfie.onnx"
 DEFAULT_MODELS_DIR = Path(__file__).parent.parent / "models"
@@ -24,10 +24,7 @@ class PersonMask:
         path = (models_dir or DEFAULT_MODELS_DIR) / MODEL
         if not path.is_file():
             raise FileNotFoundError(f"the person mask's network is missing: {path}")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads)
         self._input_name = self._session.get_inputs()[0].name
 
     def of(self, person: Picture) -> Weights:

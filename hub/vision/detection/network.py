@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from hub.vision.detection.detections import DetectorError
 from hub.vision.detection.heads import Outputs
+from hub.vision.models.session import open_session
 
 _ELEMENTS: dict[str, np.dtype[np.generic]] = {
     "tensor(float)": np.dtype(np.float32),
@@ -40,13 +40,8 @@ class Network:
 
     def __init__(self, file: Path, threads: int = 1) -> None:
         self.file = file
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+            self._session = open_session(file, threads)
         except Exception as error:  # onnxruntime raises a dozen classes of its own
             raise DetectorError(
                 f"检测模型 {file} 打不开：请确认它是完整的 ONNX 文件",
