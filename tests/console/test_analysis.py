@@ -77,11 +77,11 @@ async def test_whoever_walks_past_has_a_box_over_him_as_long_as_looks_are_shown(
         await until(lambda: hub.vision.view("C01").looked_at, "the camera is looked at", WITHIN_S)
         await page.get_by_test_id("live-layout-1").click()
         await page.get_by_test_id("live-fill").click()
-        await expect(page.locator("[data-testid=tile-state][data-stand=实时]")).to_be_visible()
+        await expect(page.locator("[data-testid=tile-state][data-stand=实时]")).to_be_visible(timeout=WITHIN_S * 1000)
         await expect(page.get_by_test_id("analysis")).to_have_count(0)
         assert hub.showing.cameras == 0
         await page.get_by_test_id("live-analysis").click()
-        await expect(page.get_by_test_id("analysis-picture")).to_contain_text("已学会")
+        await expect(page.get_by_test_id("analysis-picture")).to_contain_text("已学会", timeout=WITHIN_S * 1000)
         await page.wait_for_function(OVER_HIM, timeout=WITHIN_S * 1000)
         before = await drawn_at(page)
         await page.set_viewport_size({"width": 1366, "height": 900})
