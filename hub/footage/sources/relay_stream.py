@@ -27,6 +27,8 @@ _BAD_IN_A_ROW = 50
 _LEAST_GAP_US = 40_000
 _LONGEST_GAP_US = 60_000_000
 """Where the hub's own clock was set: nobody is followed over so long a gap."""
+_MOST_MEDIA_US = 1 << 62
+"""146,000 years: what the library can count, and half of what a record can say."""
 _MOST_UNDER_WAY = 64
 """Pictures that a decoder holds back to put them in order; H.265 has at most 16."""
 
@@ -45,7 +47,7 @@ class RelayStream:
         self._bad_in_a_row = 0
         self._wall_us: dict[int, int] = {}
         self._newest: CodedPicture | None = None
-        self._later_us: int | None = 0
+        self._later_us: int | None = None
         """What is added to the recorder's media time; None until the first picture of a new beginning says it."""
         self._socket = socket.socket(socket.AF_UNIX)
         try:
@@ -135,10 +137,14 @@ class RelayStream:
     def _timed(self, picture: CodedPicture) -> CodedPicture:
         """The picture in the media time of all that came; after a form as much later as wall time says."""
         newest = self._newest
-        if self._later_us is None and newest is not None:
+        if newest is None:
+            self._later_us = 0
+        elif self._later_us is None:
             gap_us = min(max(picture.wall_us - newest.wall_us, _LEAST_GAP_US), _LONGEST_GAP_US)
             self._later_us = newest.media_us + gap_us - picture.media_us
-        timed = replace(picture, media_us=picture.media_us + (self._later_us or 0))
+        timed = replace(picture, media_us=picture.media_us + self._later_us)
+        if abs(timed.media_us) > _MOST_MEDIA_US:
+            raise Unreadable("the recorder's media time is none", "录像进程给出的媒体时间无效")
         if newest is None or timed.media_us > newest.media_us:
             self._newest = timed
         return timed

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.footage.coded import StreamName
+from hub.footage.errors import Unreadable
 from hub.footage.recorder.relay_server import RelayServer
 from hub.footage.sources.frame import Frame
 from hub.footage.sources.opening import Patience
@@ -61,3 +62,19 @@ async def test_media_time_goes_on_where_the_hubs_clock_was_set_in_between(
     frames = await frames_of_two_connections(tmp_path, later_us, None)
     gaps_us = [later.media_us - frame.media_us for frame, later in pairwise(frames)]
     assert gaps_us == [*[40_000] * 49, gap_us, *[40_000] * 49]
+
+
+async def test_media_time_that_cannot_be_is_told_of_the_stream(tmp_path: Path) -> None:
+    server = RelayServer(tmp_path / "relay" / "socket")
+    server.start()
+    channel = server.offer("C01", (StreamName.SUB,))
+    told = film(seconds=2, group=25)
+    channel.publish(told.form)
+    stream = await asyncio.to_thread(RelayStream, f"relay:{server.path}#C01/sub", Patience())
+    for media_us in (1 << 62, 0):
+        channel.publish(told.form)
+        channel.publish(replace(told.pictures[0][0], media_us=media_us))
+    with pytest.raises(Unreadable):
+        await asyncio.to_thread(list, stream.frames())
+    stream.close()
+    server.close()
