@@ -227,7 +227,10 @@ class Hub:
         self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
-        self.intake = Intake(self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras)
+        may_tell_of = self.vision.workers.may_tell_of
+        self.intake = Intake(
+            self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras, may_tell_of
+        )
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)

@@ -38,12 +38,19 @@ class Intake:
     """From the wire into the store."""
 
     def __init__(
-        self, sightings: SightingService, bridge: Bridge, refused: Refused, knows_camera: Callable[[str], bool]
+        self,
+        sightings: SightingService,
+        bridge: Bridge,
+        refused: Refused,
+        knows_camera: Callable[[str], bool],
+        may_tell_of: Callable[[str, str], bool],
     ) -> None:
+        """``may_tell_of(worker_id, camera_id)``: whether that worker could have been given that camera."""
         self._sightings = sightings
         self._bridge = bridge
         self._refused = refused
         self._knows_camera = knows_camera
+        self._may_tell_of = may_tell_of
         self._heard: deque[_Heard] = deque()
         self._wake = asyncio.Event()
         self._followers: list[Follower] = []
@@ -71,6 +78,11 @@ class Intake:
             self._refused.add(
                 worker_id, "sighting", RefusedReason.UNKNOWN_CAMERA, f"camera {camera_id} is not enrolled"
             )
+            self._confirm(worker_id, [message.message_id])
+            return
+        if not self._may_tell_of(worker_id, camera_id):
+            why = f"camera {camera_id} is not for workers on other machines"
+            self._refused.add(worker_id, "sighting", RefusedReason.NOT_ALLOWED, why)
             self._confirm(worker_id, [message.message_id])
             return
         if len(self._heard) >= MAX_WAITING:

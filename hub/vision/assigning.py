@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -28,7 +29,18 @@ def is_anywhere(camera: Camera) -> bool:
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _is_on_the_network(url: str) -> bool:
-    return is_live(url) and not is_webcam(url) and urlsplit(url).hostname not in LOOPBACK_HOSTS
+    return is_live(url) and not is_webcam(url) and not _is_this_machine(urlsplit(url).hostname or "")
+
+
+def _is_this_machine(host: str) -> bool:
+    """127.0.0.1 is only one of its addresses; another machine would connect to itself, with the camera's password."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host in LOOPBACK_HOSTS
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    address = mapped or address
+    return address.is_loopback or address.is_unspecified
 
 
 def assignment(camera: Camera, footage: Footage | None, views: CalibratedViews | None) -> CameraAssignment:

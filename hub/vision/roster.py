@@ -22,7 +22,7 @@ class Turn(Enum):
 
     NONE = "none"
     CAME = "came"
-    """On line from now on, on a new line, or with another weight."""
+    """On line from now on, or on a new line."""
     WAITS = "waits"
     """Speaks again and has no cameras yet."""
 
@@ -51,7 +51,7 @@ class Roster:
         return tuple(worker_id for worker_id, one in self._remote.items() if one.on_line)
 
     def heard(self, worker_id: str, birth_count: int, weight: float, now_us: int) -> Turn:
-        """A sign of life of a worker on another machine."""
+        """A sign of life of a worker on another machine; its weight is that of the line's first."""
         if birth_count <= self._died.get(worker_id, -1):
             return Turn.NONE
         one = self._remote.get(worker_id)
@@ -60,8 +60,7 @@ class Roster:
             return Turn.CAME
         one.heard_us = now_us
         if one.on_line:
-            is_other, one.weight = one.weight != weight, weight
-            return Turn.CAME if is_other else Turn.NONE
+            return Turn.NONE
         if one.speaks_since_us is None:
             one.speaks_since_us = now_us
             return Turn.WAITS
@@ -95,7 +94,8 @@ class Roster:
 
     def lose(self, worker_id: str) -> None:
         """It is off line until it has spoken for RETURNS_AFTER_S, or comes on a new line."""
-        self._remote[worker_id].on_line = False
+        one = self._remote[worker_id]
+        one.on_line, one.speaks_since_us = False, None
 
     def excuse(self, now_us: int) -> None:
         """Nobody could be heard until now."""

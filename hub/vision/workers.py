@@ -65,8 +65,8 @@ class Workers:
         self._keeper = WorkerKeeper(self._roster.local, issue, directory, detector, self._ended)
         self._looks_with: dict[str, str] = {}
         self._clock_is_wrong: set[str] = set()
-        self._born_too_soon = False
-        """Heard while nothing could be said."""
+        self._turned = False
+        """Who is on line changed: all are told in the next turn, so that no worker can have it done more often."""
 
     def listen(self) -> None:
         """Hear who is there."""
@@ -126,16 +126,16 @@ class Workers:
             await asyncio.sleep(WATCH_TURN_S)
             now_us, late_s = self._clock.monotonic_us(), loop.time() - turned_s - WATCH_TURN_S
             turned_s = loop.time()
-            if not self._bridge.connected.is_set() or late_s > WATCH_TURN_S:
+            if not self._bridge.connected.is_set():
                 self._roster.excuse(now_us)  # it is the hub that heard nothing
                 continue
-            if told_on != self._bridge.connections or self._born_too_soon:
-                told_on, self._born_too_soon = self._bridge.connections, False
-                self.reassign()
+            if late_s > WATCH_TURN_S:
+                self._roster.excuse(now_us)
             for worker_id in self._roster.silent(now_us):
-                theirs = self._cameras_of(worker_id)
-                self._roster.lose(worker_id)
-                self._hand_on(worker_id, theirs, "silent")
+                self._lose(worker_id, "silent")
+            if told_on != self._bridge.connections or self._turned:
+                told_on, self._turned = self._bridge.connections, False
+                self.reassign()
 
     def shut_out(self, worker_id: str) -> None:
         """A device was revoked: if it is a worker, its cameras go to others at once."""
@@ -148,7 +148,7 @@ class Workers:
             self._looks_with[worker_id] = birth.software
         if worker_id in self._births:
             self._births[worker_id] = max(self._births[worker_id], birth.birth_count)
-            self._born_too_soon |= not self._bridge.connected.is_set()
+            self._turned |= not self._bridge.connected.is_set()
             self._assign(worker_id, self._given())
 
     def _died(self, worker_id: str, death: wire.Death) -> None:
@@ -156,6 +156,7 @@ class Workers:
             if death.birth_count >= self._births[worker_id]:
                 self._ended(worker_id)
             return
+        self._clock_is_wrong.discard(worker_id)  # a new line is told anew
         theirs = self._cameras_of(worker_id)
         if self._roster.died(worker_id, death.birth_count):
             self._hand_on(worker_id, theirs, "its line ended")
@@ -167,18 +168,27 @@ class Workers:
         turn = self._roster.heard(worker_id, status.birth_count, status.weight, self._clock.monotonic_us())
         if turn is Turn.CAME:
             _log.info("worker.on_line", worker=worker_id, weight=status.weight)
-            self.reassign()
+            self._turned = True
         elif turn is Turn.WAITS:
             self._assign(worker_id, {})
 
     def _has_our_time(self, worker_id: str) -> bool:
-        """What it sees could not be put beside what others see: it then counts as silent."""
+        """What it sees could not be put beside what others see: it has no cameras until its clock is right."""
         error_s = (self._bridge.clocks.wall_error_us(worker_id) or 0) / 1e6
         is_wrong = abs(error_s) > MOST_CLOCK_ERROR_S
         if is_wrong and worker_id not in self._clock_is_wrong:
             _log.error("worker.clock_is_wrong", worker=worker_id, behind_s=round(error_s, 1))
+            self._lose(worker_id, "its clock is wrong")
         (self._clock_is_wrong.add if is_wrong else self._clock_is_wrong.discard)(worker_id)
         return not is_wrong
+
+    def _lose(self, worker_id: str, why: str) -> None:
+        """A worker whose line may stand is not counted on: it is to let its cameras go, should it hear."""
+        self._assign(worker_id, {})
+        if worker_id in self._roster.remote:
+            theirs = self._cameras_of(worker_id)
+            self._roster.lose(worker_id)
+            self._hand_on(worker_id, theirs, why)
 
     def _ended(self, worker_id: str) -> None:
         """A worker of this machine ended; it is replaced, and its cameras stay with it."""
@@ -188,7 +198,7 @@ class Workers:
         """A worker on another machine is off line: others have its cameras."""
         _log.error("worker.off_line", worker=worker_id, why=why, cameras=len(camera_ids))
         self._waiting(camera_ids, WORKER_GONE)
-        self.reassign()
+        self._turned = True
 
     def _cameras_of(self, worker_id: str) -> list[str]:
         return [camera_id for camera_id in self._registry.cameras if self.of(camera_id) == worker_id]
@@ -197,6 +207,15 @@ class Workers:
         """Who looks at this camera, or is to."""
         camera = self._registry.cameras.get(camera_id)
         return None if camera is None else self._owner(camera)
+
+    def may_tell_of(self, worker_id: str, camera_id: str) -> bool:
+        """Whether it could have been given this camera, now or before: what it saw comes late at times.
+
+        One on another machine never was where no other machine can read, or where nothing may be recorded.
+        """
+        camera = self._registry.cameras[camera_id]
+        is_local = worker_id in self._roster.local
+        return is_local or (is_anywhere(camera) and self._registry.terms_for(camera).records)
 
     def _owner(self, camera: Camera) -> str | None:
         return self._roster.worker_of(camera.camera_id, anywhere=bool(self._roster.remote) and is_anywhere(camera))

@@ -13,6 +13,8 @@ from devices.protocol import messages as wire
 from devices.protocol.sightings import Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
+from hub.registry.owners import OwnerList
+from hub.registry.records import Camera, Owner
 from tests.devices.room import until
 from tests.hub import open_hub, sighting
 from tests.played import HandDevice
@@ -90,6 +92,27 @@ async def test_sighting_that_the_disk_does_not_take_is_not_confirmed_and_costs_n
     await until(lambda: "earlier hour" in confirmed(worker), "the first is confirmed, said again")
     assert followed == ["known", "later", "earlier hour"]
     assert hub.task_failures == 0
+
+
+async def test_worker_on_another_machine_tells_only_of_cameras_it_could_have_been_given(
+    hub: Hub, worker: HandDevice
+) -> None:
+    refusing = Owner(owner_id="O1", name="物业", records=False)
+    await hub.registry.put_owners(OwnerList(version=hub.registry.owners.version, owners=(refusing,)))
+    for camera_id, url, owner_id in (
+        ("film", "/films/门口.mp4", None),
+        ("own", "rtsp://127.0.0.1/1", None),
+        ("unrecorded", "rtsp://10.1.2.3/1", "O1"),
+        ("gate", "rtsp://10.1.2.3/2", None),
+    ):
+        await hub.vision.put_camera(Camera(camera_id=camera_id, name="门口", url=url, owner_id=owner_id))
+    async with HandDevice.open(hub, "east", DeviceKind.WORKER) as east:
+        for camera_id in ("film", "own", "unrecorded", "gate"):
+            await say(east, sighting(hub, camera_id, "red", "blue", camera_id))
+        await until(lambda: sorted(confirmed(east)) == ["film", "gate", "own", "unrecorded"], "none is said again")
+    assert (hub.intake.stored, hub.refused.counts["not_allowed"]) == (1, 3)
+    await say(worker, sighting(hub, "seen in a film", "red", "blue", "film"))
+    await until(lambda: hub.intake.stored == 2, "the hub's own tell of all")
 
 
 def hours_ago(found: Sighting, hours: int) -> Sighting:

@@ -59,6 +59,25 @@ def test_silent_worker_has_no_cameras_until_it_has_spoken_steadily_again() -> No
     assert roster.remote == ("east",)
 
 
+def test_weight_is_that_of_the_line_so_that_no_sign_of_life_moves_cameras() -> None:
+    roster = Roster(["worker-1"])
+    roster.heard("east", 1, 1.0, 0)
+    before = owners(roster)
+    assert roster.heard("east", 1, 64.0, S) is Turn.NONE
+    assert owners(roster) == before
+    assert roster.heard("east", 2, 64.0, 2 * S) is Turn.CAME
+    assert owners(roster) != before
+
+
+def test_worker_that_was_lost_while_it_spoke_speaks_steadily_before_it_has_cameras_again() -> None:
+    roster = Roster(["worker-1"])
+    roster.heard("east", 1, 1.0, 0)
+    for second in (10, 20):  # also the second time
+        roster.lose("east")
+        assert roster.heard("east", 1, 1.0, second * S) is Turn.WAITS
+        assert roster.heard("east", 1, 1.0, round((second + RETURNS_AFTER_S) * S)) is Turn.CAME
+
+
 def test_nobody_is_silent_when_the_hub_could_not_hear() -> None:
     roster = Roster([])
     roster.heard("east", 1, 1.0, 0)
