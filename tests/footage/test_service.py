@@ -39,12 +39,16 @@ async def cameras(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cam
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory, cameras: CameraServer) -> AsyncIterator[Hub]:
-    async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1, footage_recorder=True) as opened:
-        assert not opened.footage.recorder.running, "without a camera to record there is no recorder"
-        await opened.vision.put_camera(Camera(camera_id="C01", name="大门", venue_id="V01", url=cameras.url("gate")))
-        await until(lambda: opened.vision.view("C01").recorded is True, "recorded", WITHIN_S)
-        await until(lambda: opened.vision.view("C01").looked_at, "looked at", WITHIN_S)
-        yield opened
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hub.vision.worker_keeper.SPARE_AFTER_S", 0.1)
+        async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1, footage_recorder=True) as opened:
+            assert not opened.footage.recorder.running, "without a camera to record there is no recorder"
+            await opened.vision.put_camera(
+                Camera(camera_id="C01", name="大门", venue_id="V01", url=cameras.url("gate"))
+            )
+            await until(lambda: opened.vision.view("C01").recorded is True, "recorded", WITHIN_S)
+            await until(lambda: opened.vision.view("C01").looked_at, "looked at", WITHIN_S)
+            yield opened
     assert not list(opened.footage.folder.glob("*/*/?????????.mp4")), "a hub that ends in order closes its segments"
 
 
