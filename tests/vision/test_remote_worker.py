@@ -142,7 +142,7 @@ async def test_worker_that_says_a_new_birth_with_each_sign_has_all_told_a_few_ti
             for birth_count in range(1, 101):
                 await sign(east, birth_count)
             await until(lambda: bool(told) and hub.vision.workers.remote == ("east",), "they are heard")
-            assert len(told) < 20
+            assert len(told) < 50, "12 s of turns"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.1.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "localhost"])
