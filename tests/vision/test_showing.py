@@ -150,6 +150,9 @@ async def test_looks_end_with_the_owners_terms_and_are_noted_with_the_live_pictu
         await wall.word(0, "owner_terms")
         await until(lambda: hub.showing.cameras == 0, "no looks are watched any longer")
         await worker.say(Up.SHOWN_LOOK, look_at(worker, 2_000))
+        later = CameraState(stamp=worker.stamp(), camera_id="C01", condition=CameraCondition.ONLINE, frames_decoded=81)
+        await worker.say(Up.CAMERA_STATE, later)
+        await until(lambda: hub.vision.view("C01").frames_decoded == 81, "what was said after the look is heard")
     assert wall.looks == []
     await hub.vision.put_camera(LIVE)
 
