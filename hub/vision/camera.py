@@ -97,6 +97,7 @@ class AssignedCamera:
         self._activity = Activity()
         self._picture = PictureWatch()
         self._stop = threading.Event()
+        self._taken = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera {assignment.camera_id}", daemon=True)
 
@@ -148,7 +149,10 @@ class AssignedCamera:
                 self._newest_track = 0
         else:
             found_before, looks_before = work.pipeline.detections, work.pipeline.looks
-            said = work.pipeline.look(work.look, detector)
+            try:
+                said = work.pipeline.look(work.look, detector)
+            finally:
+                self._taken.set()
             self._show(work.look.frame, work.look.motion, work.pipeline)
             looked = work.pipeline.looks > looks_before
             self.counters.frames_looked_at += looked
@@ -279,14 +283,19 @@ class AssignedCamera:
         )
 
     def _hand_over(self, work: Work) -> None:
+        """A recording goes on when the look is taken: what it is worth to look at next does not hang on the processor,
+        and the same recording gives the same sightings."""
         if not self._is_recording:
             self.counters.frames_shed += self._scheduler.offer(self, work)
             return
+        self._taken.clear()
         while not self._stop.is_set():
             if not self._may_go_on():
                 self._stop.wait(_TURN_S)
             elif self._scheduler.put(self, work, patience_s=_TURN_S):
-                return
+                break
+        while not self._stop.is_set() and not self._taken.wait(_TURN_S):
+            continue
 
     def _finish(self, pipeline: Pipeline) -> None:
         """Have the last words said, and wait until they are."""

@@ -83,7 +83,7 @@ def clicks(width_px: int = 640, height_px: int = 480) -> dict[str, Any]:
 
 def reference(hub: Hub) -> Path | None:
     """The picture that is kept of C01's calibration."""
-    found = list((hub.vision._directory / "views").glob("C01-*.jpg"))
+    found = list((hub.settings.data_dir / "workers" / "views").glob("C01-*.jpg"))
     return found[0] if found else None
 
 
