@@ -167,6 +167,7 @@ async def _run(
 ) -> None:
     clock = SystemClock()
     card = _card(clock, microphone, speaker)
+    ear = _speaker(clock, card, store, speaker)
     screen = Screen(clock)
     terminal = Terminal(screen, card or RadioEvents())
     make = partial(
@@ -174,7 +175,7 @@ async def _run(
         clock=clock,
         rng=random.Random(),
         events=terminal,
-        speaker=_speaker(clock, card, store, speaker),
+        speaker=ear,
         store_dir=store,
     )
     frames = await asyncio.to_thread(speech_from_wav, Path(microphone)) if _is_file(microphone) else []
@@ -207,6 +208,8 @@ async def _run(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        if isinstance(ear, FileSpeaker):
+            ear.close()
         if card is not None and card.dropped:
             print(f"话筒丢弃 microphone blocks dropped: {card.dropped}")
 

@@ -73,6 +73,11 @@ class PacedSpeaker:
     def over(self, burst_id: int) -> None:
         """Nothing more comes of this burst. May raise OSError."""
 
+    def close(self) -> None:
+        """Nothing is heard any further: what is under way is over."""
+        for burst_id in list(self._pulled):
+            self._drop(burst_id)
+
     def _pull(self) -> None:
         now_us = self._clock.monotonic_us()
         for burst_id, buffer in list(self._pulled.items()):

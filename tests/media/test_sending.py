@@ -51,11 +51,12 @@ def message() -> Spoken:
 async def radio_at(credential: Credential, port: int, folder: Path) -> AsyncIterator[Radio]:
     """A real radio whose loudspeaker is a folder, behind the proxy at ``port``."""
     folder.mkdir(exist_ok=True)
+    speaker = FileSpeaker(folder, SystemClock())
     radio = Radio(
         msgspec.structs.replace(credential, broker_port=port),
         clock=SystemClock(),
         rng=random.Random(credential.device_id),
-        speaker=FileSpeaker(folder, SystemClock()),
+        speaker=speaker,
         store_dir=folder / "store",
         timing=LinkTiming(first_reconnect_s=0.05, longest_reconnect_s=0.3),
     )
@@ -64,6 +65,7 @@ async def radio_at(credential: Credential, port: int, folder: Path) -> AsyncIter
         yield radio
     finally:
         await end_tasks(running)
+        speaker.close()
 
 
 def fetched(folder: Path, media_id: str) -> int:
