@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -165,6 +166,17 @@ def simulate_faults(
     raise typer.Exit(play(alerts, faults, radios, seed, broker, as_json))
 
 
+def _tell(evaluate: Callable[[], object], as_json: bool) -> None:
+    """Print the report, or say what cannot be evaluated and end."""
+    from hub.footage.errors import SourceError
+
+    try:
+        report = evaluate()
+    except (SourceError, ValueError, OSError, RuntimeError, Refusal) as error:
+        end(str(error))
+    say_json(report) if as_json else typer.echo(report)
+
+
 @evaluate_app.command("detection")
 def evaluate_detection_command(
     mot: Annotated[Path, typer.Option(help="MOTChallenge 目录")],
@@ -175,18 +187,16 @@ def evaluate_detection_command(
     as_json: Json = False,
 ) -> None:
     """按真值评估整条检测跟踪流水线，并与检测器单独看每一帧相比；说明漏了谁、为什么。"""
-    from hub.footage.errors import SourceError
     from hub.vision.description.describer import Describer
     from hub.vision.detection.nanodet import NanoDet
     from hub.vision.evaluation.detection import evaluate_detection
 
-    try:
-        report = evaluate_detection(
+    def report() -> object:
+        return evaluate_detection(
             mot, looks_per_s=looks_per_s, share=share, alone=True, detector=NanoDet(), describer=Describer()
         )
-    except (SourceError, ValueError, OSError, RuntimeError) as error:
-        end(str(error))
-    say_json(report) if as_json else typer.echo(report)
+
+    _tell(report, as_json)
 
 
 @evaluate_app.command("retrieval")
@@ -196,11 +206,7 @@ def evaluate_retrieval_command(
     """评估以图找人（经由实际存储与检索）。"""
     from hub.sightings.evaluate import evaluate_retrieval
 
-    try:
-        report = evaluate_retrieval(crops)
-    except (ValueError, OSError, Refusal) as error:
-        end(str(error))
-    say_json(report) if as_json else typer.echo(report)
+    _tell(lambda: evaluate_retrieval(crops), as_json)
 
 
 @evaluate_app.command("colours")
@@ -212,11 +218,7 @@ def evaluate_colours_command(
     """评估衣着颜色命名（按轨迹，常数不由受评者学得）。"""
     from hub.vision.evaluation.colours import evaluate_colours
 
-    try:
-        report = evaluate_colours(crops, attributes)
-    except (ValueError, OSError) as error:
-        end(str(error))
-    say_json(report) if as_json else typer.echo(report)
+    _tell(lambda: evaluate_colours(crops, attributes), as_json)
 
 
 @evaluate_app.command("people")
@@ -225,16 +227,11 @@ def evaluate_people_command(
     as_json: Json = False,
 ) -> None:
     """按模拟社区的真值评估身高、儿童、走向、速度和同行。"""
-    from hub.footage.errors import SourceError
     from hub.vision.description.describer import Describer
     from hub.vision.detection.nanodet import NanoDet
     from hub.vision.evaluation.people import evaluate_people
 
-    try:
-        report = evaluate_people(truth, NanoDet(), Describer())
-    except (SourceError, ValueError, OSError, RuntimeError) as error:
-        end(str(error))
-    say_json(report) if as_json else typer.echo(report)
+    _tell(lambda: evaluate_people(truth, NanoDet(), Describer()), as_json)
 
 
 @evaluate_app.command("attributes")
@@ -247,8 +244,4 @@ def evaluate_attributes_command(
     from hub.vision.detection.nanodet import NanoDet
     from hub.vision.evaluation.attributes import evaluate_attributes
 
-    try:
-        report = evaluate_attributes(crops, attributes, NanoDet())
-    except (ValueError, OSError, RuntimeError) as error:
-        end(str(error))
-    say_json(report) if as_json else typer.echo(report)
+    _tell(lambda: evaluate_attributes(crops, attributes, NanoDet()), as_json)
