@@ -97,6 +97,7 @@ from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
 from hub.vision.service import Vision
 from hub.vision.showing import LookShowing
+from hub.vision.worker_keeper import LocalWorkers
 from hub.vitals import Vitals
 
 _log = structlog.get_logger()
@@ -210,19 +211,10 @@ class Hub:
 
         # cameras: what is recorded and seen, and searched in cases
         self.footage = Footage(self.registry, self.database, self.clock, settings)
-        self.vision = Vision(
-            self.registry,
-            self.database,
-            self.events,
-            self.bridge,
-            self.footage,
-            self.clock,
-            self.enrolment.issue,
-            self.enrolment.has_remote_worker,
-            data / "workers",
-            settings.vision_workers,
-            settings.vision_detector,
+        local_workers = LocalWorkers(
+            settings.vision_workers, settings.vision_detector, data / "workers", self.enrolment.issue
         )
+        self.vision = Vision(rooms, self.footage, local_workers, self.enrolment.has_remote_worker)
         self.enrolment.when_revoked(self.vision.workers.shut_out)
         self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)

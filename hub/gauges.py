@@ -104,6 +104,8 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     text = "Vision workers on line by their detector, which says the number format"
     yield labelled(GaugeMetricFamily, "vision_detectors", text, "detector", looks_with.items())
     yield counter("vision_worker_restarts", "Times a vision worker was started again", hub.vision.workers.restarts)
+    text = "Times a vision worker was replaced because it stood still"
+    yield counter("vision_worker_standstills", text, hub.vision.workers.standstills)
     yield counter("task_failures", "Times a room's loop failed and was started again", hub.task_failures)
 
 

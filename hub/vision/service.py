@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 import structlog
 
-from devices.protocol.clock import Clock
 from devices.protocol.sightings import (
     LOOK_DELAYS_MS,
     Calibration,
@@ -18,20 +16,18 @@ from devices.protocol.sightings import (
     CameraState,
 )
 from devices.protocol.topics import DeviceKind, Up
-from hub.bridge.client import Bridge
 from hub.errors import Refusal
-from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.footage.service import Footage
 from hub.registry.masked_cameras import check_room
 from hub.registry.masking import check_seen, hides_more
 from hub.registry.records import Camera, Mask
-from hub.registry.service import Registry, calibrated, is_same_stream
-from hub.storage.database import Database
+from hub.registry.service import calibrated, is_same_stream
+from hub.rooms import Rooms
 from hub.storage.writer import Change
 from hub.vision.calibrated_views import CalibratedViews
 from hub.vision.camera_view import CameraView, view_of
-from hub.vision.worker_keeper import Issue
+from hub.vision.worker_keeper import LocalWorkers
 from hub.vision.workers import Workers
 
 _log = structlog.get_logger()
@@ -55,38 +51,19 @@ class Vision:
 
     def __init__(
         self,
-        registry: Registry,
-        database: Database,
-        events: EventLog,
-        bridge: Bridge,
+        rooms: Rooms,
         footage: Footage,
-        clock: Clock,
-        issue: Issue,
+        local_workers: LocalWorkers,
         is_enrolled: Callable[[str], bool],
-        directory: Path,
-        workers: int | None,
-        detector: str,
     ) -> None:
         """``is_enrolled`` says whether a worker of this name on another machine was ever let in."""
-        self._registry = registry
-        self._database = database
-        self._events = events
-        self._bridge = bridge
+        self._registry = rooms.registry
+        self._database = rooms.database
+        self._events = rooms.events
+        self._bridge = rooms.bridge
         self._footage = footage
-        self._views = CalibratedViews(directory / "views")
-        self.workers = Workers(
-            registry,
-            bridge,
-            footage,
-            self._views,
-            clock,
-            issue=issue,
-            is_enrolled=is_enrolled,
-            directory=directory,
-            count=workers,
-            detector=detector,
-            waiting=self._say_waiting,
-        )
+        self._views = CalibratedViews(local_workers.folder / "views")
+        self.workers = Workers(rooms, footage, self._views, local_workers, is_enrolled, self._say_waiting)
         self._stands: dict[str, _Stand] = {}
         self._putting = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()

@@ -50,6 +50,7 @@ from hub.vision.detection.onnx_detector import OnnxDetector
 from hub.vision.duty import Duty, find_duty, wait_for_duty
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
+from hub.vision.standstill import STOOD_STILL, Standstill, waited_s
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,9 @@ BUSY_SHARE = 0.85
 """The share of a core that looking at live cameras may take, decoding aside; what does not fit in is shed."""
 MOST_UNCONFIRMED = 500
 """With more sightings on the way, recordings wait."""
+LOOKING_STILL_AFTER_S = 10.0
+"""No turn of the looking thread lasts so long: at the end of a crowded stream all who are in view are described in one,
+which is a second or two. What it only waits for a processor is not counted."""
 _STOP_WITHIN_S = 2.0
 _WARM_ROWS = 320
 
@@ -79,14 +83,17 @@ class Worker:
         clock: Clock,
         patience: Patience | None = None,
         weight: float | None = None,
+        beat: Callable[[], None] | None = None,
     ) -> None:
-        """``weight`` (WorkerStatus) is for one on another machine; None where the hub knows its process."""
+        """``weight`` (WorkerStatus) is for one on another machine; None where the hub knows its process, which is
+        told by ``beat`` that the event loop goes on."""
         self._link = link
         self._detector = detector
         self._describer = describer
         self._clock = clock
         self._patience = patience
         self._weight = weight
+        self._beat = beat
         self._signed_us = 0
         self._connected_us = 0
         self._scheduler: LookScheduler[AssignedCamera, Work] = LookScheduler()
@@ -94,6 +101,8 @@ class Worker:
         self._told: dict[str, tuple[CameraState, int]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shower = LookShower(clock, self._show_soon)
+        self._turns = 0
+        """Of the looking thread: even between two turns, odd within one."""
         self._looking = threading.Thread(target=self._look_on, name="looking", daemon=True)
         link.on(Down.ASSIGN, self._hear_assign)
         link.on(Down.SHOW_LOOKS, lambda payload: self._shower.ask(messages.decode(payload, ShowLooks).camera_ids))
@@ -104,18 +113,35 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._looking.start()
         line = asyncio.create_task(self._link.run())
+        watching = asyncio.create_task(self._watch_looking())
         try:
             while not line.done():
+                if self._beat is not None:
+                    self._beat()
                 self._tell_states()
                 if self._weight is not None:
                     self._live_apart(self._weight)
                 await asyncio.sleep(STATE_TURN_S)
             line.result()
         finally:
+            watching.cancel()
             await asyncio.to_thread(self._stop_cameras)
             await asyncio.sleep(0)  # the last sightings, handed over by the looking thread, go out
             line.cancel()
             await asyncio.gather(line, return_exceptions=True)
+
+    async def _watch_looking(self) -> None:
+        """End the process when the looking thread stands still: nothing else makes it go on."""
+        loop = asyncio.get_running_loop()
+        still = Standstill(LOOKING_STILL_AFTER_S, partial(waited_s, os.getpid()), loop.time())
+        turns = self._turns
+        while not still.stands_still(loop.time()):
+            await asyncio.sleep(STATE_TURN_S)
+            if turns != self._turns or turns % 2 == 0:
+                turns = self._turns
+                still.moved(loop.time())
+        _log.critical("the looking thread stands still: this process ends, for another to take its place")
+        os._exit(STOOD_STILL)  # an orderly end would wait for it
 
     def _live_apart(self, weight: float) -> None:
         """Give the hub, on another machine, a sign of life; without a line to it, let the cameras go."""
@@ -183,11 +209,14 @@ class Worker:
         while (turn := self._scheduler.take()) is not None:
             camera, work = turn
             began_s = time.thread_time()
+            self._turns += 1
             try:
                 said = camera.take(work, self._detector)
             except Exception:
                 _log.exception("camera %s: a look failed and is left out", camera.assignment.camera_id)
                 continue
+            finally:
+                self._turns += 1
             for sighting in said:
                 assert self._loop is not None
                 self._loop.call_soon_threadsafe(self._send, sighting)
@@ -244,15 +273,21 @@ def _give_way(*, is_apart: bool) -> None:
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
+def _beat() -> None:
+    with contextlib.suppress(BrokenPipeError):  # the hub ended, and so does this process
+        os.write(sys.stdout.fileno(), b".")
+
+
 def _runner(
-    duty: Duty, detector: OnnxDetector, describer: Describer, weight: float
+    duty: Duty, detector: OnnxDetector, describer: Describer, given: argparse.Namespace
 ) -> Callable[[], Coroutine[None, None, None]]:
     """What the process does on its duty. Raises TopicError, SealError, OSError."""
     clock = SystemClock()
 
     def make(credential: Credential) -> Worker:
         link = Link(credential, clock=clock, software=f"qianshao-worker {detector.name}"[:64], store_dir=duty.store)
-        return Worker(link, detector, describer, clock=clock, weight=weight if duty.is_enrolled else None)
+        weight, beat = given.weight if duty.is_enrolled else None, _beat if given.beat else None
+        return Worker(link, detector, describer, clock=clock, weight=weight, beat=beat)
 
     first = make(duty.credential)
     if not duty.is_enrolled or duty.store is None:
@@ -271,6 +306,7 @@ def main() -> int:
     parser.add_argument("--detector", default=AUTO, help="auto, float32, int8 or a detector's file (docs/vision.md)")
     parser.add_argument("--weight", type=float, default=1.0, help="as how many of the hub's own it has cameras")
     parser.add_argument("--spare", action="store_true", help="wait, loaded, for a credential on standard input")
+    parser.add_argument("--beat", action="store_true", help="say on standard output that it goes on, 4 times a second")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     cv2.setNumThreads(1)
@@ -287,7 +323,7 @@ def main() -> int:
             duty = wait_for_duty(sys.stdin.buffer)
         if duty is None:
             return 0
-        run = _runner(duty, detector, describer, given.weight)
+        run = _runner(duty, detector, describer, given)
     except (CredentialError, TopicError, SealError, DetectorError, OSError) as error:
         parser.exit(2, f"the vision worker cannot start: {error}\n")
     asyncio.run(work(run, is_child=not duty.is_enrolled))

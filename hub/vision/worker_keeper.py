@@ -1,4 +1,4 @@
-"""Keeps the vision workers of the hub's own machine running: one that ends is replaced by a spare, loaded one."""
+"""Keeps the vision workers of the hub's own machine running: a spare, loaded one replaces who ends or stands still."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from devices.protocol.topics import DeviceKind
 from hub.children import end_child, start_child
 from hub.tasks import end_tasks
 from hub.vision.duty import Handed
+from hub.vision.standstill import STOOD_STILL, Standstill, is_dying, waited_s
 
 _log = structlog.get_logger()
 NICENESS = 10
@@ -25,6 +27,13 @@ STEADY_AFTER_S = 5.0
 """A worker that ran for so long is replaced at once when it ends."""
 SPARE_AFTER_S = 4.0
 """When the hub, or a worker, has just started, it has enough to do."""
+QUIET_AFTER_S = 0.5
+"""A worker beats each 0.25 s (STATE_TURN_S); without a beat for so long it is asked after in /proc."""
+STILL_AFTER_S = 1.5
+"""Within 2 s its cameras are another's, as with a worker on another machine (SILENT_AFTER_S)."""
+FIRST_BEAT_WITHIN_S = 30.0
+"""A worker loads its networks first."""
+_MOST_BEATS = 4096
 
 Issue = Callable[[DeviceKind, str], Awaitable[Credential]]
 
@@ -37,17 +46,30 @@ class _Worker:
     task: asyncio.Task[None] | None = field(default=None)
 
 
-class WorkerKeeper:
-    """One hub's workers and their spare. ``lost(worker_id)`` is told of each that ended."""
+@dataclass(frozen=True)
+class LocalWorkers:
+    """What is settled about the workers of the hub's own machine."""
 
-    def __init__(
-        self, names: Iterable[str], issue: Issue, directory: Path, detector: str, lost: Callable[[str], None]
-    ) -> None:
+    count: int | None
+    """None: the machine's cores less one."""
+    detector: str
+    """The setting ``vision_detector``."""
+    folder: Path
+    """Each has a folder of its own here, for what is unconfirmed."""
+    issue: Issue
+    """Gives a worker a new credential, at each start."""
+
+
+class WorkerKeeper:
+    """One hub's workers and their spare. ``lost(worker_id)`` is told of each that ended or stood still."""
+
+    def __init__(self, names: Iterable[str], local: LocalWorkers, lost: Callable[[str], None]) -> None:
         self._workers = [_Worker(worker_id) for worker_id in names]
-        self._issue = issue
-        self._directory = directory
-        self._detector = detector
+        self._local = local
         self._lost = lost
+        self.standstills = 0
+        """How often one was replaced because it stood still, or its looking thread did."""
+        self._leaving: set[asyncio.Task[int]] = set()
         self._spare: asyncio.subprocess.Process | None = None
         self._spare_taken = asyncio.Event()
         self._spare_task: asyncio.Task[None] | None = None
@@ -84,6 +106,7 @@ class WorkerKeeper:
         for process in [*(worker.process for worker in self._workers), self._spare]:
             if process is not None:
                 await end_child(process)
+        await asyncio.gather(*self._leaving)
 
     async def _keep(self, worker: _Worker) -> None:
         delay_s = 0.0
@@ -92,7 +115,7 @@ class WorkerKeeper:
             began_s = loop.time()
             try:
                 worker.process = await self._begin(worker.worker_id)
-                ended = f"code {await worker.process.wait()}"
+                ended = await self._attend(worker.process)
             except Exception as error:  # a full disk, a database that is away: the worker is tried again
                 ended = f"not started: {error}"
             worker.restarts += 1
@@ -102,13 +125,45 @@ class WorkerKeeper:
             _log.error("worker.ended", worker=worker.worker_id, why=ended, again_in_s=delay_s)
             await asyncio.sleep(delay_s)
 
+    async def _attend(self, process: asyncio.subprocess.Process) -> str:
+        """Hear its beats until it ends or stands still; which of them. Nobody waits for what takes long to die."""
+        assert process.stdout is not None
+        loop = asyncio.get_running_loop()
+        waited = partial(waited_s, process.pid)
+        still = Standstill(FIRST_BEAT_WITHIN_S, waited, loop.time())
+        while True:
+            try:
+                async with asyncio.timeout(QUIET_AFTER_S):
+                    beats = await process.stdout.read(_MOST_BEATS)
+            except TimeoutError:
+                if is_dying(process.pid):
+                    return self._leave(process, "killed or crashed")
+                if still.stands_still(loop.time()):
+                    self.standstills += 1
+                    process.kill()
+                    return self._leave(process, "stood still")
+                continue
+            if not beats:
+                code = await process.wait()
+                self.standstills += code == STOOD_STILL
+                return f"code {code}"
+            still = Standstill(STILL_AFTER_S, waited, loop.time())
+
+    def _leave(self, process: asyncio.subprocess.Process, why: str) -> str:
+        leaving = asyncio.create_task(process.wait(), name="leaving-worker")
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        return why
+
     async def _begin(self, worker_id: str) -> asyncio.subprocess.Process:
-        credential = await self._issue(DeviceKind.WORKER, worker_id)
-        store = str(self._directory / worker_id)
+        credential = await self._local.issue(DeviceKind.WORKER, worker_id)
+        store = str(self._local.folder / worker_id)
         spare, self._spare = self._spare, None
         if spare is None or spare.returncode is not None:
             command = self._command("--store", store)
-            return await start_child(command, environment=credential.environment(), niceness=NICENESS)
+            return await start_child(
+                command, environment=credential.environment(), stdout=asyncio.subprocess.PIPE, niceness=NICENESS
+            )
         self._spare_taken.set()
         assert spare.stdin is not None
         spare.stdin.write(msgspec.json.encode(Handed(credential=credential, store=store)) + b"\n")
@@ -120,7 +175,10 @@ class WorkerKeeper:
             self._spare_taken.clear()
             try:
                 self._spare = spare = await start_child(
-                    self._command("--spare"), stdin=asyncio.subprocess.PIPE, niceness=NICENESS
+                    self._command("--spare"),
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    niceness=NICENESS,
                 )
             except OSError as error:
                 _log.error("worker.no_spare", error=str(error))
@@ -136,4 +194,4 @@ class WorkerKeeper:
                 await asyncio.sleep(RESTART_MOST_S)
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "hub.vision.worker", "--detector", self._detector, *arguments]
+        return [sys.executable, "-m", "hub.vision.worker", "--beat", "--detector", self._local.detector, *arguments]

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
-from devices.protocol.clock import Clock
 from devices.protocol.sightings import Assign, WorkerStatus
 from devices.protocol.topics import DeviceKind, Down, Up
-from hub.bridge.client import Bridge
 from hub.errors import Refusal
 from hub.footage.service import Footage
 from hub.registry.records import Camera
-from hub.registry.service import Registry
+from hub.rooms import Rooms
 from hub.vision.assigning import assignment, fitting, is_anywhere
 from hub.vision.calibrated_views import CalibratedViews
 from hub.vision.roster import Roster, Turn
-from hub.vision.worker_keeper import Issue, WorkerKeeper
+from hub.vision.worker_keeper import LocalWorkers, WorkerKeeper
 
 _log = structlog.get_logger()
 WORKER_ENDED = "分析进程已停，正在重启 (the analysis process ended and is being started again)"
@@ -37,32 +34,25 @@ class Workers:
 
     def __init__(
         self,
-        registry: Registry,
-        bridge: Bridge,
+        rooms: Rooms,
         footage: Footage,
         views: CalibratedViews,
-        clock: Clock,
-        *,
-        issue: Issue,
+        local: LocalWorkers,
         is_enrolled: Callable[[str], bool],
-        directory: Path,
-        count: int | None,
-        detector: str,
         waiting: Callable[[list[str], str], None],
     ) -> None:
-        """``count`` of this machine, by default its cores less one, that look with ``detector`` (the setting);
-        ``is_enrolled``: whether one of this name elsewhere was ever let in."""
-        count = max(1, (os.cpu_count() or 2) - 1) if count is None else count
-        self._registry = registry
-        self._bridge = bridge
+        """``is_enrolled``: whether a worker of this name on another machine was ever let in."""
+        count = max(1, (os.cpu_count() or 2) - 1) if local.count is None else local.count
+        self._registry = rooms.registry
+        self._bridge = rooms.bridge
+        self._clock = rooms.clock
         self._footage = footage
         self._views = views
-        self._clock = clock
         self._is_enrolled = is_enrolled
         self._waiting = waiting
         self._roster = Roster(f"worker-{number}" for number in range(1, count + 1))
         self._births = dict.fromkeys(self._roster.local, -1)
-        self._keeper = WorkerKeeper(self._roster.local, issue, directory, detector, self._ended)
+        self._keeper = WorkerKeeper(self._roster.local, local, self._ended)
         self._looks_with: dict[str, str] = {}
         self._clock_is_wrong: set[str] = set()
         self._turned = False
@@ -114,6 +104,11 @@ class Workers:
     def restarts(self) -> int:
         """How often workers had to be started again."""
         return self._keeper.restarts
+
+    @property
+    def standstills(self) -> int:
+        """How often one of this machine was replaced because it, or its looking thread, stood still."""
+        return self._keeper.standstills
 
     async def run(self) -> None:
         """Notice which workers on other machines fall silent, until cancelled; tell all again on each new connection.

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 
 from devices.link import BrokerAddress
@@ -27,15 +29,19 @@ from devices.protocol.sightings import (
 )
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
+from hub.vision.standstill import STOOD_STILL
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
 from tests.devices.room import Room, by_hand, open_broker, until
+from tests.vision.detection.tiny_network import write_endless
 from tests.vision.drawn import Walker, film
 
 WORKER = "worker-1"
 DEADLINE_S = 40.0
+STUCK_WITHIN_S = 240.0
+"""LOOKING_STILL_AFTER_S on a quiet machine; on a busy one what the endless network waits for a processor is excused."""
 STARTED_US = 1_767_225_600_000_000
 
 
@@ -84,9 +90,11 @@ async def cameras(clip: Path) -> AsyncIterator[CameraServer]:
 
 
 @asynccontextmanager
-async def _started(broker: Broker, room: Room, store: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _started(
+    broker: Broker, room: Room, store: Path, *arguments: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hub.vision.worker", "--store", str(store)),
+        *(sys.executable, "-m", "hub.vision.worker", "--store", str(store), *arguments),
         env=by_hand(broker.hub_address, WORKER, DeviceKind.WORKER).environment(),
     )
     try:
@@ -202,6 +210,27 @@ async def test_orderly_end_gives_the_last_word_on_who_is_in_view(post: Post, cam
     assert await asyncio.wait_for(post.process.wait(), DEADLINE_S) == 0
     await post.sees("gate", lambda each: each.ended and each.sighting_id == first.sighting_id, "its last word")
     await until(lambda: bool(post.room.said(WORKER, Up.DEATH, Death, DeviceKind.WORKER)), "goodbye", DEADLINE_S)
+
+
+async def test_worker_whose_looking_thread_stands_still_ends_for_another_to_take_its_place(
+    tmp_path: Path, cameras: CameraServer
+) -> None:
+    """In a call of ONNX Runtime that never returns, while its cameras are read on."""
+    write_endless(tmp_path / "endless.onnx", np.zeros((1, 1, 6), np.float32))
+    described = {"onnx": "endless.onnx", "head": "yolov10", "input_px": [64, 64]}
+    (tmp_path / "endless.json").write_bytes(msgspec.json.encode(described))
+    detector = ("--detector", str(tmp_path / "endless.json"))
+    async with (
+        open_broker("managed", tmp_path / "broker") as broker,
+        Room(broker.hub_address).open() as room,
+        _started(broker, room, tmp_path / "store", *detector) as process,
+    ):
+        post = Post(room, process)
+        await post.assign(CameraAssignment(camera_id="gate", url=cameras.url("gate")))
+        await post.stands("gate", CameraCondition.ONLINE)
+        assert await asyncio.wait_for(process.wait(), STUCK_WITHIN_S) == STOOD_STILL
+        assert post.states("gate")[-1].frames_looked_at == 0
+        assert post.states("gate")[-1].condition is CameraCondition.ONLINE, "to the last word"
 
 
 async def test_worker_works_at_low_priority(post: Post) -> None:
