@@ -59,21 +59,25 @@ class Background:
         """The background."""
         self._second = small.copy()
         self._share, self._second_share = np.full(shape, 255, np.float32), np.zeros(shape, np.float32)
-        self._seen, self._second_seen = np.ones(shape, np.float32), np.zeros(shape, np.float32)
         self._known = np.zeros(shape, np.uint8)
+        """Where the second mode is background, too."""
         self._noise = np.full(shape, 1.0, np.float32)
         self._blips = np.zeros(shape, np.float32)
-        self._nothing, self._once, self._whole = flat(shape, 0.0), flat(shape, 1.0), flat(shape, 255.0)
-        self._free, self._least, self._most = flat(shape, _FREE), flat(shape, LEAST_CHANGE), flat(shape, MOST_TOLERANCE)
-        self._difference, self._second_difference = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        self._nothing, self._whole, self._free = flat(shape, 0.0), flat(shape, 255.0), flat(shape, _FREE)
+        self._least, self._most = flat(shape, LEAST_CHANGE), flat(shape, MOST_TOLERANCE)
+        self._difference = np.empty(shape, np.float32)
         self._tolerance = np.empty(shape, np.float32)
-        self._fits, self._second_fits, self._strange = (np.empty(shape, np.uint8) for _ in range(3))
+        self._fits = np.empty(shape, np.uint8)
         self._changed, self._one_before, self._two_before = (np.zeros(shape, np.uint8) for _ in range(3))
+        self._where = np.s_[0:0, 0:0]
+        """The box around all that is not of the first mode: elsewhere there is nothing to learn of the second."""
+        self._second_fits, self._strange = np.zeros(shape, np.uint8), self._changed[self._where]
+        """Where the second mode is seen and not the first; in the box, where neither."""
         self._pictures = 1
         self._old_s = 0.0
 
     def changed(self, small: Plane, extra: Plane | None = None) -> Mask:
-        """Where a picture shows what is not background (255); valid until the next call. ``extra``: more tolerance."""
+        """Where a picture shows what is not background (255); valid until ``learn``. ``extra``: more tolerance."""
         tolerance = self._tolerance
         cv2.addWeighted(self._noise, _NOISE_FACTOR, self._blips, _BLIP_FACTOR / 255, 0, tolerance)
         if extra is not None:
@@ -81,11 +85,19 @@ class Background:
         cv2.max(tolerance, self._least, tolerance)
         cv2.min(tolerance, self._most, tolerance)
         cv2.absdiff(small, self.level, self._difference)
-        cv2.absdiff(small, self._second, self._second_difference)
         cv2.compare(self._difference, tolerance, cv2.CMP_LE, self._fits)
-        cv2.compare(self._second_difference, tolerance, cv2.CMP_LE, self._second_fits)
-        cv2.bitwise_or(self._fits, cv2.bitwise_and(self._second_fits, self._known), self._changed)
-        return np.asarray(cv2.bitwise_not(self._changed, self._changed), np.uint8)
+        cv2.bitwise_not(self._fits, self._changed)
+        left, top, width, height = cv2.boundingRect(self._changed)
+        where = self._where = np.s_[top : top + height, left : left + width]
+        self._second_fits.fill(0)
+        self._strange = self._changed[where]
+        if width:
+            changed = self._changed[where]
+            fits = cv2.compare(cv2.absdiff(small[where], self._second[where]), tolerance[where], cv2.CMP_LE)
+            seen = cv2.bitwise_and(fits, changed, self._second_fits[where])
+            self._strange = np.asarray(cv2.subtract(changed, seen), np.uint8)
+            cv2.subtract(changed, cv2.bitwise_and(seen, self._known[where]), changed)
+        return self._changed
 
     def learn(self, small: Plane, light: Mask, elapsed_s: float) -> None:
         """Take in the picture that ``changed`` was asked of last; ``light`` is where only the light changed."""
@@ -93,20 +105,19 @@ class Background:
         self._old_s += elapsed_s
         first = 1 / self._pictures
         rate, follow = max(_rate(elapsed_s, FORGET_S), first), max(_rate(elapsed_s, _FOLLOW_S), first)
-        cv2.bitwise_not(self._fits, self._strange)
-        cv2.bitwise_and(self._second_fits, self._strange, self._second_fits)
-        cv2.subtract(self._strange, self._second_fits, self._strange)
         cv2.accumulateWeighted(small, self.level, follow, mask=self._fits)
-        cv2.accumulateWeighted(small, self._second, follow, mask=self._second_fits)
         cv2.accumulateWeighted(self._difference, self._noise, _rate(elapsed_s, _NOISE_S), mask=self._fits)
         cv2.accumulateWeighted(self._fits, self._share, rate)
         cv2.accumulateWeighted(self._second_fits, self._second_share, rate)
-        cv2.accumulate(self._once, self._seen, mask=self._fits)
-        cv2.accumulate(self._once, self._second_seen, mask=self._second_fits)
-        self._give_up(small, rate, elapsed_s)
-        self._swap()
-        self._note_blips(elapsed_s)
-        cv2.accumulateWeighted(small, self.level, _rate(elapsed_s, _LIGHT_S), mask=light)
+        where = self._where
+        if self._strange.size:
+            cv2.accumulateWeighted(small[where], self._second[where], follow, mask=self._second_fits[where])
+            self._give_up(small[where], rate, elapsed_s)
+            self._swap()
+            cv2.accumulateWeighted(small[where], self.level[where], _rate(elapsed_s, _LIGHT_S), mask=light[where])
+        blip = cv2.subtract(cv2.subtract(self._one_before, self._two_before), self._changed)
+        cv2.accumulateWeighted(blip, self._blips, _rate(elapsed_s, _BLIPS_S))
+        self._changed, self._one_before, self._two_before = self._two_before, self._changed, self._one_before
 
     def brighten(self, gain: float, offset: float) -> None:
         """The light changed everywhere: the same scene shows ``gain`` times its level and ``offset``."""
@@ -118,40 +129,34 @@ class Background:
 
     def _give_up(self, small: Plane, rate: float, elapsed_s: float) -> None:
         """Where neither mode is seen, the second gives way to what is seen, at once where it never was background."""
-        if not cv2.countNonZero(self._strange):
-            return
-        slowly = cv2.bitwise_and(self._strange, self._known)
+        where, share, known = self._where, self._second_share[self._where], self._known[self._where]
+        slowly = cv2.bitwise_and(self._strange, known)
         quickly = cv2.subtract(self._strange, slowly)
-        cv2.accumulateWeighted(self._nothing, self._second_share, _rate(elapsed_s, _GIVEN_UP_S), mask=quickly)
-        cv2.accumulateWeighted(self._nothing, self._second_share, _rate(elapsed_s, _KNOWN_GIVEN_UP_S), mask=slowly)
-        free = cv2.bitwise_and(cv2.compare(self._second_share, self._free, cv2.CMP_LT), self._strange)
-        cv2.copyTo(small, free, self._second)
-        cv2.copyTo(self._nothing, free, self._second_share)
-        cv2.copyTo(self._nothing, free, self._second_seen)
-        cv2.accumulateWeighted(self._whole, self._second_share, rate, mask=free)
-        cv2.subtract(self._known, free, self._known)
+        cv2.accumulateWeighted(self._nothing[where], share, _rate(elapsed_s, _GIVEN_UP_S), mask=quickly)
+        cv2.accumulateWeighted(self._nothing[where], share, _rate(elapsed_s, _KNOWN_GIVEN_UP_S), mask=slowly)
+        free = cv2.bitwise_and(cv2.compare(share, self._free[where], cv2.CMP_LT), self._strange)
+        cv2.copyTo(small, free, self._second[where])
+        cv2.copyTo(self._nothing[where], free, share)
+        cv2.accumulateWeighted(self._whole[where], share, rate, mask=free)
+        cv2.subtract(known, free, known)
 
     def _swap(self) -> None:
-        """Where the second mode became the more usual one."""
-        now = cv2.compare(self._second_share, self._share, cv2.CMP_GT)
+        """Where the second mode became the more usual one; the first stays known, but not one before a known one."""
+        where = self._where
+        now = cv2.compare(self._second_share[where], self._share[where], cv2.CMP_GT)
         if not cv2.countNonZero(now):
             return
-        pairs = (self.level, self._second), (self._share, self._second_share), (self._seen, self._second_seen)
-        for first, second in pairs:
+        for first, second in (
+            (self.level[where], self._second[where]),
+            (self._share[where], self._second_share[where]),
+        ):
             kept = first.copy()
             cv2.copyTo(second, now, first)
             cv2.copyTo(kept, now, second)
-        cv2.subtract(self._known, now, self._known)
         if self._old_s >= _EARLY_S:
-            older = cv2.compare(self._second_seen, self._seen, cv2.CMP_GT)
-            cv2.bitwise_or(self._known, cv2.bitwise_and(now, older), self._known)
-
-    def _note_blips(self, elapsed_s: float) -> None:
-        """A pixel that differed in the picture before this one alone: nobody is so quick."""
-        blip = cv2.subtract(cv2.subtract(self._one_before, self._two_before), self._changed)
-        cv2.accumulateWeighted(blip, self._blips, _rate(elapsed_s, _BLIPS_S))
-        self._two_before, self._one_before = self._one_before, self._two_before
-        np.copyto(self._one_before, self._changed)
+            cv2.bitwise_xor(self._known[where], now, self._known[where])
+        else:
+            cv2.subtract(self._known[where], now, self._known[where])
 
 
 def _rate(elapsed_s: float, constant_s: float) -> float:

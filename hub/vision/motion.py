@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hub.vision.background import LEAST_CHANGE, Background, Mask, Plane
 from hub.vision.boxes import Boxes
-from hub.vision.spots import SpotFinder
+from hub.vision.spots import SpotFinder, Spots
 from hub.vision.steadying import LEAST_SHIFT_PX, Shift, edges_of, jump_of, light_of, nudge_of
 
 SMALL_HEIGHT_PX = 120
@@ -34,6 +34,8 @@ _SUDDEN = 0.03
 _BETTER = 0.7
 """A shift is believed when it leaves so much of the change."""
 _SHAKING_S = 2.0
+_FIRM_S = 0.5
+"""A camera that does not shake is asked so much later again: what differs is a crowd."""
 _SHAKEN = 0.35
 """Pixels by which a shaking camera's picture is off after it is put back."""
 _ELSEWHERE_PX = 1.5
@@ -94,7 +96,7 @@ class MotionDetector:
         margin_px = math.ceil(self._shift.px)
         seen = shrunk if margin_px == 0 else np.asarray(cv2.convertScaleAbs(small), np.uint8)
         spots = self._finder.find(seen, self._background.level, changed, margin_px, elapsed_s)
-        self._note_otherwise(shrunk, spots.every, elapsed_s)
+        self._note_otherwise(shrunk, spots, elapsed_s)
         share = cv2.countNonZero(changed) / changed.size
         if share > _EVERYTHING or self._off_place_s >= _ELSEWHERE_S or self._otherwise_s >= _OTHERWISE_S:
             self._begin(small, at_s)
@@ -107,6 +109,7 @@ class MotionDetector:
     def _begin(self, small: Plane, at_s: float) -> None:
         self._background = Background(small)
         self._shift, self._off_place_s, self._shaking_s = Shift(0.0, 0.0), 0.0, 0.0
+        self._firm_s = 0.0
         self._before = 0
         self._otherwise_s = 0.0
         self._since_s = self._at_s = at_s
@@ -124,7 +127,9 @@ class MotionDetector:
         shift = Shift(0.0, 0.0)
         suddenly = before > self._before + _SUDDEN * changed.size or self._shift.px > _ELSEWHERE_PX
         self._before = before
-        for shift_of, worth in ((nudge_of, before > _MUCH * changed.size), (jump_of, suddenly)):
+        self._firm_s -= elapsed_s
+        shakes = before > _MUCH * changed.size and (suddenly or self._firm_s <= 0)
+        for shift_of, worth in ((nudge_of, shakes), (jump_of, suddenly)):
             shift = shift_of(small, background.level) if worth else Shift(0.0, 0.0)
             if shift.px < LEAST_SHIFT_PX:
                 continue
@@ -135,6 +140,8 @@ class MotionDetector:
                 break
             shift = Shift(0.0, 0.0)
             changed = background.changed(small, shaken)
+        if shakes and shift.px == 0 and self._shaking_s <= 0:
+            self._firm_s = _FIRM_S
         self._note_shift(shift, elapsed_s)
         return small, changed
 
@@ -145,13 +152,17 @@ class MotionDetector:
         self._off_place_s = self._off_place_s + elapsed_s if stays else 0.0
         self._shift = shift
 
-    def _note_otherwise(self, shrunk: Mask, moving: Mask, elapsed_s: float) -> None:
+    def _note_otherwise(self, shrunk: Mask, spots: Spots, elapsed_s: float) -> None:
         """For how long much of the picture has been another without moving."""
-        _, restless = cv2.threshold(cv2.absdiff(shrunk, self._shrunk_before), LEAST_CHANGE, 255, cv2.THRESH_BINARY)
-        flickers = np.asarray(cv2.bitwise_and(moving, restless), np.uint8)
-        self._finder.note_flicker(flickers, elapsed_s)
-        still = cv2.countNonZero(moving) - cv2.countNonZero(flickers)
-        self._otherwise_s = self._otherwise_s + elapsed_s if still > _OTHERWISE * moving.size else 0.0
+        moving, still = cv2.countNonZero(spots.every), 0
+        flickers = spots.every
+        if moving:
+            off = cv2.absdiff(shrunk, self._shrunk_before)
+            _, restless = cv2.threshold(off, LEAST_CHANGE, 255, cv2.THRESH_BINARY)
+            flickers = np.asarray(cv2.bitwise_and(spots.every, restless), np.uint8)
+            still = moving - cv2.countNonZero(flickers)
+        self._finder.learn(spots, flickers, elapsed_s)
+        self._otherwise_s = self._otherwise_s + elapsed_s if still > _OTHERWISE * spots.every.size else 0.0
         self._shrunk_before = shrunk
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 import cv2
 import numpy as np
@@ -50,6 +49,8 @@ FLICKERS = 0.6
 _USUAL_SPOT = 0.05
 """Of the picture: a larger spot is not left out wherever it is."""
 _WHOLLY = 0.9
+_REACH_PX = 5
+"""Around what changed: as far as an edge counts."""
 _NEXT = np.ones((3, 3), np.uint8)
 _NEAR = np.ones((5, 5), np.uint8)
 _AROUND = np.ones((7, 7), np.uint8)
@@ -72,7 +73,7 @@ class SpotFinder:
     def __init__(self, shape: tuple[int, ...]) -> None:
         """``shape``: height and width of the small picture."""
         self._nothing: Mask = np.zeros(shape, np.uint8)
-        self._near_before = self._moving = self._before = self._nothing
+        self._near_before = self._before = self._moving = self._nothing
         self._usually, self._flickers = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         self._believed = np.zeros(shape, np.float32)
         self._always: Mask | None = None
@@ -81,51 +82,77 @@ class SpotFinder:
 
     def find(self, shrunk: Mask, background: Plane, changed: Mask, margin_px: int, elapsed_s: float) -> Spots:
         """``changed`` is where ``shrunk`` is not background; what is ``margin_px`` from the edge does not count."""
-        self._note_places(elapsed_s)
-        if cv2.countNonZero(changed):
-            edged = _edged(shrunk, background, changed, margin_px)
-            contours, _ = cv2.findContours(edged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-            found = self._sorted(contours, edged, elapsed_s)
-        else:
-            edged, found = changed, dict[_Kind, list[MatLike]]()
-        moving = _filled(self._nothing, found.get(_Kind.NEWS, []))
-        every = _filled(moving, found.get(_Kind.USUAL, []))
-        known = _filled(every, found.get(_Kind.RAIN, []))
-        light = np.asarray(cv2.subtract(changed, cv2.dilate(known, _NEAR)), np.uint8) if found else changed
-        cv2.accumulateWeighted(every, self._usually, 1 - math.exp(-elapsed_s / USUALLY_S))
-        before = np.asarray(cv2.dilate(edged, _NEAR), np.uint8)
+        near = self._near_before if elapsed_s <= _TOO_LONG_AGO_S else None
+        left, top, width, height = cv2.boundingRect(changed)
+        if not width:
+            self._near_before = self._before = self._moving = self._nothing
+            return Spots(self._nothing, self._nothing, changed)
+        where = np.s_[
+            max(top - _REACH_PX, 0) : top + height + _REACH_PX, max(left - _REACH_PX, 0) : left + width + _REACH_PX
+        ]
+        edged = np.zeros_like(changed)
+        edged[where] = _edged(shrunk[where], background[where], changed[where])
+        if margin_px:
+            edged[:margin_px] = edged[-margin_px:] = 0
+            edged[:, :margin_px] = edged[:, -margin_px:] = 0
+        contours, _ = cv2.findContours(
+            edged[where], cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(where[1].start, where[0].start)
+        )
+        news, usual, rain = self._sorted(contours, edged, near)
+        moving = _filled(self._nothing, news)
+        every = _filled(moving, usual)
+        light = changed
+        if contours:
+            light = np.zeros_like(changed)
+            cv2.subtract(changed[where], cv2.dilate(_filled(every, rain)[where], _NEAR), light[where])
+        before = np.zeros_like(changed)
+        cv2.dilate(edged[where], _NEAR, before[where])
         self._near_before = np.asarray(cv2.bitwise_and(before, self._before), np.uint8)
         self._before, self._moving = before, moving
-        cv2.accumulateWeighted(moving, self._believed, 1 - math.exp(-elapsed_s / _STAYS_S))
         return Spots(moving, every, light)
 
-    def _sorted(self, contours: Sequence[MatLike], edged: Mask, elapsed_s: float) -> dict[_Kind, list[MatLike]]:
-        near = self._near_before if elapsed_s <= _TOO_LONG_AGO_S else None
-        places = [(self._always if self._always is not None else self._nothing, _USUAL_SPOT * edged.size)]
-        if self._often is not None:
-            stays = cv2.compare(self._believed, flat(edged.shape, 255 * _STAYS), cv2.CMP_GT)
-            came_from = cv2.subtract(cv2.dilate(self._moving, _AROUND), stays)
-            places.append((np.asarray(cv2.subtract(self._often, came_from), np.uint8), OFTEN_PX))
-        largest = sorted(contours, key=len, reverse=True)
-        found: dict[_Kind, list[MatLike]] = {_Kind.RAIN: largest[MOST_SPOTS:]}
-        for contour in largest[:MOST_SPOTS]:
+    def learn(self, spots: Spots, flickers: Mask, elapsed_s: float) -> None:
+        """Remember where something moved, and where a spot differs from the picture before."""
+        cv2.accumulateWeighted(spots.every, self._usually, 1 - math.exp(-elapsed_s / USUALLY_S))
+        cv2.accumulateWeighted(spots.moving, self._believed, 1 - math.exp(-elapsed_s / _STAYS_S))
+        cv2.accumulateWeighted(flickers, self._flickers, 1 - math.exp(-elapsed_s / FLICKERS_S))
+        self._note_places(elapsed_s)
+
+    def _sorted(
+        self, contours: Sequence[MatLike], edged: Mask, near: Mask | None
+    ) -> tuple[list[MatLike], list[MatLike], list[MatLike]]:
+        """News, what moves always, and rain."""
+        news: list[MatLike] = []
+        usual: list[MatLike] = []
+        rain: list[MatLike] = []
+        if len(contours) > MOST_SPOTS:
+            largest = sorted(contours, key=len, reverse=True)
+            contours, rain = largest[:MOST_SPOTS], largest[MOST_SPOTS:]
+        always, often, most_px = self._always, self._often, _USUAL_SPOT * edged.size
+        stays_there: Mask | None = None
+        for contour in contours:
             left, top, width, height = cv2.boundingRect(contour)
             part = np.s_[top : top + height, left : left + width]
-            kind = _Kind.NEWS
             if width * height < LASTING_PX and not _lasts(edged[part], None if near is None else near[part]):
-                kind = _Kind.RAIN
-            else:
-                column, row = contour[0, 0]
-                upright = height >= max(width, _UPRIGHT_PX)
-                for place, most_px in places[: 1 if upright else 2]:
-                    if place[row, column] and _lies_in(edged[part], place[part], most_px):
-                        kind = _Kind.USUAL
-            found.setdefault(kind, []).append(contour)
-        return found
+                rain.append(contour)
+                continue
+            column, row = contour[0, 0]
+            kind = news
+            if always is not None and always[row, column] and _lies_in(edged[part], always[part], most_px):
+                kind = usual
+            elif often is not None and often[row, column] and height < max(width, _UPRIGHT_PX):
+                if stays_there is None:
+                    stays_there = self._where_nobody_came_from(often)
+                if stays_there[row, column] and _lies_in(edged[part], stays_there[part], OFTEN_PX):
+                    kind = usual
+            kind.append(contour)
+        return news, usual, rain
 
-    def note_flicker(self, flickers: Mask, elapsed_s: float) -> None:
-        """Where a spot differs from the picture before."""
-        cv2.accumulateWeighted(flickers, self._flickers, 1 - math.exp(-elapsed_s / FLICKERS_S))
+    def _where_nobody_came_from(self, often: Mask) -> Mask:
+        """Where something often moves, and nobody came from there in the picture before."""
+        stays = cv2.compare(self._believed, flat(often.shape, 255 * _STAYS), cv2.CMP_GT)
+        came_from = cv2.subtract(cv2.dilate(self._moving, _AROUND), stays)
+        return np.asarray(cv2.subtract(often, came_from), np.uint8)
 
     def _note_places(self, elapsed_s: float) -> None:
         """Now and then, since they change slowly: where something moves always or often, and close by."""
@@ -141,17 +168,11 @@ class SpotFinder:
         self._often = _places(cv2.compare(self._usually, flat(shape, 255 * OFTEN), cv2.CMP_GT))
 
 
-class _Kind(Enum):
-    NEWS = auto()
-    USUAL = auto()
-    RAIN = auto()
-
-
 def _places(mask: MatLike) -> Mask | None:
     return np.asarray(cv2.dilate(mask, _CLOSE_BY), np.uint8) if cv2.countNonZero(mask) else None
 
 
-def _edged(shrunk: Mask, background: Plane, changed: Mask, margin_px: int) -> Mask:
+def _edged(shrunk: Mask, background: Plane, changed: Mask) -> MatLike:
     """What changed, near edges of the change itself that the picture has too, and not only the background.
 
     The change is the ratio, since light multiplies; where a person was who is gone, the edges are the background's.
@@ -162,11 +183,7 @@ def _edged(shrunk: Mask, background: Plane, changed: Mask, margin_px: int) -> Ma
     strong = cv2.compare(edges, cv2.convertScaleAbs(level, None, EDGE_SHARE, EDGE), cv2.CMP_GT)
     own = cv2.compare(cv2.convertScaleAbs(_steps(shrunk), None, 1, _GHOST_SLACK), _steps(level), cv2.CMP_GE)
     near = cv2.dilate(cv2.bitwise_and(strong, own), _AROUND)
-    edged = np.asarray(cv2.medianBlur(cv2.bitwise_and(changed, near), 3), np.uint8)
-    if margin_px:
-        edged[:margin_px] = edged[-margin_px:] = 0
-        edged[:, :margin_px] = edged[:, -margin_px:] = 0
-    return edged
+    return cv2.medianBlur(cv2.bitwise_and(changed, near), 3)
 
 
 def _steps(plane: MatLike) -> MatLike:
