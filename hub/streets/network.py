@@ -73,31 +73,60 @@ class StreetNetwork:
         """How many pieces of street between two corners there are."""
         return len(self._lengths_m)
 
+    @property
+    def pieces(self) -> tuple[Points, Points]:
+        """Where each piece of street begins and ends: (segments, 2) metres each."""
+        return self._begins, self._ends
+
     def walk_m(self, source: Points, targets: Points) -> NDArray[np.float64]:
-        """Metres on foot from ``source`` (2,) to each of ``targets`` (N, 2), never less than in a straight line.
+        """Metres on foot from ``source`` (2,) to each of ``targets`` (N, 2), as ``walks_m``."""
+        walked: NDArray[np.float64] = self.walks_m(source[None], targets)[0]
+        return walked
+
+    def walks_m(self, sources: Points, targets: Points) -> NDArray[np.float64]:
+        """Metres on foot from each of ``sources`` (M, 2) to each of ``targets`` (N, 2): (M, N), never less than straight.
 
         Where no street leads there it is the straight line times DETOUR; who is nearer to each other than to the street
         does not go by it.
         """
-        straight: NDArray[np.float64] = np.hypot(*(targets - source).T)
-        if not self.segments or not len(targets):
+        straight: NDArray[np.float64] = np.hypot(*(targets[None] - sources[:, None]).transpose(2, 0, 1))
+        if not self.segments or not straight.size:
             return straight * DETOUR
-        here, there = self._foot(source[None]), self._foot(targets)
-        own = int(here.segment[0])
-        sources = np.array([self._from[own], self._to[own]])
-        to_nodes = dijkstra(self._graph, directed=False, indices=sources)
-        to_nodes += np.array([here.along_m[0], self._lengths_m[own] - here.along_m[0]])[:, None]
-        nearest = to_nodes.min(axis=0)
+        here, there = self._foot(sources), self._foot(targets)
+        to_nodes = self._to_nodes(here)
         through = np.minimum(
-            nearest[self._from[there.segment]] + there.along_m,
-            nearest[self._to[there.segment]] + self._lengths_m[there.segment] - there.along_m,
+            to_nodes[:, self._from[there.segment]] + there.along_m,
+            to_nodes[:, self._to[there.segment]] + self._lengths_m[there.segment] - there.along_m,
         )
-        same = there.segment == own
-        through[same] = np.minimum(through[same], np.abs(there.along_m[same] - here.along_m[0]))
-        beside_m = here.beside_m[0] + there.beside_m
+        same = here.segment[:, None] == there.segment
+        through[same] = np.minimum(through, np.abs(there.along_m - here.along_m[:, None]))[same]
+        beside_m = here.beside_m[:, None] + there.beside_m
         walked = np.where(straight <= beside_m, straight, through + beside_m)
         whole: NDArray[np.float64] = np.where(np.isinf(walked), straight * DETOUR, np.maximum(walked, straight))
         return whole
+
+    def spread_m(self, sources: Points) -> NDArray[np.float64]:
+        """Metres on foot from each of ``sources`` (M, 2) to the begin and the end of each piece: (M, segments, 2).
+
+        Infinite where no street leads there. A source's own piece is as far as its two ends.
+        """
+        if not self.segments or not len(sources):
+            return np.zeros((len(sources), self.segments, 2))
+        here = self._foot(sources)
+        to_nodes = self._to_nodes(here) + here.beside_m[:, None]
+        return np.stack([to_nodes[:, self._from], to_nodes[:, self._to]], axis=2)
+
+    def _to_nodes(self, here: _Foot) -> NDArray[np.float64]:
+        """Metres along the streets from each foot to each corner: (M, corners)."""
+        sides = np.concatenate([self._from[here.segment], self._to[here.segment]])
+        ends, place = np.unique(sides, return_inverse=True)
+        from_ends = dijkstra(self._graph, directed=False, indices=ends)
+        begins, far = place.reshape(2, -1)
+        to_nodes: NDArray[np.float64] = np.minimum(
+            from_ends[begins] + here.along_m[:, None],
+            from_ends[far] + (self._lengths_m[here.segment] - here.along_m)[:, None],
+        )
+        return to_nodes
 
     def _foot(self, points: Points) -> _Foot:
         """One point after the other: all at once would take the memory of points times pieces."""

@@ -132,9 +132,9 @@ def evaluate_people(folder: Path, detector: Detector, describer: Describer) -> P
     known: list[Known] = []
     seen = 0
     for camera in community.cameras:
-        for sighting in _sightings(film_path(folder, camera.camera_id), camera, detector, describer):
+        for sighting in film_sightings(folder, camera.camera_id, camera.calibration, detector, describer):
             seen += 1
-            person_id = _who(truth, sighting)
+            person_id = who(truth, sighting)
             if person_id is not None:
                 known.append(Known(sighting, camera.calibration, person_id))
     return report(truth, known, nobody=seen - len(known))
@@ -172,12 +172,13 @@ def report(truth: Truth, known: list[Known], nobody: int) -> PeopleReport:
     )
 
 
-def _sightings(film: Path, camera: _Camera, detector: Detector, describer: Describer) -> Iterator[Sighting]:
-    """The last words on everybody in a film, dated from 0."""
-    stream = open_recording(str(film), started_at_us=0, looks_per_s=USUAL_LOOKS_PER_S)
-    pipeline = Pipeline(
-        camera.camera_id, describer, looks_per_s=USUAL_LOOKS_PER_S, calibration=camera.calibration
-    )  # fmt: skip
+def film_sightings(
+    folder: Path, camera_id: str, calibration: Calibration | None, detector: Detector, describer: Describer
+) -> Iterator[Sighting]:
+    """The last words on everybody in a camera's film, dated from 0."""
+    film = str(film_path(folder, camera_id))
+    stream = open_recording(film, started_at_us=0, looks_per_s=USUAL_LOOKS_PER_S)
+    pipeline = Pipeline(camera_id, describer, looks_per_s=USUAL_LOOKS_PER_S, calibration=calibration)
     try:
         for frame in stream.frames():
             look = pipeline.consider(frame)
@@ -188,8 +189,8 @@ def _sightings(film: Path, camera: _Camera, detector: Detector, describer: Descr
         stream.close()
 
 
-def _who(truth: Truth, sighting: Sighting) -> str | None:
-    """Whom most of the path's boxes are of."""
+def who(truth: Truth, sighting: Sighting) -> str | None:
+    """Whom most of the path's boxes are of, of a sighting dated from 0; None: of nobody."""
     votes: Counter[str] = Counter()
     for box in sighting.path:
         at_s = (sighting.started_at_us / 1000 + box.offset_ms) / 1000

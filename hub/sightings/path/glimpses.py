@@ -1,0 +1,55 @@
+"""What the path is made of: one hit, as the path needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from devices.protocol.sightings import Sighting
+from hub.sightings.messages import Hit
+
+
+class Verdict(StrEnum):
+    """What an officer says of a sighting."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """One hit. ``look``: the log likelihood ratio of its looks, the sought person against somebody else.
+
+    Times are seconds since 1970. ``verdict`` is the officer's, None: not said yet. ``descriptor`` may be empty.
+    """
+
+    sighting_id: str
+    camera_id: str
+    started_s: float
+    ended_s: float
+    look: float
+    verdict: Verdict | None = None
+    describer: str = ""
+    descriptor: bytes = b""
+    height_m: float | None = None
+    height_error_m: float | None = None
+
+    @property
+    def middle_s(self) -> float:
+        return (self.started_s + self.ended_s) / 2
+
+
+def glimpse_of(hit: Hit, look: float, sighting: Sighting, verdict: Verdict | None) -> Glimpse:
+    """A hit with the descriptor out of its ``sighting``."""
+    return Glimpse(
+        sighting_id=hit.sighting.sighting_id,
+        camera_id=hit.sighting.camera_id,
+        started_s=hit.sighting.started_at_ms / 1000,
+        ended_s=hit.sighting.ended_at_ms / 1000,
+        look=look,
+        verdict=verdict,
+        describer=sighting.describer,
+        descriptor=sighting.descriptor,
+        height_m=sighting.height_m,
+        height_error_m=sighting.height_error_m,
+    )

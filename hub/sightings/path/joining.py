@@ -1,0 +1,134 @@
+"""What it is worth to say that two sightings are the same person, one after the other: a matrix over all pairs.
+
+The worth of a path is a log likelihood ratio: that these sightings are one person on his way, against that each is
+somebody else who happened to pass. A join's part of it is the density of its walking time and of the missing detections
+on the way, against the density of other people's sightings at that camera.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.sightings.path.glimpses import Glimpse, Verdict
+from hub.sightings.path.ground import CameraGround
+from hub.sightings.path.pace import CLOCK_SLACK_S, DIRECT_SHARE, Numbers, Pace, earliest_s, ways
+from hub.sightings.path.trellis import Trellis
+from hub.sightings.path.weighing import Weighing
+
+WAYS_ON = 4
+"""From a camera to the next there are about so many: a crossing of four."""
+OTHER_WAY_SHARE = 0.5
+"""Of those who stop or turn off, so many did not pass a camera of the shortest way."""
+IMPOSSIBLE = -60.0
+"""What two confirmed sightings lose that nobody can have walked between: the officer's word stands."""
+_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Everybody who was searched: ``sightings`` on ``cameras`` in ``span_s`` seconds."""
+
+    sightings: int
+    cameras: int
+    span_s: float
+
+    @property
+    def per_s(self) -> float:
+        """Sightings of anybody, a camera and second."""
+        return max(self.sightings, 1) / (max(self.cameras, 1) * max(self.span_s, 1.0))
+
+
+def in_order(glimpses: Sequence[Glimpse]) -> list[Glimpse]:
+    """Those not rejected, in the order in which a path may have them."""
+    kept = [glimpse for glimpse in glimpses if glimpse.verdict is not Verdict.REJECTED]
+    return sorted(kept, key=lambda glimpse: (glimpse.middle_s, glimpse.sighting_id))
+
+
+def join(glimpses: Sequence[Glimpse], ground: CameraGround, crowd: Crowd, pace: Pace, weighing: Weighing) -> Trellis:
+    """The trellis of glimpses that are ``in_order`` and whose cameras all have a place. O(N²)."""
+    count = len(glimpses)
+    looks = np.array([glimpse.look for glimpse in glimpses])
+    forced = np.array([glimpse.verdict is Verdict.CONFIRMED for glimpse in glimpses], np.bool_)
+    joins = np.full((count, count), -np.inf, np.float32)
+    pairs = _Pairs(glimpses, ground, pace, weighing)
+    against = math.log(WAYS_ON) + math.log(crowd.per_s)
+    for first in range(0, count, _ROWS):
+        rows = slice(first, min(first + _ROWS, count))
+        block = pairs.block(rows)
+        block -= np.float32(against)
+        both = forced[rows, None] & forced[None, : rows.stop]
+        block[both & ~np.isfinite(block)] = IMPOSSIBLE
+        joins[rows, : rows.stop] = block
+    joins[np.triu_indices(count)] = -np.inf
+    start = np.full(count, -math.log(max(crowd.sightings, 1)))
+    return Trellis(start, joins, looks, forced)
+
+
+class _Pairs:
+    """Walking times and missing detections of pairs of glimpses, a block of rows (the later ones) at a time."""
+
+    def __init__(self, glimpses: Sequence[Glimpse], ground: CameraGround, pace: Pace, weighing: Weighing) -> None:
+        self._ground, self._pace, self._weighing = ground, pace, weighing
+        self._glimpses = glimpses
+        zero = glimpses[0].middle_s if glimpses else 0.0
+        self._zero_s = zero
+        self._started = np.array([glimpse.started_s - zero for glimpse in glimpses], np.float32)
+        self._ended = np.array([glimpse.ended_s - zero for glimpse in glimpses], np.float32)
+        self._middle = (self._started + self._ended) / np.float32(2)
+        cameras = np.array([ground.number[glimpse.camera_id] for glimpse in glimpses], np.intp)
+        used, self._camera = np.unique(cameras, return_inverse=True)
+        self._used = used
+        self._walk = ground.walk_m[np.ix_(used, used)].astype(np.float32)
+        extent = ground.extent_m[used]
+        self._extent = (extent[:, None] + extent).astype(np.float32)
+        self._missed, self._at_times = self._ask_cameras()
+
+    def block(self, rows: slice) -> Numbers:
+        """Gains of going from glimpse i (column) to j (row), (rows, rows.stop); -inf: too fast, or two people."""
+        earlier = slice(0, rows.stop)
+        at = np.ix_(self._camera[rows], self._camera[earlier])
+        walk, extent = self._walk[at], self._extent[at]
+        clear = self._started[rows, None] - self._ended[None, earlier] + np.float32(CLOCK_SLACK_S)
+        taken = self._middle[rows, None] - self._middle[None, earlier]
+        same = self._camera[rows, None] == self._camera[None, earlier]
+        overlapping = (walk <= extent) & ~same
+        possible = (clear >= earliest_s(walk, extent, self._pace)) | overlapping
+        found = ways(taken, walk, extent, self._pace)
+        missed = self._missed[at]
+        self._forgive_blind(missed, rows, possible)
+        seen = self._weighing.seen
+        direct = found.direct + np.float32(math.log(DIRECT_SHARE)) + missed * np.float32(math.log(1 - seen))
+        waiting = found.waiting + np.float32(math.log(1 - DIRECT_SHARE))
+        waiting += missed * np.float32(math.log(1 - OTHER_WAY_SHARE * seen))
+        top = np.maximum(direct, waiting)
+        gains: Numbers = top + np.log1p(np.exp(np.minimum(direct, waiting) - top))
+        gains[~possible] = -np.inf
+        return gains
+
+    def _ask_cameras(self) -> tuple[Numbers, tuple[tuple[int, NDArray[np.bool_]], ...]]:
+        """How many cameras on the way, of pairs of used cameras, did not see him; those that do not always see."""
+        missed = np.zeros((len(self._used), len(self._used)), np.float32)
+        at_times = []
+        for camera, post in enumerate(self._ground.posts):
+            if post.never_sees:
+                continue
+            passed = self._ground.passed(camera, self._used)
+            missed += passed
+            if post.blind and passed.any():
+                at_times.append((camera, passed))
+        return missed, tuple(at_times)
+
+    def _forgive_blind(self, missed: Numbers, rows: slice, possible: NDArray[np.bool_]) -> None:
+        """Take off a camera that could not see when he will have passed."""
+        for camera, passed in self._at_times:
+            row, early = np.nonzero(passed[np.ix_(self._camera[rows], self._camera[: rows.stop])] & possible)
+            late = row + rows.start
+            away = self._ground.walk_m[camera, self._used]
+            to, onward = away[self._camera[early]], away[self._camera[late]]
+            at_s = self._middle[early] + to / (to + onward) * (self._middle[late] - self._middle[early])
+            missed[row, early] -= ~self._ground.seeing(camera, at_s + self._zero_s)
