@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from hub.footage.sources.frames import open_recording
 from hub.vision.boxes import Box
-from hub.vision.detection.detections import Detector
+from hub.vision.detection.detections import Detector, Region
 from hub.vision.detection.nanodet import NanoDet, NumberFormat, best_number_format
 from hub.vision.detection.onnx_detector import OnnxDetector
 from hub.vision.evaluation import motchallenge
@@ -31,7 +31,10 @@ from hub.vision.evaluation.detection import Found, average_precision
 CAMERAS_AT_ONCE = 4
 _WARM_CALLS = 4
 _SIZE_PX = (640, 480)
-_REGIONS = (Box(40, 120, 130, 220), Box(430, 60, 110, 190), Box(250, 240, 120, 220), Box(520, 270, 110, 200))
+_REGIONS = tuple(
+    Region(box)
+    for box in (Box(40, 120, 130, 220), Box(430, 60, 110, 190), Box(250, 240, 120, 220), Box(520, 270, 110, 200))
+)
 """As far and near walkers have them, with what is added around them."""
 Picture = NDArray[np.uint8]
 

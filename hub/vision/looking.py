@@ -1,25 +1,28 @@
 """Where to look and when: on the persons followed and on what moves besides, seldom on all of the picture.
 
-A call costs its share of the picture's pixels. A part of the allowance pays for looks at regions, as often as it can;
-the rest is saved for looks at the whole picture, which find who entered without being noticed.
+Each region is made so small that the smallest person sought there is still found. A look costs the pixels the network
+is given, as a share of a whole picture in full scale. A part of the allowance pays for looks at regions, as often as it
+can; the rest is saved for looks at the whole picture, which find who entered without being noticed.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hub.vision.boxes import Box, Boxes, covered, grown
+from hub.vision.detection.detections import Region
 from hub.vision.motion import Motion
 
 CALLS_PER_S = 5.0
 """What a camera may spend while something moves, in calls of the whole picture: every picture that is due."""
 WHOLE_LOOK_S = 8.0
-"""The whole picture is looked at no more often than this once the background is known."""
-SOONEST_S, SOONEST_WHEN_SCARCE_S = 0.2, 0.4
-"""Looks do not follow one another sooner on average; the second where 2.5 calls a second or fewer may be spent, since
-more looks at less of the picture find and tie no better (measured on PETS, TUD-Campus and simulated films)."""
+"""The whole picture is looked at in full scale no more often than this once the background is known."""
+SOONEST_S = 0.2
+"""Looks do not follow one another sooner on average."""
 MOST_REGIONS = 8
 _FOR_REGIONS = 0.5
 """At least this share of the allowance is for looks at regions."""
@@ -28,6 +31,9 @@ _MARGIN = 0.12
 _MARGIN_OF_PICTURE = 0.02
 """What is added to a box on each side, in its heights and the picture's: the detector sees what is around a person."""
 _WORTH_CUTTING = 0.75
+"""Regions that cost more than this share of the whole picture, at the finest of their scales, are the whole picture."""
+_LOWEST_OF_MOTION = 0.5
+"""What moves and is nobody followed may be two persons, or one and his shadow: this share of its height is sought."""
 _EXPLAINED = 0.2
 """What moves so near a followed person, in his own sizes, is that person, his shadow, or the trace of him."""
 _LEAST_INSIDE = 0.2
@@ -38,14 +44,30 @@ _LEAST_MOVING = 0.05
 """A moving part less high than this share of the picture is no person."""
 
 
+Scales = NDArray[np.float64]
+"""One for each box: how large it is looked at, of the whole picture's scale."""
+
+
+class Sought(NamedTuple):
+    """Followed persons: the boxes in which they should be (N rows), and how high they stand (N)."""
+
+    boxes: Boxes
+    heights_px: NDArray[np.float64]
+
+    def of(self, which: NDArray[np.bool_]) -> Sought:
+        """Some of them."""
+        return Sought(self.boxes[which], self.heights_px[which])
+
+
 class LookPlan:
     """Of one camera, by media time."""
 
     def __init__(self, calls_per_s: float = CALLS_PER_S) -> None:
         self._calls_per_s = calls_per_s
         self._for_regions_per_s = max(calls_per_s - 1.0 / WHOLE_LOOK_S, _FOR_REGIONS * calls_per_s)
-        self._soonest_s = min(max(1.0 / calls_per_s, SOONEST_S), SOONEST_WHEN_SCARCE_S)
         self._saved = 0.0
+        self._from_savings = False
+        """Whether the look that is to be paid was saved for."""
         self._counted_s: float | None = None
         self._next_s = float("-inf")
         self._whole_s = float("-inf")
@@ -59,28 +81,42 @@ class LookPlan:
         self._counted_s = at_s
         return self._saved >= 0.0 and at_s + 1e-6 >= self._next_s
 
-    def regions(self, motion: Motion, expected: Boxes, size_px: tuple[int, int], at_s: float) -> tuple[Box, ...] | None:
-        """Where a look at ``at_s`` goes, paid for; None for the whole picture, no region where none can be paid.
+    def regions(
+        self, motion: Motion, sought: Sought, size_px: tuple[int, int], enough_px: float, at_s: float
+    ) -> tuple[Region, ...] | None:
+        """Where a look at ``at_s`` goes; None for the whole picture in full scale, no region where none can be paid.
 
-        ``expected`` are the boxes in which the followed persons should be, ``size_px`` width and height.
+        ``size_px`` is width and height; who stands higher than ``enough_px`` may be made smaller. The look is to be
+        ``paid``.
         """
         width, height = size_px
-        inside = _shares_inside(expected, width, height)
-        expected = expected[inside >= _LEAST_INSIDE]
-        others = self._unexplained(motion, expected, height, at_s)
-        parts = merged(_around(np.concatenate([expected, others]), width, height))
-        cost = float((parts[:, 2] * parts[:, 3]).sum()) / (width * height)
-        if not len(parts) and self._saved < 1.0 and self._whole_s > float("-inf"):
+        sought = sought.of(_shares_inside(sought.boxes, width, height) >= _LEAST_INSIDE)
+        others = self._unexplained(motion, sought.boxes, height, at_s)
+        boxes = _around(np.concatenate([sought.boxes, others]), width, height)
+        heights = np.concatenate([sought.heights_px, _LOWEST_OF_MOTION * others[:, 3]])
+        boxes, scales = merged(boxes, np.minimum(1.0, enough_px / np.maximum(heights, 1.0)))
+        unknown = self._whole_s == float("-inf")
+        if not len(boxes) and self._saved < 1.0 and not unknown:
             return ()
+        finest = float(scales.max(initial=0.0))
+        cost = float(_costs(boxes, scales).sum()) / (width * height)
+        worth_cutting = cost < _WORTH_CUTTING * finest**2
         whole_due = self._saved >= 1.0 and at_s - self._whole_s >= WHOLE_LOOK_S
-        wait_s = max(min(cost, 1.0) / self._for_regions_per_s, self._soonest_s)
-        self._next_s = max(self._next_s + wait_s, at_s)
-        if whole_due or not len(parts) or cost >= _WORTH_CUTTING:
-            self._saved -= 1.0
+        self._from_savings = whole_due or not len(boxes)
+        if unknown or self._from_savings or (finest == 1.0 and not worth_cutting):
             self._whole_s = at_s
             return None
-        self._saved -= cost
-        return tuple(Box(*(float(value) for value in part)) for part in parts)
+        if not worth_cutting:
+            return (Region(Box(0.0, 0.0, float(width), float(height)), finest),)
+        return tuple(
+            Region(Box(*(float(side) for side in box)), float(scale)) for box, scale in zip(boxes, scales, strict=True)
+        )
+
+    def pay(self, canvas_share: float, at_s: float) -> None:
+        """What the look at ``at_s`` cost, of a whole picture in full scale."""
+        self._saved -= canvas_share
+        wait_s = 0.0 if self._from_savings else canvas_share / self._for_regions_per_s
+        self._next_s = max(self._next_s + max(wait_s, SOONEST_S), at_s)
 
     def _unexplained(self, motion: Motion, expected: Boxes, height_px: int, at_s: float) -> Boxes:
         """Boxes of what moves, is none of the persons expected, and was not looked at just now."""
@@ -103,22 +139,28 @@ class LookPlan:
         return np.asarray(spots[:, :4] / np.array((scale_x, scale_y, scale_x, scale_y)), np.float64)
 
 
-def merged(parts: Boxes) -> Boxes:
-    """The parts, joined where one look at both is no dearer than two, and until there are at most MOST_REGIONS."""
-    rows = list(parts)
-    while len(rows) > 1:
-        boxes = np.array(rows)
+def merged(boxes: Boxes, scales: Scales) -> tuple[Boxes, Scales]:
+    """The boxes with the scale of each, joined where one look at both, at the finer scale, is no dearer than two, and
+    until there are at most MOST_REGIONS."""
+    while len(boxes) > 1:
         low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
         low, high = np.minimum(low[:, None], low[None]), np.maximum(high[:, None], high[None])
-        area = boxes[:, 2] * boxes[:, 3]
-        dearer = (high - low).prod(axis=2) - area[:, None] - area[None, :]
+        finer = np.maximum(scales[:, None], scales[None])
+        cost = _costs(boxes, scales)
+        dearer = (high - low).prod(axis=2) * finer**2 - cost[:, None] - cost[None, :]
         np.fill_diagonal(dearer, np.inf)
         one, other = np.unravel_index(int(dearer.argmin()), dearer.shape)
-        if dearer[one, other] > 0 and len(rows) <= MOST_REGIONS:
+        if dearer[one, other] > 0 and len(boxes) <= MOST_REGIONS:
             break
         joined = np.concatenate([low[one, other], high[one, other] - low[one, other]])
-        rows = [row for index, row in enumerate(rows) if index not in (one, other)] + [joined]
-    return np.array(rows, float).reshape(-1, 4)
+        boxes = np.concatenate([np.delete(boxes, (one, other), axis=0), joined[None]])
+        scales = np.append(np.delete(scales, (one, other)), finer[one, other])
+    return boxes, scales
+
+
+def _costs(boxes: Boxes, scales: Scales) -> NDArray[np.float64]:
+    """What the network is given of each box, in pixels of the picture at full scale."""
+    return np.asarray(boxes[:, 2] * boxes[:, 3] * scales**2)
 
 
 def _shares_inside(boxes: Boxes, width: int, height: int) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from hub.vision.description.describer import Describer
 from hub.vision.description.last_word import LastWord
 from hub.vision.detection.detections import Detections, Detector
 from hub.vision.gate import LookGate
-from hub.vision.looking import CALLS_PER_S, LookPlan
+from hub.vision.looking import CALLS_PER_S, LookPlan, Sought
 from hub.vision.motion import Motion, MotionDetector
 from hub.vision.stages import StageTimes
 from hub.vision.tracking.colours import colours
@@ -80,7 +80,7 @@ class LookShown:
 
     wall_us: int
     regions: tuple[Box, ...]
-    """Where was looked; empty for the whole picture."""
+    """Where was looked; empty for the whole picture in full scale."""
     detections: Detections
     tracks: tuple[ShownTrack, ...]
 
@@ -145,12 +145,15 @@ class Pipeline:
         self._last_word.looked_with(detector)
         self._frame_size_px = (picture.shape[1], picture.shape[0])
         with self.times.of(Stage.TRACK):
-            expected = [track.expected(look.at_s) for track in self._tracker.in_view(look.at_s)]
-            regions = self._plan.regions(look.motion, np.array(expected).reshape(-1, 4), self._frame_size_px, look.at_s)
+            enough_px = detector.enough_px(self._frame_size_px)
+            regions = self._plan.regions(
+                look.motion, self._sought(look.at_s), self._frame_size_px, enough_px, look.at_s
+            )
         if regions == ():
             return []
         with self.times.of(Stage.DETECT):
             everything = detector.detect(picture, regions)
+        self._plan.pay(everything.canvas_share, look.at_s)
         with self.times.of(Stage.TRACK):
             usable = everything.scores >= self._tracker.least_score
             found = Detections(everything.boxes[usable], everything.scores[usable])
@@ -166,7 +169,7 @@ class Pipeline:
         self._looked_s = look.at_s
         now = {track.number for track, _ in result.seen}
         tracks = tuple(ShownTrack(track.number, track.box, track.number in now) for track in self._tracker.tracks)
-        self.shown = LookShown(look.frame.wall_us, regions or (), everything, tracks)
+        self.shown = LookShown(look.frame.wall_us, tuple(region.box for region in regions or ()), everything, tracks)
         said: list[Sighting | None] = []
         for track in result.ended:  # those who leave later are still beside those who are told first
             gone = self._followed.pop(track.number, None)
@@ -186,6 +189,12 @@ class Pipeline:
         said = [self._say(followed, ended=True) for followed in self._followed.values()]
         self._followed.clear()
         return [sighting for sighting in said if sighting is not None]
+
+    def _sought(self, at_s: float) -> Sought:
+        """Who is in view."""
+        tracks = self._tracker.in_view(at_s)
+        boxes = np.array([track.expected(at_s) for track in tracks], float).reshape(-1, 4)
+        return Sought(boxes, np.array([track.box.height for track in tracks], float))
 
     def _drifts(self, look: Look) -> dict[int, tuple[float, float]]:
         """How far each followed person went since the last look, by track number, where that can be told."""

@@ -18,7 +18,7 @@ from hub.vision.boxes import Box
 from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.describer import Appearance, Describer
 from hub.vision.description.view import View
-from hub.vision.detection.detections import Detections
+from hub.vision.detection.detections import Detections, Region
 from hub.vision.pipeline import Look, Pipeline
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
@@ -35,7 +35,10 @@ class Present:
     def __init__(self, *boxes: Box) -> None:
         self.boxes = boxes
 
-    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
+    def enough_px(self, size_px: tuple[int, int]) -> float:
+        return 1e9
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
         return Detections(np.array(self.boxes, float).reshape(-1, 4), np.full(len(self.boxes), 0.9))
 
 

@@ -6,12 +6,21 @@ import numpy as np
 import pytest
 
 from hub.vision.boxes import Box
-from hub.vision.looking import MOST_REGIONS, WHOLE_LOOK_S, LookPlan, merged
+from hub.vision.detection.detections import Region
+from hub.vision.looking import MOST_REGIONS, WHOLE_LOOK_S, LookPlan, Sought, merged
 from hub.vision.motion import Motion
 
 SIZE_PX = (640, 480)
+ENOUGH_PX = 100.0
 WALKER = Box(300, 200, 40, 100)
-FOLLOWED, NOBODY = np.array([WALKER], float), np.zeros((0, 4))
+
+
+def _sought(*boxes: Box) -> Sought:
+    rows = np.array(boxes, float).reshape(-1, 4)
+    return Sought(rows, rows[:, 3])
+
+
+NOBODY, FOLLOWED = _sought(), _sought(WALKER)
 
 
 def _motion(*boxes: Box) -> Motion:
@@ -21,25 +30,82 @@ def _motion(*boxes: Box) -> Motion:
     return Motion(mask, mask, (0.25, 0.25), float((mask > 0).mean()), settled=True)
 
 
+def _cost(regions: tuple[Region, ...] | None) -> float:
+    """Of a look, by its regions' pixels."""
+    if regions is None:
+        return 1.0
+    return sum(box.width * box.height * scale**2 for box, scale in regions) / (SIZE_PX[0] * SIZE_PX[1])
+
+
+def _look(plan: LookPlan, motion: Motion, sought: Sought, at_s: float) -> tuple[Region, ...] | None:
+    regions = plan.regions(motion, sought, SIZE_PX, ENOUGH_PX, at_s)
+    if regions != ():
+        plan.pay(_cost(regions), at_s)
+    return regions
+
+
 def _plan_after_its_first_look(first_s: float = 0.0) -> LookPlan:
     plan = LookPlan(2.0)
     assert plan.affords(first_s)
-    assert plan.regions(_motion(), NOBODY, SIZE_PX, first_s) is None
+    assert _look(plan, _motion(), NOBODY, first_s) is None
     plan.affords(first_s + 0.6)
     return plan
 
 
+def test_first_look_is_at_the_whole_picture_whatever_moves() -> None:
+    plan = LookPlan()
+    assert plan.affords(0.0)
+    assert _look(plan, _motion(WALKER), FOLLOWED, 0.0) is None
+
+
 def test_follows_a_walker_in_a_small_part_of_the_picture() -> None:
-    regions = _plan_after_its_first_look().regions(_motion(WALKER), FOLLOWED, SIZE_PX, 0.6)
+    regions = _look(_plan_after_its_first_look(), _motion(WALKER), FOLLOWED, 0.6)
     assert regions is not None
-    assert len(regions) == 1
-    assert regions[0].left < 300 < 340 < regions[0].left + regions[0].width
-    assert regions[0].width * regions[0].height < 0.1 * 640 * 480
+    ((box, scale),) = regions
+    assert box.left < 300 < 340 < box.left + box.width
+    assert scale == 1.0
+    assert _cost(regions) < 0.1
+
+
+def test_who_stands_high_is_looked_at_in_a_smaller_scale() -> None:
+    near = Box(200, 60, 150, 400)
+    regions = _look(_plan_after_its_first_look(), _motion(near), _sought(near), 0.6)
+    assert regions is not None
+    assert [region.scale for region in regions] == [0.25]
+
+
+def test_a_child_beside_an_adult_keeps_the_scale_it_needs() -> None:
+    adult, child = Box(200, 60, 150, 400), Box(330, 300, 60, 160)
+    regions = _look(_plan_after_its_first_look(), _motion(adult), _sought(adult, child), 0.6)
+    assert regions is not None
+    around = [scale for box, scale in regions if box.left < 330 and box.left + box.width > 390]
+    assert max(around) == pytest.approx(100 / 160)
+
+
+def test_what_moves_and_is_nobody_is_sought_at_half_its_height() -> None:
+    both = Box(200, 60, 150, 400)  # who walks with a child is one spot
+    regions = _look(_plan_after_its_first_look(), _motion(both), NOBODY, 0.6)
+    assert regions is not None
+    assert [region.scale for region in regions] == [pytest.approx(100 / 200, rel=0.02)]
+
+
+def test_picture_full_of_near_people_is_looked_at_whole_in_a_smaller_scale() -> None:
+    crowd = [Box(80 * n, 60, 79, 400) for n in range(8)]
+    regions = _look(_plan_after_its_first_look(), _motion(*crowd), _sought(*crowd), 0.6)
+    assert regions == (Region(Box(0, 0, 640, 480), 0.25),)
+
+
+def test_a_network_that_takes_nothing_smaller_is_shown_people_as_they_are() -> None:
+    near = Box(200, 60, 150, 400)
+    plan = _plan_after_its_first_look()
+    regions = plan.regions(_motion(near), _sought(near), SIZE_PX, float("inf"), 0.6)
+    assert regions is not None
+    assert [region.scale for region in regions] == [1.0]
 
 
 def test_who_enters_is_looked_at_beside_who_is_followed() -> None:
     newcomer = Box(560, 220, 60, 120)
-    regions = _plan_after_its_first_look().regions(_motion(WALKER, newcomer), FOLLOWED, SIZE_PX, 0.6)
+    regions = _look(_plan_after_its_first_look(), _motion(WALKER, newcomer), FOLLOWED, 0.6)
     assert regions is not None
     assert len(regions) == 2
 
@@ -47,32 +113,42 @@ def test_who_enters_is_looked_at_beside_who_is_followed() -> None:
 @pytest.mark.parametrize("first_s", [0.0, 240 * 86_400.0])
 def test_motion_that_is_nobody_is_not_looked_at_again_at_once_however_long_the_stream(first_s: float) -> None:
     plan, tree = _plan_after_its_first_look(first_s), Box(500, 40, 60, 90)
-    assert len(plan.regions(_motion(WALKER, tree), FOLLOWED, SIZE_PX, first_s + 0.6) or ()) == 2
+    assert len(_look(plan, _motion(WALKER, tree), FOLLOWED, first_s + 0.6) or ()) == 2
     plan.affords(first_s + 1.4)
-    assert len(plan.regions(_motion(WALKER, tree), FOLLOWED, SIZE_PX, first_s + 1.4) or ()) == 1
+    assert len(_look(plan, _motion(WALKER, tree), FOLLOWED, first_s + 1.4) or ()) == 1
 
 
-def test_whole_picture_is_looked_at_now_and_then() -> None:
+@pytest.mark.parametrize("walker", [WALKER, Box(100, 20, 300, 440)])
+def test_whole_picture_is_looked_at_in_full_scale_now_and_then(walker: Box) -> None:
     plan = _plan_after_its_first_look()
     whole = []
     for number in range(3, 200):
         at_s = number * 0.2
-        if plan.affords(at_s) and plan.regions(_motion(WALKER), FOLLOWED, SIZE_PX, at_s) is None:
+        if plan.affords(at_s) and _look(plan, _motion(walker), _sought(walker), at_s) is None:
             whole.append(at_s)
     assert np.allclose(np.diff(whole), WHOLE_LOOK_S, atol=0.5)
 
 
-def test_allowance_is_kept_in_a_crowd() -> None:
-    plan, spent = LookPlan(1.0), 0.0
-    crowd = np.array([Box(80 * n, 100, 60, 300) for n in range(8)], float)
+@pytest.mark.parametrize("high_px", [100, 300])
+def test_allowance_is_kept_in_a_crowd(high_px: int) -> None:
+    plan, spent = LookPlan(0.5), 0.0
+    crowd = [Box(80 * n, 10 if n % 2 else 360 - high_px, 78, high_px) for n in range(8)]
     for number in range(300):
         at_s = number * 0.2
         if plan.affords(at_s):
-            regions = plan.regions(_motion(*(Box(*row) for row in crowd)), crowd, SIZE_PX, at_s)
-            spent += 1.0 if regions is None else sum(part.width * part.height for part in regions) / (640 * 480)
-    assert 40 <= spent <= 61
+            spent += _cost(_look(plan, _motion(*crowd), _sought(*crowd), at_s))
+    assert 25 <= spent <= 31
 
 
 def test_many_parts_become_few() -> None:
-    parts = merged(np.array([Box(30 * n, 30 * (n % 7), 12, 24) for n in range(20)], float))
-    assert len(parts) <= MOST_REGIONS
+    boxes, scales = merged(np.array([Box(30 * n, 30 * (n % 7), 12, 24) for n in range(20)], float), np.ones(20))
+    assert len(boxes) == len(scales) <= MOST_REGIONS
+
+
+def test_parts_are_joined_at_the_finer_scale_only_where_that_is_cheaper() -> None:
+    boxes = np.array([[0, 0, 200, 400], [190, 300, 60, 100]], float)
+    joined, scales = merged(boxes, np.array([0.5, 0.5]))
+    assert (len(joined), scales.tolist()) == (2, [0.5, 0.5])
+    boxes = np.array([[0, 0, 200, 400], [150, 10, 60, 380]], float)
+    assert len(merged(boxes, np.array([0.5, 0.5]))[0]) == 1
+    assert len(merged(boxes, np.array([0.25, 1.0]))[0]) == 2

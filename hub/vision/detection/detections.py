@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +21,29 @@ class DetectorError(RuntimeError):
         self.message_en = message_en
 
 
+class Region(NamedTuple):
+    """A part of the picture to look at, ``scale`` times as large as in a look at the whole (0 to 1)."""
+
+    box: Box
+    scale: float = 1.0
+
+
 @dataclass(frozen=True)
 class Detections:
-    """What was found in one picture: N boxes in its pixels, clipped to it, and N scores 0..1, best first."""
+    """What was found in one picture: N boxes in its pixels, clipped to it, and N scores 0..1, best first.
+
+    ``canvas_share`` is what the look cost: the network's input in pixels, of what a whole picture takes.
+    """
 
     boxes: Boxes
     scores: NDArray[np.float64]
+    canvas_share: float = 1.0
 
     def __len__(self) -> int:
         return len(self.scores)
 
 
-NOBODY = Detections(np.zeros((0, 4)), np.zeros(0))
+NOBODY = Detections(np.zeros((0, 4)), np.zeros(0), canvas_share=0.0)
 
 
 @dataclass(frozen=True)
@@ -47,8 +58,15 @@ class Things:
 class Detector(Protocol):
     """Finds persons; called from one thread at a time."""
 
-    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
-        """Persons in a BGR picture (height x width x 3), or in these regions of it, at the scale of the whole.
+    def enough_px(self, size_px: tuple[int, int]) -> float:
+        """How high a person need stand in a picture of this width and height: who is higher may be made smaller.
+
+        Infinite where the network takes nothing smaller, so that nothing would be saved.
+        """
+        ...
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
+        """Persons in a BGR picture (height x width x 3), or in these regions of it.
 
         Who lies in two regions is found once. No regions: nobody is looked for; None: the whole picture. Where the
         regions would cost as much as the whole picture, the whole is looked at.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.vision.boxes import Box, Boxes
-from hub.vision.detection.detections import NOBODY, Detections, DetectorError, Things
+from hub.vision.boxes import Boxes
+from hub.vision.detection.detections import NOBODY, Detections, DetectorError, Region, Things
 from hub.vision.detection.detector_file import DetectorFile, Fit
 from hub.vision.detection.heads import Candidates, HeadError, Wanted, decode
 from hub.vision.detection.network import Network
@@ -50,37 +51,36 @@ class OnnxDetector:
         """What looks, for logs and metrics."""
         return f"{self._network.file.stem} ({self._described.head.value})"
 
-    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
+    def enough_px(self, size_px: tuple[int, int]) -> float:
+        """As ``Detector`` has it."""
+        return math.inf if self._fixed else self._described.enough_px / self._scale(size_px)[1]
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
         """As ``Detector`` has it. Raises DetectorError where the network answers otherwise than before."""
         if regions is not None and not len(regions):
             return NOBODY
-        found = self._look(picture, regions, (self._described.person_class,))
-        return Detections(found.boxes, found.scores)
+        size_px = (picture.shape[1], picture.shape[0])
+        canvas, most = self._canvas(size_px, regions), self._canvas(size_px, None)
+        found = self._look(picture, canvas, (self._described.person_class,), self._least_score)
+        return Detections(found.boxes, found.scores, canvas.pixels / most.pixels)
 
     def things(self, picture: NDArray[np.uint8], classes: Sequence[int], least_score: float = LEAST_SCORE) -> Things:
         """Things of these classes (numbers as the network has them) in a BGR picture, such as one person's crop.
 
         The picture's longer side is scaled to the network's, also where it is smaller: a crop is looked at enlarged.
         """
-        return self._look(picture, None, tuple(classes), least_score)
+        canvas = self._canvas((picture.shape[1], picture.shape[0]), None)
+        return self._look(picture, canvas, tuple(classes), least_score)
 
-    def _look(
-        self,
-        picture: NDArray[np.uint8],
-        regions: Sequence[Box] | None,
-        classes: tuple[int, ...],
-        least_score: float | None = None,
-    ) -> Things:
-        canvas = self._canvas((picture.shape[1], picture.shape[0]), regions)
-        least = self._least_score if least_score is None else least_score
-        found = self._candidates(canvas.paint(picture, self._described.empty), classes, least)
+    def _look(self, picture: NDArray[np.uint8], canvas: Canvas, classes: tuple[int, ...], least_score: float) -> Things:
+        found = self._candidates(canvas.paint(picture, self._described.empty), classes, least_score)
         corners, parts = canvas.back(found.corners)
         boxes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
         seen = (parts >= 0) & (boxes[:, 2] > 0) & (boxes[:, 3] > 0)
         boxes, scores, parts = boxes[seen], found.scores[seen], parts[seen]
         rows: list[NDArray[np.int64]] = []
         for column in range(len(classes)):
-            rows.append(self._once_each(boxes, scores[:, column], least))
+            rows.append(self._once_each(boxes, scores[:, column], least_score))
         columns = np.repeat(np.arange(len(classes)), [len(each) for each in rows])
         chosen = np.concatenate(rows)
         whose = ~canvas.cut_off(boxes[chosen], parts[chosen], (picture.shape[1], picture.shape[0]))
@@ -89,9 +89,13 @@ class OnnxDetector:
         chosen, columns = chosen[best], columns[best]
         return Things(boxes[chosen], scores[chosen, columns], np.array(classes, np.int64)[columns])
 
-    def _canvas(self, size: tuple[int, int], regions: Sequence[Box] | None) -> Canvas:
+    def _scale(self, size: tuple[int, int]) -> tuple[float, float]:
+        """Of a whole picture of this width and height, across and down."""
         scales = self._side_px[0] / size[0], self._side_px[1] / size[1]
-        scale = scales if self._described.fit is Fit.STRETCH else (min(scales), min(scales))
+        return scales if self._described.fit is Fit.STRETCH else (min(scales), min(scales))
+
+    def _canvas(self, size: tuple[int, int], regions: Sequence[Region] | None) -> Canvas:
+        scale = self._scale(size)
         if regions is not None and self._fixed is None:
             packed = pack(size, regions, scale, self._described.cell_px)
             if packed is not None:

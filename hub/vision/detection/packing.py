@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.vision.boxes import Box, Boxes, covered
+from hub.vision.detection.detections import Region
 
 GAP_PX = 8
 """Between two parts, so that nobody is seen across the seam."""
-_CUT_WITHIN_PX = 2.0
+_CUT_WITHIN_PX = 1.5
+"""Of the canvas: who is found so near a part's edge is cut by it."""
 _SAME_PERSON_COVER = 0.6
 """What a region's edge cut off is dropped when another region shows this share of it."""
 
@@ -44,6 +46,10 @@ class Canvas:
     width: int
     height: int
     parts: tuple[Part, ...]
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
 
     def paint(self, picture: NDArray[np.uint8], empty: int) -> NDArray[np.uint8]:
         """The canvas (height x width x 3) with the picture's parts scaled into it, ``empty`` everywhere else."""
@@ -80,7 +86,8 @@ class Canvas:
         edges = np.array([(part.left, part.top, part.right, part.bottom) for part in self.parts], float)[parts]
         corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
         inner = edges != np.array((0, 0, *picture), float)
-        cut = (inner & (np.abs(corners - edges) <= _CUT_WITHIN_PX)).any(axis=1)
+        zoom = np.array([(part.bottom - part.top) / part.height for part in self.parts])[parts]
+        cut = (inner & (np.abs(corners - edges) <= _CUT_WITHIN_PX * zoom[:, None])).any(axis=1)
         elsewhere = parts[:, None] != parts[None, :]
         larger = (boxes[:, 2] * boxes[:, 3])[None, :] > (boxes[:, 2] * boxes[:, 3])[:, None]
         shown = (covered(boxes, boxes) >= _SAME_PERSON_COVER) & elsewhere & larger
@@ -95,12 +102,18 @@ def whole(size: tuple[int, int], scale: tuple[float, float], fixed: tuple[int, i
     return Canvas(*canvas, (Part(0, 0, *size, x, y, width, height),))
 
 
-def pack(size: tuple[int, int], regions: Sequence[Box], scale: tuple[float, float], cell: int) -> Canvas | None:
-    """The regions of a picture of ``size`` on a small canvas of whole cells; None where the whole costs no more."""
-    corners = [_corners(region, size) for region in regions]
+def pack(size: tuple[int, int], regions: Sequence[Region], scale: tuple[float, float], cell: int) -> Canvas | None:
+    """The regions of a picture of ``size`` on a small canvas of whole cells; None where the whole costs no more.
+
+    ``scale`` is the whole picture's, across and down.
+    """
+    corners = [_corners(region.box, size) for region in regions]
     sides = [
-        (max(1, round((right - left) * scale[0])), max(1, round((bottom - top) * scale[1])))
-        for left, top, right, bottom in corners
+        (
+            max(1, round((right - left) * scale[0] * region.scale)),
+            max(1, round((bottom - top) * scale[1] * region.scale)),
+        )
+        for (left, top, right, bottom), region in zip(corners, regions, strict=True)
     ]
     limit = whole(size, scale, None, cell)
     order = sorted(range(len(sides)), key=lambda index: -sides[index][1])
@@ -108,7 +121,7 @@ def pack(size: tuple[int, int], regions: Sequence[Box], scale: tuple[float, floa
     tries = [_shelves(sides, order, width) for width in range(widest, max(limit.width, widest) + 1, cell)]
     areas = [_whole_cells(used[0], cell) * _whole_cells(used[1], cell) for _, used in tries]
     best = min(range(len(tries)), key=areas.__getitem__)
-    if areas[best] >= limit.width * limit.height:
+    if areas[best] >= limit.pixels:
         return None
     places, used = tries[best]
     width, height = _whole_cells(used[0], cell), _whole_cells(used[1], cell)

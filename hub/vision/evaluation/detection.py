@@ -24,7 +24,7 @@ from devices.protocol.sightings import BoxAt, Sighting, Stage
 from hub.footage.sources.frames import open_recording
 from hub.vision.boxes import Box, overlap
 from hub.vision.description.describer import Describer
-from hub.vision.detection.detections import Detections, Detector
+from hub.vision.detection.detections import Detections, Detector, Region
 from hub.vision.detection.nanodet import NanoDet
 from hub.vision.evaluation import motchallenge
 from hub.vision.evaluation.misses import MATCH_OVERLAP, FalseHits, FrameLabels, Missed, faint, misses
@@ -54,9 +54,9 @@ class Scores:
 class DetectionReport:
     """One sequence: the product's scores, what it asked of the detector, and what it missed and why.
 
-    ``whole_pictures`` are the calls with each region counted by its share of the picture; ``looks_share`` is that for
-    each frame of the sequence, where the detector alone has 1. ``track_ms`` is the processor time of tracking for each
-    picture that was due.
+    ``whole_pictures`` are the calls, each counted by the pixels the network was given, as a share of what a whole
+    picture takes in full scale; ``looks_share`` is that for each frame of the sequence, where the detector alone has 1.
+    ``track_ms`` is the processor time of tracking for each picture that was due.
     """
 
     product: Scores
@@ -90,12 +90,16 @@ class CountedDetector:
         self.calls = 0
         self.whole_pictures = 0.0
 
-    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> Detections:
+    def enough_px(self, size_px: tuple[int, int]) -> float:
         """As ``Detector`` has it."""
+        return self._detector.enough_px(size_px)
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
+        """As ``Detector`` has it."""
+        found = self._detector.detect(picture, regions)
         self.calls += 1
-        pixels = picture.shape[0] * picture.shape[1]
-        self.whole_pictures += 1.0 if regions is None else sum(part.width * part.height for part in regions) / pixels
-        return self._detector.detect(picture, regions)
+        self.whole_pictures += found.canvas_share
+        return found
 
 
 def evaluate_detection(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hub.vision.boxes import Box, overlap
+from hub.vision.detection.detections import Region
 from hub.vision.detection.nanodet import NanoDet
 from tests.vision.drawn import Walker, scene, street
 from tests.vision.shared_footage import FOOTAGE, needs_footage
@@ -55,14 +56,14 @@ def test_odd_picture_is_no_error(detector: NanoDet, shape: tuple[int, int, int])
 
 def test_person_in_a_region_is_found_at_his_place_in_the_picture(detector: NanoDet) -> None:
     walkers = [Walker(150, 420, 0, 130), Walker(480, 380, 0, 120)]
-    found = detector.detect(scene(walkers, 0.5), [Box(380, 200, 200, 240)])
+    found = detector.detect(scene(walkers, 0.5), [Region(Box(380, 200, 200, 240))])
     right = found.boxes[(found.scores > 0.5) & (found.boxes[:, 0] > 320)]
     assert overlap(np.array([walkers[1].box(0.5)]), right).max() > 0.6
 
 
 @pytest.mark.parametrize("region", [Box(700, 500, 50, 50), Box(-90, -90, 20, 20), Box(630, 470, 0, 0)])
 def test_region_beside_the_picture_is_no_error(detector: NanoDet, region: Box) -> None:
-    assert len(detector.detect(street(), [region])) < 5
+    assert len(detector.detect(street(), [Region(region)])) < 5
 
 
 @needs_footage
