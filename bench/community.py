@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from simulators.radios.enrolling import Enrolment, enrol_all
 
 VENUES_OF_GRID = 50
 _KINDS = tuple(VenueKind)
+_REFRESH_EVERY_S = 300.0
 VISION_OFF = {"QIANSHAO_VISION_WORKERS": "0"}
 
 
@@ -92,9 +94,20 @@ async def police_room(
             imported = await machine.post("/api/registry/community", content=room.community_file.read_bytes())
             imported.raise_for_status()
             await sign_in(browser, await make_account(machine, hub.browser, Role.DISPATCHER, (COMMUNITY,)))
-            yield room
+            signed_in = asyncio.create_task(_stay_signed_in(browser))
+            try:
+                yield room
+            finally:
+                signed_in.cancel()
     finally:
         await hub.stop()
+
+
+async def _stay_signed_in(browser: httpx.AsyncClient) -> None:
+    """Until cancelled: a session ends 15 minutes after it was refreshed last."""
+    while True:
+        await asyncio.sleep(_REFRESH_EVERY_S)
+        (await browser.post("/api/session/refresh")).raise_for_status()
 
 
 async def enrol(room: PoliceRoom, radio_ids: list[str]) -> None:
