@@ -51,6 +51,16 @@ class _Foot:
     beside_m: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Stretches:
+    """N short pieces of street: begins and ends (N, 2), their lengths, and where their middles lie on the network."""
+
+    begins: Points
+    ends: Points
+    lengths_m: NDArray[np.float64]
+    middles: _Foot
+
+
 class StreetNetwork:
     """Streets that cross, meet or share a corner are joined; points beside them walk to the nearest one straight."""
 
@@ -73,18 +83,13 @@ class StreetNetwork:
         """How many pieces of street between two corners there are."""
         return len(self._lengths_m)
 
-    @property
-    def pieces(self) -> tuple[Points, Points]:
-        """Where each piece of street begins and ends: (segments, 2) metres each."""
-        return self._begins, self._ends
-
     def walk_m(self, source: Points, targets: Points) -> NDArray[np.float64]:
         """Metres on foot from ``source`` (2,) to each of ``targets`` (N, 2), as ``walks_m``."""
         walked: NDArray[np.float64] = self.walks_m(source[None], targets)[0]
         return walked
 
     def walks_m(self, sources: Points, targets: Points) -> NDArray[np.float64]:
-        """Metres on foot from each of ``sources`` (M, 2) to each of ``targets`` (N, 2): (M, N), never less than straight.
+        """Metres on foot from each of ``sources`` (M, 2) to each of ``targets`` (N, 2), never less than straight.
 
         Where no street leads there it is the straight line times DETOUR; who is nearer to each other than to the street
         does not go by it.
@@ -93,6 +98,33 @@ class StreetNetwork:
         if not self.segments or not straight.size:
             return straight * DETOUR
         here, there = self._foot(sources), self._foot(targets)
+        beside_m = here.beside_m[:, None] + there.beside_m
+        walked = np.where(straight <= beside_m, straight, self._along_m(here, there))
+        whole: NDArray[np.float64] = np.where(np.isinf(walked), straight * DETOUR, np.maximum(walked, straight))
+        return whole
+
+    def stretches(self, longest_m: float) -> Stretches:
+        """All streets cut into stretches of at most so many metres."""
+        counts = np.maximum(np.ceil(self._lengths_m / longest_m).astype(int), 1)
+        segment = np.repeat(np.arange(self.segments), counts)
+        number = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts, counts)
+        along = (self._ends - self._begins)[segment] / counts[segment, None]
+        begins = self._begins[segment] + along * number[:, None]
+        lengths = self._lengths_m[segment] / counts[segment]
+        middles = _Foot(segment, (number + 0.5) * lengths, np.zeros(len(segment)))
+        return Stretches(begins, begins + along, lengths, middles)
+
+    def spread_m(self, sources: Points, stretches: Stretches) -> NDArray[np.float64]:
+        """Metres along the streets from each of ``sources`` (M, 2) to the middle of each of N stretches: (M, N).
+
+        Infinite where no street leads there.
+        """
+        if not self.segments or not len(sources):
+            return np.zeros((len(sources), len(stretches.lengths_m)))
+        return self._along_m(self._foot(sources), stretches.middles)
+
+    def _along_m(self, here: _Foot, there: _Foot) -> NDArray[np.float64]:
+        """From each foot to each, along the streets and beside them."""
         to_nodes = self._to_nodes(here)
         through = np.minimum(
             to_nodes[:, self._from[there.segment]] + there.along_m,
@@ -100,21 +132,8 @@ class StreetNetwork:
         )
         same = here.segment[:, None] == there.segment
         through[same] = np.minimum(through, np.abs(there.along_m - here.along_m[:, None]))[same]
-        beside_m = here.beside_m[:, None] + there.beside_m
-        walked = np.where(straight <= beside_m, straight, through + beside_m)
-        whole: NDArray[np.float64] = np.where(np.isinf(walked), straight * DETOUR, np.maximum(walked, straight))
-        return whole
-
-    def spread_m(self, sources: Points) -> NDArray[np.float64]:
-        """Metres on foot from each of ``sources`` (M, 2) to the begin and the end of each piece: (M, segments, 2).
-
-        Infinite where no street leads there. A source's own piece is as far as its two ends.
-        """
-        if not self.segments or not len(sources):
-            return np.zeros((len(sources), self.segments, 2))
-        here = self._foot(sources)
-        to_nodes = self._to_nodes(here) + here.beside_m[:, None]
-        return np.stack([to_nodes[:, self._from], to_nodes[:, self._to]], axis=2)
+        along: NDArray[np.float64] = through + (here.beside_m[:, None] + there.beside_m)
+        return along
 
     def _to_nodes(self, here: _Foot) -> NDArray[np.float64]:
         """Metres along the streets from each foot to each corner: (M, corners)."""

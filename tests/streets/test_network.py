@@ -94,3 +94,18 @@ def test_streets_of_a_map_are_read_and_what_is_none_is_left_out() -> None:
     ends = ground.metres(np.array([[25.0, 105.001], [25.001, 105.0]]))
     walked = network.walk_m(ends[0], ends[1:])
     assert walked[0] == pytest.approx(111.32 + 111.32 * np.cos(np.radians(25.0)), abs=0.01)
+
+
+def test_many_walks_at_once_are_the_same_as_one_by_one() -> None:
+    network = StreetNetwork(TOWN)
+    places = np.random.default_rng(1).uniform(-100, 250, (20, 2))
+    assert network.walks_m(places, places) == pytest.approx(np.stack([network.walk_m(one, places) for one in places]))
+
+
+def test_stretches_are_as_far_as_the_walk_to_their_middles() -> None:
+    network = StreetNetwork(TOWN)
+    cut = network.stretches(15.0)
+    assert cut.lengths_m.max() <= 15.0
+    assert cut.lengths_m.sum() == pytest.approx(200 + 200 + 80)
+    places = np.array([(40.0, 0.0), (100.0, 70.0)])
+    assert network.spread_m(places, cut) == pytest.approx(network.walks_m(places, (cut.begins + cut.ends) / 2))

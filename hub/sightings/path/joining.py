@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hub.sightings.path.glimpses import Glimpse, Verdict
 from hub.sightings.path.ground import CameraGround
-from hub.sightings.path.pace import CLOCK_SLACK_S, DIRECT_SHARE, Numbers, Pace, earliest_s, ways
+from hub.sightings.path.pace import DIRECT_SHARE, Numbers, Pace, possible, ways
 from hub.sightings.path.trellis import Trellis
 from hub.sightings.path.weighing import Weighing
 
@@ -93,21 +93,20 @@ class _Pairs:
         earlier = slice(0, rows.stop)
         at = np.ix_(self._camera[rows], self._camera[earlier])
         walk, extent = self._walk[at], self._extent[at]
-        clear = self._started[rows, None] - self._ended[None, earlier] + np.float32(CLOCK_SLACK_S)
+        clear = self._started[rows, None] - self._ended[None, earlier]
         taken = self._middle[rows, None] - self._middle[None, earlier]
         same = self._camera[rows, None] == self._camera[None, earlier]
-        overlapping = (walk <= extent) & ~same
-        possible = (clear >= earliest_s(walk, extent, self._pace)) | overlapping
+        may_be = possible(clear, walk, extent, same, self._pace)
         found = ways(taken, walk, extent, self._pace)
         missed = self._missed[at]
-        self._forgive_blind(missed, rows, possible)
+        self._forgive_blind(missed, rows, may_be)
         seen = self._weighing.seen
         direct = found.direct + np.float32(math.log(DIRECT_SHARE)) + missed * np.float32(math.log(1 - seen))
         waiting = found.waiting + np.float32(math.log(1 - DIRECT_SHARE))
         waiting += missed * np.float32(math.log(1 - OTHER_WAY_SHARE * seen))
         top = np.maximum(direct, waiting)
         gains: Numbers = top + np.log1p(np.exp(np.minimum(direct, waiting) - top))
-        gains[~possible] = -np.inf
+        gains[~may_be] = -np.inf
         return gains
 
     def _ask_cameras(self) -> tuple[Numbers, tuple[tuple[int, NDArray[np.bool_]], ...]]:
@@ -123,10 +122,10 @@ class _Pairs:
                 at_times.append((camera, passed))
         return missed, tuple(at_times)
 
-    def _forgive_blind(self, missed: Numbers, rows: slice, possible: NDArray[np.bool_]) -> None:
+    def _forgive_blind(self, missed: Numbers, rows: slice, may_be: NDArray[np.bool_]) -> None:
         """Take off a camera that could not see when he will have passed."""
         for camera, passed in self._at_times:
-            row, early = np.nonzero(passed[np.ix_(self._camera[rows], self._camera[: rows.stop])] & possible)
+            row, early = np.nonzero(passed[np.ix_(self._camera[rows], self._camera[: rows.stop])] & may_be)
             late = row + rows.start
             away = self._ground.walk_m[camera, self._used]
             to, onward = away[self._camera[early]], away[self._camera[late]]

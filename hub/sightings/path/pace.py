@@ -52,6 +52,17 @@ def earliest_s(walk_m: Numbers, extent_m: Numbers, pace: Pace) -> Numbers:
     return least
 
 
+def possible(
+    clear_s: Numbers, walk_m: Numbers, extent_m: Numbers, same_camera: NDArray[np.bool_], pace: Pace
+) -> NDArray[np.bool_]:
+    """Whether one person may have made two sightings; ``clear_s``: from the first one's end to the second one's start.
+
+    Cameras whose views touch may see him at once; one camera does not see him twice at once.
+    """
+    in_time = clear_s + np.float32(CLOCK_SLACK_S) >= earliest_s(walk_m, extent_m, pace)
+    return np.asarray(in_time | ((walk_m <= extent_m) & ~same_camera))
+
+
 def ways(taken_s: Numbers, walk_m: Numbers, extent_m: Numbers, pace: Pace) -> Ways:
     """Of the times from the middle of one sighting to the middle of the next, over ``walk_m`` along the streets.
 
@@ -69,3 +80,15 @@ def ways(taken_s: Numbers, walk_m: Numbers, extent_m: Numbers, pace: Pace) -> Wa
     # Who waited must have walked in less: the normal distribution by the logistic one (1.702: Haley, 1952).
     waiting -= np.log1p(np.exp(np.float32(-1.702) * off / np.sqrt(spread2)))
     return Ways(direct, waiting)
+
+
+def arrived_share(taken_s: NDArray[np.float64], walk_m: float, extent_m: float, pace: Pace) -> NDArray[np.float64]:
+    """How likely somebody who goes there has arrived after each of ``taken_s``, as ``ways`` has it."""
+    way_m = max(walk_m, extent_m / 2, 1.0)
+    spread = math.hypot(pace.spread, extent_m / 4 / way_m)
+    taken = np.maximum(taken_s, 1e-3)
+    walked = 1 / (1 + np.exp(-1.702 * np.log(taken * pace.usual_mps / way_m) / spread))
+    waited = np.maximum(taken - way_m / pace.usual_mps, 0)
+    rested = 1 - (1 + waited / WAIT_S) ** -WAIT_TAIL
+    share: NDArray[np.float64] = walked * (DIRECT_SHARE + (1 - DIRECT_SHARE) * rested)
+    return share
