@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,8 +61,8 @@ class _Usual:
 
     def learn(self, signs: Signs, at_s: float) -> None:
         rate = max(1 - math.exp(-(at_s - self.at_s) / FORGET_S), 1 / (self.pictures + 1) if self._forming else 0.0)
-        self.field += np.float32(rate) * (signs.field - self.field)
-        self.contrast += np.float32(rate) * (signs.contrast - self.contrast)
+        cv2.accumulateWeighted(signs.field, self.field, rate)
+        cv2.accumulateWeighted(signs.contrast, self.contrast, rate)
         self.sharpness += rate * (signs.sharpness - self.sharpness)
         self.at_s = at_s
         self.pictures += 1

@@ -59,8 +59,8 @@ def size_of(grey: NDArray[np.uint8]) -> tuple[int, int]:
 
 def agreement(field: Plane, other: Plane) -> tuple[Plane, Plane]:
     """How far the edges of two pictures agree in each block, -1 to 1, and how strong those of ``other`` are, 0 to 1."""
-    both = _blocks((field * other).sum(axis=2))
-    strength, others = _blocks((field * field).sum(axis=2)), _blocks((other * other).sum(axis=2))
+    pairs = (field, other), (field, field), (other, other)
+    both, strength, others = (_blocks(one * two).sum(axis=2) for one, two in pairs)
     return both / np.sqrt(np.maximum(strength * others, 1e-9)), np.sqrt(others)
 
 
@@ -138,7 +138,10 @@ def _field(tiny: Plane) -> Plane:
     down = cv2.Sobel(tiny, cv2.CV_32F, 0, 1, ksize=3, scale=0.25)
     across2, down2 = across * across, down * down
     strength = across2 + down2 + np.float32(_EDGE * _EDGE)
-    return np.asarray(cv2.merge([(across2 - down2) / strength, 2 * across * down / strength]), np.float32)
+    field = np.empty((*tiny.shape, 2), np.float32)
+    np.divide(across2 - down2, strength, out=field[..., 0])
+    np.divide(2 * across * down, strength, out=field[..., 1])
+    return field
 
 
 def _levels(tiny: Plane) -> tuple[Plane, Plane]:
