@@ -19,7 +19,6 @@ class Masks:
 
     def __init__(self, polygons: tuple[Polygon, ...]) -> None:
         self._polygons = polygons
-        self._drawn: dict[tuple[int, int], NDArray[np.uint8]] = {}
 
     def hide(self, frame: Frame) -> Frame:
         """The frame, of which nobody will see more than he may."""
@@ -32,18 +31,10 @@ class Masks:
         if not self._polygons:
             return picture
         found = picture.copy()
-        found[self._drawn_for(picture.shape[0], picture.shape[1]) > 0] = GREY
+        for polygon in self._polygons:
+            corners = np.round(np.array(polygon) * (picture.shape[1], picture.shape[0])).astype(np.int32)
+            cv2.fillPoly(found, [corners], (GREY, GREY, GREY))
         return found
-
-    def _drawn_for(self, height: int, width: int) -> NDArray[np.uint8]:
-        drawn = self._drawn.get((height, width))
-        if drawn is None:
-            drawn = np.zeros((height, width), np.uint8)
-            for polygon in self._polygons:
-                corners = np.round(np.array(polygon) * (width, height)).astype(np.int32)
-                cv2.fillPoly(drawn, [corners], 255)
-            self._drawn = {(height, width): drawn}  # a stream has one size for long
-        return drawn
 
 
 @dataclass(frozen=True)
