@@ -234,6 +234,19 @@ def evaluate_people_command(
     _tell(lambda: evaluate_people(truth, NanoDet(), Describer()), as_json)
 
 
+@evaluate_app.command("search")
+def evaluate_search_command(
+    truth: Annotated[list[Path], typer.Option(help="模拟社区目录，要有真值和录像；可给多个")],
+    as_json: Json = False,
+) -> None:
+    """按模拟社区的真值评估用文字找走失儿童：查得准不准、路径全不全。"""
+    from hub.sightings.path.evaluation.measuring import evaluate_search
+    from hub.vision.description.describer import Describer
+    from hub.vision.detection.nanodet import NanoDet
+
+    _tell(lambda: evaluate_search(truth, NanoDet(), Describer()), as_json)
+
+
 @evaluate_app.command("attributes")
 def evaluate_attributes_command(
     crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")],

@@ -44,10 +44,14 @@ class Retrieval:
 
 @dataclass(frozen=True)
 class Wholeness:
-    """``whole``: the share of paths that are; ``why_not``: how many are not, by why (Verdict)."""
+    """``whole``: the share of paths that are; ``why_not``: how many are not, by why (Verdict).
+
+    ``whole_where_seen``: the share of those of whose every visit vision made a sighting.
+    """
 
     paths: int
     whole: float
+    whole_where_seen: float
     why_not: dict[str, int]
 
 
@@ -183,5 +187,6 @@ def _means(found: Sequence[tuple[float, float, float]]) -> Retrieval:
 def _wholeness(found: Sequence[Verdict]) -> Wholeness:
     counts = Counter(found)
     whole = counts.pop(Verdict.WHOLE, 0)
+    seen = len(found) - counts[Verdict.NOT_SEEN]
     why_not = {verdict.value: number for verdict, number in sorted(counts.items())}
-    return Wholeness(len(found), round(whole / max(len(found), 1), 4), why_not)
+    return Wholeness(len(found), round(whole / max(len(found), 1), 4), round(whole / max(seen, 1), 4), why_not)
