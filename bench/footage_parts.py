@@ -42,12 +42,12 @@ class LoadedCameras:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def serving(cls, count: int, mbit_per_s: float) -> AsyncIterator[LoadedCameras]:
-        """So many 1080p cameras. Raises PartFailed."""
+    async def serving(cls, count: int, mbit_per_s: float, host: str = "127.0.0.1") -> AsyncIterator[LoadedCameras]:
+        """So many 1080p cameras, at this address of this machine. Raises PartFailed."""
         process = await start_child(
             [
                 sys.executable, "-m", "simulators.cameras", "--load", str(count), "--mbit-per-s", str(mbit_per_s),
-                "--films", str(FILMS), "--control",
+                "--films", str(FILMS), "--host", host, "--control",
             ],
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

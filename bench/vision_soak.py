@@ -1,135 +1,91 @@
-"""``python -m bench.vision_soak --minutes 30 --cameras 12 --json``: vision while cameras, workers and broker fail.
+"""``python -m bench.vision_soak --minutes 30 --remote --json``: vision while cameras, workers and the broker fail.
 
-A real hub with its broker, recorder and workers, and simulated RTSP cameras with faults by a seeded plan
-(bench/footage_soak_plan.py, no full disk). In the first two thirds workers are killed (SIGKILL), and the broker twice.
-Asked is: after each kill all cameras that have no fault are looked at again, within 2 s; at the end each is decoded and
-looked at; what was sent is recorded; the memory of hub and workers does not grow (a regression over samples of every
-5 s: the hub's without the first fifth, the workers' from the last kill on; a soak too short for that misses this goal).
+A real hub with its broker, recorder and workers, with ``--remote`` also a worker as on another machine (over TLS,
+through a link), and simulated RTSP cameras with faults by a seeded plan (bench/footage_soak_plan.py, no full disk). In
+the first two thirds workers are lost, in turn by each Loss, and the broker is killed twice. Asked is: after each loss
+all cameras that have no fault are looked at again in time; at the end each is decoded and looked at; what was sent is
+recorded; the memory of hub and workers does not grow (a regression over samples of every 5 s: the hub's without the
+first fifth, the workers' from the last loss on; a soak too short for that misses this goal).
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
-import re
 import signal
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import httpx
 import msgspec
-import numpy as np
 import uvloop
 
 from bench import processes
 from bench.community import PoliceRoom, make_community, police_room
 from bench.footage_parts import LoadedCameras
-from bench.footage_proof import Proof, prove, recorded_pictures, sent_pictures
 from bench.footage_soak_plan import CALM_FIRST_S, Happened, Planned, plan
 from bench.together_parts import state_of, wait_online
+from bench.vision_soak_judging import (
+    Asked,
+    Counts,
+    Found,
+    Last,
+    Loss,
+    Lost,
+    Report,
+    Sample,
+    judge,
+    proofs,
+    read_counts,
+    stuck,
+)
+from bench.vision_soak_processes import MODULE, children, memory_mb, spare_age_s, workers
+from bench.vision_soak_worker import OVER_TLS, RemoteWorker, make_certificates, own_address
+from devices.enrol.invitation import EnrolError
 from hub.registry.records import Camera
 from simulators.cameras.control import SetFault
 from simulators.cameras.faults import Fault
-from simulators.cameras.sent import SentReport
 from simulators.demo.parts import PartFailed
 
 SAMPLE_EVERY_S = 5.0
-KILL_EVERY_S = (12.0, 30.0)
-KILL_UNTIL = 2 / 3
+LOSE_EVERY_S = (12.0, 30.0)
+LOSE_UNTIL = 2 / 3
 BROKER_AT = (0.3, 0.5)
 """Of the soak's time, when the broker is killed."""
 LOOKED_AT_WITHIN_S = 10.0
-REPLACED_WITHIN_S = 2.0
-MOST_GROWTH_MB_PER_H = 20.0
-"""Of the hub, and of each worker: 10 MB in 30 minutes. Shorter soaks measure mostly what fills once (caches)."""
 GIVEN_UP_AFTER_S = 20.0
 RECOVERED_AFTER_S = 35.0
 """After a fault a camera is tried again within 30 s."""
+REMOTE_AWAY_S = 8.0
+REMOTE_BACK_S = 12.0
+"""It speaks for 5 s before it has cameras again (RETURNS_AFTER_S)."""
 _ASK_EVERY_S = 0.05
 _STATES_EVERY_S = 5.0
 """The worker says how each camera stands so often."""
-_LEFT_OUT = 0.2
-_MARGIN_US = 60_000_000
-_WORKER = "hub.vision.worker"
-_COUNT = re.compile(r'^(qianshao_\w+?)(?:_total)?(?:\{camera="([^"]+)"\})? ([0-9.e+]+)$', re.MULTILINE)
-
-
-class Killed(msgspec.Struct, frozen=True):
-    """One kill of a worker: seconds until all of its cameras were looked at again; ``cameras`` it had."""
-
-    at_s: float
-    cameras: int
-    replaced_s: float
-
-
-class Last(msgspec.Struct, frozen=True):
-    """What a camera had in the last 10 s: pictures decoded, looked at, shed; ``condition`` at their end."""
-
-    camera_id: str
-    decoded: float
-    looked_at: float
-    shed: float
-    condition: str
-
-    @property
-    def is_stuck(self) -> bool:
-        return not self.decoded or not self.looked_at
-
-
-class Report(msgspec.Struct, frozen=True):
-    """``stuck``: cameras of which nothing was decoded or looked at in the last 10 s; slopes in MB an hour."""
-
-    cameras: int
-    minutes: float
-    seed: int
-    workers: int
-    faults: dict[str, int]
-    kills: list[Killed]
-    replaced_within_s: float
-    broker_kills: int
-    stuck: list[Last]
-    shed: float
-    looked_at: float
-    pictures_sent: int
-    pictures_missing: int
-    pictures_altered: int
-    recorder_missing: float
-    recorder_restarts: float
-    hub_slope_mb_per_h: float
-    worker_slope_mb_per_h: float
-    hub_mb: float
-    worker_mb: float
-    spare_mb: float
-    goals: dict[str, bool]
-
-
-@dataclass
-class _Sample:
-    at_s: float
-    hub_mb: float
-    workers_mb: float
-    spare_mb: float
 
 
 @dataclass
 class Soak:
-    """One soak: plays the plan, kills, samples."""
+    """One soak: plays the plan, loses workers, samples."""
 
     room: PoliceRoom
     served: LoadedCameras
+    remote: RemoteWorker | None
     seed: int
     seconds: float
     happened: list[Happened] = field(default_factory=list)
-    kills: list[Killed] = field(default_factory=list)
+    losses: list[Lost] = field(default_factory=list)
     broker_kills: int = 0
-    samples: list[_Sample] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     _well_from_s: dict[str, float] = field(default_factory=dict)
     _began_s: float = 0.0
 
@@ -144,7 +100,7 @@ class Soak:
         async with asyncio.TaskGroup() as group:
             for planned in faults:
                 group.create_task(self._fault(planned))
-            group.create_task(self._kill_workers())
+            group.create_task(self._lose_workers())
             group.create_task(self._kill_brokers())
             group.create_task(self._sample())
 
@@ -158,33 +114,52 @@ class Soak:
         await self.served.order(SetFault(Fault.NONE, planned.camera_id))
         self.happened.append(Happened(planned, began_us, time.time_ns() // 1000))
 
-    async def _kill_workers(self) -> None:
+    async def _lose_workers(self) -> None:
         rng = random.Random(self.seed)
+        ways = cycle(Loss if self.remote is not None else (Loss.KILLED, Loss.HUNG))
         at_s = CALM_FIRST_S
-        while at_s < self.seconds * KILL_UNTIL:
+        while at_s < self.seconds * LOSE_UNTIL:
             await self._until(at_s)
-            pids = workers(self.room.pid)
-            if pids:
-                await self._kill(rng.choice(pids))
-            at_s = self._now_s + rng.uniform(*KILL_EVERY_S)
+            how = next(ways)
+            if how in (Loss.KILLED, Loss.HUNG):
+                await self._lose_local(how, rng)
+            elif self.remote is not None:
+                await self._lose_remote(how, self.remote)
+            at_s = self._now_s + rng.uniform(*LOSE_EVERY_S)
 
-    async def _kill(self, pid: int) -> None:
-        at_s = self._now_s
+    async def _lose_local(self, how: Loss, rng: random.Random) -> None:
+        pids = workers(self.room.pid)
+
+        async def lose() -> None:
+            os.kill(rng.choice(pids), signal.SIGKILL if how is Loss.KILLED else signal.SIGSTOP)
+
+        if pids:
+            await self._lose(how, lose)
+
+    async def _lose_remote(self, how: Loss, remote: RemoteWorker) -> None:
+        """Lose it for a while, and wait until it has its cameras again."""
+        await self._lose(how, partial(remote.lose, how))
+        await asyncio.sleep(REMOTE_AWAY_S)
+        await remote.bring_back(how)
+        await asyncio.sleep(REMOTE_BACK_S)
+
+    async def _lose(self, how: Loss, lose: Callable[[], Awaitable[None]]) -> None:
+        at_s, spare_s = self._now_s, spare_age_s(self.room.pid)
         before = await self._looked_at()
-        os.kill(pid, signal.SIGKILL)
+        lost_s = time.monotonic()
+        await lose()
         gone: set[str] = set()
-        killed_s = replaced_s = time.monotonic()
-        while time.monotonic() - killed_s < GIVEN_UP_AFTER_S:
+        noticed_s = replaced_s = GIVEN_UP_AFTER_S
+        while (now_s := time.monotonic() - lost_s) < GIVEN_UP_AFTER_S:
             now = await self._looked_at()
-            now_s = time.monotonic()
             gone |= {one for one in before - now if self._is_well(one)}
-            if gone and {one for one in gone if self._is_well(one)} <= now:
-                replaced_s = now_s
-                break
+            if gone:
+                noticed_s = min(noticed_s, now_s)
+                if {one for one in gone if self._is_well(one)} <= now:
+                    replaced_s = now_s
+                    break
             await asyncio.sleep(_ASK_EVERY_S)
-        else:
-            replaced_s = time.monotonic()
-        self.kills.append(Killed(round(at_s, 1), len(gone), round(replaced_s - killed_s, 2)))
+        self.losses.append(Lost(round(at_s, 1), how, len(gone), round(noticed_s, 2), round(replaced_s, 2), spare_s))
 
     def _is_well(self, camera_id: str) -> bool:
         return self._now_s >= self._well_from_s.get(camera_id, 0.0)
@@ -201,11 +176,11 @@ class Soak:
 
     async def _sample(self) -> None:
         while self._now_s < self.seconds:
-            mine = processes.descendants(self.room.pid, _WORKER)
+            mine = processes.descendants(self.room.pid, MODULE)
             at_work = workers(self.room.pid)
-            sizes = {pid: _memory_mb(pid) for pid in mine}
+            sizes = {pid: memory_mb(pid) for pid in mine}
             self.samples.append(
-                _Sample(
+                Sample(
                     self._now_s,
                     processes.memory_mb(self.room.pid),
                     sum(sizes[pid] for pid in at_work if pid in sizes),
@@ -217,110 +192,55 @@ class Soak:
     async def _until(self, at_s: float) -> None:
         await asyncio.sleep(max(0.0, at_s - self._now_s))
 
-    def hub_slope(self) -> float:
-        """MB an hour."""
-        return _slope([(one.at_s, one.hub_mb) for one in self.samples[int(len(self.samples) * _LEFT_OUT) :]])
 
-    def worker_slope(self) -> float:
-        """MB an hour of all of them, once the last was replaced and had its cameras for a while."""
-        from_s = max((one.at_s for one in self.kills), default=0.0) + KILL_EVERY_S[1]
-        return _slope([(one.at_s, one.workers_mb) for one in self.samples if one.at_s > from_s])
+async def counts(room: PoliceRoom) -> Counts:
+    """Raises httpx.HTTPError."""
+    return read_counts((await room.machine.get("/metrics")).raise_for_status().text)
 
 
-def is_flat(hub_mb_per_h: float, workers_mb_per_h: float, workers_wanted: int) -> bool:
-    """Whether the memory stays within its goal; not where a slope could not be measured (NaN)."""
-    return hub_mb_per_h <= MOST_GROWTH_MB_PER_H and workers_mb_per_h / workers_wanted <= MOST_GROWTH_MB_PER_H
-
-
-def workers(hub_pid: int) -> list[int]:
-    """Workers that have a line to the broker: a spare one has no socket but its standard input."""
-    return [pid for pid in processes.descendants(hub_pid, _WORKER) if _has_line(pid)]
-
-
-def _has_line(pid: int) -> bool:
-    try:
-        files = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()}
-        return any(file.startswith("socket:") for file in files - {str(Path(f"/proc/{pid}/fd/0").readlink())})
-    except OSError:
-        return False  # it ended meanwhile
-
-
-def children(pid: int, name: str) -> list[int]:
-    """Its child processes of this program."""
-    found = (int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split())
-    return [child for child in found if Path(f"/proc/{child}/comm").read_text().strip() == name]
-
-
-def _memory_mb(pid: int) -> float:
-    try:
-        return processes.memory_mb(pid)
-    except (OSError, StopIteration):
-        return 0.0  # it ended meanwhile
-
-
-def _slope(samples: Sequence[tuple[float, float]]) -> float:
-    if len(samples) < 3:
-        return float("nan")
-    at_s, memory_mb = np.array(samples).T
-    return float(np.polyfit(at_s, memory_mb, 1)[0]) * 3600
-
-
-async def counts(room: PoliceRoom) -> dict[tuple[str, str], float]:
-    """The hub's counts by name (without ``qianshao_`` and ``_total``) and camera. Raises httpx.HTTPError."""
-    text = (await room.machine.get("/metrics")).raise_for_status().text
-    return {(name.removeprefix("qianshao_"), camera): float(value) for name, camera, value in _COUNT.findall(text)}
-
-
-async def stuck(room: PoliceRoom, camera_ids: Sequence[str]) -> list[Last]:
+async def last_of(room: PoliceRoom) -> list[Last]:
     """Cameras of which nothing was decoded or looked at for LOOKED_AT_WITHIN_S. Raises httpx.HTTPError."""
     before = await counts(room)
     await asyncio.sleep(LOOKED_AT_WITHIN_S + _STATES_EVERY_S)
     after = await counts(room)
-    conditions = {one.camera_id: one.condition for one in (await state_of(room)).cameras}
-
-    def grew(name: str, camera_id: str) -> float:
-        return after.get((name, camera_id), 0.0) - before.get((name, camera_id), 0.0)
-
-    last = [
-        Last(
-            camera_id,
-            grew("camera_decoded_frames", camera_id),
-            grew("camera_looked_at_frames", camera_id),
-            grew("camera_shed_frames", camera_id),
-            conditions[camera_id],
-        )
-        for camera_id in camera_ids
-    ]
-    return [one for one in last if one.is_stuck]
+    return stuck(before, after, {one.camera_id: one.condition for one in (await state_of(room)).cameras})
 
 
-def proofs(footage_dir: Path, sent: SentReport, happened: Sequence[Happened], began_us: int) -> dict[str, Proof]:
-    """Of each camera's main stream. Raises OSError."""
-    now_us = time.time_ns() // 1000
-    found = {}
-    for camera_id in sorted(one for one in sent.streams if "/" not in one):
-        windows = [window for one in happened if (window := one.window(camera_id))]
-        recorded = recorded_pictures(footage_dir, camera_id, began_us - _MARGIN_US, now_us + _MARGIN_US)
-        found[camera_id] = prove(sent_pictures(sent, camera_id), recorded, windows)
-    return found
-
-
-async def soak(minutes: float, cameras: int, seed: int, workers_wanted: int) -> Report:
-    """Raises PartFailed, httpx.HTTPError, TimeoutError, OSError."""
-    with tempfile.TemporaryDirectory(prefix="qianshao-soak-") as folder:
-        async with LoadedCameras.serving(cameras, 1.0) as served:
-            given = {"QIANSHAO_VISION_WORKERS": str(workers_wanted)}
-            async with police_room(Path(folder), "managed", make_community(1), given) as room:
+async def soak(asked: Asked) -> Report:
+    """Raises PartFailed, httpx.HTTPError, TimeoutError, OSError, EnrolError."""
+    host = own_address() if asked.remote else "127.0.0.1"
+    with tempfile.TemporaryDirectory(prefix="qianshao-soak-") as temporary:
+        folder = Path(temporary)
+        async with LoadedCameras.serving(asked.cameras, 1.0, host) as served:
+            async with _room(folder, asked) as room, _remote(room, folder, asked) as remote:
                 await _enrol(room, served)
                 began_us = time.time_ns() // 1000
-                one = Soak(room, served, seed, minutes * 60)
+                one = Soak(room, served, remote, asked.seed, asked.minutes * 60)
                 await one.play()
-                not_seen = await stuck(room, served.camera_ids)
-                found = await counts(room)
+                not_seen = await last_of(room)
+                counted = await counts(room)
                 await served.fall_silent()
             sent = await served.sent()
-            proved = await asyncio.to_thread(proofs, Path(folder) / "hub" / "footage", sent, one.happened, began_us)
-    return _report(one, proved, not_seen, found, cameras, minutes, workers_wanted)
+            footage, now_us = folder / "hub" / "footage", time.time_ns() // 1000
+            proved = await asyncio.to_thread(proofs, footage, sent, one.happened, began_us, now_us)
+    return judge(asked, Found(one.happened, one.losses, one.broker_kills, one.samples, not_seen, counted, proved))
+
+
+def _room(folder: Path, asked: Asked) -> contextlib.AbstractAsyncContextManager[PoliceRoom]:
+    given = {"QIANSHAO_VISION_WORKERS": str(asked.workers)}
+    if asked.remote:
+        make_certificates(folder / "hub")
+        given |= OVER_TLS
+    return police_room(folder, "managed", make_community(1), given)
+
+
+@contextlib.asynccontextmanager
+async def _remote(room: PoliceRoom, folder: Path, asked: Asked) -> AsyncIterator[RemoteWorker | None]:
+    if not asked.remote:
+        yield None
+        return
+    async with RemoteWorker.enrolled(room, folder / "east") as worker:
+        yield worker
 
 
 async def _enrol(room: PoliceRoom, served: LoadedCameras) -> None:
@@ -334,50 +254,6 @@ async def _enrol(room: PoliceRoom, served: LoadedCameras) -> None:
     await wait_online(room)
 
 
-def _report(
-    one: Soak,
-    proved: Mapping[str, Proof],
-    not_seen: list[Last],
-    found: Mapping[tuple[str, str], float],
-    cameras: int,
-    minutes: float,
-    workers_wanted: int,
-) -> Report:
-    missing = sum(proof.missing for proof in proved.values())
-    slowest = max((kill.replaced_s for kill in one.kills), default=0.0)
-    restarts = found["footage_recorder_restarts", ""]
-    last = one.samples[-1]
-    return Report(
-        cameras=cameras,
-        minutes=minutes,
-        seed=one.seed,
-        workers=workers_wanted,
-        faults=dict(Counter(each.planned.name for each in one.happened)),
-        kills=one.kills,
-        replaced_within_s=slowest,
-        broker_kills=one.broker_kills,
-        stuck=not_seen,
-        shed=sum(value for (name, _), value in found.items() if name == "camera_shed_frames"),
-        looked_at=sum(value for (name, _), value in found.items() if name == "camera_looked_at_frames"),
-        pictures_sent=sum(proof.sent for proof in proved.values()),
-        pictures_missing=missing,
-        pictures_altered=sum(proof.altered for proof in proved.values()),
-        recorder_missing=found["footage_missing_pictures", ""],
-        recorder_restarts=restarts,
-        hub_slope_mb_per_h=round(one.hub_slope(), 2),
-        worker_slope_mb_per_h=round(one.worker_slope(), 2),
-        hub_mb=round(last.hub_mb, 1),
-        worker_mb=round(last.workers_mb / workers_wanted, 1),
-        spare_mb=round(last.spare_mb, 1),
-        goals={
-            "replaced": slowest <= REPLACED_WITHIN_S and bool(one.kills),
-            "none_stuck": not not_seen,
-            "recorded": not missing and not restarts,
-            "memory_flat": is_flat(one.hub_slope(), one.worker_slope(), workers_wanted),
-        },
-    )
-
-
 def main() -> int:
     """Exit code 1: a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench.vision_soak", description=__doc__)
@@ -385,18 +261,20 @@ def main() -> int:
     parser.add_argument("--cameras", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--remote", action="store_true", help="also a worker as on another machine")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    asked = Asked(options.minutes, options.cameras, options.seed, options.workers, options.remote)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(soak(options.minutes, options.cameras, options.seed, options.workers))
-    except (PartFailed, httpx.HTTPError, TimeoutError, OSError, ExceptionGroup) as error:
+            found = runner.run(soak(asked))
+    except (PartFailed, httpx.HTTPError, TimeoutError, OSError, EnrolError, ExceptionGroup) as error:
         print(repr(error), file=sys.stderr)
         return 1
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     else:
-        print(f"{len(found.kills)} kills, replaced within {found.replaced_within_s} s; stuck: {len(found.stuck)}")
+        print(f"{len(found.losses)} losses, the slowest: {found.slowest_s}; stuck: {len(found.stuck)}")
     return 0 if all(found.goals.values()) else 1
 
 

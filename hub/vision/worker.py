@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 
 from devices.enrol.renewal import live
-from devices.link import Credential, CredentialError, Link
+from devices.link import Credential, CredentialError, Link, LinkTiming
 from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
 from devices.protocol.messages import Message, Stamp
@@ -55,6 +55,8 @@ from hub.vision.standstill import STOOD_STILL, Standstill, waited_s
 _log = logging.getLogger(__name__)
 
 NICENESS = 10
+LONGEST_RECONNECT_S = 1.0
+"""Of the hub's own: they are few, beside the broker, and nobody else is given their cameras meanwhile."""
 STATE_TURN_S = 0.25
 PARENT_TURN_S = 1.0
 LET_GO_AFTER_S = 2.0
@@ -285,7 +287,9 @@ def _runner(
     clock = SystemClock()
 
     def make(credential: Credential) -> Worker:
-        link = Link(credential, clock=clock, software=f"qianshao-worker {detector.name}"[:64], store_dir=duty.store)
+        software = f"qianshao-worker {detector.name}"[:64]
+        timing = None if duty.is_enrolled else LinkTiming(longest_reconnect_s=LONGEST_RECONNECT_S)
+        link = Link(credential, clock=clock, software=software, store_dir=duty.store, timing=timing)
         weight, beat = given.weight if duty.is_enrolled else None, _beat if given.beat else None
         return Worker(link, detector, describer, clock=clock, weight=weight, beat=beat)
 

@@ -138,5 +138,7 @@ class LinkProxy:
 
 def _reset(end: asyncio.StreamWriter) -> None:
     """End a line as a broken one ends: the other side is told by a reset."""
-    end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line = end.get_extra_info("socket")
+    if line is not None:  # else the other side has ended it already
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     end.transport.abort()

@@ -6,7 +6,7 @@ from math import nan
 
 import pytest
 
-from bench.vision_soak import MOST_GROWTH_MB_PER_H, is_flat
+from bench.vision_soak_judging import MOST_GROWTH_MB_PER_H, is_flat
 
 
 @pytest.mark.parametrize(

@@ -98,8 +98,11 @@ async def test_cameras_of_a_worker_that_dies_or_falls_silent_go_to_others_and_co
                 state = CameraState(stamp=east.stamp(), camera_id=gone, condition=CameraCondition.ONLINE)
                 await east.say(Up.CAMERA_STATE, state)
                 await until(lambda: hub.vision.view(gone).condition == "online", "looked at")
+                loop = asyncio.get_running_loop()
+                died_s = loop.time()
                 await east.die()
                 await until(lambda: given(near) == everything, "taken over", 10.0)
+                assert loop.time() - died_s < 2.0, "of which 0.25 s is the turn in which all are told"
             assert (hub.vision.view(gone).condition, hub.vision.view(gone).detail) == ("connecting", WORKER_GONE)
             await east.be_born(2)
             async with alive(east, 2):

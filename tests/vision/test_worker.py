@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -231,6 +232,28 @@ async def test_worker_whose_looking_thread_stands_still_ends_for_another_to_take
         assert await asyncio.wait_for(process.wait(), STUCK_WITHIN_S) == STOOD_STILL
         assert post.states("gate")[-1].frames_looked_at == 0
         assert post.states("gate")[-1].condition is CameraCondition.ONLINE, "to the last word"
+
+
+async def test_worker_of_the_hubs_machine_tries_the_broker_again_each_second_however_long_it_is_away() -> None:
+    """Its cameras have nobody else meanwhile."""
+    loop = asyncio.get_running_loop()
+    tried_s: list[float] = []
+
+    async def refuse(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tried_s.append(loop.time())
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        address = BrokerAddress("127.0.0.1", server.sockets[0].getsockname()[1])
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "hub.vision.worker"), env=by_hand(address, WORKER, DeviceKind.WORKER).environment()
+        )
+        try:
+            await until(lambda: len(tried_s) >= 8, "tried eight times", DEADLINE_S)
+        finally:
+            process.kill()
+            await process.wait()
+    assert min(later - before for before, later in pairwise(tried_s[5:])) < 2.0, "not 3 to 10 s"
 
 
 async def test_worker_works_at_low_priority(post: Post) -> None:
