@@ -90,7 +90,7 @@ class SpotFinder:
         where = np.s_[
             max(top - _REACH_PX, 0) : top + height + _REACH_PX, max(left - _REACH_PX, 0) : left + width + _REACH_PX
         ]
-        edged = np.zeros_like(changed)
+        edged = np.zeros(changed.shape, np.uint8)
         edged[where] = _edged(shrunk[where], background[where], changed[where])
         if margin_px:
             edged[:margin_px] = edged[-margin_px:] = 0
@@ -103,9 +103,9 @@ class SpotFinder:
         every = _filled(moving, usual)
         light = changed
         if contours:
-            light = np.zeros_like(changed)
+            light = np.zeros(changed.shape, np.uint8)
             cv2.subtract(changed[where], cv2.dilate(_filled(every, rain)[where], _NEAR), light[where])
-        before = np.zeros_like(changed)
+        before = np.zeros(changed.shape, np.uint8)
         cv2.dilate(edged[where], _NEAR, before[where])
         self._near_before = np.asarray(cv2.bitwise_and(before, self._before), np.uint8)
         self._before, self._moving = before, moving
@@ -129,29 +129,27 @@ class SpotFinder:
             largest = sorted(contours, key=len, reverse=True)
             contours, rain = largest[:MOST_SPOTS], largest[MOST_SPOTS:]
         always, often, most_px = self._always, self._often, _USUAL_SPOT * edged.size
-        stays_there: Mask | None = None
+        stays: Mask | None = None
         for contour in contours:
             left, top, width, height = cv2.boundingRect(contour)
             part = np.s_[top : top + height, left : left + width]
             if width * height < LASTING_PX and not _lasts(edged[part], None if near is None else near[part]):
                 rain.append(contour)
                 continue
-            column, row = contour[0, 0]
-            kind = news
-            if always is not None and always[row, column] and _lies_in(edged[part], always[part], most_px):
-                kind = usual
-            elif often is not None and often[row, column] and height < max(width, _UPRIGHT_PX):
-                if stays_there is None:
-                    stays_there = self._where_nobody_came_from(often)
-                if stays_there[row, column] and _lies_in(edged[part], stays_there[part], OFTEN_PX):
-                    kind = usual
-            kind.append(contour)
+            corner = contour[0, 0, 1], contour[0, 0, 0]
+            is_usual = _lies_in(edged, always, corner, part, most_px)
+            is_low = height < max(width, _UPRIGHT_PX)
+            if not is_usual and is_low and _lies_in(edged, often, corner, part, OFTEN_PX):
+                stays = self._where_nobody_came_from() if stays is None else stays
+                is_usual = _lies_in(edged, stays, corner, part, OFTEN_PX)
+            (usual if is_usual else news).append(contour)
         return news, usual, rain
 
-    def _where_nobody_came_from(self, often: Mask) -> Mask:
+    def _where_nobody_came_from(self) -> Mask:
         """Where something often moves, and nobody came from there in the picture before."""
-        stays = cv2.compare(self._believed, flat(often.shape, 255 * _STAYS), cv2.CMP_GT)
+        stays = cv2.compare(self._believed, flat(self._believed.shape, 255 * _STAYS), cv2.CMP_GT)
         came_from = cv2.subtract(cv2.dilate(self._moving, _AROUND), stays)
+        often = self._nothing if self._often is None else self._often
         return np.asarray(cv2.subtract(often, came_from), np.uint8)
 
     def _note_places(self, elapsed_s: float) -> None:
@@ -198,10 +196,15 @@ def _lasts(part: Mask, near: Mask | None) -> bool:
     return near is None or cv2.countNonZero(cv2.bitwise_and(part, near)) >= _LASTING * cv2.countNonZero(part)
 
 
-def _lies_in(part: Mask, place: Mask, most_px: float) -> bool:
-    """Whether a spot of at most this size is wholly there."""
-    moving = cv2.countNonZero(part)
-    return moving <= most_px and cv2.countNonZero(cv2.bitwise_and(part, place)) >= _WHOLLY * moving
+def _lies_in(
+    edged: Mask, place: Mask | None, corner: tuple[int, int], part: tuple[slice, slice], most_px: float
+) -> bool:
+    """Whether a spot of at most this size, with its box (``part``) and a pixel of it, is wholly there."""
+    if place is None or not place[corner]:
+        return False
+    spot = edged[part]
+    moving = cv2.countNonZero(spot)
+    return moving <= most_px and cv2.countNonZero(cv2.bitwise_and(spot, place[part])) >= _WHOLLY * moving
 
 
 def _filled(mask: Mask, contours: list[MatLike]) -> Mask:
