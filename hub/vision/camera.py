@@ -82,7 +82,7 @@ class AssignedCamera:
         self.assignment = assignment
         self.counters = Counters()
         self._scheduler = scheduler
-        self._describer = describer
+        self._describer = describer.for_another_camera()
         self._clock = clock
         self._patience = patience or Patience()
         self._may_go_on = may_go_on

@@ -7,7 +7,8 @@ share it has of the garment's parts: of sleeves and collar more than of the back
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 from hub.vision.description.body_regions import BodyRegions
 from hub.vision.description.colour_names import Floats, NamingConstants, name_cloth
 from hub.vision.description.light import SceneLight
-from hub.vision.description.skin import skin_likeness
 from hub.vision.description.view import Weights
 
 PIECES = 3
@@ -54,10 +54,18 @@ class Garment:
     inner: Floats
     sure: float
 
+    def lit(self, lightness_gain: Any) -> Garment:
+        """As it would look so much lighter; a gain for each picture where there are several."""
+        gain = np.asarray(lightness_gain, np.float64)[..., None]
+        lab = np.concatenate([self.lab[..., :1] * gain[..., None], self.lab[..., 1:]], axis=-1)
+        return replace(self, lab=lab, bright=self.bright * gain)
 
-def garments(lab: Weights, mask: Weights, regions: BodyRegions, light: SceneLight) -> tuple[Garment, Garment]:
-    """The upper and the lower garment of a picture given as L*a*b* (ROWS x COLUMNS x 3) with its person mask."""
-    skin = skin_likeness(lab, mask, regions.bare)
+
+def garments(
+    lab: Weights, mask: Weights, skin: Weights, regions: BodyRegions, light: SceneLight
+) -> tuple[Garment, Garment]:
+    """The upper and the lower garment of a picture given as L*a*b* (ROWS x COLUMNS x 3), with its person mask and how
+    like skin each pixel is."""
     shown = mask + _UNMASKED
     upper_weights = _without((regions.sleeves + regions.torso) * shown, skin, _LEAST_CLOTH)
     upper_parts = (regions.sleeves * shown, regions.torso * shown)

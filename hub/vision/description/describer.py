@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 
 from hub.vision.description.body_points import BodyPoints, Points
 from hub.vision.description.body_regions import body_regions
+from hub.vision.description.camera_light import CameraLight
 from hub.vision.description.clothing import Garment, garment_colours, garments
 from hub.vision.description.colour_names import NamingConstants
 from hub.vision.description.descriptor import Projection, to_bytes
 from hub.vision.description.light import corrected, lab, scene_light
 from hub.vision.description.patterns import PatternJudge
 from hub.vision.description.person_mask import PersonMask
+from hub.vision.description.skin import skin_lightness, skin_likeness
 from hub.vision.description.stripes import colour_stripes, pixel_weights
 from hub.vision.description.view import View, Weights, person_at_fixed_size
 
@@ -45,17 +48,18 @@ class Appearance:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What one view shows before anything is named."""
+    """What one view shows before anything is named. ``skin_lightness``: L*; None where too little is bare."""
 
     upper: Garment
     lower: Garment
+    skin_lightness: float | None
     stripes: NDArray[np.float32]
     mask: Weights
     points: Points
 
 
 class Describer:
-    """Describes people; about 15 ms a view and 2 a track on one core. One instance serves one thread at a time."""
+    """Describes people of one camera; about 15 ms a view and 2 a track on one core. Serves one thread at a time."""
 
     def __init__(self, models_dir: Path | None = None, threads: int = 1) -> None:
         """``models_dir`` holds selfie.onnx and movenet-lightning.onnx. Raises FileNotFoundError when it does not."""
@@ -63,8 +67,16 @@ class Describer:
         self._points = BodyPoints(models_dir, threads)
         self._projection = Projection()
         self._patterns = PatternJudge()
+        self._light = CameraLight()
         self._measured: WeakKeyDictionary[View, Measured] = WeakKeyDictionary()
         """Of views that somebody keeps: a person is described when told and when gone, partly from the same views."""
+
+    def for_another_camera(self) -> Describer:
+        """One with the same networks, which are not loaded again, and a light still to be learned."""
+        other = copy(self)
+        other._light = CameraLight()
+        other._measured = WeakKeyDictionary()
+        return other
 
     def describe(self, views: Sequence[View]) -> Appearance:
         """One person from views, best first. Raises ValueError without any, ViewError for one without a picture."""
@@ -74,8 +86,9 @@ class Describer:
         weights = np.array([(_CUT_WEIGHT if view.cut else 1.0) * max(view.score, 0.05) for view in views])
         weights /= weights.sum()
         unsure_when_cut = 0.5 if all(view.cut for view in views) else 1.0
-        upper = [garment_colours(each.upper, _CONSTANTS, lower=False) for each in measured]
-        lower = [garment_colours(each.lower, _CONSTANTS, lower=True) for each in measured]
+        gain = self._light.lightness_gain
+        upper = [garment_colours(each.upper.lit(gain), _CONSTANTS, lower=False) for each in measured]
+        lower = [garment_colours(each.lower.lit(gain), _CONSTANTS, lower=True) for each in measured]
         return Appearance(
             upper=_fractions(_mean(upper, weights)),
             lower=_fractions(_mean(lower, weights) * unsure_when_cut),
@@ -83,6 +96,15 @@ class Describer:
             descriptor=to_bytes(self._projection.of(_mean([each.stripes for each in measured], weights))),
             describer=NAME,
         )
+
+    def learn_light(self, views: Sequence[View], at_s: float) -> None:
+        """Take in, for those who come later, how light this camera showed a person who is gone (media seconds).
+
+        Once for each person, after the last description. Raises ViewError for a view without a picture.
+        """
+        shown = mean_skin_lightness(self.measure(view).skin_lightness for view in views)
+        if shown is not None:
+            self._light.learn(shown, at_s)
 
     def measure(self, view: View) -> Measured:
         """All of a view that takes pixels, once. Raises ViewError when it holds no picture of a person."""
@@ -95,9 +117,11 @@ class Describer:
         person = person_at_fixed_size(view)
         mask, points = self._mask.of(person), self._points.of(person)
         seen = lab(person)
-        upper, lower = garments(seen, mask, body_regions(points), scene_light(seen, mask))
+        regions = body_regions(points)
+        skin = skin_likeness(seen, mask, regions.bare)
+        upper, lower = garments(seen, mask, skin, regions, scene_light(seen, mask))
         stripes = colour_stripes(lab(corrected(person)), pixel_weights(mask))
-        return Measured(upper, lower, stripes, mask, points)
+        return Measured(upper, lower, skin_lightness(seen, skin, regions.bare), stripes, mask, points)
 
     def _pattern(self, measured: Sequence[Measured], views: Sequence[View]) -> tuple[float, ...]:
         """By the first view that shows enough: the best views come first."""
@@ -106,6 +130,12 @@ class Describer:
             if pattern:
                 return pattern
         return ()
+
+
+def mean_skin_lightness(of_views: Iterable[float | None]) -> float | None:
+    """Of one person's views; None where none shows enough."""
+    shown = [each for each in of_views if each is not None]
+    return sum(shown) / len(shown) if shown else None
 
 
 def _mean(rows: Sequence[NDArray[np.float32]], weights: NDArray[np.float64]) -> NDArray[np.float32]:

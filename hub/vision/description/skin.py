@@ -15,6 +15,13 @@ _LIKENESS = 9.0
 _LIGHTNESS_SCALE = 0.45
 
 
+def skin_lightness(lab: Weights, likeness: Weights, bare: Weights) -> float | None:
+    """Mean L* of the skin on the bare parts; None where too little of it is seen."""
+    weights = likeness * bare
+    shown = float(weights.sum())
+    return float((weights * lab[..., 0]).sum()) / shown if shown >= _LEAST_PIXELS else None
+
+
 def skin_likeness(lab: Weights, mask: Weights, bare: Weights) -> Weights:
     """How like this person's skin each pixel is, 0..1, from L*a*b*, person mask and where skin is often bare.
 

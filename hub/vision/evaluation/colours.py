@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from time import thread_time
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,11 +17,11 @@ from devices.protocol.sightings import COLOURS
 from hub.vision.description.clothing import Garment, garment_colours
 from hub.vision.description.colour_names import NamingConstants
 from hub.vision.description.describer import Describer
-from hub.vision.description.view import View
+from hub.vision.evaluation.crops import Crop, crops_of, lightness_gains
 
-_NAME = re.compile(r"(-?\d+)_(c\d+s\d+)")
 _YES = 2
 _FOLDS = 10
+_DEALS = 8
 _ROUNDS = 2
 _STEPS = NamingConstants(1.0, 1.0, 1.5, 4.0, 4.0, 0.2, 0.25)
 """The first step in each constant, and how far it strays for a loss of _STRAYING."""
@@ -53,8 +52,21 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Dealt:
+    """Held-out shares of tracks: with the identities dealt into folds in order, and of several deals by lot."""
+
+    in_order: float
+    median: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
 class GarmentReport:
     """Shares whose strongest name, among the names that labels of this garment use, is the label's.
+
+    All but ``alone`` and ``known`` are named live: by the camera's light as the tracks before showed it. ``alone``: by
+    the light of each crop alone. ``known``: by all of the camera's tracks, later ones too.
 
     ``held_out_*`` by constants learned without the identity's fold (ten folds of identities): these are the figures to
     quote, though what is not in NamingConstants was set by people who had seen all of these identities. ``shipped_*``
@@ -65,6 +77,9 @@ class GarmentReport:
     tracks: int
     crops: int
     not_one_label: int
+    live: Dealt
+    alone: Dealt
+    known: Dealt
     held_out_tracks: float
     held_out_crops: float
     shipped_tracks: float
@@ -111,52 +126,42 @@ class _Labelled:
         )
 
 
-def evaluate_colours(crops_dir: Path, attributes: Path, models_dir: Path | None = None) -> ColourReport:
+_Parts = tuple[_Labelled, _Labelled]
+"""The upper and the lower garments."""
+
+
+def evaluate_colours(
+    crops_dir: Path, attributes: Path, models_dir: Path | None = None, deals: int = _DEALS
+) -> ColourReport:
     """``attributes`` is JSON: identity to Market-1501's attributes (``upred``: 2 means yes).
 
     Raises ValueError when crops or labels do not fit, OSError when they cannot be read.
     """
     labels = json.loads(attributes.read_text())
     describer = Describer(models_dir)
-    names, views = _views(crops_dir)
+    crops = crops_of(crops_dir)
     began_s = thread_time()
-    measured = [describer.measure(view) for view in views]
+    measured = [describer.measure(crop.view) for crop in crops]
     took_ms = (thread_time() - began_s) * 1000
-    upper = _labelled([each.upper for each in measured], names, labels, "up")
-    lower = _labelled([each.lower for each in measured], names, labels, "down")
-    fold = _folds(names)
-    held_out = [np.zeros((len(part.label), len(part.vocabulary))) for part in (upper, lower)]
-    for number in range(_FOLDS):
-        learned = _learned(*(part.of(~np.isin(part.identity, fold[number])) for part in (upper, lower)))
-        for part, weights in zip((upper, lower), held_out, strict=True):
-            there = np.isin(part.identity, fold[number])
-            weights[there] = _weights(part.of(there), learned)
-    return ColourReport(
-        upper=_report(upper, held_out[0]),
-        lower=_report(lower, held_out[1]),
-        learned=_learned(upper, lower),
-        ms_per_view=round(took_ms / len(views), 1),
+    identities = sorted({int(crop.identity) for crop in crops})
+    live, known = lightness_gains(crops, [each.skin_lightness for each in measured])
+
+    def lit(gains: NDArray[np.float64]) -> _Parts:
+        upper = [each.upper.lit(gain) for each, gain in zip(measured, gains, strict=True)]
+        lower = [each.lower.lit(gain) for each, gain in zip(measured, gains, strict=True)]
+        return _labelled(upper, crops, labels, "up"), _labelled(lower, crops, labels, "down")
+
+    parts = lit(live)
+    by_light = (parts, lit(np.ones(len(crops))), lit(known))
+    dealt = [_dealt(each, identities, deals) for each in by_light]
+    upper, lower = (
+        _report(part, weights, [each[number] for each in dealt])
+        for number, (part, weights) in enumerate(zip(parts, _held_out(parts, identities), strict=True))
     )
+    return ColourReport(upper, lower, _learned(*parts), round(took_ms / len(crops), 1))
 
 
-def _views(folder: Path) -> tuple[list[tuple[str, str]], list[View]]:
-    """Identity and camera with sequence of each crop, and the crop, by name."""
-    names, views = [], []
-    for path in sorted(folder.glob("*.jpg")):
-        match = _NAME.match(path.name)
-        picture = cv2.imread(str(path))
-        if match is None or picture is None:
-            raise ValueError(f"{path} is no crop named as Market-1501 names them (0001_c1s1_000151_01.jpg)")
-        names.append((match[1], match[2]))
-        views.append(View(np.asarray(picture, np.uint8), (0, 0, picture.shape[1], picture.shape[0]), False, 1.0))
-    if not views:
-        raise ValueError(f"{folder} holds no .jpg")
-    return names, views
-
-
-def _labelled(
-    found: list[Garment], names: list[tuple[str, str]], labels: dict[str, dict[str, int]], prefix: str
-) -> _Labelled:
+def _labelled(found: list[Garment], crops: list[Crop], labels: dict[str, dict[str, int]], prefix: str) -> _Labelled:
     colour = {
         key: name
         for attributes in labels.values()
@@ -164,13 +169,13 @@ def _labelled(
         if key.startswith(prefix) and (name := key.removeprefix(prefix).replace("gray", "grey")) in COLOURS
     }
     said = [
-        [colour[key] for key, value in labels[identity].items() if key in colour and value == _YES]
-        for identity, _ in names
+        [colour[key] for key, value in labels[crop.identity].items() if key in colour and value == _YES]
+        for crop in crops
     ]
     kept = [number for number, each in enumerate(said) if len(each) == 1]
     if not kept:
         raise ValueError(f"no crop has one labelled colour of {prefix}")
-    track = {name: number for number, name in enumerate(sorted(set(names)))}
+    track = {name: number for number, name in enumerate(sorted({crop.track for crop in crops}))}
     vocabulary = tuple(sorted(set(colour.values())))
     pieces = Garment(
         lab=np.stack([found[number].lab for number in kept]),
@@ -183,18 +188,46 @@ def _labelled(
         lower=prefix == "down",
         pieces=pieces,
         sure=np.array([found[number].sure for number in kept]),
-        identity=np.array([int(names[number][0]) for number in kept]),
-        track=np.array([track[names[number]] for number in kept]),
+        identity=np.array([int(crops[number].identity) for number in kept]),
+        track=np.array([track[crops[number].track] for number in kept]),
         label=np.array([vocabulary.index(said[number][0]) for number in kept]),
         vocabulary=vocabulary,
-        tracks_left_out=len({names[number] for number, each in enumerate(said) if len(each) != 1}),
+        tracks_left_out=len({crops[number].track for number, each in enumerate(said) if len(each) != 1}),
     )
 
 
-def _folds(names: list[tuple[str, str]]) -> list[list[int]]:
-    """Identities dealt out in the order of their names."""
-    identities = sorted({int(identity) for identity, _ in names})
+def _folds(identities: Sequence[int]) -> list[Sequence[int]]:
+    """Identities dealt out one after another."""
     return [identities[number::_FOLDS] for number in range(_FOLDS)]
+
+
+def _held_out(parts: _Parts, identities: Sequence[int]) -> list[NDArray[np.float64]]:
+    """Weights of both garments' crops by constants learned without the fold of their identity."""
+    held_out = [np.zeros((len(part.label), len(part.vocabulary))) for part in parts]
+    for fold in _folds(identities):
+        learned = _learned(*(part.of(~np.isin(part.identity, fold)) for part in parts))
+        for part, weights in zip(parts, held_out, strict=True):
+            there = np.isin(part.identity, fold)
+            weights[there] = _weights(part.of(there), learned)
+    return held_out
+
+
+def _dealt(parts: _Parts, identities: Sequence[int], deals: int) -> list[Dealt]:
+    """Both garments' held-out shares of tracks, by the folds in order and by deals by lot."""
+    order = [
+        _share_right(*_by_track(part, held)) for part, held in zip(parts, _held_out(parts, identities), strict=True)
+    ]
+    lots = [np.random.default_rng(seed).permutation(np.array(identities)).tolist() for seed in range(deals)]
+    shares = np.array(
+        [
+            [_share_right(*_by_track(part, held)) for part, held in zip(parts, _held_out(parts, lot), strict=True)]
+            for lot in lots
+        ]
+    ).reshape(-1, 2)
+    return [
+        Dealt(in_order, *(round(float(value), 4) for value in np.quantile(shares[:, number], (0.5, 0.0, 1.0))))
+        for number, in_order in enumerate(order)
+    ]
 
 
 def _weights(part: _Labelled, constants: NamingConstants) -> NDArray[np.float64]:
@@ -244,7 +277,7 @@ def _loss(constants: NamingConstants, parts: tuple[_Labelled, ...]) -> float:
     return total + _STRAYING * float(sum(each * each for each in strayed))
 
 
-def _report(part: _Labelled, held_out: NDArray[np.float64]) -> GarmentReport:
+def _report(part: _Labelled, held_out: NDArray[np.float64], dealt: list[Dealt]) -> GarmentReport:
     shipped = _weights(part, NamingConstants())
     track_weights, label = _by_track(part, held_out)
     named, certainty = track_weights.argmax(axis=1), track_weights.max(axis=1)
@@ -260,6 +293,9 @@ def _report(part: _Labelled, held_out: NDArray[np.float64]) -> GarmentReport:
         tracks=len(label),
         crops=len(part.label),
         not_one_label=part.tracks_left_out,
+        live=dealt[0],
+        alone=dealt[1],
+        known=dealt[2],
         held_out_tracks=round(float(right.mean()), 4),
         held_out_crops=round(float((held_out.argmax(axis=1) == part.label).mean()), 4),
         shipped_tracks=_share_right(*_by_track(part, shipped)),

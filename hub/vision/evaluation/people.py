@@ -178,7 +178,9 @@ def film_sightings(
     """The last words on everybody in a camera's film, dated from 0."""
     film = str(film_path(folder, camera_id))
     stream = open_recording(film, started_at_us=0, looks_per_s=USUAL_LOOKS_PER_S)
-    pipeline = Pipeline(camera_id, describer, looks_per_s=USUAL_LOOKS_PER_S, calibration=calibration)
+    pipeline = Pipeline(
+        camera_id, describer.for_another_camera(), looks_per_s=USUAL_LOOKS_PER_S, calibration=calibration
+    )
     try:
         for frame in stream.frames():
             look = pipeline.consider(frame)

@@ -116,7 +116,9 @@ class Followed:
         if not timed or not self._boxes:
             return None
         best = timed[0]
-        appearance = describer.describe([each.view for each in timed])
+        appearance = describer.describe(self.views)
+        if ended:
+            describer.learn_light(self.views, self._track.last_seen_s)
         width, height = frame_size_px
         path = self._path(frame_size_px)
         looked = path[1:] if self._boxes[0].at_s > self.started_s else path

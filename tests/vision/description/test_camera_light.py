@@ -1,0 +1,100 @@
+"""What a camera's people tell of its exposure, and how clothes are named by it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from devices.protocol.sightings import COLOURS
+from hub.vision.description.camera_light import CameraLight
+from hub.vision.description.describer import Describer
+from hub.vision.description.view import View
+from tests.vision.description.test_describer import person, strongest
+
+USUAL = 46.0
+
+
+def after(skin: list[float], every_s: float = 10.0) -> CameraLight:
+    light = CameraLight()
+    for number, lightness in enumerate(skin):
+        light.learn(lightness, number * every_s)
+    return light
+
+
+def test_a_camera_that_saw_nobody_changes_nothing() -> None:
+    assert CameraLight().lightness_gain == 1.0
+
+
+def test_a_dark_camera_is_lightened_by_as_much_as_its_people_are_dark() -> None:
+    gains = [after([USUAL * 0.85] * people).lightness_gain for people in (1, 8, 80)]
+    assert gains == sorted(gains)
+    assert gains[0] < 1.03
+    assert gains[2] == pytest.approx(1 / 0.85, abs=0.02)
+
+
+def test_light_and_dark_people_together_are_a_usual_camera() -> None:
+    assert after([USUAL * 1.25, USUAL / 1.25] * 20).lightness_gain == pytest.approx(1.0, abs=0.01)
+
+
+def test_one_person_in_glaring_light_is_not_believed_more_than_anybody() -> None:
+    assert after([USUAL] * 10 + [100.0]).lightness_gain > 0.97
+
+
+def test_no_camera_is_changed_by_more_than_a_third() -> None:
+    assert 0.7 < after([95.0] * 500).lightness_gain < 1 < after([1.0] * 500).lightness_gain < 1.4
+
+
+def test_the_morning_is_forgotten_by_the_evening() -> None:
+    light = after([USUAL * 0.8] * 30)
+    for number in range(30):
+        light.learn(USUAL, 10 * 3600 + number)
+    assert light.lightness_gain == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_stream_that_begins_anew_keeps_what_was_learned() -> None:
+    light = after([USUAL * 0.8] * 30, every_s=100.0)
+    before = light.lightness_gain
+    light.learn(USUAL * 0.8, 0.0)
+    assert light.lightness_gain >= before
+
+
+@pytest.fixture(scope="module")
+def describer() -> Describer:
+    return Describer()
+
+
+def white_share(describer: Describer, shown: View) -> float:
+    return describer.describe([shown]).upper[COLOURS.index("white")]
+
+
+def test_a_shirt_is_lighter_after_a_dark_cameras_people_and_another_camera_knows_nothing_of_them(
+    describer: Describer,
+) -> None:
+    shaded = person("grey", "blue", (1.15, 1.15, 1.15))
+    camera, other = describer.for_another_camera(), describer.for_another_camera()
+    before = white_share(camera, shaded)
+    dark = person("red", "blue", (0.45, 0.45, 0.45))
+    for number in range(30):
+        camera.learn_light([dark], number)
+    assert white_share(camera, shaded) > before + 0.02
+    assert white_share(other, shaded) == before
+
+
+def test_who_shows_no_skin_teaches_nothing(describer: Describer) -> None:
+    camera = describer.for_another_camera()
+    wall = View(np.full((140, 70, 3), 20, np.uint8), (0, 0, 70, 140), False, 0.5)
+    shown = person("grey", "blue")
+    before = camera.describe([shown])
+    for number in range(20):
+        camera.learn_light([wall], number)
+    assert camera.describe([shown]) == before
+
+
+def test_red_over_blue_stays_so_under_a_camera_of_any_exposure(describer: Describer) -> None:
+    for strength in (0.5, 1.2):
+        camera = describer.for_another_camera()
+        taught = person("red", "blue", (strength, strength, strength))
+        for number in range(30):
+            camera.learn_light([taught], number)
+        said = camera.describe([taught])
+        assert (strongest(said.upper), strongest(said.lower)) == ("red", "blue")
