@@ -48,6 +48,7 @@ from hub.vision.detection.choice import AUTO, open_detector
 from hub.vision.detection.detections import Detector, DetectorError
 from hub.vision.detection.onnx_detector import OnnxDetector
 from hub.vision.duty import Duty, find_duty, wait_for_duty
+from hub.vision.rest import Rest
 from hub.vision.scheduler import LookScheduler
 from hub.vision.shown import LookShower
 from hub.vision.standstill import STOOD_STILL, Standstill, waited_s
@@ -208,7 +209,13 @@ class Worker:
 
     def _look_on(self) -> None:
         """The looking thread: each camera's turn, until the scheduler is closed."""
-        while (turn := self._scheduler.take()) is not None:
+        rest = Rest(BUSY_SHARE)
+        while True:
+            waits_since_s = time.monotonic()
+            turn = self._scheduler.take()
+            if turn is None:
+                return
+            rest.waited(time.monotonic() - waits_since_s)
             camera, work = turn
             began_s = time.thread_time()
             self._turns += 1
@@ -223,7 +230,7 @@ class Worker:
                 assert self._loop is not None
                 self._loop.call_soon_threadsafe(self._send, sighting)
             if not camera.assignment.recording:
-                time.sleep((time.thread_time() - began_s) * (1 / BUSY_SHARE - 1))
+                time.sleep(rest.after(time.thread_time() - began_s))
 
     def _show_soon(self, build: Callable[[Stamp], ShownLook]) -> None:
         """Send a look, from whichever thread; without a line nobody misses it."""
