@@ -26,7 +26,8 @@ from hub.vision.stages import StageTimes
 from hub.vision.tracking.colours import colours
 from hub.vision.tracking.drift import Small, drifts
 from hub.vision.tracking.followed import Followed
-from hub.vision.tracking.tracker import Track, Tracker
+from hub.vision.tracking.track import Track
+from hub.vision.tracking.tracker import Tracker
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from hub.vision.description.describer import Describer
 from hub.vision.detection.nanodet import NanoDet
 from hub.vision.pipeline import Pipeline
 from hub.vision.tracking.followed import MOST_PATH_BOXES, Followed
-from hub.vision.tracking.tracker import Track
+from hub.vision.tracking.track import Track
 from tests.vision.drawn import BLUE, RED, Walker, scene, street
 
 STARTED_US = 1_767_225_600_000_000

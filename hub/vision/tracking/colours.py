@@ -28,25 +28,33 @@ _CHROMA_FROM, _CHROMA_WIDTH = 96, 8
 def colours(picture: NDArray[np.uint8], boxes: Boxes) -> Colours:
     """Of each box (N rows in pixels) of a BGR picture."""
     height, width = picture.shape[:2]
-    found = np.zeros((len(boxes), _LENGTH), np.float32)
+    across, down = _SIZE_PX
+    small = np.zeros((len(boxes), down, across, 3), np.uint8)
+    empty = np.zeros(len(boxes), bool)
     for row, (left, top, box_width, box_height) in enumerate(boxes):
         x, y = int(max(left + _INNER[0] * box_width, 0)), int(max(top + _INNER[1] * box_height, 0))
         right = int(min(left + (1 - _INNER[0]) * box_width, width)) + 1
         bottom = int(min(top + (1 - _INNER[1]) * box_height, height)) + 1
         inner = picture[y:bottom, x:right]
         if inner.size:
-            found[row] = _of(inner)
+            cv2.resize(inner, _SIZE_PX, dst=small[row], interpolation=cv2.INTER_AREA)
+        else:
+            empty[row] = True
+    found = _histograms(small)
+    found[empty] = 0.0
     return found
 
 
-def _of(inner: NDArray[np.uint8]) -> Colours:
-    small = cv2.cvtColor(cv2.resize(inner, _SIZE_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB)
-    light = small[..., 0].astype(np.intp) * _LIGHTNESS_BINS // 256
-    chroma = np.clip((small[..., 1:].astype(np.intp) - _CHROMA_FROM) // _CHROMA_WIDTH, 0, _CHROMA_BINS - 1)
-    cell = chroma[..., 0] * _CHROMA_BINS + chroma[..., 1]
-    half = _SIZE_PX[1] // 2
-    parts = []
-    for rows in (slice(0, half), slice(half, None)):
-        parts.append(np.bincount(light[rows].ravel(), minlength=_LIGHTNESS_BINS))
-        parts.append(np.bincount(cell[rows].ravel(), minlength=_CHROMA_BINS**2))
-    return np.sqrt(np.concatenate(parts) / (4 * half * _SIZE_PX[0])).astype(np.float32)
+def _histograms(small: NDArray[np.uint8]) -> Colours:
+    """Of N small pictures (N x height x width x 3, BGR), all at once."""
+    number, down, across, _ = small.shape
+    if not number:
+        return np.zeros((0, _LENGTH), np.float32)
+    lab = cv2.cvtColor(small.reshape(number * down, across, 3), cv2.COLOR_BGR2LAB).reshape(small.shape)
+    light = lab[..., 0].astype(np.intp) * _LIGHTNESS_BINS // 256
+    chroma = np.clip((lab[..., 1:].astype(np.intp) - _CHROMA_FROM) // _CHROMA_WIDTH, 0, _CHROMA_BINS - 1)
+    cell = _LIGHTNESS_BINS + chroma[..., 0] * _CHROMA_BINS + chroma[..., 1]
+    begins = np.arange(2 * number)[:, None] * (_LENGTH // 2)
+    bins = np.concatenate([each.reshape(2 * number, -1) + begins for each in (light, cell)])
+    counts = np.bincount(bins.ravel(), minlength=number * _LENGTH).reshape(number, _LENGTH)
+    return np.asarray(np.sqrt(counts / (2 * down * across)), np.float32)

@@ -17,7 +17,7 @@ from hub.vision.description.height import child_likelihood, child_without_feet, 
 from hub.vision.description.movement import course_of
 from hub.vision.description.view import View
 from hub.vision.tracking.smoothing import Seen, smoothed
-from hub.vision.tracking.tracker import Track
+from hub.vision.tracking.track import Track
 from hub.vision.tracking.views import BestViews
 
 MOST_PATH_BOXES = 600

@@ -7,6 +7,8 @@ setting serves near and far.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,31 +30,24 @@ class BoxMotion:
     """The estimated box and its speed."""
 
     def __init__(self, box: Box) -> None:
-        self._value = measures(box)
+        self.value = measures(box)
         self._speed = np.zeros(4)
         height = box.height
-        self._value_variance = (_SEEN * height) ** 2
+        self.value_variance = (_SEEN * height) ** 2
         self._speed_variance = (FIRST_SPEED * height) ** 2
         self._covariance = np.zeros(4)
 
     @property
     def box(self) -> Box:
-        return to_box(self._value)
+        return to_box(self.value)
 
     def expected(self, elapsed_s: float) -> Box:
         """The box after so long without a look, as much larger as its place is unsure (one standard deviation)."""
         t = elapsed_s
-        left, top, width, height = to_box(self._value + self._speed * t)
-        variance = self._value_variance + 2 * t * self._covariance + t * t * self._speed_variance
+        left, top, width, height = to_box(self.value + self._speed * t)
+        variance = self.value_variance + 2 * t * self._covariance + t * t * self._speed_variance
         across, down = (float(side) for side in np.sqrt(variance[:2]))
         return Box(left - across, top - down, width + 2 * across, height + 2 * down)
-
-    def surprise(self, found: Boxes) -> NDArray[np.float64]:
-        """Squared distances of found boxes (N rows) from the expected foot point and height, in standard deviations."""
-        there = np.stack([found[:, 0] + found[:, 2] / 2, found[:, 1] + found[:, 3], found[:, 3]], axis=1)
-        parts = [0, 1, 3]
-        noise = self._value_variance[parts] + (_SEEN[parts] * max(float(self._value[3]), 1.0)) ** 2
-        return np.asarray(((there - self._value[parts]) ** 2 / noise).sum(axis=1))
 
     @property
     def speed_px_s(self) -> tuple[float, float]:
@@ -62,34 +57,44 @@ class BoxMotion:
     def advance(self, elapsed_s: float) -> None:
         """Let time pass without a look."""
         t = elapsed_s
-        push = (PUSH * max(float(self._value[3]), 1.0)) ** 2
-        self._value = self._value + self._speed * t
+        push = (PUSH * max(float(self.value[3]), 1.0)) ** 2
+        self.value = self.value + self._speed * t
         self._speed = self._speed * np.exp(-t / _SPEED_LIFE_S)
-        self._value_variance = (
-            self._value_variance + 2 * t * self._covariance + t * t * self._speed_variance + push * t**4 / 4
+        self.value_variance = (
+            self.value_variance + 2 * t * self._covariance + t * t * self._speed_variance + push * t**4 / 4
         )
         self._covariance = self._covariance + t * self._speed_variance + push * t**3 / 2
         self._speed_variance = self._speed_variance + push * t * t
 
     def correct(self, box: Box, score: float) -> None:
         """Take a detected box in; one of low ``score`` moves the estimate less."""
-        self._take(measures(box), seen_noise(max(float(self._value[3]), 1.0), score))
+        self._take(measures(box), seen_noise(max(float(self.value[3]), 1.0), score))
 
     def drift(self, before: Box, right_px: float, down_px: float) -> None:
         """Take in that what was in ``before`` was seen to go so far; its size is not told."""
         there = measures(Box(before.left + right_px, before.top + down_px, before.width, before.height))
-        self._take(there, (_DRIFTED * max(float(self._value[3]), 1.0)) ** 2)
+        self._take(there, (_DRIFTED * max(float(self.value[3]), 1.0)) ** 2)
 
     def _take(self, taken: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
-        gap = taken - self._value
-        total = self._value_variance + noise
-        gain = self._value_variance / total
+        gap = taken - self.value
+        total = self.value_variance + noise
+        gain = self.value_variance / total
         speed_gain = self._covariance / total
-        self._value = self._value + gain * gap
+        self.value = self.value + gain * gap
         self._speed = self._speed + speed_gain * gap
         self._speed_variance = self._speed_variance - speed_gain * self._covariance
         self._covariance = (1 - gain) * self._covariance
-        self._value_variance = (1 - gain) * self._value_variance
+        self.value_variance = (1 - gain) * self.value_variance
+
+
+def surprises(motions: Sequence[BoxMotion], found: Boxes) -> NDArray[np.float64]:
+    """Squared distances (M x N) of found boxes from the expected foot points and heights, in standard deviations."""
+    there = np.stack([found[:, 0] + found[:, 2] / 2, found[:, 1] + found[:, 3], found[:, 3]], axis=1)
+    parts = [0, 1, 3]
+    value = np.array([motion.value for motion in motions])[:, parts]
+    noise = np.array([motion.value_variance for motion in motions])[:, parts]
+    noise += (_SEEN[parts] * np.maximum(value[:, 2:], 1.0)) ** 2
+    return np.asarray(((there[None] - value[:, None]) ** 2 / noise[:, None]).sum(axis=2))
 
 
 def seen_noise(height: float, score: float) -> NDArray[np.float64]:

@@ -15,19 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
-from hub.vision.boxes import Box, Boxes, covered, grown, overlap
+from hub.vision.boxes import Box, covered, overlap
 from hub.vision.detection.detections import Detections
 from hub.vision.tracking.colours import Colours
-from hub.vision.tracking.kalman import BoxMotion
+from hub.vision.tracking.kalman import surprises
+from hub.vision.tracking.matching import alike_in_height, closeness, turned_back, unlike
+from hub.vision.tracking.track import Track
 
 Indices = NDArray[np.intp]
-_EDGE_PX = 4.0
-_NEAR_EDGE = 0.5
-"""In widths of the person."""
-_SAME_COLOURS = 0.1
-"""How far apart the colours of one person are at two looks (median .09 and .06 on the labelled clips)."""
-_TURNING_BACK = 0.25
-"""Who walks out of the picture and is then this share of his width further in did not turn: somebody else enters."""
 
 
 @dataclass(frozen=True)
@@ -54,83 +49,6 @@ class TrackerSettings:
     colour_weight: float = 1.3
     learn_colours: float = 0.3
     no_speed_looks: int = 1
-
-
-class Track:
-    """One person followed over looks. Times are media seconds; boxes are pixels."""
-
-    def __init__(self, number: int, box: Box, score: float, at_s: float) -> None:
-        self.number = number
-        self.first_seen_s = at_s
-        self.last_seen_s = at_s
-        self.looks_seen = 1
-        self.score_sum = score
-        self.colours: Colours | None = None
-        self.last_box = box
-        self._motion = BoxMotion(box)
-        self._moved_to_s = at_s
-
-    @property
-    def box(self) -> Box:
-        """Where the person is, or is thought to be while unseen."""
-        return self._motion.box
-
-    def expected(self, at_s: float) -> Box:
-        """Where the person should be at ``at_s``, which is not before the last look."""
-        return self._motion.expected(max(at_s - self._moved_to_s, 0.0))
-
-    def surprise(self, found: Boxes) -> NDArray[np.float64]:
-        """Squared distances of boxes from where the person should be now, in standard deviations."""
-        return self._motion.surprise(found)
-
-    @property
-    def mean_score(self) -> float:
-        return self.score_sum / self.looks_seen
-
-    @property
-    def walks(self) -> bool:
-        """Whether the person moves by more than a fifth of his height in a second."""
-        right, down = self._motion.speed_px_s
-        return float(np.hypot(right, down)) > 0.2 * self.box.height
-
-    def near_edge(self, size_px: tuple[float, float]) -> bool:
-        """Whether the person was seen last, or should be now, near the picture's edge."""
-        for left, top, width, height in (self.last_box, self.box):
-            near = _NEAR_EDGE * width
-            if (
-                left <= near
-                or top <= _EDGE_PX
-                or left + width >= size_px[0] - near
-                or top + height >= size_px[1] - _EDGE_PX
-            ):
-                return True
-        return False
-
-    def leaving(self, width_px: float) -> int:
-        """Which way is inward for one who walks out of the picture: 1 at its left edge, -1 at its right, else 0."""
-        if not self.walks:
-            return 0
-        right, _ = self._motion.speed_px_s
-        if right < 0 and self.box.left <= _EDGE_PX:
-            return 1
-        return -1 if right > 0 and self.box.left + self.box.width >= width_px - _EDGE_PX else 0
-
-    def advance(self, at_s: float, drift: tuple[float, float] | None = None) -> None:
-        """Let time pass, in which the box was seen to go by ``drift`` (pixels, right and down)."""
-        if at_s > self._moved_to_s:
-            before = self.box
-            self._motion.advance(at_s - self._moved_to_s)
-            self._moved_to_s = at_s
-            if drift is not None:
-                self._motion.drift(before, *drift)
-
-    def see(self, box: Box, score: float, at_s: float) -> None:
-        """The person was found in ``box``."""
-        self._motion.correct(box, score)
-        self.last_box = box
-        self.last_seen_s = at_s
-        self.looks_seen += 1
-        self.score_sum += score
 
 
 @dataclass(frozen=True)
@@ -306,26 +224,19 @@ class Tracker:
         """The best pairs of tracks and candidates (indices of detections), and the candidates left over."""
         if not tracks or not len(candidates):
             return [], candidates
-        found = detections.boxes[candidates]
-        closeness = np.stack([self._closeness(track, found, at_s) for track in tracks])
-        closeness[closeness < least] = 0.0
-        rules = self._settings
-        likely = rules.least_likely - 0.5 * np.stack([track.surprise(found) for track in tracks])
-        likely -= rules.colour_weight * self._unlike(tracks, candidates)
-        closeness = np.where(closeness > 0, np.maximum(likely, 0.0), 0.0)
-        rows, columns = linear_sum_assignment(-closeness)
-        pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if closeness[r, c] > 0]
+        rules, found = self._settings, detections.boxes[candidates]
+        unseen_s = np.array([at_s - track.last_seen_s for track in tracks])
+        close = closeness(tracks, self._flown, found, np.minimum(rules.grow_per_s * unseen_s, 0.5))
+        close *= alike_in_height(tracks, found, rules.least_height_ratio)
+        close[turned_back(tracks, found, self._size_px[0])] = 0.0  # he left; this is another, who enters
+        likely = rules.least_likely - 0.5 * surprises([track.motion for track in tracks], found)
+        if self._colours is not None:
+            likely -= rules.colour_weight * unlike(tracks, self._colours[candidates])
+        worth = np.where(close >= least, np.maximum(likely, 0.0), 0.0)
+        rows, columns = linear_sum_assignment(-worth)
+        pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0]
         left = np.delete(candidates, [c for _, c in pairs])
         return [(tracks[r], int(candidates[c])) for r, c in pairs], left
-
-    def _unlike(self, tracks: list[Track], candidates: Indices) -> NDArray[np.float64]:
-        """How far apart tracks and candidates are in colour: 0 as a person is from himself, at most 3."""
-        apart = np.zeros((len(tracks), len(candidates)))
-        if self._colours is not None:
-            for row, track in enumerate(tracks):
-                if track.colours is not None:
-                    apart[row] = 1 - self._colours[candidates] @ track.colours
-        return np.clip((apart - _SAME_COLOURS) / _SAME_COLOURS, 0.0, 3.0)
 
     def _learn_colours(self, seen: list[tuple[Track, int]], detections: Detections) -> None:
         if self._colours is None or not seen:
@@ -340,21 +251,3 @@ class Tracker:
             elif by_others < 0.3:
                 mixed = (1 - rate) * track.colours + rate * self._colours[index]
                 track.colours = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
-
-    def _closeness(self, track: Track, found: Boxes, at_s: float) -> NDArray[np.float64]:
-        """How well each found box continues a track, 0 to 1: overlap of grown boxes, less for a differing height."""
-        rules = self._settings
-        share = min(rules.grow_per_s * (at_s - track.last_seen_s), 0.5)
-        here = np.array([track.box])
-        close = overlap(grown(here, share), grown(found, share))[0]
-        flown = self._flown.get(track.number)
-        if flown is not None:
-            there = np.array([flown])
-            close = np.maximum(close, overlap(grown(there, share), grown(found, share))[0])
-        ratio = found[:, 3] / here[0, 3]
-        alike = np.minimum(ratio, 1 / ratio)
-        alike[alike < rules.least_height_ratio] = 0.0
-        inward = track.leaving(self._size_px[0])
-        back_px = inward * (found[:, 0] + found[:, 2] / 2 - track.box.left - track.box.width / 2)
-        alike[back_px > _TURNING_BACK * track.box.width] = 0.0  # he left; this is another, who enters
-        return np.asarray(close * alike)
