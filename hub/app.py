@@ -83,6 +83,7 @@ from hub.shifts.service import Shifts
 from hub.shifts.signing import SignOns
 from hub.sightings.intake import Intake
 from hub.sightings.messages import SightingCounts
+from hub.sightings.path.service import Paths
 from hub.sightings.service import SightingService
 from hub.speech.service import Speech, engine
 from hub.storage.database import Database
@@ -224,6 +225,9 @@ class Hub:
             self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras, may_tell_of
         )
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
+        self.paths = Paths(
+            self.cases, self.sightings, self.registry, self.streets, self.database, self.events, self.clock
+        )
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)

@@ -30,6 +30,7 @@ from hub.registry import camera_routes, owner_routes
 from hub.registry import routes as registry_routes
 from hub.rollcall import routes as roll_call_routes
 from hub.shifts import routes as shift_routes
+from hub.sightings.path import routes as path_routes
 from hub.streets import routes as street_routes
 from hub.talk import routes as talk_routes
 from hub.talk.recording import routes as recording_routes
@@ -59,6 +60,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases))
+    app.include_router(path_routes.routes(hub.paths))
     app.include_router(hold_routes.routes(hub.holds))
     app.include_router(export_routes.routes(hub.exports, hub.registry))
     online = hub.vision.workers.is_online

@@ -51,6 +51,7 @@ class Action(StrEnum):
     WATCH = "watch"
     END_WATCH = "end_watch"
     LOOK = "look"
+    MARK_PATH = "mark_path"
     WATCH_LIVE = "watch_live"
     PLAY_FOOTAGE = "play_footage"
     EXPORT_FOOTAGE = "export_footage"

@@ -322,6 +322,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.WATCH_ENDED: _with_cases,
     EventKind.WATCH_HIT: _with_cases,
     EventKind.SEARCH_MADE: _with_cases,
+    EventKind.PATH_MARKED: _with_cases,
     EventKind.EXPORT_CHANGED: _with_cases,
     EventKind.DEVICE_REFUSED: _of_device,
     EventKind.DEVICE_ENROLLED: _of_device,

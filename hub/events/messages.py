@@ -52,6 +52,7 @@ class EventKind(StrEnum):
     WATCH_ENDED = "watch.ended"
     WATCH_HIT = "watch.hit"
     SEARCH_MADE = "search.made"
+    PATH_MARKED = "path.marked"
     EXPORT_CHANGED = "export.changed"
     DEVICE_REFUSED = "device.refused"
     DEVICE_ENROLLED = "device.enrolled"

@@ -174,6 +174,11 @@ class Ground:
         north, east = (latitude_longitude - np.array([self.latitude, self.longitude])).T * _METRES_PER_DEGREE
         return np.stack([east * np.cos(np.radians(self.latitude)), north], axis=1)
 
+    def degrees(self, metres: Points) -> NDArray[np.float64]:
+        """(N, 2) metres east and north to (N, 2) degrees of latitude and longitude."""
+        east, north = metres.T / _METRES_PER_DEGREE
+        return np.stack([self.latitude + north, self.longitude + east / np.cos(np.radians(self.latitude))], axis=1)
+
 
 def read_streets(map_geojson: bytes, ground: Ground) -> StreetNetwork:
     """The network of a map's features of kind ``street`` (LineString, MultiLineString); what is none is left out."""

@@ -27,7 +27,7 @@ class Streets:
         self._clock = clock
         self._network = StreetNetwork([])
         self._ground = Ground(0.0, 0.0)
-        self._read_from = b""
+        self._read_from: bytes | None = None
         self._reading = asyncio.Lock()
 
     async def run(self) -> None:
@@ -35,6 +35,11 @@ class Streets:
         while True:
             await self._read_map()
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def network(self) -> tuple[StreetNetwork, Ground]:
+        """The streets as the map has them now, and where on earth their metres are."""
+        await self._read_map()
+        return self._network, self._ground
 
     async def nearest(self, asked: NearQuery, counts: Callable[[str], bool]) -> tuple[NearVenue, ...]:
         """The venues that are nearest on foot, nearest first, of those that count (by venue_id)."""

@@ -227,6 +227,7 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     hit = WatchHit(case_id=case_id, watch_id=watch.watch_id, hit=Hit(rank=1, score=1.0, sighting=found, parts=()))
     await hub.database.write(lambda change: note(hub, change, watch.watch_id, hit))
     await hub.database.write(lambda change: export_changed(hub, change, case_id))
+    await hub.paths.mark(case_id, "S1", None, OFFICER)
     await hub.cases.end_watch(case_id, watch.watch_id, OFFICER)
     await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
 
@@ -258,7 +259,7 @@ def export_changed(hub: Hub, change: Change, case_id: str) -> None:
     hub.events.append(change, EventKind.EXPORT_CHANGED, export.export_id, export)
 
 
-OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search", "export")}
+OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search", "export", "path")}
 FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
 FOR_THE_ROOM |= {EventKind.FALLBACK_TRIED, EventKind.CHILD_FOUND, EventKind.CHILD_CLOSED}
 FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}

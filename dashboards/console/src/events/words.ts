@@ -206,6 +206,8 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.watchHit(camera(item.body.hit.sighting.camera_id));
     case "search.made":
       return words.search(inChinese ? item.body.words : item.body.words_en, item.body.hits);
+    case "path.marked":
+      return words.pathMarked(item.body.verdict);
     case "export.changed":
       return words.exported(
         item.body.camera_name,

@@ -49,6 +49,8 @@ export const enEvents: typeof zhEvents = {
   caseClosed: (title, outcome) => `Case closed: ${title}${outcome === "" ? "" : ` (${outcome})`}`,
   watchStarted: (words) => `Watch started: ${words}`,
   watchEnded: (words) => `Watch ended: ${words}`,
+  pathMarked: (verdict) =>
+    verdict === null ? "Took back what was said of a sighting" : verdict === "confirmed" ? "Confirmed a sighting on the path" : "Rejected a sighting on the path",
   watchHit: (camera) => `Watch hit: ${camera}`,
   exported: (camera, state, why) =>
     ({

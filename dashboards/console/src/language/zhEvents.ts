@@ -49,6 +49,8 @@ export const zhEvents = {
   caseClosed: (title: string, outcome: string) => `结案：${title}${outcome === "" ? "" : `（${outcome}）`}`,
   watchStarted: (words: string) => `开始布控：${words}`,
   watchEnded: (words: string) => `布控结束：${words}`,
+  pathMarked: (verdict: "confirmed" | "rejected" | null): string =>
+    verdict === null ? "撤回了对路径上一次出现的判断" : verdict === "confirmed" ? "确认了路径上的一次出现" : "排除了路径上的一次出现",
   watchHit: (camera: string) => `布控发现：${camera}`,
   exported: (camera: string, state: string, why: string) =>
     ({

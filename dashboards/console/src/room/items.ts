@@ -94,6 +94,7 @@ interface Bodies {
   "watch.ended": Watch;
   "watch.hit": { case_id: string; watch_id: string; hit: Hit };
   "search.made": { case_id: string; words: string; words_en: string; hits: number; search_ms: number };
+  "path.marked": { case_id: string; sighting_id: string; verdict: "confirmed" | "rejected" | null; marked_by: string; marked_at_ms: number };
   "export.changed": FootageExport;
   "venue.imported": Venue;
   "venue.hours_changed": { venue_id: string };

@@ -139,6 +139,7 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       draft.watchHits = withWatchHit(draft.watchHits, item);
       return;
     case "search.made":
+    case "path.marked":
     case "export.changed":
     case "device.refused":
     case "hub.started":

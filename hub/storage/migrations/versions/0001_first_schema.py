@@ -240,6 +240,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_watches_case_id"), "watches", ["case_id"], unique=False)
     op.create_table(
+        "path_marks",
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("sighting_id", sa.String(length=64), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("marked_by", sa.String(length=64), nullable=False),
+        sa.Column("marked_at_us", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name=op.f("fk_path_marks_case_id_cases")),
+        sa.PrimaryKeyConstraint("case_id", "sighting_id", name=op.f("pk_path_marks")),
+    )
+    op.create_table(
         "footage_disk",
         sa.Column("disk_id", sa.String(length=64), nullable=False),
         sa.Column("known_since_us", sa.BigInteger(), nullable=False),

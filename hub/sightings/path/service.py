@@ -1,0 +1,130 @@
+"""The path's front door: found anew from the hits of a query and what officers said of them, within an open case."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import msgspec
+import numpy as np
+
+from devices.protocol.clock import Clock
+from hub.access import audit
+from hub.access.audit import Action
+from hub.access.people import Person
+from hub.cases.service import Cases
+from hub.errors import Refusal
+from hub.events.log import EventLog
+from hub.events.messages import EventKind
+from hub.registry.service import Registry
+from hub.sightings.messages import SearchAnswer
+from hub.sightings.path import records
+from hub.sightings.path.answering import Asked, Ground, answer_of
+from hub.sightings.path.cameras import ALWAYS, posts
+from hub.sightings.path.glimpses import Verdict
+from hub.sightings.path.ground import Blind, CameraGround
+from hub.sightings.path.messages import Mark, PathAnswer, PathQuery
+from hub.sightings.query import MAX_LIMIT, is_meant
+from hub.sightings.service import SightingService
+from hub.storage.database import Database
+from hub.storage.writer import Change
+from hub.streets.service import Streets
+
+MOST_MARKS = 500
+"""Sightings of one case of which somebody said something; a further one is refused."""
+
+
+class Paths:
+    """Paths are never kept: each is computed from what is known at the moment."""
+
+    def __init__(
+        self,
+        cases: Cases,
+        sightings: SightingService,
+        registry: Registry,
+        streets: Streets,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+    ) -> None:
+        self._cases = cases
+        self._sightings = sightings
+        self._registry = registry
+        self._streets = streets
+        self._database = database
+        self._events = events
+        self._clock = clock
+        cases.when_closing(records.delete_of_case)
+
+    async def find(self, case_id: str, asked: PathQuery, person: Person) -> PathAnswer:
+        """Search, which is audited as any search, and join what is found. Raises Refusal, SightingsError."""
+        query = msgspec.structs.replace(asked.query, limit=MAX_LIMIT)
+        found = await self._cases.search(case_id, query, person)
+        marks = await self._database.read(partial(records.marks_of, case_id=case_id))
+        network, degrees = await self._streets.network()
+        cameras, venues = tuple(self._registry.cameras.values()), dict(self._registry.venues)
+        now_s = self._clock.wall_us() / 1e6
+        blind = {camera_id: _until_then(found, times) for camera_id, times in self._blind(found).items()}
+
+        def work() -> PathAnswer:
+            began_us = self._clock.monotonic_us()
+            placed = posts(cameras, venues, degrees, blind)
+            ground = Ground(CameraGround(network, placed), degrees, tuple(venues.values()), now_s)
+            unplaced = {camera.camera_id for camera in cameras} - {post.camera_id for post in placed}
+            answer = answer_of(Asked(found, marks, asked.paths, case_id), ground, self._sightings, self._cases)
+            return msgspec.structs.replace(
+                answer,
+                path_ms=round((self._clock.monotonic_us() - began_us) / 1000, 3),
+                cameras_without_place=tuple(sorted(unplaced)),
+            )
+
+        return await asyncio.to_thread(work)
+
+    async def mark(self, case_id: str, sighting_id: str, verdict: Verdict | None, person: Person) -> Mark:
+        """Confirm or reject a sighting, or take back (None) what was said. Raises Refusal."""
+        case = await self._cases.gate(case_id)
+        if verdict is not None and await asyncio.to_thread(self._sightings.get, sighting_id) is None:
+            raise Refusal("unknown_sighting", "没有这条出现记录", f"there is no sighting {sighting_id}", status=404)
+
+        def change(open_change: Change) -> Mark:
+            self._cases.must_be_open(open_change, case_id)
+            known = records.marks_of(open_change.connection, case_id)
+            if len(known) >= MOST_MARKS and sighting_id not in {mark.sighting_id for mark in known}:
+                most = MOST_MARKS
+                raise Refusal("too_many_marks", f"每案最多判断 {most} 条", f"at most {most} in a case", status=409)
+            mark = Mark(
+                case_id=case_id,
+                sighting_id=sighting_id,
+                verdict=verdict,
+                marked_by=person.person_id,
+                marked_at_ms=open_change.at_us // 1000,
+            )
+            records.put(open_change, mark)
+            self._events.append(open_change, EventKind.PATH_MARKED, case_id, mark)
+            audit.record(
+                open_change, person.person_id, Action.MARK_PATH, detail=mark, case_id=case_id, purpose=case.purpose
+            )
+            return mark
+
+        return await self._database.write(change)
+
+    def _blind(self, found: SearchAnswer) -> dict[str, Blind]:
+        """When each camera cannot be asked why it saw nobody: off line since then, or not searched at all."""
+        off_line = {one.camera_id: one.since_at_ms for one in found.coverage.cameras_off_line}
+        blind: dict[str, Blind] = {}
+        for place in self._cases.places():
+            if not is_meant(found.query, place):
+                blind[place.camera_id] = ALWAYS
+            elif place.camera_id in off_line:
+                since_ms = off_line[place.camera_id]
+                blind[place.camera_id] = ALWAYS if since_ms is None else ((since_ms / 1000, np.inf),)
+            else:
+                blind[place.camera_id] = ()
+        return blind
+
+
+def _until_then(found: SearchAnswer, times: Blind) -> Blind:
+    """Before and after what was asked no camera was searched."""
+    before = () if found.query.since_at_ms is None else ((-np.inf, found.query.since_at_ms / 1000),)
+    after = () if found.query.until_at_ms is None else ((found.query.until_at_ms / 1000, np.inf),)
+    return (*times, *before, *after)
