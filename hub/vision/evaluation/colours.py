@@ -70,7 +70,7 @@ class GarmentReport:
 
     ``held_out_*`` by constants learned without the identity's fold (ten folds of identities): these are the figures to
     quote, though what is not in NamingConstants was set by people who had seen all of these identities. ``shipped_*``
-    by the product's constants, which were learned from all these identities. ``not_one_label``: tracks left out because
+    by the product's constants, learned from all these identities. ``not_one_label``: tracks left out because
     no colour or several are labelled. ``sureness`` and ``mistakes`` are held out.
     """
 
@@ -153,10 +153,11 @@ def evaluate_colours(
 
     parts = lit(live)
     by_light = (parts, lit(np.ones(len(crops))), lit(known))
-    dealt = [_dealt(each, identities, deals) for each in by_light]
+    held_out = [_held_out(each, identities) for each in by_light]
+    dealt = [_dealt(each, held, identities, deals) for each, held in zip(by_light, held_out, strict=True)]
     upper, lower = (
         _report(part, weights, [each[number] for each in dealt])
-        for number, (part, weights) in enumerate(zip(parts, _held_out(parts, identities), strict=True))
+        for number, (part, weights) in enumerate(zip(parts, held_out[0], strict=True))
     )
     return ColourReport(upper, lower, _learned(*parts), round(took_ms / len(crops), 1))
 
@@ -196,15 +197,10 @@ def _labelled(found: list[Garment], crops: list[Crop], labels: dict[str, dict[st
     )
 
 
-def _folds(identities: Sequence[int]) -> list[Sequence[int]]:
-    """Identities dealt out one after another."""
-    return [identities[number::_FOLDS] for number in range(_FOLDS)]
-
-
 def _held_out(parts: _Parts, identities: Sequence[int]) -> list[NDArray[np.float64]]:
-    """Weights of both garments' crops by constants learned without the fold of their identity."""
+    """Weights of both garments' crops by constants learned without their identity's fold, dealt one after another."""
     held_out = [np.zeros((len(part.label), len(part.vocabulary))) for part in parts]
-    for fold in _folds(identities):
+    for fold in (identities[number::_FOLDS] for number in range(_FOLDS)):
         learned = _learned(*(part.of(~np.isin(part.identity, fold)) for part in parts))
         for part, weights in zip(parts, held_out, strict=True):
             there = np.isin(part.identity, fold)
@@ -212,11 +208,9 @@ def _held_out(parts: _Parts, identities: Sequence[int]) -> list[NDArray[np.float
     return held_out
 
 
-def _dealt(parts: _Parts, identities: Sequence[int], deals: int) -> list[Dealt]:
+def _dealt(parts: _Parts, held_out: list[NDArray[np.float64]], identities: Sequence[int], deals: int) -> list[Dealt]:
     """Both garments' held-out shares of tracks, by the folds in order and by deals by lot."""
-    order = [
-        _share_right(*_by_track(part, held)) for part, held in zip(parts, _held_out(parts, identities), strict=True)
-    ]
+    order = [_share_right(*_by_track(part, held)) for part, held in zip(parts, held_out, strict=True)]
     lots = [np.random.default_rng(seed).permutation(np.array(identities)).tolist() for seed in range(deals)]
     shares = np.array(
         [
