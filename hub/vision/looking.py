@@ -65,7 +65,8 @@ class LookPlan:
     def __init__(self, calls_per_s: float = CALLS_PER_S) -> None:
         self._calls_per_s = calls_per_s
         self._for_regions_per_s = max(calls_per_s - 1.0 / WHOLE_LOOK_S, _FOR_REGIONS * calls_per_s)
-        self._saved = 0.0
+        self._saved = 1.0
+        """Canvases of a whole picture; the first look is paid at the start."""
         self._from_savings = False
         """Whether the look that is to be paid was saved for."""
         self._counted_s: float | None = None

@@ -88,13 +88,18 @@ class BoxMotion:
 
 
 def surprises(motions: Sequence[BoxMotion], found: Boxes) -> NDArray[np.float64]:
-    """Squared distances (M x N) of found boxes from the expected foot points and heights, in standard deviations."""
+    """How little each found box is expected of each person (M x N), by foot point and height.
+
+    Twice the negative logarithm of the normal density, less that of a place known as well as a detection is: squared
+    distance in standard deviations, and more for whose place is unsure, who otherwise takes everybody's box near by.
+    """
     there = np.stack([found[:, 0] + found[:, 2] / 2, found[:, 1] + found[:, 3], found[:, 3]], axis=1)
     parts = [0, 1, 3]
     value = np.array([motion.value for motion in motions])[:, parts]
     noise = np.array([motion.value_variance for motion in motions])[:, parts]
-    noise += (_SEEN[parts] * np.maximum(value[:, 2:], 1.0)) ** 2
-    return np.asarray(((there[None] - value[:, None]) ** 2 / noise[:, None]).sum(axis=2))
+    seen = (_SEEN[parts] * np.maximum(value[:, 2:], 1.0)) ** 2
+    unsure = np.log((noise + seen) / (2 * seen)).sum(axis=1)
+    return np.asarray(((there[None] - value[:, None]) ** 2 / (noise + seen)[:, None]).sum(axis=2) + unsure[:, None])
 
 
 def seen_noise(height: float, score: float) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from hub.vision.boxes import Box
 from hub.vision.detection.detections import NOBODY, Detections
-from hub.vision.tracking.kalman import BoxMotion
+from hub.vision.tracking.kalman import BoxMotion, surprises
 from hub.vision.tracking.tracker import Tracker
 
 
@@ -95,6 +95,14 @@ def test_doubtful_box_moves_the_estimate_less() -> None:
         motion.advance(0.2)
         motion.correct(Box(130, 100, 40, 100), score)
     assert sure.box.left > doubtful.box.left
+
+
+def test_box_is_rather_his_whose_place_is_known_than_anybodys_who_may_be_near() -> None:
+    known, hidden = BoxMotion(Box(100, 100, 40, 100)), BoxMotion(Box(100, 100, 40, 100))
+    known.advance(0.2)
+    hidden.advance(1.5)
+    ((near_known,), (near_hidden,)) = surprises([known, hidden], np.array([[120.0, 100.0, 40.0, 100.0]]))
+    assert near_known < near_hidden
 
 
 def test_one_who_enters_where_another_left_is_somebody_else() -> None:
