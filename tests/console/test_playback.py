@@ -149,7 +149,7 @@ def _plain(at_ms: float) -> str:
     return f"{at_ms:.3f}".rstrip("0").rstrip(".")
 
 
-async def test_a_clip_is_marked_and_asked_for(officer: Page) -> None:
+async def test_a_stretch_is_marked_kept_let_go_and_asked_for_as_a_clip(officer: Page) -> None:
     await open_playback(officer)
     await officer.get_by_test_id("mark-since").click()
     before = float(await officer.get_by_test_id("playback").get_attribute("data-at") or 0)
@@ -158,6 +158,14 @@ async def test_a_clip_is_marked_and_asked_for(officer: Page) -> None:
     )
     await officer.get_by_test_id("mark-until").click()
     await officer.keyboard.press("k")
+    hold = officer.get_by_test_id("hold")
+    await hold.click()
+    await expect(officer.get_by_test_id("hold-card")).to_have_count(1)
+    await expect(hold).to_be_disabled()  # the same once more would be kept twice
+    await officer.get_by_test_id("hold-release").click()
+    await officer.locator(".ant-popconfirm-buttons .ant-btn-dangerous").click()
+    await expect(officer.get_by_test_id("hold-card")).to_have_count(0)
+    await expect(hold).to_be_enabled()
     await officer.get_by_test_id("export").click()
     await officer.get_by_test_id("export-save").click()
     await expect(officer.get_by_test_id("export-card").first).to_be_visible()

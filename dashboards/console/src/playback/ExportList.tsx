@@ -13,7 +13,7 @@ import { playbackHub } from "./hub";
 const ANEW_MS = 1_000;
 const BYTES_PER_MB = 1e6;
 
-export function ExportList({ caseId }: { caseId: string }) {
+export function ExportList({ caseId, onRelease }: { caseId: string; onRelease: () => void }) {
   const words = useTexts().playback;
   const language = useLanguage((store) => store.language);
   const ask = useCallback(() => playbackHub.exports(caseId), [caseId]);
@@ -38,12 +38,12 @@ export function ExportList({ caseId }: { caseId: string }) {
       {known.map((one) => (
         <ExportCard key={one.export_id} shown={one} caseId={caseId} onRemove={() => void change(() => playbackHub.remove(caseId, one.export_id))} />
       ))}
-      <HoldList caseId={caseId} />
+      <HoldList caseId={caseId} onRelease={onRelease} />
     </div>
   );
 }
 
-function HoldList({ caseId }: { caseId: string }) {
+function HoldList({ caseId, onRelease }: { caseId: string; onRelease: () => void }) {
   const texts = useTexts();
   const words = texts.playback;
   const language = useLanguage((store) => store.language);
@@ -53,6 +53,12 @@ function HoldList({ caseId }: { caseId: string }) {
   const { value, failure, again } = useAnswer(ask);
   const { change, failure: notDone } = useChange(again);
   const wrong = notDone ?? failure;
+
+  async function release(holdId: string): Promise<void> {
+    await playbackHub.release(caseId, holdId);
+    onRelease();
+  }
+
   return (
     <>
       <h4>{words.holds}</h4>
@@ -65,11 +71,12 @@ function HoldList({ caseId }: { caseId: string }) {
       {(value ?? []).map((one) => (
         <article key={one.hold_id} className="export-card" data-testid="hold-card">
           <b>{one.camera_ids.map((id) => cameras?.get(id)?.name ?? id).join(texts.comma)}</b>
+          <span>{calendarDay(one.from_ms, zone)}</span>
           <span>
-            {calendarDay(one.from_ms, zone)} {clockTime(one.from_ms, zone)} – {clockTime(one.until_ms, zone)}
+            {clockTime(one.from_ms, zone)} – {clockTime(one.until_ms, zone)} · {duration(one.until_ms - one.from_ms, texts)}
           </span>
           <div className="row-actions">
-            <Popconfirm title={words.releaseAsk} onConfirm={() => change(() => playbackHub.release(caseId, one.hold_id))}>
+            <Popconfirm title={words.releaseAsk} placement="bottomLeft" okButtonProps={{ danger: true }} onConfirm={() => change(() => release(one.hold_id))}>
               <Button size="small" data-testid="hold-release">
                 {words.release}
               </Button>
@@ -117,7 +124,7 @@ function ExportCard({ shown, caseId, onRemove }: { shown: FootageExport; caseId:
             {words.fetch(((shown.bytes ?? 0) / BYTES_PER_MB).toFixed(1))}
           </Button>
         )}
-        <Popconfirm title={words.removeAsk} onConfirm={onRemove}>
+        <Popconfirm title={words.removeAsk} placement="bottomLeft" okButtonProps={{ danger: true }} onConfirm={onRemove}>
           <Button size="small" danger>
             {words.remove}
           </Button>

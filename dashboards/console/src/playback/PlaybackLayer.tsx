@@ -39,8 +39,8 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
   const [shown, setView] = useState<View>(() => around(place.atMs));
   const [panel, setPanel] = useState<"cameras" | "exports">("cameras");
   const [isExporting, setExporting] = useState(false);
-  const [holdsMade, setHoldsMade] = useState(0);
-  const [held, setHeld] = useState<{ words: string; isWrong: boolean } | null>(null);
+  const [made, setMade] = useState(0);
+  const [held, setHeld] = useState<{ what: string; words: string; isWrong: boolean } | null>(null);
   // While it plays the view goes with it; what somebody zooms or drags stays as it is while it stands.
   const view = useMemo(() => (state.isPlaying ? following(shown, state.atMs) : shown), [shown, state.isPlaying, state.atMs]);
   const { pasts, failure } = useTimeline(caseId, cameraIds, view);
@@ -54,15 +54,23 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
     setView(following(view, found.atMs));
   }
 
+  const what = [marked.sinceMs, marked.untilMs, ...cameraIds].join();
+  const isHeld = held !== null && held.what === what && !held.isWrong;
+
+  // The list as it is now, also where it was shown before.
+  function showMade(): void {
+    setMade(made + 1);
+    setPanel("exports");
+  }
+
   async function hold(): Promise<void> {
     if (marked.sinceMs === null || marked.untilMs === null) return;
     try {
       await playbackHub.hold(caseId, cameraIds, marked.sinceMs, marked.untilMs);
-      setHeld({ words: words.held, isWrong: false });
-      setHoldsMade(holdsMade + 1);
-      setPanel("exports");
+      setHeld({ what, words: words.held, isWrong: false });
+      showMade();
     } catch (error) {
-      setHeld({ words: errorText(language, error), isWrong: true });
+      setHeld({ what, words: errorText(language, error), isWrong: true });
     }
   }
 
@@ -81,7 +89,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
             onChange={(value) => setPanel(value === "exports" ? "exports" : "cameras")}
           />
         )}
-        {panel === "cameras" || !exports ? <CamerasByVenue testid="playback" shown={new Set(cameraIds)} onChoose={toggleCamera} /> : <ExportList key={holdsMade} caseId={caseId} />}
+        {panel === "cameras" || !exports ? <CamerasByVenue testid="playback" shown={new Set(cameraIds)} onChoose={toggleCamera} /> : <ExportList key={made} caseId={caseId} onRelease={() => setHeld(null)} />}
       </aside>
       <div className="live-middle playback-middle">
         <nav className="live-keys">
@@ -95,7 +103,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
               {errorText(language, failure)}
             </em>
           )}
-          {held !== null && <em className={held.isWrong ? "state-bad" : "state-good"}>{held.words}</em>}
+          {held?.what === what && <em className={held.isWrong ? "state-bad" : "state-good"}>{held.words}</em>}
           <span className="space" />
           <button type="button" data-testid="playback-close" onClick={closePlayback}>
             {texts.live.close}
@@ -149,7 +157,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
           </button>
           {exports && (
             <>
-              <button type="button" data-testid="hold" disabled={!isMarked || cameraIds.length === 0} title={words.holdHint} onClick={() => void hold()}>
+              <button type="button" data-testid="hold" disabled={!isMarked || cameraIds.length === 0 || isHeld} title={words.holdHint} onClick={() => void hold()}>
                 {words.hold}
               </button>
               <Button size="small" type="primary" data-testid="export" disabled={!isMarked || cameraIds.length === 0} onClick={() => setExporting(true)}>
@@ -170,7 +178,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
           pasts={pasts}
           onDone={() => {
             setExporting(false);
-            setPanel("exports");
+            showMade();
           }}
           onClose={() => setExporting(false)}
         />
