@@ -2,81 +2,95 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.sightings.records import Place, RecordFile
-from hub.sightings.rows import Rows
-
-Selection = slice | NDArray[np.intp]
+from devices.protocol.sightings import Sighting
+from hub.sightings.records import ALIGNMENT, RecordFile
+from hub.sightings.rows import CODES, DESCRIPTOR_BYTES, lasted_ms
 
 
 @dataclass(frozen=True)
 class Columns:
-    """One array a field, all of the same number of rows; ``upper`` and ``lower`` are twelve planes of rows each.
+    """Arrays of at least ``count`` rows each; they cannot be written through.
 
-    The fields and their units are those of rows.ROW.
+    ``codes`` has CODES planes (rows.py says what each is), ``descriptor`` DESCRIPTOR_BYTES numbers a row. ``describer``
+    is a code of the table's describers, and empty where it has one alone. ``started_ms`` counts from the hour's start,
+    ``lasted`` as rows.lasted_of, ``place`` in ALIGNMENT bytes.
     """
 
-    camera: NDArray[np.uint16]
-    describer: NDArray[np.uint8]
-    child: NDArray[np.uint8]
-    height_cm: NDArray[np.uint8]
-    height_error_cm: NDArray[np.uint8]
-    upper: NDArray[np.uint8]
-    lower: NDArray[np.uint8]
-    started_ms: NDArray[np.uint32]
-    ended_ms: NDArray[np.uint32]
-    descriptor_length: NDArray[np.float32]
+    count: int
+    codes: NDArray[np.uint8]
     descriptor: NDArray[np.int8]
-    key: NDArray[np.uint64]
-    record_start: NDArray[np.uint64]
-    record_length: NDArray[np.uint32]
+    describer: NDArray[np.uint8]
+    started_ms: NDArray[np.uint32]
+    lasted: NDArray[np.uint16]
+    place: NDArray[np.uint32]
 
     def __len__(self) -> int:
-        return len(self.camera)
+        return self.count
 
-    def place(self, row: int) -> Place:
-        """Where the row's whole sighting lies."""
-        return Place(int(self.record_start[row]), int(self.record_length[row]))
+    def start_of_record(self, row: int) -> int:
+        """Where the row's whole sighting lies in the table's records."""
+        return int(self.place[row]) * ALIGNMENT
+
+    def ended_ms(self, rows: slice | NDArray[np.intp]) -> NDArray[np.int64]:
+        """When they were seen last, rounded up, from the hour's start."""
+        return self.started_ms[rows] + lasted_ms(self.lasted[rows])
 
 
-COLUMN_NAMES = tuple(field.name for field in fields(Columns))
-_PLANES = ("upper", "lower")
-
-
-def columns_of(rows: Rows) -> Columns:
-    """Views into rows, nothing copied."""
-    arrays: dict[str, Any] = {name: rows[name].T if name in _PLANES else rows[name] for name in COLUMN_NAMES}
-    return Columns(**arrays)
+def blank_columns(count: int) -> Columns:
+    """Rows of nothing."""
+    arrays = (
+        np.zeros((CODES, count), np.uint8),
+        np.zeros((count, DESCRIPTOR_BYTES), np.int8),
+        np.zeros(0, np.uint8),
+        np.zeros(count, np.uint32),
+        np.zeros(count, np.uint16),
+        np.zeros(count, np.uint32),
+    )
+    for array in arrays:
+        array.flags.writeable = False
+    return Columns(count, *arrays)
 
 
 @dataclass(frozen=True)
 class Table:
     """What a search sees of one hour: columns as they stood when it began, the names behind their codes, the records.
 
-    ``alive`` is false for rows that a later word on the same sighting replaced; None when all stand. ``by_camera``: the
-    rows are sorted by camera.
+    Sealed hours are sorted by camera: ``runs`` has the first row of each, and the count at last. Open ones are not:
+    ``camera`` has each row's code. ``alive`` is 0 for rows that a later word on the same sighting replaced, and empty
+    when all stand.
     """
 
     hour: int
     cameras: tuple[str, ...]
     describers: tuple[str, ...]
     columns: Columns
-    alive: NDArray[np.bool_] | None
-    by_camera: bool
+    runs: NDArray[np.uint32]
+    camera: NDArray[np.uint16]
+    alive: NDArray[np.uint8]
     records: RecordFile
 
-    def rows_of_cameras(self, codes: NDArray[np.intp]) -> list[Selection]:
-        """The rows of these cameras: slices where the table is sorted by camera, else a list of indices."""
-        if len(codes) == len(self.cameras):
-            return [slice(0, len(self.columns))]
-        camera = self.columns.camera
-        if not self.by_camera:
-            return [np.flatnonzero(np.isin(camera, codes))]
-        starts = np.searchsorted(camera, codes, side="left")
-        ends = np.searchsorted(camera, codes, side="right")
-        return [slice(int(start), int(end)) for start, end in zip(starts, ends, strict=True) if end > start]
+    @property
+    def standing(self) -> NDArray[np.intp]:
+        """The rows that stand."""
+        rows = np.arange(len(self.columns))
+        return np.flatnonzero(self.alive[: len(rows)]) if len(self.alive) else rows
+
+    def head(self, row: int) -> Sighting:
+        """The row's sighting without path and picture. Raises RecordError."""
+        return self.records.head(self.columns.start_of_record(row))
+
+    def read(self, row: int) -> Sighting:
+        """The row's whole sighting. Raises RecordError."""
+        return self.records.read(self.columns.start_of_record(row))
+
+    def rows_of(self, camera: str) -> slice | NDArray[np.intp]:
+        """The rows of one camera."""
+        code = self.cameras.index(camera)
+        if len(self.camera):
+            return np.flatnonzero(self.camera[: len(self.columns)] == code)
+        return slice(int(self.runs[code]), int(self.runs[code + 1]))

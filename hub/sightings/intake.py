@@ -123,16 +123,20 @@ class Intake:
 
     def _store(self, batch: list[_Heard]) -> list[_Settled]:
         """Those of the batch that need not be said again; one that the disk did not take is left out."""
+        try:
+            told = self._sightings.add_all([one.message.sighting for one in batch])
+        except OSError as error:
+            told = [error] * len(batch)
         settled = []
-        for one in batch:
-            try:
-                self.stored += self._sightings.add(one.message.sighting)
-                settled.append(_Settled(one, stored=True))
-            except SightingsError as error:
-                self._refused.add(one.worker_id, "sighting", RefusedReason.MALFORMED, str(error))
+        for one, new in zip(batch, told, strict=True):
+            if isinstance(new, OSError):
+                self._refused.add(one.worker_id, "sighting", RefusedReason.STORE_FAILED, str(new))
+            elif isinstance(new, SightingsError):
+                self._refused.add(one.worker_id, "sighting", RefusedReason.MALFORMED, str(new))
                 settled.append(_Settled(one, stored=False))
-            except OSError as error:
-                self._refused.add(one.worker_id, "sighting", RefusedReason.STORE_FAILED, str(error))
+            else:
+                self.stored += new
+                settled.append(_Settled(one, stored=True))
         return settled
 
     def _confirm(self, worker_id: str, message_ids: list[str]) -> None:

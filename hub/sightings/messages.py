@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from devices.protocol.messages import Fraction
 from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, Sighting
 
 MAX_PLACES = 2_000
@@ -24,14 +25,40 @@ class Age(StrEnum):
     ADULT = "adult"
 
 
+class Weights(Form, frozen=True, kw_only=True):
+    """How much each field counts, 0..1; one of 0 does not, as if it had not been said. Named as Field."""
+
+    upper: Fraction = 0.5
+    lower: Fraction = 0.5
+    upper_pattern: Fraction = 0.25
+    height: Fraction = 0.5
+    age: Fraction = 0.25
+    backpack: Fraction = 0.25
+    head_wear: Fraction = 0.25
+    movement: Fraction = 0.25
+    heading: Fraction = 0.25
+    accompanied: Fraction = 0.25
+    like: Fraction = 1.0
+
+
 class Description(Form, frozen=True, kw_only=True):
-    """What a person looks like, as told. Colours are names of COLOURS, several meaning any of them."""
+    """What a person looks like, as told. Colours are names of COLOURS, several meaning any of them; so are patterns.
+
+    ``backpack``, ``head_wear`` and ``accompanied`` ask for or against; ``heading_deg`` is clockwise from north.
+    """
 
     upper: tuple[str, ...] = ()
     lower: tuple[str, ...] = ()
     height_m: float | None = None
     height_tolerance_m: float = 0.1
     age: Age | None = None
+    upper_pattern: tuple[str, ...] = ()
+    backpack: bool | None = None
+    head_wear: bool | None = None
+    movement: Movement | None = None
+    heading_deg: float | None = None
+    accompanied: bool | None = None
+    weights: Weights | None = None
 
 
 class Query(Form, frozen=True, kw_only=True):
@@ -102,8 +129,14 @@ class Field(StrEnum):
 
     UPPER = "upper"
     LOWER = "lower"
+    PATTERN = "upper_pattern"
     HEIGHT = "height"
     AGE = "age"
+    BACKPACK = "backpack"
+    HEAD_WEAR = "head_wear"
+    MOVEMENT = "movement"
+    HEADING = "heading"
+    COMPANY = "accompanied"
     LIKE = "like"
 
 

@@ -6,9 +6,10 @@ import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from devices.protocol.sightings import COLOURS
+from devices.protocol.sightings import COLOURS, PATTERNS
 from hub.sightings.colour_words import CHINESE
 from hub.sightings.errors import SightingsError
+from hub.sightings.explain import MOVEMENT_WORDS, PATTERN_WORDS
 from hub.sightings.messages import Age, CameraPlace, Description, Query
 
 MAX_LIMIT = 500
@@ -36,6 +37,22 @@ def check(query: Query) -> None:
                     f"{colour!r} is not one of the colours {', '.join(COLOURS)}.",
                     field=f"description.{field}",
                 )
+    for pattern in said.upper_pattern:
+        if pattern not in PATTERNS:
+            known = "、".join(PATTERN_WORDS.values())
+            raise SightingsError(
+                "unknown_pattern",
+                f"不认识的花纹“{pattern}”，可用：{known}。",
+                f"{pattern!r} is not one of the patterns {', '.join(PATTERNS)}.",
+                field="description.upper_pattern",
+            )
+    if said.heading_deg is not None and not 0 <= said.heading_deg < 360:
+        raise SightingsError(
+            "implausible_heading",
+            "方向应在 0 至 360 度之间。",
+            "A heading is from 0 to under 360 degrees.",
+            field="description.heading_deg",
+        )
     if said.height_m is not None and not _PLAUSIBLE_M[0] <= said.height_m <= _PLAUSIBLE_M[1]:
         raise SightingsError(
             "implausible_height",
@@ -66,7 +83,8 @@ def check(query: Query) -> None:
             f"Ask for 1 to {MAX_LIMIT} hits.",
             field="limit",
         )
-    described = said.upper or said.lower or said.height_m is not None or said.age is not None
+    looks = (said.height_m, said.age, said.backpack, said.head_wear, said.movement, said.heading_deg, said.accompanied)
+    described = said.upper or said.lower or said.upper_pattern or any(look is not None for look in looks)
     if not described and query.like_sighting_id is None:
         raise SightingsError(
             "nothing_to_look_for",
@@ -124,6 +142,23 @@ def words(query: Query, zone: ZoneInfo) -> tuple[str, str]:
     if said.age is not None:
         chinese.append("儿童" if said.age is Age.CHILD else "成人")
         english.append(said.age.value)
+    if said.upper_pattern:
+        chinese.append("或".join(PATTERN_WORDS[pattern] for pattern in said.upper_pattern) + "上衣")
+        english.append(" or ".join(said.upper_pattern) + " top")
+    for wanted, yes, no in (
+        (said.backpack, ("背包", "backpack"), ("没有背包", "no backpack")),
+        (said.head_wear, ("戴帽子", "head covered"), ("没戴帽子", "head bare")),
+        (said.accompanied, ("有人同行", "accompanied"), ("独自一人", "alone")),
+    ):
+        if wanted is not None:
+            chinese.append(yes[0] if wanted else no[0])
+            english.append(yes[1] if wanted else no[1])
+    if said.movement is not None:
+        chinese.append(MOVEMENT_WORDS[said.movement][0])
+        english.append(MOVEMENT_WORDS[said.movement][1])
+    if said.heading_deg is not None:
+        chinese.append(f"朝 {said.heading_deg:.0f}°")
+        english.append(f"heading {said.heading_deg:.0f}°")
     if query.like_sighting_id is not None:
         chinese.append("与所选照片相似")
         english.append("like the sighting chosen")

@@ -1,46 +1,70 @@
-"""A sighting as one row of small numbers: what a search looks at."""
+"""A sighting as one row of small numbers: what a search looks at.
+
+Everything that is described is a byte of ``CODES``, one plane of bytes a line; shares and likelihoods are fifteenths.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.sightings import COLOURS, Sighting
+from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, Sighting
 from hub.sightings.errors import SightingsError
 
 HOUR_US = 3_600_000_000
 DESCRIPTOR_BYTES = 64
-UNSURE = len(COLOURS)
-"""Index of the twelfth colour plane: how much of a garment's colour is unsure."""
-UNKNOWN_CHILD = 255
-CHILD_STEPS = 200
 
-ROW = np.dtype(
-    [
-        ("camera", "<u2"),
-        ("describer", "u1"),
-        ("child", "u1"),
-        ("height_cm", "u1"),
-        ("height_error_cm", "u1"),
-        ("upper", "u1", (len(COLOURS) + 1,)),
-        ("lower", "u1", (len(COLOURS) + 1,)),
-        ("started_ms", "<u4"),
-        ("ended_ms", "<u4"),
-        ("descriptor_length", "<f4"),
-        ("descriptor", "i1", (DESCRIPTOR_BYTES,)),
-        ("key", "<u8"),
-        ("record_start", "<u8"),
-        ("record_length", "<u4"),
-    ]
+STEPS = 15
+"""A garment's colours add up to so many steps; likelihoods are 0..STEPS-1 of STEPS-1, and STEPS where not judged."""
+UNKNOWN = STEPS
+
+UNSURE = "unsure"
+"""What is left of a garment's colours when all that were named are taken away."""
+PAIRS = (
+    ("black", "grey"),
+    ("white", "yellow"),
+    ("red", "pink"),
+    ("orange", "brown"),
+    ("green", "blue"),
+    ("purple", UNSURE),
 )
-"""Codes of camera and describer are the segment's own; times count from its hour; height 0 cm is unknown; weights are
-in 1/255, child in 1/200; ``key`` is a hash of the sighting's id."""
+"""The two colours of each of a garment's bytes, low half first: what is taken for one another is read together."""
+GARMENT_BYTES = len(PAIRS)
 
-Rows = NDArray[np.void]
-Bytes = NDArray[np.uint8]
+UPPER, LOWER = 0, GARMENT_BYTES
+"""First lines of the garments."""
+PATTERN = 2 * GARMENT_BYTES
+"""PATTERNS in halves of two lines, fifteenths; all 0 where not judged."""
+CARRIED = PATTERN + 2
+"""Low half: how likely a backpack is carried; high half: how likely the head is covered."""
+MOVING = CARRIED + 1
+"""Low 3 bits: movement, 1 + index of MOVEMENTS; high 5: heading, 1 + sector of HEADING_SECTORS. 0: not judged."""
+CHILD = MOVING + 1
+"""In 1/CHILD_STEPS; UNKNOWN_CHILD where not judged."""
+HEIGHT = CHILD + 1
+"""Centimetres, 255 and above alike; 0 where not measured."""
+VAGUENESS = HEIGHT + 1
+"""Low half: class of the height's error (HEIGHT_ERRORS_M); high half: 1 + companions, 0 where not judged."""
+CODES = VAGUENESS + 1
+
+MOVEMENTS = tuple(Movement)
+HEADING_SECTORS = 31
+CHILD_STEPS = 200
+UNKNOWN_CHILD = 255
+MOST_COMPANIONS = 14
+HEIGHT_ERRORS_M = (*(0.03 * 1.22**step for step in range(15)), 1.0)
+"""0.03 m and less to 0.49 m; the last stands for all above and for an error that is not known."""
+
+LASTED_FINE_MS, LASTED_FINE_STEPS, LASTED_COARSE_MS = 20, 50_000, 6_000
+"""How long a sighting lasted, two bytes: steps of 20 ms up to 1,000 s, then of 6 s to more than a day; rounded up."""
+
+_BACKPACK = BAGS.index("backpack")
+_PLACES = [COLOURS.index(colour) if colour != UNSURE else len(COLOURS) for pair in PAIRS for colour in pair]
+
+Codes = NDArray[np.uint8]
 
 
 def hour_of(sighting: Sighting) -> int:
@@ -49,8 +73,8 @@ def hour_of(sighting: Sighting) -> int:
 
 
 def key_of(sighting_id: str) -> int:
-    """A 64-bit hash of the id, never more than a hint: the record has the id itself."""
-    return int.from_bytes(hashlib.blake2b(sighting_id.encode(), digest_size=8).digest(), "little")
+    """A 32-bit hash of the id, never more than a hint: the record has the id itself."""
+    return int.from_bytes(hashlib.blake2b(sighting_id.encode(), digest_size=4).digest(), "little")
 
 
 def check(sighting: Sighting, now_us: int) -> None:
@@ -64,6 +88,8 @@ def check(sighting: Sighting, now_us: int) -> None:
             raise _refused(
                 name, "颜色权重不是十一个或总和超过一", "colour weights are not eleven adding up to 1 at most"
             )
+    if sighting.upper_pattern and not (min(sighting.upper_pattern) >= 0 and sum(sighting.upper_pattern) <= 1.01):
+        raise _refused("upper_pattern", "花纹权重总和超过一", "pattern weights do not add up to 1 at most")
     if len(sighting.descriptor) > DESCRIPTOR_BYTES:
         raise _refused("descriptor", f"描述超过{DESCRIPTOR_BYTES}字节", f"longer than {DESCRIPTOR_BYTES} bytes")
     for number in (sighting.height_m, sighting.height_error_m):
@@ -73,39 +99,80 @@ def check(sighting: Sighting, now_us: int) -> None:
         raise _refused("speed_mps", "速度不合理", "the speed is no person's")
     if sighting.heading_deg is not None and not 0 <= sighting.heading_deg < 360:
         raise _refused("heading_deg", "方向不在0至360度之间", "the heading is not from 0 to under 360 degrees")
-    if sighting.child is not None and not 0 <= sighting.child <= 1:
-        raise _refused("child", "儿童可能性不在0至1之间", "the likelihood of a child is not between 0 and 1")
+    for field, likely in (("child", sighting.child), ("head_wear", sighting.head_wear)):
+        if likely is not None and not 0 <= likely <= 1:
+            raise _refused(field, "可能性不在0至1之间", "a likelihood is not between 0 and 1")
+    if not all(0 <= likely <= 1 for likely in sighting.bags):
+        raise _refused("bags", "可能性不在0至1之间", "a likelihood is not between 0 and 1")
 
 
-def row_of(sighting: Sighting, camera: int, describer: int, place: tuple[int, int]) -> tuple[Any, ...]:
-    """The row, in the order of ROW's fields, for a sighting that passed ``check``."""
-    hour_start_us = hour_of(sighting) * HOUR_US
-    descriptor = np.zeros(DESCRIPTOR_BYTES, np.int8)
-    descriptor[: len(sighting.descriptor)] = np.frombuffer(sighting.descriptor, np.int8)
-    return (
-        camera,
-        describer,
-        UNKNOWN_CHILD if sighting.child is None else round(sighting.child * CHILD_STEPS),
-        0 if sighting.height_m is None else min(255, max(1, round(sighting.height_m * 100))),
-        255 if sighting.height_error_m is None else min(255, round(sighting.height_error_m * 100)),
-        _planes(sighting.upper),
-        _planes(sighting.lower),
-        (sighting.started_at_us - hour_start_us) // 1000,
-        -(-(sighting.ended_at_us - hour_start_us) // 1000),
-        float(np.linalg.norm(descriptor.astype(np.float32))),
-        descriptor,
-        key_of(sighting.sighting_id),
-        place[0],
-        place[1],
-    )
+def codes_of(sighting: Sighting) -> bytes:
+    """The row's CODES bytes, for a sighting that passed ``check``."""
+    codes = bytearray(CODES)
+    codes[UPPER : UPPER + GARMENT_BYTES] = _garment(sighting.upper)
+    codes[LOWER : LOWER + GARMENT_BYTES] = _garment(sighting.lower)
+    if sighting.upper_pattern:
+        shares = sighting.upper_pattern + (0.0,) * (len(PATTERNS) - len(sighting.upper_pattern))
+        steps = _whole_steps((*shares, max(0.0, 1 - sum(shares))))
+        codes[PATTERN] = steps[0] | steps[1] << 4
+        codes[PATTERN + 1] = steps[2] | steps[3] << 4
+    backpack = sighting.bags[_BACKPACK] if len(sighting.bags) > _BACKPACK else None
+    codes[CARRIED] = _likely(backpack) | _likely(sighting.head_wear) << 4
+    movement = 0 if sighting.movement is None else 1 + MOVEMENTS.index(sighting.movement)
+    codes[MOVING] = movement | _sector(sighting.heading_deg) << 3
+    codes[CHILD] = UNKNOWN_CHILD if sighting.child is None else round(sighting.child * CHILD_STEPS)
+    codes[HEIGHT] = 0 if sighting.height_m is None else min(255, max(1, round(sighting.height_m * 100)))
+    company = 1 + min(len(sighting.companions), MOST_COMPANIONS) if sighting.ended else 0
+    codes[VAGUENESS] = _error_class(sighting.height_error_m) | company << 4
+    return bytes(codes)
 
 
-def _planes(weights: tuple[float, ...]) -> Bytes:
-    planes = np.zeros(len(COLOURS) + 1, np.uint8)
-    if weights:
-        planes[:UNSURE] = np.round(np.array(weights) * 255)
-    planes[UNSURE] = 255 - min(255, int(planes[:UNSURE].sum(dtype=np.int64)))
-    return planes
+def lasted_of(sighting: Sighting) -> int:
+    """How long the sighting lasted, as LASTED_FINE_MS and the others say."""
+    lasted_ms = -(-(sighting.ended_at_us - sighting.started_at_us) // 1000)
+    fine = -(-lasted_ms // LASTED_FINE_MS)
+    if fine <= LASTED_FINE_STEPS:
+        return fine
+    return LASTED_FINE_STEPS - (LASTED_FINE_STEPS * LASTED_FINE_MS - lasted_ms) // LASTED_COARSE_MS
+
+
+def lasted_ms(lasted: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """Milliseconds, as ``lasted_of`` rounded them up."""
+    steps = lasted.astype(np.int64)
+    coarse = np.maximum(steps - LASTED_FINE_STEPS, 0)
+    return np.asarray((steps - coarse) * LASTED_FINE_MS + coarse * LASTED_COARSE_MS, np.int64)
+
+
+def _garment(weights: tuple[float, ...]) -> bytes:
+    shares = (*weights, max(0.0, 1 - sum(weights))) if weights else (0.0,) * len(COLOURS) + (1.0,)
+    steps = _whole_steps(shares)
+    paired = [steps[place] for place in _PLACES]
+    return bytes(low | high << 4 for low, high in zip(paired[::2], paired[1::2], strict=True))
+
+
+def _whole_steps(shares: tuple[float, ...]) -> list[int]:
+    """Shares of a whole as fifteenths that add up to fifteen (method of largest remainders)."""
+    scale = STEPS / sum(shares)
+    exact = [share * scale for share in shares]
+    steps = [int(each) for each in exact]
+    by_remainder = sorted(range(len(shares)), key=lambda place: steps[place] - exact[place])
+    for place in by_remainder[: STEPS - sum(steps)]:
+        steps[place] += 1
+    return steps
+
+
+def _likely(likelihood: float | None) -> int:
+    return UNKNOWN if likelihood is None else round(likelihood * (STEPS - 1))
+
+
+def _sector(heading_deg: float | None) -> int:
+    return 0 if heading_deg is None else 1 + round(heading_deg * HEADING_SECTORS / 360) % HEADING_SECTORS
+
+
+def _error_class(error_m: float | None) -> int:
+    if error_m is None or error_m > HEIGHT_ERRORS_M[-2]:
+        return len(HEIGHT_ERRORS_M) - 1
+    return max(0, round(math.log(max(error_m, HEIGHT_ERRORS_M[0]) / HEIGHT_ERRORS_M[0], 1.22)))
 
 
 def _refused(field: str, message: str, message_en: str) -> SightingsError:

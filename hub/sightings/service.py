@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting
 from hub.sightings import explain, query, rows
-from hub.sightings.columns import Table, columns_of
+from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
@@ -27,12 +25,14 @@ from hub.sightings.messages import (
     Understood,
     summary,
 )
-from hub.sightings.records import Place, RecordError
-from hub.sightings.scoring import Likeness, Wanted, score
-from hub.sightings.search import Span, latest_of, rank
-from hub.sightings.store import Store
+from hub.sightings.records import RecordError
+from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
+from hub.sightings.search import Span, latest_of, lower_priority, prepare, rank
+from hub.sightings.store import Kept, Store
 
 _SEAL_EVERY_US = 60_000_000
+_CHECK_EVERY_S = 2.0
+"""A sealed hour's columns are read this long after another's, from the start on until all were: 720 take 24 minutes."""
 
 
 class SightingService:
@@ -50,12 +50,21 @@ class SightingService:
         self._counting = threading.Lock()
         self._stored = self._duplicates = self._refused = self._searches = 0
         self._sealed_us = 0
+        self._closing = threading.Event()
+        self._keeper: threading.Thread | None = None
 
     def open(self) -> None:
-        """Open the store, replaying what a kill left unsealed."""
+        """Open the store, replaying what a kill left unsealed, and see in the background to what can wait."""
         self._store = Store(self._directory)
+        self._closing.clear()
+        self._keeper = threading.Thread(target=self._keep, args=(self._store,), name="sightings-keeper", daemon=True)
+        self._keeper.start()
 
     def close(self) -> None:
+        self._closing.set()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -66,23 +75,28 @@ class SightingService:
         The first word on a person in view is replaced by the later ones of the same id; a repeat changes nothing.
         Raises SightingsError for one that cannot be stored.
         """
+        new = self.add_all((sighting,))[0]
+        if isinstance(new, Exception):
+            raise new
+        return new
+
+    def add_all(self, sightings: Sequence[Sighting]) -> list[Kept]:
+        """As ``add`` of each, but all are on the disk at once, when this returns; what is not kept says why."""
         now_us = self._clock.wall_us()
-        try:
-            rows.check(sighting, now_us)
-            new = self._opened.add((sighting,), now_us)[0]
-        except SightingsError:
-            with self._counting:
-                self._refused += 1
-            raise
+        told: list[Kept] = [_refusal(sighting, now_us) or False for sighting in sightings]
+        fit = [place for place, refused in enumerate(told) if refused is False]
+        for place, new in zip(fit, self._opened.add([sightings[place] for place in fit], now_us), strict=True):
+            told[place] = new
         with self._counting:
-            self._stored += new
-            self._duplicates += not new
-            seal = abs(now_us - self._sealed_us) >= _SEAL_EVERY_US
+            self._stored += sum(new is True for new in told)
+            self._duplicates += sum(new is False for new in told)
+            self._refused += sum(isinstance(new, SightingsError) for new in told)
+            seal = bool(fit) and abs(now_us - self._sealed_us) >= _SEAL_EVERY_US
             if seal:
                 self._sealed_us = now_us
         if seal:
             self._opened.seal_due(now_us)
-        return new
+        return told
 
     def search(self, asked: Query, cameras: tuple[CameraPlace, ...]) -> SearchAnswer:
         """Rank what these cameras saw. ``text`` is not read: fill in what ``describe`` made of it before.
@@ -99,7 +113,7 @@ class SightingService:
         ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself)
         hits: list[Hit] = []
         for ranked in ranking.best:
-            sighting = self._read(ranked.table, ranked.row)
+            sighting = self._head(ranked.table, ranked.row)
             if sighting is not None and sighting.sighting_id != asked.like_sighting_id and len(hits) < asked.limit:
                 parts = tuple(zip(wanted.fields, ranked.parts, strict=True))
                 hits.append(_hit(len(hits) + 1, ranked.score, parts, sighting, venues[sighting.camera_id]))
@@ -129,10 +143,10 @@ class SightingService:
         if asked.like_sighting_id is not None and self.get(asked.like_sighting_id) is None:
             return None
         wanted = self._wanted(asked)
-        row = np.array([rows.row_of(sighting, 0, 0, Place(0, 0))], rows.ROW)
-        scored = score(columns_of(row), (sighting.describer,), slice(0, 1), wanted)
-        parts = tuple((field, float(scores[0])) for field, scores in scored.parts)
-        return _hit(1, float(scored.whole[0]), parts, sighting, venues[sighting.camera_id])
+        plan = plan_of(wanted)
+        whole, scored = score(looks_of(sighting, plan), plan)
+        parts = tuple((field, float(part[0]) / SCALE) for field, part in scored.items())
+        return _hit(1, float(whole[0]) / WHOLE, parts, sighting, venues[sighting.camera_id])
 
     def get(self, sighting_id: str) -> Sighting | None:
         """The newest word on a sighting, path and picture included; None when it is not kept."""
@@ -147,8 +161,13 @@ class SightingService:
         """The latest ``most`` that were in view of a camera between two times, newest first, with path and picture."""
         span = Span(since_us, until_us)
         rows_found = latest_of(self._opened.tables(since_us, until_us), camera_id, span, most)
-        read = (self._read(table, row) for table, row in rows_found)
-        return [sighting for sighting in read if sighting is not None]
+        found = []
+        for table, row in rows_found:
+            try:
+                found.append(table.read(row))
+            except RecordError:
+                self._opened.damaged()
+        return found
 
     def describe(self, text: str, venues: Sequence[tuple[str, str]], now_us: int, zone: str) -> Understood:
         """Read one line of Chinese or English. ``venues`` are ids and names; times of day are of ``zone``."""
@@ -205,14 +224,39 @@ class SightingService:
                     field="like_sighting_id",
                 )
             like = Likeness(sighting.describer, sighting.descriptor)
-        return Wanted(asked.description or Description(), like)
+        wanted = Wanted(asked.description or Description(), like)
+        if not wanted.fields:
+            raise SightingsError(
+                "nothing_counts",
+                "所有条件的权重都是零。",
+                "Everything that was said weighs nothing.",
+                field="description.weights",
+            )
+        return wanted
 
-    def _read(self, table: Table, row: int) -> Sighting | None:
+    def _head(self, table: Table, row: int) -> Sighting | None:
+        """A hit's sighting without path and picture, which will be asked for next."""
         try:
-            return table.records.read(table.columns.place(row))
+            sighting = table.head(row)
         except RecordError:
-            self._opened.damaged(table.columns.place(row))
+            self._opened.damaged()
             return None
+        self._opened.told(sighting.sighting_id, table.hour)
+        return sighting
+
+    def _keep(self, store: Store) -> None:
+        lower_priority()
+        prepare()
+        while not self._closing.wait(_CHECK_EVERY_S) and store.check_next():
+            pass
+
+
+def _refusal(sighting: Sighting, now_us: int) -> SightingsError | None:
+    try:
+        rows.check(sighting, now_us)
+    except SightingsError as error:
+        return error
+    return None
 
 
 def span_of(asked: Query) -> Span:

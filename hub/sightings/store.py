@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
-
-import numpy as np
 
 from devices.protocol.sightings import Sighting
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
 from hub.sightings.forgotten import Forgotten
 from hub.sightings.open_hour import OpenHour
-from hub.sightings.records import Place, RecordError, RecordFile, read_all
-from hub.sightings.rows import HOUR_US, ROW, check, hour_of, row_of
-from hub.sightings.segment import Segment, SegmentError, sync_folder, write_columns
+from hub.sightings.records import Found, RecordError, read_all, renew
+from hub.sightings.rows import HOUR_US, check, hour_of
+from hub.sightings.sealing import seal
+from hub.sightings.segment import Segment, SegmentError, sync_folder
 
 OPEN_HOURS = 48
 _SEAL_AFTER_US = 10 * 60 * 1_000_000
@@ -30,7 +31,14 @@ _SEAL_AFTER_US = 10 * 60 * 1_000_000
 MAY_STAY_US = 600_000_000
 """Who was seen last in an hour may be in view so long after it (vision's LONGEST_SIGHTING_S)."""
 
+_REMEMBERED_HOURS = 100_000
+"""Sightings of sealed hours that were told lately, whose hour is known when they are asked for."""
+
 _SEGMENT_NAME = re.compile(r"(\d+)-(\d{6})\.columns")
+
+
+Kept = bool | SightingsError | OSError
+"""Whether a sighting told anything new, or why it is not kept: it cannot be, or the disk did not take it."""
 
 
 def _never(_start_us: int, _end_us: int) -> bool:
@@ -51,19 +59,30 @@ class Store:
         self._written_us: dict[int, int] = {}
         self._segments: dict[int, Segment] = {}
         self._known: dict[str, tuple[int, int, bool]] = {}
+        self._hours: OrderedDict[str, int] = OrderedDict()
+        self._unchecked: list[int] = []
+        self._interned: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.damaged_bytes = 0
         self._forgotten = Forgotten(directory)
-        self._load_segments()
+        broken = self._load_segments()
         self._replay_logs()
+        for hour, columns_path in broken:
+            self._make_anew(hour, columns_path)
 
-    def add(self, sightings: Iterable[Sighting], now_us: int) -> list[bool]:
-        """Keep these; for each, whether it told anything new. On the disk when this returns.
+    def add(self, sightings: Iterable[Sighting], now_us: int) -> list[Kept]:
+        """Keep these; for each, whether it told anything new, or why it is not kept. On the disk when this returns.
 
-        A sighting whose id is known is new only when it continues or ends one that had not ended. Raises OSError.
+        A sighting whose id is known is new only when it continues or ends one that had not ended. Raises OSError when
+        the disk does not say that it has what was written.
         """
         with self._writing:
             touched: set[int] = set()
-            new = [self._take(sighting, now_us, touched) for sighting in sightings]
+            new: list[Kept] = []
+            for sighting in sightings:
+                try:
+                    new.append(self._take(sighting, now_us, touched))
+                except (SightingsError, OSError) as error:
+                    new.append(error)
             for hour in touched:
                 self._open[hour].sync()
             while len(self._open) > OPEN_HOURS:
@@ -84,16 +103,31 @@ class Store:
         return sorted(chosen, key=lambda table: -table.hour)
 
     def get(self, sighting_id: str) -> Sighting | None:
-        """The newest word on a sighting, or None."""
-        with self._writing:
+        """The newest word on a sighting, or None when it is not kept or the disk has lost it."""
+        with self._looking:
             known = self._known.get(sighting_id)
-            if known is not None:
-                return self._open[known[0]].read(known[1])
-            for hour in sorted(self._segments, reverse=True):
-                found = self._segments[hour].find(sighting_id)
+            opened = None if known is None else self._open[known[0]]
+            told = self._segments.get(self._hours.get(sighting_id, -1))
+            segments = self._segments.copy()
+        try:
+            if opened is not None and known is not None:
+                return opened.read(known[1])
+            for segment in chain([told] if told else [], (segments[hour] for hour in sorted(segments, reverse=True))):
+                found = segment.find(sighting_id)
                 if found is not None:
-                    return found[1]
+                    self.told(sighting_id, segment.hour)
+                    return segment.table.read(found[0])
+        except RecordError:
+            self.damaged()
         return None
+
+    def told(self, sighting_id: str, hour: int) -> None:
+        """A search found this sighting in that hour: it will be asked for again."""
+        with self._looking:
+            self._hours[sighting_id] = hour
+            self._hours.move_to_end(sighting_id)
+            if len(self._hours) > _REMEMBERED_HOURS:
+                self._hours.popitem(last=False)
 
     def seal_due(self, now_us: int) -> int:
         """Seal the hours that are over and quiet; how many."""
@@ -145,10 +179,28 @@ class Store:
             size = sum(segment.bytes_on_disk for segment in self._segments.values())
             return kept, live, len(self._segments), size + sum(hour.bytes_on_disk for hour in self._open.values())
 
-    def damaged(self, place: Place) -> None:
-        """Count a record that the disk has not kept."""
+    def damaged(self) -> None:
+        """Count a record that the disk has not kept: how long it was, it does not say any more."""
+        with self._looking:
+            self.damaged_bytes += 1
+
+    def check_next(self) -> bool:
+        """Read the columns of a sealed hour that was not yet read since the start; false when there is none.
+
+        Those that the disk has not kept are made anew from the records. Raises OSError.
+        """
         with self._writing:
-            self.damaged_bytes += place.length
+            segment = self._segments.get(self._unchecked.pop()) if self._unchecked else None
+        if segment is not None:
+            try:
+                segment.check()
+            except SegmentError:
+                with self._writing:
+                    if self._segments.get(segment.hour) is segment:
+                        with self._looking:
+                            del self._segments[segment.hour]
+                        self._make_anew(segment.hour, segment.columns_path)
+        return bool(self._unchecked)
 
     def close(self) -> None:
         """Close the files; the store cannot be used afterwards."""
@@ -164,7 +216,7 @@ class Store:
         hour = hour_of(sighting)
         known = self._known.get(sighting.sighting_id)
         sealed = self._segments[hour].find(sighting.sighting_id) if known is None and hour in self._segments else None
-        if known is not None and not self._says_more(sighting, self._open[known[0]].read(known[1])):
+        if known is not None and not self._says_more(sighting, self._open[known[0]].head(known[1])):
             return False
         if sealed is not None and not self._says_more(sighting, sealed[1]):
             return False
@@ -177,7 +229,7 @@ class Store:
                 self._open[known[0]].replaced(known[1])
             if sealed is not None:
                 self._segments[hour].replaced(sealed[0])
-        self._known[sighting.sighting_id] = (hour, row, sighting.ended)
+            self._known[sighting.sighting_id] = (hour, row, sighting.ended)
         return True
 
     @staticmethod
@@ -193,100 +245,96 @@ class Store:
         return self._open[hour]
 
     def _seal(self, hour: int) -> None:
-        opened, segment = self._open[hour], self._segments.get(hour)
-        tables = [opened.table()] + ([segment.table] if segment is not None else [])
-        entries = [entry for table in tables for entry in _alive(table)]
-        generation = 1 if segment is None else int(segment.columns_path.stem.split("-")[1]) + 1
-        if entries:
-            sealed = self._write(hour, generation, entries)
-            with self._looking:
-                self._segments[hour] = sealed
+        opened, former = self._open[hour], self._segments.get(hour)
+        tables = [(opened.table(), opened.keys())] + ([(former.table, former.keys())] if former is not None else [])
+        generation = 1 if former is None else int(former.columns_path.stem.split("-")[1]) + 1
+        if any(len(table.standing) for table, _ in tables):
+            segment, lost = seal(self._sealed_dir / f"{hour}-{generation:06}.columns", tables)
+            self.damaged_bytes += lost
             if segment is not None:
-                segment.columns_path.unlink()
-                segment.records_path.unlink()
+                with self._looking:
+                    self._segments[hour] = self._interning(segment)
         self._forget_open(hour)
-
-    def _write(self, hour: int, generation: int, entries: list[tuple[str, int, RecordFile, Place]]) -> Segment:
-        columns_path = self._sealed_dir / f"{hour}-{generation:06d}.columns"
-        records_path = columns_path.with_suffix(".records")
-        records_path.unlink(missing_ok=True)
-        cameras: dict[str, int] = {}
-        describers: dict[str, int] = {}
-        records = RecordFile(records_path, create=True)
-        rows = np.zeros(len(entries), ROW)
-        count = 0
-        for camera_id, _, source, place in sorted(entries, key=lambda entry: entry[:2]):
-            try:
-                sighting = source.read(place)
-            except RecordError:
-                self.damaged_bytes += place.length
-                continue
-            camera = cameras.setdefault(camera_id, len(cameras))
-            describer = describers.setdefault(sighting.describer, len(describers))
-            rows[count] = row_of(sighting, camera, describer, records.append(sighting))
-            count += 1
-        records.sync()
-        records.close()
-        write_columns(columns_path, hour, rows[:count], tuple(cameras), tuple(describers))
-        return Segment(columns_path, records_path)
+        if former is not None and self._segments.get(hour) is not former:
+            former.columns_path.unlink()
+            former.records_path.unlink()
+            sync_folder(self._sealed_dir)
 
     def _forget_open(self, hour: int) -> None:
         with self._looking:
             opened = self._open.pop(hour)
+            self._known = {name: known for name, known in self._known.items() if known[0] != hour}
         self._written_us.pop(hour, None)
-        self._known = {name: known for name, known in self._known.items() if known[0] != hour}
         opened.path.unlink()
         sync_folder(self._open_dir)
 
-    def _load_segments(self) -> None:
-        """Open the newest good generation of each hour; damaged columns become a log again, to be made anew."""
+    def _interning(self, segment: Segment) -> Segment:
+        """With the same tuple of names for the same cameras: searches look them up once, and memory has them once."""
+        segment.cameras = self._interned.setdefault(segment.cameras, segment.cameras)
+        return segment
+
+    def _load_segments(self) -> list[tuple[int, Path]]:
+        """Open the newest generation of each hour; returns those whose heading is damaged or of another version."""
         generations: dict[int, list[Path]] = {}
         for path in sorted(self._sealed_dir.glob("*.columns")):
             match = _SEGMENT_NAME.fullmatch(path.name)
             if match:
                 generations.setdefault(int(match[1]), []).append(path)
+        broken = []
         for hour, paths in generations.items():
             newest = paths[-1]
             try:
-                self._segments[hour] = Segment(newest, newest.with_suffix(".records"))
+                self._segments[hour] = self._interning(Segment(newest, newest.with_suffix(".records")))
             except (SegmentError, OSError):
-                self._rescue(hour, newest)
-        kept = {segment.columns_path.stem for segment in self._segments.values()}
+                broken.append((hour, newest))
+        self._unchecked = sorted(self._segments)
+        kept = {segment.columns_path.stem for segment in self._segments.values()} | {path.stem for _, path in broken}
         for path in self._sealed_dir.iterdir():
-            if path.stem not in kept:
+            if path.stem not in kept or path.suffix not in (".columns", ".records"):
                 path.unlink()
+        return broken
 
-    def _rescue(self, hour: int, columns_path: Path) -> None:
-        """Put what the records still hold into the hour's log; replaying tells repeats apart."""
+    def _make_anew(self, hour: int, columns_path: Path) -> None:
+        """Take in again what the records of damaged columns still hold, into the open hour, and delete both."""
         self.damaged_bytes += columns_path.stat().st_size
         records_path = columns_path.with_suffix(".records")
-        if not records_path.exists():
-            return
-        log = RecordFile(self._open_dir / f"{hour}.log", create=True)
-        for found in read_all(records_path):
-            log.append(found.sighting)
-        log.sync()
-        log.close()
+        if records_path.exists():
+            for found in read_all(records_path):
+                self._take_back(found.sighting)
+            if hour in self._open:
+                self._open[hour].sync()
+            records_path.unlink()
+        columns_path.unlink()
+        sync_folder(self._sealed_dir)
+
+    def _take_back(self, sighting: Sighting) -> None:
+        try:
+            check(sighting, sighting.started_at_us)
+            self._take(sighting, sighting.ended_at_us, set())
+        except SightingsError:
+            self.damaged_bytes += 1
 
     def _replay_logs(self) -> None:
         for path in sorted(self._open_dir.glob("*.log")):
             if path.stem.isdigit():
+                renew(path)
                 opened = self._hour(int(path.stem))
                 for found in opened.replay():
-                    self._replay(found.sighting, found.place, opened)
+                    self._replay(found, opened)
                 self.damaged_bytes += opened.damaged_bytes
 
-    def _replay(self, sighting: Sighting, place: Place, opened: OpenHour) -> None:
+    def _replay(self, found: Found, opened: OpenHour) -> None:
+        sighting = found.sighting
         try:
             check(sighting, sighting.started_at_us)
         except SightingsError:
-            self.damaged_bytes += place.length
+            self.damaged_bytes += found.length
             return
         known = self._known.get(sighting.sighting_id)
         segment = self._segments.get(opened.hour)
         sealed = segment.find(sighting.sighting_id) if known is None and segment is not None else None
-        row = opened.take(sighting, place)
-        if known is not None and not self._says_more(sighting, self._open[known[0]].read(known[1])):
+        row = opened.take(sighting, found.start)
+        if known is not None and not self._says_more(sighting, self._open[known[0]].head(known[1])):
             opened.replaced(row)
             return
         if sealed is not None and segment is not None:
@@ -297,13 +345,3 @@ class Store:
         if known is not None:
             self._open[known[0]].replaced(known[1])
         self._known[sighting.sighting_id] = (opened.hour, row, sighting.ended)
-
-
-def _alive(table: Table) -> list[tuple[str, int, RecordFile, Place]]:
-    """Camera, start, and where the record lies, of every row that stands."""
-    columns = table.columns
-    rows = range(len(columns)) if table.alive is None else np.flatnonzero(table.alive).tolist()
-    return [
-        (table.cameras[int(columns.camera[row])], int(columns.started_ms[row]), table.records, columns.place(row))
-        for row in rows
-    ]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
 from devices.protocol.clock import ManualClock
-from devices.protocol.sightings import Sighting
+from devices.protocol.sightings import Movement, Sighting
 from hub.sightings.errors import SightingsError
-from hub.sightings.messages import Age, CameraPlace, Description, Field, Query
+from hub.sightings.messages import Age, CameraPlace, Description, Field, Query, Weights
 from hub.sightings.rows import HOUR_US
 from hub.sightings.service import SightingService
 from tests.sightings.seen import CAMERAS, NOON_US, random_sightings, sighting, weights
@@ -132,6 +133,35 @@ def test_a_vague_height_neither_proves_nor_excludes(service: SightingService) ->
     assert found(service, Query(description=Description(height_m=1.1))) == ["fits", "vague", "too tall"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "otherwise"),
+    [
+        (Description(upper_pattern=("striped",)), {"upper_pattern": (0.1, 0.8)}, {"upper_pattern": (0.9, 0.1)}),
+        (Description(backpack=True), {"bags": (0.9,)}, {"bags": (0.1,)}),
+        (Description(backpack=False), {"bags": (0.1,)}, {"bags": (0.9,)}),
+        (Description(head_wear=True), {"head_wear": 0.8}, {"head_wear": 0.0}),
+        (Description(movement=Movement.LEFT), {"movement": Movement.LEFT}, {"movement": Movement.RIGHT}),
+        (Description(heading_deg=350.0), {"heading_deg": 5.0}, {"heading_deg": 180.0}),
+        (Description(accompanied=True), {"companions": ("other",)}, {"companions": ()}),
+    ],
+)
+def test_each_look_asked_for_ranks_above_unknown_and_that_above_what_contradicts(
+    service: SightingService, asked: Description, told: dict[str, Any], otherwise: dict[str, Any]
+) -> None:
+    service.add(sighting("otherwise", **otherwise))
+    service.add(sighting("unknown", ended=asked.accompanied is None))
+    service.add(sighting("told", **told))
+    assert found(service, Query(description=asked)) == ["told", "unknown", "otherwise"]
+
+
+def test_a_field_counts_as_much_as_its_weight_says(service: SightingService) -> None:
+    service.add(sighting("red adult", child=0.0))
+    service.add(sighting("green child", upper=weights(green=0.9)))
+    for upper, age, first in ((1.0, 0.1, "red adult"), (0.1, 1.0, "green child"), (1.0, 0.0, "red adult")):
+        asked = Description(upper=("red",), age=Age.CHILD, weights=Weights(upper=upper, age=age))
+        assert found(service, Query(description=asked))[0] == first
+
+
 def test_neighbouring_colours_score_between(service: SightingService) -> None:
     for colour in ("green", "pink", "red"):
         service.add(sighting(colour, upper=weights(**{colour: 0.9})))
@@ -174,6 +204,9 @@ NONSENSE = [
     (Query(description=RED_OVER_BLUE, camera_ids=("C99",)), "camera_ids"),
     (Query(description=RED_OVER_BLUE, venue_ids=("V99",)), "venue_ids"),
     (Query(like_sighting_id="nobody"), "like_sighting_id"),
+    (Query(description=Description(upper_pattern=("dotted",))), "description.upper_pattern"),
+    (Query(description=Description(heading_deg=400.0)), "description.heading_deg"),
+    (Query(description=Description(backpack=True, weights=Weights(backpack=0))), "description.weights"),
 ]
 
 

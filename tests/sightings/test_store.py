@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.messages import encode
-from devices.protocol.sightings import Movement
+from devices.protocol.sightings import Movement, Sighting
 from hub.sightings import forgotten
 from hub.sightings.errors import SightingsError
 from hub.sightings.messages import BagLikelihood, summary
@@ -32,8 +32,8 @@ def ids(store: Store) -> list[str]:
     found = []
     for table in store.tables(None, None):
         for row in range(len(table.columns)):
-            if table.alive is None or table.alive[row]:
-                found.append(table.records.read(table.columns.place(row)).sighting_id)
+            if not len(table.alive) or table.alive[row]:
+                found.append(table.read(row).sighting_id)
     return sorted(found)
 
 
@@ -122,7 +122,9 @@ def test_sealing_changes_no_sighting(tmp_path: Path) -> None:
     again = Store(tmp_path)
     assert all(again.get(one.sighting_id) == one for one in made)
     table = again.tables(None, None)[0]
-    assert (np.diff(table.columns.camera.astype(int)) >= 0).all()
+    named = [table.read(row).camera_id for row in range(len(table.columns))]
+    assert named == sorted(named)
+    assert table.runs.tolist() == [*(named.index(camera) for camera in table.cameras), len(named)]
 
 
 @pytest.mark.parametrize("lost_bytes", [1, 10, 200])
@@ -162,10 +164,47 @@ def test_damaged_columns_are_made_anew_from_the_records(tmp_path: Path) -> None:
     content[-100] ^= 0xFF
     columns.write_bytes(bytes(content))
     again = Store(tmp_path)
+    assert not again.check_next()
     assert again.damaged_bytes > 0
     assert ids(again) == sorted(one.sighting_id for one in made)
     again.seal_due(LATER_US)
     assert all(again.get(one.sighting_id) == one for one in made)
+
+
+def test_a_folder_of_the_former_form_is_read(tmp_path: Path) -> None:
+    made = random_sightings(6, np.random.default_rng(8), hours=1)
+    (tmp_path / "open").mkdir()
+    (tmp_path / "sealed").mkdir()
+    hour = made[0].started_at_us // HOUR_US
+
+    def former(one: Sighting) -> bytes:
+        content = encode(one)
+        return struct.pack("<4sII", b"QSR1", len(content), zlib.crc32(content)) + content
+
+    (tmp_path / "open" / f"{hour}.log").write_bytes(b"".join(former(one) for one in made[:3]) + b"torn")
+    (tmp_path / "sealed" / f"{hour}-000001.records").write_bytes(b"".join(former(one) for one in made[2:]))
+    (tmp_path / "sealed" / f"{hour}-000001.columns").write_bytes(b"QSC1" + bytes(500))
+    store = Store(tmp_path)
+    assert ids(store) == sorted(one.sighting_id for one in made)
+    assert store.seal_due(LATER_US) == 1
+    store.close()
+    again = Store(tmp_path)
+    assert all(again.get(one.sighting_id) == one for one in made)
+
+
+def test_hits_are_read_without_their_pictures(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add([sighting("s1", picture_jpeg=bytes(20_000))], NOON_US)
+    store.seal_due(LATER_US)
+    store.close()
+    records = next((tmp_path / "sealed").glob("*.records"))
+    content = bytearray(records.read_bytes())
+    content[-100] ^= 0xFF
+    records.write_bytes(bytes(content))
+    again = Store(tmp_path)
+    head = again.tables(None, None)[0].head(0)
+    assert (head.sighting_id, head.picture_jpeg, head.path) == ("s1", b"", ())
+    assert again.get("s1") is None and again.damaged_bytes > 0
 
 
 def test_a_kill_while_sealing_leaves_every_sighting_once(tmp_path: Path) -> None:
@@ -251,7 +290,7 @@ def test_a_search_under_way_still_reads_an_hour_that_retention_deleted(tmp_path:
     store.seal_due(LATER_US)
     table = store.tables(None, None)[0]
     store.drop_before(LATER_US)
-    assert table.records.read(table.columns.place(0)).sighting_id == "s1"
+    assert table.read(0).sighting_id == "s1"
 
 
 def test_many_hours_at_once_are_sealed_to_stay_within_bounds(tmp_path: Path) -> None:

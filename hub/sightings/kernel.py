@@ -1,0 +1,167 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The scan: filters, scores and keeps the best of one table's rows in one pass, compiled, without the GIL.
+
+Scores are scoring.py's whole numbers. Why numba compiles it: docs/decisions/016-the-scan-is-compiled.md. What is
+compiled is kept between starts and made anew only when this file changes: nothing of another file is used as a constant
+here, it comes as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+DESCRIPTOR_BYTES = 64
+_BLOCK_ROWS = 1024
+"""Scores of so many rows stay in the first cache from step to step."""
+_HOUR_MS = 3_600_000
+_LEFT_OUT = np.int32(-1)
+_ONE, _HALF = np.float32(1), np.float32(0.5)
+
+_Compiled = Callable[..., Any]
+
+
+def _compiled(function: Callable[..., Any]) -> _Compiled:
+    try:
+        return njit(nogil=True, cache=True, error_model="numpy")(function)
+    except RuntimeError:  # no folder can be written to: it is compiled at every start
+        return njit(nogil=True, error_model="numpy")(function)
+
+
+def _add_garment(totals, found, codes, adds, weight, scale):
+    found[:] = 0
+    for pair in range(len(adds)):
+        low, high = np.int32(adds[pair, 0]), np.int32(adds[pair, 1])
+        if low == 0 and high == 0:
+            continue
+        plane = codes[pair]
+        for i in range(len(plane)):
+            byte = np.int32(plane[i])
+            found[i] += (byte & 15) * low + (byte >> 4) * high
+    for i in range(codes.shape[1]):
+        totals[i] += min(found[i], scale) * weight
+
+
+def _add_table(totals, plane, table):
+    for i in range(len(plane)):
+        totals[i] += table[plane[i]]
+
+
+def _add_height(totals, vagueness, height, table):
+    for i in range(len(height)):
+        totals[i] += table[np.uint32(vagueness[i] & 15) << np.uint32(8) | np.uint32(height[i])]
+
+
+def _leave_out_by_time(totals, since_ms, until_ms, started_ms, lasted, lasted_steps):
+    fine_ms, fine_steps, coarse_ms = lasted_steps[0], lasted_steps[1], lasted_steps[2]
+    for i in range(len(lasted)):
+        began_ms, steps = np.int32(started_ms[i]), np.int32(lasted[i])
+        coarse = max(steps - fine_steps, np.int32(0))
+        ended_ms = began_ms + (steps - coarse) * fine_ms + coarse * coarse_ms
+        if began_ms > until_ms or ended_ms < since_ms:
+            totals[i] = _LEFT_OUT
+
+
+def _add_like(totals, least, weight, descriptor, describer, code, like, length, scale, unsure):
+    """As scoring.py's _like, of those that may still be among the best; the others are left out."""
+    most, scale_float = scale * weight, np.float32(scale)
+    for i in range(len(descriptor)):
+        if totals[i] < 0 or totals[i] + most < least:
+            totals[i] = _LEFT_OUT
+            continue
+        part = unsure
+        if len(describer) == 0 or describer[i] == code:
+            dot, square = np.int32(0), np.int32(0)
+            for j in range(DESCRIPTOR_BYTES):
+                number = np.int32(descriptor[i, j])
+                dot += number * np.int32(like[j])
+                square += number * number
+            lengths = np.sqrt(np.float32(square)) * length
+            if lengths > 0:
+                near = (_ONE + min(np.float32(dot) / lengths, _ONE)) * _HALF
+                part = np.int32(near * near * near * scale_float + _HALF)
+        totals[i] += part * weight
+
+
+def _keep(best, filled, total, started_ms, table, row):
+    """Put a row into its place among the best, which are sorted; the last one leaves. Returns how many there are."""
+    at = filled if filled < len(best) else filled - 1
+    while at > 0 and (best[at - 1, 0] < total or (best[at - 1, 0] == total and best[at - 1, 1] < started_ms)):
+        best[at] = best[at - 1]
+        at -= 1
+    best[at, 0], best[at, 1], best[at, 2], best[at, 3] = total, started_ms, table, row
+    return min(filled + 1, len(best))
+
+
+_add_garment, _add_table, _add_height = _compiled(_add_garment), _compiled(_add_table), _compiled(_add_height)
+_leave_out_by_time, _add_like, _keep = _compiled(_leave_out_by_time), _compiled(_add_like), _compiled(_keep)
+
+
+def _scan(
+    best, filled, plan, codes, descriptor, describer, started_ms, lasted, starts, ends, choice, alive, camera, is_chosen
+):  # fmt: skip
+    """Put the best of the rows from each start to its end into ``best``, which holds ``filled`` already.
+
+    A line of ``best`` is score, start (ms since 1970), number of the table, row; newer is better among equals, then
+    what came first. ``plan`` and ``choice`` are as in search.py, ``alive``, ``camera`` as in columns.Table;
+    ``is_chosen`` says which codes of ``camera`` are meant. Returns how many are filled, and how many rows were
+    compared.
+    """
+    (garment_lines, garments, garment_weights, lines, tables, height_lines, height, like, like_length, like_weight,
+     scale, unsure, lasted_steps) = plan  # fmt: skip
+    table_number, hour_ms, since_ms, until_ms, like_code, base = choice
+    totals, found = np.empty(_BLOCK_ROWS, np.int32), np.empty(_BLOCK_ROWS, np.int32)
+    last, considered = len(best) - 1, 0
+    for part in range(len(starts)):
+        for first in range(starts[part], ends[part], _BLOCK_ROWS):
+            count = min(_BLOCK_ROWS, ends[part] - first)
+            end = first + count
+            totals[:] = base
+            for number in range(len(garments)):
+                line = garment_lines[number]
+                if garment_weights[number]:
+                    garment = codes[line : line + garments.shape[1], first:end]
+                    _add_garment(totals, found, garment, garments[number], garment_weights[number], scale)
+            for number in range(len(lines)):
+                _add_table(totals, codes[lines[number], first:end], tables[number])
+            if len(height):
+                _add_height(totals, codes[height_lines[0], first:end], codes[height_lines[1], first:end], height)
+            if since_ms > 0 or until_ms < _HOUR_MS:
+                _leave_out_by_time(totals, since_ms, until_ms, started_ms[first:end], lasted[first:end], lasted_steps)
+            if len(alive):
+                for i in range(count):
+                    if alive[first + i] == 0:
+                        totals[i] = _LEFT_OUT
+            if len(camera):
+                for i in range(count):
+                    if is_chosen[camera[first + i]] == 0:
+                        totals[i] = _LEFT_OUT
+            for i in range(count):
+                considered += totals[i] >= 0
+            least = np.int32(0)
+            if filled > last:
+                least = np.int32(best[last, 0] + (hour_ms + _HOUR_MS <= best[last, 1]))
+            if like_weight and like_code >= 0:
+                _add_like(
+                    totals, least, like_weight, descriptor[first:end], describer[first:end], like_code, like,
+                    like_length, scale, unsure,
+                )  # fmt: skip
+            most = _LEFT_OUT
+            for i in range(count):
+                most = max(most, totals[i])
+            if most < least:
+                continue
+            for i in range(count):
+                if totals[i] >= least:
+                    began_ms = hour_ms + np.int64(started_ms[first + i])
+                    if filled <= last or totals[i] > best[last, 0] or began_ms > best[last, 1]:
+                        filled = _keep(best, filled, np.int64(totals[i]), began_ms, table_number, np.int64(first + i))
+                        if filled > last:
+                            least = max(least, np.int32(best[last, 0]))
+    return filled, considered
+
+
+scan: _Compiled = _compiled(_scan)
