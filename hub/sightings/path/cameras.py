@@ -14,9 +14,7 @@ USUAL_RANGE_M = 20.0
 ALWAYS: Blind = ((-np.inf, np.inf),)
 
 
-def posts(
-    cameras: Iterable[Camera], venues: Mapping[str, Venue], ground: Ground, blind: Mapping[str, Blind]
-) -> tuple[Post, ...]:
+def posts(cameras: Iterable[Camera], venues: Mapping[str, Venue], ground: Ground) -> tuple[Post, ...]:
     """Cameras that have a place of their own or stand at a venue that has; others are left out.
 
     One with masks is never asked why it did not see somebody: the masks may hide the way.
@@ -31,6 +29,6 @@ def posts(
         else:
             continue
         east, north = (float(one) for one in ground.metres(np.array([degrees]))[0])
-        unasked = ALWAYS if camera.masks else blind.get(camera.camera_id, ())
+        unasked = ALWAYS if camera.masks else ()
         found.append(looking_at(camera.camera_id, east, north, heading, camera.range_m or USUAL_RANGE_M, unasked))
     return tuple(found)

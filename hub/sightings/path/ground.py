@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,11 @@ from hub.streets.network import StreetNetwork
 ON_THE_WAY_M = 4.0
 """A camera lies on the way when walking past where it looks is no longer by more than this: a street's half width."""
 
+_WORD_BITS = 64
+
 Metres = NDArray[np.float64]
+CameraSets = NDArray[np.uint64]
+"""Sets of cameras as bits, the last axis in words of 64."""
 Blind = tuple[tuple[float, float], ...]
 """Times (from, until), seconds since 1970, in which a camera cannot be asked: off line or masked."""
 
@@ -46,7 +51,11 @@ def looking_at(
 
 
 class CameraGround:
-    """Cameras on the streets. Building it costs one walk along all streets for each camera, O(cameras · streets)."""
+    """Cameras on the streets.
+
+    Building it costs one walk along all streets for each camera, and what lies on the ways from a camera is worked out
+    when first asked, O(cameras²) each: keep it as long as cameras and streets stay where they are.
+    """
 
     def __init__(self, network: StreetNetwork, posts: Sequence[Post]) -> None:
         self.network = network
@@ -56,17 +65,46 @@ class CameraGround:
         self.extent_m: Metres = np.array([post.extent_m for post in posts])
         self.walk_m: Metres = network.walks_m(self.points, self.points)
         """(cameras, cameras)."""
+        self._touching = self.walk_m <= self.extent_m[:, None] + self.extent_m
+        self._from: dict[int, CameraSets] = {}
 
-    def passed(self, camera: int, cameras: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Between which of ``cameras`` (N,) the shortest way passes ``camera``: (N, N), symmetric.
+    def with_blind(self, blind: Mapping[str, Blind]) -> CameraGround:
+        """The same cameras, of which those named cannot be asked then either; what was worked out is shared."""
+        other = copy(self)
+        other.posts = tuple(replace(post, blind=(*post.blind, *blind.get(post.camera_id, ()))) for post in self.posts)
+        return other
 
-        Not where its view touches that of an end: who stands there may be in one and not in the other.
+    def passed(self, cameras: NDArray[np.intp]) -> CameraSets:
+        """The cameras that the shortest way passes between each two of ``cameras`` (N,): (N, N, words), symmetric.
+
+        Not one whose view touches that of an end: who stands there may be in one and not in the other.
         """
-        away = self.walk_m[camera, cameras]
-        apart = away > self.extent_m[cameras] + self.extent_m[camera]
-        between: NDArray[np.bool_] = away[:, None] + away <= self.walk_m[np.ix_(cameras, cameras)] + ON_THE_WAY_M
-        between &= apart & apart[:, None]
-        return between
+        return np.stack([self._ways_from(int(camera))[cameras] for camera in cameras])
+
+    def passed_between(self, begin: int, end: int) -> list[int]:
+        """The cameras that the shortest way passes."""
+        return self.members(self._ways_from(begin)[end])
+
+    def as_set(self, chosen: NDArray[np.bool_]) -> CameraSets:
+        """Sets of cameras, (..., cameras), as bits: (..., words)."""
+        words = -(-len(self.posts) // _WORD_BITS)
+        padded = np.zeros((*chosen.shape[:-1], words * _WORD_BITS), np.bool_)
+        padded[..., : chosen.shape[-1]] = chosen
+        return np.packbits(padded, axis=-1, bitorder="little").view(np.uint64)
+
+    def members(self, cameras: CameraSets) -> list[int]:
+        """The cameras in one set (words,)."""
+        bits = np.unpackbits(cameras.view(np.uint8), bitorder="little")
+        return [int(number) for number in np.flatnonzero(bits)]
+
+    def _ways_from(self, begin: int) -> CameraSets:
+        """What the ways from one camera pass to each: (cameras, words)."""
+        known = self._from.get(begin)
+        if known is None:
+            passed = self.walk_m[begin] + self.walk_m <= self.walk_m[begin][:, None] + ON_THE_WAY_M
+            known = self.as_set(passed & ~self._touching[begin] & ~self._touching)
+            self._from[begin] = known
+        return known
 
     def seeing(self, camera: int, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether a camera could see at those times."""

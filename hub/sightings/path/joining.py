@@ -26,6 +26,8 @@ OTHER_WAY_SHARE = 0.5
 """Of those who stop or turn off, so many did not pass a camera of the shortest way."""
 IMPOSSIBLE = -60.0
 """What two confirmed sightings lose that nobody can have walked between: the officer's word stands."""
+LONG_S = 1800.0
+"""On ways that took longer no camera is asked that was off line at any time."""
 _ROWS = 256
 
 
@@ -86,7 +88,14 @@ class _Pairs:
         self._walk = ground.walk_m[np.ix_(used, used)].astype(np.float32)
         extent = ground.extent_m[used]
         self._extent = (extent[:, None] + extent).astype(np.float32)
-        self._missed, self._at_times = self._ask_cameras()
+        self._passed = ground.passed(used)
+        asked = np.array([not post.never_sees for post in ground.posts], np.bool_)
+        at_times = np.array([bool(post.blind) for post in ground.posts], np.bool_) & asked
+        self._at_times = np.flatnonzero(at_times).tolist()
+        self._missed, self._doubtful = (
+            np.bitwise_count(self._passed & ground.as_set(chosen)).sum(axis=2).astype(np.float32)
+            for chosen in (asked, at_times)
+        )
 
     def block(self, rows: slice) -> Numbers:
         """Gains of going from glimpse i (column) to j (row), (rows, rows.stop); -inf: too fast, or two people."""
@@ -99,7 +108,8 @@ class _Pairs:
         may_be = possible(clear, walk, extent, same, self._pace)
         found = ways(taken, walk, extent, self._pace)
         missed = self._missed[at]
-        self._forgive_blind(missed, rows, may_be)
+        if self._at_times:
+            self._forgive_blind(missed, rows, taken, may_be)
         seen = self._weighing.seen
         direct = found.direct + np.float32(math.log(DIRECT_SHARE)) + missed * np.float32(math.log(1 - seen))
         waiting = found.waiting + np.float32(math.log(1 - DIRECT_SHARE))
@@ -109,25 +119,20 @@ class _Pairs:
         gains[~may_be] = -np.inf
         return gains
 
-    def _ask_cameras(self) -> tuple[Numbers, tuple[tuple[int, NDArray[np.bool_]], ...]]:
-        """How many cameras on the way, of pairs of used cameras, did not see him; those that do not always see."""
-        missed = np.zeros((len(self._used), len(self._used)), np.float32)
-        at_times = []
-        for camera, post in enumerate(self._ground.posts):
-            if post.never_sees:
-                continue
-            passed = self._ground.passed(camera, self._used)
-            missed += passed
-            if post.blind and passed.any():
-                at_times.append((camera, passed))
-        return missed, tuple(at_times)
-
-    def _forgive_blind(self, missed: Numbers, rows: slice, may_be: NDArray[np.bool_]) -> None:
-        """Take off a camera that could not see when he will have passed."""
-        for camera, passed in self._at_times:
-            row, early = np.nonzero(passed[np.ix_(self._camera[rows], self._camera[: rows.stop])] & may_be)
-            late = row + rows.start
+    def _forgive_blind(self, missed: Numbers, rows: slice, taken: Numbers, may_be: NDArray[np.bool_]) -> None:
+        """Take off cameras that could not see when he will have passed; of a long way all that could not always see."""
+        at = np.ix_(self._camera[rows], self._camera[: rows.stop])
+        doubtful = self._doubtful[at]
+        near = may_be & (taken <= LONG_S)
+        missed -= np.where(near, 0, doubtful)
+        row, early = np.nonzero(near & (doubtful > 0))
+        late = row + rows.start
+        begin, end = self._camera[early], self._camera[late]
+        for camera in self._at_times:
+            word, bit = divmod(camera, 64)
+            on_way = np.flatnonzero(self._passed[end, begin, word] >> np.uint64(bit) & np.uint64(1))
             away = self._ground.walk_m[camera, self._used]
-            to, onward = away[self._camera[early]], away[self._camera[late]]
-            at_s = self._middle[early] + to / (to + onward) * (self._middle[late] - self._middle[early])
-            missed[row, early] -= ~self._ground.seeing(camera, at_s + self._zero_s)
+            to, onward = away[begin[on_way]], away[end[on_way]]
+            since, until = self._middle[early[on_way]], self._middle[late[on_way]]
+            sees = self._ground.seeing(camera, since + to / (to + onward) * (until - since) + self._zero_s)
+            missed[row[on_way], early[on_way]] -= ~sees

@@ -107,13 +107,11 @@ def _next_cameras(
         for camera in range(len(ground.posts))
         if camera != origin and bool(ground.seeing(camera, np.array([now_s]))[0])
     ]
-    cameras = np.array([origin, *sees], np.intp)
-    guarded = np.zeros(len(cameras), np.bool_)
-    for camera in sees:
-        guarded |= ground.passed(camera, cameras)[0]
+    guards = set(sees)
+    ahead = [camera for camera in sees if guards.isdisjoint(ground.passed_between(origin, camera))]
     times_s = np.concatenate([[0.0], np.geomspace(1.0, _HORIZON_S, 400)])
     found, weights = [], []
-    for camera in cameras[1:][~guarded[1:]].tolist():
+    for camera in ahead:
         walk_m = float(ground.walk_m[origin, camera])
         extent_m = float(ground.extent_m[origin] + ground.extent_m[camera])
         share = arrived_share(np.concatenate([[elapsed_s], elapsed_s + times_s]), walk_m, extent_m, pace)

@@ -22,12 +22,13 @@ from hub.sightings.path import records
 from hub.sightings.path.answering import Asked, Ground, answer_of
 from hub.sightings.path.cameras import ALWAYS, posts
 from hub.sightings.path.glimpses import Verdict
-from hub.sightings.path.ground import Blind, CameraGround
+from hub.sightings.path.ground import Blind, CameraGround, Post
 from hub.sightings.path.messages import Mark, PathAnswer, PathQuery
 from hub.sightings.query import MAX_LIMIT, is_meant
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
+from hub.streets.network import StreetNetwork
 from hub.streets.service import Streets
 
 MOST_MARKS = 500
@@ -54,6 +55,7 @@ class Paths:
         self._database = database
         self._events = events
         self._clock = clock
+        self._ground: CameraGround | None = None
         cases.when_closing(records.delete_of_case)
 
     async def find(self, case_id: str, asked: PathQuery, person: Person) -> PathAnswer:
@@ -68,9 +70,9 @@ class Paths:
 
         def work() -> PathAnswer:
             began_us = self._clock.monotonic_us()
-            placed = posts(cameras, venues, degrees, blind)
-            ground = Ground(CameraGround(network, placed), degrees, tuple(venues.values()), now_s)
-            unplaced = {camera.camera_id for camera in cameras} - {post.camera_id for post in placed}
+            on_streets = self._on_streets(network, posts(cameras, venues, degrees)).with_blind(blind)
+            ground = Ground(on_streets, degrees, tuple(venues.values()), now_s)
+            unplaced = {camera.camera_id for camera in cameras} - on_streets.number.keys()
             answer = answer_of(Asked(found, marks, asked.paths, case_id), ground, self._sightings, self._cases)
             return msgspec.structs.replace(
                 answer,
@@ -107,6 +109,13 @@ class Paths:
             return mark
 
         return await self._database.write(change)
+
+    def _on_streets(self, network: StreetNetwork, placed: tuple[Post, ...]) -> CameraGround:
+        """The ground as it was asked for last, unless a camera or a street is elsewhere; in a thread."""
+        known = self._ground
+        if known is None or known.network is not network or known.posts != placed:
+            self._ground = known = CameraGround(network, placed)
+        return known
 
     def _blind(self, found: SearchAnswer) -> dict[str, Blind]:
         """When each camera cannot be asked why it saw nobody: off line since then, or not searched at all."""

@@ -55,6 +55,11 @@ def test_a_camera_that_was_off_line_when_he_passed_costs_nothing() -> None:
     assert walked(street(C1=then), *pair)[0].steps[1].missed_by == ()
 
 
+def test_a_camera_with_masks_is_not_asked_whether_on_line_or_not() -> None:
+    masked = street(C1=ALWAYS).with_blind({"C1": (), "C3": ((BEGAN_S, BEGAN_S + 9),)})
+    assert walked(masked, glimpse("a", 0, 0), glimpse("b", 2, 160))[0].steps[1].missed_by == ()
+
+
 def test_two_cameras_that_see_the_same_place_may_both_see_him_at_once() -> None:
     ground = CameraGround(NETWORK, [Post("C0", 0, 0, 5), Post("C1", 4, 0, 5), Post("C2", 300, 0, 5)])
     both = find([glimpse("a", 0, 0), glimpse("b", 1, 1)], ground, QUIET, CHILD, WEIGHING, 1)

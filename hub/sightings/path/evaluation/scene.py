@@ -16,7 +16,7 @@ from hub.sightings.messages import CameraPlace
 from hub.sightings.path.cameras import ALWAYS, posts
 from hub.sightings.path.ground import CameraGround
 from hub.sightings.service import SightingService
-from hub.streets.network import Ground, StreetNetwork, read_streets
+from hub.streets.network import Ground, read_streets
 from hub.vision.description.describer import Describer
 from hub.vision.detection.detections import Detector
 from hub.vision.evaluation.people import film_sightings, who
@@ -40,8 +40,7 @@ class Scene:
 
     truth: Truth
     cameras: tuple[Camera, ...]
-    network: StreetNetwork
-    ground: Ground
+    on_streets: CameraGround
     service: SightingService
     seen: dict[str, Seen]
 
@@ -52,8 +51,7 @@ class Scene:
 
     def camera_ground(self, off_line: frozenset[str] = frozenset()) -> CameraGround:
         """All cameras on the streets; those off line see nothing."""
-        blind = dict.fromkeys(off_line, ALWAYS)
-        return CameraGround(self.network, posts(self.cameras, {}, self.ground, blind))
+        return self.on_streets.with_blind(dict.fromkeys(off_line, ALWAYS))
 
     def of(self, person_id: str, off_line: frozenset[str] = frozenset()) -> list[Sighting]:
         """A person's sightings on cameras on line."""
@@ -87,4 +85,5 @@ def open_scene(folder: Path, store: Path, seen: Iterable[Seen]) -> Scene:
     kept = {one.sighting.sighting_id: one for one in seen}
     for one in kept.values():
         service.add(one.sighting)
-    return Scene(load(folder), found.cameras, network, ground, service, kept)
+    on_streets = CameraGround(network, posts(found.cameras, {}, ground))
+    return Scene(load(folder), found.cameras, on_streets, service, kept)
