@@ -41,7 +41,7 @@ class TrackerSettings:
     doubtful_within_s: float = 1.0
     hidden_after_s: float = 2.0
     lost_after_s: float = 5.0
-    least_alike_again: float = 0.85
+    least_alike_again: float = 0.95
     walks_heights_per_s: float = 1.2
     unproven_lost_after_s: float = 0.7
     grow_per_s: float = 0.4
