@@ -53,9 +53,7 @@ def curve(same: Sequence[float], others: Sequence[float]) -> Curve:
     """The log likelihood ratio by a score, which never falls: bins of as many each, neighbours that fall pooled."""
     share = len(same) / max(len(others), 1)
     edges = np.unique([np.quantile(values, np.linspace(0, 1, BINS + 1)) for values in (same, others)])
-    edges = np.unique(edges.round(4))
-    if len(edges) == 1:
-        edges = np.append(edges, edges + 1e-4)
+    edges = np.unique(np.append(edges.round(4), edges.max().round(4) + 1e-4))
     counts = [np.histogram(np.array(values).round(4), edges)[0] for values in (same, others)]
     pooled: list[_Bin] = []
     for one, other, low, high in zip(*counts, edges[:-1], edges[1:], strict=True):
