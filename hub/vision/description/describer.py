@@ -21,10 +21,10 @@ from hub.vision.description.light import corrected, lab, scene_light
 from hub.vision.description.patterns import PatternJudge
 from hub.vision.description.person_mask import PersonMask
 from hub.vision.description.skin import skin_lightness, skin_likeness
-from hub.vision.description.stripes import colour_stripes, pixel_weights
+from hub.vision.description.stripes import colour_stripes
 from hub.vision.description.view import View, Weights, person_at_fixed_size
 
-NAME = "stripes-1"
+NAME = "stripes-2"
 """Changes whenever equal pictures would give other bytes: descriptors compare only under one name."""
 
 _CONSTANTS = NamingConstants()
@@ -120,7 +120,7 @@ class Describer:
         regions = body_regions(points)
         skin = skin_likeness(seen, mask, regions.bare)
         upper, lower = garments(seen, mask, skin, regions, scene_light(seen, mask))
-        stripes = colour_stripes(lab(corrected(person)), pixel_weights(mask))
+        stripes = colour_stripes(lab(corrected(person)), mask, points)
         return Measured(upper, lower, skin_lightness(seen, skin, regions.bare), stripes, mask, points)
 
     def _pattern(self, measured: Sequence[Measured], views: Sequence[View]) -> tuple[float, ...]:
