@@ -123,6 +123,20 @@ def bench_vision(
     measure_vision(Plan(videos, runs, seconds if live else 0), as_json)
 
 
+@bench_app.command("search")
+def bench_search(
+    sightings: Annotated[int, typer.Option(min=50_000, max=200_000_000, help="库中 30 天的出现记录数")] = 100_000_000,
+    directory: Annotated[Path, typer.Option(help="数据目录，没有就生成；一亿条约 12 GB")] = Path("var/bench-search"),
+    taking_in_s: Annotated[float, typer.Option(min=1, max=600, help="边入库边检索，每种问法的秒数")] = 15,
+    as_json: Json = False,
+) -> None:
+    """测量在 831 个摄像头 30 天的出现记录里检索要多久，同时入库时慢多少，结果是否精确。"""
+    from bench.search_figures import Plan
+    from hub.commands.bench import measure_search
+
+    measure_search(Plan(sightings, directory, taking_in_s), as_json)
+
+
 @bench_app.command("plot")
 def bench_plot(
     file: Annotated[Path, typer.Argument(help="bench capacity --json 或 bench together --json 的输出")],

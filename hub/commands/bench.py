@@ -19,6 +19,8 @@ from bench import (
     footage,
     footage_figures,
     plots,
+    search,
+    search_figures,
     together,
     together_figures,
     vision,
@@ -101,6 +103,15 @@ def measure_vision(plan: vision_figures.Plan, as_json: bool) -> None:
     except (OSError, SourceError, TapeError, PartFailed, httpx.HTTPError, subprocess.CalledProcessError) as error:
         end(str(error))
     _print(msgspec.structs.asdict(found), found.goals, as_json)
+
+
+def measure_search(plan: search_figures.Plan, as_json: bool) -> None:
+    """Measure searches over a month of sightings, and print."""
+    try:
+        found = search.run(plan)
+    except OSError as error:
+        end(str(error))
+    _print(found.flat(), found.goals, as_json)
 
 
 def measure_capacity(seconds: float, groups: str, radios: str, as_json: bool) -> None:

@@ -54,8 +54,8 @@ def told(weights: tuple[float, ...]) -> tuple[str, str]:
     """A garment's weights as a person would say them, Chinese and English: the strongest colour, and how sure."""
     if not weights or max(weights) < 0.15:
         return "看不清", "unclear"
-    strongest = max(range(len(COLOURS)), key=lambda index: weights[index])
-    weight = weights[strongest]
+    weight = max(weights)
+    strongest = weights.index(weight)
     sure, sure_en = (
         ("确定", "sure") if weight >= SURE else ("可能", "likely") if weight >= LIKELY else ("不确定", "unsure")
     )

@@ -236,7 +236,6 @@ def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
 
 
 def _weights(weights: tuple[float, ...]) -> tuple[ColourWeight, ...]:
-    named = sorted(zip(weights, COLOURS, strict=False), reverse=True)
-    return tuple(
-        ColourWeight(colour=colour, weight=round(weight, 3)) for weight, colour in named if weight >= _LEAST_WEIGHT
-    )
+    named = [(weight, colour) for weight, colour in zip(weights, COLOURS, strict=False) if weight >= _LEAST_WEIGHT]
+    named.sort(reverse=True)
+    return tuple([ColourWeight(colour=colour, weight=round(weight, 3)) for weight, colour in named])

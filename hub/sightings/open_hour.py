@@ -21,7 +21,7 @@ _NO_RUNS = np.zeros(0, np.uint32)
 
 
 class OpenHour:
-    """One writer appends; readers take ``table()``, which later appends leave as it is."""
+    """One writer appends; readers take ``table``, which later appends leave as it is."""
 
     def __init__(self, hour: int, path: Path) -> None:
         self.hour = hour
@@ -89,6 +89,7 @@ class OpenHour:
         """The sighting of a row without path and picture. Raises RecordError."""
         return self._records.head(int(self._place[row]) * ALIGNMENT)
 
+    @property
     def table(self) -> Table:
         """What a search sees now."""
         self._alive_is_seen = True

@@ -115,7 +115,10 @@ def chosen_cameras(query: Query, cameras: tuple[CameraPlace, ...]) -> tuple[Came
                 f"There is no camera {camera_id}.",
                 field="camera_ids",
             )
-    chosen = tuple(camera for camera in cameras if is_meant(query, camera))
+    camera_ids, venue_ids = frozenset(query.camera_ids), frozenset(query.venue_ids)
+    chosen = cameras
+    if camera_ids or venue_ids:
+        chosen = tuple(one for one in cameras if one.camera_id in camera_ids or one.venue_id in venue_ids)
     if query.venue_ids and not chosen:
         raise SightingsError(
             "no_camera_there",

@@ -150,9 +150,11 @@ class _Chosen:
             is_chosen = np.zeros(len(table.cameras), np.uint8)
             is_chosen[codes] = 1
             return np.zeros(1, np.int64), np.array([len(table.columns)], np.int64), is_chosen
+        if len(codes) == len(table.cameras):
+            return np.zeros(1, np.int64), np.array([len(table.columns)], np.int64), _NO_CHOICE
         starts, ends = table.runs[codes].astype(np.int64), table.runs[codes + 1].astype(np.int64)
-        apart = np.flatnonzero(starts[1:] != ends[:-1])
-        return starts[np.r_[0, apart + 1]], ends[np.r_[apart, len(ends) - 1]], _NO_CHOICE
+        joined = np.flatnonzero(starts[1:] == ends[:-1])
+        return np.delete(starts, joined + 1), np.delete(ends, joined), _NO_CHOICE
 
 
 class _Search:

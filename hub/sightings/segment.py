@@ -140,16 +140,17 @@ class Segment:
         self._runs = arrays.pop("runs")
         self._columns = Columns(heading.rows, **arrays)
         self._alive = _ALL_STAND
+        self._table: Table | None = None
 
     @property
     def table(self) -> Table:
         """What a search sees now."""
-        describers, columns = self._heading.describers, self._columns
-        return Table(self.hour, self.cameras, describers, columns, self._runs, _NO_CAMERA, self._alive, self.records)
-
-    @property
-    def bytes_of_columns(self) -> int:
-        return len(self._content)
+        if self._table is None:
+            names, columns = self._heading.describers, self._columns
+            self._table = Table(
+                self.hour, self.cameras, names, columns, self._runs, _NO_CAMERA, self._alive, self.records
+            )
+        return self._table
 
     @property
     def bytes_on_disk(self) -> int:
@@ -185,7 +186,7 @@ class Segment:
         """A later word on the row's sighting is in the open hour: searches pass over this row from now on."""
         alive = self._alive.copy() if len(self._alive) else np.ones(len(self._columns), np.uint8)
         alive[row] = 0
-        self._alive = alive
+        self._alive, self._table = alive, None
 
     def close(self) -> None:
         self.records.close()

@@ -112,11 +112,14 @@ class SightingService:
         itself = asked.like_sighting_id is not None
         ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself)
         hits: list[Hit] = []
+        fields, told_in = wanted.fields, dict[str, int]()
         for ranked in ranking.best:
             sighting = self._head(ranked.table, ranked.row)
             if sighting is not None and sighting.sighting_id != asked.like_sighting_id and len(hits) < asked.limit:
-                parts = tuple(zip(wanted.fields, ranked.parts, strict=True))
+                parts = tuple(zip(fields, ranked.parts, strict=True))
                 hits.append(_hit(len(hits) + 1, ranked.score, parts, sighting, venues[sighting.camera_id]))
+                told_in[sighting.sighting_id] = ranked.table.hour
+        self._opened.told(told_in)
         with self._counting:
             self._searches += 1
         chinese, english = query.words(asked, ZoneInfo(self._zone()))
@@ -235,14 +238,12 @@ class SightingService:
         return wanted
 
     def _head(self, table: Table, row: int) -> Sighting | None:
-        """A hit's sighting without path and picture, which will be asked for next."""
+        """A hit's sighting without path and picture, which are asked for next, if at all."""
         try:
-            sighting = table.head(row)
+            return table.head(row)
         except RecordError:
             self._opened.damaged()
             return None
-        self._opened.told(sighting.sighting_id, table.hour)
-        return sighting
 
     def _keep(self, store: Store) -> None:
         lower_priority()

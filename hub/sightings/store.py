@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -30,6 +30,9 @@ _SEAL_AFTER_US = 10 * 60 * 1_000_000
 
 MAY_STAY_US = 600_000_000
 """Who was seen last in an hour may be in view so long after it (vision's LONGEST_SIGHTING_S)."""
+
+_LONGEST_HOURS = 25
+"""Nobody is in view for longer (rows.check), from an hour's end on."""
 
 _REMEMBERED_HOURS = 100_000
 """Sightings of sealed hours that were told lately, whose hour is known when they are asked for."""
@@ -91,16 +94,20 @@ class Store:
 
     def tables(self, since_us: int | None, until_us: int | None) -> list[Table]:
         """The hours that hold anything between the two times, newest first; open and sealed."""
+
+        def touches(kept: Segment | OpenHour) -> bool:
+            start_us = kept.hour * HOUR_US
+            return (until_us is None or start_us <= until_us) and (
+                since_us is None or start_us + kept.latest_end_ms * 1000 >= since_us
+            )
+
         with self._looking:
-            hours = [(segment.latest_end_ms, segment.table) for segment in self._segments.values()]
-            hours += [(hour.latest_end_ms, hour.table()) for hour in self._open.values()]
-        chosen = [
-            table
-            for latest_end_ms, table in hours
-            if (until_us is None or table.hour * HOUR_US <= until_us)
-            and (since_us is None or table.hour * HOUR_US + latest_end_ms * 1000 >= since_us)
-        ]
-        return sorted(chosen, key=lambda table: -table.hour)
+            hours: Iterable[int] = {*self._segments, *self._open}
+            if since_us is not None and until_us is not None and until_us - since_us < HOUR_US * len(self._segments):
+                hours = range(since_us // HOUR_US - _LONGEST_HOURS, until_us // HOUR_US + 1)
+            homes = (self._open, self._segments)
+            kept = [home[hour] for hour in sorted(hours, reverse=True) for home in homes if hour in home]
+            return [one.table for one in kept if touches(one)]
 
     def get(self, sighting_id: str) -> Sighting | None:
         """The newest word on a sighting, or None when it is not kept or the disk has lost it."""
@@ -115,18 +122,19 @@ class Store:
             for segment in chain([told] if told else [], (segments[hour] for hour in sorted(segments, reverse=True))):
                 found = segment.find(sighting_id)
                 if found is not None:
-                    self.told(sighting_id, segment.hour)
+                    self.told({sighting_id: segment.hour})
                     return segment.table.read(found[0])
         except RecordError:
             self.damaged()
         return None
 
-    def told(self, sighting_id: str, hour: int) -> None:
-        """A search found this sighting in that hour: it will be asked for again."""
+    def told(self, hours: Mapping[str, int]) -> None:
+        """A search found these sightings, each in that hour: they will be asked for again."""
         with self._looking:
-            self._hours[sighting_id] = hour
-            self._hours.move_to_end(sighting_id)
-            if len(self._hours) > _REMEMBERED_HOURS:
+            for sighting_id, hour in hours.items():
+                self._hours[sighting_id] = hour
+                self._hours.move_to_end(sighting_id)
+            while len(self._hours) > _REMEMBERED_HOURS:
                 self._hours.popitem(last=False)
 
     def seal_due(self, now_us: int) -> int:
@@ -246,7 +254,7 @@ class Store:
 
     def _seal(self, hour: int) -> None:
         opened, former = self._open[hour], self._segments.get(hour)
-        tables = [(opened.table(), opened.keys())] + ([(former.table, former.keys())] if former is not None else [])
+        tables = [(opened.table, opened.keys())] + ([(former.table, former.keys())] if former is not None else [])
         generation = 1 if former is None else int(former.columns_path.stem.split("-")[1]) + 1
         if any(len(table.standing) for table, _ in tables):
             segment, lost = seal(self._sealed_dir / f"{hour}-{generation:06}.columns", tables)
