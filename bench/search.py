@@ -20,14 +20,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from bench.search_figures import GOAL_PER_S, ROUNDS, Measured, Plan, Question, Report, report
+from bench.search_figures import GOAL_PER_S, ROUNDS, Cold, Measured, Plan, Question, Report, report
 from bench.search_month import CAMERAS, DESCRIBER, END_HOUR, HOURS, Month, sighting_id
 from devices.protocol.clock import ManualClock
 from devices.protocol.sightings import COLOURS, Sighting
 from hub.sightings.messages import CameraPlace, Description, Query
 from hub.sightings.rows import HOUR_US
 from hub.sightings.scoring import WHOLE, Likeness, Looks, Wanted, plan_of, score
-from hub.sightings.search import Span, rank
+from hub.sightings.search import Span, prepare, rank
 from hub.sightings.service import SightingService
 from hub.sightings.store import Store
 
@@ -133,6 +133,7 @@ class TakingIn(threading.Thread):
 
 
 def _measure(month: Month, taking_in_s: float) -> Measured:
+    prepare()
     cold = {question: _cold(month, question) for question in Question}
     service, open_s = _opened(month)
     asking = Asking(month, service)
@@ -186,8 +187,8 @@ def _opened(month: Month) -> tuple[SightingService, float]:
     return service, time.perf_counter() - began_s
 
 
-def _cold(month: Month, question: Question) -> float | None:
-    """One asking right after the files left memory; None when no page had to be read from the disk for it."""
+def _cold(month: Month, question: Question) -> Cold:
+    """One asking right after the file system was asked to forget the files."""
     _say(f"question {question}, cold")
     for path in (month.folder / "sealed").iterdir():
         descriptor = os.open(path, os.O_RDONLY)
@@ -196,15 +197,16 @@ def _cold(month: Month, question: Question) -> float | None:
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)
+    gc.collect()
     service, _ = _opened(month)
     try:
         asking = Asking(month, service)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_inblock
         took_ms = asking.ask(question)
-        return took_ms if resource.getrusage(resource.RUSAGE_SELF).ru_inblock > before else None
+        read_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_inblock - before) * 512 / 1e6
+        return Cold(round(took_ms, 3), round(read_mb, 1))
     finally:
         service.close()
-        gc.collect()  # what it mapped is let go, or the next forgetting would leave it
 
 
 def _is_exact(month: Month) -> bool:

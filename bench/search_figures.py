@@ -45,18 +45,24 @@ class Plan:
     taking_in_s: float
 
 
+class Cold(msgspec.Struct, frozen=True):
+    """One asking after the file system was asked to forget the files. It need not: ``read_mb`` came from the disk."""
+
+    ms: float
+    read_mb: float
+
+
 @dataclass(frozen=True)
 class Measured:
     """Milliseconds of each asking of each question.
 
-    ``first``: the first asking after the start, whose pages are in no process's map yet. ``cold``: after the file
-    system was told to forget the files, None where it had not.
+    ``first``: the first asking after the start, whose pages are in no process's map yet.
     """
 
     warm: Mapping[Question, Sequence[float]]
     beside: Mapping[Question, Sequence[float]]
     first: Mapping[Question, float]
-    cold: Mapping[Question, float | None]
+    cold: Mapping[Question, Cold]
     taken_in_per_s: float
     is_exact: bool
     bytes_per_sighting: float
@@ -70,7 +76,7 @@ class Report(msgspec.Struct, frozen=True):
 
     sightings: int
     figures: dict[str, float]
-    cold_ms: dict[str, float | None]
+    cold: dict[str, Cold]
     exact: bool
     goals: dict[str, Goal]
 
@@ -101,7 +107,7 @@ def report(plan: Plan, measured: Measured) -> Report:
         slower = figures[f"{question}_p95_beside_ms"] / figures[f"{question}_p95_ms"]
         goals[f"{question}_times_slower_beside"] = _goal(round(slower, 2), GOAL_TIMES_SLOWER)
     goals["bytes_per_sighting"] = _goal(figures["bytes_per_sighting"], GOAL_BYTES)
-    cold = {str(question): None if ms is None else round(ms, 3) for question, ms in measured.cold.items()}
+    cold = {str(question): one for question, one in measured.cold.items()}
     return Report(plan.sightings, figures, cold, measured.is_exact, goals)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.search_figures import GOAL_P95_MS, Measured, Plan, Question, report
+from bench.search_figures import GOAL_P95_MS, Cold, Measured, Plan, Question, report
 from bench.search_month import CAMERAS, END_HOUR, RECORDS, Kinds, Month, sighting_id, write_hour
 from hub.sightings.rows import HOUR_US, STEPS, codes_of
 from hub.sightings.store import Store
@@ -46,7 +46,9 @@ def test_goals_are_judged_by_the_percentile_that_they_name(tmp_path: Path) -> No
     quick = {question: [most / 2] * 99 + [most * 9] for question, most in GOAL_P95_MS.items()}
     slow = {question: [most * 3] * 5 for question, most in GOAL_P95_MS.items()}
     first = dict.fromkeys(Question, 1.0)
-    measured = Measured(quick, slow, first, dict.fromkeys(Question), 2000.0, True, 99.0, 1.0, 100.0, 1000.0)
+    measured = Measured(
+        quick, slow, first, dict.fromkeys(Question, Cold(1.0, 0.0)), 2000.0, True, 99.0, 1.0, 100.0, 1000.0
+    )
     found = report(Plan(1_000_000, tmp_path, 1.0), measured)
     assert all(found.goals[f"{question}_p95_ms"].is_met for question in Question)
     assert not any(found.goals[f"{question}_times_slower_beside"].is_met for question in Question)
