@@ -231,10 +231,12 @@ def _read_heading(path: Path) -> tuple[mmap.mmap, _Heading]:
     size = path.stat().st_size
     if size < _HEADER.size:
         raise SegmentError(f"{path.name} has {size} bytes")
+    with path.open("rb", buffering=0) as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)  # or the columns would be read ahead, of every hour
+        magic, length, checksum = _HEADER.unpack(os.pread(file.fileno(), _HEADER.size, 0))
+        head = os.pread(file.fileno(), min(length, size), _HEADER.size)
     with path.open("rb") as file:
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    magic, length, checksum = _HEADER.unpack_from(content)
-    head = content[_HEADER.size : _HEADER.size + length]
     if magic != _MAGIC or zlib.crc32(head) != checksum:
         raise SegmentError(f"{path.name}: the heading is damaged or of another version")
     try:
