@@ -198,6 +198,7 @@ def evaluate_detection_command(
     share: Annotated[
         float | None, typer.Option(min=0.001, max=1, help="检测器用量：每帧折合几幅整图；默认同产品")
     ] = None,
+    starts: Annotated[int, typer.Option(min=1, max=25, help="运行几次，各从开头略去 0、1、2…帧，给出均值")] = 1,
     as_json: Json = False,
 ) -> None:
     """按真值评估整条检测跟踪流水线，并与检测器单独看每一帧相比；说明漏了谁、为什么。"""
@@ -207,7 +208,13 @@ def evaluate_detection_command(
 
     def report() -> object:
         return evaluate_detection(
-            mot, looks_per_s=looks_per_s, share=share, alone=True, detector=NanoDet(), describer=Describer()
+            mot,
+            looks_per_s=looks_per_s,
+            share=share,
+            starts=starts,
+            alone=True,
+            detector=NanoDet(),
+            describer=Describer(),
         )
 
     _tell(report, as_json)

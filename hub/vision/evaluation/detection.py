@@ -51,6 +51,28 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Of several runs."""
+
+    mean: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class OverStarts:
+    """The product's scores over ``starts`` runs, which leave out 0, 1, 2 … pictures at the front.
+
+    Which pictures are due changes with that, and by it alone every figure: one run says little.
+    """
+
+    starts: int
+    average_precision: Spread
+    idf1: Spread
+    looks_share: Spread
+
+
+@dataclass(frozen=True)
 class DetectionReport:
     """One sequence: the product's scores, what it asked of the detector, and what it missed and why.
 
@@ -70,6 +92,7 @@ class DetectionReport:
     missed: Missed
     false_hits: FalseHits
     baseline_alone: Scores | None = None
+    over_starts: OverStarts | None = None
     average_precision_above_alone: bool | None = None
     idf1_above_alone: bool | None = None
 
@@ -107,6 +130,7 @@ def evaluate_detection(
     *,
     looks_per_s: float = USUAL_LOOKS_PER_S,
     share: float | None = None,
+    starts: int = 1,
     alone: bool = False,
     detector: Detector | None = None,
     describer: Describer | None = None,
@@ -114,13 +138,78 @@ def evaluate_detection(
     """Run a MOTChallenge sequence through the pipeline and score it. Raises SequenceError, SourceError.
 
     ``share`` is what the detector may be asked, in whole pictures for each frame of the sequence; None leaves it as the
-    product has it. ``alone`` has the detector look at every frame too, for ``baseline_alone`` and for who is faint.
+    product has it. With more ``starts`` than one it is run so often, for ``over_starts``; the rest of the report is of
+    the first run. ``alone`` has the detector look at every frame too, for ``baseline_alone`` and for who is faint.
     """
     detector, describer = detector or NanoDet(), describer or Describer()
-    counted = CountedDetector(detector)
     truth = motchallenge.labels(sequence)
     file = str(motchallenge.pictures(sequence))
-    stream = open_recording(file, started_at_us=0, looks_per_s=looks_per_s)
+    runs = [
+        _run(file, truth, left_out, looks_per_s, share, detector, describer.for_another_camera())
+        for left_out in range(starts)
+    ]
+    first = runs[0]
+    hardly_seen, baseline = _every_frame(file, truth, detector, first.rate_hz, first.frames) if alone else ({}, None)
+    labels = {
+        number: FrameLabels([each.box for each in persons], hardly_seen.get(number, np.zeros(len(persons), bool)))
+        for number, persons in truth.items()
+    }
+    boxes = {number: [each.box for each in persons] for number, persons in first.found.items()}
+    missed, false_hits = misses(labels, boxes, first.size_px)
+    over = OverStarts(
+        starts,
+        _spread([run.scores.average_precision for run in runs]),
+        _spread([run.scores.idf1 for run in runs]),
+        _spread([run.looks_share for run in runs]),
+    )
+    return DetectionReport(
+        product=first.scores,
+        frames=len(first.frames),
+        looks_per_s=looks_per_s,
+        detector_calls=first.detector.calls,
+        whole_pictures=first.detector.whole_pictures,
+        looks_share=first.looks_share,
+        ms_per_frame=first.took_s * 1000 / len(first.frames),
+        track_ms=first.track_ms,
+        missed=missed,
+        false_hits=false_hits,
+        baseline_alone=baseline,
+        over_starts=over if starts > 1 else None,
+        average_precision_above_alone=None
+        if baseline is None
+        else over.average_precision.mean > baseline.average_precision,
+        idf1_above_alone=None if baseline is None else over.idf1.mean > baseline.idf1,
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    frames: range
+    rate_hz: float
+    size_px: tuple[int, int]
+    found: dict[int, list[Found]]
+    scores: Scores
+    detector: CountedDetector
+    took_s: float
+    track_ms: float
+
+    @property
+    def looks_share(self) -> float:
+        return self.detector.whole_pictures / len(self.frames)
+
+
+def _run(
+    file: str,
+    truth: dict[int, list[Labelled]],
+    left_out: int,
+    looks_per_s: float,
+    share: float | None,
+    detector: Detector,
+    describer: Describer,
+) -> _Run:
+    """The sequence without its first ``left_out`` pictures, through the pipeline."""
+    counted = CountedDetector(detector)
+    stream = open_recording(file, started_at_us=0)
     rate_hz = stream.frames_per_s or 25.0
     calls_per_s = CALLS_PER_S if share is None else share * rate_hz
     pipeline = Pipeline("evaluated", describer, looks_per_s=looks_per_s, calls_per_s=calls_per_s)
@@ -129,6 +218,8 @@ def evaluate_detection(
     began_s = time.perf_counter()
     for frame in stream.frames():
         frame_number = round(frame.media_us / 1e6 * rate_hz) + 1
+        if frame_number <= left_out:
+            continue
         look = pipeline.consider(frame)
         if pipeline.moves is not None:
             due += 1
@@ -139,31 +230,15 @@ def evaluate_detection(
     took_s = time.perf_counter() - began_s
     stream.close()
     found = _by_frame([sighting for sighting in sightings if sighting.ended], rate_hz)
-    frames = range(1, max(frame_number, max(truth)) + 1)
-    product = _scores(truth, found, found, frames)
-    hardly_seen, baseline = _every_frame(file, truth, detector, rate_hz, frames) if alone else ({}, None)
-    labels = {
-        number: FrameLabels([each.box for each in persons], hardly_seen.get(number, np.zeros(len(persons), bool)))
-        for number, persons in truth.items()
-    }
-    missed, false_hits = misses(labels, {n: [each.box for each in persons] for n, persons in found.items()}, size_px)
-    return DetectionReport(
-        product=product,
-        frames=len(frames),
-        looks_per_s=looks_per_s,
-        detector_calls=counted.calls,
-        whole_pictures=counted.whole_pictures,
-        looks_share=counted.whole_pictures / len(frames),
-        ms_per_frame=took_s * 1000 / len(frames),
-        track_ms=pipeline.times.spent_ms(Stage.TRACK) / max(due, 1),
-        missed=missed,
-        false_hits=false_hits,
-        baseline_alone=baseline,
-        average_precision_above_alone=None
-        if baseline is None
-        else product.average_precision > baseline.average_precision,
-        idf1_above_alone=None if baseline is None else product.idf1 > baseline.idf1,
-    )
+    frames = range(left_out + 1, max(frame_number, max(truth)) + 1)
+    labelled = {number: persons for number, persons in truth.items() if number > left_out}
+    scores = _scores(labelled, found, found, frames)
+    track_ms = pipeline.times.spent_ms(Stage.TRACK) / max(due, 1)
+    return _Run(frames, rate_hz, size_px, found, scores, counted, took_s, track_ms)
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    return Spread(float(np.mean(values)), min(values), max(values))
 
 
 def _every_frame(

@@ -50,6 +50,20 @@ def test_looks_are_those_of_the_product(street_report: DetectionReport) -> None:
     assert street_report.ms_per_frame > 0
 
 
+def test_runs_from_several_starts_are_told_with_their_mean(tmp_path: Path) -> None:
+    film(tmp_path / "street.mp4", WALKERS, seconds=1)
+    rows = [
+        f"{number + 1},0,{box.left},{box.top},{box.width},{box.height},1,-1,-1,-1"
+        for number in range(10)
+        for box in [WALKERS[0].box(number / 10)]
+    ]
+    report = evaluate_detection(_sequence(tmp_path, rows), starts=2)
+    assert report.over_starts is not None and report.over_starts.starts == 2
+    told = report.over_starts.looks_share
+    assert told.least < told.mean < told.most  # the second run has a picture less to look at
+    assert report.looks_share in (told.least, told.most)
+
+
 def test_detector_alone_is_scored_in_the_same_run(street_report: DetectionReport) -> None:
     alone = street_report.baseline_alone
     assert alone is not None
