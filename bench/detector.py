@@ -3,7 +3,7 @@
 Processor time of one thread, the median of ``--calls`` calls, the formats in turns: of a whole picture (640x480), of
 two and of four regions in one call and in a call each, and of one of four cameras' pictures side by side in one call.
 Average precision at IoU 0.5 is the detector's alone, on every ``--every``th picture of sequences in MOTChallenge's
-layout (``--mot DIR``, each folder in it with a gt).
+layout (``--mot DIR``, each folder in it with a gt), the whole picture in each of SCALES of its full scale.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from hub.vision.evaluation import motchallenge
 from hub.vision.evaluation.detection import Found, average_precision
 
 CAMERAS_AT_ONCE = 4
+SCALES = (1.0, 0.75, 0.6, 0.5, 0.4, 0.3)
 _WARM_CALLS = 4
 _SIZE_PX = (640, 480)
 _REGIONS = tuple(
@@ -52,11 +53,11 @@ class Costs(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """By number format, and average precision by sequence and format."""
+    """By number format, and average precision by sequence, format and scale."""
 
     best_here: NumberFormat
     costs: dict[str, Costs]
-    average_precision: dict[str, dict[str, float]]
+    average_precision: dict[str, dict[str, dict[str, float]]]
 
 
 def costs_of(detectors: dict[str, OnnxDetector], calls: int) -> dict[str, Costs]:
@@ -105,18 +106,24 @@ def _spent_ms(call: Callable[[], object]) -> float:
     return (time.thread_time() - began_s) * 1000
 
 
-def precision_of(detector: Detector, sequence: Path, every: int) -> float:
-    """Average precision of the detector alone on every ``every``th picture. Raises SequenceError, SourceError."""
-    truth, found = motchallenge.labels(sequence), {}
+def precision_of(detector: Detector, sequence: Path, every: int) -> dict[str, float]:
+    """Average precision by scale, on every ``every``th picture. Raises SequenceError, SourceError."""
+    truth = motchallenge.labels(sequence)
+    found: dict[float, dict[int, list[Found]]] = {scale: {} for scale in SCALES}
     stream = open_recording(str(motchallenge.pictures(sequence)), started_at_us=0, looks_per_s=100.0)
     rate_hz = stream.frames_per_s or 25.0
     for frame in stream.frames():
         number = round(frame.media_us / 1e6 * rate_hz) + 1
         if (number - 1) % every == 0:
-            seen = detector.detect(frame.pixels.bgr())
-            found[number] = [Found(0, Box(*box), score) for box, score in zip(seen.boxes, seen.scores, strict=True)]
+            picture = frame.pixels.bgr()
+            everything = Box(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0]))
+            for scale in SCALES:
+                seen = detector.detect(picture, None if scale == 1.0 else (Region(everything, scale),))
+                boxes = zip(seen.boxes, seen.scores, strict=True)
+                found[scale][number] = [Found(0, Box(*box), float(score)) for box, score in boxes]
     stream.close()
-    return round(average_precision({number: truth.get(number, []) for number in found}, found), 4)
+    labelled = {number: truth.get(number, []) for number in found[1.0]}
+    return {str(scale): round(average_precision(labelled, found[scale]), 4) for scale in SCALES}
 
 
 def measure(mot: Path | None, every: int, calls: int) -> Report:
