@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.protocol.sightings import COLOURS
@@ -234,6 +234,7 @@ _PIECES = st.sampled_from((_WORDS + " " + _WORDS_EN).split(" "))
 
 
 @settings(max_examples=200, deadline=None)
+@example("红1点到昨0")
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=14).map("".join), st.lists(_PIECES).map(" ".join)))
 def test_anything_typed_gives_a_question_that_can_be_searched_or_is_empty(text: str) -> None:
     if len(text) > MAX_LENGTH:

@@ -85,7 +85,7 @@ def read_time(line: Line, now: datetime) -> SaidTime | None:
         if since and until:
             if until < since:
                 until += timedelta(hours=12) if until + timedelta(hours=12) >= since else timedelta(days=1)
-            return SaidTime(since, until)
+            return SaidTime(min(since, until), max(since, until))  # the later day may be said first
     for match in _POINT.finditer(line.rest):
         if _is_clock(match):
             moment = _moment(match, "", now)
