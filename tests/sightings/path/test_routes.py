@@ -56,7 +56,7 @@ def see(hub: Hub, sighting_id: str, camera_id: str, ago_s: int, upper: str = "re
             height_m=height,
             child=float(height < 1.5),
             descriptor=bytes([30] * 64 if "friend" in sighting_id else [0, 90] * 32),
-            describer="stripes-1",
+            describer="stripes-2",
         )
     )
 
