@@ -50,6 +50,10 @@ def test_unit_is_restarted_watched_bounded_and_hardened(file: Path) -> None:
     assert Unit(file)["Install"]["WantedBy"] == "multi-user.target"
 
 
+def test_only_the_hub_is_asked_to_end_and_ends_its_children_in_order() -> None:
+    assert Unit(DEPLOY / "qianshao.service")["Service"]["KillMode"] == "mixed"
+
+
 def test_watchdog_outlives_the_hub_and_watches_the_same_folder() -> None:
     hub, watchdog = Unit(DEPLOY / "qianshao.service"), Unit(DEPLOY / "qianshao-watchdog.service")
     assert not {"BindsTo", "Requires", "PartOf"} & set(watchdog["Unit"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 STOOD_STILL = 70
@@ -23,8 +23,8 @@ class Standstill:
     another in its place would be no better off.
     """
 
-    def __init__(self, after_s: float, waited_s: Callable[[], float], now_s: float) -> None:
-        """``waited_s`` is asked only when half of ``after_s`` has passed in silence."""
+    def __init__(self, after_s: float, waited_s: Callable[[], Mapping[int, float]], now_s: float) -> None:
+        """``waited_s``, by thread, is asked only when half of ``after_s`` has passed in silence."""
         self._after_s = after_s
         self._waited_s = waited_s
         self.moved(now_s)
@@ -32,7 +32,7 @@ class Standstill:
     def moved(self, now_s: float) -> None:
         """It moved."""
         self._moved_s = now_s
-        self._waited_before_s: float | None = None
+        self._waited_before_s: Mapping[int, float] | None = None
 
     def stands_still(self, now_s: float) -> bool:
         """Whether it does; to be asked several times in ``after_s``."""
@@ -44,17 +44,19 @@ class Standstill:
             self._waited_before_s = waited_s
             self._moved_s = now_s - self._after_s / 2  # whoever asks so late was perhaps the one who stood still
             return False
-        excused_s = max(0.0, waited_s - self._waited_before_s)  # of a thread that ended nothing is told any more
+        before_s = self._waited_before_s
+        # of the one that waited longest: many that wait a little each hold up nobody for the sum of it
+        excused_s = max((each_s - before_s.get(thread, 0.0) for thread, each_s in waited_s.items()), default=0.0)
         return silent_s - excused_s >= self._after_s or silent_s >= self._after_s * MOST_EXCUSED
 
 
-def waited_s(pid: int) -> float:
-    """How long the threads of a process have waited for a processor, together; 0 where the system does not tell."""
-    total_ns = 0
+def waited_s(pid: int) -> dict[int, float]:
+    """How long each thread of a process has waited for a processor, by its number; none where the system tells none."""
+    waited: dict[int, float] = {}
     for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
         with contextlib.suppress(OSError, IndexError):  # the thread ended meanwhile
-            total_ns += int(file.read_text().split()[1])
-    return total_ns / 1e9
+            waited[int(file.parent.name)] = int(file.read_text().split()[1]) / 1e9
+    return waited
 
 
 def is_dying(pid: int) -> bool:

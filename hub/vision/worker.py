@@ -87,6 +87,7 @@ class Worker:
         patience: Patience | None = None,
         weight: float | None = None,
         beat: Callable[[], None] | None = None,
+        looking_still_after_s: float = LOOKING_STILL_AFTER_S,
     ) -> None:
         """``weight`` (WorkerStatus) is for one on another machine; None where the hub knows its process, which is
         told by ``beat`` that the event loop goes on."""
@@ -97,6 +98,7 @@ class Worker:
         self._patience = patience
         self._weight = weight
         self._beat = beat
+        self._looking_still_after_s = looking_still_after_s
         self._signed_us = 0
         self._connected_us = 0
         self._scheduler: LookScheduler[AssignedCamera, Work] = LookScheduler()
@@ -117,10 +119,9 @@ class Worker:
         self._looking.start()
         line = asyncio.create_task(self._link.run())
         watching = asyncio.create_task(self._watch_looking())
+        beating = asyncio.create_task(self._beat_on())
         try:
             while not line.done():
-                if self._beat is not None:
-                    self._beat()
                 self._tell_states()
                 if self._weight is not None:
                     self._live_apart(self._weight)
@@ -132,11 +133,18 @@ class Worker:
             await asyncio.sleep(0)  # the last sightings, handed over by the looking thread, go out
             line.cancel()
             await asyncio.gather(line, return_exceptions=True)
+            beating.cancel()
+
+    async def _beat_on(self) -> None:
+        """To the last: an orderly end takes longer than a worker may be silent."""
+        while self._beat is not None:
+            self._beat()
+            await asyncio.sleep(STATE_TURN_S)
 
     async def _watch_looking(self) -> None:
         """End the process when the looking thread stands still: nothing else makes it go on."""
         loop = asyncio.get_running_loop()
-        still = Standstill(LOOKING_STILL_AFTER_S, partial(waited_s, os.getpid()), loop.time())
+        still = Standstill(self._looking_still_after_s, partial(waited_s, os.getpid()), loop.time())
         turns = self._turns
         while not still.stands_still(loop.time()):
             await asyncio.sleep(STATE_TURN_S)
@@ -298,7 +306,13 @@ def _runner(
         timing = None if duty.is_enrolled else LinkTiming(longest_reconnect_s=LONGEST_RECONNECT_S)
         link = Link(credential, clock=clock, software=software, store_dir=duty.store, timing=timing)
         weight, beat = given.weight if duty.is_enrolled else None, _beat if given.beat else None
-        return Worker(link, detector, describer, clock=clock, weight=weight, beat=beat)
+        return Worker(
+            *(link, detector, describer),
+            clock=clock,
+            weight=weight,
+            beat=beat,
+            looking_still_after_s=given.turn_within,
+        )
 
     first = make(duty.credential)
     if not duty.is_enrolled or duty.store is None:
@@ -318,6 +332,8 @@ def main() -> int:
     parser.add_argument("--weight", type=float, default=1.0, help="as how many of the hub's own it has cameras")
     parser.add_argument("--spare", action="store_true", help="wait, loaded, for a credential on standard input")
     parser.add_argument("--beat", action="store_true", help="say on standard output that it goes on, 4 times a second")
+    within = "seconds; a look that takes longer stands still, and the process ends (%(default)s)"
+    parser.add_argument("--turn-within", type=float, default=LOOKING_STILL_AFTER_S, help=within)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     cv2.setNumThreads(1)

@@ -33,6 +33,8 @@ STILL_AFTER_S = 1.5
 """Within 2 s its cameras are another's, as with a worker on another machine (SILENT_AFTER_S)."""
 FIRST_BEAT_WITHIN_S = 30.0
 """A worker loads its networks first."""
+END_WITHIN_S = 6.0
+"""A worker asked to end gives its cameras 2 s, then its looking thread 2 s; its last words go out."""
 _MOST_BEATS = 4096
 
 Issue = Callable[[DeviceKind, str], Awaitable[Credential]]
@@ -103,9 +105,8 @@ class WorkerKeeper:
         for task in tasks:
             if task is not None:
                 await end_tasks(task)
-        for process in [*(worker.process for worker in self._workers), self._spare]:
-            if process is not None:
-                await end_child(process)
+        processes = [*(worker.process for worker in self._workers), self._spare]
+        await asyncio.gather(*(end_child(process, END_WITHIN_S) for process in processes if process is not None))
         await asyncio.gather(*self._leaving)
 
     async def _keep(self, worker: _Worker) -> None:
