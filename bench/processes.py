@@ -27,11 +27,27 @@ def memory_mb(pid: int) -> float:
 
 
 def descendants(pid: int, module: str) -> list[int]:
-    """The processes that it, or one that it started, runs ``python -m module`` in."""
+    """The processes that it, or one that it started, runs ``python -m module`` in; without those that end meanwhile."""
     found = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, file.read_text().split()):
-            if module in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
-                found.append(child)
-            found += descendants(child, module)
+    for child in children(pid):
+        if module in read(child, "cmdline").split("\0"):
+            found.append(child)
+        found += descendants(child, module)
     return found
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it started and that live; none when it has ended."""
+    try:
+        tasks = [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return []
+    return [int(child) for task in tasks for child in read(pid, f"task/{task}/children").split()]
+
+
+def read(pid: int, file: str) -> str:
+    """What /proc says of a process; nothing when it, or that thread of it, has ended."""
+    try:
+        return Path(f"/proc/{pid}/{file}").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

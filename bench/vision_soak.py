@@ -131,7 +131,8 @@ class Soak:
         pids = workers(self.room.pid)
 
         async def lose() -> None:
-            os.kill(rng.choice(pids), signal.SIGKILL if how is Loss.KILLED else signal.SIGSTOP)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
+                os.kill(rng.choice(pids), signal.SIGKILL if how is Loss.KILLED else signal.SIGSTOP)
 
         if pids:
             await self._lose(how, lose)
@@ -171,8 +172,9 @@ class Soak:
         for share in BROKER_AT:
             await self._until(share * self.seconds)
             for pid in children(self.room.pid, "mosquitto"):
-                os.kill(pid, signal.SIGKILL)
-                self.broker_kills += 1
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    self.broker_kills += 1
 
     async def _sample(self) -> None:
         while self._now_s < self.seconds:

@@ -19,9 +19,10 @@ def workers(hub_pid: int) -> list[int]:
 def spare_age_s(hub_pid: int) -> float | None:
     """How long ago the spare was started (proc(5): stat, starttime); None while there is none."""
     spares = [pid for pid in processes.descendants(hub_pid, MODULE) if not _has_line(pid)]
-    if not spares:
+    said = processes.read(spares[-1], "stat") if spares else ""
+    if not said:
         return None
-    started_ticks = int(Path(f"/proc/{spares[-1]}/stat").read_text().rpartition(")")[2].split()[19])
+    started_ticks = int(said.rpartition(")")[2].split()[19])
     return round(time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK"), 1)
 
 
@@ -36,8 +37,7 @@ def _has_line(pid: int) -> bool:
 
 def children(pid: int, name: str) -> list[int]:
     """Its child processes of this program."""
-    found = (int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split())
-    return [child for child in found if Path(f"/proc/{child}/comm").read_text().strip() == name]
+    return [child for child in processes.children(pid) if processes.read(child, "comm").strip() == name]
 
 
 def memory_mb(pid: int) -> float:

@@ -83,19 +83,19 @@ class LookPlan:
         return self._saved >= 0.0 and at_s + 1e-6 >= self._next_s
 
     def regions(
-        self, motion: Motion, sought: Sought, size_px: tuple[int, int], enough_px: float, at_s: float
+        self, motion: Motion, sought: Sought, size_px: tuple[int, int], enough_height_px: float, at_s: float
     ) -> tuple[Region, ...] | None:
         """Where a look at ``at_s`` goes; None for the whole picture in full scale, no region where none can be paid.
 
-        ``size_px`` is width and height; who stands higher than ``enough_px`` may be made smaller. The look is to be
-        ``paid``.
+        ``size_px`` is width and height; who stands higher than ``enough_height_px`` may be made smaller. The look is
+        to be ``paid``.
         """
         width, height = size_px
         sought = sought.of(_shares_inside(sought.boxes, width, height) >= _LEAST_INSIDE)
         others = self._unexplained(motion, sought.boxes, height, at_s)
         boxes = _around(np.concatenate([sought.boxes, others]), width, height)
         heights = np.concatenate([sought.heights_px, _LOWEST_OF_MOTION * others[:, 3]])
-        boxes, scales = merged(boxes, np.minimum(1.0, enough_px / np.maximum(heights, 1.0)))
+        boxes, scales = merged(boxes, np.minimum(1.0, enough_height_px / np.maximum(heights, 1.0)))
         unknown = self._whole_s == float("-inf")
         if not len(boxes) and self._saved < 1.0 and not unknown:
             return ()

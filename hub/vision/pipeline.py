@@ -146,9 +146,9 @@ class Pipeline:
         self._last_word.looked_with(detector)
         self._frame_size_px = (picture.shape[1], picture.shape[0])
         with self.times.of(Stage.TRACK):
-            enough_px = detector.enough_px(self._frame_size_px)
+            enough_height_px = detector.enough_height_px(self._frame_size_px)
             regions = self._plan.regions(
-                look.motion, self._sought(look.at_s), self._frame_size_px, enough_px, look.at_s
+                look.motion, self._sought(look.at_s), self._frame_size_px, enough_height_px, look.at_s
             )
         if regions == ():
             return []

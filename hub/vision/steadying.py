@@ -74,7 +74,7 @@ def light_of(small: Plane, background: Plane) -> Light | None:
     seen, was = small[sampled].ravel(), background[sampled].ravel()
     is_dark = was < was.mean()
     darker, brighter = was[is_dark], was[~is_dark]
-    if not len(darker):
+    if not len(darker) or not len(brighter):  # of one level all over, whose mean may be rounded to either side
         return None
     rise_dark, rise_bright = _middle(seen[is_dark] - darker), _middle(seen[~is_dark] - brighter)
     dark, bright = _middle(darker), _middle(brighter)

@@ -35,7 +35,7 @@ class Present:
     def __init__(self, *boxes: Box) -> None:
         self.boxes = boxes
 
-    def enough_px(self, size_px: tuple[int, int]) -> float:
+    def enough_height_px(self, size_px: tuple[int, int]) -> float:
         return 1e9
 
     def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
@@ -111,7 +111,8 @@ def test_look_that_cannot_be_shown_is_told_all_the_same(describer: Describer) ->
 
 
 def test_picture_with_nothing_left_to_look_at_is_not_counted_as_looked_at(describer: Describer) -> None:
-    camera, pipeline = _camera(describer, ManualClock()), Pipeline("C01", describer, looks_per_s=5)
+    camera = _camera(describer, ManualClock())
+    pipeline = Pipeline("C01", describer, looks_per_s=5, calls_per_s=0.5)
     # the second is found worth a look before the first is looked at, whose cost then leaves too little for it
     looks = [_look(pipeline, at_s=at_s) for at_s in (0.0, 0.2)]
     assert None not in looks

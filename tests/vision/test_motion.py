@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bench.peers.motion_clips import HEIGHT_PX, WIDTH_PX, Clip, Person
@@ -150,3 +152,12 @@ def test_tiny_picture_is_read() -> None:
     detector = MotionDetector()
     assert detector.observe(np.zeros((3, 2), np.uint8), 0.0).share == 0
     assert detector.observe(np.full((3, 2), 255, np.uint8), 0.1).mask.shape == (3, 2)
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+@settings(max_examples=40, deadline=None)
+def test_a_picture_of_one_level_all_over_may_become_another(before: int, after: int) -> None:
+    motion = MotionDetector()
+    for number in range(6):
+        level = before if number < 4 else after
+        motion.observe(np.full((120, 160), level, np.uint8), number * 0.2)

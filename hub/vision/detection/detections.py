@@ -58,7 +58,7 @@ class Things:
 class Detector(Protocol):
     """Finds persons; called from one thread at a time."""
 
-    def enough_px(self, size_px: tuple[int, int]) -> float:
+    def enough_height_px(self, size_px: tuple[int, int]) -> float:
         """How high a person need stand in a picture of this width and height: who is higher may be made smaller.
 
         Infinite where the network takes nothing smaller, so that nothing would be saved.

@@ -45,8 +45,8 @@ class DetectorFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     divide_by: float | tuple[float, float, float] = 255.0
     fit: Fit = Fit.LETTERBOX
     empty: Annotated[int, msgspec.Meta(ge=0, le=255)] = 114
-    enough_px: Annotated[int, msgspec.Meta(ge=8, le=4096)] = 64
-    """A person so high on the input is found as well as a larger one: NanoDet's, as measured (docs/vision.md)."""
+    enough_height_px: Annotated[int, msgspec.Meta(ge=8, le=4096)] | None = None
+    """A person so high on the input is found as well as a larger one; None where nobody has measured it."""
     cell_px: Stride = 32
     """Where the network leaves its sides open, they are made multiples of this: its largest stride."""
     outputs: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ()

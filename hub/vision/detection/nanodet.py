@@ -37,6 +37,9 @@ _DOT_PRODUCT_OF_BYTES = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
 WHOLE_PX = 416
 """The longer side of a whole picture, as the network was trained."""
 
+_ENOUGH_HEIGHT_PX = 64
+"""By average precision in smaller and smaller scales (``python -m bench.detector``; docs/vision.md has the table)."""
+
 
 def described(number_format: NumberFormat, whole_px: int = WHOLE_PX) -> DetectorFile:
     """How the built-in network takes a picture, as it was trained; MODELS.md has its inputs and outputs."""
@@ -48,6 +51,7 @@ def described(number_format: NumberFormat, whole_px: int = WHOLE_PX) -> Detector
         mean=(103.53, 116.28, 123.675),
         divide_by=(57.375, 57.12, 58.395),
         empty=0,
+        enough_height_px=_ENOUGH_HEIGHT_PX,
         outputs=("Identity:0", "Identity_1:0", "Identity_2:0", "Identity_3:0", "Identity_4:0", "Identity_5:0"),
     )
 

@@ -51,9 +51,10 @@ class OnnxDetector:
         """What looks, for logs and metrics."""
         return f"{self._network.file.stem} ({self._described.head.value})"
 
-    def enough_px(self, size_px: tuple[int, int]) -> float:
+    def enough_height_px(self, size_px: tuple[int, int]) -> float:
         """As ``Detector`` has it."""
-        return math.inf if self._fixed else self._described.enough_px / self._scale(size_px)[1]
+        enough = self._described.enough_height_px
+        return math.inf if self._fixed or enough is None else enough / self._scale(size_px)[1]
 
     def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
         """As ``Detector`` has it. Raises DetectorError where the network answers otherwise than before."""

@@ -113,9 +113,9 @@ class CountedDetector:
         self.calls = 0
         self.whole_pictures = 0.0
 
-    def enough_px(self, size_px: tuple[int, int]) -> float:
+    def enough_height_px(self, size_px: tuple[int, int]) -> float:
         """As ``Detector`` has it."""
-        return self._detector.enough_px(size_px)
+        return self._detector.enough_height_px(size_px)
 
     def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
         """As ``Detector`` has it."""
