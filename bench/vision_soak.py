@@ -2,10 +2,10 @@
 
 A real hub with its broker, recorder and workers, with ``--remote`` also a worker as on another machine (over TLS,
 through a link), and simulated RTSP cameras with faults by a seeded plan (bench/footage_soak_plan.py, no full disk). In
-the first two thirds workers are lost, in turn by each Loss, and the broker is killed twice. Asked is: after each loss
+the first two fifths workers are lost, in turn by each Loss, and the broker is killed twice. Asked is: after each loss
 all cameras that have no fault are looked at again in time; at the end each is decoded and looked at; what was sent is
 recorded; the memory of hub and workers does not grow (a regression over samples of every 5 s: the hub's without the
-first fifth, the workers' from the last loss on; a soak too short for that misses this goal).
+first fifth, the workers' from ten minutes after the last loss on; a soak too short for that misses this goal).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ from simulators.demo.parts import PartFailed
 
 SAMPLE_EVERY_S = 5.0
 LOSE_EVERY_S = (12.0, 30.0)
-LOSE_UNTIL = 2 / 3
+LOSE_UNTIL = 0.4
 BROKER_AT = (0.3, 0.5)
 """Of the soak's time, when the broker is killed."""
 LOOKED_AT_WITHIN_S = 10.0

@@ -24,6 +24,8 @@ TAKEN_OVER_WITHIN_S = 4.0
 """From any other loss: noticed, and the others have connected to the cameras."""
 MOST_GROWTH_MB_PER_H = 20.0
 """Of the hub, and of each worker: 10 MB in 30 minutes. Shorter soaks measure mostly what fills once (caches)."""
+WARM_AFTER_S = 600.0
+"""A worker with twelve cameras grows by a tenth in its first ten minutes, and hardly afterwards."""
 _LEFT_OUT = 0.2
 _MARGIN_US = 60_000_000
 _COUNT = re.compile(r'^(qianshao_\w+?)(?:_total)?(?:\{camera="([^"]+)"\})? ([0-9.e+]+)$', re.MULTILINE)
@@ -178,8 +180,8 @@ def _total(counts: Counts, wanted: str) -> float:
 
 
 def _after_the_last(losses: Iterable[Lost], samples: Iterable[Sample]) -> list[tuple[float, float]]:
-    """The workers' memory once the last was replaced and had its cameras for a while."""
-    from_s = max((one.at_s for one in losses), default=0.0) + 30.0
+    """The workers' memory once the last was replaced and had its cameras for WARM_AFTER_S."""
+    from_s = max((one.at_s for one in losses), default=0.0) + WARM_AFTER_S
     return [(one.at_s, one.workers_mb) for one in samples if one.at_s > from_s]
 
 
