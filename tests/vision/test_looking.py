@@ -152,3 +152,22 @@ def test_parts_are_joined_at_the_finer_scale_only_where_that_is_cheaper() -> Non
     boxes = np.array([[0, 0, 200, 400], [150, 10, 60, 380]], float)
     assert len(merged(boxes, np.array([0.5, 0.5]))[0]) == 1
     assert len(merged(boxes, np.array([0.25, 1.0]))[0]) == 2
+
+
+def test_no_camera_is_looked_at_more_often_than_five_times_a_second() -> None:
+    plan = LookPlan(25.0)
+    looks = 0
+    for picture in range(50):
+        at_s = picture / 25
+        looks += plan.affords(at_s) and _look(plan, _motion(WALKER), FOLLOWED, at_s) != ()
+    assert 9 <= looks <= 11
+
+
+def test_first_look_is_taken_where_little_may_be_spent_and_the_next_whole_one_only_when_it_is_paid() -> None:
+    plan = LookPlan(0.5)
+    assert plan.affords(0.0)
+    assert _look(plan, _motion(), NOBODY, 0.0) is None
+    assert plan.affords(1.0)
+    assert _look(plan, _motion(), NOBODY, 1.0) == ()
+    assert plan.affords(WHOLE_LOOK_S + 2.0)
+    assert _look(plan, _motion(), NOBODY, WHOLE_LOOK_S + 2.0) is None

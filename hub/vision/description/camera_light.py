@@ -2,8 +2,9 @@
 
 A crop alone does not tell a white shirt in shade from a grey one in sun. But a camera exposes alike from one person to
 the next, and the bare skin of many people has about one mean lightness wherever they are seen: by as much as their mean
-is darker than usual, the camera shows everything darker. One person's skin tells little and never names that person's
-own clothes: somebody is described by those who came before.
+is darker than usual, the camera shows everything darker. One person's skin tells little, and nothing of that person's
+own clothes within a sighting: somebody is described by those who came before, of whom he may have been one if he
+returns, or stays for so long that a second sighting begins.
 """
 
 from __future__ import annotations

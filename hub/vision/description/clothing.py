@@ -8,7 +8,6 @@ share it has of the garment's parts: of sleeves and collar more than of the back
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +53,7 @@ class Garment:
     inner: Floats
     sure: float
 
-    def lit(self, lightness_gain: Any) -> Garment:
+    def lit(self, lightness_gain: float | Floats) -> Garment:
         """As it would look so much lighter; a gain for each picture where there are several."""
         gain = np.asarray(lightness_gain, np.float64)[..., None]
         lab = np.concatenate([self.lab[..., :1] * gain[..., None], self.lab[..., 1:]], axis=-1)

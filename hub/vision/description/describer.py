@@ -98,9 +98,9 @@ class Describer:
         )
 
     def learn_light(self, views: Sequence[View], at_s: float) -> None:
-        """Take in, for those who come later, how light this camera showed a person who is gone (media seconds).
+        """Take in, for those who come later, how light this camera showed somebody (media seconds).
 
-        Once for each person, after the last description. Raises ViewError for a view without a picture.
+        Once for each sighting, after its last description. Raises ViewError for a view without a picture.
         """
         shown = mean_skin_lightness(self.measure(view).skin_lightness for view in views)
         if shown is not None:

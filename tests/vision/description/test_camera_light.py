@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from devices.protocol.sightings import COLOURS
+from devices.protocol.sightings import COLOURS, Sighting
+from hub.footage.sources.frame import Frame, PlainPixels
 from hub.vision.description.camera_light import CameraLight
 from hub.vision.description.describer import Describer
 from hub.vision.description.view import View
+from hub.vision.detection.detections import Detections, Region
+from hub.vision.pipeline import Pipeline
 from tests.vision.description.test_describer import person, strongest
 
 USUAL = 46.0
@@ -61,6 +68,43 @@ def test_a_stream_that_begins_anew_keeps_what_was_learned() -> None:
 @pytest.fixture(scope="module")
 def describer() -> Describer:
     return Describer()
+
+
+class Present:
+    """A detector that finds the one person where ``person`` draws one."""
+
+    def enough_height_px(self, size_px: tuple[int, int]) -> float:
+        return math.inf
+
+    def detect(self, picture: NDArray[np.uint8], regions: Sequence[Region] | None = None) -> Detections:
+        return Detections(np.array([(38.0, 35.0, 54.0, 141.0)]), np.array([0.9]))
+
+
+def passes_by(describer: Describer, shown: View) -> tuple[Sighting, Sighting]:
+    """The first and the last word on a person whom a camera's vision sees for 2 s."""
+    pipeline, said = Pipeline("C01", describer, looks_per_s=5), []
+    for number in range(10):
+        picture = shown.picture.copy()
+        picture[:20, 5 * number : 5 * number + 20] = 20  # something moves, above the person
+        at_us = number * 200_000
+        if (look := pipeline.consider(Frame(at_us, at_us, PlainPixels(picture)))) is not None:
+            said += pipeline.look(look, Present())
+    first, last = said[0], pipeline.finish()[0]
+    assert not first.ended and last.ended
+    return first, last
+
+
+def test_vision_learns_of_who_is_gone_and_names_nobody_by_his_own_skin(describer: Describer) -> None:
+    camera = describer.for_another_camera()
+    dark, shaded = person("white", "blue", (0.6, 0.6, 0.6)), person("grey", "blue", (1.15, 1.15, 1.15))
+    first, last = passes_by(camera, dark)
+    assert last.upper == first.upper
+    assert passes_by(camera, dark)[0].upper != first.upper
+    for _ in range(10):
+        passes_by(camera, dark)
+    white = COLOURS.index("white")
+    untaught = passes_by(describer.for_another_camera(), shaded)[1].upper[white]
+    assert passes_by(camera, shaded)[1].upper[white] > untaught + 0.02
 
 
 def white_share(describer: Describer, shown: View) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,21 @@ def test_every_head_finds_the_person_where_he_is(tmp_path: Path, which: str) -> 
     found = opened(tmp_path, head, answers, **more).detect(WIDE)
     np.testing.assert_allclose(found.boxes, [IN_WIDE], atol=0.1)
     assert found.scores.tolist() == pytest.approx([0.9], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("sides", "more", "enough_px"),
+    [
+        ((1, 3, "h", "w"), {"input_px": [64, 64], "enough_height_px": 20}, 40.0),
+        ((1, 3, "h", "w"), {"input_px": [64, 64]}, math.inf),
+        ((1, 3, 64, 64), {"enough_height_px": 20}, math.inf),
+    ],
+)
+def test_persons_are_shown_smaller_only_where_it_was_measured_and_saves_something(
+    tmp_path: Path, sides: Sides, more: dict[str, object], enough_px: float
+) -> None:
+    file = described(tmp_path, "yolov10", {"output0": rows((*PERSON, 0.9, 0))}, sides=sides, **more)
+    assert open_detector(str(file)).enough_height_px((WIDE.shape[1], WIDE.shape[0])) == enough_px
 
 
 def test_rt_detr_that_asks_for_the_size_gets_it(tmp_path: Path) -> None:
