@@ -34,6 +34,8 @@ _WORTH_CUTTING = 0.75
 """Regions that cost more than this share of the whole picture, at the finest of their scales, are the whole picture."""
 _LOWEST_OF_MOTION = 0.5
 """What moves and is nobody followed may be two persons, or one and his shadow: this share of its height is sought."""
+_MOSTLY_WITHIN = 0.6
+"""Of a region in another: what stands there would be shown twice, and cut by the edge of one."""
 _EXPLAINED = 0.2
 """What moves so near a followed person, in his own sizes, is that person, his shadow, or the trace of him."""
 _LEAST_INSIDE = 0.2
@@ -141,14 +143,16 @@ class LookPlan:
 
 
 def merged(boxes: Boxes, scales: Scales) -> tuple[Boxes, Scales]:
-    """The boxes with the scale of each, joined where one look at both, at the finer scale, is no dearer than two, and
-    until there are at most MOST_REGIONS."""
+    """The boxes with the scale of each, joined where one look at both, at the finer scale, is no dearer than two, where
+    one lies mostly in the other, and until there are at most MOST_REGIONS."""
     while len(boxes) > 1:
         low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
         low, high = np.minimum(low[:, None], low[None]), np.maximum(high[:, None], high[None])
         finer = np.maximum(scales[:, None], scales[None])
         cost = _costs(boxes, scales)
         dearer = (high - low).prod(axis=2) * finer**2 - cost[:, None] - cost[None, :]
+        shared = covered(boxes, boxes)
+        dearer = np.where(np.maximum(shared, shared.T) >= _MOSTLY_WITHIN, np.minimum(dearer, 0.0), dearer)
         np.fill_diagonal(dearer, np.inf)
         one, other = np.unravel_index(int(dearer.argmin()), dearer.shape)
         if dearer[one, other] > 0 and len(boxes) <= MOST_REGIONS:

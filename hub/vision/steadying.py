@@ -124,7 +124,9 @@ def _product(one: Plane, other: Plane) -> float:
 
 
 def jump_of(small: Plane, background: Plane) -> Shift:
-    """A larger shift, by phase correlation (Kuglin and Hines, 1975)."""
+    """A larger shift, by phase correlation (Kuglin and Hines, 1975); none of a single column, which OpenCV refuses."""
+    if small.shape[1] < 2:
+        return _NOWHERE
     (right, down), _ = cv2.phaseCorrelate(background, small)
     shift = Shift(right, down)
     return shift if shift.px <= _LARGEST_SHIFT * small.shape[0] else _NOWHERE

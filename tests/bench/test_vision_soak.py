@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from math import nan
 
 import pytest
 
+from bench import processes
 from bench.vision_soak_judging import MOST_GROWTH_MB_PER_H, Loss, Lost, is_flat
 
 
@@ -39,3 +42,10 @@ def test_loss_of_a_worker_is_to_be_noticed_and_made_good_in_time(
     how: Loss, noticed_s: float, replaced_s: float, met: bool
 ) -> None:
     assert Lost(60.0, how, 4, noticed_s, replaced_s, None).is_met is met
+
+
+def test_process_that_ended_while_it_was_counted_is_gone_and_ends_no_soak() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    assert [processes.read(ended.pid, file) for file in ("stat", "comm", "cmdline")] == ["", "", ""]
+    assert processes.children(ended.pid) == processes.descendants(ended.pid, "hub.vision.worker") == []

@@ -149,9 +149,15 @@ def test_parts_are_joined_at_the_finer_scale_only_where_that_is_cheaper() -> Non
     boxes = np.array([[0, 0, 200, 400], [190, 300, 60, 100]], float)
     joined, scales = merged(boxes, np.array([0.5, 0.5]))
     assert (len(joined), scales.tolist()) == (2, [0.5, 0.5])
-    boxes = np.array([[0, 0, 200, 400], [150, 10, 60, 380]], float)
+    boxes = np.array([[0, 0, 200, 400], [170, 10, 60, 380]], float)
     assert len(merged(boxes, np.array([0.5, 0.5]))[0]) == 1
     assert len(merged(boxes, np.array([0.25, 1.0]))[0]) == 2
+
+
+def test_a_part_that_lies_mostly_in_another_is_not_shown_twice() -> None:
+    boxes = np.array([[0, 0, 200, 400], [150, 10, 60, 380]], float)
+    joined, scales = merged(boxes, np.array([0.25, 1.0]))
+    assert (joined.tolist(), scales.tolist()) == ([[0, 0, 210, 400]], [1.0])
 
 
 def test_no_camera_is_looked_at_more_often_than_five_times_a_second() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bench.peers.motion_clips import HEIGHT_PX, WIDTH_PX, Clip, Person
@@ -154,10 +152,20 @@ def test_tiny_picture_is_read() -> None:
     assert detector.observe(np.full((3, 2), 255, np.uint8), 0.1).mask.shape == (3, 2)
 
 
-@given(st.integers(0, 255), st.integers(0, 255))
-@settings(max_examples=40, deadline=None)
-def test_a_picture_of_one_level_all_over_may_become_another(before: int, after: int) -> None:
-    motion = MotionDetector()
-    for number in range(6):
-        level = before if number < 4 else after
-        motion.observe(np.full((120, 160), level, np.uint8), number * 0.2)
+@pytest.mark.parametrize("step", [-8, -5, -2, 2, 5, 8])
+def test_covered_lens_whose_exposure_steps_ends_no_stream(step: int) -> None:
+    """As the background follows, the mean of its one level is rounded to either side of it."""
+    for level in range(20, 240, 20):
+        detector = MotionDetector()
+        for number in range(10):
+            now = level if number < 4 else level + step
+            seen = detector.observe(np.full((120, 160), now, np.uint8), number * STEP_S)
+        assert not seen.anything
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (480, 3), (2, 640), (9, 9)])
+def test_picture_of_a_row_or_a_column_that_changes_all_over_ends_no_stream(shape: tuple[int, int]) -> None:
+    detector = MotionDetector()
+    for number in range(10):
+        seen = detector.observe(np.full(shape, 255 * (number % 2), np.uint8), number * STEP_S)
+        assert np.isfinite(seen.share)

@@ -149,18 +149,19 @@ class OnnxDetector:
         self._candidates(blank, (self._described.person_class,), self._least_score)
 
     def _try_a_part(self) -> None:
-        """As small as regions may be packed, and an odd number of cells: who takes only twice a cell is found out."""
+        """The smallest part that is packed, and an odd number of cells: who takes only twice a cell is found out."""
         cell_px = self._described.cell_px
-        try:
-            self._try(3 * cell_px, cell_px)
-        except DetectorError as error:
-            raise DetectorError(
-                f"检测模型 {self._network.file} 不接受 {3 * cell_px}x{cell_px} 的局部图像：请在检测器文件里把 cell_px "
-                f"（现为 {cell_px}）改大，如 {2 * cell_px}，或导出固定输入尺寸的模型",
-                f"the model {self._network.file} does not take a part of {3 * cell_px}x{cell_px}: say a larger cell_px "
-                f"in the detector's file, for example {2 * cell_px}, or export it with fixed sides: "
-                f"{error.message_en}",
-            ) from error
+        for width in (3 * cell_px, cell_px):
+            try:
+                self._try(width, cell_px)
+            except DetectorError as error:
+                raise DetectorError(
+                    f"检测模型 {self._network.file} 不接受 {width}x{cell_px} 的局部图像：请在检测器文件里把 cell_px "
+                    f"（现为 {cell_px}）改大，如 {2 * cell_px}，或导出固定输入尺寸的模型",
+                    f"the model {self._network.file} does not take a part of {width}x{cell_px}: say a larger cell_px "
+                    f"in the detector's file, for example {2 * cell_px}, or export it with fixed sides: "
+                    f"{error.message_en}",
+                ) from error
 
     def _fixed_size(self) -> tuple[int, int] | None:
         """Width and height where the network takes no others."""

@@ -194,6 +194,10 @@ def test_network_of_bytes_with_channels_last_gets_them(tmp_path: Path) -> None:
 YOLO: Answers = {"output": cells(5, (*CENTRE, 1, 0.9))}
 
 
+ONLY_96X32: Answers = {"output": np.zeros((1, 12 * 4 + 6 * 2 + 3 * 1, 7), np.float32)}
+"""Takes no part of a single cell."""
+
+
 @pytest.mark.parametrize(
     ("answers", "more", "said"),
     [
@@ -210,6 +214,7 @@ YOLO: Answers = {"output": cells(5, (*CENTRE, 1, 0.9))}
         (YOLO, {"head": "nanodet"}, r"does not answer as the head nanodet does.* output \(1, 84, 6\)"),
         (YOLO, {"head": "yolox", "strides_px": [8]}, r"64 cells are expected .* not 84"),
         (HEADS["yolox"][1], {"head": "yolox", "sides": (1, 3, "h", "w"), "input_px": [64, 64]}, r"96x32: .* cell_px"),
+        (ONLY_96X32, {"head": "yolox", "sides": (1, 3, "h", "w"), "input_px": [96, 32]}, r"32x32: .* cell_px"),
         (YOLO, {"head": "yolov10", "outputs": []}, None),
         (YOLO, {"head": "ssd"}, r"boxes, scores and classes are expected"),
         ({"output": np.zeros((1, 3, 8, 8), np.float32)}, {}, r"not an output of shape \(1, 3, 8, 8\)"),
