@@ -10,7 +10,7 @@ import type { CaseKind, Venue } from "../room/types";
 import { changeSearch, runSearch } from "../search/store";
 import { TimeField } from "../search/TimeField";
 import { useMay } from "../session/store";
-import { useCaseDesk } from "./store";
+import { showOpened } from "./store";
 
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 
@@ -46,11 +46,12 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
     try {
       const opened = await hub.openCase(order, press.of(order));
       press.done();
-      useCaseDesk.setState({ chosenId: opened.case_id, opening: false });
+      const shown = showOpened(opened.case_id);
       if (line.trim() !== "" && searches) {
         changeSearch(opened.case_id, { line: line.trim() });
         await runSearch(opened.case_id, { text: line.trim(), limit: 50 });
       }
+      await shown;
     } catch (error) {
       setFailure(error);
       setOpening(false);

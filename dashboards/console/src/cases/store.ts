@@ -1,7 +1,8 @@
 // Which case the dispatcher works on: the chosen one while it is open, else the newest open one.
 import { create } from "zustand";
 
-import { useRoom } from "../room/store";
+import { useRoom, useStore } from "../room/store";
+import type { Room } from "../room/room";
 import type { Case } from "../room/types";
 
 interface CaseDesk {
@@ -22,4 +23,24 @@ export function useOpenCase(): Case | null {
     const chosen = chosenId === null ? undefined : room.cases.get(chosenId);
     return chosen?.state === "open" ? chosen : (openCases(room.cases.values())[0] ?? null);
   }, null);
+}
+
+/** Show a case that was just opened, once the hub's line has brought it: until then the former case would stand there, and take what is typed. */
+export function showOpened(caseId: string): Promise<void> {
+  return new Promise((resolve) => {
+    const has = (room: Room | null): boolean => room?.cases.has(caseId) ?? false;
+    const show = (): void => {
+      useCaseDesk.setState({ chosenId: caseId, opening: false });
+      resolve();
+    };
+    if (has(useStore.getState().room)) {
+      show();
+      return;
+    }
+    const leave = useStore.subscribe((store) => {
+      if (!has(store.room)) return;
+      leave();
+      show();
+    });
+  });
 }
