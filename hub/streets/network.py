@@ -76,6 +76,7 @@ class StreetNetwork:
         order = np.lexsort((self._lengths_m, pairs[1], pairs[0]))
         shortest = order[np.unique(pairs[:, order], axis=1, return_index=True)[1]]
         ways = (self._lengths_m[shortest], tuple(pairs[:, shortest]))
+        self._corners: Points = corners * _SAME_M
         self._graph = csr_matrix(ways, shape=(len(corners), len(corners)))  # type: ignore[no-untyped-call]
 
     @property
@@ -102,6 +103,34 @@ class StreetNetwork:
         walked = np.where(straight <= beside_m, straight, self._along_m(here, there))
         whole: NDArray[np.float64] = np.where(np.isinf(walked), straight * DETOUR, np.maximum(walked, straight))
         return whole
+
+    def way(self, source: Points, target: Points) -> Points:
+        """The corners (N, 2) of the walk that ``walks_m`` measures from ``source`` (2,) to ``target`` (2,), and both.
+
+        Straight where no street leads there, and where who is so near does not go by the street.
+        """
+        straight = np.stack([source, target])
+        if not self.segments:
+            return straight
+        feet = self._foot(straight)
+        if np.hypot(*(target - source)) <= feet.beside_m.sum():
+            return straight
+        begin, end = (int(one) for one in feet.segment)
+        share = (feet.along_m / self._lengths_m[feet.segment])[:, None]
+        onto, off = self._begins[feet.segment] * (1 - share) + self._ends[feet.segment] * share
+        tails_m = np.stack([feet.along_m, self._lengths_m[feet.segment] - feet.along_m], axis=1)
+        first, last = ((int(self._from[one]), int(self._to[one])) for one in (begin, end))
+        far, before = dijkstra(self._graph, directed=False, indices=first, return_predecessors=True)
+        through = far[:, last] + tails_m[0][:, None] + tails_m[1]
+        out, into = (int(one) for one in np.unravel_index(through.argmin(), through.shape))
+        if begin == end and abs(feet.along_m[1] - feet.along_m[0]) <= through[out, into]:
+            return np.stack([source, onto, off, target])
+        if np.isinf(through[out, into]):
+            return straight
+        nodes = [last[into]]
+        while nodes[-1] != first[out]:
+            nodes.append(int(before[out, nodes[-1]]))
+        return np.concatenate([source[None], onto[None], self._corners[nodes[::-1]], off[None], target[None]])
 
     def stretches(self, longest_m: float) -> Stretches:
         """All streets cut into stretches of at most so many metres."""

@@ -109,3 +109,27 @@ def test_stretches_are_as_far_as_the_walk_to_their_middles() -> None:
     assert cut.lengths_m.sum() == pytest.approx(200 + 200 + 80)
     places = np.array([(40.0, 0.0), (100.0, 70.0)])
     assert network.spread_m(places, cut) == pytest.approx(network.walks_m(places, (cut.begins + cut.ends) / 2))
+
+
+_PLACE = st.tuples(st.floats(-50, 250), st.floats(-150, 150))
+
+
+@given(source=_PLACE, target=_PLACE)
+def test_way_that_is_drawn_is_as_long_as_the_walk_that_is_told(
+    source: tuple[float, float], target: tuple[float, float]
+) -> None:
+    network = StreetNetwork(TOWN)
+    way = network.way(np.array(source), np.array(target))
+    assert (way[0].tolist(), way[-1].tolist()) == (list(source), list(target))
+    assert np.hypot(*np.diff(way, axis=0).T).sum() == pytest.approx(_walk(network, source, target)[0], abs=0.1)
+
+
+def test_way_is_drawn_round_the_corners_of_the_streets() -> None:
+    way = StreetNetwork(TOWN).way(np.array([0.0, 5.0]), np.array([100.0, 100.0]))
+    assert np.unique(np.round(way), axis=0).tolist() == [[0, 0], [0, 5], [100, 0], [100, 100]]
+
+
+def test_way_where_no_street_leads_is_drawn_straight() -> None:
+    apart = StreetNetwork([np.array([(0.0, 0.0), (100.0, 0.0)]), np.array([(0.0, 500.0), (100.0, 500.0)])])
+    for network in (apart, StreetNetwork([])):
+        assert network.way(np.array([0.0, 0.0]), np.array([0.0, 500.0])).tolist() == [[0, 0], [0, 500]]

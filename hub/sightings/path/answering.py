@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from hub.cases.service import Cases
-from hub.registry.records import Venue
 from hub.sightings.messages import Age, Hit, SearchAnswer, summary
 from hub.sightings.path.company import company
 from hub.sightings.path.finding import Path, Step, find
 from hub.sightings.path.glimpses import Glimpse, Verdict, glimpse_of
-from hub.sightings.path.ground import CameraGround
 from hub.sightings.path.grouping import group
 from hub.sightings.path.joining import Crowd
-from hub.sightings.path.messages import (
-    CameraAhead,
-    FoundPath,
-    Mark,
-    PathAnswer,
-    PathStep,
-    ReachNow,
-    StretchInReach,
-    VenueInReach,
-    WalkedAlong,
-)
+from hub.sightings.path.messages import FoundPath, Mark, PathAnswer, PathStep, ReachNow, WalkedAlong
 from hub.sightings.path.pace import ADULT, ANYBODY, CHILD, Pace
-from hub.sightings.path.reach import reach
 from hub.sightings.path.weighing import learned
+from hub.sightings.path.whereabouts import Ground, LastSeen, reach_now
 from hub.sightings.service import SightingService
-from hub.streets.network import Ground as Degrees
 
 CERTAIN = 0.9
 """A step that nobody confirmed is certain from this likelihood on."""
-MOST_STRETCHES, MOST_VENUES = 400, 60
-"""What of the reach is told: the likeliest, the nearest."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +29,6 @@ class Asked:
     marks: tuple[Mark, ...]
     paths: int
     case_id: str
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Cameras on the streets, the map's middle, the venues, and the time now (seconds since 1970)."""
-
-    cameras: CameraGround
-    degrees: Degrees
-    venues: tuple[Venue, ...]
-    now_s: float
 
 
 def answer_of(asked: Asked, ground: Ground, sightings: SightingService, cases: Cases) -> PathAnswer:
@@ -129,9 +101,11 @@ class _Answering:
         return Crowd(coverage.sightings_considered, coverage.cameras_searched, (ended - started) / 1000)
 
     def _path(self, path: Path) -> FoundPath:
-        return FoundPath(steps=tuple(self._step(step) for step in path.steps), gain=round(path.gain, 2))
+        before = (None, *path.steps)
+        steps = tuple(self._step(*pair) for pair in zip(before, path.steps, strict=False))
+        return FoundPath(steps=steps, gain=round(path.gain, 2))
 
-    def _step(self, step: Step) -> PathStep:
+    def _step(self, before: Step | None, step: Step) -> PathStep:
         return PathStep(
             sighting=self._summaries[step.glimpse.sighting_id],
             verdict=step.glimpse.verdict,
@@ -142,7 +116,13 @@ class _Answering:
             pace_mps=_rounded(step.pace_mps, 2),
             missed_by=step.missed_by,
             possible=step.possible,
+            way=() if before is None else self._way(before, step),
         )
+
+    def _way(self, before: Step, step: Step) -> tuple[tuple[float, float], ...]:
+        cameras = self._ground.cameras
+        begin, end = (cameras.number[one.glimpse.camera_id] for one in (before, step))
+        return self._ground.positions(cameras.way(begin, end))
 
     def _company(self, path: Path) -> tuple[WalkedAlong, ...]:
         beside: dict[str, list[Glimpse]] = {}
@@ -166,57 +146,8 @@ class _Answering:
         ]
         if not certain:
             return None
-        last, now_s = certain[-1], self._ground.now_s
-        cameras = self._ground.cameras
-        found = reach(cameras, last.camera_id, last.ended_s, now_s, self._pace, self._weighing.seen)
-        return ReachNow(
-            from_sighting_id=last.sighting_id,
-            left_at_ms=round(last.ended_s * 1000),
-            now_at_ms=round(now_s * 1000),
-            farthest_m=round(found.farthest_m, 1),
-            stretches=tuple(
-                StretchInReach(
-                    ends=(self._position(one.begin_m), self._position(one.end_m)),
-                    walk_m=round(one.walk_m, 1),
-                    probability=round(one.probability, 5),
-                )
-                for one in found.stretches[:MOST_STRETCHES]
-            ),
-            cameras=tuple(
-                CameraAhead(
-                    camera_id=one.camera_id,
-                    probability=round(one.probability, 4),
-                    walk_m=round(one.walk_m, 1),
-                    earliest_at_ms=round(one.earliest_s * 1000),
-                    likely_at_ms=round(one.likely_s * 1000),
-                )
-                for one in found.cameras
-            ),
-            venues=self._venues(last, found.farthest_m),
-        )
-
-    def _venues(self, last: Glimpse, farthest_m: float) -> tuple[VenueInReach, ...]:
-        cameras, venues = self._ground.cameras, self._ground.venues
-        degrees = np.array([(venue.latitude, venue.longitude) for venue in venues]).reshape(-1, 2)
-        origin = cameras.number[last.camera_id]
-        walks_m = cameras.network.walk_m(cameras.points[origin], self._ground.degrees.metres(degrees))
-        found: Sequence[int] = [n for n in np.argsort(walks_m, kind="stable").tolist() if walks_m[n] <= farthest_m]
-        return tuple(
-            VenueInReach(
-                venue_id=venues[number].venue_id,
-                walk_m=round(float(walks_m[number]), 1),
-                earliest_at_ms=round((last.ended_s + self._least_s(float(walks_m[number]), origin)) * 1000),
-            )
-            for number in found[:MOST_VENUES]
-        )
-
-    def _least_s(self, walk_m: float, origin: int) -> float:
-        return max(walk_m - float(self._ground.cameras.extent_m[origin]), 0.0) / self._pace.fastest_mps
-
-    def _position(self, metres: tuple[float, float]) -> tuple[float, float]:
-        """Longitude and latitude."""
-        latitude, longitude = self._ground.degrees.degrees(np.array([metres]))[0]
-        return round(float(longitude), 6), round(float(latitude), 6)
+        last = LastSeen(certain[-1].sighting_id, certain[-1].camera_id, certain[-1].ended_s)
+        return reach_now(self._ground, last, self._pace, self._weighing.seen)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

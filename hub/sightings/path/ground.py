@@ -67,6 +67,7 @@ class CameraGround:
         """(cameras, cameras)."""
         self._touching = self.walk_m <= self.extent_m[:, None] + self.extent_m
         self._from: dict[int, CameraSets] = {}
+        self._ways: dict[tuple[int, int], Metres] = {}
 
     def with_blind(self, blind: Mapping[str, Blind]) -> CameraGround:
         """The same cameras, of which those named cannot be asked then either; what was worked out is shared."""
@@ -84,6 +85,13 @@ class CameraGround:
     def passed_between(self, begin: int, end: int) -> list[int]:
         """The cameras that the shortest way passes."""
         return self.members(self._ways_from(begin)[end])
+
+    def way(self, begin: int, end: int) -> Metres:
+        """The corners of the shortest way from where one camera looks to where another does: (N, 2)."""
+        known = self._ways.get((begin, end))
+        if known is None:
+            self._ways[begin, end] = known = self.network.way(self.points[begin], self.points[end])
+        return known
 
     def as_set(self, chosen: NDArray[np.bool_]) -> CameraSets:
         """Sets of cameras, (..., cameras), as bits: (..., words)."""

@@ -36,7 +36,10 @@ class Mark(Form, frozen=True, kw_only=True):
 
 
 class PathStep(Form, frozen=True, kw_only=True):
-    """A sighting on a path. What the fields say: ``Step`` (finding.py); ``missed_by`` are cameras' ids."""
+    """A sighting on a path. What the fields say: ``Step`` (finding.py); ``missed_by`` are cameras' ids.
+
+    ``way``: (longitude, latitude) of the corners of the walk that ``walk_m`` measures; none of a path's first step.
+    """
 
     sighting: SightingSummary
     verdict: Verdict | None
@@ -47,6 +50,7 @@ class PathStep(Form, frozen=True, kw_only=True):
     pace_mps: float | None
     missed_by: tuple[str, ...]
     possible: bool
+    way: tuple[tuple[float, float], ...]
 
 
 class FoundPath(Form, frozen=True, kw_only=True):
@@ -75,15 +79,19 @@ class CameraAhead(Form, frozen=True, kw_only=True):
 
 
 class VenueInReach(Form, frozen=True, kw_only=True):
-    """A venue that he may have come to by now, and when at the earliest."""
+    """A venue that he may have come to by now, and when at the earliest.
+
+    ``probability``: that he is where no other of the reach's venues is nearer.
+    """
 
     venue_id: str
     walk_m: float
     earliest_at_ms: int
+    probability: float
 
 
 class ReachNow(Form, frozen=True, kw_only=True):
-    """Where he may be now, from the last sighting that is certain. Likeliest first; venues nearest first."""
+    """Where he may be now, from the last sighting that is certain. Likeliest first."""
 
     from_sighting_id: str
     left_at_ms: int

@@ -19,11 +19,12 @@ from hub.events.messages import EventKind
 from hub.registry.service import Registry
 from hub.sightings.messages import SearchAnswer
 from hub.sightings.path import records
-from hub.sightings.path.answering import Asked, Ground, answer_of
+from hub.sightings.path.answering import Asked, answer_of
 from hub.sightings.path.cameras import ALWAYS, posts
 from hub.sightings.path.glimpses import Verdict
 from hub.sightings.path.ground import Blind, CameraGround, Post
 from hub.sightings.path.messages import Mark, PathAnswer, PathQuery
+from hub.sightings.path.whereabouts import Ground
 from hub.sightings.query import MAX_LIMIT, is_meant
 from hub.sightings.service import SightingService
 from hub.storage.database import Database

@@ -93,6 +93,8 @@ async def test_path_follows_the_child_from_venue_to_venue(officer: httpx.AsyncCl
     assert second["pace_mps"] == pytest.approx(131 / WALK_S, abs=0.05)
     assert second["sighting"]["picture_url"] == f"/api/cases/{case_id}/sightings/child-2/picture"
     assert second["verdict"] is None
+    assert len(second["way"]) == 2 and found["paths"][0]["steps"][0]["way"] == []  # longitude first
+    assert second["way"][0][0] > second["way"][0][1]
     assert found["cameras_without_place"] == ["C05"]
     assert found["reach"]["from_sighting_id"] == "child-3"
     assert found["reach"]["venues"][0] == found["reach"]["venues"][0] | {"venue_id": "V03", "walk_m": 0.0}
