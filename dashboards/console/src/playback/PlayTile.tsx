@@ -1,5 +1,5 @@
 // One camera that is played back: its picture, when that was taken, and in words why there is none.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { inLanguage, useLanguage, useTexts } from "../language/language";
 import { clockTime, hourAndMinute } from "../language/time";
@@ -22,7 +22,7 @@ interface Stand {
 const NOTHING: Stand = { atMs: null, stop: null, isTranscoded: false, isUnplayable: false, word: null, drawn: 0 };
 const DRAW_EVERY_MS = 200;
 
-export function PlayTile({ desk, caseId, cameraId, atMs, onRemove }: { desk: Desk; caseId: string; cameraId: string; atMs: number; onRemove: () => void }) {
+export function PlayTile({ desk, caseId, cameraId, atMs, isPlaying, onRemove }: { desk: Desk; caseId: string; cameraId: string; atMs: number; isPlaying: boolean; onRemove: () => void }) {
   const texts = useTexts();
   const words = texts.playback;
   const language = useLanguage((store) => store.language);
@@ -30,12 +30,14 @@ export function PlayTile({ desk, caseId, cameraId, atMs, onRemove }: { desk: Des
   const venue = useRoom((room) => room.venues.get(camera?.venue_id ?? "")?.name, undefined);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const picture = useRef<HTMLDivElement>(null);
+  const seated = useRef<ReturnType<typeof sit> | null>(null);
   const [stand, setStand] = useState(NOTHING);
 
   useEffect(() => {
     const canvas = document.createElement("canvas");
     picture.current?.append(canvas);
     const seat = sit(canvas, caseId, cameraId);
+    seated.current = seat;
     desk.add(cameraId, seat);
     const timer = setInterval(() => setStand((before) => changed(before, seat.stand())), DRAW_EVERY_MS);
     return () => {
@@ -45,6 +47,12 @@ export function PlayTile({ desk, caseId, cameraId, atMs, onRemove }: { desk: Des
       canvas.remove();
     };
   }, [desk, caseId, cameraId]);
+
+  // While it plays the picture's time is told some times a second; where it halts, which picture that is, at once.
+  useLayoutEffect(() => {
+    const seat = seated.current;
+    if (seat !== null) setStand((before) => changed(before, seat.stand()));
+  }, [isPlaying]);
 
   const { stop } = stand;
   const why =

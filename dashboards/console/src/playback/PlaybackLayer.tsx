@@ -114,7 +114,7 @@ export function PlaybackLayer({ caseId }: { caseId: string }) {
         ) : (
           <div className={`live-tiles of-${layoutFor(cameraIds.length)}`} data-testid="playback-tiles">
             {cameraIds.map((id) => (
-              <PlayTile key={id} desk={desk} caseId={caseId} cameraId={id} atMs={state.atMs} onRemove={() => toggleCamera(id)} />
+              <PlayTile key={id} desk={desk} caseId={caseId} cameraId={id} atMs={state.atMs} isPlaying={state.isPlaying} onRemove={() => toggleCamera(id)} />
             ))}
           </div>
         )}
