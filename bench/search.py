@@ -26,9 +26,11 @@ from devices.protocol.clock import ManualClock
 from devices.protocol.sightings import COLOURS, Sighting
 from hub.sightings.messages import CameraPlace, Description, Query
 from hub.sightings.rows import HOUR_US
+from hub.sightings.scan import prepare
 from hub.sightings.scoring import WHOLE, Likeness, Looks, Wanted, plan_of, score
-from hub.sightings.search import Span, prepare, rank
+from hub.sightings.search import rank
 from hub.sightings.service import SightingService
+from hub.sightings.span import Span
 from hub.sightings.store import Store
 
 _BATCH = 50

@@ -16,7 +16,8 @@ from devices.protocol.sightings import BoxAt, Sighting
 from hub.sightings.columns import Table
 from hub.sightings.messages import Description
 from hub.sightings.scoring import Likeness, Wanted
-from hub.sightings.search import Span, rank
+from hub.sightings.search import rank
+from hub.sightings.span import Span
 from hub.sightings.store import Store
 from hub.vision.description.describer import Appearance, Describer
 from hub.vision.description.view import View

@@ -82,17 +82,17 @@ class CameraPlace:
     venue_id: str | None = None
 
 
-class ColourWeight(Form, frozen=True, kw_only=True):
+class ColourWeight(Form, frozen=True, kw_only=True, gc=False):
     colour: str
     weight: float
 
 
-class PatternWeight(Form, frozen=True, kw_only=True):
+class PatternWeight(Form, frozen=True, kw_only=True, gc=False):
     pattern: str
     weight: float
 
 
-class BagLikelihood(Form, frozen=True, kw_only=True):
+class BagLikelihood(Form, frozen=True, kw_only=True, gc=False):
     bag: str
     likelihood: float
 
@@ -140,7 +140,7 @@ class Field(StrEnum):
     LIKE = "like"
 
 
-class Part(Form, frozen=True, kw_only=True):
+class Part(Form, frozen=True, kw_only=True, gc=False):
     """How well one part of the question fits a sighting, 0..1, and in words."""
 
     field: Field
@@ -226,7 +226,9 @@ def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
             for weight, pattern in sorted(zip(sighting.upper_pattern, PATTERNS, strict=False), reverse=True)
             if weight >= _LEAST_WEIGHT
         ),
-        bags=tuple(BagLikelihood(bag=bag, likelihood=likely) for bag, likely in zip(BAGS, sighting.bags, strict=False)),
+        bags=tuple(
+            [BagLikelihood(bag=bag, likelihood=likely) for bag, likely in zip(BAGS, sighting.bags, strict=False)]
+        ),
         head_wear=sighting.head_wear,
         movement=sighting.movement,
         heading_deg=sighting.heading_deg,

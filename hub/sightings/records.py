@@ -127,6 +127,7 @@ class RecordFile:
         flags = os.O_RDWR | os.O_CREAT if create else os.O_RDONLY
         self._descriptor = os.open(path, flags, 0o600)
         self._close = weakref.finalize(self, os.close, self._descriptor)
+        os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_RANDOM)  # a hit is one page, not the 128 KB around it
         self.size = os.fstat(self._descriptor).st_size
 
     def read(self, start: int) -> Sighting:

@@ -102,6 +102,18 @@ class Plan:
         """0 for what is not asked."""
         return self.weights.get(field, 0)
 
+    @property
+    def lines_read(self) -> tuple[int, ...]:
+        """The lines of codes that the question is answered from."""
+        garments = [
+            line
+            for field, first in ((Field.UPPER, rows.UPPER), (Field.LOWER, rows.LOWER))
+            if field in self.fields
+            for line in range(first, first + GARMENT_BYTES)
+        ]
+        height = (rows.VAGUENESS, rows.HEIGHT) if Field.HEIGHT in self.fields else ()
+        return tuple({*garments, *self.lines, *height})
+
 
 @dataclass(frozen=True)
 class Looks:

@@ -26,9 +26,12 @@ from hub.sightings.messages import (
     summary,
 )
 from hub.sightings.records import RecordError
+from hub.sightings.scan import prepare
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
-from hub.sightings.search import Span, latest_of, lower_priority, prepare, rank
+from hub.sightings.search import latest_of, rank
+from hub.sightings.span import Span
 from hub.sightings.store import Kept, Store
+from hub.sightings.turns import lower_priority
 
 _SEAL_EVERY_US = 60_000_000
 _CHECK_EVERY_S = 2.0
@@ -98,10 +101,12 @@ class SightingService:
             self._opened.seal_due(now_us)
         return told
 
-    def search(self, asked: Query, cameras: tuple[CameraPlace, ...]) -> SearchAnswer:
+    def search(
+        self, asked: Query, cameras: tuple[CameraPlace, ...], given_up: threading.Event | None = None
+    ) -> SearchAnswer:
         """Rank what these cameras saw. ``text`` is not read: fill in what ``describe`` made of it before.
 
-        Raises SightingsError for a question that cannot be meant.
+        Raises SightingsError for a question that cannot be meant, GivenUp soon after ``given_up`` was set.
         """
         started_us = self._clock.monotonic_us()
         query.check(asked)
@@ -110,7 +115,7 @@ class SightingService:
         span, wanted = span_of(asked), self._wanted(asked)
         tables = self._opened.tables(span.since_us, span.until_us)
         itself = asked.like_sighting_id is not None
-        ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself)
+        ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself, given_up)
         hits: list[Hit] = []
         fields, told_in = wanted.fields, dict[str, int]()
         for ranked in ranking.best:

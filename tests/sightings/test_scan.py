@@ -15,7 +15,8 @@ from hub.sightings.messages import Age, Description, Weights
 from hub.sightings.records import RecordFile
 from hub.sightings.rows import CODES, HOUR_US, PATTERN, codes_of, lasted_ms, lasted_of
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Looks, Wanted, plan_of, score
-from hub.sightings.search import Span, rank
+from hub.sightings.search import rank
+from hub.sightings.span import Span
 from tests.sightings.seen import NOON_US, random_sightings, sighting
 
 HOUR = NOON_US // HOUR_US
