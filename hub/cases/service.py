@@ -190,11 +190,7 @@ class Cases:
             ),
             coverage=msgspec.structs.replace(
                 found.coverage,
-                cameras_off_line=tuple(
-                    CameraOffLine(camera_id=view.camera_id, since_at_ms=view.since_at_ms)
-                    for view in self._vision.views()
-                    if not view.recording and not view.looked_at
-                ),
+                cameras_off_line=self.off_line(),
                 frames_shed=sum(view.frames_shed for view in self._vision.views()),
             ),
         )
@@ -213,6 +209,14 @@ class Cases:
 
         await self._database.write(change)
         return answer
+
+    def off_line(self) -> tuple[CameraOffLine, ...]:
+        """Cameras that nobody looks through now, and since when."""
+        return tuple(
+            CameraOffLine(camera_id=view.camera_id, since_at_ms=view.since_at_ms)
+            for view in self._vision.views()
+            if not view.recording and not view.looked_at
+        )
 
     async def _complete(self, query: Query) -> Query:
         """The query with what its text says filled in where the other fields are open. Raises Refusal."""
