@@ -115,6 +115,7 @@ DELETE  /api/cases/{case_id}/watches/{watch_id}                 search_footage
 POST    /api/cases/{case_id}/path                               search_footage
 PUT     /api/cases/{case_id}/path/{sighting_id}                 search_footage
 DELETE  /api/cases/{case_id}/path/{sighting_id}                 search_footage
+POST    /api/cases/{case_id}/path/{sighting_id}/reach           search_footage
 POST    /api/cases/{case_id}/holds                              export_footage
 GET     /api/cases/{case_id}/holds                              export_footage
 DELETE  /api/cases/{case_id}/holds/{hold_id}                    export_footage

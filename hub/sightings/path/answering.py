@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.cases.service import Cases
-from hub.sightings.messages import Age, Hit, SearchAnswer, summary
+from hub.sightings.messages import Hit, SearchAnswer, summary
 from hub.sightings.path.company import company
 from hub.sightings.path.finding import Path, Step, find
 from hub.sightings.path.glimpses import Glimpse, Verdict, glimpse_of
 from hub.sightings.path.grouping import group
 from hub.sightings.path.joining import Crowd
 from hub.sightings.path.messages import FoundPath, Mark, PathAnswer, PathStep, ReachNow, WalkedAlong
-from hub.sightings.path.pace import ADULT, ANYBODY, CHILD, Pace
+from hub.sightings.path.pace import pace_of
 from hub.sightings.path.weighing import learned
 from hub.sightings.path.whereabouts import Ground, LastSeen, reach_now
 from hub.sightings.service import SightingService
@@ -42,6 +42,7 @@ class _Answering:
         self._weighing = learned()
         description = asked.found.query.description
         self._age = description.age if description is not None else None
+        self._pace = pace_of(self._age)
         self._summaries = {hit.sighting.sighting_id: hit.sighting for hit in asked.found.hits}
         self._verdicts = {mark.sighting_id: mark.verdict for mark in asked.marks}
 
@@ -64,10 +65,6 @@ class _Answering:
             marks=self._asked.marks,
             cameras_without_place=(),
         )
-
-    @property
-    def _pace(self) -> Pace:
-        return {Age.CHILD: CHILD, Age.ADULT: ADULT, None: ANYBODY}[self._age]
 
     def _glimpse(self, hit: Hit) -> Glimpse | None:
         """None: deleted for its age meanwhile."""

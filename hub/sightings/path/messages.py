@@ -19,6 +19,12 @@ class PathQuery(Form, frozen=True, kw_only=True):
     paths: Annotated[int, msgspec.Meta(ge=1, le=MOST_PATHS)] = 3
 
 
+class ReachQuery(Form, frozen=True, kw_only=True):
+    """Where the person of a sighting may be: cameras that ``query`` does not mean are not asked why they saw nobody."""
+
+    query: Query
+
+
 class NewMark(Form, frozen=True, kw_only=True):
     """What an officer says of a sighting."""
 

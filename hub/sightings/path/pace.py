@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.sightings.messages import Age
+
 Numbers = NDArray[np.float32]
 
 DIRECT_SHARE = 0.7
@@ -36,6 +38,11 @@ age keeps up 4 m/s along a street."""
 ADULT = Pace(1.4, 0.2, 5.0)
 """1.34 to 1.43 m/s (Bohannon and Andrews, "Normal walking speed", Physiotherapy 97, 2011)."""
 ANYBODY = Pace(1.3, 0.25, 5.0)
+
+
+def pace_of(age: Age | None) -> Pace:
+    """Of somebody who is told to be of that age."""
+    return {Age.CHILD: CHILD, Age.ADULT: ADULT, None: ANYBODY}[age]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import EnteringForAll
 from hub.console.http import LIST_BYTES, answer, read
-from hub.sightings.path.messages import NewMark, PathQuery
+from hub.sightings.path.messages import NewMark, PathQuery, ReachQuery
 from hub.sightings.path.service import Paths
 
 
@@ -26,5 +26,9 @@ def routes(paths: Paths) -> APIRouter:
     @router.delete("/{sighting_id}")
     async def take_back(case_id: str, sighting_id: str, entrant: EnteringForAll) -> Response:
         return answer(await paths.mark(case_id, sighting_id, None, entrant.person))
+
+    @router.post("/{sighting_id}/reach")
+    async def reach(case_id: str, sighting_id: str, request: Request, _: EnteringForAll) -> Response:
+        return answer(await paths.reach(case_id, sighting_id, await read(request, ReachQuery, LIST_BYTES)))
 
     return router

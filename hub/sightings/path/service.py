@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -17,14 +18,16 @@ from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
-from hub.sightings.messages import SearchAnswer
+from hub.sightings.messages import CameraOffLine, Query
 from hub.sightings.path import records
 from hub.sightings.path.answering import Asked, answer_of
 from hub.sightings.path.cameras import ALWAYS, posts
 from hub.sightings.path.glimpses import Verdict
 from hub.sightings.path.ground import Blind, CameraGround, Post
-from hub.sightings.path.messages import Mark, PathAnswer, PathQuery
-from hub.sightings.path.whereabouts import Ground
+from hub.sightings.path.messages import Mark, PathAnswer, PathQuery, ReachNow, ReachQuery
+from hub.sightings.path.pace import pace_of
+from hub.sightings.path.weighing import learned
+from hub.sightings.path.whereabouts import Ground, LastSeen, reach_now
 from hub.sightings.query import MAX_LIMIT, is_meant
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
@@ -64,16 +67,12 @@ class Paths:
         query = msgspec.structs.replace(asked.query, limit=MAX_LIMIT)
         found = await self._cases.search(case_id, query, person)
         marks = await self._database.read(partial(records.marks_of, case_id=case_id))
-        network, degrees = await self._streets.network()
-        cameras, venues = tuple(self._registry.cameras.values()), dict(self._registry.venues)
-        now_s = self._clock.wall_us() / 1e6
-        blind = {camera_id: _until_then(found, times) for camera_id, times in self._blind(found).items()}
+        on_ground = await self._ground_of(found.query, found.coverage.cameras_off_line)
 
         def work() -> PathAnswer:
             began_us = self._clock.monotonic_us()
-            on_streets = self._on_streets(network, posts(cameras, venues, degrees)).with_blind(blind)
-            ground = Ground(on_streets, degrees, tuple(venues.values()), now_s)
-            unplaced = {camera.camera_id for camera in cameras} - on_streets.number.keys()
+            ground = on_ground()
+            unplaced = {place.camera_id for place in self._cases.places()} - ground.cameras.number.keys()
             answer = answer_of(Asked(found, marks, asked.paths, case_id), ground, self._sightings, self._cases)
             return msgspec.structs.replace(
                 answer,
@@ -83,11 +82,38 @@ class Paths:
 
         return await asyncio.to_thread(work)
 
+    async def reach(self, case_id: str, sighting_id: str, asked: ReachQuery) -> ReachNow:
+        """Where the person of that sighting may be now, seen by none since. Raises Refusal.
+
+        Nothing is searched: it takes the sighting's camera and end, which the case was told with the path.
+        """
+        await self._cases.gate(case_id)
+        found = await asyncio.to_thread(self._sightings.get, sighting_id)
+        if found is None:
+            raise _no_sighting(sighting_id)
+        on_ground = await self._ground_of(asked.query, self._cases.off_line())
+        age = asked.query.description.age if asked.query.description is not None else None
+
+        def work() -> ReachNow | None:
+            ground = on_ground()
+            if found.camera_id not in ground.cameras.number:
+                return None
+            last = LastSeen(sighting_id, found.camera_id, found.ended_at_us / 1e6)
+            return reach_now(ground, last, pace_of(age), learned().seen)
+
+        reach = await asyncio.to_thread(work)
+        if reach is None:
+            camera = found.camera_id
+            raise Refusal(
+                "camera_without_place", f"摄像头 {camera} 没有位置", f"camera {camera} has no place", status=409
+            )
+        return reach
+
     async def mark(self, case_id: str, sighting_id: str, verdict: Verdict | None, person: Person) -> Mark:
         """Confirm or reject a sighting, or take back (None) what was said. Raises Refusal."""
         case = await self._cases.gate(case_id)
         if verdict is not None and await asyncio.to_thread(self._sightings.get, sighting_id) is None:
-            raise Refusal("unknown_sighting", "没有这条出现记录", f"there is no sighting {sighting_id}", status=404)
+            raise _no_sighting(sighting_id)
 
         def change(open_change: Change) -> Mark:
             self._cases.must_be_open(open_change, case_id)
@@ -118,12 +144,25 @@ class Paths:
             self._ground = known = CameraGround(network, placed)
         return known
 
-    def _blind(self, found: SearchAnswer) -> dict[str, Blind]:
+    async def _ground_of(self, query: Query, off_line: tuple[CameraOffLine, ...]) -> Callable[[], Ground]:
+        """The ground as a question has it: what the returned function makes, in a thread, of what is known now."""
+        network, degrees = await self._streets.network()
+        cameras, venues = tuple(self._registry.cameras.values()), dict(self._registry.venues)
+        now_s = self._clock.wall_us() / 1e6
+        blind = {camera_id: _until_then(query, times) for camera_id, times in self._blind(query, off_line).items()}
+
+        def make() -> Ground:
+            on_streets = self._on_streets(network, posts(cameras, venues, degrees)).with_blind(blind)
+            return Ground(on_streets, degrees, tuple(venues.values()), now_s)
+
+        return make
+
+    def _blind(self, query: Query, cameras_off_line: tuple[CameraOffLine, ...]) -> dict[str, Blind]:
         """When each camera cannot be asked why it saw nobody: off line since then, or not searched at all."""
-        off_line = {one.camera_id: one.since_at_ms for one in found.coverage.cameras_off_line}
+        off_line = {one.camera_id: one.since_at_ms for one in cameras_off_line}
         blind: dict[str, Blind] = {}
         for place in self._cases.places():
-            if not is_meant(found.query, place):
+            if not is_meant(query, place):
                 blind[place.camera_id] = ALWAYS
             elif place.camera_id in off_line:
                 since_ms = off_line[place.camera_id]
@@ -133,8 +172,12 @@ class Paths:
         return blind
 
 
-def _until_then(found: SearchAnswer, times: Blind) -> Blind:
+def _no_sighting(sighting_id: str) -> Refusal:
+    return Refusal("unknown_sighting", "没有这条出现记录", f"there is no sighting {sighting_id}", status=404)
+
+
+def _until_then(query: Query, times: Blind) -> Blind:
     """Before and after what was asked no camera was searched."""
-    before = () if found.query.since_at_ms is None else ((-np.inf, found.query.since_at_ms / 1000),)
-    after = () if found.query.until_at_ms is None else ((found.query.until_at_ms / 1000, np.inf),)
+    before = () if query.since_at_ms is None else ((-np.inf, query.since_at_ms / 1000),)
+    after = () if query.until_at_ms is None else ((query.until_at_ms / 1000, np.inf),)
     return (*times, *before, *after)

@@ -81,6 +81,13 @@ async def path(officer: httpx.AsyncClient, case_id: str) -> dict[str, Any]:
     return found
 
 
+async def noted(hub: Hub, case_id: str, action: str) -> list[str]:
+    """The purposes of the audit records of one action."""
+    a = audit_records.c
+    query = sa.select(a.purpose).where(a.case_id == case_id, a.action == action)
+    return await hub.database.read(lambda connection: list(connection.execute(query).scalars()))
+
+
 def ids(found: dict[str, Any], number: int = 0) -> list[str]:
     return [step["sighting"]["sighting_id"] for step in found["paths"][number]["steps"]]
 
@@ -98,6 +105,22 @@ async def test_path_follows_the_child_from_venue_to_venue(officer: httpx.AsyncCl
     assert found["cameras_without_place"] == ["C05"]
     assert found["reach"]["from_sighting_id"] == "child-3"
     assert found["reach"]["venues"][0] == found["reach"]["venues"][0] | {"venue_id": "V03", "walk_m": 0.0}
+
+
+async def test_reach_is_told_anew_without_another_search(hub: Hub, officer: httpx.AsyncClient, case_id: str) -> None:
+    found = await path(officer, case_id)
+    searches = await noted(hub, case_id, "search")
+    answer = await officer.post(f"/api/cases/{case_id}/path/child-3/reach", json={"query": ASKED["query"]})
+    now = answer.json()
+    assert now["from_sighting_id"] == "child-3"
+    assert now["now_at_ms"] > found["reach"]["now_at_ms"]
+    assert now["farthest_m"] >= found["reach"]["farthest_m"]
+    assert [one["camera_id"] for one in now["cameras"]] == [one["camera_id"] for one in found["reach"]["cameras"]]
+    nowhere = await officer.post(f"/api/cases/{case_id}/path/nowhere/reach", json={"query": ASKED["query"]})
+    assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (409, "camera_without_place")
+    nobody = await officer.post(f"/api/cases/{case_id}/path/nobody/reach", json={"query": ASKED["query"]})
+    assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "unknown_sighting")
+    assert await noted(hub, case_id, "search") == searches != []
 
 
 async def test_what_the_officer_says_is_kept_told_audited_and_heeded_at_once(
@@ -120,10 +143,7 @@ async def test_what_the_officer_says_is_kept_told_audited_and_heeded_at_once(
     assert ids(await path(officer, case_id)) == ["child-1", "child-2", "child-3"]
     events = await told.wait(EventKind.PATH_MARKED, case_id, 4)
     assert [event["verdict"] for event in events] == ["rejected", "confirmed", "confirmed", None]
-    a = audit_records.c
-    query = sa.select(a.action, a.purpose).where(a.case_id == case_id, a.action == "mark_path")
-    noted = await hub.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
-    assert noted == [("mark_path", "寻找走失儿童")] * 4
+    assert await noted(hub, case_id, "mark_path") == ["寻找走失儿童"] * 4
 
 
 async def test_who_went_along_at_several_steps_is_told(officer: httpx.AsyncClient, case_id: str) -> None:
@@ -147,6 +167,7 @@ async def test_closed_case_tells_no_path_and_takes_no_word(hub: Hub, officer: ht
         await officer.post(f"/api/cases/{case_id}/path", json=ASKED),
         await officer.put(f"/api/cases/{case_id}/path/child-1", json={"verdict": "rejected"}),
         await officer.delete(f"/api/cases/{case_id}/path/child-1"),
+        await officer.post(f"/api/cases/{case_id}/path/child-1/reach", json={"query": ASKED["query"]}),
     ):
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "case_closed")
 
