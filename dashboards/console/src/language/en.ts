@@ -9,6 +9,7 @@ import { enEvents } from "./enEvents";
 import { enFootage } from "./enFootage";
 import { enFound } from "./enFound";
 import { enGroups } from "./enGroups";
+import { enPath } from "./enPath";
 import { enPlayback } from "./enPlayback";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
@@ -36,6 +37,7 @@ export const en: Texts = {
   sos: enSos,
   found: enFound,
   groups: enGroups,
+  path: enPath,
   traits: enTraits,
   hub: "the hub",
   product: "Qianshao",

@@ -10,6 +10,7 @@ import { zhEvents } from "./zhEvents";
 import { zhFootage } from "./zhFootage";
 import { zhFound } from "./zhFound";
 import { zhGroups } from "./zhGroups";
+import { zhPath } from "./zhPath";
 import { zhPlayback } from "./zhPlayback";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
@@ -35,6 +36,7 @@ export const zh = {
   sos: zhSos,
   found: zhFound,
   groups: zhGroups,
+  path: zhPath,
   traits: zhTraits,
   hub: "主机",
   product: "黔哨",

@@ -1,22 +1,26 @@
 // The community's own map in the middle of the screen; nothing of it comes from outside.
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
 import { useMapAlert } from "../alerts/chosen";
 import { useTexts } from "../language/language";
-import { hourAndMinute } from "../language/time";
+import { clockTime, hourAndMinute } from "../language/time";
+import { ChosenStep } from "../path/ChosenStep";
+import { choosePath } from "../path/store";
+import { chooseStep } from "../path/choosing";
+import { useShownPath } from "../path/useShownPath";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio, Venue } from "../room/types";
-import { pathOf } from "../search/hits";
 import { useSearchStore } from "../search/store";
-import { useHits } from "../search/useHits";
 import { useDeafRadios } from "../talk/deaf";
-import { addGround, CameraLayer, PathLayer, VenueLayer } from "./layers";
+import { addGround, CameraLayer, VenueLayer } from "./layers";
 import { venuesInside } from "./inside";
 import { Legend } from "./Legend";
 import { cameraLook } from "./looks";
 import { addPoint, isDrawing, useDrawing, venuesIn } from "./drawing";
+import { PathLayer, type PathHands } from "./PathLayer";
+import { ReachLayer } from "./ReachLayer";
 import { ShapeKeys } from "./ShapeKeys";
 import { ShapeLayer } from "./ShapeLayer";
 import { addVenues, shapeOf, useSelection } from "./selection";
@@ -31,6 +35,7 @@ interface Drawn {
   bounds: L.LatLngBounds;
   venues: VenueLayer;
   cameras: CameraLayer;
+  reach: ReachLayer;
   path: PathLayer;
   tool: SelectionTool;
   shape: ShapeLayer;
@@ -58,6 +63,7 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   if (bounds.isValid()) map.fitBounds(bounds, MARGINS);
   const venueLayer = new VenueLayer(map);
   const cameras = new CameraLayer(map);
+  const reach = new ReachLayer(map);
   const path = new PathLayer(map);
   const tool = new SelectionTool(map, shapeOf, (corners) =>
     addVenues(venuesInside(useStore.getState().room?.venues.values() ?? [], corners)),
@@ -66,7 +72,7 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   map.on("click", ({ latlng }) => {
     if (!addPoint([latlng.lat, latlng.lng])) chooseOnMap(null);
   });
-  return { map, bounds, cameras, venues: venueLayer, path, tool, shape };
+  return { map, bounds, cameras, venues: venueLayer, reach, path, tool, shape };
 }
 
 export function CommunityMap() {
@@ -82,12 +88,11 @@ export function CommunityMap() {
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const radios = useRoom((room) => room.radios, NO_RADIOS);
   const cameras = useRoom((now) => now.cameras, NO_CAMERAS);
-  const shown = useHits();
   const chosenSightingId = useSearchStore((store) => store.chosenSightingId);
   const element = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const deaf = useDeafRadios();
-  const path = useMemo(() => pathOf(shown, cameras), [shown, cameras]);
+  const path = useShownPath();
 
   useEffect(() => {
     if (element.current === null || ground === null) return;
@@ -127,8 +132,34 @@ export function CommunityMap() {
   }, [drawn, cameras, chosen]);
 
   useEffect(() => {
-    drawn?.path.show(path, (atMs) => hourAndMinute(atMs, zone), chosenSightingId);
-  }, [drawn, path, zone, chosenSightingId]);
+    drawn?.reach.show(path.shades);
+  }, [drawn, path.shades]);
+
+  useEffect(() => {
+    const { caseId } = path;
+    const hands: PathHands = {
+      time: (atMs: number) => clockTime(atMs, zone),
+      other: texts.path.other,
+      ahead: ({ earliest_at_ms, likely_at_ms }) =>
+        texts.path.aheadSign(hourAndMinute(earliest_at_ms, zone), hourAndMinute(likely_at_ms, zone)),
+      onStep: chooseStep,
+      onOther: (number) => {
+        if (caseId !== null) choosePath(caseId, number - 1);
+      },
+    };
+    drawn?.path.show(path, hands, cameras, chosenSightingId);
+  }, [drawn, path, zone, texts, cameras, chosenSightingId]);
+
+  // A search that was just answered shows where the person went; what comes later leaves the map where it is.
+  useEffect(() => {
+    if (path.foundFor !== null) drawn?.path.frame();
+  }, [drawn, path.foundFor]);
+
+  const bring = useEffectEvent((sightingId: string | null) => {
+    const step = path.steps.find((one) => one.step.sighting.sighting_id === sightingId);
+    if (step !== undefined) drawn?.path.bring(step);
+  });
+  useEffect(() => bring(chosenSightingId), [chosenSightingId]);
 
   return (
     <section className={`map${tool === null && !isDrawing(drawing) ? "" : " selecting"}`} data-testid="map">
@@ -139,8 +170,8 @@ export function CommunityMap() {
         deaf={[...deaf].some((id) => radios.get(id)?.online === true)}
         cameras={new Set([...cameras.values()].map(cameraLook))}
       >
-        {path.length > 0 && (
-          <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame(path)}>
+        {path.steps.length > 0 && (
+          <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame()}>
             {texts.map.wholePath}
           </button>
         )}
@@ -149,6 +180,7 @@ export function CommunityMap() {
         </button>
       </Legend>
       {drawing.kind === null ? <SelectionKeys /> : <ShapeKeys venues={inShape.size} />}
+      <ChosenStep />
       <ChosenCard />
     </section>
   );

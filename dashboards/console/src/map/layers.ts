@@ -1,10 +1,9 @@
-// The map's layers on one canvas: ground, grids, camera sectors, venues, and the numbered path of hits above.
+// The map's layers on one canvas: ground, grids, camera sectors, venues.
 import L from "leaflet";
 
 import { radiosByVenue } from "../radios/byVenue";
 import type { AlertRecord } from "../room/room";
 import type { Camera, Radio, Venue } from "../room/types";
-import type { PathPoint } from "../search/hits";
 import { CameraMarker } from "./CameraMarker";
 import { addPoint } from "./drawing";
 import { CAMERA_COLOURS, cameraLook, GROUND_STYLES, shortNames, venueLook } from "./looks";
@@ -129,46 +128,5 @@ export class CameraLayer {
   private remove(id: string, layers: L.Layer[]): void {
     for (const layer of layers) layer.remove();
     this.shown.delete(id);
-  }
-}
-
-/** Times lie below the pins (Leaflet's marker pane, 600), so that no time hides a step. */
-const HIT_TIMES = { name: "hitTimes", zIndex: "590" };
-
-export class PathLayer {
-  private readonly group: L.LayerGroup;
-
-  constructor(private readonly map: L.Map) {
-    map.createPane(HIT_TIMES.name).style.zIndex = HIT_TIMES.zIndex;
-    this.group = L.layerGroup().addTo(map);
-  }
-
-  show(points: readonly PathPoint[], time: (atMs: number) => string, chosenSightingId: string | null): void {
-    this.group.clearLayers();
-    if (points.length === 0) return;
-    const line = points.map((point): [number, number] => [point.latitude, point.longitude]);
-    this.group.addLayer(L.polyline(line, { color: "#ffd666", weight: 3, dashArray: "7 6", interactive: false }));
-    for (const point of points) {
-      const chosen = point.hit.sighting.sighting_id === chosenSightingId ? " chosen" : "";
-      const icon = L.divIcon({ className: `hit-pin${chosen}`, html: "", iconSize: [26, 26], iconAnchor: [13, 13] });
-      const pin = L.marker([point.latitude, point.longitude], { icon, keyboard: false });
-      pin.on("click", () => chooseOnMap({ kind: "camera", id: point.hit.sighting.camera_id }));
-      this.group.addLayer(pin);
-      write(pin, point.label);
-      const shown = L.marker([point.latitude, point.longitude], {
-        icon: L.divIcon({ className: "hit-time", html: "", iconSize: [44, 17], iconAnchor: [-15, 8] }),
-        pane: HIT_TIMES.name,
-        interactive: false,
-        keyboard: false,
-      });
-      this.group.addLayer(shown);
-      write(shown, time(point.atMs));
-    }
-  }
-
-  /** Bring the whole path into view. */
-  frame(points: readonly PathPoint[]): void {
-    const line = points.map((point): [number, number] => [point.latitude, point.longitude]);
-    if (line.length > 0) this.map.fitBounds(L.latLngBounds(line), { padding: [60, 60], maxZoom: 19 });
   }
 }

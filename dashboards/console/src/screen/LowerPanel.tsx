@@ -1,5 +1,5 @@
-// Below the map: the alert's board, events, the timeline of hits, or temporary talk groups, one at a time, and over them what
-// is chosen on the map; a search brings the timeline up, an alert to many its board.
+// Below the map: the alert's board, events, the sought person's path, the timeline of hits, or temporary talk groups, one at a
+// time, and over them what is chosen on the map; a search brings the path up, an alert to many its board.
 import { useMemo } from "react";
 
 import { boardOf } from "../alerts/board";
@@ -9,6 +9,7 @@ import { EventList } from "../events/EventList";
 import { GroupList, useOpenGroups } from "../groups/GroupList";
 import { SelectionCard } from "../groups/SelectionCard";
 import { useTexts } from "../language/language";
+import { PathPanel } from "../path/PathPanel";
 import { Timeline } from "../search/Timeline";
 import { useMay } from "../session/store";
 import { chooseLowerTab, useLowerTab, type LowerTab } from "./lower";
@@ -27,12 +28,13 @@ export function LowerPanel() {
   const tabs: readonly LowerTab[] = [
     ...(alert === null ? [] : (["wall"] as const)),
     "events",
-    ...(searches ? (["timeline"] as const) : []),
+    ...(searches ? (["path", "timeline"] as const) : []),
     "groups",
   ];
   const names: Record<LowerTab, string> = {
     wall: texts.alerts.wall(silent),
     events: texts.events.title,
+    path: texts.path.title,
     timeline: texts.search.timeline,
     groups: openGroups === 0 ? texts.groups.title : `${texts.groups.title} ${openGroups}`,
   };
@@ -53,7 +55,7 @@ export function LowerPanel() {
           </button>
         ))}
       </nav>
-      {shown === "wall" ? <Wall /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
+      {shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
     </section>
   );

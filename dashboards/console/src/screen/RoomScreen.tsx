@@ -12,6 +12,7 @@ import { useTexts } from "../language/language";
 import { LiveWall } from "../live/LiveWall";
 import { useWall } from "../live/store";
 import { CommunityMap } from "../map/CommunityMap";
+import { useFollowedPaths } from "../path/following";
 import { PlaybackLayer } from "../playback/PlaybackLayer";
 import { usePlayback } from "../playback/store";
 import { followRoom, loadMap, useRoom, useStore } from "../room/store";
@@ -42,6 +43,7 @@ export function RoomScreen() {
   // Signed out, the lines end and the room stays as it was, below the sign-in, with all that was being written in it.
   useEffect(() => (isIn ? followRoom(loadMap) : undefined), [isIn]);
   useEffect(() => (isIn ? followEscalations() : undefined), [isIn]);
+  useFollowedPaths(isIn);
   useEffect(() => (isIn && talks ? openTalk() : undefined), [isIn, talks]);
   return (
     <div className={`screen${talks ? "" : " without-talk"}`}>

@@ -4,10 +4,12 @@ import { create } from "zustand";
 import { boardOf } from "../alerts/board";
 import { useChosenAlert, useMapAlert } from "../alerts/chosen";
 import { useAlertDesk } from "../alerts/store";
+import { useOpenCase } from "../cases/store";
+import { usePath } from "../path/store";
 import { useHits } from "../search/useHits";
 import { useMay } from "../session/store";
 
-export type LowerTab = "wall" | "events" | "timeline" | "groups";
+export type LowerTab = "wall" | "events" | "path" | "timeline" | "groups";
 
 /**
  * So many silent radios have room beside the map, in the left column of a screen of 768 px, while no alert is written there;
@@ -28,8 +30,10 @@ export function useLowerTab(): LowerTab {
   const mapAlert = useMapAlert();
   const isWriting = useAlertDesk((desk) => desk.isOpen);
   const hasHits = useHits().length > 0;
+  const isPathless = usePath(useOpenCase()?.case_id ?? null).answer?.paths.length === 0;
   const searches = useMay("search_footage");
   if (chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
   if (mapAlert !== null && boardOf(mapAlert).silent.length > (isWriting ? 0 : FIT_LEFT)) return "wall";
-  return searches && hasHits ? "timeline" : "events";
+  if (!searches || !hasHits) return "events";
+  return isPathless ? "timeline" : "path";
 }

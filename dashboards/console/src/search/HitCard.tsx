@@ -19,7 +19,7 @@ function StillInView({ lastMs }: { lastMs: number }) {
   return now - lastMs < IN_VIEW_MS ? <em>{texts.search.still}</em> : null;
 }
 
-export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: string; step: string | undefined }) {
+export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: string; step: number | undefined }) {
   const { hit } = shown;
   const texts = useTexts();
   const language = useLanguage((store) => store.language);

@@ -1,26 +1,18 @@
 // The hits as pictures, best first; what a running watch brings comes on top, with a sound and a border.
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useRef } from "react";
 
 import { useTexts } from "../language/language";
-import type { Camera } from "../room/types";
-import { useRoom } from "../room/store";
+import { useStepNumbers } from "../path/useShownPath";
 import { playTone } from "../talk/audio";
 import { HitCard } from "./HitCard";
-import { pathOf } from "./hits";
 import { useSearch } from "./store";
 import { useHits } from "./useHits";
-
-const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 
 export function Hits({ caseId }: { caseId: string }) {
   const texts = useTexts();
   const { answer, searching } = useSearch(caseId);
   const shown = useHits();
-  const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
-  const steps = useMemo(
-    () => new Map(pathOf(shown, cameras).map((point) => [point.hit.sighting.sighting_id, point.label])),
-    [shown, cameras],
-  );
+  const steps = useStepNumbers();
   const newest = shown[0]?.freshNumber ?? null;
   const sounded = useRef(newest);
 

@@ -1,11 +1,12 @@
-// Hits over time: a row for each camera, a picture at each appearance, the best step on each camera outlined.
+// Hits over time: a row for each camera, a picture at each appearance, steps of the path outlined.
 import { useMemo } from "react";
 
 import { useTexts } from "../language/language";
 import { clockTime, hourAndMinute } from "../language/time";
+import { useStepNumbers } from "../path/useShownPath";
 import { useRoom } from "../room/store";
 import type { Camera } from "../room/types";
-import { pathOf, timelineRows, type TimelineRow } from "./hits";
+import { timelineRows, type TimelineRow } from "./hits";
 import { ticksBetween } from "./ticks";
 import { chooseHit, useSearchStore } from "./store";
 import { useHits } from "./useHits";
@@ -19,14 +20,11 @@ export function Timeline() {
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const chosen = useSearchStore((store) => store.chosenSightingId);
   const { rows, fromMs, toMs } = useMemo(() => timelineRows(shown), [shown]);
-  const steps = useMemo(
-    () => new Map(pathOf(shown, cameras).map((point) => [point.hit.sighting.sighting_id, point.label])),
-    [shown, cameras],
-  );
+  const steps = useStepNumbers();
   // The cameras of the path come first, so that it is seen without scrolling.
   const ordered = useMemo(() => {
     const step = (row: TimelineRow): number =>
-      Math.min(rows.length + 100, ...row.hits.map(({ hit }) => Number(steps.get(hit.sighting.sighting_id) ?? Infinity)));
+      Math.min(rows.length + 100, ...row.hits.map(({ hit }) => steps.get(hit.sighting.sighting_id) ?? Infinity));
     return [...rows].sort((a, b) => step(a) - step(b));
   }, [rows, steps]);
   if (rows.length === 0) return <div className="empty">{texts.search.timelineEmpty}</div>;

@@ -1,9 +1,9 @@
-// Hits as the list, the map's path and the timeline show them.
+// Hits as the list and the timeline show them.
 import { describe, expect, test } from "vitest";
 
 import type { WatchHit } from "../room/room";
-import type { Camera, Hit, SearchAnswer } from "../room/types";
-import { pathOf, shownHits, timelineRows } from "./hits";
+import type { Hit, SearchAnswer } from "../room/types";
+import { shownHits, timelineRows } from "./hits";
 import { ticksBetween } from "./ticks";
 
 const hit = (id: string, camera: string, score: number, atMs: number, rank = 1): Hit => ({
@@ -37,8 +37,6 @@ const answer = (...hits: Hit[]): SearchAnswer => ({
 
 const watchHit = (number: number, one: Hit): WatchHit => ({ number, at_ms: 0, case_id: "K1", watch_id: "W1", hit: one });
 
-const camera = (id: string): [string, Camera] => [id, { camera_id: id, latitude: 25, longitude: 105 } as Camera];
-
 describe("hits", () => {
   test("of a running watch stand before the answer's, the newest first", () => {
     const shown = shownHits("K1", answer(hit("a", "C1", 0.9, 0)), 10, [
@@ -55,32 +53,6 @@ describe("hits", () => {
 
   test("of another case are not shown", () => {
     expect(shownHits("K2", null, 0, [watchHit(12, hit("b", "C2", 0.8, 1))])).toEqual([]);
-  });
-});
-
-describe("the path", () => {
-  test("takes the best hit of each camera and numbers them in time order", () => {
-    const shown = shownHits(
-      "K1",
-      answer(hit("late", "C2", 0.9, 9000), hit("early", "C1", 0.8, 1000), hit("worse", "C1", 0.5, 5000)),
-      0,
-      [],
-    );
-    const path = pathOf(shown, new Map([camera("C1"), camera("C2")]));
-    expect(path.map((point) => [point.label, point.hit.sighting.sighting_id])).toEqual([
-      ["1", "early"],
-      ["2", "late"],
-    ]);
-  });
-
-  test("is not bent by hits that fit far worse than the best", () => {
-    const shown = shownHits("K1", answer(hit("sure", "C1", 0.9, 1000), hit("doubtful", "C2", 0.6, 2000)), 0, []);
-    const path = pathOf(shown, new Map([camera("C1"), camera("C2")]));
-    expect(path.map((point) => point.hit.sighting.sighting_id)).toEqual(["sure"]);
-  });
-
-  test("leaves out cameras that have no place on the map", () => {
-    expect(pathOf(shownHits("K1", answer(hit("a", "C9", 0.9, 0)), 0, []), new Map())).toEqual([]);
   });
 });
 

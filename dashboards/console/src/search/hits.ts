@@ -1,6 +1,6 @@
-// Pure: which hits are shown, in which order, and the path that the best ones make over the map.
+// Pure: which hits are shown, in which order, and their rows in the timeline.
 import type { WatchHit } from "../room/room";
-import type { Camera, Hit, SearchAnswer } from "../room/types";
+import type { Hit, SearchAnswer } from "../room/types";
 
 export interface ShownHit {
   hit: Hit;
@@ -30,46 +30,6 @@ export function shownHits(
   }
   for (const hit of answer?.hits ?? []) add(hit, null);
   return shown;
-}
-
-export interface PathPoint {
-  /** The step's number in time order, from "1". */
-  label: string;
-  hit: Hit;
-  latitude: number;
-  longitude: number;
-  atMs: number;
-}
-
-/** Of the best hits, this many may be on the path. */
-const PATH_HITS = 10;
-/** A hit that scores below this part of the best one is somebody else more often than not, and bends the path. */
-const PATH_SCORE = 0.7;
-
-/** The best hit on each camera, among the best ten of the answer and what watches brought, in time order. */
-export function pathOf(shown: readonly ShownHit[], cameras: ReadonlyMap<string, Camera>): PathPoint[] {
-  const searched = shown.filter((one) => one.freshNumber === null).slice(0, PATH_HITS);
-  const fresh = shown.filter((one) => one.freshNumber !== null);
-  const best = new Map<string, Hit>();
-  const least = PATH_SCORE * Math.max(0, ...shown.map((one) => one.hit.score));
-  for (const { hit } of [...searched, ...fresh]) {
-    if (hit.score < least) continue;
-    const known = best.get(hit.sighting.camera_id);
-    if (known === undefined || hit.score > known.score) best.set(hit.sighting.camera_id, hit);
-  }
-  const points: Omit<PathPoint, "label">[] = [];
-  for (const hit of best.values()) {
-    const camera = cameras.get(hit.sighting.camera_id);
-    if (camera === undefined || camera.latitude === null || camera.longitude === null) continue;
-    points.push({
-      hit,
-      latitude: camera.latitude,
-      longitude: camera.longitude,
-      atMs: hit.sighting.started_at_ms,
-    });
-  }
-  points.sort((a, b) => a.atMs - b.atMs);
-  return points.map((point, index) => ({ ...point, label: String(index + 1) }));
 }
 
 export interface TimelineRow {

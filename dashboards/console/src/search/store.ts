@@ -67,8 +67,12 @@ export function proposeLine(caseId: string, line: string): void {
   if (!useSearchStore.getState().searches.has(caseId)) changeSearch(caseId, { line });
 }
 
+export function chooseSighting(sightingId: string | null): void {
+  useSearchStore.setState({ chosenSightingId: sightingId });
+}
+
 export function chooseHit(hit: Hit | null): void {
-  useSearchStore.setState({ chosenSightingId: hit?.sighting.sighting_id ?? null });
+  chooseSighting(hit?.sighting.sighting_id ?? null);
 }
 
 /** The query that line and form ask together: the form wins, the line fills in what it leaves out. */

@@ -1,0 +1,147 @@
+// Below the map: the sought person's path, step by step, where the person may be now, and what is not sure about it.
+import { useEffect, useRef, type ReactNode } from "react";
+
+import { errorText, useLanguage, useTexts } from "../language/language";
+import { useRoom } from "../room/store";
+import { useHits } from "../search/useHits";
+import { Ahead } from "./Ahead";
+import { Between } from "./Between";
+import { Choice } from "./Choice";
+import { Company } from "./Company";
+import { ReachBar } from "./ReachBar";
+import { Rejected } from "./Rejected";
+import type { ShownStep } from "./shown";
+import { StepCard } from "./StepCard";
+import { findPath, type CasePath } from "./store";
+import { useShownPath } from "./useShownPath";
+import "./path.css";
+
+export function PathPanel() {
+  const { path: words } = useTexts();
+  const { caseId, found, steps } = useShownPath();
+  const hasHits = useHits().length > 0;
+  const { answer, reach, isFinding } = found;
+  const from = useRoom((room) => nameOfCamera(room.cameras, reach?.from_sighting_id, answer), "");
+  if (caseId === null) return <div className="empty">{words.noCase}</div>;
+  if (answer === null) {
+    return (
+      <div className="path">
+        <Failure caseId={caseId} failure={found.failure} />
+        <div className="empty" data-testid="path-empty">
+          {isFinding ? words.finding : found.failure !== null ? "" : hasHits ? words.notFound : words.ready}
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className="path" data-testid="path" data-steps={steps.length}>
+      {reach !== null && steps.length > 0 && <ReachBar reach={reach} from={from} />}
+      <div className="path-notes">
+        <Choice caseId={caseId} found={found} />
+        <Notes found={found} steps={steps} />
+        <Rejected caseId={caseId} found={found} />
+      </div>
+      <Failure caseId={caseId} failure={found.failure} />
+      {steps.length === 0 ? (
+        <div className="empty" data-testid="path-empty">
+          {words.notFound}
+        </div>
+      ) : (
+        <Strip caseId={caseId} found={found} steps={steps} />
+      )}
+    </div>
+  );
+}
+
+function nameOfCamera(
+  cameras: ReadonlyMap<string, { name: string }>,
+  sightingId: string | undefined,
+  answer: CasePath["answer"],
+): string {
+  for (const { steps } of answer?.paths ?? []) {
+    const step = steps.find((one) => one.sighting.sighting_id === sightingId);
+    if (step !== undefined) return cameras.get(step.sighting.camera_id)?.name ?? step.sighting.camera_id;
+  }
+  return "";
+}
+
+/** The strip of steps; the last one, after which the person must be sought, is in sight at first. */
+function Strip({ caseId, found, steps }: { caseId: string; found: CasePath; steps: readonly ShownStep[] }) {
+  const strip = useRef<HTMLDivElement>(null);
+  const last = steps[steps.length - 1]?.step.sighting.sighting_id;
+  useEffect(() => {
+    strip.current?.scrollTo({ left: strip.current.scrollWidth });
+  }, [last, found.query]);
+  const company = found.answer?.company ?? [];
+  return (
+    <div className="path-strip" ref={strip}>
+      {steps.map((shown, index) => (
+        <Joined key={shown.step.sighting.sighting_id} between={index > 0 && <Between step={shown.step} />}>
+          <StepCard
+            caseId={caseId}
+            shown={shown}
+            companions={company.filter(({ beside }) => beside.includes(shown.step.sighting.sighting_id)).length}
+          />
+        </Joined>
+      ))}
+      {found.reach !== null && <Ahead ahead={found.reach.cameras} />}
+      <Company company={company} steps={steps} />
+    </div>
+  );
+}
+
+function Joined({ between, children }: { between: ReactNode; children: ReactNode }) {
+  return (
+    <>
+      {between}
+      {children}
+    </>
+  );
+}
+
+/** What the answer cannot know. */
+function Notes({ found, steps }: { found: CasePath; steps: readonly ShownStep[] }) {
+  const { path: words } = useTexts();
+  const cameras = useRoom((room) => room.cameras, null);
+  const { answer, reach, isFinding } = found;
+  if (answer === null) return null;
+  const name = (id: string): string => cameras?.get(id)?.name ?? id;
+  const unplaced = answer.cameras_without_place.map(name);
+  const offLine = answer.coverage.cameras_off_line.map((one) => name(one.camera_id));
+  const isAnchored = steps.some(({ sureness }) => sureness === "confirmed" || sureness === "certain");
+  return (
+    <>
+      {isFinding && <span className="quiet">{words.finding}</span>}
+      {steps.length > 0 && reach === null && (
+        <span className="puzzled" data-testid="path-no-reach">
+          {words.noReach}
+        </span>
+      )}
+      {reach !== null && !isAnchored && <span className="puzzled">{words.noAnchor}</span>}
+      {offLine.length > 0 && (
+        <span className="puzzled" title={offLine.join("、")}>
+          {words.offLine(offLine.length)}
+        </span>
+      )}
+      {unplaced.length > 0 && (
+        <span className="puzzled" title={unplaced.join("、")} data-testid="path-unplaced">
+          {words.unplaced(unplaced.length)}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Failure({ caseId, failure }: { caseId: string; failure: unknown }) {
+  const { path: words } = useTexts();
+  const language = useLanguage((store) => store.language);
+  if (failure === null) return null;
+  return (
+    <div className="failure" role="alert" data-testid="path-failure">
+      {words.failed} {errorText(language, failure)}{" "}
+      <button type="button" className="path-key" onClick={() => void findPath(caseId)}>
+        {words.again}
+      </button>
+    </div>
+  );
+}

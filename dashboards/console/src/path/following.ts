@@ -1,0 +1,65 @@
+// Keeps the paths up to date while the room is open: with each search, each word said elsewhere, each hit of a watch.
+import { useEffect } from "react";
+
+import { useOpenCase } from "../cases/store";
+import type { Item } from "../room/items";
+import { useStore } from "../room/store";
+import { useSearchStore } from "../search/store";
+import { useMay } from "../session/store";
+import { findPath, forgetPath, lookFor, pathOf, renewReach, usePath } from "./store";
+
+/** Who walks goes some metres in this time. */
+const RENEW_MS = 5_000;
+
+/** Cases of which the events tell something that their path must heed. `events` are newest first, those after `since` count. */
+export function toldOf(events: readonly Item[], since: number): ReadonlySet<string> {
+  const cases = new Set<string>();
+  for (const item of events) {
+    if (item.number <= since) break;
+    if (item.kind === "watch.hit") cases.add(item.body.case_id);
+    if (item.kind === "path.marked" && !isHeeded(item.body)) cases.add(item.body.case_id);
+  }
+  return cases;
+}
+
+/** Whether it was said here, or the answer knows it already. */
+function isHeeded({ case_id, sighting_id, verdict }: { case_id: string; sighting_id: string; verdict: string | null }): boolean {
+  const { said, answer } = pathOf(case_id);
+  if (said.get(sighting_id) === verdict) return true;
+  const known = answer?.marks.find((mark) => mark.sighting_id === sighting_id)?.verdict ?? null;
+  return answer !== null && !said.has(sighting_id) && known === verdict;
+}
+
+function followPaths(): () => void {
+  const leaveSearch = useSearchStore.subscribe(({ searches }, before) => {
+    for (const [caseId, { answer }] of searches) {
+      if (answer === null || answer === before.searches.get(caseId)?.answer) continue;
+      if (answer.hits.length > 0) lookFor(caseId, answer.query);
+      else forgetPath(caseId);
+    }
+  });
+  const leaveRoom = useStore.subscribe(({ room }, { room: before }) => {
+    if (room === null || before === null || room.number === before.number) return;
+    for (const caseId of toldOf(room.events, before.number)) void findPath(caseId);
+  });
+  return () => {
+    leaveSearch();
+    leaveRoom();
+  };
+}
+
+/** Follow the paths as long as the page shows the room to somebody who may search. */
+export function useFollowedPaths(isIn: boolean): void {
+  const searches = useMay("search_footage");
+  useEffect(() => (isIn && searches ? followPaths() : undefined), [isIn, searches]);
+  const caseId = useOpenCase()?.case_id ?? null;
+  const hasReach = usePath(caseId).reach !== null;
+  useEffect(() => {
+    if (!isIn || caseId === null || !hasReach) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void renewReach(caseId);
+    }, RENEW_MS);
+    return () => clearInterval(timer);
+  }, [isIn, caseId, hasReach]);
+}
+

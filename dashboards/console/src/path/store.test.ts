@@ -1,0 +1,128 @@
+// The path of a case follows searches, words and hits, asks no more than it must, and keeps what it has when the hub fails.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import type { Item } from "../room/items";
+import { toldOf } from "./following";
+import { findPath, lookFor, pathOf, renewReach, say, usePathStore } from "./store";
+import type { PathAnswer, ReachNow } from "./types";
+
+const reach = (nowAtMs: number): ReachNow => ({
+  from_sighting_id: "a",
+  left_at_ms: 0,
+  now_at_ms: nowAtMs,
+  farthest_m: nowAtMs,
+  stretches: [],
+  cameras: [],
+  venues: [],
+});
+const answer = (words: string, said: Partial<PathAnswer> = {}): PathAnswer => ({
+  words,
+  words_en: "",
+  path_ms: 1,
+  coverage: { cameras_searched: 1, cameras_off_line: [], sightings_considered: 1, frames_shed: 0 },
+  paths: [],
+  reach: reach(1000),
+  company: [],
+  groups: [],
+  marks: [],
+  cameras_without_place: [],
+  ...said,
+});
+
+interface Asked {
+  method: string;
+  url: string;
+  reply: (body: unknown, status?: number) => Promise<void>;
+}
+
+describe("the path of a case", () => {
+  let asked: Asked[] = [];
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  };
+
+  beforeEach(() => {
+    asked = [];
+    usePathStore.setState({ paths: new Map() });
+    vi.stubGlobal("fetch", (url: string, { method }: RequestInit) => {
+      return new Promise<Response>((resolve) => {
+        const reply = async (body: unknown, status = 200): Promise<void> => {
+          resolve(new Response(JSON.stringify(body), { status }));
+          await new Promise((done) => setTimeout(done, 0));
+          await settle();
+        };
+        asked.push({ method: method ?? "", url, reply });
+      });
+    });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  test("is found after a search, and once more, not twice, where two things came meanwhile", async () => {
+    lookFor("K1", { text: "红上衣" });
+    void findPath("K1");
+    void findPath("K1");
+    expect([asked.length, pathOf("K1").isFinding]).toEqual([1, true]);
+    await asked[0]?.reply(answer("first"));
+    expect(asked.length).toBe(2);
+    await asked[1]?.reply(answer("second"));
+    expect([asked.length, pathOf("K1").isFinding, pathOf("K1").answer?.words]).toEqual([2, false, "second"]);
+  });
+
+  test("of a former question is not shown with the next one", async () => {
+    lookFor("K1", { text: "红上衣" });
+    lookFor("K1", { text: "绿上衣" });
+    await asked[0]?.reply(answer("红上衣"));
+    expect(pathOf("K1").answer).toBeNull();
+    await asked[1]?.reply(answer("绿上衣"));
+    expect(pathOf("K1").answer?.words).toBe("绿上衣");
+  });
+
+  test("stays on the screen with the reason when the hub does not answer", async () => {
+    lookFor("K1", {});
+    await asked[0]?.reply(answer("first"));
+    void findPath("K1");
+    await asked[1]?.reply({}, 503);
+    expect([pathOf("K1").answer?.words, pathOf("K1").failure !== null, pathOf("K1").isFinding]).toEqual(["first", true, false]);
+  });
+
+  test("heeds what is said at once, and forgets it when the hub's answer heeds it", async () => {
+    lookFor("K1", {});
+    await asked[0]?.reply(answer("first"));
+    void say("K1", "a", "confirmed");
+    expect(pathOf("K1").said.get("a")).toBe("confirmed");
+    await asked[1]?.reply({});
+    expect([asked[1]?.method, asked[2]?.url]).toEqual(["PUT", "/api/cases/K1/path"]);
+    await asked[2]?.reply(answer("second"));
+    expect(pathOf("K1").said.size).toBe(0);
+  });
+
+  test("takes back at once what the hub refused to keep", async () => {
+    lookFor("K1", {});
+    await asked[0]?.reply(answer("first"));
+    void say("K1", "a", null);
+    await asked[1]?.reply({}, 409);
+    expect([asked[1]?.method, pathOf("K1").said.size, pathOf("K1").failure !== null]).toEqual(["DELETE", 0, true]);
+  });
+
+  test("renews the reach, and never with an older one", async () => {
+    lookFor("K1", {});
+    await asked[0]?.reply(answer("first"));
+    void renewReach("K1");
+    void renewReach("K1");
+    expect(asked[1]?.url).toBe("/api/cases/K1/path/a/reach");
+    await asked[2]?.reply(reach(6000));
+    await asked[1]?.reply(reach(3000));
+    expect(pathOf("K1").reach?.now_at_ms).toBe(6000);
+  });
+
+  test("is found anew for a hit of a watch and a word said elsewhere, not for one that it heeds", async () => {
+    lookFor("K1", {});
+    await asked[0]?.reply(answer("first", { marks: [{ case_id: "K1", sighting_id: "a", verdict: "confirmed", marked_by: "", marked_at_ms: 0 }] }));
+    const marked = (number: number, sighting_id: string, case_id = "K1"): Item =>
+      ({ number, kind: "path.marked", body: { case_id, sighting_id, verdict: "confirmed" } }) as Item;
+    const hit = { number: 5, kind: "watch.hit", body: { case_id: "K3" } } as Item;
+    expect([...toldOf([marked(9, "a")], 0)]).toEqual([]);
+    expect([...toldOf([marked(9, "b"), marked(8, "c", "K2"), hit], 4)]).toEqual(["K1", "K2", "K3"]);
+    expect([...toldOf([marked(9, "b"), hit], 5)]).toEqual(["K1"]);
+  });
+});

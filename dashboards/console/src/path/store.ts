@@ -1,0 +1,125 @@
+// The path of each case that was searched in: found anew after each search, each word of an officer and each hit of a watch.
+import { create } from "zustand";
+
+import type { Query } from "../room/types";
+import { pathHub } from "./hub";
+import type { PathAnswer, ReachNow, Verdict } from "./types";
+
+/** The best path, and others to choose from. */
+const PATHS = 3;
+
+export interface CasePath {
+  /** What is looked for; null: nothing was searched yet. */
+  query: Query | null;
+  answer: PathAnswer | null;
+  /** As it is now; newer than the answer's. */
+  reach: ReachNow | null;
+  isFinding: boolean;
+  /** Why it was not found, or a word on a step not kept; null when all was. */
+  failure: unknown;
+  /** What was said here and the answer does not heed yet; null: taken back. */
+  said: ReadonlyMap<string, Verdict | null>;
+  /** Which of the answer's paths is looked at. */
+  chosen: number;
+}
+
+export const NO_PATH: CasePath = {
+  query: null,
+  answer: null,
+  reach: null,
+  isFinding: false,
+  failure: null,
+  said: new Map(),
+  chosen: 0,
+};
+
+interface PathStore {
+  /** By case. */
+  paths: ReadonlyMap<string, CasePath>;
+}
+
+export const usePathStore = create<PathStore>(() => ({ paths: new Map() }));
+
+export const pathOf = (caseId: string): CasePath => usePathStore.getState().paths.get(caseId) ?? NO_PATH;
+
+export function usePath(caseId: string | null): CasePath {
+  return usePathStore((store) => (caseId === null ? undefined : store.paths.get(caseId)) ?? NO_PATH);
+}
+
+function change(caseId: string, part: Partial<CasePath>): void {
+  usePathStore.setState(({ paths }) => ({ paths: new Map(paths).set(caseId, { ...pathOf(caseId), ...part }) }));
+}
+
+export function choosePath(caseId: string, chosen: number): void {
+  change(caseId, { chosen });
+}
+
+/** Look for the path of another query; the former one's goes. */
+export function lookFor(caseId: string, query: Query): void {
+  change(caseId, { query, answer: null, reach: null, chosen: 0, failure: null });
+  void findPath(caseId);
+}
+
+/** Nobody was found: there is nothing to join. */
+export function forgetPath(caseId: string): void {
+  change(caseId, NO_PATH);
+}
+
+/** Cases whose path must be found once more, since something came while the hub was answering. */
+const again = new Set<string>();
+
+/** Ask the hub for the path of the case's query; asked meanwhile it asks once more when the answer is there. */
+export async function findPath(caseId: string): Promise<void> {
+  if (pathOf(caseId).query === null) return;
+  again.add(caseId);
+  if (pathOf(caseId).isFinding) return;
+  change(caseId, { isFinding: true });
+  while (again.delete(caseId)) await findOnce(caseId);
+  change(caseId, { isFinding: false });
+}
+
+async function findOnce(caseId: string): Promise<void> {
+  const { query, said } = pathOf(caseId);
+  if (query === null) return;
+  try {
+    const answer = await pathHub.find(caseId, { query, paths: PATHS });
+    const now = pathOf(caseId);
+    if (now.query !== query) return;
+    const later = new Map([...now.said].filter(([id, verdict]) => said.get(id) !== verdict));
+    change(caseId, {
+      answer,
+      reach: answer.reach,
+      said: later,
+      failure: null,
+      chosen: Math.min(now.chosen, Math.max(0, answer.paths.length - 1)),
+    });
+  } catch (failure) {
+    if (pathOf(caseId).query === query) change(caseId, { failure });
+  }
+}
+
+/** Say that a sighting is the person (confirmed), or is not (rejected), or take back (null) what was said. */
+export async function say(caseId: string, sightingId: string, verdict: Verdict | null): Promise<void> {
+  const before = pathOf(caseId).said;
+  change(caseId, { said: new Map(before).set(sightingId, verdict), failure: null });
+  try {
+    await (verdict === null ? pathHub.takeBack(caseId, sightingId) : pathHub.mark(caseId, sightingId, verdict));
+  } catch (failure) {
+    const said = new Map(pathOf(caseId).said);
+    said.delete(sightingId);
+    change(caseId, { said, failure });
+    return;
+  }
+  await findPath(caseId);
+}
+
+/** Ask where the person may be by now. The last answer stays where the hub gives none: its age is on the screen. */
+export async function renewReach(caseId: string): Promise<void> {
+  const { query, reach } = pathOf(caseId);
+  if (query === null || reach === null) return;
+  const now = await pathHub.reach(caseId, query, reach.from_sighting_id).catch(() => null);
+  const since = pathOf(caseId).reach;
+  if (now !== null && since?.from_sighting_id === now.from_sighting_id && now.now_at_ms > since.now_at_ms) {
+    change(caseId, { reach: now });
+  }
+}
