@@ -1,18 +1,13 @@
-"""How well each of M tracks is continued by each of N boxes that were found, all pairs at once."""
+"""How well a track is continued by a box that was found.
+
+One pair after the other, in plain numbers: most pairs are told apart by their places alone, and what is left of a dozen
+tracks and boxes is less than a matrix of all would cost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-
-from hub.vision.boxes import Box, Boxes
+from hub.vision.boxes import Box
 from hub.vision.tracking.colours import Colours
-from hub.vision.tracking.track import Track
-
-Pairs = NDArray[np.float64]
-"""M x N."""
 
 _SAME_COLOURS = 0.1
 """How far apart the colours of one person are at two looks (median .09 and .06 on the labelled clips)."""
@@ -20,57 +15,41 @@ _TURNING_BACK = 0.25
 """Who walks out of the picture and is then this share of his width further in did not turn: somebody else enters."""
 
 
-def closeness(tracks: Sequence[Track], flown: Mapping[int, Box], found: Boxes, growth: NDArray[np.float64]) -> Pairs:
-    """Intersection over union, 0 to 1, of both boxes grown by the track's share of their size (M) on every side.
+def closeness(here: Box, found: Box, growth: float) -> float:
+    """Intersection over union, 0 to 1, of both boxes grown by this share of their size on every side."""
+    left, top, width, height = here
+    other_left, other_top, other_width, other_height = found
+    beyond = 1 + growth
+    across = min(left + beyond * width, other_left + beyond * other_width) - max(
+        left - growth * width, other_left - growth * other_width
+    )
+    if across <= 0:
+        return 0.0
+    down = min(top + beyond * height, other_top + beyond * other_height) - max(
+        top - growth * height, other_top - growth * other_height
+    )
+    if down <= 0:
+        return 0.0
+    both = across * down
+    each = width * height + other_width * other_height
+    return both / max(each * (1 + 2 * growth) ** 2 - both, 1e-9)
 
-    Where a track's box was seen to go (``flown``, by number), the better of there and where it should be.
-    """
-    here = _boxes(tracks)
-    close = _overlap_grown(here, found, growth)
-    if flown:
-        there = np.array([flown.get(track.number, track.box) for track in tracks])
-        close = np.maximum(close, _overlap_grown(there, found, growth))
-    return close
 
-
-def alike_in_height(tracks: Sequence[Track], found: Boxes, least_ratio: float) -> Pairs:
+def alike_in_height(here: Box, found: Box, least_ratio: float) -> float:
     """The lower by the higher, 0 to 1; 0 below ``least_ratio``."""
-    ratio = found[None, :, 3] / _boxes(tracks)[:, 3, None]
-    alike = np.minimum(ratio, 1 / ratio)
-    return np.where(alike < least_ratio, 0.0, alike)
+    ratio = found.height / here.height
+    alike = min(ratio, 1 / ratio)
+    return 0.0 if alike < least_ratio else alike
 
 
-def turned_back(tracks: Sequence[Track], found: Boxes, width_px: float) -> NDArray[np.bool_]:
-    """Whether one who walks out of a picture so wide would have to come back to be in that box."""
-    boxes = _boxes(tracks)
-    inward = np.array([track.leaving(width_px) for track in tracks])
-    away = (found[:, 0] + found[:, 2] / 2)[None] - (boxes[:, 0] + boxes[:, 2] / 2)[:, None]
-    return np.asarray(inward[:, None] * away > _TURNING_BACK * boxes[:, 2, None])
+def turned_back(here: Box, found: Box, inward: int) -> bool:
+    """Whether one who walks out of the picture (``Track.leaving``) would have to come back to be in that box."""
+    away = (found.left + found.width / 2) - (here.left + here.width / 2)
+    return inward * away > _TURNING_BACK * here.width
 
 
-def unlike(tracks: Sequence[Track], found: Colours) -> Pairs:
-    """How far apart in colour: 0 as a person is from himself, at most 3; 0 of a track whose colours are not known."""
-    apart = np.zeros((len(tracks), len(found)))
-    known = [row for row, track in enumerate(tracks) if track.colours is not None]
-    if known:
-        apart[known] = 1 - np.array([tracks[row].colours for row in known]) @ found.T
-    return np.asarray(np.clip((apart - _SAME_COLOURS) / _SAME_COLOURS, 0.0, 3.0))
-
-
-def _boxes(tracks: Sequence[Track]) -> Boxes:
-    return np.array([track.box for track in tracks])
-
-
-def _overlap_grown(first: Boxes, second: Boxes, growth: NDArray[np.float64]) -> Pairs:
-    more = growth[:, None, None]
-    low = np.maximum(
-        first[:, None, :2] - more * first[:, None, 2:],
-        second[None, :, :2] - more * second[None, :, 2:],
-    )
-    high = np.minimum(
-        first[:, None, :2] + (1 + more) * first[:, None, 2:],
-        second[None, :, :2] + (1 + more) * second[None, :, 2:],
-    )
-    both = np.maximum(high - low, 0.0).prod(axis=2)
-    each = (first[:, 2] * first[:, 3])[:, None] + (second[:, 2] * second[:, 3])[None]
-    return np.asarray(both / np.maximum(each * (1 + 2 * growth[:, None]) ** 2 - both, 1e-9))
+def unlike(own: Colours | None, found: Colours) -> float:
+    """How far apart in colour (a row of each): 0 as a person is from himself, at most 3; 0 where his are not known."""
+    if own is None:
+        return 0.0
+    return min(max((1 - float(own @ found) - _SAME_COLOURS) / _SAME_COLOURS, 0.0), 3.0)

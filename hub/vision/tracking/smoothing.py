@@ -37,21 +37,24 @@ class Smoothed(NamedTuple):
 
     def before(self, seconds: float) -> Box:
         """Where the person was so long before the first box, at the same speed."""
-        return to_box(measures(self.boxes[0]) - self.first_speed * seconds)
+        return to_box((np.array(measures(self.boxes[0])) - self.first_speed * seconds).tolist())
 
     def after(self, seconds: float) -> Box:
         """Where the person was so long after the last."""
-        return to_box(measures(self.boxes[-1]) + self.last_speed * seconds)
+        return to_box((np.array(measures(self.boxes[-1])) + self.last_speed * seconds).tolist())
 
 
 def smoothed(seen: Sequence[Seen]) -> Smoothed:
     """The boxes of one person, in order of time, each corrected by all others."""
     path = np.array([measures(each.box) for each in seen])
     high = float(np.median(path[:, 3]))
-    noise = np.array([seen_noise(high, each.score) * (1 + _COVERED * each.covered) for each in seen])
+    noise = np.array([seen_noise(high, each.score) for each in seen])
+    noise *= 1 + _COVERED * np.array([each.covered for each in seen])[:, None]
     value, speed = path[0], np.zeros(4)
-    spread = np.stack([noise[0], np.zeros(4), (FIRST_SPEED * high) ** 2])  # of the value, of both, of the speed
-    push = (PUSH * high) ** 2
+    spread = np.stack(
+        [noise[0], np.zeros(4), (np.array(FIRST_SPEED) * high) ** 2]
+    )  # of the value, of both, of the speed
+    push = (np.array(PUSH) * high) ** 2
     after: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]] = [(value, speed, spread)]
     before = after[:]
     for index in range(1, len(seen)):
@@ -79,4 +82,4 @@ def smoothed(seen: Sequence[Seen]) -> Smoothed:
         off, off_speed = value - ahead_value, speed - ahead_speed
         value, speed = own_value + g11 * off + g12 * off_speed, own_speed + g21 * off + g22 * off_speed
         values.append(value)
-    return Smoothed([to_box(each) for each in reversed(values)], speed, last_speed)
+    return Smoothed([to_box(each.tolist()) for each in reversed(values)], speed, last_speed)

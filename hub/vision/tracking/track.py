@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from hub.vision.boxes import Box
 from hub.vision.tracking.colours import Colours
@@ -44,7 +44,7 @@ class Track:
     def walks(self) -> bool:
         """Whether the person moves by more than a fifth of his height in a second."""
         right, down = self.motion.speed_px_s
-        return float(np.hypot(right, down)) > 0.2 * self.box.height
+        return math.hypot(right, down) > 0.2 * self.box.height
 
     def near_edge(self, size_px: tuple[float, float]) -> bool:
         """Whether the person was seen last, or should be now, near the picture's edge."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,20 @@ from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 from hub.vision.boxes import Box, covered, overlap
 from hub.vision.detection.detections import Detections
 from hub.vision.tracking.colours import Colours
-from hub.vision.tracking.kalman import surprises
 from hub.vision.tracking.matching import alike_in_height, closeness, turned_back, unlike
 from hub.vision.tracking.track import Track
 
-Indices = NDArray[np.intp]
+Indices = list[int]
+"""Of detections."""
+
+
+class _Found(NamedTuple):
+    """What one look found; ``moving`` says of each detection whether something moves in its box."""
+
+    boxes: list[Box]
+    scores: list[float]
+    moving: list[bool]
+    colours: Colours | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,6 @@ class Tracker:
         self._tracks: list[Track] = []
         self._next_number = 1
         self._size_px = (math.inf, math.inf)
-        self._colours: Colours | None = None
         self._flown: dict[int, Box] = {}
 
     @property
@@ -101,8 +110,9 @@ class Tracker:
         by track number how far (pixels, right and down) a track's box was seen to go since the last look.
         """
         self._size_px = size_px
-        self._colours = colours
         rules = self._settings
+        boxes = [Box(*box) for box in detections.boxes.tolist()]
+        found = _Found(boxes, detections.scores.tolist(), moving.tolist(), colours)
         self._flown = {}
         for track in self._tracks:
             drift = (drifts or {}).get(track.number)
@@ -110,24 +120,26 @@ class Tracker:
                 left, top, width, height = track.box
                 self._flown[track.number] = Box(left + drift[0], top + drift[1], width, height)
             track.advance(at_s, drift if drift is not None and track.looks_seen <= rules.no_speed_looks else None)
-        scores = detections.scores
-        sure = np.flatnonzero(scores >= rules.sure_score)
+        sure = [index for index, score in enumerate(found.scores) if score >= rules.sure_score]
         followed = [track for track in self._tracks if not self._is_hidden(track, at_s)]
         proven = [track for track in followed if track.looks_seen > 1]
         young = [track for track in followed if track.looks_seen == 1]
-        seen, sure = self._associate(proven, detections, sure, at_s, rules.least_overlap)
-        matched, sure = self._associate(young, detections, sure, at_s, rules.least_overlap)
+        seen, sure = self._associate(proven, found, sure, at_s, rules.least_overlap)
+        matched, sure = self._associate(young, found, sure, at_s, rules.least_overlap)
         seen += matched
-        seen += self._continue_by_doubtful(seen, detections, moving, at_s)
-        again, sure = self._find_again(detections, sure, at_s)
+        seen += self._continue_by_doubtful(seen, found, at_s)
+        again, sure = self._find_again(found, sure, at_s)
         seen += again
         for track, index in seen:
-            track.see(Box(*detections.boxes[index]), float(scores[index]), at_s)
-        self._learn_colours(seen, detections)
-        newcomers = sure[
-            (scores[sure] >= rules.new_track_score) & (moving[sure] | (scores[sure] >= rules.still_person_score))
+            track.see(found.boxes[index], found.scores[index], at_s)
+        self._learn_colours(seen, found)
+        newcomers = [
+            index
+            for index in sure
+            if found.scores[index] >= rules.new_track_score
+            and (found.moving[index] or found.scores[index] >= rules.still_person_score)
         ]
-        seen += self._begin(detections, newcomers, [index for _, index in seen], at_s)
+        seen += self._begin(found, newcomers, [index for _, index in seen], at_s)
         ended = tuple(track for track in self._tracks if self._is_lost(track, at_s))
         self._tracks = [track for track in self._tracks if track not in ended]
         return LookResult(tuple(seen), ended)
@@ -151,44 +163,50 @@ class Tracker:
             limit_s = rules.hidden_after_s
         return at_s - track.last_seen_s > limit_s
 
-    def _find_again(
-        self, detections: Detections, candidates: Indices, at_s: float
-    ) -> tuple[list[tuple[Track, int]], Indices]:
+    def _find_again(self, found: _Found, candidates: Indices, at_s: float) -> tuple[list[tuple[Track, int]], Indices]:
         """Who was hidden and now is where he can have walked to, in the same colours; and the candidates left over."""
         rules = self._settings
-        found: list[tuple[Track, int]] = []
+        again: list[tuple[Track, int]] = []
         hidden = [track for track in self._tracks if self._is_hidden(track, at_s)]
         for track in sorted(hidden, key=lambda each: -each.last_seen_s):
-            if self._colours is None or track.colours is None or not len(candidates):
-                continue
-            boxes = detections.boxes[candidates]
-            reach = rules.walks_heights_per_s * track.last_box.height * (at_s - track.last_seen_s)
-            feet = boxes[:, :2] + boxes[:, 2:] * (0.5, 1.0)
-            left, top, width, height = track.last_box
-            away = np.hypot(*(feet - (left + width / 2, top + height)).T)
-            ratio = boxes[:, 3] / height
-            fits = (away <= reach) & (np.minimum(ratio, 1 / ratio) >= rules.least_height_ratio)
-            alike = np.where(fits, self._colours[candidates] @ track.colours, 0.0)
-            best = int(alike.argmax())
-            if alike[best] >= rules.least_alike_again:
-                found.append((track, int(candidates[best])))
-                candidates = np.delete(candidates, best)
-        return found, candidates
+            best, most_alike = -1, rules.least_alike_again
+            for index in candidates:
+                alike = self._alike_again(track, found, index, at_s)
+                if alike >= most_alike and (best < 0 or alike > most_alike):
+                    best, most_alike = index, alike
+            if best >= 0:
+                again.append((track, best))
+                candidates = [index for index in candidates if index != best]
+        return again, candidates
+
+    def _alike_again(self, track: Track, found: _Found, index: int, at_s: float) -> float:
+        """How alike in colour a hidden one is to a detection; 0 where he cannot have walked to, or of other height."""
+        if found.colours is None or track.colours is None:
+            return 0.0
+        rules = self._settings
+        left, top, width, height = track.last_box
+        box = found.boxes[index]
+        away = math.hypot(box.left + 0.5 * box.width - (left + width / 2), box.top + box.height - (top + height))
+        if away > rules.walks_heights_per_s * height * (at_s - track.last_seen_s):
+            return 0.0
+        if not alike_in_height(track.last_box, box, rules.least_height_ratio):
+            return 0.0
+        return float(found.colours[index] @ track.colours)
 
     def _continue_by_doubtful(
-        self,
-        seen: list[tuple[Track, int]],
-        detections: Detections,
-        moving: NDArray[np.bool_],
-        at_s: float,
+        self, seen: list[tuple[Track, int]], found: _Found, at_s: float
     ) -> list[tuple[Track, int]]:
         rules = self._settings
-        scores = detections.scores
-        doubtful = np.flatnonzero((scores >= rules.doubtful_score) & (scores < rules.sure_score))
+        doubtful = [
+            index for index, score in enumerate(found.scores) if rules.doubtful_score <= score < rules.sure_score
+        ]
+        if doubtful and seen:
+            used = np.array([found.boxes[index] for _, index in seen])
+            shared = overlap(np.array([found.boxes[index] for index in doubtful]), used).max(axis=1)
+            doubtful = [index for index, most in zip(doubtful, shared, strict=True) if most < rules.same_box_overlap]
+        if not doubtful:
+            return []
         taken = {track.number for track, _ in seen}
-        if doubtful.size and seen:
-            used = detections.boxes[[index for _, index in seen]]
-            doubtful = doubtful[overlap(detections.boxes[doubtful], used).max(axis=1) < rules.same_box_overlap]
         recent = [
             track
             for track in self._tracks
@@ -196,58 +214,75 @@ class Tracker:
         ]
         least = rules.least_overlap_doubtful
         walking = [track for track in recent if track.walks]
-        found, _ = self._associate(walking, detections, doubtful[moving[doubtful]], at_s, least)
-        doubtful = np.setdiff1d(doubtful, [index for _, index in found])
+        moving = [index for index in doubtful if found.moving[index]]
+        continued, _ = self._associate(walking, found, moving, at_s, least)
+        used_now = {index for _, index in continued}
         resting = [track for track in recent if not track.walks]
-        more, _ = self._associate(resting, detections, doubtful, at_s, least)
-        return found + more
+        more, _ = self._associate(resting, found, [index for index in doubtful if index not in used_now], at_s, least)
+        return continued + more
 
-    def _begin(
-        self, detections: Detections, newcomers: Indices, used: list[int], at_s: float
-    ) -> list[tuple[Track, int]]:
+    def _begin(self, found: _Found, newcomers: Indices, used: Indices, at_s: float) -> list[tuple[Track, int]]:
         begun = []
+        others = np.array([found.boxes[index] for index in used])
         for index in newcomers:
-            box = detections.boxes[index]
-            if used and overlap(box[None], detections.boxes[used]).max() > self._settings.same_person_overlap:
+            box = found.boxes[index]
+            if used and overlap(np.array([box]), others).max() > self._settings.same_person_overlap:
                 continue
-            track = Track(self._next_number, Box(*box), float(detections.scores[index]), at_s)
+            track = Track(self._next_number, box, found.scores[index], at_s)
             self._next_number += 1
-            if self._colours is not None:
-                track.colours = self._colours[index]
+            if found.colours is not None:
+                track.colours = found.colours[index]
             self._tracks.append(track)
-            begun.append((track, int(index)))
+            begun.append((track, index))
         return begun
 
     def _associate(
-        self, tracks: list[Track], detections: Detections, candidates: Indices, at_s: float, least: float
+        self, tracks: list[Track], found: _Found, candidates: Indices, at_s: float, least: float
     ) -> tuple[list[tuple[Track, int]], Indices]:
-        """The best pairs of tracks and candidates (indices of detections), and the candidates left over."""
-        if not tracks or not len(candidates):
+        """The best pairs of tracks and candidates, and the candidates left over."""
+        if not tracks or not candidates:
             return [], candidates
-        rules, found = self._settings, detections.boxes[candidates]
-        unseen_s = np.array([at_s - track.last_seen_s for track in tracks])
-        close = closeness(tracks, self._flown, found, np.minimum(rules.grow_per_s * unseen_s, 0.5))
-        close *= alike_in_height(tracks, found, rules.least_height_ratio)
-        close[turned_back(tracks, found, self._size_px[0])] = 0.0  # he left; this is another, who enters
-        likely = rules.least_likely - 0.5 * surprises([track.motion for track in tracks], found)
-        if self._colours is not None:
-            likely -= rules.colour_weight * unlike(tracks, self._colours[candidates])
-        worth = np.where(close >= least, np.maximum(likely, 0.0), 0.0)
+        worth = np.array([self._worths(track, found, candidates, at_s, least) for track in tracks])
         rows, columns = linear_sum_assignment(-worth)
-        pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0]
-        left = np.delete(candidates, [c for _, c in pairs])
-        return [(tracks[r], int(candidates[c])) for r, c in pairs], left
+        pairs = [
+            (tracks[row], candidates[column])
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+            if worth[row, column] > 0
+        ]
+        used = {index for _, index in pairs}
+        return pairs, [index for index in candidates if index not in used]
 
-    def _learn_colours(self, seen: list[tuple[Track, int]], detections: Detections) -> None:
-        if self._colours is None or not seen:
+    def _worths(self, track: Track, found: _Found, candidates: Indices, at_s: float, least: float) -> list[float]:
+        """How likely each candidate continues the track, as a logarithm; 0 where it cannot."""
+        rules = self._settings
+        growth = min(rules.grow_per_s * (at_s - track.last_seen_s), 0.5)
+        here, flown, inward = track.box, self._flown.get(track.number), track.leaving(self._size_px[0])
+        worths = [0.0] * len(candidates)
+        for column, index in enumerate(candidates):
+            box = found.boxes[index]
+            close = closeness(here, box, growth)
+            if flown is not None:
+                close = max(close, closeness(flown, box, growth))
+            if close < least or close * alike_in_height(here, box, rules.least_height_ratio) < least:
+                continue
+            if turned_back(here, box, inward):
+                continue  # he left; this is another, who enters
+            likely = rules.least_likely - 0.5 * track.motion.surprise(box)
+            if found.colours is not None:
+                likely -= rules.colour_weight * unlike(track.colours, found.colours[index])
+            worths[column] = max(likely, 0.0)
+        return worths
+
+    def _learn_colours(self, seen: list[tuple[Track, int]], found: _Found) -> None:
+        if found.colours is None or not seen:
             return
         rate = self._settings.learn_colours
-        boxes = detections.boxes[[index for _, index in seen]]
+        boxes = np.array([found.boxes[index] for _, index in seen])
         hidden = covered(boxes, boxes)
         np.fill_diagonal(hidden, 0.0)
-        for (track, index), by_others in zip(seen, hidden.max(axis=1), strict=True):
+        for (track, index), by_others in zip(seen, hidden.max(axis=1).tolist(), strict=True):
             if track.colours is None:
-                track.colours = self._colours[index]
+                track.colours = found.colours[index]
             elif by_others < 0.3:
-                mixed = (1 - rate) * track.colours + rate * self._colours[index]
-                track.colours = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
+                mixed = (1 - rate) * track.colours + rate * found.colours[index]
+                track.colours = mixed / max(math.sqrt(mixed @ mixed), 1e-6)
