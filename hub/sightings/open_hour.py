@@ -109,6 +109,10 @@ class OpenHour:
             self._records,
         )
 
+    def is_as_in(self, table: Table) -> bool:
+        """Whether nothing was appended or replaced since that table was taken."""
+        return self._count == len(table.columns) and self._alive is table.alive
+
     def keys(self) -> NDArray[np.uint32]:
         """Of each row's id."""
         return self._key[: self._count]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,16 +12,26 @@ from numpy.typing import NDArray
 from hub.sightings.columns import Columns, Table
 from hub.sightings.records import ALIGNMENT, RecordError, RecordFile
 from hub.sightings.segment import SealedRows, Segment, write_columns
+from hub.sightings.turns import GivenUp
 
 Keyed = tuple[Table, NDArray[np.uint32]]
 """A table with the hashes of its rows' ids (rows.key_of)."""
 
 
-def seal(columns_path: Path, tables: Sequence[Keyed]) -> tuple[Segment | None, int]:
-    """Write records and columns of what stands, and open them; None when nothing does. Raises OSError.
+def seal(columns_path: Path, tables: Sequence[Keyed], given_up: threading.Event) -> tuple[Segment | None, int]:
+    """Write records and columns of what stands, and open them; None when nothing does.
 
-    Second: how many records the disk had not kept; they are left out.
+    Second: how many records the disk had not kept; they are left out. Raises OSError, and GivenUp soon after
+    ``given_up`` was set; nothing is left on the disk then.
     """
+    try:
+        return _seal(columns_path, tables, given_up)
+    except BaseException:
+        columns_path.with_suffix(".records").unlink(missing_ok=True)
+        raise
+
+
+def _seal(columns_path: Path, tables: Sequence[Keyed], given_up: threading.Event) -> tuple[Segment | None, int]:
     cameras = tuple(sorted({camera for table, _ in tables for camera in table.cameras}))
     describers = tuple(dict.fromkeys(name for table, _ in tables for name in table.describers))
     rows = [table.standing for table, _ in tables]
@@ -33,6 +44,8 @@ def seal(columns_path: Path, tables: Sequence[Keyed]) -> tuple[Segment | None, i
     records.cut(0)
     places, kept_rows = [], []
     for row in order.tolist():
+        if given_up.is_set():
+            raise GivenUp
         try:
             places.append(records.copy(tables[source[row]][0].records, columns.start_of_record(row)) // ALIGNMENT)
         except RecordError:

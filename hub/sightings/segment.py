@@ -191,6 +191,11 @@ class Segment:
     def close(self) -> None:
         self.records.close()
 
+    def delete(self) -> None:
+        """From the disk; searches under way still read it."""
+        self.columns_path.unlink()
+        self.records_path.unlink()
+
     def _candidates(self, key: np.uint32) -> Iterator[int]:
         for first in range(0, len(self._keys), FINDING_ROWS):
             keys = self._keys[first : first + FINDING_ROWS]

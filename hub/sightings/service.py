@@ -12,6 +12,7 @@ from devices.protocol.sightings import Sighting
 from hub.sightings import explain, query, rows
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
+from hub.sightings.keeper import Keeper
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
 from hub.sightings.messages import (
@@ -26,16 +27,10 @@ from hub.sightings.messages import (
     summary,
 )
 from hub.sightings.records import RecordError
-from hub.sightings.scan import prepare
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
 from hub.sightings.search import latest_of, rank
 from hub.sightings.span import Span
 from hub.sightings.store import Kept, Store
-from hub.sightings.turns import lower_priority
-
-_SEAL_EVERY_US = 60_000_000
-_CHECK_EVERY_S = 2.0
-"""A sealed hour's columns are read this long after another's, from the start on until all were: 720 take 24 minutes."""
 
 
 class SightingService:
@@ -52,21 +47,17 @@ class SightingService:
         self._store: Store | None = None
         self._counting = threading.Lock()
         self._stored = self._duplicates = self._refused = self._searches = 0
-        self._sealed_us = 0
-        self._closing = threading.Event()
-        self._keeper: threading.Thread | None = None
+        self._keeper: Keeper | None = None
 
     def open(self) -> None:
         """Open the store, replaying what a kill left unsealed, and see in the background to what can wait."""
         self._store = Store(self._directory)
-        self._closing.clear()
-        self._keeper = threading.Thread(target=self._keep, args=(self._store,), name="sightings-keeper", daemon=True)
+        self._keeper = Keeper(self._store, self._clock)
         self._keeper.start()
 
     def close(self) -> None:
-        self._closing.set()
         if self._keeper is not None:
-            self._keeper.join()
+            self._keeper.end()
             self._keeper = None
         if self._store is not None:
             self._store.close()
@@ -94,11 +85,6 @@ class SightingService:
             self._stored += sum(new is True for new in told)
             self._duplicates += sum(new is False for new in told)
             self._refused += sum(isinstance(new, SightingsError) for new in told)
-            seal = bool(fit) and abs(now_us - self._sealed_us) >= _SEAL_EVERY_US
-            if seal:
-                self._sealed_us = now_us
-        if seal:
-            self._opened.seal_due(now_us)
         return told
 
     def search(
@@ -198,6 +184,10 @@ class SightingService:
         """The hours between two times whose sightings were deleted for their age: that nobody is found says nothing."""
         return self._opened.forgotten(since_us, until_us)
 
+    def seal_due(self) -> int:
+        """Seal the hours that are over and quiet, as is done each minute; how many. Raises OSError."""
+        return self._opened.seal_due(self._clock.wall_us())
+
     def counts(self) -> SightingCounts:
         """For the metrics."""
         kept, live, segments, size = self._opened.sizes()
@@ -249,12 +239,6 @@ class SightingService:
         except RecordError:
             self._opened.damaged()
             return None
-
-    def _keep(self, store: Store) -> None:
-        lower_priority()
-        prepare()
-        while not self._closing.wait(_CHECK_EVERY_S) and store.check_next():
-            pass
 
 
 def _refusal(sighting: Sighting, now_us: int) -> SightingsError | None:

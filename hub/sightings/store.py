@@ -2,11 +2,13 @@
 
 ``open/<hour>.log`` are record files of hours still written; ``sealed/<hour>-<generation>.columns`` and ``.records`` are
 segments. Sealing an hour again, for what came late, writes the next generation, which holds all of the one before.
-A sighting is on the disk when ``add`` returns. At most OPEN_HOURS hours are open: one more seals the least recent.
+A sighting is on the disk when ``add`` returns. Hours are sealed beside it, so that nobody who adds waits for that: only
+where more than OPEN_HOURS would be open at once, the least recent is sealed first.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import OrderedDict
@@ -23,8 +25,11 @@ from hub.sightings.records import Found, RecordError, read_all, renew
 from hub.sightings.rows import HOUR_US, check, hour_of
 from hub.sightings.sealing import seal
 from hub.sightings.segment import Segment, SegmentError, sync_folder
+from hub.sightings.turns import GivenUp
 
 OPEN_HOURS = 48
+_USUAL_OPEN_HOURS = 24
+"""Of more than these, seal_due seals those not written to the longest, quiet or not."""
 _SEAL_AFTER_US = 10 * 60 * 1_000_000
 """An hour is sealed this long after its end, when nothing was written to it for as long."""
 
@@ -56,12 +61,13 @@ class Store:
         self._open_dir, self._sealed_dir = directory / "open", directory / "sealed"
         for folder in (self._open_dir, self._sealed_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._sealing = threading.RLock()  # one hour at a time; whoever takes both takes this one first
         self._writing = threading.RLock()
         self._looking = threading.Lock()
         self._open: dict[int, OpenHour] = {}
         self._written_us: dict[int, int] = {}
         self._segments: dict[int, Segment] = {}
-        self._known: dict[str, tuple[int, int, bool]] = {}
+        self._known: dict[int, dict[str, tuple[int, bool]]] = {}  # of each open hour's sightings: row, and if ended
         self._hours: OrderedDict[str, int] = OrderedDict()
         self._unchecked: list[int] = []
         self._interned: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -88,9 +94,12 @@ class Store:
                     new.append(error)
             for hour in touched:
                 self._open[hour].sync()
-            while len(self._open) > OPEN_HOURS:
-                self._seal(min(self._written_us, key=self._written_us.__getitem__))
-            return new
+            too_many = len(self._open) > OPEN_HOURS
+        if too_many:
+            with self._sealing, self._writing:
+                for hour in self._least_recent(OPEN_HOURS):
+                    self._seal(hour, threading.Event())
+        return new
 
     def tables(self, since_us: int | None, until_us: int | None) -> list[Table]:
         """The hours that hold anything between the two times, newest first; open and sealed."""
@@ -112,7 +121,7 @@ class Store:
     def get(self, sighting_id: str) -> Sighting | None:
         """The newest word on a sighting, or None when it is not kept or the disk has lost it."""
         with self._looking:
-            known = self._known.get(sighting_id)
+            known = self._known_of(sighting_id)
             opened = None if known is None else self._open[known[0]]
             told = self._segments.get(self._hours.get(sighting_id, -1))
             segments = self._segments.copy()
@@ -137,8 +146,11 @@ class Store:
             while len(self._hours) > _REMEMBERED_HOURS:
                 self._hours.popitem(last=False)
 
-    def seal_due(self, now_us: int) -> int:
-        """Seal the hours that are over and quiet; how many."""
+    def seal_due(self, now_us: int, given_up: threading.Event | None = None) -> int:
+        """Seal the hours that are over and quiet while others add; how many. Raises OSError.
+
+        An hour to which something is written meanwhile stays open, until the next time. ``given_up`` ends it early.
+        """
         with self._writing:
             due = [
                 hour
@@ -146,9 +158,12 @@ class Store:
                 if now_us >= (hour + 1) * HOUR_US + _SEAL_AFTER_US
                 and now_us >= self._written_us.get(hour, 0) + _SEAL_AFTER_US
             ]
+            due = list(dict.fromkeys((*due, *self._least_recent(_USUAL_OPEN_HOURS))))
+        given_up, sealed = given_up or threading.Event(), 0
+        with contextlib.suppress(GivenUp):
             for hour in due:
-                self._seal(hour)
-            return len(due)
+                sealed += self._seal(hour, given_up)
+        return sealed
 
     def drop_before(self, oldest_us: int, is_held: Callable[[int, int], bool] = _never) -> int:
         """Delete the hours that ended before ``oldest_us``, but those with somebody in held time; how many."""
@@ -167,8 +182,7 @@ class Store:
             for hour in sealed:
                 with self._looking:
                     segment = self._segments.pop(hour)
-                segment.columns_path.unlink()
-                segment.records_path.unlink()
+                segment.delete()
             for hour in still_open:
                 self._forget_open(hour)
             return len(sealed) + len(still_open)
@@ -182,8 +196,9 @@ class Store:
     def sizes(self) -> tuple[int, int, int, int]:
         """Sightings kept, of these live, segments, bytes on disk."""
         with self._writing:
-            kept = sum(len(segment.table.columns) for segment in self._segments.values()) + len(self._known)
-            live = sum(not ended for _, _, ended in self._known.values())
+            kept = sum(len(segment.table.columns) for segment in self._segments.values())
+            kept += sum(len(known) for known in self._known.values())
+            live = sum(not ended for known in self._known.values() for _, ended in known.values())
             size = sum(segment.bytes_on_disk for segment in self._segments.values())
             return kept, live, len(self._segments), size + sum(hour.bytes_on_disk for hour in self._open.values())
 
@@ -222,7 +237,7 @@ class Store:
 
     def _take(self, sighting: Sighting, now_us: int, touched: set[int]) -> bool:
         hour = hour_of(sighting)
-        known = self._known.get(sighting.sighting_id)
+        known = self._known_of(sighting.sighting_id)
         sealed = self._segments[hour].find(sighting.sighting_id) if known is None and hour in self._segments else None
         if known is not None and not self._says_more(sighting, self._open[known[0]].head(known[1])):
             return False
@@ -235,10 +250,18 @@ class Store:
             touched.add(hour)
             if known is not None:
                 self._open[known[0]].replaced(known[1])
+                del self._known[known[0]][sighting.sighting_id]
             if sealed is not None:
                 self._segments[hour].replaced(sealed[0])
-            self._known[sighting.sighting_id] = (hour, row, sighting.ended)
+            self._known[hour][sighting.sighting_id] = (row, sighting.ended)
         return True
+
+    def _known_of(self, sighting_id: str) -> tuple[int, int] | None:
+        """The open hour and the row of the newest word on a sighting."""
+        for hour, known in self._known.items():
+            if sighting_id in known:
+                return hour, known[sighting_id][0]
+        return None
 
     @staticmethod
     def _says_more(new: Sighting, old: Sighting) -> bool:
@@ -249,29 +272,50 @@ class Store:
             opened = OpenHour(hour, self._open_dir / f"{hour}.log")
             sync_folder(self._open_dir)
             with self._looking:
-                self._open[hour] = opened
+                self._open[hour], self._known[hour] = opened, {}
         return self._open[hour]
 
-    def _seal(self, hour: int) -> None:
-        opened, former = self._open[hour], self._segments.get(hour)
-        tables = [(opened.table, opened.keys())] + ([(former.table, former.keys())] if former is not None else [])
-        generation = 1 if former is None else int(former.columns_path.stem.split("-")[1]) + 1
-        if any(len(table.standing) for table, _ in tables):
-            segment, lost = seal(self._sealed_dir / f"{hour}-{generation:06}.columns", tables)
-            self.damaged_bytes += lost
-            if segment is not None:
-                with self._looking:
-                    self._segments[hour] = self._interning(segment)
-        self._forget_open(hour)
-        if former is not None and self._segments.get(hour) is not former:
-            former.columns_path.unlink()
-            former.records_path.unlink()
-            sync_folder(self._sealed_dir)
+    def _least_recent(self, kept: int) -> list[int]:
+        """The open hours not written to the longest, all but so many."""
+        by_time = sorted(self._open, key=lambda hour: self._written_us.get(hour, 0))
+        return by_time[: max(0, len(by_time) - kept)]
 
-    def _forget_open(self, hour: int) -> None:
+    def _seal(self, hour: int, given_up: threading.Event) -> bool:
+        """Seal an hour, unless something was written to it or it was deleted meanwhile. Raises OSError, GivenUp."""
+        with self._sealing:
+            with self._writing:
+                opened, former = self._open.get(hour), self._segments.get(hour)
+                if opened is None:
+                    return False
+                tables = [(opened.table, opened.keys())]
+                if former is not None:
+                    tables.append((former.table, former.keys()))
+            segment, lost = None, 0
+            if any(len(table.standing) for table, _ in tables):
+                generation = 1 if former is None else int(former.columns_path.stem.split("-")[1]) + 1
+                segment, lost = seal(self._sealed_dir / f"{hour}-{generation:06}.columns", tables, given_up)
+            with self._writing:
+                is_as_it_was = self._open.get(hour) is opened and opened.is_as_in(tables[0][0])
+                if former is not None:
+                    is_as_it_was &= self._segments.get(hour) is former and former.table is tables[1][0]
+                if not is_as_it_was:
+                    if segment is not None:
+                        segment.delete()
+                    return False
+                self.damaged_bytes += lost
+                self._forget_open(hour, segment)
+                if former is not None and segment is not None:
+                    former.delete()
+                    sync_folder(self._sealed_dir)
+            return True
+
+    def _forget_open(self, hour: int, segment: Segment | None = None) -> None:
+        """The hour is no longer open; ``segment`` has what was in it."""
         with self._looking:
             opened = self._open.pop(hour)
-            self._known = {name: known for name, known in self._known.items() if known[0] != hour}
+            self._known.pop(hour)
+            if segment is not None:
+                self._segments[hour] = self._interning(segment)
         self._written_us.pop(hour, None)
         opened.path.unlink()
         sync_folder(self._open_dir)
@@ -338,7 +382,7 @@ class Store:
         except SightingsError:
             self.damaged_bytes += found.length
             return
-        known = self._known.get(sighting.sighting_id)
+        known = self._known_of(sighting.sighting_id)
         segment = self._segments.get(opened.hour)
         sealed = segment.find(sighting.sighting_id) if known is None and segment is not None else None
         row = opened.take(sighting, found.start)
@@ -352,4 +396,5 @@ class Store:
             segment.replaced(sealed[0])
         if known is not None:
             self._open[known[0]].replaced(known[1])
-        self._known[sighting.sighting_id] = (opened.hour, row, sighting.ended)
+            del self._known[known[0]][sighting.sighting_id]
+        self._known[opened.hour][sighting.sighting_id] = (row, sighting.ended)

@@ -63,7 +63,7 @@ def test_every_order_equals_a_comparison_one_by_one(service: SightingService, cl
         service.add(one)
     clock.advance(8 * 3600)
     service.add(sighting("s-late", started_at_us=NOON_US + 5 * HOUR_US))
-    assert service.counts().segments == 3
+    assert service.seal_due() == 3
     for one in made[300:]:
         service.add(one)
     everyone = {one.sighting_id: one for one in [*made, sighting("s-late", started_at_us=NOON_US + 5 * HOUR_US)]}
