@@ -7,6 +7,7 @@ can; the rest is saved for looks at the whole picture, which find who entered wi
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import cv2
@@ -76,6 +77,8 @@ class LookPlan:
         self._whole_s = float("-inf")
         self._looked_s = np.zeros((0, 0))
         """When what moves besides was looked at last, by pixel of the small picture."""
+        self._noted_s = float("-inf")
+        """The latest of them."""
 
     def affords(self, at_s: float) -> bool:
         """Whether the time for a further look has come."""
@@ -126,41 +129,86 @@ class LookPlan:
         scale_x, scale_y = motion.small_per_px
         if self._looked_s.shape != motion.mask.shape:
             self._looked_s = np.full(motion.mask.shape, -np.inf)
-        mask = np.where(self._looked_s > at_s - _AGAIN_S, np.uint8(0), motion.mask)
-        scale = np.array((scale_x, scale_y))
-        for box in grown(expected, _EXPLAINED):
-            left, top = np.maximum(box[:2] * scale, 0).astype(int)
-            right, bottom = np.maximum((box[:2] + box[2:]) * scale, 0).astype(int) + 1
-            mask[top:bottom, left:right] = 0
+        mask = motion.mask.copy()
+        if at_s - self._noted_s < _AGAIN_S:
+            mask[self._looked_s > at_s - _AGAIN_S] = 0
+        for left, top, width, height in grown(expected, _EXPLAINED).tolist():
+            rows = slice(int(max(top * scale_y, 0)), int(max((top + height) * scale_y, 0)) + 1)
+            mask[rows, int(max(left * scale_x, 0)) : int(max((left + width) * scale_x, 0)) + 1] = 0
+        if not cv2.countNonZero(mask):
+            return np.zeros((0, 4))
         count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
         spots = stats[1:count]
         high, wide = spots[:, cv2.CC_STAT_HEIGHT], spots[:, cv2.CC_STAT_WIDTH]
         filled = spots[:, cv2.CC_STAT_AREA] / (high * wide)
         spots = spots[(high >= _LEAST_MOVING * height_px * scale_y) & (wide >= 0.25 * high) & (filled >= 0.35)]
+        if len(spots):
+            self._noted_s = at_s
         for left, top, width, height, _ in spots:
             self._looked_s[top : top + height, left : left + width] = at_s
         return np.asarray(spots[:, :4] / np.array((scale_x, scale_y, scale_x, scale_y)), np.float64)
 
 
+class _Part(NamedTuple):
+    """A box by its corners in pixels of the picture, how large it is looked at, and what that costs."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    scale: float
+    cost: float
+
+    @classmethod
+    def of(cls, left: float, top: float, right: float, bottom: float, scale: float) -> _Part:
+        return cls(left, top, right, bottom, scale, (right - left) * (bottom - top) * scale**2)
+
+    def joined(self, other: _Part) -> _Part:
+        """Both in one, at the finer scale."""
+        left, top, right, bottom, scale, _ = other
+        return self.of(
+            min(self.left, left),
+            min(self.top, top),
+            max(self.right, right),
+            max(self.bottom, bottom),
+            max(self.scale, scale),
+        )
+
+    def dearer(self, other: _Part) -> float:
+        """By how much one look at both is dearer than two; by nothing where one lies mostly in the other."""
+        left, top, right, bottom, scale, cost = self
+        left_2, top_2, right_2, bottom_2, scale_2, cost_2 = other
+        wide, high = max(right, right_2) - min(left, left_2), max(bottom, bottom_2) - min(top, top_2)
+        dearer = wide * high * max(scale, scale_2) ** 2 - cost - cost_2
+        across, down = min(right, right_2) - max(left, left_2), min(bottom, bottom_2) - max(top, top_2)
+        if dearer <= 0 or across <= 0 or down <= 0:
+            return dearer
+        smaller = min((right - left) * (bottom - top), (right_2 - left_2) * (bottom_2 - top_2))
+        return 0.0 if across * down >= _MOSTLY_WITHIN * smaller else dearer
+
+
 def merged(boxes: Boxes, scales: Scales) -> tuple[Boxes, Scales]:
     """The boxes with the scale of each, joined where one look at both, at the finer scale, is no dearer than two, where
     one lies mostly in the other, and until there are at most MOST_REGIONS."""
-    while len(boxes) > 1:
-        low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-        low, high = np.minimum(low[:, None], low[None]), np.maximum(high[:, None], high[None])
-        finer = np.maximum(scales[:, None], scales[None])
-        cost = _costs(boxes, scales)
-        dearer = (high - low).prod(axis=2) * finer**2 - cost[:, None] - cost[None, :]
-        shared = covered(boxes, boxes)
-        dearer = np.where(np.maximum(shared, shared.T) >= _MOSTLY_WITHIN, np.minimum(dearer, 0.0), dearer)
-        np.fill_diagonal(dearer, np.inf)
-        one, other = np.unravel_index(int(dearer.argmin()), dearer.shape)
-        if dearer[one, other] > 0 and len(boxes) <= MOST_REGIONS:
+    parts = {
+        number: _Part.of(left, top, left + width, top + height, scale)
+        for number, ((left, top, width, height), scale) in enumerate(zip(boxes.tolist(), scales.tolist(), strict=True))
+    }
+    dearer = [(parts[one].dearer(parts[other]), one, other) for one, other in combinations(parts, 2)]
+    number = len(parts)
+    while dearer:
+        more, one, other = min(dearer)
+        if more > 0 and len(parts) <= MOST_REGIONS:
             break
-        joined = np.concatenate([low[one, other], high[one, other] - low[one, other]])
-        boxes = np.concatenate([np.delete(boxes, (one, other), axis=0), joined[None]])
-        scales = np.append(np.delete(scales, (one, other)), finer[one, other])
-    return boxes, scales
+        joined = parts.pop(one).joined(parts.pop(other))
+        gone = {one, other}
+        dearer = [pair for pair in dearer if pair[1] not in gone and pair[2] not in gone]
+        dearer += [(part.dearer(joined), each, number) for each, part in parts.items()]
+        parts[number] = joined
+        number += 1
+    corners = np.array([part[:5] for part in parts.values()]).reshape(-1, 5)
+    low, high = corners[:, :2], corners[:, 2:4]
+    return np.concatenate([low, high - low], axis=1), corners[:, 4]
 
 
 def _costs(boxes: Boxes, scales: Scales) -> NDArray[np.float64]:
