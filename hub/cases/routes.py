@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from hub.access.gate import EnteringForAll
 from hub.cases.messages import CloseCase, DescribeRequest, NewCase
 from hub.cases.service import Cases
-from hub.console.http import LIST_BYTES, answer, idempotency_key, read
+from hub.console.http import LIST_BYTES, answer, idempotency_key, read, while_connected
 from hub.sightings.messages import Query
 
 
@@ -30,7 +30,8 @@ def routes(cases: Cases) -> APIRouter:
 
     @router.post("/cases/{case_id}/search")
     async def search(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
-        return answer(await cases.search(case_id, await read(request, Query, LIST_BYTES), entrant.person))
+        query = await read(request, Query, LIST_BYTES)
+        return answer(await while_connected(request, cases.search(case_id, query, entrant.person)))
 
     @router.post("/cases/{case_id}/watches")
     async def start_watch(case_id: str, request: Request, entrant: EnteringForAll) -> Response:

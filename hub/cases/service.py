@@ -16,6 +16,7 @@ from hub.access.people import Person
 from hub.cases import tables
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
+from hub.cases.searching import Asker, Searching, Wish
 from hub.cases.views import SightingView, view_of
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -59,6 +60,7 @@ class Cases:
         self._sightings = sightings
         self._vision = vision
         self._clock = clock
+        self._searching = Searching()
         self._open: dict[str, Case] = {}
         self.observe_search: Callable[[float], None] = lambda seconds: None
         self._end_theirs: list[Callable[[Change, str], None]] = []
@@ -178,11 +180,15 @@ class Cases:
         now_us, zone = self._clock.wall_us(), self._registry.community.time_zone
         return await asyncio.to_thread(self._sightings.describe, text, venues, now_us, zone)
 
-    async def search(self, case_id: str, query: Query, person: Person) -> SearchAnswer:
-        """Search sightings for the case. Raises Refusal for nonsense or a closed case."""
+    async def search(self, case_id: str, query: Query, person: Person, wish: Wish = Wish.HITS) -> SearchAnswer:
+        """Search sightings for the case. Raises Refusal for nonsense, a closed case, and as ``Searching.run``.
+
+        One that is given up, since it was cancelled or asked anew, is not noted: nobody is told anything.
+        """
         case = await self.gate(case_id)
         complete = await self._complete(query)
-        found = await asyncio.to_thread(self._sightings.search, complete, self.places())
+        asker = Asker(person.person_id, case_id, wish)
+        found = await self._searching.run(asker, partial(self._sightings.search, complete, self.places()))
         answer = msgspec.structs.replace(
             found,
             hits=tuple(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import msgspec
@@ -57,6 +59,25 @@ async def read_bytes(request: Request, most_bytes: int) -> bytes:
     except ClientDisconnect:  # nobody hears this answer; the listening room has counted it
         raise Refusal("cut_off", "内容没有传完", "the body did not come to its end", status=400) from None
     return bytes(body)
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
+    """What ``work`` returns; it is cancelled when the client goes. The request's body must have been read."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    working, going = asyncio.create_task(work), asyncio.create_task(gone())
+    try:
+        await asyncio.wait({working, going}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+    finally:
+        for task in (working, going):
+            task.cancel()
+        await asyncio.gather(working, going, return_exceptions=True)
+    raise Refusal("gone", "请求方已断开", "whoever asked is gone", status=499)  # nobody hears this answer
 
 
 def _field_at_fault(text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import EnteringForAll
-from hub.console.http import LIST_BYTES, answer, read
+from hub.console.http import LIST_BYTES, answer, read, while_connected
 from hub.sightings.path.messages import NewMark, PathQuery, ReachQuery
 from hub.sightings.path.service import Paths
 
@@ -16,7 +16,8 @@ def routes(paths: Paths) -> APIRouter:
 
     @router.post("")
     async def find(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
-        return answer(await paths.find(case_id, await read(request, PathQuery, LIST_BYTES), entrant.person))
+        asked = await read(request, PathQuery, LIST_BYTES)
+        return answer(await while_connected(request, paths.find(case_id, asked, entrant.person)))
 
     @router.put("/{sighting_id}")
     async def mark(case_id: str, sighting_id: str, request: Request, entrant: EnteringForAll) -> Response:

@@ -13,6 +13,7 @@ from devices.protocol.clock import Clock
 from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
+from hub.cases.searching import Wish
 from hub.cases.service import Cases
 from hub.errors import Refusal
 from hub.events.log import EventLog
@@ -65,7 +66,7 @@ class Paths:
     async def find(self, case_id: str, asked: PathQuery, person: Person) -> PathAnswer:
         """Search, which is audited as any search, and join what is found. Raises Refusal, SightingsError."""
         query = msgspec.structs.replace(asked.query, limit=MAX_LIMIT)
-        found = await self._cases.search(case_id, query, person)
+        found = await self._cases.search(case_id, query, person, Wish.PATH)
         marks = await self._database.read(partial(records.marks_of, case_id=case_id))
         on_ground = await self._ground_of(found.query, found.coverage.cameras_off_line)
 
