@@ -32,7 +32,7 @@ def test_same_clothes_are_alike_and_swapped_ones_are_not() -> None:
 def test_each_half_tells_its_lightness_and_its_chroma_by_opencvs_lab() -> None:
     (found,) = colours(*_dressed((RED, BLUE)))
     for half, colour in enumerate((RED, BLUE)):
-        light, a, b = (int(value) for value in cv2.cvtColor(np.uint8([[colour]]), cv2.COLOR_BGR2LAB)[0, 0])
+        light, a, b = (int(value) for value in cv2.cvtColor(np.array([[colour]], np.uint8), cv2.COLOR_BGR2LAB)[0, 0])
         across, down = (min(max((chroma - 96) // 8, 0), 7) for chroma in (a, b))
         filled = np.flatnonzero(found[72 * half : 72 * half + 72] ** 2 > 0.2)
         assert filled.tolist() == [light // 32, 8 + 8 * across + down]
@@ -40,4 +40,4 @@ def test_each_half_tells_its_lightness_and_its_chroma_by_opencvs_lab() -> None:
 
 def test_box_outside_of_the_picture_is_like_nobody() -> None:
     picture, boxes = _dressed((RED, BLUE))
-    assert not colours(picture, boxes + (1000.0, 0.0, 0.0, 0.0)).any()
+    assert not colours(picture, boxes + np.array([1000, 0, 0, 0])).any()
