@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 
 from bench.search_figures import GOAL_PER_S, ROUNDS, Cold, Measured, Plan, Question, Report, report
+from bench.search_floor import bytes_a_row, reading_gb_per_s
 from bench.search_month import CAMERAS, DESCRIBER, END_HOUR, HOURS, Month, sighting_id
 from devices.protocol.clock import ManualClock
 from devices.protocol.sightings import COLOURS, Sighting
@@ -32,11 +33,14 @@ from hub.sightings.search import rank
 from hub.sightings.service import SightingService
 from hub.sightings.span import Span
 from hub.sightings.store import Store
+from hub.sightings.turns import GivenUp
 
 _BATCH = 50
 _HOUR_MS = HOUR_US // 1000
 _CHUNK_ROWS = 65_536
 _BEST = 50
+_GIVEN_UP, _GONE_AFTER_S = 20, 0.02
+"""So many questions are given up, so long after they were asked."""
 
 
 def run(plan: Plan) -> Report:
@@ -70,6 +74,25 @@ class Asking:
         if not answer.coverage.sightings_considered:
             raise ValueError(f"nothing was compared for {query}")
         return took_ms
+
+    def give_up(self) -> float | None:
+        """Milliseconds from when nobody waits for a photo's month any more to its end; None if it was over before."""
+        query, given_up, gone_s = self._query(Question.D), threading.Event(), 0.0
+
+        def go() -> None:
+            nonlocal gone_s
+            gone_s = time.perf_counter()
+            given_up.set()
+
+        going = threading.Timer(_GONE_AFTER_S, go)
+        going.start()
+        try:
+            self._service.search(query, self._cameras, given_up)
+        except GivenUp:
+            return (time.perf_counter() - gone_s) * 1000
+        finally:
+            going.join()
+        return None
 
     def _query(self, question: Question) -> Query:
         rng = self._rng
@@ -144,6 +167,8 @@ def _measure(month: Month, taking_in_s: float) -> Measured:
         first = {question: asking.ask(question) for question in Question}
         warm = {question: [asking.ask(question) for _ in range(rounds)] for question, rounds in _rounds()}
         memory_mb, mapped_mb = _memory_mb()
+        gb_per_s = _reading_gb_per_s(month)
+        given_up_ms = [ms for ms in (asking.give_up() for _ in range(_GIVEN_UP)) if ms is not None]
         like = service.get(asking._photo(END_HOUR - 12))
         assert like is not None
         taking_in = TakingIn(service, like, month.camera_ids)
@@ -165,7 +190,25 @@ def _measure(month: Month, taking_in_s: float) -> Measured:
         open_s,
         memory_mb,
         mapped_mb,
+        gb_per_s,
+        {question: bytes_each * month.sightings / gb_per_s / 1e6 for question, bytes_each in _bytes_a_row(asking)},
+        given_up_ms,
     )
+
+
+def _reading_gb_per_s(month: Month) -> float:
+    _say("reading alone")
+    store = Store(month.folder)
+    try:
+        return reading_gb_per_s(store.tables(None, None))
+    finally:
+        store.close()
+
+
+def _bytes_a_row(asking: Asking) -> Iterator[tuple[Question, float]]:
+    """Of the questions that go over every row: by description, by photo."""
+    yield Question.C, sum(bytes_a_row(Wanted(asking._described())) for _ in range(_BEST)) / _BEST
+    yield Question.D, bytes_a_row(Wanted(Description(), Likeness(DESCRIBER, b"1")))
 
 
 def _rounds() -> Iterator[tuple[Question, int]]:

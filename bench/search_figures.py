@@ -56,7 +56,9 @@ class Cold(msgspec.Struct, frozen=True):
 class Measured:
     """Milliseconds of each asking of each question.
 
-    ``first``: the first asking after the start, whose pages are in no process's map yet.
+    ``first``: the first asking after the start, whose pages are in no process's map yet. ``reading_ms``: what reading
+    the compared bytes of every row alone would take, at ``reading_gb_per_s`` (search_floor.py). ``given_up_ms``: how
+    long a question over all rows went on after nobody waited for it any more.
     """
 
     warm: Mapping[Question, Sequence[float]]
@@ -69,6 +71,9 @@ class Measured:
     open_s: float
     memory_mb: float
     mapped_mb: float
+    reading_gb_per_s: float
+    reading_ms: Mapping[Question, float]
+    given_up_ms: Sequence[float]
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -101,7 +106,13 @@ def report(plan: Plan, measured: Measured) -> Report:
         "memory_mb": round(measured.memory_mb, 1),
         "mapped_mb": round(measured.mapped_mb, 1),
         "taken_in_per_s": round(measured.taken_in_per_s, 1),
+        "reading_gb_per_s": round(measured.reading_gb_per_s, 2),
     }
+    for question, alone_ms in measured.reading_ms.items():
+        figures[f"{question}_reading_ms"] = round(alone_ms, 3)
+        figures[f"{question}_times_reading"] = round(figures[f"{question}_p50_ms"] / alone_ms, 2)
+    if measured.given_up_ms:
+        figures["given_up_p95_ms"] = round(percentile(measured.given_up_ms, 95), 3)
     goals = {f"{question}_p95_ms": _goal(figures[f"{question}_p95_ms"], most) for question, most in GOAL_P95_MS.items()}
     for question in measured.beside:
         slower = figures[f"{question}_p95_beside_ms"] / figures[f"{question}_p95_ms"]

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from bench.search_figures import GOAL_P95_MS, Cold, Measured, Plan, Question, report
+from bench.search_floor import bytes_a_row
 from bench.search_month import CAMERAS, END_HOUR, RECORDS, Kinds, Month, sighting_id, write_hour
+from hub.sightings.messages import Description
 from hub.sightings.rows import HOUR_US, STEPS, codes_of
+from hub.sightings.scoring import Likeness, Wanted
 from hub.sightings.store import Store
 
 HOUR = END_HOUR - 5
@@ -47,9 +50,31 @@ def test_goals_are_judged_by_the_percentile_that_they_name(tmp_path: Path) -> No
     slow = {question: [most * 3] * 5 for question, most in GOAL_P95_MS.items()}
     first = dict.fromkeys(Question, 1.0)
     measured = Measured(
-        quick, slow, first, dict.fromkeys(Question, Cold(1.0, 0.0)), 2000.0, True, 99.0, 1.0, 100.0, 1000.0
+        quick,
+        slow,
+        first,
+        dict.fromkeys(Question, Cold(1.0, 0.0)),
+        2000.0,
+        True,
+        99.0,
+        1.0,
+        100.0,
+        1000.0,
+        10.0,
+        {Question.C: GOAL_P95_MS[Question.C] / 4},
+        [3.0] * 10,
     )
     found = report(Plan(1_000_000, tmp_path, 1.0), measured)
     assert all(found.goals[f"{question}_p95_ms"].is_met for question in Question)
     assert not any(found.goals[f"{question}_times_slower_beside"].is_met for question in Question)
     assert found.flat()["a_p50_ms"] == GOAL_P95_MS[Question.A] / 2
+    assert (found.flat()["c_times_reading"], found.flat()["given_up_p95_ms"]) == (2.0, 3.0)
+
+
+def test_what_is_read_of_a_row_is_what_the_question_asks() -> None:
+    photo = Likeness("any", bytes(64))
+    assert bytes_a_row(Wanted(Description(), photo)) == 64
+    assert bytes_a_row(Wanted(Description(height_m=1.2))) == 2
+    assert bytes_a_row(Wanted(Description(height_m=1.2, backpack=True), photo)) == 67
+    one_colour = bytes_a_row(Wanted(Description(upper=("green",))))
+    assert 3 <= one_colour <= 6, "the colour's own byte, its neighbours', and that of the unsure share"
