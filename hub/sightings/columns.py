@@ -80,6 +80,10 @@ class Table:
         rows = np.arange(len(self.columns))
         return np.flatnonzero(self.alive[: len(rows)]) if len(self.alive) else rows
 
+    def foresee(self, row: int) -> None:
+        """The row's ``head`` is read soon."""
+        self.records.foresee(self.columns.start_of_record(row))
+
     def head(self, row: int) -> Sighting:
         """The row's sighting without path and picture. Raises RecordError."""
         return self.records.head(self.columns.start_of_record(row))

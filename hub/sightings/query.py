@@ -106,7 +106,7 @@ def chosen_cameras(query: Query, cameras: tuple[CameraPlace, ...]) -> tuple[Came
 
     Raises SightingsError for a camera or a venue without cameras that is not among ``cameras``.
     """
-    known = {camera.camera_id for camera in cameras}
+    known = {camera.camera_id for camera in cameras} if query.camera_ids else set()
     for camera_id in query.camera_ids:
         if camera_id not in known:
             raise SightingsError(

@@ -105,6 +105,8 @@ class SightingService:
         hits: list[Hit] = []
         fields, told_in = wanted.fields, dict[str, int]()
         for ranked in ranking.best:
+            ranked.table.foresee(ranked.row)
+        for ranked in ranking.best:
             sighting = self._head(ranked.table, ranked.row)
             if sighting is not None and sighting.sighting_id != asked.like_sighting_id and len(hits) < asked.limit:
                 parts = tuple(zip(fields, ranked.parts, strict=True))
