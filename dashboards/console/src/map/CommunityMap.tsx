@@ -100,7 +100,7 @@ export function CommunityMap() {
     setDrawn(made);
     const resized = new ResizeObserver(() => {
       made.map.invalidateSize({ animate: false });
-      if (made.bounds.isValid()) made.map.fitBounds(made.bounds, { ...MARGINS, animate: false });
+      if (!made.path.frameAgain() && made.bounds.isValid()) made.map.fitBounds(made.bounds, { ...MARGINS, animate: false });
     });
     resized.observe(element.current);
     return () => {
@@ -127,9 +127,10 @@ export function CommunityMap() {
     } else drawn?.map.dragging.disable();
   }, [drawn, tool]);
 
+  const seenBy = path.steps.find((one) => one.step.sighting.sighting_id === chosenSightingId)?.step.sighting.camera_id;
   useEffect(() => {
-    drawn?.cameras.show(cameras, chosen?.kind === "camera" ? chosen.id : null);
-  }, [drawn, cameras, chosen]);
+    drawn?.cameras.show(cameras, chosen?.kind === "camera" ? chosen.id : (seenBy ?? null));
+  }, [drawn, cameras, chosen, seenBy]);
 
   useEffect(() => {
     drawn?.reach.show(path.shades);
@@ -161,6 +162,11 @@ export function CommunityMap() {
   });
   useEffect(() => bring(chosenSightingId), [chosenSightingId]);
 
+  function showWhole(): void {
+    drawn?.path.leave();
+    drawn?.map.fitBounds(drawn.bounds, MARGINS);
+  }
+
   return (
     <section className={`map${tool === null && !isDrawing(drawing) ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
@@ -169,13 +175,14 @@ export function CommunityMap() {
         alert={alert !== null}
         deaf={[...deaf].some((id) => radios.get(id)?.online === true)}
         cameras={new Set([...cameras.values()].map(cameraLook))}
+        reach={path.shades.length > 0}
       >
         {path.steps.length > 0 && (
           <button type="button" className="fit" data-testid="map-path" onClick={() => drawn?.path.frame()}>
             {texts.map.wholePath}
           </button>
         )}
-        <button type="button" className="fit" onClick={() => drawn?.map.fitBounds(drawn.bounds, MARGINS)}>
+        <button type="button" className="fit" onClick={showWhole}>
           {texts.map.wholeCommunity}
         </button>
       </Legend>

@@ -5,6 +5,7 @@ import type { Mark } from "../alerts/board";
 import { useTexts } from "../language/language";
 import { VENUE_KINDS, type VenueKind } from "../room/types";
 import { CAMERA_COLOURS, DEAF, MARK_COLOURS, type CameraLook } from "./looks";
+import { REACH_COLOUR } from "./ReachLayer";
 import { drawVenue, type VenueLook } from "./VenueMarker";
 
 const ONLINE: VenueLook = { fill: "#7f93ad", stroke: "#0b0f14", online: true, chosen: false, large: false };
@@ -27,13 +28,15 @@ function Shape({ kind, look }: { kind: VenueKind; look: VenueLook }) {
 interface LegendProps {
   alert: boolean;
   deaf: boolean;
+  /** Streets are shaded by where the sought person may be. */
+  reach: boolean;
   /** How the cameras on the map look. */
   cameras: ReadonlySet<CameraLook>;
   /** The buttons at its right end. */
   children: ReactNode;
 }
 
-export function Legend({ alert, deaf, cameras, children }: LegendProps) {
+export function Legend({ alert, deaf, reach, cameras, children }: LegendProps) {
   const texts = useTexts();
   const marks: [Mark, string][] = [
     ["undelivered", texts.alerts.count.undelivered],
@@ -82,6 +85,12 @@ export function Legend({ alert, deaf, cameras, children }: LegendProps) {
             {name}
           </span>
         ))}
+      {reach && (
+        <span>
+          <i className="square" style={{ background: REACH_COLOUR }} />
+          {texts.path.legend}
+        </span>
+      )}
       <span className="space" />
       {children}
     </div>

@@ -1,6 +1,7 @@
 // Draws the sought person's path: numbered steps at their cameras, the ways between, other paths faint below, next cameras ahead.
 import L from "leaflet";
 
+import { placed } from "../path/labels";
 import type { CameraAhead } from "../path/types";
 import type { Cameras, ShownStep, ShownWay } from "../path/shown";
 import { chooseOnMap } from "./store";
@@ -15,6 +16,8 @@ const LOOKS: Record<ShownWay["look"], L.PolylineOptions> = {
   impossible: { color: "#ff7875", weight: 3, opacity: 0.95, dashArray: "10 6" },
 };
 const OTHER: L.PolylineOptions = { color: "#b7a8ff", weight: 4, opacity: 0.55, dashArray: "1 7" };
+/** Room for the pins, and for the legend below. */
+const AROUND: L.FitBoundsOptions = { paddingTopLeft: [70, 60], paddingBottomRight: [90, 90], maxZoom: 18 };
 /** Next cameras beyond these are too many to look at. */
 const AHEAD_SHOWN = 4;
 
@@ -35,13 +38,30 @@ export interface PathHands {
   onOther: (number: number) => void;
 }
 
+type Place = readonly [number, number];
 type Line = [number, number][];
 const asLine = (line: ShownWay["line"]): Line => line.map(([latitude, longitude]) => [latitude, longitude]);
+const PIN_PX = 26;
+const WORDS_PX = 17;
+
+interface Word {
+  at: Place;
+  text: string;
+  className: string;
+  width: number;
+  away: number;
+  onClick: (() => void) | null;
+}
 
 export class PathLayer {
   private readonly group: L.LayerGroup;
+  private readonly words: L.LayerGroup;
   private readonly renderer = L.svg({ pane: WAYS.name });
   private steps: readonly ShownStep[] = [];
+  private shownWords: readonly Word[] = [];
+  private pins: readonly { at: Place; width: number }[] = [];
+  /** The map shows the path, and goes on doing so when its size changes. */
+  private isFramed = false;
 
   constructor(private readonly map: L.Map) {
     for (const pane of [WAYS, TIMES]) map.createPane(pane.name).style.zIndex = pane.zIndex;
@@ -49,6 +69,8 @@ export class PathLayer {
     // The pane's own ground must not take clicks that are meant for venues below; its lines take theirs.
     if (ways !== undefined) ways.style.pointerEvents = "none";
     this.group = L.layerGroup().addTo(map);
+    this.words = L.layerGroup().addTo(map);
+    map.on("zoomend", () => this.writeWords());
   }
 
   show({ steps, ways, others, ahead }: DrawnPath, hands: PathHands, cameras: Cameras, chosenSightingId: string | null): void {
@@ -60,14 +82,32 @@ export class PathLayer {
       this.group.addLayer(L.polyline(asLine(line), { ...look, color: "#10161e", weight: 7, opacity: 0.6 }));
       this.group.addLayer(L.polyline(asLine(line), { ...look, ...LOOKS[of] }));
     }
-    for (const camera of ahead.slice(0, AHEAD_SHOWN)) this.addAhead(camera, cameras, hands);
-    for (const places of stepsAtOnePlace(steps)) this.addPin(places, hands, chosenSightingId);
+    const stands = standsOf(steps, chosenSightingId);
+    for (const stand of stands) this.addPin(stand, hands, chosenSightingId);
+    this.pins = stands;
+    const signs = ahead.slice(0, AHEAD_SHOWN).flatMap((camera) => signOf(camera, cameras, hands));
+    const times = stands.map((stand) => timeOf(stand, hands)).reverse();
+    // The last step and what comes next are read first.
+    this.shownWords = [...times.slice(0, 1), ...signs, ...times.slice(1)];
+    this.writeWords();
   }
 
-  /** Bring the whole path into view. */
-  frame(): void {
+  /** Bring the whole path into view. False: there is none. */
+  frame(): boolean {
     const places = this.steps.flatMap(({ place }) => (place === null ? [] : [L.latLng(place[0], place[1])]));
-    if (places.length > 0) this.map.fitBounds(L.latLngBounds(places), { padding: [60, 60], maxZoom: 18 });
+    this.isFramed = places.length > 0;
+    if (this.isFramed) this.map.fitBounds(L.latLngBounds(places), { ...AROUND, animate: false });
+    return this.isFramed;
+  }
+
+  /** The map has another size: the path stays in view where it was. False: something else was in view. */
+  frameAgain(): boolean {
+    return this.isFramed && this.frame();
+  }
+
+  /** Something else is brought into view. */
+  leave(): void {
+    this.isFramed = false;
   }
 
   /** Move the map only as far as a step's camera is out of sight. */
@@ -85,52 +125,87 @@ export class PathLayer {
     this.group.addLayer(other);
   }
 
-  private addPin(steps: readonly ShownStep[], hands: PathHands, chosenSightingId: string | null): void {
-    const last = steps[steps.length - 1];
-    if (last === undefined || last.place === null) return;
-    const chosen = steps.find((step) => step.step.sighting.sighting_id === chosenSightingId);
-    const worn = chosen ?? last;
-    const label = steps.map((step) => step.number).join("·");
-    const width = Math.max(26, 14 + 9 * label.length);
+  private addPin({ steps, worn, at, label, width }: Stand, hands: PathHands, chosenSightingId: string | null): void {
+    const isChosen = worn.step.sighting.sighting_id === chosenSightingId;
     const icon = L.divIcon({
-      className: `path-pin ${worn.sureness}${chosen === undefined ? "" : " chosen"}`,
+      className: `path-pin ${worn.sureness}${isChosen ? " chosen" : ""}`,
       html: "",
-      iconSize: [width, 26],
-      iconAnchor: [width / 2, 13],
+      iconSize: [width, PIN_PX],
+      iconAnchor: [width / 2, PIN_PX / 2],
     });
-    const at = L.latLng(last.place[0], last.place[1]);
-    const pin = L.marker(at, { icon, keyboard: false, zIndexOffset: chosen === undefined ? last.number : 1_000 });
+    const pin = L.marker([...at], { icon, keyboard: false, zIndexOffset: isChosen ? 1_000 : worn.number });
     pin.on("click", () => hands.onStep(next(steps, chosenSightingId)));
-    this.addText(pin, label);
-    const time = L.divIcon({ className: "path-time", html: "", iconSize: [62, 17], iconAnchor: [-width / 2 - 2, 8] });
-    this.addText(L.marker(at, { icon: time, pane: TIMES.name, interactive: false, keyboard: false }), hands.time(worn.step.sighting.started_at_ms));
+    this.addText(this.group, pin, label);
   }
 
-  private addAhead(ahead: CameraAhead, cameras: Cameras, hands: PathHands): void {
-    const camera = cameras.get(ahead.camera_id);
-    if (camera === undefined || camera.latitude === null || camera.longitude === null) return;
-    const icon = L.divIcon({ className: "path-ahead", html: "", iconSize: [92, 18], iconAnchor: [46, -6] });
-    const sign = L.marker([camera.latitude, camera.longitude], { icon, pane: TIMES.name, keyboard: false });
-    sign.on("click", () => chooseOnMap({ kind: "camera", id: ahead.camera_id }));
-    this.addText(sign, hands.ahead(ahead));
+  private writeWords(): void {
+    this.words.clearLayers();
+    const pins = this.pins.map(({ at, width }) => {
+      const { x, y } = this.map.latLngToLayerPoint([...at]);
+      return { x: x - width / 2, y: y - PIN_PX / 2, width, height: PIN_PX };
+    });
+    const middles = this.shownWords.map(({ at }) => this.map.latLngToLayerPoint([...at]));
+    const boxes = placed(
+      this.shownWords.map(({ width, away }, n) => ({ x: middles[n]?.x ?? 0, y: middles[n]?.y ?? 0, width, height: WORDS_PX, away })),
+      pins,
+    );
+    for (const [n, word] of this.shownWords.entries()) {
+      const [box, middle] = [boxes[n], middles[n]];
+      if (box === undefined || box === null || middle === undefined) continue;
+      const icon = L.divIcon({
+        className: word.className,
+        html: "",
+        iconSize: [word.width, WORDS_PX],
+        iconAnchor: [middle.x - box.x, middle.y - box.y],
+      });
+      const marker = L.marker([...word.at], { icon, pane: TIMES.name, interactive: word.onClick !== null, keyboard: false });
+      if (word.onClick !== null) marker.on("click", word.onClick);
+      this.addText(this.words, marker, word.text);
+    }
   }
 
   /** Words come from outside: text, never markup. */
-  private addText(marker: L.Marker, text: string): void {
-    this.group.addLayer(marker);
+  private addText(to: L.LayerGroup, marker: L.Marker, text: string): void {
+    to.addLayer(marker);
     const element = marker.getElement();
     if (element !== undefined) element.textContent = text;
   }
 }
 
-/** Steps by the camera they were seen at, in order: who comes back stands there twice. */
-function stepsAtOnePlace(steps: readonly ShownStep[]): ShownStep[][] {
-  const found = new Map<string, ShownStep[]>();
+/** The steps at one camera, in order: who comes back stands there twice. */
+interface Stand {
+  steps: readonly ShownStep[];
+  /** The step that the pin looks like: the chosen one, else the last. */
+  worn: ShownStep;
+  at: Place;
+  label: string;
+  width: number;
+}
+
+function standsOf(steps: readonly ShownStep[], chosenSightingId: string | null): Stand[] {
+  const byCamera = new Map<string, ShownStep[]>();
   for (const step of steps) {
     const { camera_id } = step.step.sighting;
-    found.set(camera_id, [...(found.get(camera_id) ?? []), step]);
+    byCamera.set(camera_id, [...(byCamera.get(camera_id) ?? []), step]);
   }
-  return [...found.values()];
+  return [...byCamera.values()].flatMap((here) => {
+    const worn = here.find((one) => one.step.sighting.sighting_id === chosenSightingId) ?? here[here.length - 1];
+    if (worn === undefined || worn.place === null) return [];
+    const label = here.map((one) => one.number).join("/");
+    return [{ steps: here, worn, at: worn.place, label, width: Math.max(PIN_PX, 14 + 9 * label.length) }];
+  });
+}
+
+function timeOf({ worn, at, width }: Stand, hands: PathHands): Word {
+  const text = hands.time(worn.step.sighting.started_at_ms);
+  return { at, text, className: "path-time", width: 62, away: width / 2 + 2, onClick: null };
+}
+
+function signOf(ahead: CameraAhead, cameras: Cameras, hands: PathHands): Word[] {
+  const camera = cameras.get(ahead.camera_id);
+  if (camera === undefined || camera.latitude === null || camera.longitude === null) return [];
+  const onClick = (): void => chooseOnMap({ kind: "camera", id: ahead.camera_id });
+  return [{ at: [camera.latitude, camera.longitude], text: hands.ahead(ahead), className: "path-ahead", width: 92, away: 8, onClick }];
 }
 
 /** A pin of several steps gives one after the other. */

@@ -5,7 +5,7 @@ import type { Shade } from "../path/shown";
 
 /** Above the ground, below venues and cameras. */
 const PANE = { name: "reach", zIndex: "360" };
-const COLOUR = "#f759ab";
+export const REACH_COLOUR = "#f759ab";
 
 export class ReachLayer {
   private readonly group: L.LayerGroup;
@@ -26,7 +26,7 @@ export class ReachLayer {
           renderer: this.renderer,
           pane: PANE.name,
           interactive: false,
-          color: COLOUR,
+          color: REACH_COLOUR,
           weight: 9,
           lineCap: "butt",
           // The eye sees the square root: a stretch a quarter as likely is half as strong.

@@ -26,12 +26,11 @@ export function Ahead({ ahead }: { ahead: readonly CameraAhead[] }) {
           <span className="name" title={cameras.get(one.camera_id)?.name}>
             {cameras.get(one.camera_id)?.name ?? one.camera_id}
           </span>
-          <span className="when">
-            {one.earliest_at_ms <= now ? words.anyMoment : words.earliest(clockTime(one.earliest_at_ms, zone))}
-            {words.likely(clockTime(one.likely_at_ms, zone), Math.round(one.probability * 100))}
-          </span>
+          <span className="when">{one.earliest_at_ms <= now ? words.anyMoment : words.earliest(clockTime(one.earliest_at_ms, zone))}</span>
+          <span className="when">{words.likely(clockTime(one.likely_at_ms, zone))}</span>
+          <b>{Math.round(one.probability * 100)}%</b>
           {watches && (
-            <button type="button" className="path-key" data-testid="path-watch" onClick={() => watchLive(one.camera_id)}>
+            <button type="button" className="path-key" data-testid="path-watch" title={words.watchHint} onClick={() => watchLive(one.camera_id)}>
               {words.watch}
             </button>
           )}

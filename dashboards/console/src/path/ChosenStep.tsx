@@ -1,6 +1,7 @@
 // Over the map: the picture of the step that is looked at, large enough to tell who it is, and what to say of it.
 import { useTexts } from "../language/language";
 import { clockTime } from "../language/time";
+import { chooseOnMap } from "../map/store";
 import { useRoom } from "../room/store";
 import { chooseSighting, useSearchStore } from "../search/store";
 import { PlayKey } from "./PlayKey";
@@ -27,7 +28,9 @@ export function ChosenStep() {
         </button>
       </header>
       <img src={sighting.picture_url} alt={texts.search.noPicture} />
-      <span className="camera">{camera ?? sighting.camera_id}</span>
+      <button type="button" className="camera" onClick={() => chooseOnMap({ kind: "camera", id: sighting.camera_id })}>
+        {camera ?? sighting.camera_id}
+      </button>
       <Says caseId={caseId} shown={shown} />
       <PlayKey caseId={caseId} sighting={sighting} />
     </aside>

@@ -10,7 +10,7 @@ import { Choice } from "./Choice";
 import { Company } from "./Company";
 import { ReachBar } from "./ReachBar";
 import { Rejected } from "./Rejected";
-import type { ShownStep } from "./shown";
+import { lastCertain, type ShownStep } from "./shown";
 import { StepCard } from "./StepCard";
 import { findPath, type CasePath } from "./store";
 import { useShownPath } from "./useShownPath";
@@ -21,7 +21,8 @@ export function PathPanel() {
   const { caseId, found, steps } = useShownPath();
   const hasHits = useHits().length > 0;
   const { answer, reach, isFinding } = found;
-  const from = useRoom((room) => nameOfCamera(room.cameras, reach?.from_sighting_id, answer), "");
+  const last = answer?.paths.flatMap((path) => path.steps).find((step) => step.sighting.sighting_id === reach?.from_sighting_id)?.sighting;
+  const from = useRoom((room) => room.cameras.get(last?.camera_id ?? "")?.name, undefined) ?? last?.camera_id ?? "";
   if (caseId === null) return <div className="empty">{words.noCase}</div>;
   if (answer === null) {
     return (
@@ -35,12 +36,7 @@ export function PathPanel() {
   }
   return (
     <div className="path" data-testid="path" data-steps={steps.length}>
-      {reach !== null && steps.length > 0 && <ReachBar reach={reach} from={from} />}
-      <div className="path-notes">
-        <Choice caseId={caseId} found={found} />
-        <Notes found={found} steps={steps} />
-        <Rejected caseId={caseId} found={found} />
-      </div>
+      {reach !== null && steps.length > 0 && <ReachBar reach={reach} from={from} isInView={last?.ended === false} />}
       <Failure caseId={caseId} failure={found.failure} />
       {steps.length === 0 ? (
         <div className="empty" data-testid="path-empty">
@@ -53,16 +49,17 @@ export function PathPanel() {
   );
 }
 
-function nameOfCamera(
-  cameras: ReadonlyMap<string, { name: string }>,
-  sightingId: string | undefined,
-  answer: CasePath["answer"],
-): string {
-  for (const { steps } of answer?.paths ?? []) {
-    const step = steps.find((one) => one.sighting.sighting_id === sightingId);
-    if (step !== undefined) return cameras.get(step.sighting.camera_id)?.name ?? step.sighting.camera_id;
-  }
-  return "";
+/** Beside the tabs: which path is looked at, what is not sure about it, what was ruled out. */
+export function PathNotes() {
+  const { caseId, found, steps } = useShownPath();
+  if (caseId === null || found.answer === null) return null;
+  return (
+    <div className="path-notes">
+      <Choice caseId={caseId} found={found} />
+      <Rejected caseId={caseId} found={found} />
+      <Notes found={found} steps={steps} />
+    </div>
+  );
 }
 
 /** The strip of steps; the last one, after which the person must be sought, is in sight at first. */
@@ -103,21 +100,19 @@ function Joined({ between, children }: { between: ReactNode; children: ReactNode
 function Notes({ found, steps }: { found: CasePath; steps: readonly ShownStep[] }) {
   const { path: words } = useTexts();
   const cameras = useRoom((room) => room.cameras, null);
-  const { answer, reach, isFinding } = found;
+  const { answer, isFinding } = found;
   if (answer === null) return null;
   const name = (id: string): string => cameras?.get(id)?.name ?? id;
   const unplaced = answer.cameras_without_place.map(name);
   const offLine = answer.coverage.cameras_off_line.map((one) => name(one.camera_id));
-  const isAnchored = steps.some(({ sureness }) => sureness === "confirmed" || sureness === "certain");
   return (
     <>
       {isFinding && <span className="quiet">{words.finding}</span>}
-      {steps.length > 0 && reach === null && (
+      {steps.length > 0 && lastCertain(answer.paths[found.chosen]) === null && (
         <span className="puzzled" data-testid="path-no-reach">
           {words.noReach}
         </span>
       )}
-      {reach !== null && !isAnchored && <span className="puzzled">{words.noAnchor}</span>}
       {offLine.length > 0 && (
         <span className="puzzled" title={offLine.join("、")}>
           {words.offLine(offLine.length)}

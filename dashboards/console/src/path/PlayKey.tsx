@@ -11,14 +11,14 @@ export function PlayKey({ caseId, sighting }: { caseId: string; sighting: Sighti
   return (
     <button
       type="button"
-      className="path-key"
+      className="path-key play"
       data-testid="path-play"
       onClick={(event) => {
         event.stopPropagation();
         openPlayback(caseId, [sighting.camera_id], sighting.started_at_ms - BEFORE_MS);
       }}
     >
-      {texts.path.play}
+      ▶ {texts.path.play}
     </button>
   );
 }

@@ -19,8 +19,10 @@ import type { ReachNow } from "./types";
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 /** The hub answers every 5 s; later than this the reach is told to be old. */
 const OLD_MS = 20_000;
+/** The hub's word on a person still in view is this fresh at most. */
+const IN_VIEW_MS = 20_000;
 
-export function ReachBar({ reach, from }: { reach: ReachNow; from: string }) {
+export function ReachBar({ reach, from, isInView }: { reach: ReachNow; from: string; isInView: boolean }) {
   const texts = useTexts();
   const words = texts.path;
   const language = useLanguage((store) => store.language);
@@ -47,7 +49,7 @@ export function ReachBar({ reach, from }: { reach: ReachNow; from: string }) {
     <>
       <div className="path-reach" data-testid="path-reach" data-venues={venueIds.length}>
         <span className="where">
-          <b>{words.left(from, duration(sinceLeft(reach, now), texts))}</b>
+          <b>{isInView && sinceLeft(reach, now) < IN_VIEW_MS ? words.inView(from) : words.left(from, duration(sinceLeft(reach, now), texts))}</b>
           <span>
             {words.farthest(Math.round(reach.farthest_m))}
             {first !== undefined && firstName !== undefined && ` · ${words.firstVenue(firstName, clockTime(first.earliest_at_ms, zone))}`}

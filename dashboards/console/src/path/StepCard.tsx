@@ -36,17 +36,19 @@ export function StepCard({ caseId, shown, companions }: { caseId: string; shown:
       <div className="picture">
         <img src={sighting.picture_url} alt={search.noPicture} loading="lazy" />
         <b className={`path-number ${shown.sureness}`}>{shown.number}</b>
+        <PlayKey caseId={caseId} sighting={sighting} />
       </div>
       <div className="told">
         <b className="time">{clockTime(sighting.started_at_ms, zone)}</b>
         <span className="where" title={where}>
           {where}
         </span>
-        <span className={`sureness ${shown.sureness}`} title={words.likelihoodHint}>
-          {words.sureness[shown.sureness](Math.round(likelihood * 100))}
-        </span>
+        {shown.sureness !== "confirmed" && (
+          <span className={`sureness ${shown.sureness}`} title={words.likelihoodHint}>
+            {words.sureness[shown.sureness](Math.round(likelihood * 100))}
+          </span>
+        )}
         {companions > 0 && <span className="along">{words.alongHere(companions)}</span>}
-        <PlayKey caseId={caseId} sighting={sighting} />
       </div>
       <Says caseId={caseId} shown={shown} />
     </article>

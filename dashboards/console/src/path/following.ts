@@ -53,13 +53,13 @@ export function useFollowedPaths(isIn: boolean): void {
   const searches = useMay("search_footage");
   useEffect(() => (isIn && searches ? followPaths() : undefined), [isIn, searches]);
   const caseId = useOpenCase()?.case_id ?? null;
-  const hasReach = usePath(caseId).reach !== null;
+  const hasPath = usePath(caseId).answer !== null;
   useEffect(() => {
-    if (!isIn || caseId === null || !hasReach) return undefined;
+    if (!isIn || caseId === null || !hasPath) return undefined;
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void renewReach(caseId);
     }, RENEW_MS);
     return () => clearInterval(timer);
-  }, [isIn, caseId, hasReach]);
+  }, [isIn, caseId, hasPath]);
 }
 

@@ -59,7 +59,20 @@ function placeOf(camera: Camera | undefined): readonly [number, number] | null {
 }
 
 const flipped = ([longitude, latitude]: Position): readonly [number, number] => [latitude, longitude];
-const isSure = (step: ShownStep): boolean => step.sureness === "confirmed" || step.sureness === "certain";
+const isSure = (sureness: Sureness): boolean => sureness === "confirmed" || sureness === "certain";
+
+/** The last step of a path that somebody confirmed or that is certain, as the hub's own reach has it. */
+export function lastCertain(path: FoundPath | undefined): string | null {
+  const certain = (path?.steps ?? []).filter(({ likelihood, verdict }) => isSure(surenessOf(likelihood, verdict)));
+  return certain[certain.length - 1]?.sighting.sighting_id ?? null;
+}
+
+/** Which of the paths has most steps of a former one; the best of those that have the same. */
+export function mostAlike(paths: readonly FoundPath[], former: FoundPath | undefined): number {
+  const known = new Set(former?.steps.map((step) => step.sighting.sighting_id));
+  const alike = paths.map(({ steps }) => steps.filter((step) => known.has(step.sighting.sighting_id)).length);
+  return Math.max(0, alike.indexOf(Math.max(...alike)));
+}
 
 /** The ways between the steps; where the step before was rejected meanwhile the line waits for the hub's next answer. */
 export function waysOf(path: FoundPath | undefined, steps: readonly ShownStep[]): ShownWay[] {
@@ -68,7 +81,7 @@ export function waysOf(path: FoundPath | undefined, steps: readonly ShownStep[])
     const before = steps[index - 1];
     const follows = path?.steps[path.steps.indexOf(here.step) - 1];
     if (before === undefined || before.step !== follows || here.step.way.length < 2) continue;
-    const look = !here.step.possible ? "impossible" : isSure(before) && isSure(here) ? "certain" : "doubtful";
+    const look = !here.step.possible ? "impossible" : isSure(before.sureness) && isSure(here.sureness) ? "certain" : "doubtful";
     ways.push({ line: here.step.way.map(flipped), look });
   }
   return ways;

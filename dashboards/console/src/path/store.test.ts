@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { Item } from "../room/items";
 import { toldOf } from "./following";
-import { findPath, lookFor, pathOf, renewReach, say, usePathStore } from "./store";
-import type { PathAnswer, ReachNow } from "./types";
+import { choosePath, findPath, lookFor, pathOf, renewReach, say, usePathStore } from "./store";
+import type { PathAnswer, PathStep, ReachNow } from "./types";
 
 const reach = (nowAtMs: number): ReachNow => ({
   from_sighting_id: "a",
@@ -104,15 +104,33 @@ describe("the path of a case", () => {
     expect([asked[1]?.method, pathOf("K1").said.size, pathOf("K1").failure !== null]).toEqual(["DELETE", 0, true]);
   });
 
+  const step = (id: string, likelihood = 1): PathStep => ({ sighting: { sighting_id: id }, verdict: null, likelihood }) as PathStep;
+
   test("renews the reach, and never with an older one", async () => {
     lookFor("K1", {});
-    await asked[0]?.reply(answer("first"));
+    await asked[0]?.reply(answer("first", { paths: [{ steps: [step("a"), step("b", 0.5)], gain: 1 }] }));
     void renewReach("K1");
     void renewReach("K1");
     expect(asked[1]?.url).toBe("/api/cases/K1/path/a/reach");
     await asked[2]?.reply(reach(6000));
     await asked[1]?.reply(reach(3000));
     expect(pathOf("K1").reach?.now_at_ms).toBe(6000);
+  });
+
+  test("that is chosen instead of the best tells where the person is from its own last certain step, also when found anew", async () => {
+    const paths = [
+      { steps: [step("a"), step("b")], gain: 2 },
+      { steps: [step("a"), step("c")], gain: 1 },
+    ];
+    lookFor("K1", {});
+    await asked[0]?.reply(answer("first", { paths, reach: { ...reach(1000), from_sighting_id: "b" } }));
+    choosePath("K1", 1);
+    expect([asked[1]?.url, pathOf("K1").reach]).toEqual(["/api/cases/K1/path/c/reach", null]);
+    await asked[1]?.reply({ ...reach(2000), from_sighting_id: "c" });
+    expect(pathOf("K1").reach?.from_sighting_id).toBe("c");
+    void findPath("K1");
+    await asked[2]?.reply(answer("second", { paths: [{ steps: [step("a"), step("d"), step("b")], gain: 3 }, ...paths], reach: reach(3000) }));
+    expect([pathOf("K1").chosen, asked[3]?.url]).toEqual([2, "/api/cases/K1/path/c/reach"]);
   });
 
   test("is found anew for a hit of a watch and a word said elsewhere, not for one that it heeds", async () => {

@@ -3,6 +3,7 @@ import { create } from "zustand";
 
 import type { Query } from "../room/types";
 import { pathHub } from "./hub";
+import { lastCertain, mostAlike } from "./shown";
 import type { PathAnswer, ReachNow, Verdict } from "./types";
 
 /** The best path, and others to choose from. */
@@ -50,8 +51,12 @@ function change(caseId: string, part: Partial<CasePath>): void {
   usePathStore.setState(({ paths }) => ({ paths: new Map(paths).set(caseId, { ...pathOf(caseId), ...part }) }));
 }
 
+/** Look at another of the paths; where the person may be now is told from its last certain step. */
 export function choosePath(caseId: string, chosen: number): void {
-  change(caseId, { chosen });
+  const { answer, reach } = pathOf(caseId);
+  const from = lastCertain(answer?.paths[chosen]);
+  change(caseId, { chosen, reach: reach?.from_sighting_id === from ? reach : null });
+  void renewReach(caseId);
 }
 
 /** Look for the path of another query; the former one's goes. */
@@ -86,13 +91,9 @@ async function findOnce(caseId: string): Promise<void> {
     const now = pathOf(caseId);
     if (now.query !== query) return;
     const later = new Map([...now.said].filter(([id, verdict]) => said.get(id) !== verdict));
-    change(caseId, {
-      answer,
-      reach: answer.reach,
-      said: later,
-      failure: null,
-      chosen: Math.min(now.chosen, Math.max(0, answer.paths.length - 1)),
-    });
+    const chosen = now.chosen === 0 ? 0 : mostAlike(answer.paths, now.answer?.paths[now.chosen]);
+    change(caseId, { answer, reach: answer.reach, said: later, failure: null, chosen });
+    if (chosen !== 0) choosePath(caseId, chosen);
   } catch (failure) {
     if (pathOf(caseId).query === query) change(caseId, { failure });
   }
@@ -115,11 +116,14 @@ export async function say(caseId: string, sightingId: string, verdict: Verdict |
 
 /** Ask where the person may be by now. The last answer stays where the hub gives none: its age is on the screen. */
 export async function renewReach(caseId: string): Promise<void> {
-  const { query, reach } = pathOf(caseId);
-  if (query === null || reach === null) return;
-  const now = await pathHub.reach(caseId, query, reach.from_sighting_id).catch(() => null);
-  const since = pathOf(caseId).reach;
-  if (now !== null && since?.from_sighting_id === now.from_sighting_id && now.now_at_ms > since.now_at_ms) {
-    change(caseId, { reach: now });
-  }
+  const from = (): string | null => {
+    const { answer, chosen } = pathOf(caseId);
+    return lastCertain(answer?.paths[chosen]);
+  };
+  const { query } = pathOf(caseId);
+  const asked = from();
+  if (query === null || asked === null) return;
+  const reach = await pathHub.reach(caseId, query, asked).catch(() => null);
+  if (reach === null || from() !== asked || pathOf(caseId).query !== query) return;
+  if (reach.now_at_ms > (pathOf(caseId).reach?.now_at_ms ?? 0)) change(caseId, { reach });
 }

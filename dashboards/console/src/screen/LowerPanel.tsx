@@ -9,7 +9,7 @@ import { EventList } from "../events/EventList";
 import { GroupList, useOpenGroups } from "../groups/GroupList";
 import { SelectionCard } from "../groups/SelectionCard";
 import { useTexts } from "../language/language";
-import { PathPanel } from "../path/PathPanel";
+import { PathNotes, PathPanel } from "../path/PathPanel";
 import { Timeline } from "../search/Timeline";
 import { useMay } from "../session/store";
 import { chooseLowerTab, useLowerTab, type LowerTab } from "./lower";
@@ -54,6 +54,7 @@ export function LowerPanel() {
             {names[name]}
           </button>
         ))}
+        {shown === "path" && <PathNotes />}
       </nav>
       {shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
