@@ -18,6 +18,8 @@ const LOOKS: Record<ShownWay["look"], L.PolylineOptions> = {
 const OTHER: L.PolylineOptions = { color: "#b7a8ff", weight: 4, opacity: 0.55, dashArray: "1 7" };
 /** Room for the pins, and for the legend below. */
 const AROUND: L.FitBoundsOptions = { paddingTopLeft: [70, 60], paddingBottomRight: [90, 90], maxZoom: 18 };
+/** Room for the chosen step's picture. */
+const BESIDE_PICTURE: L.PanInsideOptions = { paddingTopLeft: [190, 60], paddingBottomRight: [90, 90] };
 /** Next cameras beyond these are too many to look at. */
 const AHEAD_SHOWN = 4;
 
@@ -112,7 +114,7 @@ export class PathLayer {
 
   /** Move the map only as far as a step's camera is out of sight. */
   bring(step: ShownStep): void {
-    if (step.place !== null) this.map.panInside(L.latLng(step.place[0], step.place[1]), { padding: [70, 70] });
+    if (step.place !== null) this.map.panInside(L.latLng(step.place[0], step.place[1]), BESIDE_PICTURE);
   }
 
   private addOther(number: number, line: Line, hands: PathHands): void {

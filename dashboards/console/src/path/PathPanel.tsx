@@ -62,12 +62,17 @@ export function PathNotes() {
   );
 }
 
+/** So much of the way to the last step is in sight with it. */
+const BEFORE_PX = 62;
+
 /** The strip of steps; the last one, after which the person must be sought, is in sight at first. */
 function Strip({ caseId, found, steps }: { caseId: string; found: CasePath; steps: readonly ShownStep[] }) {
   const strip = useRef<HTMLDivElement>(null);
   const last = steps[steps.length - 1]?.step.sighting.sighting_id;
   useEffect(() => {
-    strip.current?.scrollTo({ left: strip.current.scrollWidth });
+    const cards = strip.current?.querySelectorAll<HTMLElement>(".path-step");
+    const card = cards?.[cards.length - 1];
+    if (card !== undefined) strip.current?.scrollTo({ left: card.offsetLeft - strip.current.offsetLeft - BEFORE_PX });
   }, [last, found.query]);
   const company = found.answer?.company ?? [];
   return (

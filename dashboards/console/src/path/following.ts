@@ -10,6 +10,8 @@ import { findPath, forgetPath, lookFor, pathOf, renewReach, usePath } from "./st
 
 /** Who walks goes some metres in this time. */
 const RENEW_MS = 5_000;
+/** Each finding is a search, which is audited. */
+export const EVERY_MS = 5_000;
 
 /** Cases of which the events tell something that their path must heed. `events` are newest first, those after `since` count. */
 export function toldOf(events: readonly Item[], since: number): ReadonlySet<string> {
@@ -30,7 +32,34 @@ function isHeeded({ case_id, sighting_id, verdict }: { case_id: string; sighting
   return answer !== null && !said.has(sighting_id) && known === verdict;
 }
 
+/** Finds the path of a case at once, and again no sooner than EVERY_MS: a watch in a busy street tells of many. */
+export class Pacer {
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly wanted = new Set<string>();
+
+  constructor(private readonly find: (caseId: string) => void) {}
+
+  want(caseId: string): void {
+    if (this.timers.has(caseId)) this.wanted.add(caseId);
+    else this.go(caseId);
+  }
+
+  stop(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+  }
+
+  private go(caseId: string): void {
+    this.find(caseId);
+    const rested = (): void => {
+      this.timers.delete(caseId);
+      if (this.wanted.delete(caseId)) this.go(caseId);
+    };
+    this.timers.set(caseId, setTimeout(rested, EVERY_MS));
+  }
+}
+
 function followPaths(): () => void {
+  const pacer = new Pacer((caseId) => void findPath(caseId));
   const leaveSearch = useSearchStore.subscribe(({ searches }, before) => {
     for (const [caseId, { answer }] of searches) {
       if (answer === null || answer === before.searches.get(caseId)?.answer) continue;
@@ -40,11 +69,12 @@ function followPaths(): () => void {
   });
   const leaveRoom = useStore.subscribe(({ room }, { room: before }) => {
     if (room === null || before === null || room.number === before.number) return;
-    for (const caseId of toldOf(room.events, before.number)) void findPath(caseId);
+    for (const caseId of toldOf(room.events, before.number)) pacer.want(caseId);
   });
   return () => {
     leaveSearch();
     leaveRoom();
+    pacer.stop();
   };
 }
 

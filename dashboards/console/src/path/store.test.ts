@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { Item } from "../room/items";
-import { toldOf } from "./following";
+import { EVERY_MS, Pacer, toldOf } from "./following";
 import { choosePath, findPath, lookFor, pathOf, renewReach, say, usePathStore } from "./store";
 import type { PathAnswer, PathStep, ReachNow } from "./types";
 
@@ -143,4 +143,26 @@ describe("the path of a case", () => {
     expect([...toldOf([marked(9, "b"), marked(8, "c", "K2"), hit], 4)]).toEqual(["K1", "K2", "K3"]);
     expect([...toldOf([marked(9, "b"), hit], 5)]).toEqual(["K1"]);
   });
+});
+
+test("what a watch tells finds the path at once, and however much comes then once more after some seconds", () => {
+  vi.useFakeTimers();
+  try {
+    const found: string[] = [];
+    const pacer = new Pacer((caseId) => found.push(caseId));
+    for (let hit = 0; hit < 9; hit++) pacer.want("K1");
+    pacer.want("K2");
+    expect(found).toEqual(["K1", "K2"]);
+    vi.advanceTimersByTime(EVERY_MS);
+    expect(found).toEqual(["K1", "K2", "K1"]);
+    vi.advanceTimersByTime(2 * EVERY_MS);
+    expect(found).toHaveLength(3);
+    pacer.want("K1");
+    pacer.want("K1");
+    pacer.stop();
+    vi.advanceTimersByTime(2 * EVERY_MS);
+    expect(found).toHaveLength(4);
+  } finally {
+    vi.useRealTimers();
+  }
 });
