@@ -279,3 +279,20 @@ def evaluate_attributes_command(
     from hub.vision.evaluation.attributes import evaluate_attributes
 
     _tell(lambda: evaluate_attributes(crops, attributes, NanoDet()), as_json)
+
+
+@evaluate_app.command("teaching")
+def evaluate_teaching_command(
+    taught: Annotated[Path | None, typer.Option(help="用来学习的模拟社区目录，要有真值和录像")] = None,
+    scored: Annotated[Path | None, typer.Option(help="用来评分的另一个模拟社区目录（另一个 seed）")] = None,
+    crops: Annotated[Path | None, typer.Option(help="按 Market-1501 命名的行人截图目录")] = None,
+    as_json: Json = False,
+) -> None:
+    """评估就地自学：学习前后以图找人各有多准，用了多少小时的录像。"""
+    from hub.teaching.evaluate import evaluate_teaching
+    from hub.vision.description.describer import Describer
+    from hub.vision.detection.nanodet import NanoDet
+
+    if (taught is None) != (scored is None) or (taught is None and crops is None):
+        end("请给出 --taught 和 --scored，或 --crops (give --taught and --scored, or --crops)")
+    _tell(lambda: evaluate_teaching(taught, scored, crops, NanoDet(), Describer()), as_json)

@@ -42,7 +42,19 @@ class RetrievalReport:
 
 
 @dataclass(frozen=True)
-class _Crop:
+class Retrieved:
+    """The measures of ``queries`` that have somebody to find."""
+
+    queries: int
+    rank1: float
+    rank5: float
+    map: float
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A described picture, or track, and whose it is."""
+
     identity: int
     camera: str
     appearance: Appearance
@@ -63,17 +75,14 @@ def evaluate_retrieval(crops_dir: Path, models_dir: Path | None = None) -> Retri
         queries = gallery = _described(crops_dir, describer)
         described = len(gallery)
     ms_per_crop = (time.perf_counter() - started) * 1000 / described
-    with tempfile.TemporaryDirectory() as directory:
-        orders = _rank_all(Path(directory), queries, gallery)
-    results = [_measures(gallery, query, order) for query, order in zip(queries, orders, strict=True)]
-    scored = np.array([result for result in results if result is not None])
-    if not len(scored):
+    found = retrieve(queries, gallery)
+    if not found.queries:
         raise ValueError(f"no identity in {crops_dir} is seen by two cameras")
     return RetrievalReport(
-        rank1=round(float(scored[:, 0].mean()), 4),
-        rank5=round(float(scored[:, 1].mean()), 4),
-        map=round(float(scored[:, 2].mean()), 4),
-        queries=len(scored),
+        rank1=found.rank1,
+        rank5=found.rank5,
+        map=found.map,
+        queries=found.queries,
         gallery=len(gallery),
         identities=len({crop.identity for crop in queries}),
         ms_per_crop=round(ms_per_crop, 2),
@@ -81,7 +90,17 @@ def evaluate_retrieval(crops_dir: Path, models_dir: Path | None = None) -> Retri
     )
 
 
-def _described(folder: Path, describer: Describer) -> list[_Crop]:
+def retrieve(queries: Sequence[Crop], gallery: Sequence[Crop]) -> Retrieved:
+    """Each query against the gallery through a store of its own; with ``queries`` 0 nobody is on two cameras."""
+    with tempfile.TemporaryDirectory() as directory:
+        orders = _rank_all(Path(directory), queries, gallery)
+    results = [_measures(gallery, query, order) for query, order in zip(queries, orders, strict=True)]
+    scored = np.array([result for result in results if result is not None]).reshape(-1, 3)
+    rank1, rank5, mean_precision = scored.mean(axis=0).tolist() if len(scored) else (0.0, 0.0, 0.0)
+    return Retrieved(len(scored), round(rank1, 4), round(rank5, 4), round(mean_precision, 4))
+
+
+def _described(folder: Path, describer: Describer) -> list[Crop]:
     crops = []
     for path in sorted(folder.glob("*.jpg")) + sorted(folder.glob("*.png")):
         match = _NAME.match(path.name)
@@ -89,13 +108,13 @@ def _described(folder: Path, describer: Describer) -> list[_Crop]:
         if match is None or picture is None:
             raise ValueError(f"{path} is no crop named as Market-1501 names them (0001_c1s1_000151_01.jpg)")
         view = View(np.asarray(picture, np.uint8), (0, 0, picture.shape[1], picture.shape[0]), False, 1.0)
-        crops.append(_Crop(int(match[1]), f"c{match[2]}", describer.describe([view])))
+        crops.append(Crop(int(match[1]), f"c{match[2]}", describer.describe([view])))
     if not crops:
         raise ValueError(f"{folder} holds no .jpg or .png")
     return crops
 
 
-def _rank_all(directory: Path, queries: list[_Crop], gallery: list[_Crop]) -> list[list[int]]:
+def _rank_all(directory: Path, queries: Sequence[Crop], gallery: Sequence[Crop]) -> list[list[int]]:
     """For each query the gallery's numbers, best first, as the search ranks what the sealed store holds."""
     store = Store(directory)
     try:
@@ -108,13 +127,13 @@ def _rank_all(directory: Path, queries: list[_Crop], gallery: list[_Crop]) -> li
         store.close()
 
 
-def _order(tables: Sequence[Table], cameras: frozenset[str], query: _Crop, limit: int) -> list[int]:
+def _order(tables: Sequence[Table], cameras: frozenset[str], query: Crop, limit: int) -> list[int]:
     like = Likeness(query.appearance.describer, query.appearance.descriptor)
     ranking = rank(tables, cameras, _NO_TIME, Wanted(Description(), like), limit)
     return [(found.started_us - _STARTED_US) // 1000 for found in ranking.best]
 
 
-def _sighting(number: int, crop: _Crop) -> Sighting:
+def _sighting(number: int, crop: Crop) -> Sighting:
     """The crop as a sighting that begins ``number`` milliseconds into an hour, by which it is known again."""
     return Sighting(
         sighting_id=f"crop-{number}",
@@ -135,7 +154,7 @@ def _sighting(number: int, crop: _Crop) -> Sighting:
     )
 
 
-def _measures(gallery: list[_Crop], query: _Crop, order: list[int]) -> tuple[bool, bool, float] | None:
+def _measures(gallery: Sequence[Crop], query: Crop, order: list[int]) -> tuple[bool, bool, float] | None:
     """Rank-1, rank-5 and average precision of one query; None when no other camera saw the identity."""
     same = np.array([gallery[number].identity == query.identity for number in order])
     same_camera = np.array([gallery[number].camera == query.camera for number in order])

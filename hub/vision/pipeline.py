@@ -18,6 +18,7 @@ from hub.footage.sources.frame import Frame
 from hub.vision.boxes import Box, covered
 from hub.vision.description.describer import Describer
 from hub.vision.description.last_word import LastWord
+from hub.vision.description.lesson import Lesson, Teach, whole
 from hub.vision.detection.detections import Detections, Detector
 from hub.vision.gate import LookGate
 from hub.vision.looking import CALLS_PER_S, LookPlan, Sought
@@ -99,11 +100,14 @@ class Pipeline:
         calibration: Calibration | None = None,
         longest_sighting_s: float = LONGEST_SIGHTING_S,
         times: StageTimes | None = None,
+        teach: Teach | None = None,
     ) -> None:
         """``calls_per_s`` is what may be asked of the detector, in whole pictures.
 
-        ``times`` counts the processor time of the stages.
+        ``times`` counts the processor time of the stages. ``teach`` is given everybody's lesson, just before his last
+        word.
         """
+        self._teach = teach
         self.times = times or StageTimes()
         self._longest_sighting_s = longest_sighting_s
         self._camera_id = camera_id
@@ -241,6 +245,9 @@ class Pipeline:
             if sighting is not None and ended:
                 way, *others = (one.way(self._calibration, self._frame_size_px) for one in self._beside(followed))
                 sighting = self._last_word.of(sighting, way, others, followed.views)
+                if self._teach is not None:
+                    views = whole([self._describer.measure(view).stripes for view in followed.views])
+                    self._teach(Lesson(self._camera_id, sighting.started_at_us, sighting.ended_at_us, views))
         if sighting is not None:
             followed.announced = True
         return sighting

@@ -21,6 +21,7 @@ from hub.footage.sources.frames import open_recording
 from hub.vision.description.describer import Describer
 from hub.vision.description.ground import foot_is_seen, head_is_seen
 from hub.vision.description.height import WHOLE_SHARE
+from hub.vision.description.lesson import Teach
 from hub.vision.detection.detections import Detector
 from hub.vision.evaluation.walks import TrueWays
 from hub.vision.pipeline import Pipeline
@@ -173,13 +174,18 @@ def report(truth: Truth, known: list[Known], nobody: int) -> PeopleReport:
 
 
 def film_sightings(
-    folder: Path, camera_id: str, calibration: Calibration | None, detector: Detector, describer: Describer
+    folder: Path,
+    camera_id: str,
+    calibration: Calibration | None,
+    detector: Detector,
+    describer: Describer,
+    teach: Teach | None = None,
 ) -> Iterator[Sighting]:
-    """The last words on everybody in a camera's film, dated from 0."""
+    """The last words on everybody in a camera's film, dated from 0; ``teach`` is given their lessons, in that order."""
     film = str(film_path(folder, camera_id))
     stream = open_recording(film, started_at_us=0, looks_per_s=USUAL_LOOKS_PER_S)
     pipeline = Pipeline(
-        camera_id, describer.for_another_camera(), looks_per_s=USUAL_LOOKS_PER_S, calibration=calibration
+        camera_id, describer.for_another_camera(), looks_per_s=USUAL_LOOKS_PER_S, calibration=calibration, teach=teach
     )
     try:
         for frame in stream.frames():

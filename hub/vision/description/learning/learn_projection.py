@@ -1,10 +1,10 @@
 """Learns the projection from colour stripes to a short descriptor, on drawn people alone.
 
-Run ``python -m hub.vision.description.learning.learn_projection`` to write projection.npz again (a few minutes on one
-core). Body points are found on the drawings as on pictures, with the same mistakes. The directions kept are those in
-which different people differ most, measured against how one person varies from view to view: linear discriminant
-analysis, with the within-person scatter held up by its mean (``_RIDGE``) so that the few effects that are drawn do not
-decide everything.
+Run ``python -m hub.vision.description.learning.learn_projection`` to write projection.npz and drawn_people.npz again (a
+few minutes on one core). Body points are found on the drawings as on pictures, with the same mistakes. The directions
+kept are those in which different people differ most, measured against how one person varies from view to view: linear
+discriminant analysis, with the within-person scatter held up by its mean (``_RIDGE``) so that the few effects that are
+drawn do not decide everything.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hub.vision.description.body_points import BodyPoints
 from hub.vision.description.descriptor import BYTES, PROJECTION_FILE
 from hub.vision.description.learning.drawing import draw
+from hub.vision.description.learning.drawn_people import scatter_of
 from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.light import corrected, lab
 from hub.vision.description.stripes import SIZE, colour_stripes
@@ -53,7 +54,7 @@ def learn(stripes: NDArray[np.float32], size: int) -> tuple[NDArray[np.float64],
 
 
 def main() -> None:
-    """Write projection.npz."""
+    """Write projection.npz and drawn_people.npz."""
     stripes = drawn_stripes(_PEOPLE, _VIEWS, _SEED)
     mean, projection = learn(stripes, BYTES)
     projected = (stripes.reshape(-1, SIZE) - mean) @ projection
@@ -62,6 +63,7 @@ def main() -> None:
         mean=mean.astype(np.float16),
         projection=(projection / projected.std()).astype(np.float16),
     )
+    scatter_of(stripes).write()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Teaching: the descriptor learns from the site's own tracks, without names and without outside weights."""
