@@ -33,6 +33,8 @@ from hub.certificates.service import Certificates
 from hub.console.feed import Feed
 from hub.console.lines import Lines
 from hub.console.picture import Picture, Shown, take_picture
+from hub.describing.keeper import DescribingChild
+from hub.describing.service import Photos
 from hub.enrolment.service import Enrolment
 from hub.escalation.calling import Calling
 from hub.escalation.choosing import Choosing
@@ -213,7 +215,8 @@ class Hub:
         # cameras: what is recorded and seen, and searched in cases
         self.footage = Footage(self.registry, self.database, self.clock, settings)
         local_workers = LocalWorkers(
-            settings.vision_workers, settings.vision_detector, data / "workers", self.enrolment.issue
+            *(settings.vision_workers, settings.vision_detector, data / "workers", self.enrolment.issue),
+            descriptor=settings.vision_descriptor,
         )
         self.vision = Vision(rooms, self.footage, local_workers, self.enrolment.has_remote_worker)
         self.enrolment.when_revoked(self.vision.workers.shut_out)
@@ -228,6 +231,8 @@ class Hub:
         self.paths = Paths(
             self.cases, self.sightings, self.registry, self.streets, self.database, self.events, self.clock
         )
+        self.describing = DescribingChild("describing", [settings.vision_descriptor])
+        self.photos = Photos(self.cases, self.describing, self.database)
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
@@ -407,6 +412,7 @@ class Hub:
         await self.showing.stop()
         self.playing.stop()
         await self.vision.stop()
+        await self.describing.stop()
         await self.footage.stop()
         await self._loops.end()
         await self.talk.settle()

@@ -18,6 +18,7 @@ from hub.console import routes as console_routes
 from hub.console import trust
 from hub.console.http import add_error_answers
 from hub.console.sockets import sockets
+from hub.describing import routes as photo_routes
 from hub.enrolment import routes as enrolment_routes
 from hub.escalation import routes as escalation_routes
 from hub.footage.exports import routes as export_routes
@@ -61,6 +62,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases))
     app.include_router(path_routes.routes(hub.paths))
+    app.include_router(photo_routes.routes(hub.photos))
     app.include_router(hold_routes.routes(hub.holds))
     app.include_router(export_routes.routes(hub.exports, hub.registry))
     online = hub.vision.workers.is_online

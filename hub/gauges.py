@@ -76,6 +76,11 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     recorder = hub.recordings.writer
     yield counter("recording_dropped_packets", "Voice packets not recorded, the disk being too slow", recorder.dropped)
     yield counter("recording_failures", "Bursts whose recording the disk refused", recorder.failures)
+    yield counter("photos_looked_at", "Photos looked at for a case", hub.photos.looked_at)
+    refused = hub.photos.refused.items()
+    yield labelled(CounterMetricFamily, "photos_refused", "Photos not looked at, by reason", "reason", refused)
+    yield counter("describing_starts", "Times the process that describes photos was started", hub.describing.starts)
+    yield counter("describing_failures", "Times it crashed or gave no answer", hub.describing.failures)
     yield gauge("sightings_waiting", "Sightings heard and not yet stored", hub.intake.waiting)
     yield counter("sightings_stored", "Sightings stored", hub.intake.stored)
     if hub.sighting_counts is not None:

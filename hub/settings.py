@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devices.link import BrokerAddress
 from hub.rollcall.schedule import minute_of_day
+from hub.vision.description.descriptor_file import DescriptorError
+from hub.vision.description.descriptor_file import read as read_descriptor
 from hub.vision.detection.detections import DetectorError
 from hub.vision.detection.detector_file import BUILT_IN, read
 
@@ -74,6 +76,9 @@ class Settings(BaseSettings):
     vision_detector: str = "auto"
     """What finds persons: the built-in detector in the number format that is best on the processor (auto), in float32
     or int8; or the path of a detector's file (docs/vision.md). Workers on other machines are told by ``--detector``."""
+    vision_descriptor: str = "auto"
+    """What tells people's looks apart: the built-in descriptor (auto), or the path of a descriptor's file
+    (docs/vision.md). Workers on other machines are told by ``--descriptor``; what is stored is described anew."""
     alert_expires_in_s: float = Field(default=1800.0, gt=0, le=86_400)
     """How long an alert is worth delivering, where the dispatcher does not say."""
     roll_call_at: str = ""
@@ -140,6 +145,17 @@ class Settings(BaseSettings):
         try:
             read(Path(choice))
         except DetectorError as error:
+            raise ValueError(str(error)) from None
+        return str(Path(choice).absolute())
+
+    @field_validator("vision_descriptor")
+    @classmethod
+    def _known_descriptor(cls, choice: str) -> str:
+        if choice == "auto":
+            return choice
+        try:
+            read_descriptor(Path(choice))
+        except DescriptorError as error:
             raise ValueError(str(error)) from None
         return str(Path(choice).absolute())
 

@@ -51,6 +51,7 @@ class Action(StrEnum):
     WATCH = "watch"
     END_WATCH = "end_watch"
     LOOK = "look"
+    LOOK_AT_PHOTO = "look_at_photo"
     MARK_PATH = "mark_path"
     WATCH_LIVE = "watch_live"
     PLAY_FOOTAGE = "play_footage"

@@ -110,6 +110,7 @@ POST    /api/cases                                              open_case
 POST    /api/cases/{case_id}/close                              open_case
 POST    /api/describe                                           search_footage
 POST    /api/cases/{case_id}/search                             search_footage
+POST    /api/cases/{case_id}/photo                              search_footage
 POST    /api/cases/{case_id}/watches                            search_footage
 DELETE  /api/cases/{case_id}/watches/{watch_id}                 search_footage
 POST    /api/cases/{case_id}/path                               search_footage

@@ -53,12 +53,11 @@ def keep_picture(data: bytes) -> Picture:
 
     Raises PictureTooLarge and TooManyScans before anything is decoded, NoPicture.
     """
-    width, height = _declared(data)
-    scans = 1 if data.startswith(_PNG) else data.count(_SCAN)
+    width, height = declared_size(data)
     if width * height > MOST_PIXELS:
         raise PictureTooLarge(f"{width} x {height} pixels")
-    if scans > MOST_SCANS:
-        raise TooManyScans(f"{scans} scans")
+    if scans(data) > MOST_SCANS:
+        raise TooManyScans(f"{scans(data)} scans")
     way = next((way for by, way in _SHORTER if max(width, height) >= by * LONGER_SIDE_PX), cv2.IMREAD_COLOR)
     try:
         decoded = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), way)
@@ -87,8 +86,13 @@ def _written(pixels: Pixels) -> Picture:
     raise NoPicture("it cannot be written small enough")
 
 
-def _declared(data: bytes) -> tuple[int, int]:
-    """Width and height as the file's head says. Raises NoPicture."""
+def scans(data: bytes) -> int:
+    """How often the whole is decoded: once, but a progressive JPEG for each of its scans."""
+    return data.count(_SCAN) if data.startswith(b"\xff\xd8") else 1
+
+
+def declared_size(data: bytes) -> tuple[int, int]:
+    """Width and height as the head of a JPEG or PNG says. Raises NoPicture."""
     if data.startswith(_PNG) and len(data) >= 24 and data[12:16] == b"IHDR":
         width, height = struct.unpack_from(">II", data, 16)
     elif data.startswith(b"\xff\xd8"):

@@ -61,6 +61,13 @@ class Description(Form, frozen=True, kw_only=True):
     weights: Weights | None = None
 
 
+class Appearance(Form, frozen=True, kw_only=True):
+    """What somebody looks like to one describer: 64 signed bytes, in base64."""
+
+    describer: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    descriptor: Annotated[str, msgspec.Meta(max_length=88)]
+
+
 class Query(Form, frozen=True, kw_only=True):
     """The question. ``text`` fills in what the other fields leave out; no cameras and no venues means all."""
 

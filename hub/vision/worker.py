@@ -43,7 +43,10 @@ from devices.protocol.topics import Down, TopicError, Up
 from hub.arenas import bound_arenas
 from hub.footage.sources.frames import Patience
 from hub.vision.camera import AssignedCamera, Work
+from hub.vision.description.choice import AUTO as BUILT_IN_DESCRIPTOR
+from hub.vision.description.choice import open_describers
 from hub.vision.description.describer import Describer
+from hub.vision.description.descriptor_file import DescriptorError
 from hub.vision.detection.choice import AUTO, open_detector
 from hub.vision.detection.detections import Detector, DetectorError
 from hub.vision.detection.onnx_detector import OnnxDetector
@@ -329,6 +332,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="hub.vision.worker", description=__doc__)
     parser.add_argument("--store", type=Path, help="its credential where it is enrolled; unconfirmed sightings")
     parser.add_argument("--detector", default=AUTO, help="auto, float32, int8 or a detector's file (docs/vision.md)")
+    descriptor = "auto, or a descriptor's file (docs/vision.md)"
+    parser.add_argument("--descriptor", default=BUILT_IN_DESCRIPTOR, help=descriptor)
     parser.add_argument("--weight", type=float, default=1.0, help="as how many of the hub's own it has cameras")
     parser.add_argument("--spare", action="store_true", help="wait, loaded, for a credential on standard input")
     parser.add_argument("--beat", action="store_true", help="say on standard output that it goes on, 4 times a second")
@@ -342,7 +347,7 @@ def main() -> int:
         parser.exit(2, "--weight is 0.1 to 64\n")
     try:
         duty = None if given.spare else find_duty(given.store)
-        detector, describer = open_detector(given.detector), Describer()
+        detector, (describer,) = open_detector(given.detector), open_describers([given.descriptor])
         _give_way(is_apart=duty is not None and duty.is_enrolled)
         _log.info("looking with %s", detector.name)
         if given.spare:
@@ -351,7 +356,7 @@ def main() -> int:
         if duty is None:
             return 0
         run = _runner(duty, detector, describer, given)
-    except (CredentialError, TopicError, SealError, DetectorError, OSError) as error:
+    except (CredentialError, TopicError, SealError, DetectorError, DescriptorError, OSError) as error:
         parser.exit(2, f"the vision worker cannot start: {error}\n")
     asyncio.run(work(run, is_child=not duty.is_enrolled))
     return 0

@@ -60,6 +60,8 @@ class LocalWorkers:
     """Each has a folder of its own here, for what is unconfirmed."""
     issue: Issue
     """Gives a worker a new credential, at each start."""
+    descriptor: str = "auto"
+    """As the setting ``vision_descriptor`` (description/choice.py)."""
 
 
 class WorkerKeeper:
@@ -195,4 +197,5 @@ class WorkerKeeper:
                 await asyncio.sleep(RESTART_MOST_S)
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "hub.vision.worker", "--beat", "--detector", self._local.detector, *arguments]
+        looks_with = ("--detector", self._local.detector, "--descriptor", self._local.descriptor)
+        return [sys.executable, "-m", "hub.vision.worker", "--beat", *looks_with, *arguments]

@@ -33,6 +33,6 @@ def test_every_module_has_its_process() -> None:
 
 @pytest.mark.parametrize(("program", "process"), [("hub.app", "hub"), ("hub.vision.worker", "worker")])
 def test_process_loads_its_own_modules_and_none_of_the_others(program: str, process: str) -> None:
-    checked_by_the_hub = {"detection"}
+    checked_by_the_hub = {"detection", "description"}
     own = told(process) | told("both")
     assert loaded(program) - checked_by_the_hub == own - checked_by_the_hub

@@ -16,16 +16,13 @@ from hub.vision.description.body_regions import body_regions
 from hub.vision.description.camera_light import CameraLight
 from hub.vision.description.clothing import Garment, garment_colours, garments
 from hub.vision.description.colour_names import NamingConstants
-from hub.vision.description.descriptor import Projection, to_bytes
+from hub.vision.description.descriptor import Descriptor, StripesDescriptor
 from hub.vision.description.light import corrected, lab, scene_light
 from hub.vision.description.patterns import PatternJudge
 from hub.vision.description.person_mask import PersonMask
 from hub.vision.description.skin import skin_lightness, skin_likeness
 from hub.vision.description.stripes import colour_stripes
 from hub.vision.description.view import View, Weights, person_at_fixed_size
-
-NAME = "stripes-2"
-"""Changes whenever equal pictures would give other bytes: descriptors compare only under one name."""
 
 _CONSTANTS = NamingConstants()
 _CUT_WEIGHT = 0.25
@@ -61,11 +58,14 @@ class Measured:
 class Describer:
     """Describes people of one camera; about 15 ms a view and 2 a track on one core. Serves one thread at a time."""
 
-    def __init__(self, models_dir: Path | None = None, threads: int = 1) -> None:
-        """``models_dir`` holds selfie.onnx and movenet-lightning.onnx. Raises FileNotFoundError when it does not."""
+    def __init__(self, models_dir: Path | None = None, threads: int = 1, descriptor: Descriptor | None = None) -> None:
+        """``models_dir`` holds selfie.onnx and movenet-lightning.onnx; ``descriptor``: the built-in one by default.
+
+        Raises FileNotFoundError when a network is not there.
+        """
         self._mask = PersonMask(models_dir, threads)
         self._points = BodyPoints(models_dir, threads)
-        self._projection = Projection()
+        self._descriptor = descriptor or StripesDescriptor()
         self._patterns = PatternJudge()
         self._light = CameraLight()
         self._measured: WeakKeyDictionary[View, Measured] = WeakKeyDictionary()
@@ -77,6 +77,17 @@ class Describer:
         other._light = CameraLight()
         other._measured = WeakKeyDictionary()
         return other
+
+    def with_descriptor(self, descriptor: Descriptor) -> Describer:
+        """One that shares all but the descriptor, what it measured of views included."""
+        other = copy(self)
+        other._descriptor = descriptor
+        return other
+
+    @property
+    def name(self) -> str:
+        """Of its descriptors."""
+        return self._descriptor.name
 
     def describe(self, views: Sequence[View]) -> Appearance:
         """One person from views, best first. Raises ValueError without any, ViewError for one without a picture."""
@@ -93,8 +104,8 @@ class Describer:
             upper=_fractions(_mean(upper, weights)),
             lower=_fractions(_mean(lower, weights) * unsure_when_cut),
             upper_pattern=self._pattern(measured, views),
-            descriptor=to_bytes(self._projection.of(_mean([each.stripes for each in measured], weights))),
-            describer=NAME,
+            descriptor=self._descriptor.of(views, [each.stripes for each in measured], weights),
+            describer=self._descriptor.name,
         )
 
     def learn_light(self, views: Sequence[View], at_s: float) -> None:

@@ -33,8 +33,8 @@ class ViewError(ValueError):
     """A view that holds no picture of a person; says what is wrong with it."""
 
 
-def person_at_fixed_size(view: View) -> Picture:
-    """The box's content as uint8 BGR, ROWS x COLUMNS x 3. Raises ViewError when the box lies outside the picture."""
+def crop_of(view: View) -> Picture:
+    """The box's content as uint8 BGR, as large as it is. Raises ViewError when the box lies outside the picture."""
     if view.picture.ndim != 3 or view.picture.shape[2] != 3:
         raise ViewError(f"a picture is H x W x 3, not {view.picture.shape}")
     left, top, width, height = view.box
@@ -43,7 +43,12 @@ def person_at_fixed_size(view: View) -> Picture:
     y0, y1 = max(0, round(top)), min(rows, round(top + height))
     if x1 - x0 < 2 or y1 - y0 < 4:
         raise ViewError(f"box {view.box} holds too few pixels of a picture {columns} wide and {rows} high")
-    crop = view.picture[y0:y1, x0:x1]
+    return view.picture[y0:y1, x0:x1]
+
+
+def person_at_fixed_size(view: View) -> Picture:
+    """The box's content as uint8 BGR, ROWS x COLUMNS x 3. Raises ViewError when the box lies outside the picture."""
+    crop = crop_of(view)
     if crop.shape[:2] == (ROWS, COLUMNS):
         return crop
     shrinks = crop.shape[0] > ROWS

@@ -182,6 +182,7 @@ export const enAccess: AccessTexts = {
       fetch_export: "Fetched an export",
       delete_export: "Deleted an export",
       look: "Looked",
+      look_at_photo: "Looked at a photo of the person",
       mark_path: "Judged a sighting on a path",
       hold_footage: "Held footage",
       release_footage: "Released held footage",

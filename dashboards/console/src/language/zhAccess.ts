@@ -222,6 +222,7 @@ export const zhAccess = {
       search: "查找录像",
       watch: "布控",
       look: "查看画面",
+      look_at_photo: "看走失者照片",
       mark_path: "判断路径上的人",
       watch_live: "实时查看摄像头",
       play_footage: "回放录像",
