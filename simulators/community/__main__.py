@@ -21,11 +21,17 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=Parameters.seconds, help="length of the scene")
     parser.add_argument("--cameras", type=int, default=Parameters.cameras)
     parser.add_argument("--passers-by", type=int, default=Parameters.passers_by)
+    parser.add_argument(
+        "--dawdling",
+        type=float,
+        default=Parameters.dawdling,
+        help="share of the children who stop and turn back, 0 to 1",
+    )
     parser.add_argument("--processes", type=int, default=None, help="rendering processes; default: one per core")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        parameters = Parameters(options.seed, options.seconds, options.cameras, options.passers_by)
+        parameters = Parameters(options.seed, options.seconds, options.cameras, options.passers_by, options.dawdling)
     except ParameterError as error:
         print(json.dumps({"error": str(error)}), file=sys.stderr)
         return 2

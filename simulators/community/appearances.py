@@ -49,7 +49,7 @@ def appearances(camera: SceneCamera, people: list[Person], times_s: Floats) -> l
         if not len(candidates):
             continue
         times = times_s[candidates]
-        poses = pose(person.figure, where[candidates], direction[candidates], person.walked_m(times), person.speed_m_s)
+        poses = pose(person.figure, where[candidates], direction[candidates], person.paced_m(times), person.speed_m_s)
         outlines = outline(viewpoint, person.figure, poses)
         inside = _share_inside(outlines.boxes, viewpoint.width_px, viewpoint.height_px) > 0
         kept = np.flatnonzero(inside)

@@ -31,6 +31,8 @@ class Parameters:
     seconds: int = 180
     cameras: int = 12
     passers_by: int = 72
+    dawdling: float = 0.0
+    """The share of the children who stop on their way, as at a shop or a playground, and may turn back."""
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -38,6 +40,7 @@ class Parameters:
             ("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS),
             ("cameras", self.cameras, MIN_CAMERAS, MAX_CAMERAS),
             ("passers_by", self.passers_by, 0, 400),
+            ("dawdling", self.dawdling, 0.0, 1.0),
         ):
             if not low <= value <= high:
                 raise ParameterError(f"{name} is {value}; it must be {low} to {high}")
@@ -50,4 +53,6 @@ class Parameters:
     def fingerprint(self) -> str:
         """The same for the same community: a hash of the parameters and the generator's version."""
         told = {"version": GENERATOR_VERSION, **asdict(self)}
+        if not self.dawdling:
+            del told["dawdling"]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

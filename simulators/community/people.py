@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from simulators.community.arrays import Floats
 from simulators.community.body import Figure
+from simulators.community.dawdling import Walk, dawdle
 from simulators.community.ground import Line, beside
 from simulators.community.parameters import Parameters
 from simulators.community.placement import Placement
@@ -78,16 +79,24 @@ class Person:
     start_m: float
     speed_m_s: float
     seed: int
+    walk: Walk | None = None
+    """Of who dawdles; None walks evenly."""
 
     def walked_m(self, times_s: Floats) -> Floats:
         """Distance along the way at scenario times."""
-        return self.start_m + self.speed_m_s * times_s
+        return self.start_m + (self.speed_m_s * times_s if self.walk is None else self.walk.along_m(times_s))
+
+    def paced_m(self, times_s: Floats) -> Floats:
+        """Metres gone at scenario times, there and back."""
+        return self.walked_m(times_s) if self.walk is None else self.start_m + self.walk.paced_m(times_s)
 
     def stand(self, times_s: Floats) -> tuple[Floats, Floats]:
         """Where (N, 2) and in which direction (N, 2) the person walks; corners are cut a little."""
         walked = self.walked_m(times_s)
         behind, ahead = self.way.at(walked - _CORNER_M), self.way.at(walked + _CORNER_M)
         step = ahead - behind
+        if self.walk is not None:
+            step = np.where(self.walk.goes_back(times_s)[:, None], -step, step)
         length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)[:, None]
         return (behind + ahead + self.way.at(walked)) / 3, step / length
 
@@ -110,7 +119,15 @@ def gather(town: Town, placement: Placement, parameters: Parameters, rng: np.ran
             clothes = (_MISSING_CHILD_UPPER, _MISSING_CHILD_LOWER)
         speed = float(np.clip(rng.normal(1.25, 0.18), 0.8, 1.7))
         people.append(_person(f"A{number:02d}", PersonKind.ADULT, figure, clothes, way, start, speed, rng))
-    return people
+    return [_at_their_pace(person, parameters) for person in people]
+
+
+def _at_their_pace(person: Person, parameters: Parameters) -> Person:
+    """Dawdling if it is one of the children who do; by a lot of its own, so that nobody else changes."""
+    rng = np.random.default_rng(person.seed)
+    if person.kind is PersonKind.ADULT or rng.random() >= parameters.dawdling:
+        return person
+    return replace(person, walk=dawdle(person.speed_m_s, parameters.seconds, rng))
 
 
 def _missing_child(town: Town, placement: Placement, parameters: Parameters, rng: np.random.Generator) -> Person:
