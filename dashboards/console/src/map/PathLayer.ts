@@ -20,6 +20,8 @@ const OTHER: L.PolylineOptions = { color: "#b7a8ff", weight: 4, opacity: 0.55, d
 const AROUND: L.FitBoundsOptions = { paddingTopLeft: [70, 60], paddingBottomRight: [90, 90], maxZoom: 18 };
 /** Room for the chosen step's picture. */
 const BESIDE_PICTURE: L.PanInsideOptions = { paddingTopLeft: [190, 60], paddingBottomRight: [90, 90] };
+/** More steps at one camera are counted. */
+const SPELT = 2;
 /** Next cameras beyond these are too many to look at. */
 const AHEAD_SHOWN = 4;
 
@@ -193,7 +195,7 @@ function standsOf(steps: readonly ShownStep[], chosenSightingId: string | null):
   return [...byCamera.values()].flatMap((here) => {
     const worn = here.find((one) => one.step.sighting.sighting_id === chosenSightingId) ?? here[here.length - 1];
     if (worn === undefined || worn.place === null) return [];
-    const label = here.map((one) => one.number).join("/");
+    const label = here.length <= SPELT ? here.map((one) => one.number).join("/") : `${worn.number} ×${here.length}`;
     return [{ steps: here, worn, at: worn.place, label, width: Math.max(PIN_PX, 14 + 9 * label.length) }];
   });
 }
