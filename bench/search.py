@@ -208,7 +208,7 @@ def _reading_gb_per_s(month: Month) -> float:
 def _bytes_a_row(asking: Asking) -> Iterator[tuple[Question, float]]:
     """Of the questions that go over every row: by description, by photo."""
     yield Question.C, sum(bytes_a_row(Wanted(asking._described())) for _ in range(_BEST)) / _BEST
-    yield Question.D, bytes_a_row(Wanted(Description(), Likeness(DESCRIBER, b"1")))
+    yield Question.D, bytes_a_row(Wanted(Description(), Likeness({DESCRIBER: b"1"})))
 
 
 def _rounds() -> Iterator[tuple[Question, int]]:
@@ -258,7 +258,7 @@ def _is_exact(month: Month) -> bool:
     """Whether the search's order is that of all rows sorted, for a description and for that with a photo."""
     store = Store(month.folder)
     tables = store.tables(None, None)
-    photo = Likeness(DESCRIBER, tables[len(tables) // 2].columns.descriptor[0].tobytes())
+    photo = Likeness({DESCRIBER: tables[len(tables) // 2].columns.descriptor[0].tobytes()})
     said = Description(upper=("red",), lower=("blue", "black"), height_m=1.2)
     exact = True
     for wanted in (Wanted(said), Wanted(said, photo), Wanted(Description(), photo)):

@@ -128,7 +128,7 @@ def _rank_all(directory: Path, queries: Sequence[Crop], gallery: Sequence[Crop])
 
 
 def _order(tables: Sequence[Table], cameras: frozenset[str], query: Crop, limit: int) -> list[int]:
-    like = Likeness(query.appearance.describer, query.appearance.descriptor)
+    like = Likeness({query.appearance.describer: query.appearance.descriptor})
     ranking = rank(tables, cameras, _NO_TIME, Wanted(Description(), like), limit)
     return [(found.started_us - _STARTED_US) // 1000 for found in ranking.best]
 

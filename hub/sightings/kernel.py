@@ -65,23 +65,25 @@ def _leave_out_by_time(totals, since_ms, until_ms, started_ms, lasted, lasted_st
             totals[i] = _LEFT_OUT
 
 
-def _add_like(totals, least, weight, descriptor, describer, code, like, length, scale, unsure):
+def _add_like(totals, least, weight, descriptor, describer, like_of, like, lengths, scale, unsure):
     """As scoring.py's _like, of those that may still be among the best; the others are left out."""
     most, scale_float = scale * weight, np.float32(scale)
+    of_all = like_of[0]
     for i in range(len(descriptor)):
         if totals[i] < 0 or totals[i] + most < least:
             totals[i] = _LEFT_OUT
             continue
         part = unsure
-        if len(describer) == 0 or describer[i] == code:
+        which = of_all if len(describer) == 0 else like_of[describer[i]]
+        if which >= 0:
             dot, square = np.int32(0), np.int32(0)
             for j in range(DESCRIPTOR_BYTES):
                 number = np.int32(descriptor[i, j])
-                dot += number * np.int32(like[j])
+                dot += number * np.int32(like[which, j])
                 square += number * number
-            lengths = np.sqrt(np.float32(square)) * length
-            if lengths > 0:
-                near = (_ONE + min(np.float32(dot) / lengths, _ONE)) * _HALF
+            length = np.sqrt(np.float32(square)) * lengths[which]
+            if length > 0:
+                near = (_ONE + min(np.float32(dot) / length, _ONE)) * _HALF
                 part = np.int32(near * near * near * scale_float + _HALF)
         totals[i] += part * weight
 
@@ -110,9 +112,9 @@ def _scan(
     ``is_chosen`` says which codes of ``camera`` are meant. Returns how many are filled, and how many rows were
     compared.
     """
-    (garment_lines, garments, garment_weights, lines, tables, height_lines, height, like, like_length, like_weight,
+    (garment_lines, garments, garment_weights, lines, tables, height_lines, height, like, like_lengths, like_weight,
      scale, unsure, lasted_steps) = plan  # fmt: skip
-    table_number, hour_ms, since_ms, until_ms, like_code, base = choice
+    table_number, hour_ms, since_ms, until_ms, like_of, base = choice
     totals, found = np.empty(_BLOCK_ROWS, np.int32), np.empty(_BLOCK_ROWS, np.int32)
     last, considered = len(best) - 1, 0
     for part in range(len(starts)):
@@ -144,10 +146,10 @@ def _scan(
             least = np.int32(0)
             if filled > last:
                 least = np.int32(best[last, 0] + (hour_ms + _HOUR_MS <= best[last, 1]))
-            if like_weight and like_code >= 0:
+            if like_weight and len(like_of):
                 _add_like(
-                    totals, least, like_weight, descriptor[first:end], describer[first:end], like_code, like,
-                    like_length, scale, unsure,
+                    totals, least, like_weight, descriptor[first:end], describer[first:end], like_of, like,
+                    like_lengths, scale, unsure,
                 )  # fmt: skip
             most = _LEFT_OUT
             for i in range(count):

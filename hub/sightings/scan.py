@@ -28,21 +28,22 @@ _NO_CHOICE = np.zeros(0, np.uint8)
 def prepare() -> None:
     """Have the scan compiled, or loaded as it was compiled before; without it the first search waits for that."""
     best, none = np.zeros((1, 4), np.int64), np.zeros(0, np.int64)
-    choice = _Choice(0, 0, 0, HOUR_MS, -1, 0)
+    choice = _Choice(0, 0, 0, HOUR_MS, np.zeros(0, np.intp), 0)
     _scan(best, 0, _numbers(plan_of(Wanted(Description()))), blank_columns(1), (none, none, _NO_CHOICE), choice, *_ALL)
 
 
 class _Choice(NamedTuple):
     """What the scan of one table needs to know beside its rows and the question's numbers.
 
-    ``like_code``: of the question's describer, -1 where it has no row; ``base``: what every row scores then.
+    ``like_of`` is Plan.like_of of the table's describers, empty where no row can be compared; ``base``: what every row
+    scores then.
     """
 
     table_number: int
     hour_start_ms: int
     since_ms: int
     until_ms: int
-    like_code: int
+    like_of: NDArray[np.intp]
     base: int
 
 
@@ -91,13 +92,10 @@ class Asked:
 
     def choice(self, number: int, table: Table) -> _Choice:
         since_ms, until_ms = self.span.within(table.hour)
-        base, like_code = 0, -1
-        if self.plan.describer is not None and self.plan.weight(Field.LIKE):
-            if self.plan.describer in table.describers:
-                like_code = table.describers.index(self.plan.describer)
-            else:
-                base = UNSURE_PART * self.plan.weight(Field.LIKE)
-        return _Choice(number, table.hour * HOUR_MS, since_ms, until_ms, like_code, base)
+        base, like_of = 0, self.plan.like_of(table.describers)
+        if not (like_of >= 0).any():
+            base, like_of = UNSURE_PART * self.plan.weight(Field.LIKE), like_of[:0]
+        return _Choice(number, table.hour * HOUR_MS, since_ms, until_ms, like_of, base)
 
 
 class Scan:

@@ -7,7 +7,7 @@ question to tables of whole numbers; ``score`` looks a few rows up in them, kern
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,10 +41,9 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Likeness:
-    """A descriptor to compare with, made by ``describer``."""
+    """What to compare with, one descriptor for each describer; rows of any other describer are unsure."""
 
-    describer: str
-    descriptor: bytes
+    descriptors: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Wanted:
             Field.MOVEMENT: said.movement is not None,
             Field.HEADING: said.heading_deg is not None,
             Field.COMPANY: said.accompanied is not None,
-            Field.LIKE: self.like is not None,
+            Field.LIKE: self.like is not None and bool(self.like.descriptors),
         }
         return tuple(field for field, is_asked in asked.items() if is_asked and self.weight(field) > 0)
 
@@ -84,7 +83,8 @@ class Plan:
 
     ``garments``: for the upper and the lower one, each of its bytes and the two halves of it, what a step adds.
     ``tables``: for each line of codes in ``lines``, which are of ``table_fields``, the part by the byte. ``height``:
-    the part by ``class of the error << 8 | height``, empty when not asked. ``like``: the descriptor to compare with.
+    the part by ``class of the error << 8 | height``, empty when not asked. ``like``: a descriptor to compare with for
+    each of ``describers``, and how long each is.
     """
 
     fields: tuple[Field, ...]
@@ -95,8 +95,13 @@ class Plan:
     tables: Ints
     height: Ints
     like: NDArray[np.int8]
-    like_length: np.float32
-    describer: str | None
+    like_length: NDArray[np.float32]
+    describers: tuple[str, ...]
+
+    def like_of(self, describers: Sequence[str]) -> NDArray[np.intp]:
+        """For each of these describers, which line of ``like`` its rows are compared with; -1 for none."""
+        places = {describer: place for place, describer in enumerate(self.describers)}
+        return np.array([places.get(describer, -1) for describer in describers], np.intp)
 
     def weight(self, field: Field) -> int:
         """0 for what is not asked."""
@@ -117,11 +122,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Looks:
-    """A few rows: ``codes`` of CODES lines, ``descriptor`` by row, whether each is of the question's describer."""
+    """A few rows: ``codes`` of CODES lines, ``descriptor`` by row, ``like_of`` each as Plan.like_of."""
 
     codes: NDArray[np.uint8]
     descriptor: NDArray[np.int8]
-    same_describer: NDArray[np.bool_]
+    like_of: NDArray[np.intp]
 
 
 def looks_of(sighting: Sighting, plan: Plan) -> Looks:
@@ -129,7 +134,7 @@ def looks_of(sighting: Sighting, plan: Plan) -> Looks:
     descriptor = np.zeros((1, rows.DESCRIPTOR_BYTES), np.int8)
     descriptor[0, : len(sighting.descriptor)] = np.frombuffer(sighting.descriptor, np.int8)
     codes = np.frombuffer(rows.codes_of(sighting), np.uint8)[:, None]
-    return Looks(codes, descriptor, np.array([sighting.describer == plan.describer]))
+    return Looks(codes, descriptor, plan.like_of([sighting.describer]))
 
 
 def plan_of(wanted: Wanted) -> Plan:
@@ -137,9 +142,10 @@ def plan_of(wanted: Wanted) -> Plan:
     said, like = wanted.description, wanted.like
     weights = _whole_weights({field: wanted.weight(field) for field in wanted.fields})
     tables = [(line, field, table) for field in weights for line, table in _tables(field, said)]
-    descriptor = np.zeros(rows.DESCRIPTOR_BYTES, np.int8)
-    if like is not None:
-        descriptor[: len(like.descriptor)] = np.frombuffer(like.descriptor, np.int8)
+    descriptors = {} if like is None else like.descriptors
+    compared = np.zeros((len(descriptors), rows.DESCRIPTOR_BYTES), np.int8)
+    for line, descriptor in zip(compared, descriptors.values(), strict=True):
+        line[: len(descriptor)] = np.frombuffer(descriptor, np.int8)
     return Plan(
         fields=tuple(weights),
         weights=weights,
@@ -148,9 +154,9 @@ def plan_of(wanted: Wanted) -> Plan:
         table_fields=tuple(field for _, field, _ in tables),
         tables=np.array([table for _, _, table in tables], np.int32).reshape(len(tables), 256),
         height=_height(said) if Field.HEIGHT in weights else np.zeros(0, np.int32),
-        like=descriptor,
-        like_length=np.float32(math.sqrt(int((descriptor.astype(np.int64) ** 2).sum()))),
-        describer=None if like is None else like.describer,
+        like=compared,
+        like_length=np.array([math.sqrt(each) for each in (compared.astype(np.int64) ** 2).sum(axis=1)], np.float32),
+        describers=tuple(descriptors),
     )
 
 
@@ -178,9 +184,10 @@ def score(looks: Looks, plan: Plan) -> tuple[Ints, dict[Field, Ints]]:
 def _like(looks: Looks, plan: Plan) -> Ints:
     """The cube of how far the cosine has come from opposite to equal; what cannot be compared is unsure."""
     descriptor = looks.descriptor.astype(np.int32)
-    dot = (descriptor @ plan.like.astype(np.int32)).astype(np.float32)
-    length = np.sqrt((descriptor * descriptor).sum(axis=1).astype(np.float32)) * plan.like_length
-    known = looks.same_describer & (length > 0)
+    like, like_length = plan.like[looks.like_of], plan.like_length[looks.like_of]  # of -1 any: it is not known
+    dot = (descriptor * like.astype(np.int32)).sum(axis=1).astype(np.float32)
+    length = np.sqrt((descriptor * descriptor).sum(axis=1).astype(np.float32)) * like_length
+    known = (looks.like_of >= 0) & (length > 0)
     cosine = np.divide(dot, length, out=np.zeros_like(dot), where=known)
     near = (np.float32(1) + np.minimum(cosine, np.float32(1))) * np.float32(0.5)
     part = (near * near * near * np.float32(SCALE) + np.float32(0.5)).astype(np.int32)

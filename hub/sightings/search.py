@@ -108,7 +108,7 @@ def _looks(best: list[tuple[Table, int]], plan: Plan) -> Looks:
     descriptor = np.zeros((len(best), rows.DESCRIPTOR_BYTES), np.int8)
     if Field.LIKE in plan.fields:
         descriptor[:] = [table.columns.descriptor[row] for table, row in best]
-    return Looks(codes, descriptor, np.array([plan.describer == _describer(table, row) for table, row in best]))
+    return Looks(codes, descriptor, plan.like_of([_describer(table, row) for table, row in best]))
 
 
 def _describer(table: Table, row: int) -> str:

@@ -223,7 +223,7 @@ class SightingService:
                     f"There is no sighting {asked.like_sighting_id} to compare with.",
                     field="like_sighting_id",
                 )
-            like = Likeness(sighting.describer, sighting.descriptor)
+            like = Likeness({sighting.describer: sighting.descriptor})
         wanted = Wanted(asked.description or Description(), like)
         if not wanted.fields:
             raise SightingsError(

@@ -72,7 +72,7 @@ def test_goals_are_judged_by_the_percentile_that_they_name(tmp_path: Path) -> No
 
 
 def test_what_is_read_of_a_row_is_what_the_question_asks() -> None:
-    photo = Likeness("any", bytes(64))
+    photo = Likeness({"any": bytes(64)})
     assert bytes_a_row(Wanted(Description(), photo)) == 64
     assert bytes_a_row(Wanted(Description(height_m=1.2))) == 2
     assert bytes_a_row(Wanted(Description(height_m=1.2, backpack=True), photo)) == 67

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,18 @@ from hub.sightings.columns import Columns, Table
 from hub.sightings.messages import Age, Description, Weights
 from hub.sightings.records import RecordFile
 from hub.sightings.rows import CODES, HOUR_US, PATTERN, codes_of, lasted_ms, lasted_of
-from hub.sightings.scoring import SCALE, WHOLE, Likeness, Looks, Wanted, plan_of, score
+from hub.sightings.scoring import (
+    SCALE,
+    UNSURE_PART,
+    WEIGHTS_SUM,
+    WHOLE,
+    Likeness,
+    Looks,
+    Wanted,
+    looks_of,
+    plan_of,
+    score,
+)
 from hub.sightings.search import rank
 from hub.sightings.span import Span
 from tests.sightings.seen import NOON_US, random_sightings, sighting
@@ -43,7 +55,8 @@ descriptions = st.builds(
     accompanied=maybe,
     weights=st.none() | st.builds(Weights, upper=fraction, height=fraction, like=fraction, heading=fraction),
 )
-likenesses = st.builds(Likeness, st.sampled_from((*DESCRIBERS, "unknown")), st.binary(max_size=64))
+descriptors = st.dictionaries(st.sampled_from((*DESCRIBERS, "unknown")), st.binary(max_size=64))
+likenesses = st.builds(Likeness, descriptors)
 spans = st.builds(
     Span,
     st.none() | st.integers(NOON_US - HOUR_US, NOON_US + 2 * HOUR_US),
@@ -89,8 +102,8 @@ def plainly(table: Table, cameras: frozenset[str], span: Span, wanted: Wanted) -
     columns, count = table.columns, len(table.columns)
     plan = plan_of(wanted)
     own = columns.describer if len(columns.describer) else np.zeros(count, np.uint8)
-    same = np.array([table.describers[code] == plan.describer for code in own], np.bool_)
-    whole, _ = score(Looks(columns.codes, columns.descriptor, same), plan)
+    like_of = plan.like_of([table.describers[code] for code in own])
+    whole, _ = score(Looks(columns.codes, columns.descriptor, like_of), plan)
     camera = table.camera if len(table.camera) else np.repeat(np.arange(len(CAMERAS)), np.diff(table.runs))
     found = []
     for row in range(count):
@@ -141,7 +154,7 @@ def test_many_hours_on_two_threads_give_what_each_alone_would() -> None:
         dataclasses.replace(table_of(rng, 60_000, is_open=False, few_kinds=False), hour=HOUR - number)
         for number in range(5)
     ]
-    wanted = Wanted(Description(upper=("red",), height_m=1.2), Likeness("first", bytes(range(64))))
+    wanted = Wanted(Description(upper=("red",), height_m=1.2), Likeness({"first": bytes(range(64))}))
     anywhere, everywhere = Span(None, None), frozenset(CAMERAS)
     together = rank(tables, everywhere, anywhere, wanted, 40)
     each = [one for table in tables for one in rank([table], everywhere, anywhere, wanted, 40).best]
@@ -150,6 +163,21 @@ def test_many_hours_on_two_threads_give_what_each_alone_would() -> None:
         (one.score, one.table.hour, one.row) for one in best
     ]
     assert together.considered == sum(rank([table], everywhere, anywhere, wanted, 1).considered for table in tables)
+
+
+def test_each_row_is_compared_under_its_own_describer_and_another_is_unsure() -> None:
+    made = [random_sightings(1, np.random.default_rng(number))[0] for number in range(3)]
+    looks = [msgspec.structs.replace(made[0], describer=name) for name in ("old", "new", "forgotten")]
+    as_old, as_new = made[1].descriptor, made[0].descriptor
+    plan = plan_of(Wanted(Description(), Likeness({"old": as_old, "new": as_new})))
+    alone = {
+        name: plan_of(Wanted(Description(), Likeness({name: asked})))
+        for name, asked in (("old", as_old), ("new", as_new))
+    }
+    old, new, forgotten = (int(score(looks_of(look, plan), plan)[0][0]) for look in looks)
+    assert new == WHOLE
+    assert old == int(score(looks_of(looks[0], alone["old"]), alone["old"])[0][0]) < WHOLE
+    assert forgotten == UNSURE_PART * WEIGHTS_SUM
 
 
 def test_all_parts_stay_within_their_scale() -> None:
@@ -168,8 +196,8 @@ def test_all_parts_stay_within_their_scale() -> None:
     made = random_sightings(300, np.random.default_rng(1))
     codes = np.stack([np.frombuffer(codes_of(one), np.uint8) for one in made], axis=1)
     descriptor = np.stack([np.frombuffer(one.descriptor, np.int8) for one in made])
-    plan = plan_of(Wanted(everything, Likeness("test-1", made[0].descriptor)))
-    whole, parts = score(Looks(codes, descriptor, np.ones(300, np.bool_)), plan)
+    plan = plan_of(Wanted(everything, Likeness({"test-1": made[0].descriptor})))
+    whole, parts = score(Looks(codes, descriptor, np.zeros(300, np.intp)), plan)
     assert len(parts) == 11
     assert all(part.min() >= 0 and part.max() <= SCALE for part in parts.values())
     assert whole.min() >= 0 and whole.max() <= WHOLE < 2**30
