@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HubError } from "../room/ask";
 import type { AlertMedia } from "../room/types";
 import { attachAgain, useAttached } from "./attachments";
-import { sendAlert, useAlertDesk } from "./store";
+import { proposeText, sendAlert, useAlertDesk } from "./store";
 
 interface Sent {
   body: unknown;
@@ -103,4 +103,11 @@ describe("an alert that is sent", () => {
     await sendAlert(null);
     expect(sent[0]?.body).toMatchObject({ text: "走失儿童：红上衣，身高不详" });
   });
+});
+
+test("words are proposed to an empty composer alone", () => {
+  useAlertDesk.setState({ text: " " });
+  proposeText("走失儿童：红上衣");
+  proposeText("走失老人");
+  expect(useAlertDesk.getState().text).toBe("走失儿童：红上衣");
 });

@@ -154,6 +154,11 @@ function sentTarget(target: AlertTarget): AlertTarget {
   return { kind, id, ...(points ? { points } : {}), ...(within_m ? { within_m } : {}) };
 }
 
+/** Words to begin with, where nothing was written yet. */
+export function proposeText(text: string): void {
+  useAlertDesk.setState((desk) => (desk.text.trim() === "" ? { text } : {}));
+}
+
 /** Turn the composer to these venues, as the map's buttons do. */
 export function aimAtVenues(ids: readonly string[]): void {
   const [id = null, ...others] = ids;

@@ -4,6 +4,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import { useHits } from "../search/useHits";
+import { describeWords } from "../search/words";
 import { Ahead } from "./Ahead";
 import { Between } from "./Between";
 import { Choice } from "./Choice";
@@ -17,12 +18,16 @@ import { useShownPath } from "./useShownPath";
 import "./path.css";
 
 export function PathPanel() {
-  const { path: words } = useTexts();
+  const texts = useTexts();
+  const words = texts.path;
   const { caseId, found, steps } = useShownPath();
+  const title = useRoom((room) => room.cases.get(caseId ?? "")?.title, undefined) ?? "";
   const hasHits = useHits().length > 0;
   const { answer, reach, isFinding } = found;
   const last = answer?.paths.flatMap((path) => path.steps).find((step) => step.sighting.sighting_id === reach?.from_sighting_id)?.sighting;
   const from = useRoom((room) => room.cameras.get(last?.camera_id ?? "")?.name, undefined) ?? last?.camera_id ?? "";
+  const description = describeWords(found.query?.description ?? null, texts);
+  const sought = [title, description].filter((part) => part !== "").join(texts.path.colon);
   if (caseId === null) return <div className="empty">{words.noCase}</div>;
   if (answer === null) {
     return (
@@ -36,7 +41,7 @@ export function PathPanel() {
   }
   return (
     <div className="path" data-testid="path" data-steps={steps.length}>
-      {reach !== null && steps.length > 0 && <ReachBar reach={reach} from={from} isInView={last?.ended === false} />}
+      {reach !== null && steps.length > 0 && <ReachBar reach={reach} from={from} isInView={last?.ended === false} sought={sought} />}
       <Failure caseId={caseId} failure={found.failure} />
       {steps.length === 0 ? (
         <div className="empty" data-testid="path-empty">

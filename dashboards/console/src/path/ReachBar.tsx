@@ -2,7 +2,7 @@
 import { Button } from "antd";
 import { useMemo } from "react";
 
-import { aimAtVenues } from "../alerts/store";
+import { aimAtVenues, proposeText } from "../alerts/store";
 import { MAX_RADIOS } from "../groups/temporary";
 import { useOpening } from "../groups/useOpening";
 import { errorText, useLanguage, useTexts } from "../language/language";
@@ -22,7 +22,16 @@ const OLD_MS = 20_000;
 /** The hub's word on a person still in view is this fresh at most. */
 const IN_VIEW_MS = 20_000;
 
-export function ReachBar({ reach, from, isInView }: { reach: ReachNow; from: string; isInView: boolean }) {
+interface Props {
+  reach: ReachNow;
+  /** The camera's name. */
+  from: string;
+  isInView: boolean;
+  /** What the person looks like, in words. */
+  sought: string;
+}
+
+export function ReachBar({ reach, from, isInView, sought }: Props) {
   const texts = useTexts();
   const words = texts.path;
   const language = useLanguage((store) => store.language);
@@ -39,6 +48,11 @@ export function ReachBar({ reach, from, isInView }: { reach: ReachNow; from: str
   const percent = Math.round(share * 100);
   const first = reach.venues.find((one) => one.venue_id === venueIds[0]);
   const firstName = useRoom((room) => room.venues.get(first?.venue_id ?? "")?.name, undefined);
+
+  function alert(): void {
+    proposeText(words.alertText(sought, clockTime(reach.left_at_ms, zone), from));
+    aimAtVenues(venueIds);
+  }
 
   function choose(): void {
     clearSelection();
@@ -72,7 +86,7 @@ export function ReachBar({ reach, from, isInView }: { reach: ReachNow; from: str
               </Button>
             )}
             {alerts && (
-              <Button data-testid="path-reach-alert" title={words.alertHint} onClick={() => aimAtVenues(venueIds)}>
+              <Button data-testid="path-reach-alert" title={words.alertHint} onClick={alert}>
                 {words.alert}
               </Button>
             )}
