@@ -98,6 +98,8 @@ from hub.talk.memberships import Memberships
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
+from hub.teaching.service import Teaching
+from hub.teaching.versions import SHIPPED
 from hub.vision.service import Vision
 from hub.vision.showing import LookShowing
 from hub.vision.worker_keeper import LocalWorkers
@@ -214,9 +216,19 @@ class Hub:
 
         # cameras: what is recorded and seen, and searched in cases
         self.footage = Footage(self.registry, self.database, self.clock, settings)
+        self.teaching = Teaching(
+            self.bridge,
+            self.refused,
+            self.database,
+            self.clock,
+            data / "teaching",
+            self._may_teach,
+            is_on=settings.self_teaching and settings.vision_descriptor == SHIPPED,
+        )
+        descriptor = self.teaching.choice if self.teaching.is_on else settings.vision_descriptor
         local_workers = LocalWorkers(
             *(settings.vision_workers, settings.vision_detector, data / "workers", self.enrolment.issue),
-            descriptor=settings.vision_descriptor,
+            descriptor=descriptor,
         )
         self.vision = Vision(rooms, self.footage, local_workers, self.enrolment.has_remote_worker)
         self.enrolment.when_revoked(self.vision.workers.shut_out)
@@ -231,7 +243,7 @@ class Hub:
         self.paths = Paths(
             self.cases, self.sightings, self.registry, self.streets, self.database, self.events, self.clock
         )
-        self.describing = DescribingChild("describing", [settings.vision_descriptor])
+        self.describing = DescribingChild("describing", [descriptor])
         self.photos = Photos(self.cases, self.describing, self.database)
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)
@@ -295,6 +307,9 @@ class Hub:
         venue = self.registry.venues.get(venue_id)
         return venue.grid_id if venue else None
 
+    def _may_teach(self, worker_id: str, camera_id: str) -> bool:
+        return camera_id in self.registry.cameras and self.vision.workers.may_tell_of(worker_id, camera_id)
+
     def _knows(self, topic: UpTopic) -> bool:
         if self.enrolment.kind_of(topic.device_id) not in (None, topic.kind):
             return False
@@ -332,6 +347,7 @@ class Hub:
         self.holds.open()
         self.keeping.open()
         await asyncio.to_thread(self.sightings.open)
+        await asyncio.to_thread(self.teaching.open)
         self.database.start()
         await self.footage.open()
         await self.media.open()
@@ -349,6 +365,7 @@ class Hub:
         self.vision.listen()
         self.showing.listen()
         self.intake.listen()
+        self.teaching.listen()
         self.intake.follow(self.watching.see)
         for name, run in (
             ("access", self.access.run),
@@ -371,6 +388,7 @@ class Hub:
             ("spoken-messages", self.sending.run),
             ("vision", self.vision.workers.run),
             ("intake", self.intake.run),
+            ("teaching", self.teaching.run),
             ("agreements", self.agreements.run),
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
             ("footage-keeping", self.keeping.run),

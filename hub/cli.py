@@ -11,6 +11,7 @@ from hub.bridge.broker import BrokerError
 from hub.command_line import keeping, trials
 from hub.command_line.footage import footage_app
 from hub.command_line.options import DataDir, Json, settings_of
+from hub.command_line.teaching import teaching_app
 from hub.commands.ending import end
 
 app = typer.Typer(name="qianshao", help="黔哨：社区警务室的一体化中枢", no_args_is_help=True, add_completion=False)
@@ -21,6 +22,7 @@ app.add_typer(keeping.people_app, name="people")
 app.add_typer(keeping.devices_app, name="devices")
 app.add_typer(trials.evaluate_app, name="evaluate")
 app.add_typer(keeping.audit_app, name="audit")
+app.add_typer(teaching_app, name="teaching")
 app.add_typer(keeping.certificates_app, name="certificates")
 app.add_typer(trials.bench_app, name="bench")
 app.add_typer(trials.simulate_app, name="simulate")

@@ -35,6 +35,7 @@ from hub.sightings.path import routes as path_routes
 from hub.streets import routes as street_routes
 from hub.talk import routes as talk_routes
 from hub.talk.recording import routes as recording_routes
+from hub.teaching import routes as teaching_routes
 from hub.templates import routes as template_routes
 from hub.templates.service import TemplateRoom
 from hub.tours import routes as tour_routes
@@ -72,6 +73,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(camera_routes.routes(hub.registry, hub.vision, hub.onvif))
     app.include_router(onvif_routes.routes(hub.onvif, hub.database, hub.registry.camera_ids_at))
     app.include_router(owner_routes.routes(hub.registry))
+    app.include_router(teaching_routes.routes(hub.teaching))
     app.include_router(shift_routes.routes(hub.shifts, hub.sign_ons, hub.access.enabled))
     app.include_router(street_routes.routes(hub.streets, hub.registry))
     app.include_router(trust.certificate_routes(hub.certificates, lambda: hub.trust_port))

@@ -42,6 +42,7 @@ class Up(StrEnum):
     WANTED = "wanted"  # QoS 1: the next parts of a spoken message (media.py)
     SIGHTING = "sighting"  # QoS 1, kept until confirmed
     CAMERA_STATE = "camera-state"  # QoS 0
+    LESSON = "lesson"  # QoS 0: numbers of a track's clothes, to learn from; one that is lost is not missed
     SHOWN_LOOK = "shown-look"  # QoS 0, only while a console's debug view asks for it
 
 

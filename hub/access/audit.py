@@ -80,6 +80,8 @@ class Action(StrEnum):
     CALIBRATE_CAMERA = "calibrate_camera"
     PUT_OWNERS = "put_owners"
     DISCOVER_CAMERAS = "discover_cameras"
+    LEARN_DESCRIPTOR = "learn_descriptor"
+    RESTORE_DESCRIPTOR = "restore_descriptor"
     IMPORT_VENUES = "import_venues"
     PUT_MAP = "put_map"
     SIGN_IN = "sign_in"

@@ -61,6 +61,9 @@ PUT     /api/cameras/{camera_id}/calibration                    enrol_cameras
 POST    /api/cameras/discover                                   enrol_cameras
 POST    /api/cameras/look                                       enrol_cameras
 PUT     /api/cameras/{camera_id}/masks                          enrol_cameras
+GET     /api/teaching                                           enrol_cameras
+POST    /api/teaching/learn                                     enrol_cameras
+POST    /api/teaching/back                                      enrol_cameras
 GET     /api/owners                                             see_room
 PUT     /api/owners                                             enrol_cameras
 GET     /api/hours                                              see_room
@@ -179,7 +182,9 @@ MQTT_UP: dict[DeviceKind, frozenset[Up]] = {
         }
     ),
     DeviceKind.CAMERA: frozenset({Up.BIRTH, Up.DEATH, Up.CAMERA_STATE}),
-    DeviceKind.WORKER: frozenset({Up.BIRTH, Up.DEATH, Up.STATUS, Up.SIGHTING, Up.CAMERA_STATE, Up.SHOWN_LOOK}),
+    DeviceKind.WORKER: frozenset(
+        {Up.BIRTH, Up.DEATH, Up.STATUS, Up.SIGHTING, Up.CAMERA_STATE, Up.SHOWN_LOOK, Up.LESSON}
+    ),
 }
 """What a device of each kind may say, on its own topics alone."""
 

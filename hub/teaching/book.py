@@ -13,12 +13,10 @@ from pathlib import Path
 from random import Random
 
 import msgspec
-import numpy as np
 
 from hub.teaching.pairing import WINDOW_US
 from hub.teaching.tracks import Tracks, tracks_of
-from hub.vision.description.lesson import Lesson
-from hub.vision.description.stripes import SIZE
+from hub.vision.description.lesson import Lesson, packed, unpacked
 
 MOST_LESSONS = 6_000
 """About 25,000 views, 25 MB; learning from them takes a child of some 300 MB."""
@@ -39,15 +37,15 @@ class LessonBook:
     """Each method may be called from any thread. Those that touch the disk raise OSError."""
 
     def __init__(self, folder: Path, lot: Random) -> None:
-        self._folder, self._lot = folder, lot
+        self.folder, self._lot = folder, lot
         self._lessons: dict[int, int] = {}
         self._using = threading.Lock()
 
     def open(self) -> None:
         """See what is there; a record that a kill left torn ends its file."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._using:
-            for path in self._folder.glob(f"*{_SUFFIX}"):
+            for path in self.folder.glob(f"*{_SUFFIX}"):
                 whole = list(_records(path.read_bytes()))
                 with path.open("r+b") as file:
                     file.truncate(sum(_LENGTH_BYTES + _CHECK_BYTES + len(record) for record in whole))
@@ -62,7 +60,7 @@ class LessonBook:
         with self._using:
             if self._lessons.get(window, 0) >= MOST_IN_WINDOW or not len(lesson.views):
                 return False
-            views = zlib.compress(lesson.views.tobytes(), 1)
+            views = packed(lesson.views)
             record = msgspec.msgpack.encode(_Kept(lesson.camera_id, lesson.started_at_us, lesson.ended_at_us, views))
             with self._path(window).open("ab") as file:
                 file.write(len(record).to_bytes(_LENGTH_BYTES) + zlib.crc32(record).to_bytes(_CHECK_BYTES) + record)
@@ -79,21 +77,20 @@ class LessonBook:
 
     def read(self) -> Tracks:
         """All that is kept; what is damaged is left out."""
-        return tracks_of([lesson for path in sorted(self._folder.glob(f"*{_SUFFIX}")) for lesson in _read(path)])
+        return tracks_of([lesson for path in sorted(self.folder.glob(f"*{_SUFFIX}")) for lesson in _read(path)])
 
     def _drop(self, window: int) -> int:
         self._path(window).unlink(missing_ok=True)
         return self._lessons.pop(window)
 
     def _path(self, window: int) -> Path:
-        return self._folder / f"{window}{_SUFFIX}"
+        return self.folder / f"{window}{_SUFFIX}"
 
 
 def _read(path: Path) -> Iterator[Lesson]:
     for record in _records(path.read_bytes()):
         kept = msgspec.msgpack.decode(record, type=_Kept)
-        views = np.frombuffer(zlib.decompress(kept.views), np.uint8).reshape(-1, SIZE)
-        yield Lesson(kept.camera_id, kept.started_at_us, kept.ended_at_us, views)
+        yield Lesson(kept.camera_id, kept.started_at_us, kept.ended_at_us, unpacked(kept.views))
 
 
 def _records(data: bytes) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hub.registry.importing import read_community
 from hub.sightings.evaluate import Crop, Retrieved, retrieve
+from hub.teaching.child import HELD_OUT, held_out
 from hub.teaching.judging import Verdict, compare
 from hub.teaching.learning import Learned, learn, read
 from hub.teaching.tracks import Tracks, tracks_of
@@ -30,8 +31,6 @@ from simulators.community.truth import load
 
 DEVELOPMENT_LOT = 77
 LOTS = 8
-HELD_OUT = 0.3
-"""The last share of the time, which judges."""
 _ONE_TRACK_FRAMES = 500
 """Crops of one person on one camera, less than 20 s apart, are one track."""
 _FRAMES_PER_S = 25
@@ -131,11 +130,6 @@ def evaluate_teaching(
     if taught is not None and scored is not None:
         simulated = _simulated(_watched(taught, detector, describer), _watched(scored, detector, describer))
     return TeachingReport(simulated, None if crops is None else _real(crops, describer))
-
-
-def held_out(tracks: Tracks) -> NDArray[np.bool_]:
-    """T: those that begin in the last HELD_OUT of the tracks' starts."""
-    return np.asarray(tracks.started_us >= np.quantile(tracks.started_us, 1 - HELD_OUT))
 
 
 def _simulated(site: _Known, other: _Known) -> SimulatedPart:

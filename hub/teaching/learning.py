@@ -19,7 +19,7 @@ from hub.teaching.pairing import mutual, unit
 from hub.teaching.tracks import Numbers, Tracks
 from hub.vision.description.descriptor import BYTES, PROJECTION_FILE, to_bytes
 from hub.vision.description.learning.drawn_people import Drawn
-from hub.vision.description.stripes import SIZE
+from hub.vision.description.stripe_numbers import SIZE
 
 _DRAWN_SHARE = 0.5
 _PAIRS_SHARE = 0.5

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.vision.description.lesson import Lesson
-from hub.vision.description.stripes import SIZE
+from hub.vision.description.stripe_numbers import SIZE
 
 _ROWS_AT_ONCE = 2_000
 Numbers = NDArray[np.float64]

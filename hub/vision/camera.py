@@ -21,6 +21,7 @@ from hub.footage.sources.frame import Frame
 from hub.footage.sources.frames import Patience, Stream, is_live, open_live, open_recording
 from hub.vision.activity import Activity
 from hub.vision.description.describer import Describer
+from hub.vision.description.lesson import Teach
 from hub.vision.detection.detections import Detector
 from hub.vision.masking import Masks
 from hub.vision.motion import Motion
@@ -77,8 +78,9 @@ class AssignedCamera:
         patience: Patience | None = None,
         may_go_on: Callable[[], bool] = lambda: True,
         shower: LookShower | None = None,
+        teach: Teach | None = None,
     ) -> None:
-        """``may_go_on`` holds a recording back while its sightings cannot be delivered."""
+        """``may_go_on`` holds a recording back while its sightings cannot be delivered; ``teach``: as Pipeline's."""
         self.assignment = assignment
         self.counters = Counters()
         self._scheduler = scheduler
@@ -87,6 +89,7 @@ class AssignedCamera:
         self._patience = patience or Patience()
         self._may_go_on = may_go_on
         self._shower = shower
+        self._teach = teach
         self._condition = CameraCondition.CONNECTING
         self._detail = ""
         self._progress: float | None = None
@@ -215,6 +218,7 @@ class AssignedCamera:
             looks_per_s=self.assignment.looks_per_s,
             calibration=self.assignment.calibration,
             times=self._times,
+            teach=self._teach,
         )
         try:
             for shown in self._decoded(stream):

@@ -27,6 +27,7 @@ from devices.enrol.renewal import live
 from devices.link import Credential, CredentialError, Link, LinkTiming
 from devices.protocol import messages
 from devices.protocol.clock import Clock, SystemClock
+from devices.protocol.lessons import LessonMessage
 from devices.protocol.messages import Message, Stamp
 from devices.protocol.seal import SealError
 from devices.protocol.shown_looks import ShowLooks, ShownLook
@@ -47,6 +48,7 @@ from hub.vision.description.choice import AUTO as BUILT_IN_DESCRIPTOR
 from hub.vision.description.choice import open_describers
 from hub.vision.description.describer import Describer
 from hub.vision.description.descriptor_file import DescriptorError
+from hub.vision.description.lesson import MEASURE, Lesson, packed
 from hub.vision.detection.choice import AUTO, open_detector
 from hub.vision.detection.detections import Detector, DetectorError
 from hub.vision.detection.onnx_detector import OnnxDetector
@@ -203,6 +205,7 @@ class Worker:
             patience=self._patience,
             may_go_on=lambda: self._link.unconfirmed < MOST_UNCONFIRMED,
             shower=self._shower,
+            teach=self._teach_soon,
         )
         camera.start()
         return camera
@@ -252,6 +255,24 @@ class Worker:
 
         assert self._loop is not None
         self._loop.call_soon_threadsafe(show)
+
+    def _teach_soon(self, lesson: Lesson) -> None:
+        """Send a lesson from the looking thread; without a line nobody misses it."""
+
+        def send() -> None:
+            if self._link.connected:
+                message = LessonMessage(
+                    stamp=self._link.stamp(),
+                    camera_id=lesson.camera_id,
+                    started_at_us=lesson.started_at_us,
+                    ended_at_us=lesson.ended_at_us,
+                    measure=MEASURE,
+                    views=packed(lesson.views),
+                )
+                self._link.publish(Up.LESSON, message)
+
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(send)
 
     def _send(self, sighting: Sighting) -> None:
         def build(stamp: Stamp, message_id: str) -> Message:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.vision.description.lesson import Lesson
-from hub.vision.description.stripes import SIZE
+from hub.vision.description.stripe_numbers import SIZE
 
 CAMERAS = ("C01", "C02", "C03")
 HALF_HOUR_US = 1_800_000_000

@@ -11,7 +11,7 @@ import pytest
 from hub.teaching import book
 from hub.teaching.book import LessonBook
 from hub.vision.description.lesson import Lesson
-from hub.vision.description.stripes import SIZE
+from hub.vision.description.stripe_numbers import SIZE
 from tests.teaching.site import HALF_HOUR_US
 
 

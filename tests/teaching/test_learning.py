@@ -13,7 +13,7 @@ from hub.teaching.pairing import mutual, unit
 from hub.teaching.tracks import Tracks, tracks_of
 from hub.vision.description.descriptor import BYTES, Projection
 from hub.vision.description.learning.drawn_people import Drawn, read_drawn
-from hub.vision.description.stripes import SIZE
+from hub.vision.description.stripe_numbers import SIZE
 from tests.teaching.site import CAMERAS, lessons
 
 

@@ -12,11 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.vision.description.body_points import Point, Points
+from hub.vision.description.stripe_numbers import CELLS, STRIPES
 from hub.vision.description.view import COLUMNS, ROWS, Weights
 
-STRIPES = 16
-CELLS = 6
-SIZE = STRIPES * CELLS**3
 _STRIPE_WIDTH = 0.6
 _FULL_CHROMA = 60.0
 _CHROMA_POWER = 0.6

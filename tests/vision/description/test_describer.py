@@ -17,7 +17,7 @@ from hub.vision.description.learning.drawing import draw
 from hub.vision.description.learning.learn_projection import drawn_stripes, learn
 from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.light import lab
-from hub.vision.description.stripes import CELLS
+from hub.vision.description.stripe_numbers import CELLS
 from hub.vision.description.view import View, ViewError
 from hub.vision.models import path
 

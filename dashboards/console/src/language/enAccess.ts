@@ -205,6 +205,8 @@ export const enAccess: AccessTexts = {
       calibrate_camera: "Calibrated a camera",
       put_owners: "Changed whose cameras are whose",
       discover_cameras: "Looked for cameras",
+      learn_descriptor: "Let the descriptor learn from the site",
+      restore_descriptor: "Went back to the former descriptor",
       remove_camera: "Removed a camera",
       import_venues: "Imported venues",
       sign_in: "Signed in",

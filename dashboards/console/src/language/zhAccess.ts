@@ -250,6 +250,8 @@ export const zhAccess = {
       calibrate_camera: "标定摄像头",
       put_owners: "修改权属单位",
       discover_cameras: "搜索摄像头",
+      learn_descriptor: "外观比对就地学习",
+      restore_descriptor: "外观比对退回上一版本",
       remove_camera: "撤下摄像头",
       import_venues: "导入场所",
       sign_in: "登录",

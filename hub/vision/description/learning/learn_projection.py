@@ -18,7 +18,8 @@ from hub.vision.description.learning.drawing import draw
 from hub.vision.description.learning.drawn_people import scatter_of
 from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.light import corrected, lab
-from hub.vision.description.stripes import SIZE, colour_stripes
+from hub.vision.description.stripe_numbers import SIZE
+from hub.vision.description.stripes import colour_stripes
 
 _PEOPLE = 1000
 _VIEWS = 4

@@ -1,0 +1,91 @@
+"""The versions that were learned: each judged, those taken kept as files, one of them or the shipped one in use."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from devices.private_file import write_private
+from hub.teaching.judging import Verdict
+from hub.teaching.learning import Learned, read
+
+SHIPPED = "auto"
+"""As description/choice.py names the built-in projection."""
+MOST_TOLD = 60
+_FILE = "versions.json"
+
+
+class Lessons(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version was learned and judged from; ``half_hours`` are those of which anything is known."""
+
+    tracks: int
+    views: int
+    cameras: int
+    half_hours: int
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt; ``file`` in the folder of learned projections, None where it was not ``verdict.is_better``."""
+
+    number: int
+    learned_at_ms: int
+    lessons: Lessons
+    verdict: Verdict
+    before: str
+    """The file it was compared with, or SHIPPED."""
+    file: str | None
+
+
+class Versions(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is told of them, the oldest first; ``current`` is a file or SHIPPED."""
+
+    current: str = SHIPPED
+    told: tuple[Version, ...] = ()
+
+    def with_version(self, version: Version) -> Versions:
+        """One more; it is in use if it was taken."""
+        return Versions(current=version.file or self.current, told=(*self.told, version)[-MOST_TOLD:])
+
+    def gone_back(self) -> Versions:
+        """To what was in use before ``current``; the shipped one is before the first."""
+        before = {version.file: version.before for version in self.told if version.file is not None}
+        return Versions(current=before.get(self.current, SHIPPED), told=self.told)
+
+
+@dataclass(frozen=True)
+class VersionFolder:
+    """Where versions and what is known of them lie. Methods raise OSError."""
+
+    folder: Path
+
+    def open(self) -> Versions:
+        """As they were saved; the shipped one is in use where that file, or the one it names, cannot be read."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            versions = msgspec.json.decode((self.folder / _FILE).read_bytes(), type=Versions)
+            if versions.current != SHIPPED:
+                read(self.folder / versions.current)
+        except FileNotFoundError:
+            return Versions()
+        except (OSError, ValueError, KeyError):  # msgspec's errors are ValueErrors
+            return Versions()
+        return versions
+
+    def save(self, versions: Versions) -> None:
+        """Whole or not at all."""
+        write_private(self.folder / _FILE, msgspec.json.format(msgspec.json.encode(versions), indent=1))
+
+    def choice(self, versions: Versions) -> str:
+        """As description/choice.py wants it."""
+        return SHIPPED if versions.current == SHIPPED else str((self.folder / versions.current).absolute())
+
+    def keep(self, learned: Learned) -> str:
+        """Write a projection; its file is named by what is in it."""
+        making = self.folder / "making.npz"
+        learned.write(making)
+        name = f"{hashlib.sha256(making.read_bytes()).hexdigest()[:16]}.npz"
+        making.replace(self.folder / name)
+        return name

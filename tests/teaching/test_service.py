@@ -1,0 +1,121 @@
+"""Lessons come in from workers over the broker, a child learns from them, and only what is better is used."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from devices.protocol.lessons import LessonMessage
+from devices.protocol.topics import DeviceKind, Up
+from hub.access.people import Role
+from hub.app import Hub
+from hub.bridge.refused import RefusedReason
+from hub.registry.records import Camera
+from hub.teaching import service
+from hub.teaching.messages import TeachingState
+from hub.teaching.versions import SHIPPED
+from hub.vision.description.choice import open_descriptor
+from hub.vision.description.lesson import MEASURE, Lesson, packed
+from tests.devices.room import until
+from tests.hub import open_console, open_hub
+from tests.played import HandDevice
+from tests.teaching.site import lessons
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "TURN_S", 0.02)
+        patch.setattr(service, "LEAST_TRACKS", 10_000)  # it does not begin by itself
+        async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1) as opened:
+            await opened.vision.stop()
+            for number in (1, 2, 3):
+                name = f"C{number:02}"
+                await opened.vision.put_camera(
+                    Camera(camera_id=name, name=name, venue_id="V01", url="rtsp://127.0.0.1:9/")
+                )
+            yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def administrator(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_console(hub, Role.ADMINISTRATOR) as client:
+        yield client
+
+
+def message(
+    worker: HandDevice, lesson: Lesson, views: bytes | None = None, camera_id: str | None = None
+) -> LessonMessage:
+    return LessonMessage(
+        stamp=worker.stamp(),
+        camera_id=camera_id or lesson.camera_id,
+        started_at_us=lesson.started_at_us,
+        ended_at_us=lesson.ended_at_us,
+        measure=MEASURE,
+        views=packed(lesson.views) if views is None else views,
+    )
+
+
+async def stand(administrator: httpx.AsyncClient) -> TeachingState:
+    answer = await administrator.get("/api/teaching")
+    return msgspec.json.decode(answer.content, type=TeachingState)
+
+
+async def test_what_workers_tell_is_learned_from_taken_when_better_and_given_back(
+    hub: Hub, administrator: httpx.AsyncClient
+) -> None:
+    """P-8.8."""
+    used: list[str] = []
+
+    async def use(choice: str) -> None:
+        used.append(choice)
+
+    hub.teaching.follow(use)
+    few = await administrator.post("/api/teaching/learn")
+    assert few.json()["version"] is None, "with too few tracks nothing is tried"
+    async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
+        for lesson in lessons(90):
+            await worker.say(Up.LESSON, message(worker, lesson))
+        await until(lambda: hub.teaching.state.lessons == 270, "all lessons are in the book")
+    learned = (await administrator.post("/api/teaching/learn")).json()["version"]
+    assert learned["file"] is not None
+    assert learned["lessons"] == {"tracks": 270, "views": 810, "cameras": 3, "half_hours": 2}
+    assert learned["verdict"]["after"]["separation"] > learned["verdict"]["before"]["separation"]
+    assert used == [hub.teaching.choice]
+    assert open_descriptor(hub.teaching.choice).name.startswith("stripes-2+"), "the describer reads what was learned"
+    again = (await administrator.post("/api/teaching/learn")).json()["version"]
+    assert again["file"] is None, "the same once more is not better"
+    assert (await stand(administrator)).current == learned["file"]
+    await administrator.post("/api/teaching/back")
+    assert (await stand(administrator)).current == SHIPPED
+    assert used[-1] == SHIPPED
+    assert (await administrator.post("/api/teaching/back")).status_code == 409
+
+
+async def test_lesson_of_a_camera_that_nobody_knows_or_of_no_views_is_refused(hub: Hub) -> None:
+    """P-8.8."""
+    before = hub.teaching.state.lessons
+    refused = hub.refused.counts
+    allowed, malformed = refused[RefusedReason.NOT_ALLOWED], refused[RefusedReason.MALFORMED]
+    async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
+        lesson = lessons(1)[0]
+        await worker.say(Up.LESSON, message(worker, lesson, camera_id="C99"))
+        await worker.say(Up.LESSON, message(worker, lesson, views=b"no views"))
+        await worker.say(Up.LESSON, message(worker, lesson, views=packed(np.zeros((40, 3456), np.uint8))))
+        await until(lambda: refused[RefusedReason.MALFORMED] == malformed + 2, "what is no lesson is refused")
+    assert refused[RefusedReason.NOT_ALLOWED] == allowed + 1
+    assert hub.teaching.state.lessons == before
+
+
+async def test_where_teaching_is_off_nothing_is_learned(tmp_path: Path) -> None:
+    async with open_hub(tmp_path, self_teaching=False) as off, open_console(off, Role.ADMINISTRATOR) as client:
+        assert (await client.post("/api/teaching/learn")).status_code == 409
+        assert (await stand(client)).is_on is False

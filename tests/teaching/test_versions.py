@@ -1,0 +1,40 @@
+"""What was learned is used as long as it can be read, and given back one version at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from hub.teaching.judging import Judged, Verdict
+from hub.teaching.learning import read
+from hub.teaching.versions import SHIPPED, Lessons, Version, VersionFolder, Versions
+
+
+def version(number: int, before: str, file: str | None) -> Version:
+    return Version(
+        number=number,
+        learned_at_ms=number,
+        lessons=Lessons(tracks=1, views=1, cameras=1, half_hours=1),
+        verdict=Verdict(1, 1, Judged(1, 1), Judged(2, 1)),
+        before=before,
+        file=file,
+    )
+
+
+def test_one_goes_back_version_by_version_to_the_shipped_one() -> None:
+    versions = Versions().with_version(version(1, SHIPPED, "a.npz")).with_version(version(2, "a.npz", None))
+    versions = versions.with_version(version(3, "a.npz", "b.npz"))
+    assert versions.current == "b.npz"
+    assert versions.gone_back().current == "a.npz", "the second was not taken"
+    assert versions.gone_back().gone_back().current == SHIPPED
+
+
+def test_version_whose_file_is_gone_is_not_used(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    shipped = read()
+    name = folder.keep(shipped)
+    folder.save(msgspec.structs.replace(folder.open(), current=name))
+    assert folder.open().current == name
+    (tmp_path / name).unlink()
+    assert folder.open().current == SHIPPED
