@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,13 +89,20 @@ class Asked:
     chosen: Chosen
     jobs: deque[tuple[int, Table]]
     given_up: threading.Event
+    _likes: dict[tuple[str, ...], tuple[NDArray[np.intp], int]] = field(default_factory=dict)
 
     def choice(self, number: int, table: Table) -> _Choice:
         since_ms, until_ms = self.span.within(table.hour)
-        base, like_of = 0, self.plan.like_of(table.describers)
-        if not (like_of >= 0).any():
-            base, like_of = UNSURE_PART * self.plan.weight(Field.LIKE), like_of[:0]
-        return _Choice(number, table.hour * HOUR_MS, since_ms, until_ms, like_of, base)
+        like = self._likes.get(table.describers)  # few kinds in hundreds of tables
+        if like is None:
+            like = self._likes[table.describers] = self._like(table.describers)
+        return _Choice(number, table.hour * HOUR_MS, since_ms, until_ms, *like)
+
+    def _like(self, describers: tuple[str, ...]) -> tuple[NDArray[np.intp], int]:
+        like_of = self.plan.like_of(describers)
+        if (like_of >= 0).any():
+            return like_of, 0
+        return like_of[:0], UNSURE_PART * self.plan.weight(Field.LIKE)
 
 
 class Scan:
@@ -121,7 +128,9 @@ class Scan:
             except IndexError:
                 return False
             choice = self._search.choice(number, table)
-            for ranges in _pieces(self._search.chosen.ranges(table)):
+            whole = self._search.chosen.ranges(table)
+            count = int((whole[1] - whole[0]).sum())
+            for ranges in _pieces(whole, count):
                 if self._search.given_up.is_set():
                     raise GivenUp
                 self._filled, compared = _scan(
@@ -135,7 +144,7 @@ class Scan:
                     table.camera,
                 )
                 self.considered += compared
-                scanned += int((ranges[1] - ranges[0]).sum())
+            scanned += count
         return True
 
 
@@ -144,10 +153,10 @@ _Numbers = tuple[Any, ...]
 _ALL = (np.zeros(0, np.uint8), np.zeros(0, np.uint16))
 
 
-def _pieces(ranges: _Ranges) -> Iterator[_Ranges]:
-    """The same rows in the same order, at most _PIECE_ROWS at once."""
+def _pieces(ranges: _Ranges, count: int) -> Iterator[_Ranges]:
+    """The same ``count`` rows in the same order, at most _PIECE_ROWS at once."""
     starts, ends, is_chosen = ranges
-    if (ends - starts).sum() <= _PIECE_ROWS:
+    if count <= _PIECE_ROWS:
         yield ranges
         return
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
