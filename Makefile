@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DASHBOARDS := dashboards
 PAGES := $(shell find $(DASHBOARDS) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: demo setup test lint dashboards-check lock clean
+.PHONY: demo setup test peers lint dashboards-check lock clean
 
 demo: setup
 	$(BIN)/qianshao demo
@@ -39,6 +39,10 @@ test: setup $(VENV)/.installed-tests
 	  $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder; passed=$$?; \
 	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | checked))
 
+# What searches are measured beside: python -m bench.peers.index.
+peers: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+
 dashboards-check: setup
 	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(DASHBOARDS) && npm run check && npm test'
 
@@ -55,6 +59,8 @@ lock: $(VENV)/.installed
 	  --group tests -c requirements/product.txt -o requirements/tests.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --group node -o requirements/node.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --group peers -c requirements/product.txt -o requirements/peers.txt
 
 clean:
 	rm -rf $(VENV) hub/console/static $(DASHBOARDS)/node_modules
