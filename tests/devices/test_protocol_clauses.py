@@ -40,6 +40,7 @@ _FILES = {
     "remote": "vision/test_remote_worker.py",
     "showing": "vision/test_showing.py",
     "shown": "vision/test_shown.py",
+    "worker": "vision/test_worker.py",
     "teaching": "teaching/test_service.py",
 }
 

@@ -18,6 +18,7 @@ import pytest
 
 from devices.link import BrokerAddress
 from devices.protocol.clock import SystemClock
+from devices.protocol.lessons import LessonMessage
 from devices.protocol.messages import Birth, Death
 from devices.protocol.sightings import (
     Assign,
@@ -30,6 +31,8 @@ from devices.protocol.sightings import (
 )
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.broker import Broker
+from hub.vision.description.lesson import MEASURE, unpacked
+from hub.vision.description.stripe_numbers import SIZE, STRIPES
 from hub.vision.standstill import STOOD_STILL
 from simulators.cameras.faults import Fault
 from simulators.cameras.login import Scheme
@@ -134,6 +137,7 @@ async def test_people_on_a_live_camera_are_told(post: Post, cameras: CameraServe
 
 
 async def test_recording_is_read_whole_without_shedding(post: Post, clip: Path) -> None:
+    """P-8.8: and who was seen can be learned from."""
     await post.assign(
         CameraAssignment(camera_id="film", url=str(clip), recording=True, started_at_us=STARTED_US, looks_per_s=5)
     )
@@ -149,6 +153,15 @@ async def test_recording_is_read_whole_without_shedding(post: Post, clip: Path) 
     final = [each for each in post.sightings("film") if each.ended]
     assert len(final) == finished.sightings == 2
     assert all(STARTED_US <= each.started_at_us < each.ended_at_us <= STARTED_US + 8_000_000 for each in final)
+    lessons = post.room.said(WORKER, Up.LESSON, LessonMessage, DeviceKind.WORKER)
+    assert {(each.started_at_us, each.ended_at_us) for each in lessons} == {
+        (each.started_at_us, each.ended_at_us) for each in final
+    }
+    for lesson in lessons:
+        views = unpacked(lesson.views)
+        assert lesson.measure == MEASURE
+        assert len(views) >= 2, "a person in view for seconds has several views"
+        assert np.all((views / 255.0) ** 2 @ np.ones(SIZE) > 0.9 * STRIPES), "each stripe's shares add up to one"
 
 
 async def test_camera_with_a_wrong_password_is_refused_and_others_go_on(post: Post, cameras: CameraServer) -> None:
