@@ -136,10 +136,10 @@ export function CommunityMap() {
     drawn?.reach.show(path.shades);
   }, [drawn, path.shades]);
 
-  useEffect(() => {
-    const { caseId } = path;
-    const hands: PathHands = {
-      time: (atMs: number) => clockTime(atMs, zone),
+  const { caseId } = path;
+  const hands = useMemo(
+    (): PathHands => ({
+      time: (atMs) => clockTime(atMs, zone),
       other: texts.path.other,
       ahead: ({ earliest_at_ms, likely_at_ms }) =>
         texts.path.aheadSign(hourAndMinute(earliest_at_ms, zone), hourAndMinute(likely_at_ms, zone)),
@@ -147,9 +147,17 @@ export function CommunityMap() {
       onOther: (number) => {
         if (caseId !== null) choosePath(caseId, number - 1);
       },
-    };
-    drawn?.path.show(path, hands, cameras, chosenSightingId);
-  }, [drawn, path, zone, texts, cameras, chosenSightingId]);
+    }),
+    [zone, texts, caseId],
+  );
+  const { steps, ways, others, ahead } = path;
+  useEffect(() => {
+    drawn?.path.show({ steps, ways, others }, hands, chosenSightingId);
+  }, [drawn, steps, ways, others, hands, chosenSightingId]);
+
+  useEffect(() => {
+    drawn?.path.showAhead(ahead, hands);
+  }, [drawn, ahead, hands]);
 
   // A search that was just answered shows where the person went; what comes later leaves the map where it is.
   useEffect(() => {

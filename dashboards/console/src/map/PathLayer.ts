@@ -3,7 +3,7 @@ import L from "leaflet";
 
 import { placed } from "../path/labels";
 import type { CameraAhead } from "../path/types";
-import type { Cameras, ShownStep, ShownWay } from "../path/shown";
+import type { Place, ShownAhead, ShownStep, ShownWay } from "../path/shown";
 import { chooseOnMap } from "./store";
 
 /** Ways lie over venues and below a shape that is drawn; times below the pins (Leaflet's marker pane, 600), so that no time hides a step. */
@@ -30,7 +30,6 @@ export interface DrawnPath {
   ways: readonly ShownWay[];
   /** Of the other paths, each with its number among all. */
   others: readonly { number: number; lines: readonly ShownWay["line"][] }[];
-  ahead: readonly CameraAhead[];
 }
 
 /** What is written on the map, and what a click on it does. */
@@ -42,7 +41,6 @@ export interface PathHands {
   onOther: (number: number) => void;
 }
 
-type Place = readonly [number, number];
 type Line = [number, number][];
 const asLine = (line: ShownWay["line"]): Line => line.map(([latitude, longitude]) => [latitude, longitude]);
 const PIN_PX = 26;
@@ -62,7 +60,8 @@ export class PathLayer {
   private readonly words: L.LayerGroup;
   private readonly renderer = L.svg({ pane: WAYS.name });
   private steps: readonly ShownStep[] = [];
-  private shownWords: readonly Word[] = [];
+  private times: readonly Word[] = [];
+  private signs: readonly Word[] = [];
   private pins: readonly { at: Place; width: number }[] = [];
   /** The map shows the path, and goes on doing so when its size changes. */
   private isFramed = false;
@@ -77,7 +76,7 @@ export class PathLayer {
     map.on("zoomend", () => this.writeWords());
   }
 
-  show({ steps, ways, others, ahead }: DrawnPath, hands: PathHands, cameras: Cameras, chosenSightingId: string | null): void {
+  show({ steps, ways, others }: DrawnPath, hands: PathHands, chosenSightingId: string | null): void {
     this.group.clearLayers();
     this.steps = steps;
     for (const { number, lines } of others) for (const line of lines) this.addOther(number, asLine(line), hands);
@@ -89,10 +88,13 @@ export class PathLayer {
     const stands = standsOf(steps, chosenSightingId);
     for (const stand of stands) this.addPin(stand, hands, chosenSightingId);
     this.pins = stands;
-    const signs = ahead.slice(0, AHEAD_SHOWN).flatMap((camera) => signOf(camera, cameras, hands));
-    const times = stands.map((stand) => timeOf(stand, hands)).reverse();
-    // The last step and what comes next are read first.
-    this.shownWords = [...times.slice(0, 1), ...signs, ...times.slice(1)];
+    this.times = stands.map((stand) => timeOf(stand, hands)).reverse();
+    this.writeWords();
+  }
+
+  /** Say at the next cameras when the person may come; pins stay, which may be under the pointer. */
+  showAhead(ahead: readonly ShownAhead[], hands: PathHands): void {
+    this.signs = ahead.slice(0, AHEAD_SHOWN).map((one) => signOf(one, hands));
     this.writeWords();
   }
 
@@ -148,12 +150,14 @@ export class PathLayer {
       const { x, y } = this.map.latLngToLayerPoint([...at]);
       return { x: x - width / 2, y: y - PIN_PX / 2, width, height: PIN_PX };
     });
-    const middles = this.shownWords.map(({ at }) => this.map.latLngToLayerPoint([...at]));
+    // The last step and what comes next are read first.
+    const words = [...this.times.slice(0, 1), ...this.signs, ...this.times.slice(1)];
+    const middles = words.map(({ at }) => this.map.latLngToLayerPoint([...at]));
     const boxes = placed(
-      this.shownWords.map(({ width, away }, n) => ({ x: middles[n]?.x ?? 0, y: middles[n]?.y ?? 0, width, height: WORDS_PX, away })),
+      words.map(({ width, away }, n) => ({ x: middles[n]?.x ?? 0, y: middles[n]?.y ?? 0, width, height: WORDS_PX, away })),
       pins,
     );
-    for (const [n, word] of this.shownWords.entries()) {
+    for (const [n, word] of words.entries()) {
       const [box, middle] = [boxes[n], middles[n]];
       if (box === undefined || box === null || middle === undefined) continue;
       const icon = L.divIcon({
@@ -205,11 +209,9 @@ function timeOf({ worn, at, width }: Stand, hands: PathHands): Word {
   return { at, text, className: "path-time", width: 62, away: width / 2 + 2, onClick: null };
 }
 
-function signOf(ahead: CameraAhead, cameras: Cameras, hands: PathHands): Word[] {
-  const camera = cameras.get(ahead.camera_id);
-  if (camera === undefined || camera.latitude === null || camera.longitude === null) return [];
-  const onClick = (): void => chooseOnMap({ kind: "camera", id: ahead.camera_id });
-  return [{ at: [camera.latitude, camera.longitude], text: hands.ahead(ahead), className: "path-ahead", width: 92, away: 8, onClick }];
+function signOf({ camera, place }: ShownAhead, hands: PathHands): Word {
+  const onClick = (): void => chooseOnMap({ kind: "camera", id: camera.camera_id });
+  return { at: place, text: hands.ahead(camera), className: "path-ahead", width: 92, away: 8, onClick };
 }
 
 /** A pin of several steps gives one after the other. */

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 
 import type { Camera, Radio } from "../room/types";
-import { difference, otherWays, rejectedOf, shadesOf, stepsOf, surenessOf, venuesToCall, waysOf } from "./shown";
-import type { FoundPath, PathStep, VenueInReach } from "./types";
+import { aheadOf, camerasOf, difference, otherWays, rejectedOf, shadesOf, standingOf, stepsOf, surenessOf, venuesToCall, waysOf } from "./shown";
+import type { CameraAhead, FoundPath, PathStep, ReachNow, VenueInReach } from "./types";
 
 const NOBODY_SAID = new Map();
-const CAMERAS = new Map(["C1", "C2", "C3"].map((id, n) => [id, { camera_id: id, latitude: 26 + n / 1000, longitude: 106 } as Camera]));
+const CAMERAS = new Map(["C1", "C2", "C3"].map((id, n) => [id, [26 + n / 1000, 106] as const]));
 
 const step = (id: string, camera: string, said: Partial<PathStep> = {}): PathStep => ({
   sighting: { sighting_id: id, camera_id: camera } as PathStep["sighting"],
@@ -57,6 +57,20 @@ describe("a step", () => {
   test("at a camera that is gone stands nowhere on the map and stays in the strip", () => {
     expect(stepsOf(path(step("a", "C9")), NOBODY_SAID, CAMERAS).map((one) => one.place)).toEqual([null]);
   });
+});
+
+test("what is drawn is drawn anew where a camera stands elsewhere, not where it saw somebody", () => {
+  const cameras = (sightings: number, latitude: number): Map<string, Camera> =>
+    new Map([
+      ["C1", { camera_id: "C1", latitude, longitude: 106, sightings } as Camera],
+      ["C2", { camera_id: "C2", latitude: null, longitude: null, sightings } as Camera],
+    ]);
+  const ahead = (camera_id: string): CameraAhead => ({ camera_id, probability: 1, walk_m: 1, earliest_at_ms: 0, likely_at_ms: 0 });
+  const reach = { cameras: [ahead("C2"), ahead("C1")] } as unknown as ReachNow;
+  const standing = standingOf(undefined, reach, cameras(1, 26));
+  expect(standingOf(undefined, reach, cameras(2, 26))).toBe(standing);
+  expect(standingOf(undefined, reach, cameras(2, 26.1))).not.toBe(standing);
+  expect(aheadOf(reach, camerasOf(standing)).map((one) => [one.camera.camera_id, one.place])).toEqual([["C1", [26, 106]]]);
 });
 
 describe("the way to a step", () => {

@@ -1,6 +1,6 @@
 // Pure: a path as map and strip show it, what is uncertain marked as such, and which venues to call first.
 import type { Camera, Radio } from "../room/types";
-import type { FoundPath, PathStep, Position, ReachNow, StretchInReach, VenueInReach, Verdict } from "./types";
+import type { CameraAhead, FoundPath, PathStep, Position, ReachNow, StretchInReach, VenueInReach, Verdict } from "./types";
 
 /** From this likelihood on a step counts as certain, as the hub's reach has it (hub/sightings/path/answering.py). */
 const CERTAIN = 0.9;
@@ -17,7 +17,7 @@ export interface ShownStep {
   /** What the officer said, as the screen knows it. */
   verdict: Verdict | null;
   /** Latitude and longitude of the camera; null where nobody knows it any more. */
-  place: readonly [number, number] | null;
+  place: Place | null;
 }
 
 export interface ShownWay {
@@ -25,7 +25,37 @@ export interface ShownWay {
   look: "certain" | "doubtful" | "impossible";
 }
 
-export type Cameras = ReadonlyMap<string, Camera>;
+export type Place = readonly [latitude: number, longitude: number];
+/** Where cameras stand, by id. */
+export type Places = ReadonlyMap<string, Place>;
+
+export interface ShownAhead {
+  camera: CameraAhead;
+  place: Place;
+}
+
+/** Where the cameras of a path and of a reach stand, as one word: the same as long as none stands elsewhere. */
+export function standingOf(path: FoundPath | undefined, reach: ReachNow | null, cameras: ReadonlyMap<string, Camera>): string {
+  const ids = new Set([...(path?.steps ?? []).map((step) => step.sighting.camera_id), ...(reach?.cameras ?? []).map((one) => one.camera_id)]);
+  const standing = [...ids].flatMap((id) => {
+    const camera = cameras.get(id);
+    return camera === undefined || camera.latitude === null || camera.longitude === null
+      ? []
+      : [[id, [camera.latitude, camera.longitude]] as const];
+  });
+  return JSON.stringify(standing);
+}
+
+export const camerasOf = (standing: string): Places =>
+  new Map(standing === "" ? [] : (JSON.parse(standing) as [string, Place][]));
+
+/** The next cameras that have a place, the likeliest first. */
+export function aheadOf(reach: ReachNow | null, places: Places): ShownAhead[] {
+  return (reach?.cameras ?? []).flatMap((camera) => {
+    const place = places.get(camera.camera_id);
+    return place === undefined ? [] : [{ camera, place }];
+  });
+}
 type Said = ReadonlyMap<string, Verdict | null>;
 
 export function verdictOf(step: PathStep, said: Said): Verdict | null {
@@ -39,7 +69,7 @@ export function surenessOf(likelihood: number, verdict: Verdict | null): Surenes
 }
 
 /** The path's steps but for those that were rejected since it was found. */
-export function stepsOf(path: FoundPath | undefined, said: Said, cameras: Cameras): ShownStep[] {
+export function stepsOf(path: FoundPath | undefined, said: Said, places: Places): ShownStep[] {
   const steps = (path?.steps ?? []).filter((step) => verdictOf(step, said) !== "rejected");
   return steps.map((step, index) => {
     const verdict = verdictOf(step, said);
@@ -48,14 +78,9 @@ export function stepsOf(path: FoundPath | undefined, said: Said, cameras: Camera
       number: index + 1,
       sureness: surenessOf(step.likelihood, verdict),
       verdict,
-      place: placeOf(cameras.get(step.sighting.camera_id)),
+      place: places.get(step.sighting.camera_id) ?? null,
     };
   });
-}
-
-function placeOf(camera: Camera | undefined): readonly [number, number] | null {
-  if (camera === undefined || camera.latitude === null || camera.longitude === null) return null;
-  return [camera.latitude, camera.longitude];
 }
 
 const flipped = ([longitude, latitude]: Position): readonly [number, number] => [latitude, longitude];

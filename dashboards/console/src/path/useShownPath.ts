@@ -3,12 +3,21 @@ import { useMemo } from "react";
 
 import { useOpenCase } from "../cases/store";
 import { useRoom } from "../room/store";
-import type { Camera, Query } from "../room/types";
-import { otherWays, shadesOf, stepsOf, waysOf, type Shade, type ShownStep, type ShownWay } from "./shown";
+import type { Query } from "../room/types";
+import {
+  aheadOf,
+  camerasOf,
+  otherWays,
+  shadesOf,
+  standingOf,
+  stepsOf,
+  waysOf,
+  type Shade,
+  type ShownAhead,
+  type ShownStep,
+  type ShownWay,
+} from "./shown";
 import { usePath, type CasePath } from "./store";
-import type { CameraAhead } from "./types";
-
-const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 
 export interface ShownPath {
   caseId: string | null;
@@ -17,7 +26,7 @@ export interface ShownPath {
   ways: readonly ShownWay[];
   /** Of the other paths, each with its number among all, from 1. */
   others: readonly { number: number; lines: readonly ShownWay["line"][] }[];
-  ahead: readonly CameraAhead[];
+  ahead: readonly ShownAhead[];
   shades: readonly Shade[];
   /** What the path was first found for; the same as long as nothing else is searched for, null while nothing was found. */
   foundFor: Query | null;
@@ -27,8 +36,10 @@ export function useShownPath(): ShownPath {
   const caseId = useOpenCase()?.case_id ?? null;
   const found = usePath(caseId);
   const { answer, said, chosen, reach, query } = found;
-  const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
   const path = answer?.paths[chosen];
+  // Cameras change with all that they see; what is drawn, and may be under the pointer, only where one stands elsewhere.
+  const standing = useRoom((room) => standingOf(path, reach, room.cameras), "");
+  const cameras = useMemo(() => camerasOf(standing), [standing]);
   const steps = useMemo(() => stepsOf(path, said, cameras), [path, said, cameras]);
   const ways = useMemo(() => waysOf(path, steps), [path, steps]);
   const others = useMemo(
@@ -38,6 +49,7 @@ export function useShownPath(): ShownPath {
         : (answer?.paths ?? []).flatMap((other, index) => (other === path ? [] : [{ number: index + 1, lines: otherWays(other, path) }])),
     [answer, path],
   );
+  const ahead = useMemo(() => aheadOf(reach, cameras), [reach, cameras]);
   const shades = useMemo(() => shadesOf(reach?.stretches ?? []), [reach]);
   return useMemo(
     () => ({
@@ -46,11 +58,11 @@ export function useShownPath(): ShownPath {
       steps,
       ways,
       others,
-      ahead: reach?.cameras ?? [],
+      ahead,
       shades,
       foundFor: answer === null ? null : query,
     }),
-    [caseId, found, steps, ways, others, reach, shades, answer, query],
+    [caseId, found, steps, ways, others, ahead, shades, answer, query],
   );
 }
 
