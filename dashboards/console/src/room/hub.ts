@@ -61,7 +61,8 @@ export const hub = {
     ask<Case>("POST", "/api/cases", order, { "Idempotency-Key": idempotencyKey }),
   closeCase: (caseId: string, outcome: string) => ask<Case>("POST", `/api/cases/${part(caseId)}/close`, { outcome }),
   describe: (text: string, signal: AbortSignal) => ask<DescribeAnswer>("POST", "/api/describe", { text }, {}, signal),
-  search: (caseId: string, query: Query) => ask<SearchAnswer>("POST", `/api/cases/${part(caseId)}/search`, query),
+  search: (caseId: string, query: Query, signal?: AbortSignal) =>
+    ask<SearchAnswer>("POST", `/api/cases/${part(caseId)}/search`, query, {}, signal),
   startWatch: (caseId: string, query: Query) => ask<Watch>("POST", `/api/cases/${part(caseId)}/watches`, query),
   endWatch: (caseId: string, watchId: string) =>
     ask<Watch>("DELETE", `/api/cases/${part(caseId)}/watches/${part(watchId)}`),

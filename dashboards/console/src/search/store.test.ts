@@ -38,6 +38,23 @@ describe("a search", () => {
     expect(failure instanceof HubError && failure.code).toBe(code);
   });
 
+  test("asked anew takes the former question back, whose end changes nothing", async () => {
+    const requests: RequestInit[] = [];
+    const newer = { ...answered, words: "绿色上衣" };
+    vi.stubGlobal("fetch", (_path: string, request: RequestInit) => {
+      requests.push(request);
+      if (requests.length > 1) return Promise.resolve(new Response(JSON.stringify(newer)));
+      return new Promise((_, reject) => request.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+    });
+    const former = runSearch("K1", queryOf(now()));
+    await runSearch("K1", { text: "绿上衣" });
+    await former;
+    expect(requests[0]?.signal?.aborted).toBe(true);
+    expect(now().answer?.words).toBe("绿色上衣");
+    expect(now().failure).toBeNull();
+    expect(now().searching).toBe(false);
+  });
+
   test("answered after a failure takes the reason away", async () => {
     changeSearch("K1", { failure: new Error("before") });
     vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ ...answered, search_ms: 9 }))));

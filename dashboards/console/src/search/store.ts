@@ -97,14 +97,23 @@ export function isEmptyQuery(query: Query): boolean {
   return Object.keys(query).every((name) => name === "limit");
 }
 
-/** Ask the hub; the answer replaces the last one, a failure leaves it on the screen with the reason above. */
+const asking = new Map<string, AbortController>();
+
+/**
+ * Ask the hub; the answer replaces the last one, a failure leaves it on the screen with the reason above. What was asked
+ * before in the case and is not answered yet is taken back.
+ */
 export async function runSearch(caseId: string, query: Query): Promise<void> {
+  asking.get(caseId)?.abort();
+  const own = new AbortController();
+  asking.set(caseId, own);
   changeSearch(caseId, { searching: true, failure: null });
   try {
-    const answer = await hub.search(caseId, query);
+    const answer = await hub.search(caseId, query, own.signal);
+    if (own.signal.aborted) return;
     changeSearch(caseId, { answer, answeredAt: useStore.getState().room?.number ?? 0, searching: false });
     chooseHit(null);
   } catch (error) {
-    changeSearch(caseId, { failure: error, searching: false });
+    if (!own.signal.aborted) changeSearch(caseId, { failure: error, searching: false });
   }
 }
