@@ -185,7 +185,7 @@ def _measure(month: Month, taking_in_s: float) -> Measured:
         first,
         cold,
         taking_in.per_s,
-        _is_exact(month),
+        is_exact(month),
         sum(path.stat().st_size for path in (month.folder / "sealed").glob("*.columns")) / month.sightings,
         open_s,
         memory_mb,
@@ -254,7 +254,7 @@ def _cold(month: Month, question: Question) -> Cold:
         service.close()
 
 
-def _is_exact(month: Month) -> bool:
+def is_exact(month: Month) -> bool:
     """Whether the search's order is that of all rows sorted, for a description and for that with a photo."""
     store = Store(month.folder)
     tables = store.tables(None, None)
@@ -263,11 +263,12 @@ def _is_exact(month: Month) -> bool:
     exact = True
     for wanted in (Wanted(said), Wanted(said, photo), Wanted(Description(), photo)):
         plan, best = plan_of(wanted), list[tuple[int, int, int, int]]()
+        (like_of,) = plan.like_of([DESCRIBER])
         for table in tables:
             for first in range(0, len(table.columns), _CHUNK_ROWS):
                 part = slice(first, min(first + _CHUNK_ROWS, len(table.columns)))
                 codes, descriptor = table.columns.codes[:, part], table.columns.descriptor[part]
-                whole, _ = score(Looks(codes, descriptor, np.ones(len(descriptor), np.bool_)), plan)
+                whole, _ = score(Looks(codes, descriptor, np.full(len(descriptor), like_of)), plan)
                 started_ms = table.columns.started_ms[part].astype(np.int64)
                 order = np.lexsort((-started_ms, -whole))[:_BEST]
                 best += [(int(whole[at]), table.hour, int(started_ms[at]), first + int(at)) for at in order]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.search import is_exact
 from bench.search_figures import GOAL_P95_MS, Cold, Measured, Plan, Question, report
 from bench.search_floor import bytes_a_row
 from bench.search_month import CAMERAS, END_HOUR, RECORDS, Kinds, Month, sighting_id, write_hour
@@ -43,6 +44,15 @@ def test_an_hour_of_the_month_is_read_by_the_store_and_the_same_each_time(tmp_pa
         assert ((garment & 15) + (garment >> 4)).sum(axis=0).tolist() == [STEPS] * 5000
         store.close()
     assert written[0] == written[1]
+
+
+def test_whether_the_ranking_is_exact_is_judged_over_every_row_that_was_made(tmp_path: Path) -> None:
+    month = Month(tmp_path, 5000)
+    (month.folder / "sealed").mkdir(parents=True)
+    write_hour(month.folder / "sealed", HOUR, 3000, month.camera_ids, kinds := Kinds.drawn())
+    assert not is_exact(month), "2,000 of the month's rows were not compared"
+    write_hour(month.folder / "sealed", HOUR + 1, 2000, month.camera_ids, kinds)
+    assert is_exact(month)
 
 
 def test_goals_are_judged_by_the_percentile_that_they_name(tmp_path: Path) -> None:
