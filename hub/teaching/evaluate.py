@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hub.registry.importing import read_community
 from hub.sightings.evaluate import Crop, Retrieved, retrieve
+from hub.sightings.path.weighing import learned as learned_weighing
 from hub.teaching.child import HELD_OUT, held_out
 from hub.teaching.judging import Verdict, compare
 from hub.teaching.learning import Learned, learn, read
@@ -58,13 +59,20 @@ class TaughtBy:
 
 @dataclass(frozen=True)
 class SimulatedPart:
-    """``verdict``: of the product's own judge, which is told no truth."""
+    """``verdict``: of the product's own judge, which is told no truth.
+
+    ``path_loss_before`` and ``_after``: the mean log loss, over pairs of the other community's tracks, one person's and
+    two people's counting alike, of what a path takes the cosine to be worth (path/weighing.json, learned with the
+    shipped projection): whether that still holds.
+    """
 
     taught_by: TaughtBy
     verdict: Verdict
     same_community: Change
     """The held-out tracks of the community that taught, found among them."""
     other_community: Change
+    path_loss_before: float
+    path_loss_after: float
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,18 @@ def _simulated(site: _Known, other: _Known) -> SimulatedPart:
         verdict=compare(shipped, learned, judges.tracks),
         same_community=_change(judges.scored(), learned),
         other_community=_change(other.scored(), learned),
+        path_loss_before=_path_loss(other, shipped),
+        path_loss_after=_path_loss(other, learned),
     )
+
+
+def _path_loss(known: _Known, projection: Learned) -> float:
+    descriptors = projection.descriptors(known.tracks)
+    ratios = learned_weighing().same_looks.at((descriptors @ descriptors.T).ravel()).reshape(len(descriptors), -1)
+    same = known.person[:, None] == known.person
+    elsewhere = known.tracks.camera[:, None] != known.tracks.camera
+    surprise = np.logaddexp(0, -ratios[same & elsewhere]).mean(), np.logaddexp(0, ratios[~same]).mean()
+    return round(float(np.mean(surprise)), 4)
 
 
 def _watched(folder: Path, detector: Detector, describer: Describer) -> _Known:

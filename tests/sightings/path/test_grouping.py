@@ -18,7 +18,8 @@ ONE, OTHER = RNG.integers(-100, 100, 64), RNG.integers(-100, 100, 64)
 
 def clothed(sighting_id: str, camera: int, at_s: float, looks: np.ndarray[Any, Any], **said: Any) -> Glimpse:
     blurred = np.clip(looks + RNG.normal(0, 8, 64), -127, 127).astype(np.int8)
-    return glimpse(sighting_id, camera, at_s, describer="test-1", descriptor=blurred.tobytes(), **said)
+    fields: dict[str, Any] = {"describer": "test-1", "descriptor": blurred.tobytes()}
+    return glimpse(sighting_id, camera, at_s, **(fields | said))
 
 
 def groups(*hits: Glimpse) -> list[set[str]]:
@@ -28,6 +29,21 @@ def groups(*hits: Glimpse) -> list[set[str]]:
 def test_hits_that_look_alike_and_are_a_walk_apart_are_one_persons() -> None:
     hits = clothed("a", 0, 0, ONE), clothed("x", 3, 10, OTHER), clothed("b", 1, 80, ONE), clothed("y", 4, 90, OTHER)
     assert groups(*hits) == [{"a", "b"}, {"x", "y"}]
+
+
+def test_what_a_descriptor_learned_on_site_says_counts_and_is_not_held_against_anothers() -> None:
+    learned = {"describer": "test-1+0a1b2c3d"}
+    hits = (
+        clothed("a", 0, 0, ONE, **learned),
+        clothed("x", 3, 10, OTHER, **learned),
+        clothed("b", 1, 80, ONE, **learned),
+    )
+    assert groups(*hits) == [{"a", "b"}, {"x"}]
+    assert groups(*hits, clothed("c", 2, 160, ONE)) == [{"a", "b"}, {"x"}, {"c"}], "described before it was learned"
+    assert groups(clothed("a", 0, 0, ONE, describer="test-12"), clothed("b", 1, 80, ONE, describer="test-12")) == [
+        {"a"},
+        {"b"},
+    ], "what likeness is worth to another describer is not known"
 
 
 def test_twins_at_both_ends_of_the_street_at_once_are_two() -> None:
