@@ -33,7 +33,9 @@ from hub.certificates.service import Certificates
 from hub.console.feed import Feed
 from hub.console.lines import Lines
 from hub.console.picture import Picture, Shown, take_picture
+from hub.describing.describers import DescriberBook
 from hub.describing.keeper import DescribingChild
+from hub.describing.redescribing import Redescribing
 from hub.describing.service import Photos
 from hub.enrolment.service import Enrolment
 from hub.escalation.calling import Calling
@@ -245,6 +247,15 @@ class Hub:
         )
         self.describing = DescribingChild("describing", [descriptor])
         self.photos = Photos(self.cases, self.describing, self.database)
+        self.redescribing = Redescribing(
+            self.sightings,
+            self.describing,
+            DescribingChild("describing-anew", [descriptor], background=True),
+            DescriberBook(data / "describers.json"),
+            descriptor,
+            self.vision.workers.describe_with,
+        )
+        self.teaching.follow(self.redescribing.use)
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)
@@ -347,6 +358,7 @@ class Hub:
         self.holds.open()
         self.keeping.open()
         await asyncio.to_thread(self.sightings.open)
+        await asyncio.to_thread(self.redescribing.open)
         await asyncio.to_thread(self.teaching.open)
         self.database.start()
         await self.footage.open()
@@ -388,6 +400,7 @@ class Hub:
             ("spoken-messages", self.sending.run),
             ("vision", self.vision.workers.run),
             ("intake", self.intake.run),
+            ("redescribing", self.redescribing.run),
             ("teaching", self.teaching.run),
             ("agreements", self.agreements.run),
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
@@ -433,6 +446,7 @@ class Hub:
         await self.describing.stop()
         await self.footage.stop()
         await self._loops.end()
+        await self.redescribing.stop()
         await self.talk.settle()
         await self.recordings.stop()
         await self.seals.save()
@@ -452,6 +466,7 @@ class Hub:
             cases=self.cases,
             found=self.found,
             fallback=self.fallback,
+            redescribing=self.redescribing,
         )
         return await take_picture(self._rooms, shown, entrant)
 

@@ -81,6 +81,11 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield labelled(CounterMetricFamily, "photos_refused", "Photos not looked at, by reason", "reason", refused)
     yield counter("describing_starts", "Times the process that describes photos was started", hub.describing.starts)
     yield counter("describing_failures", "Times it crashed or gave no answer", hub.describing.failures)
+    anew = hub.redescribing
+    yield counter("sightings_described_anew", "Stored sightings described anew", anew.described)
+    yield gauge("sightings_to_describe", "Stored sightings whose descriptor another describer made", max(anew.left, 0))
+    text = "Stored sightings that keep it, since no picture of them can be described"
+    yield gauge("sightings_undescribable", text, anew.undescribable)
     yield gauge("sightings_waiting", "Sightings heard and not yet stored", hub.intake.waiting)
     yield counter("sightings_stored", "Sightings stored", hub.intake.stored)
     if hub.sighting_counts is not None:

@@ -13,6 +13,7 @@ from hub.alerts.service import Alerts
 from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.console.view import view_of
+from hub.describing.redescribing import DescribingStanding, Redescribing
 from hub.fallback.messages import DoorStanding
 from hub.fallback.service import Fallback
 from hub.found.messages import Found
@@ -45,6 +46,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...]
     found: list[Found]
     cases: tuple[Case, ...]
+    describing: DescribingStanding | None
+    """None for who sees no cases, and where every stored sighting is described as new ones are."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Shown:
     cases: Cases
     found: FoundRoom
     fallback: Fallback
+    redescribing: Redescribing
 
 
 async def take_picture(rooms: Rooms, shown: Shown, entrant: Entrant) -> Picture:
@@ -92,4 +96,5 @@ async def take_picture(rooms: Rooms, shown: Shown, entrant: Entrant) -> Picture:
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),
         found=[one for one in found_open if view.has_venue(one.venue_id)],
         cases=latest_cases,
+        describing=shown.redescribing.standing if view.sees_cases else None,
     )

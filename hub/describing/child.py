@@ -42,7 +42,7 @@ _encoder = msgspec.msgpack.Encoder()
 def answer(looker: Looker, asked: Asked) -> Answered:
     """What is answered to one question."""
     if isinstance(asked, DescribeKept):
-        return KeptDescribed(descriptors=looker.describe_kept(asked.describer, asked.pictures))
+        return KeptDescribed(descriptors=looker.describe_kept(asked.describers, asked.pictures))
     return _look(looker, asked)
 
 

@@ -19,7 +19,8 @@ from hub.describing.messages import LENGTH, Answered, Asked, Ready
 
 IDLE_S = 180.0
 """So long after the last answer the process is ended."""
-START_WITHIN_S = 20.0
+START_WITHIN_S, START_IN_BACKGROUND_WITHIN_S = 20.0, 600.0
+"""On a machine that is busy without a pause the one in the background starts when it may."""
 ANSWER_WITHIN_S = 15.0
 """A photo takes a fifth of a second, a batch of kept pictures a second; a machine under load ten times that."""
 MOST_WAITING = 8
@@ -120,7 +121,7 @@ class DescribingChild:
             stdout=asyncio.subprocess.PIPE,
             niceness=BACKGROUND_NICENESS if self._background else PHOTO_NICENESS,
         )
-        async with asyncio.timeout(START_WITHIN_S):
+        async with asyncio.timeout(START_IN_BACKGROUND_WITHIN_S if self._background else START_WITHIN_S):
             ready = await _answer(process)
         if not isinstance(ready, Ready):
             raise OSError("the describing process did not say that it is ready")

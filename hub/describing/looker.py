@@ -16,6 +16,7 @@ from hub.vision.description.describer import Describer
 from hub.vision.description.head_wear import head_wear_of
 from hub.vision.description.view import View, ViewError
 from hub.vision.detection.nanodet import NanoDet
+from hub.vision.tracking.views import view_of_kept
 
 MOST_PEOPLE = 50
 _LEAST_SCORE = 0.3
@@ -50,16 +51,21 @@ class Looker:
             people=tuple(people[:MOST_PEOPLE]), person=None if area is None else self._person(pixels, area)
         )
 
-    def describe_kept(self, describer: str, pictures: Sequence[KeptPicture]) -> tuple[bytes | None, ...]:
-        """A descriptor for each picture; None where it cannot be decoded or its box shows nobody."""
-        return tuple(self._describe_kept(self._describers[describer], kept) for kept in pictures)
+    def describe_kept(
+        self, describers: Sequence[str], pictures: Sequence[KeptPicture]
+    ) -> tuple[tuple[bytes, ...] | None, ...]:
+        """For each picture a descriptor by each of these; None where it cannot be decoded or its box shows nobody."""
+        asked = [self._describers[name] for name in describers]
+        return tuple(self._describe_kept(asked, kept) for kept in pictures)
 
-    def _describe_kept(self, describer: Describer, kept: KeptPicture) -> bytes | None:
+    @staticmethod
+    def _describe_kept(describers: Sequence[Describer], kept: KeptPicture) -> tuple[bytes, ...] | None:
         picture = cv2.imdecode(np.frombuffer(kept.jpeg, np.uint8), cv2.IMREAD_COLOR) if kept.jpeg else None
         if picture is None:
             return None
+        view = view_of_kept(np.asarray(picture, np.uint8), Box(*kept.frame_box), kept.frame_px)
         try:
-            return describer.describe([View(np.asarray(picture, np.uint8), kept.box, kept.cut, 1.0)]).descriptor
+            return tuple(describer.descriptor_of(view) for describer in describers)
         except ViewError:
             return None
 
@@ -76,7 +82,7 @@ class Looker:
         except ViewError:
             return None
         looks = [Look(describer=seen.describer, descriptor=seen.descriptor)]
-        looks += [Look(describer=other.name, descriptor=other.describe([view]).descriptor) for other in others]
+        looks += [Look(describer=other.name, descriptor=other.descriptor_of(view)) for other in others]
         whole = View(pixels, sides, False, _CHOSEN_SCORE)  # who drew the box says that it is the person
         body = body_seen(first.measure(view).points)
         bags = bags_of([whole], self._detector) if body is BodySeen.WHOLE else ()

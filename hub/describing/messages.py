@@ -36,17 +36,17 @@ class LookAtPhoto(Said, frozen=True, kw_only=True):
 
 
 class KeptPicture(msgspec.Struct, frozen=True, kw_only=True):
-    """A sighting's best picture: ``box`` is the person's left, top, width and height in it, pixels."""
+    """A sighting's best picture, and where the person was in a frame of ``frame_px``: left, top, width, height."""
 
     jpeg: bytes
-    box: tuple[float, float, float, float]
-    cut: bool
+    frame_box: tuple[float, float, float, float]
+    frame_px: tuple[int, int]
 
 
 class DescribeKept(Said, frozen=True, kw_only=True):
-    """Describe these by the describer of this name."""
+    """Describe these by each of the describers of these names."""
 
-    describer: str
+    describers: tuple[str, ...]
     pictures: Annotated[tuple[KeptPicture, ...], msgspec.Meta(max_length=256)]
 
 
@@ -102,9 +102,9 @@ class PhotoRefused(Said, frozen=True, kw_only=True):
 
 
 class KeptDescribed(Said, frozen=True, kw_only=True):
-    """A descriptor for each picture asked, None for one that shows nothing."""
+    """For each picture a descriptor by each describer asked for; None for one that shows nothing."""
 
-    descriptors: tuple[bytes | None, ...]
+    descriptors: tuple[tuple[bytes, ...] | None, ...]
 
 
 class Ready(Said, frozen=True, kw_only=True):

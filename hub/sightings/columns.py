@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -86,11 +87,23 @@ class Table:
 
     def head(self, row: int) -> Sighting:
         """The row's sighting without path and picture. Raises RecordError."""
-        return self.records.head(self.columns.start_of_record(row))
+        return self._as_described(self.records.head(self.columns.start_of_record(row)), row)
 
     def read(self, row: int) -> Sighting:
         """The row's whole sighting. Raises RecordError."""
-        return self.records.read(self.columns.start_of_record(row))
+        return self._as_described(self.records.read(self.columns.start_of_record(row)), row)
+
+    def describer_of(self, row: int) -> str:
+        """Who made the row's descriptor."""
+        describer = self.columns.describer
+        return self.describers[int(describer[row]) if len(describer) else 0]
+
+    def _as_described(self, sighting: Sighting, row: int) -> Sighting:
+        """With the row's descriptor: the record has the one it came with (redescribing.py)."""
+        describer = self.describer_of(row)
+        if sighting.describer == describer:
+            return sighting
+        return msgspec.structs.replace(sighting, describer=describer, descriptor=self.columns.descriptor[row].tobytes())
 
     def rows_of(self, camera: str) -> slice | NDArray[np.intp]:
         """The rows of one camera."""

@@ -108,9 +108,4 @@ def _looks(best: list[tuple[Table, int]], plan: Plan) -> Looks:
     descriptor = np.zeros((len(best), rows.DESCRIPTOR_BYTES), np.int8)
     if Field.LIKE in plan.fields:
         descriptor[:] = [table.columns.descriptor[row] for table, row in best]
-    return Looks(codes, descriptor, plan.like_of([_describer(table, row) for table, row in best]))
-
-
-def _describer(table: Table, row: int) -> str:
-    describer = table.columns.describer
-    return table.describers[int(describer[row]) if len(describer) else 0]
+    return Looks(codes, descriptor, plan.like_of([table.describer_of(row) for table, row in best]))

@@ -188,6 +188,10 @@ class Segment:
         alive[row] = 0
         self._alive, self._table = alive, None
 
+    def follows(self, former: Segment) -> None:
+        """The rows are those of ``former``: what was replaced there is passed over here."""
+        self._alive, self._table = former._alive, None
+
     def close(self) -> None:
         self.records.close()
 

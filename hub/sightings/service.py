@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ from hub.sightings.records import RecordError
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
 from hub.sightings.search import latest_of, rank
 from hub.sightings.span import Span
-from hub.sightings.store import Kept, Store
+from hub.sightings.store import Kept, Others, Store
 
 
 class SightingService:
@@ -48,6 +49,7 @@ class SightingService:
         self._counting = threading.Lock()
         self._stored = self._duplicates = self._refused = self._searches = 0
         self._keeper: Keeper | None = None
+        self._looks: Callable[[Sighting], Mapping[str, bytes]] = lambda _sighting: {}
 
     def open(self) -> None:
         """Open the store, replaying what a kill left unsealed, and see in the background to what can wait."""
@@ -190,6 +192,22 @@ class SightingService:
         """Seal the hours that are over and quiet, as is done each minute; how many. Raises OSError."""
         return self._opened.seal_due(self._clock.wall_us())
 
+    def describers(self) -> Counter[str]:
+        """How many sightings each describer made the descriptor of."""
+        return self._opened.describers()
+
+    def made_by_others(self, describer: str, passed_over: Container[tuple[int, int]], most: int) -> Others | None:
+        """Sightings to describe anew, as Store.made_by_others."""
+        return self._opened.made_by_others(describer, passed_over, most)
+
+    def describe_anew(self, of: Table, describer: str, descriptors: Mapping[int, bytes]) -> bool:
+        """Give rows other descriptors, as Store.describe_anew. Raises OSError."""
+        return self._opened.describe_anew(of, describer, descriptors)
+
+    def compare_also(self, looks: Callable[[Sighting], Mapping[str, bytes]]) -> None:
+        """Have ``looks``, called from any thread, say what a sighting looks like to the other describers in use."""
+        self._looks = looks
+
     def counts(self) -> SightingCounts:
         """For the metrics."""
         kept, live, segments, size = self._opened.sizes()
@@ -223,7 +241,7 @@ class SightingService:
                     f"There is no sighting {asked.like_sighting_id} to compare with.",
                     field="like_sighting_id",
                 )
-            like = Likeness({sighting.describer: sighting.descriptor})
+            like = Likeness({**self._looks(sighting), sighting.describer: sighting.descriptor})
         wanted = Wanted(asked.description or Description(), like)
         if not wanted.fields:
             raise SightingsError(

@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Container, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from devices.protocol.sightings import Sighting
 from hub.sightings.columns import Table
@@ -22,9 +23,10 @@ from hub.sightings.errors import SightingsError
 from hub.sightings.forgotten import Forgotten
 from hub.sightings.open_hour import OpenHour
 from hub.sightings.records import Found, RecordError, read_all, renew
+from hub.sightings.redescribing import counts_of, redescribed, rows_of_others
 from hub.sightings.rows import HOUR_US, check, hour_of
 from hub.sightings.sealing import seal
-from hub.sightings.segment import Segment, SegmentError, sync_folder
+from hub.sightings.segment import Segment, SegmentError, sync_folder, write_columns
 from hub.sightings.turns import GivenUp
 
 OPEN_HOURS = 48
@@ -47,6 +49,13 @@ _SEGMENT_NAME = re.compile(r"(\d+)-(\d{6})\.columns")
 
 Kept = bool | SightingsError | OSError
 """Whether a sighting told anything new, or why it is not kept: it cannot be, or the disk did not take it."""
+
+
+class Others(NamedTuple):
+    """Rows of a sealed hour that another describer made."""
+
+    table: Table
+    rows: tuple[int, ...]
 
 
 def _never(_start_us: int, _end_us: int) -> bool:
@@ -224,6 +233,52 @@ class Store:
                             del self._segments[segment.hour]
                         self._make_anew(segment.hour, segment.columns_path)
         return bool(self._unchecked)
+
+    def describers(self) -> Counter[str]:
+        """How many sightings each describer made the descriptor of."""
+        return sum((counts_of(table) for table in self.tables(None, None)), Counter[str]())
+
+    def made_by_others(self, describer: str, passed_over: Container[tuple[int, int]], most: int) -> Others | None:
+        """The newest sealed hour with rows by another describer, and ``most`` of these rows at most, in their order.
+
+        But those of which hour and row are ``passed_over``; None when there is none.
+        """
+        with self._looking:
+            tables = [self._segments[hour].table for hour in sorted(self._segments, reverse=True)]
+        for table in tables:
+            found = [row for row in rows_of_others(table, describer).tolist() if (table.hour, row) not in passed_over]
+            if found:
+                return Others(table, tuple(found[:most]))
+        return None
+
+    def describe_anew(self, of: Table, describer: str, descriptors: Mapping[int, bytes]) -> bool:
+        """Give rows of a sealed hour descriptors by ``describer``: all or, after a kill, none of them. Raises OSError.
+
+        False when the hour was sealed anew or deleted meanwhile, or its columns are damaged, which are then checked.
+        """
+        with self._sealing:
+            segment = self._segments.get(of.hour)
+            if segment is None or segment.table.columns is not of.columns:
+                return False
+            try:
+                segment.check()
+            except SegmentError:  # what is written now would be taken for whole
+                with self._writing:
+                    self._unchecked.append(of.hour)
+                return False
+            making = segment.columns_path.with_suffix(".anew")
+            write_columns(making, redescribed(of, segment.keys(), describer, descriptors))
+            with self._writing:
+                if self._segments.get(of.hour) is not segment:
+                    making.unlink()
+                    return False
+                making.rename(segment.columns_path)
+                sync_folder(self._sealed_dir)
+                anew = Segment(segment.columns_path, segment.records_path)
+                with self._looking:
+                    anew.follows(segment)
+                    self._segments[of.hour] = self._interning(anew)
+            return True
 
     def close(self) -> None:
         """Close the files; the store cannot be used afterwards."""

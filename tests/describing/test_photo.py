@@ -51,9 +51,9 @@ def test_a_printed_photos_four_inks_are_colours_again() -> None:
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
-def test_what_is_transparent_is_grey_and_neither_black_nor_white(depth: type) -> None:
+def test_what_is_transparent_is_grey_and_neither_black_nor_white(depth: type[np.uint8 | np.uint16]) -> None:
     most = np.iinfo(depth).max
-    picture = np.zeros((64, 64, 4), np.dtype(depth))
+    picture: NDArray[np.unsignedinteger[Any]] = np.zeros((64, 64, 4), depth)
     picture[:32] = (0, 0, most, most)
     seen = read_photo(coded(picture, ".png"))
     assert seen[10, 10].tolist() == [0, 0, 255]

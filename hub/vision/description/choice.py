@@ -9,10 +9,9 @@ from pathlib import Path
 from hub.vision.description.describer import Describer
 from hub.vision.description.descriptor import Descriptor, StripesDescriptor
 from hub.vision.description.descriptor_file import DescriptorError, read
+from hub.vision.description.naming import AUTO as AUTO
+from hub.vision.description.naming import LEARNED
 from hub.vision.description.network_descriptor import NetworkDescriptor
-
-AUTO = "auto"
-_LEARNED = ".npz"
 
 
 def open_descriptor(choice: str = AUTO, *, threads: int = 1) -> Descriptor:
@@ -23,7 +22,7 @@ def open_descriptor(choice: str = AUTO, *, threads: int = 1) -> Descriptor:
     if choice == AUTO:
         return StripesDescriptor()
     path = Path(choice)
-    if path.suffix != _LEARNED:
+    if path.suffix != LEARNED:
         return NetworkDescriptor(read(path), threads=threads)
     try:
         return StripesDescriptor(path)

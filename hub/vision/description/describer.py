@@ -108,6 +108,11 @@ class Describer:
             describer=self._descriptor.name,
         )
 
+    def descriptor_of(self, view: View) -> bytes:
+        """As ``describe`` of this view alone, without what the descriptor does not take. Raises ViewError."""
+        stripes = [self.measure(view).stripes] if self._descriptor.takes_stripes else []
+        return self._descriptor.of([view], stripes, np.ones(1))
+
     def learn_light(self, views: Sequence[View], at_s: float) -> None:
         """Take in, for those who come later, how light this camera showed somebody (media seconds).
 

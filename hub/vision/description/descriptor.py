@@ -5,7 +5,6 @@ The built-in one projects colour stripes; network_descriptor.py has those of any
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -13,13 +12,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.vision.description.naming import STRIPES_NAME, stripes_name
 from hub.vision.description.view import View
 
 BYTES = 64
 PROJECTION_FILE = Path(__file__).parent / "projection.npz"
 """Learned from drawn people only (learning/learn_projection.py)."""
-STRIPES_NAME = "stripes-2"
-"""Changes whenever equal pictures would give other bytes: descriptors compare only under one name."""
 
 
 class Descriptor(Protocol):
@@ -28,6 +26,11 @@ class Descriptor(Protocol):
     @property
     def name(self) -> str:
         """The describer's name in every row: another wherever equal pictures would give other bytes."""
+        ...
+
+    @property
+    def takes_stripes(self) -> bool:
+        """Whether ``of`` heeds the stripes."""
         ...
 
     def of(self, views: Sequence[View], stripes: Sequence[NDArray[np.float32]], weights: NDArray[np.float64]) -> bytes:
@@ -58,18 +61,12 @@ def to_bytes(short: NDArray[np.float32]) -> bytes:
 class StripesDescriptor:
     """The built-in one; with a projection learned on site its name says which."""
 
+    takes_stripes = True
+
     def __init__(self, projection_file: Path | None = None) -> None:
         """Raises OSError, KeyError or ValueError for a file that is no projection of colour stripes."""
         self._projection = Projection(projection_file or PROJECTION_FILE)
-        self.name = STRIPES_NAME if projection_file is None else f"{STRIPES_NAME}+{hash_of(projection_file)}"
+        self.name = STRIPES_NAME if projection_file is None else stripes_name(projection_file)
 
     def of(self, _views: Sequence[View], stripes: Sequence[NDArray[np.float32]], weights: NDArray[np.float64]) -> bytes:
         return to_bytes(self._projection.of(np.asarray(weights @ np.stack(stripes), np.float32)))
-
-
-def hash_of(*files: Path) -> str:
-    """Eight characters that change with the files' content."""
-    found = hashlib.blake2s(digest_size=4)
-    for file in files:
-        found.update(hashlib.blake2s(file.read_bytes()).digest())
-    return found.hexdigest()

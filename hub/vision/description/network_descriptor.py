@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.vision.description.descriptor import BYTES, hash_of, to_bytes
+from hub.vision.description.descriptor import BYTES, to_bytes
 from hub.vision.description.descriptor_file import DescriptorError, DescriptorFiles
+from hub.vision.description.naming import network_name
 from hub.vision.description.view import View, crop_of
 from hub.vision.detection.detections import DetectorError
 from hub.vision.detection.network import Network
@@ -29,6 +30,8 @@ Numbers = NDArray[np.float32]
 
 class NetworkDescriptor:
     """One network, tried on a grey picture at once; serves one thread at a time. Raises DescriptorError."""
+
+    takes_stripes = False
 
     def __init__(self, files: DescriptorFiles, *, threads: int = 1) -> None:
         self._files, self._described = files, files.described
@@ -50,8 +53,7 @@ class NetworkDescriptor:
         width, height = size_px
         numbers = len(self._numbers(np.full((height, width, 3), 128, np.uint8)))
         self._directions = self._compression(numbers)
-        named = [files.description, files.network, *([files.compression] if files.compression else [])]
-        self.name = f"{files.network.stem[:40]}-{hash_of(*named)}"
+        self.name = network_name(files)
 
     def of(self, views: Sequence[View], _stripes: Sequence[Numbers], weights: NDArray[np.float64]) -> bytes:
         """As ``Descriptor`` has it. Raises ViewError for a view without a picture."""

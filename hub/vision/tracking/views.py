@@ -71,19 +71,38 @@ class BestViews:
         return min(self._kept, key=lambda timed: timed.worth) if len(self._kept) >= MOST_VIEWS else None
 
 
+def view_of_kept(picture: NDArray[np.uint8], frame_box: Box, frame_px: tuple[int, int]) -> View:
+    """The view whose picture a sighting kept, as it was; its score is not kept, and is 1.
+
+    ``frame_box`` is where the person was in a frame of that width and height.
+    """
+    left, top, _, bottom = _extent(frame_box, *frame_px)
+    scale = picture.shape[0] / max(bottom - top, 1)
+    return View(picture, _inner(frame_box, left, top, scale), frame_box.touches_edge(*frame_px), 1.0)
+
+
 def _crop(picture: NDArray[np.uint8], box: Box, cut: bool, score: float) -> View:
     height, width = picture.shape[:2]
-    left, top = int(max(box.left - MARGIN * box.width, 0)), int(max(box.top - MARGIN * box.height, 0))
-    right = round(min(box.left + box.width * (1 + MARGIN), width))
-    bottom = round(min(box.top + box.height * (1 + MARGIN), height))
+    left, top, right, bottom = _extent(box, width, height)
     crop = picture[top:bottom, left:right]
     scale = min(1.0, MOST_HEIGHT_PX / crop.shape[0])
     if scale < 1.0:
         crop = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     else:
         crop = crop.copy()
-    inner = ((box.left - left) * scale, (box.top - top) * scale, box.width * scale, box.height * scale)
-    return View(crop, inner, cut, min(max(score, 0.0), 1.0))
+    return View(crop, _inner(box, left, top, scale), cut, min(max(score, 0.0), 1.0))
+
+
+def _extent(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the crop with its margin, within the frame."""
+    left, top = int(max(box.left - MARGIN * box.width, 0)), int(max(box.top - MARGIN * box.height, 0))
+    right = round(min(box.left + box.width * (1 + MARGIN), width))
+    return left, top, right, round(min(box.top + box.height * (1 + MARGIN), height))
+
+
+def _inner(box: Box, left: int, top: int, scale: float) -> tuple[float, float, float, float]:
+    """The box in its crop."""
+    return (box.left - left) * scale, (box.top - top) * scale, box.width * scale, box.height * scale
 
 
 def _sharpness(view: View) -> float:

@@ -1,0 +1,250 @@
+"""Describes stored sightings anew, from their kept pictures, when the describer is another than the one they came with.
+
+Newest first, some thousand at a time, while everything else goes on: the process that does it runs only when nobody
+else wants the processor, and until a row is done it is compared under the describer that made it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+import structlog
+
+from devices.protocol.sightings import Sighting
+from hub.describing.describers import DescriberBook
+from hub.describing.keeper import ChildBusy, ChildFailed, DescribingChild
+from hub.describing.messages import DescribeKept, KeptDescribed, KeptPicture
+from hub.sightings.columns import Table
+from hub.sightings.records import RecordError
+from hub.sightings.service import SightingService
+from hub.sightings.store import Others
+
+CHUNK_ROWS = 2048
+"""So many are written to an hour's columns at once: a kill costs the work on so many."""
+BATCH = 32
+"""So many pictures, half a megabyte, are handed to the process at once: a second."""
+BATCH_WITHIN_S = 600.0
+"""It runs when nobody else wants the processor: that may take."""
+LOOK_AGAIN_S = 60.0
+"""When nothing is left; hours are sealed all day, with rows of workers that were told of the describer late."""
+RETRY_S = 30.0
+_REST = 1.0
+"""It rests so many times as long as a batch took: beside vision, of the same priority, it is half a worker."""
+_LIKE_WITHIN_S = 10.0
+_MOST_LIKES = 256
+
+_log = structlog.get_logger()
+
+
+class DescribingStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """How far stored sightings have been described anew: the console's state, while some are left."""
+
+    describer: str
+    sightings_left: int
+    share_done: float
+
+
+class Redescribing:
+    """The describer in use, and what remains of those before it."""
+
+    def __init__(
+        self,
+        sightings: SightingService,
+        photos: DescribingChild,
+        background: DescribingChild,
+        book: DescriberBook,
+        choice: str,
+        tell_workers: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """``photos`` describes what a person waits for, ``background`` what nobody waits for."""
+        self._sightings, self._photos, self._background, self._book = sightings, photos, background, book
+        self._choice = choice
+        self._tell_workers = tell_workers
+        self.describer = ""
+        self._in_use: tuple[str, ...] = ()
+        self._counts: Counter[str] = Counter()
+        self._passed_over: set[tuple[int, int]] = set()
+        self._likes: dict[tuple[str, tuple[str, ...]], Mapping[str, bytes]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake = asyncio.Event()
+        self._counting = asyncio.Lock()
+        self.described = 0
+        """Sightings described anew since the start."""
+
+    def open(self) -> None:
+        """Find out which describer is in use. Raises DescriptorError, OSError."""
+        self._book.open()
+        self.describer = self._book.add(self._choice)
+        self._in_use = (self.describer,)
+
+    @property
+    def undescribable(self) -> int:
+        """Sightings that keep what they have, since no picture of them can be described."""
+        return len(self._passed_over)
+
+    @property
+    def left(self) -> int:
+        """Stored sightings by another describer, open hours' included."""
+        return self._counts.total() - self._counts[self.describer] - len(self._passed_over)
+
+    @property
+    def standing(self) -> DescribingStanding | None:
+        """How far it has come; None where all is done."""
+        left, done = self.left, self._counts[self.describer]
+        if left <= 0:
+            return None
+        return DescribingStanding(
+            describer=self.describer, sightings_left=left, share_done=round(done / (done + left), 4)
+        )
+
+    async def use(self, choice: str) -> None:
+        """Describe with this from now on: new photos and workers at once, stored sightings one after the other.
+
+        Raises DescriptorError, OSError.
+        """
+        async with self._counting:
+            self.describer = await asyncio.to_thread(self._book.add, choice)
+            self._choice = choice
+            self._passed_over.clear()
+        await self._background.use([choice])
+        await self._count()
+        self._wake.set()
+        await self._tell_workers(choice)
+
+    async def run(self) -> None:
+        """Describe anew whatever is to be, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        self._sightings.compare_also(self.looks_of)
+        await self._background.use([self._choice])
+        while True:
+            try:
+                pause_s = 0.0 if await self.turn() else LOOK_AGAIN_S
+            except (ChildBusy, ChildFailed, OSError) as error:
+                _log.error("describing.anew_failed", why=str(error))
+                pause_s = RETRY_S
+            self._wake.clear()
+            if pause_s:
+                try:
+                    async with asyncio.timeout(pause_s):
+                        await self._wake.wait()
+                except TimeoutError:
+                    pass
+
+    async def stop(self) -> None:
+        """End the process in the background; what it was at is described when the hub runs again."""
+        await self._background.stop()
+
+    async def turn(self) -> bool:
+        """Describe some sightings of one hour anew; false when none is left. Raises ChildBusy, ChildFailed, OSError."""
+        describer = self.describer
+        others = await asyncio.to_thread(self._sightings.made_by_others, describer, self._passed_over, CHUNK_ROWS)
+        await self._count()
+        if others is None:
+            return False
+        found: dict[int, bytes] = {}
+        for first in range(0, len(others.rows), BATCH):
+            found |= await self._describe(others, others.rows[first : first + BATCH], describer)
+            if describer != self.describer:
+                return True
+        hour = others.table.hour
+        if not found:
+            self._passed_over.update((hour, row) for row in others.rows)
+            return True
+        if not await asyncio.to_thread(self._sightings.describe_anew, others.table, describer, found):
+            return False  # sealed anew meanwhile, or deleted, or damaged, which is seen to
+        self._passed_over.update((hour, row) for row in others.rows if row not in found)
+        self.described += len(found)
+        await self._count()
+        return True
+
+    def looks_of(self, sighting: Sighting) -> Mapping[str, bytes]:
+        """What a stored sighting looks like to the other describers in use; from any thread but the event loop's.
+
+        Nothing where there is only one, where no picture was kept, or where the process gives no answer.
+        """
+        others = tuple(name for name in self._in_use if name != sighting.describer)
+        known = self._likes.get((sighting.sighting_id, others))
+        if not others or known is not None or self._loop is None or not sighting.picture_jpeg or _is_loop():
+            return known or {}
+        asked = DescribeKept(describers=others, pictures=(_kept(sighting),))
+        asking = asyncio.run_coroutine_threadsafe(self._photos.ask(asked), self._loop)
+        try:
+            answered = asking.result(_LIKE_WITHIN_S)
+        except (ChildBusy, ChildFailed, TimeoutError) as error:
+            asking.cancel()
+            _log.warning("describing.like_failed", sighting=sighting.sighting_id, why=str(error))
+            return {}
+        assert isinstance(answered, KeptDescribed)
+        (descriptors,) = answered.descriptors
+        looks = dict(zip(others, descriptors, strict=True)) if descriptors is not None else {}
+        if len(self._likes) >= _MOST_LIKES:
+            self._likes.clear()
+        self._likes[sighting.sighting_id, others] = looks
+        return looks
+
+    async def _describe(self, others: Others, rows: tuple[int, ...], describer: str) -> dict[int, bytes]:
+        """Descriptors by row; one whose picture the process does not outlive is left out."""
+        kept = await asyncio.to_thread(_pictures, others.table, rows)
+        try:
+            return await self._ask(kept, describer)
+        except ChildFailed:
+            await self._ask({}, describer)  # it fails again where the process itself is at fault
+        found: dict[int, bytes] = {}
+        for row, picture in kept.items():
+            try:
+                found |= await self._ask({row: picture}, describer)
+            except ChildFailed as error:
+                _log.error("describing.picture_failed", hour=others.table.hour, row=row, why=str(error))
+        return found
+
+    async def _ask(self, kept: dict[int, KeptPicture], describer: str) -> dict[int, bytes]:
+        asked = DescribeKept(describers=(describer,), pictures=tuple(kept.values()))
+        began_s = time.monotonic()
+        answered = await self._background.ask(asked, BATCH_WITHIN_S)
+        await asyncio.sleep(_REST * (time.monotonic() - began_s))
+        assert isinstance(answered, KeptDescribed)
+        descriptors = zip(kept, answered.descriptors, strict=True)
+        return {row: each[0] for row, each in descriptors if each is not None}
+
+    async def _count(self) -> None:
+        """Count rows by describer, and have photos compared with all that can be opened."""
+        async with self._counting:
+            self._counts = await asyncio.to_thread(self._sightings.describers)
+            names = {self.describer, *self._counts}
+            choices = {self.describer: self._choice, **await asyncio.to_thread(self._book.choices, names)}
+            former = [name for name, _ in self._counts.most_common() if name in choices and name != self.describer]
+            self._in_use = (self.describer, *former)
+        await self._photos.use([choices[name] for name in self._in_use])
+
+
+def _pictures(table: Table, rows: tuple[int, ...]) -> dict[int, KeptPicture]:
+    kept = {}
+    for row in rows:
+        try:
+            sighting = table.read(row)
+        except RecordError:
+            continue
+        if sighting.picture_jpeg:
+            kept[row] = _kept(sighting)
+    return kept
+
+
+def _kept(sighting: Sighting) -> KeptPicture:
+    at = sighting.picture_box
+    return KeptPicture(
+        jpeg=sighting.picture_jpeg,
+        frame_box=(at.left, at.top, at.width, at.height),
+        frame_px=(sighting.frame_width_px, sighting.frame_height_px),
+    )
+
+
+def _is_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
