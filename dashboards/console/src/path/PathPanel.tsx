@@ -1,19 +1,14 @@
 // Below the map: the sought person's path, step by step, where the person may be now, and what is not sure about it.
-import { useEffect, useRef, type ReactNode } from "react";
-
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import { useHits } from "../search/useHits";
 import { describeWords } from "../search/words";
-import { Ahead } from "./Ahead";
-import { Between } from "./Between";
 import { Choice } from "./Choice";
-import { Company } from "./Company";
 import { ReachBar } from "./ReachBar";
 import { Rejected } from "./Rejected";
 import { lastCertain, type ShownStep } from "./shown";
-import { StepCard } from "./StepCard";
 import { findPath, type CasePath } from "./store";
+import { Strip } from "./Strip";
 import { useShownPath } from "./useShownPath";
 import "./path.css";
 
@@ -64,45 +59,6 @@ export function PathNotes() {
       <Rejected caseId={caseId} found={found} />
       <Notes found={found} steps={steps} />
     </div>
-  );
-}
-
-/** So much of the way to the last step is in sight with it. */
-const BEFORE_PX = 62;
-
-/** The strip of steps; the last one, after which the person must be sought, is in sight at first. */
-function Strip({ caseId, found, steps }: { caseId: string; found: CasePath; steps: readonly ShownStep[] }) {
-  const strip = useRef<HTMLDivElement>(null);
-  const last = steps[steps.length - 1]?.step.sighting.sighting_id;
-  useEffect(() => {
-    const cards = strip.current?.querySelectorAll<HTMLElement>(".path-step");
-    const card = cards?.[cards.length - 1];
-    if (card !== undefined) strip.current?.scrollTo({ left: card.offsetLeft - strip.current.offsetLeft - BEFORE_PX });
-  }, [last, found.query]);
-  const company = found.answer?.company ?? [];
-  return (
-    <div className="path-strip" ref={strip}>
-      {steps.map((shown, index) => (
-        <Joined key={shown.step.sighting.sighting_id} between={index > 0 && <Between step={shown.step} />}>
-          <StepCard
-            caseId={caseId}
-            shown={shown}
-            companions={company.filter(({ beside }) => beside.includes(shown.step.sighting.sighting_id)).length}
-          />
-        </Joined>
-      ))}
-      {found.reach !== null && <Ahead ahead={found.reach.cameras} />}
-      <Company company={company} steps={steps} />
-    </div>
-  );
-}
-
-function Joined({ between, children }: { between: ReactNode; children: ReactNode }) {
-  return (
-    <>
-      {between}
-      {children}
-    </>
   );
 }
 

@@ -13,12 +13,10 @@ import { hubNowMs, useRoom } from "../room/store";
 import type { Radio } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
-import { sinceLeft, venuesToCall } from "./shown";
+import { isOld, sinceLeft, venuesToCall } from "./shown";
 import type { ReachNow } from "./types";
 
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
-/** The hub answers every 5 s; later than this the reach is told to be old. */
-const OLD_MS = 20_000;
 /** The hub's word on a person still in view is this fresh at most. */
 const IN_VIEW_MS = 20_000;
 
@@ -68,7 +66,7 @@ export function ReachBar({ reach, from, isInView, sought }: Props) {
             {words.farthest(Math.round(reach.farthest_m))}
             {first !== undefined && firstName !== undefined && ` · ${words.firstVenue(firstName, clockTime(first.earliest_at_ms, zone))}`}
           </span>
-          {now - reach.now_at_ms > OLD_MS && <em>{words.old(clockTime(reach.now_at_ms, zone))}</em>}
+          {isOld(reach, now) && <em>{words.old(clockTime(reach.now_at_ms, zone))}</em>}
         </span>
         {venueIds.length === 0 ? (
           <span className="bad">{words.nobodyToCall}</span>

@@ -3,13 +3,13 @@ import { useEffect } from "react";
 
 import { useOpenCase } from "../cases/store";
 import type { Item } from "../room/items";
-import { useStore } from "../room/store";
+import { hubNowMs, useStore } from "../room/store";
 import { useSearchStore } from "../search/store";
 import { useMay } from "../session/store";
+import { renewedAfterMs } from "./shown";
 import { findPath, forgetPath, lookFor, pathOf, renewReach, usePath } from "./store";
 
-/** Who walks goes some metres in this time. */
-const RENEW_MS = 5_000;
+const LOOK_MS = 1_000;
 /** Each finding is a search, which is audited. */
 export const EVERY_MS = 5_000;
 
@@ -86,9 +86,15 @@ export function useFollowedPaths(isIn: boolean): void {
   const hasPath = usePath(caseId).answer !== null;
   useEffect(() => {
     if (!isIn || caseId === null || !hasPath) return undefined;
+    let askedAtMs = 0;
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") void renewReach(caseId);
-    }, RENEW_MS);
+      const { reach } = pathOf(caseId);
+      const now = hubNowMs();
+      const dueMs = reach === null ? 0 : renewedAfterMs(reach);
+      if (document.visibilityState !== "visible" || now - Math.max(askedAtMs, reach?.now_at_ms ?? 0) < Math.max(dueMs, EVERY_MS)) return;
+      askedAtMs = now;
+      void renewReach(caseId);
+    }, LOOK_MS);
     return () => clearInterval(timer);
   }, [isIn, caseId, hasPath]);
 }

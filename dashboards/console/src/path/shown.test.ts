@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Camera, Radio } from "../room/types";
-import { aheadOf, camerasOf, difference, otherWays, rejectedOf, shadesOf, standingOf, stepsOf, surenessOf, venuesToCall, waysOf } from "./shown";
+import { aheadOf, camerasOf, difference, isOld, otherWays, rejectedOf, renewedAfterMs, shadesOf, standingOf, stepsOf, surenessOf, venuesToCall, waysOf } from "./shown";
 import type { CameraAhead, FoundPath, PathStep, ReachNow, VenueInReach } from "./types";
 
 const NOBODY_SAID = new Map();
@@ -130,6 +130,12 @@ describe("the venues to call", () => {
     const known = radios(["a", [true]], ["b", [true]]);
     expect(venuesToCall([venue("a", 0), venue("b", 0)], known, 40).venueIds).toEqual(["a"]);
   });
+});
+
+test("the reach is asked for every 5 s, seldomer of who is gone for long, and told to be old when no answer comes", () => {
+  const gone = (minutes: number): ReachNow => ({ left_at_ms: 0, now_at_ms: minutes * 60_000 }) as ReachNow;
+  expect([renewedAfterMs(gone(1)), renewedAfterMs(gone(60))]).toEqual([5_000, 60_000]);
+  expect([isOld(gone(1), 79_000), isOld(gone(1), 81_000)]).toEqual([false, true]);
 });
 
 test("what was rejected and not taken back can be taken back, the last first", () => {

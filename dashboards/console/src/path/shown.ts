@@ -187,5 +187,15 @@ export function rejectedOf(marks: readonly { sighting_id: string; verdict: Verdi
   return [...verdicts].filter(([, verdict]) => verdict === "rejected").map(([id]) => id).reverse();
 }
 
+/** Who walks goes some metres in this time; who is gone for long may be anywhere, and some metres say little. */
+const RENEWED_MS = 5_000;
+const RENEWED_SHARE = 1 / 60;
+
+/** After how long the reach is asked anew. */
+export const renewedAfterMs = (reach: ReachNow): number => Math.max(RENEWED_MS, (reach.now_at_ms - reach.left_at_ms) * RENEWED_SHARE);
+
+/** Whether the hub has not told the reach anew for so long that it must be said. */
+export const isOld = (reach: ReachNow, nowMs: number): boolean => nowMs - reach.now_at_ms > 4 * renewedAfterMs(reach);
+
 /** How long ago the person left the last view that is certain, milliseconds. */
 export const sinceLeft = (reach: ReachNow, nowMs: number): number => Math.max(0, nowMs - reach.left_at_ms);
