@@ -7,6 +7,7 @@ can; the rest is saved for looks at the whole picture, which find who entered wi
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import NamedTuple
 
@@ -195,15 +196,17 @@ def merged(boxes: Boxes, scales: Scales) -> tuple[Boxes, Scales]:
         for number, ((left, top, width, height), scale) in enumerate(zip(boxes.tolist(), scales.tolist(), strict=True))
     }
     dearer = [(parts[one].dearer(parts[other]), one, other) for one, other in combinations(parts, 2)]
+    heapify(dearer)
     number = len(parts)
     while dearer:
-        more, one, other = min(dearer)
+        more, one, other = heappop(dearer)
+        if one not in parts or other not in parts:
+            continue  # joined meanwhile
         if more > 0 and len(parts) <= MOST_REGIONS:
             break
         joined = parts.pop(one).joined(parts.pop(other))
-        gone = {one, other}
-        dearer = [pair for pair in dearer if pair[1] not in gone and pair[2] not in gone]
-        dearer += [(part.dearer(joined), each, number) for each, part in parts.items()]
+        for each, part in parts.items():
+            heappush(dearer, (part.dearer(joined), each, number))
         parts[number] = joined
         number += 1
     corners = np.array([part[:5] for part in parts.values()]).reshape(-1, 5)

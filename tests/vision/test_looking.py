@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.vision.boxes import Box
 from hub.vision.detection.detections import Region
-from hub.vision.looking import MOST_REGIONS, WHOLE_LOOK_S, LookPlan, Sought, merged
+from hub.vision.looking import MOST_REGIONS, WHOLE_LOOK_S, LookPlan, Sought, _Part, merged
 from hub.vision.motion import Motion
 
 SIZE_PX = (640, 480)
@@ -177,3 +181,38 @@ def test_first_look_is_taken_where_little_may_be_spent_and_the_next_whole_one_on
     assert _look(plan, _motion(), NOBODY, 1.0) == ()
     assert plan.affords(WHOLE_LOOK_S + 2.0)
     assert _look(plan, _motion(), NOBODY, WHOLE_LOOK_S + 2.0) is None
+
+
+def _merged_one_join_at_a_time(boxes: list[Box], scales: list[float]) -> list[tuple[float, ...]]:
+    """What ``merged`` is to give: of all pairs that are left, the least dear one is joined, again and again."""
+    parts = {
+        number: _Part.of(box.left, box.top, box.left + box.width, box.top + box.height, scale)
+        for number, (box, scale) in enumerate(zip(boxes, scales, strict=True))
+    }
+    for number in range(len(parts), 2 * len(parts)):
+        pairs = [(parts[one].dearer(parts[other]), one, other) for one, other in combinations(parts, 2)]
+        if not pairs or (min(pairs)[0] > 0 and len(parts) <= MOST_REGIONS):
+            break
+        _, one, other = min(pairs)
+        parts[number] = parts.pop(one).joined(parts.pop(other))
+    return [part[:5] for part in parts.values()]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            *(st.integers(0, 600), st.integers(0, 440), st.integers(1, 120), st.integers(1, 200)),
+            st.sampled_from([0.25, 0.5, 1.0]),
+        ),
+        min_size=1,
+        max_size=24,
+    )
+)
+def test_the_least_dear_pair_of_all_is_joined_each_time(parts: list[tuple[int, int, int, int, float]]) -> None:
+    rows, scales = [Box(*part[:4]) for part in parts], [part[4] for part in parts]
+    joined, joined_scales = merged(np.array(rows, float), np.array(scales))
+    expected = np.array(_merged_one_join_at_a_time(rows, scales))
+    np.testing.assert_array_equal(joined[:, :2], expected[:, :2])
+    np.testing.assert_array_equal(joined[:, :2] + joined[:, 2:], expected[:, 2:4])
+    np.testing.assert_array_equal(joined_scales, expected[:, 4])
