@@ -46,7 +46,7 @@ def _asked(settings: Settings, method: str, path: str) -> bytes:
 
 
 def _tell(state: TeachingState) -> None:
-    table = Table("版本", "时间", "轨迹", "摄像头", "区分度", "倒数排名", "采用")
+    table = Table("版本", "时间", "轨迹", "摄像头", "倒数排名", "通常名次", "采用")
     for one in state.versions:
         table.add_row(*_row(one))
     Console().print(table)
@@ -61,7 +61,7 @@ def _row(version: Version) -> tuple[str, ...]:
         datetime.fromtimestamp(version.learned_at_ms / 1000).astimezone().isoformat(" ", "minutes"),
         str(version.lessons.tracks),
         str(version.lessons.cameras),
-        f"{before.separation:.2f} → {after.separation:.2f}",
         f"{before.reciprocal_rank:.3f} → {after.reciprocal_rank:.3f}",
+        f"{before.usual_rank:.1f} → {after.usual_rank:.1f}",
         "是" if version.file else "否",
     )

@@ -211,8 +211,8 @@ def _figures(version: Version) -> dict[str, float]:
     verdict = version.verdict
     return {
         "tracks": version.lessons.tracks,
-        "separation_before": verdict.before.separation,
-        "separation_after": verdict.after.separation,
         "reciprocal_rank_before": verdict.before.reciprocal_rank,
         "reciprocal_rank_after": verdict.after.reciprocal_rank,
+        "usual_rank_before": verdict.before.usual_rank,
+        "usual_rank_after": verdict.after.usual_rank,
     }

@@ -19,15 +19,14 @@ Numbers = NDArray[np.float64]
 class Tracks:
     """T tracks with V views in all.
 
-    ``views``: V x SIZE uint8 (lesson.whole); ``track_of``: V, whose each view is; ``camera``, ``started_us`` and
-    ``ended_us``: of each track. Every track has a view.
+    ``views``: V x SIZE uint8 (lesson.whole); ``track_of``: V, whose each view is; ``camera`` and ``started_us``: of each
+    track. Every track has a view.
     """
 
     views: NDArray[np.uint8]
     track_of: NDArray[np.intp]
     camera: NDArray[np.intp]
     started_us: NDArray[np.int64]
-    ended_us: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.camera)
@@ -41,7 +40,6 @@ class Tracks:
             number[self.track_of[mine]],
             self.camera[chosen],
             self.started_us[chosen],
-            self.ended_us[chosen],
         )
 
     def projected(self, mean: NDArray[np.float32], matrix: NDArray[np.float32]) -> Numbers:
@@ -60,12 +58,6 @@ class Tracks:
         """SIZE numbers."""
         return np.asarray(self.views.mean(axis=0, dtype=np.float64) / 255, np.float32)
 
-    def simultaneous(self) -> NDArray[np.bool_]:
-        """T x T: seen at once on one camera, so surely two people; nobody with himself."""
-        before = self.started_us[:, None] < self.ended_us
-        at_once = before & before.T & (self.camera[:, None] == self.camera)
-        return np.asarray(at_once & ~np.eye(len(self), dtype=bool))
-
 
 def tracks_of(lessons: Sequence[Lesson]) -> Tracks:
     """Lessons without a view are left out."""
@@ -76,5 +68,4 @@ def tracks_of(lessons: Sequence[Lesson]) -> Tracks:
         np.repeat(np.arange(len(seen)), [len(lesson.views) for lesson in seen]),
         np.array([cameras[lesson.camera_id] for lesson in seen], np.intp),
         np.array([lesson.started_at_us for lesson in seen], np.int64),
-        np.array([lesson.ended_at_us for lesson in seen], np.int64),
     )

@@ -88,7 +88,7 @@ async def test_what_workers_tell_is_learned_from_taken_when_better_and_given_bac
     learned = (await administrator.post("/api/teaching/learn")).json()["version"]
     assert learned["file"] is not None
     assert learned["lessons"] == {"tracks": 270, "views": 810, "cameras": 3, "half_hours": 2}
-    assert learned["verdict"]["after"]["separation"] > learned["verdict"]["before"]["separation"]
+    assert learned["verdict"]["after"]["usual_rank"] < learned["verdict"]["before"]["usual_rank"]
     assert used == [hub.teaching.choice]
     assert open_descriptor(hub.teaching.choice).name.startswith("stripes-2+"), "the describer reads what was learned"
     again = (await administrator.post("/api/teaching/learn")).json()["version"]
