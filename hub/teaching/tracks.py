@@ -19,8 +19,8 @@ Numbers = NDArray[np.float64]
 class Tracks:
     """T tracks with V views in all.
 
-    ``views``: V x SIZE uint8 (lesson.whole); ``track_of``: V, whose each view is; ``camera`` and ``started_us``: of each
-    track. Every track has a view.
+    ``views``: V x SIZE uint8 (lesson.whole); ``track_of``: V, whose each view is; ``camera`` and
+    ``started_us``: of each track. Every track has a view.
     """
 
     views: NDArray[np.uint8]
