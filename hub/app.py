@@ -355,6 +355,7 @@ class Hub:
         self.fallback.open()
         self.roll_calls.open()
         self.cases.open()
+        self.paths.open()
         self.holds.open()
         self.keeping.open()
         await asyncio.to_thread(self.sightings.open)

@@ -23,7 +23,8 @@ from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.records import LAST_AT_MS
 from hub.registry.service import Registry
-from hub.sightings.messages import CameraOffLine, Query, SearchAnswer, SightingSummary, Understood, summary
+from hub.sightings.feedback import NOTHING_SAID, Said
+from hub.sightings.messages import CameraOffLine, Description, Query, SearchAnswer, SightingSummary, Understood, summary
 from hub.sightings.service import CameraPlace, SightingService
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id, own_key
@@ -32,6 +33,7 @@ from hub.vision.service import Vision
 
 SHOWN_ENDED = 20
 MAX_OPEN = 50
+_SAID = tuple(field for field in Description.__struct_fields__ if field not in ("height_tolerance_m", "weights"))
 MAX_WATCHES = 20
 """Watches that are on in one case; a further one is refused."""
 
@@ -62,6 +64,7 @@ class Cases:
         self._clock = clock
         self._searching = Searching()
         self._open: dict[str, Case] = {}
+        self.said: Callable[[str], Said] = lambda _case_id: NOTHING_SAID
         self.observe_search: Callable[[float], None] = lambda seconds: None
         self._end_theirs: list[Callable[[Change, str], None]] = []
 
@@ -188,7 +191,8 @@ class Cases:
         case = await self.gate(case_id)
         complete = await self._complete(query)
         asker = Asker(person.person_id, case_id, wish)
-        found = await self._searching.run(asker, partial(self._sightings.search, complete, self.places()))
+        search = partial(self._sightings.search, complete, self.places(), said=self.said(case_id))
+        found = await self._searching.run(asker, search)
         answer = msgspec.structs.replace(
             found,
             hits=tuple(
@@ -237,11 +241,9 @@ class Cases:
         if given is not None:
             description = msgspec.structs.replace(
                 description,
-                upper=given.upper or description.upper,
-                lower=given.lower or description.lower,
-                height_m=given.height_m if given.height_m is not None else description.height_m,
-                height_tolerance_m=given.height_tolerance_m,
-                age=given.age or description.age,
+                **{field: value for field in _SAID if (value := getattr(given, field)) not in (None, ())},
+                height_tolerance_m=(given if given.height_m is not None else description).height_tolerance_m,
+                weights=given.weights,
             )
         return msgspec.structs.replace(
             query,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 import structlog
@@ -13,6 +14,7 @@ from hub.cases.service import Cases
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.sightings.errors import SightingsError
+from hub.sightings.feedback import Feedback, Said
 from hub.sightings.messages import CameraPlace
 from hub.sightings.service import SightingService
 from hub.sightings.watch import WatchMemory
@@ -32,6 +34,7 @@ class Watching:
         self._events = events
         self._memory = WatchMemory()
         self._failing: set[str] = set()
+        self._feedbacks: dict[str, tuple[Said, Feedback]] = {}
 
     async def see(self, sighting: Sighting) -> None:
         """Hold one sighting, first word or last, against every watch that is on.
@@ -43,6 +46,8 @@ class Watching:
         on = {watch.watch_id for watch in watches}
         self._memory.keep_only(on)
         self._failing &= on
+        cases = {watch.case_id for watch in watches}
+        self._feedbacks = {case_id: known for case_id, known in self._feedbacks.items() if case_id in cases}
         if not watches:
             return
         matches = await asyncio.to_thread(self._judge, sighting, watches, self._cases.places())
@@ -60,12 +65,21 @@ class Watching:
                 self._memory.take_back(match.watch_id, sighting.sighting_id)
             raise
 
+    def _feedback(self, case_id: str) -> Feedback:
+        """What was said in the case, with the looks that are read once for each new word."""
+        said = self._cases.said(case_id)
+        known = self._feedbacks.get(case_id)
+        if known is None or known[0] is not said:
+            known = self._feedbacks[case_id] = (said, self._sightings.feedback(said))
+        return known[1]
+
     def _judge(self, sighting: Sighting, watches: list[Watch], places: tuple[CameraPlace, ...]) -> list[WatchHit]:
         """In a thread: ``places`` are taken before, on the event loop that changes them."""
         found = []
         for watch in watches:
             try:
-                hit = self._memory.judge(watch.watch_id, watch.query, sighting, places, self._sightings)
+                match = partial(self._sightings.match, feedback=self._feedback(watch.case_id))
+                hit = self._memory.judge(watch.watch_id, watch.query, sighting, places, match)
             except SightingsError as error:
                 if watch.watch_id not in self._failing:
                     self._failing.add(watch.watch_id)

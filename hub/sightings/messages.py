@@ -13,6 +13,8 @@ from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, Sighti
 
 MAX_PLACES = 2_000
 """Cameras or venues that one question may name."""
+MOST_DESCRIBERS = 8
+"""Looks of one person that a question may bring, each to another describer."""
 _LEAST_WEIGHT = 0.05
 
 
@@ -68,8 +70,19 @@ class Appearance(Form, frozen=True, kw_only=True):
     descriptor: Annotated[str, msgspec.Meta(max_length=88)]
 
 
+class Verdict(StrEnum):
+    """What an officer says of a sighting: it is the sought person, or it is not."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class Query(Form, frozen=True, kw_only=True):
-    """The question. ``text`` fills in what the other fields leave out; no cameras and no venues means all."""
+    """The question. ``text`` fills in what the other fields leave out; no cameras and no venues means all.
+
+    ``like`` is how one person looks, to each describer in use once; what ``like_sighting_id`` shows is the same person.
+    ``marked``: what officers of the case said of sightings counts.
+    """
 
     text: str | None = None
     description: Description | None = None
@@ -78,6 +91,8 @@ class Query(Form, frozen=True, kw_only=True):
     camera_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_PLACES)] = ()
     venue_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_PLACES)] = ()
     like_sighting_id: str | None = None
+    like: Annotated[tuple[Appearance, ...], msgspec.Meta(max_length=MOST_DESCRIBERS)] = ()
+    marked: bool = True
     limit: int = 50
 
 
@@ -157,10 +172,14 @@ class Part(Form, frozen=True, kw_only=True, gc=False):
 
 
 class Hit(Form, frozen=True, kw_only=True):
+    """``doubted``: looks so much like a rejected sighting that it comes after all that do not."""
+
     rank: int
     score: float
     sighting: SightingSummary
     parts: tuple[Part, ...]
+    verdict: Verdict | None = None
+    doubted: bool = False
 
 
 class CameraOffLine(Form, frozen=True, kw_only=True):
@@ -178,7 +197,7 @@ class Coverage(Form, frozen=True, kw_only=True):
 
 
 class SearchAnswer(Form, frozen=True, kw_only=True):
-    """The answer: the query as searched, in words, and the best hits first."""
+    """The answer: the query as searched, in words, and the best hits first; ``rejected`` were left out of them."""
 
     query: Query
     words: str
@@ -186,6 +205,7 @@ class SearchAnswer(Form, frozen=True, kw_only=True):
     search_ms: float
     coverage: Coverage
     hits: tuple[Hit, ...]
+    rejected: int = 0
 
 
 class Understood(Form, frozen=True, kw_only=True):

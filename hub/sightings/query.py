@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from hub.sightings.colour_words import CHINESE
 from hub.sightings.errors import SightingsError
 from hub.sightings.explain import MOVEMENT_WORDS, PATTERN_WORDS
 from hub.sightings.messages import Age, CameraPlace, Description, Query
+from hub.sightings.rows import DESCRIPTOR_BYTES
 
 MAX_LIMIT = 500
 _PLAUSIBLE_M = (0.3, 2.5)
@@ -76,6 +78,7 @@ def check(query: Query) -> None:
         raise SightingsError(
             "time_reversed", "开始时间晚于结束时间。", "The time begins after it ends.", field="since_at_ms"
         )
+    looks(query)
     if not 1 <= query.limit <= MAX_LIMIT:
         raise SightingsError(
             "limit_out_of_range",
@@ -83,15 +86,34 @@ def check(query: Query) -> None:
             f"Ask for 1 to {MAX_LIMIT} hits.",
             field="limit",
         )
-    looks = (said.height_m, said.age, said.backpack, said.head_wear, said.movement, said.heading_deg, said.accompanied)
-    described = said.upper or said.lower or said.upper_pattern or any(look is not None for look in looks)
-    if not described and query.like_sighting_id is None:
+    others = (said.height_m, said.age, said.backpack, said.head_wear, said.movement, said.heading_deg, said.accompanied)
+    described = said.upper or said.lower or said.upper_pattern or any(one is not None for one in others)
+    if not described and query.like_sighting_id is None and not query.like:
         raise SightingsError(
             "nothing_to_look_for",
             "请描述要找的人：衣服颜色、身高、儿童或成人，或选一张相似的照片。",
             "Say whom to look for: clothing colours, height, child or adult, or a sighting that looks alike.",
             field="description",
         )
+
+
+def looks(query: Query) -> dict[str, bytes]:
+    """How the person of a photo looks, by describer. Raises SightingsError for what no describer made."""
+    found = {}
+    for one in query.like:
+        try:
+            descriptor = base64.b64decode(one.descriptor, validate=True)
+        except ValueError:
+            descriptor = b""
+        if len(descriptor) != DESCRIPTOR_BYTES:
+            raise SightingsError(
+                "no_look",
+                "照片的特征不完整，请重新选择照片。",
+                f"What the photo looks like is {DESCRIPTOR_BYTES} bytes in base64; choose the photo again.",
+                field="like",
+            )
+        found[one.describer] = descriptor
+    return found
 
 
 def is_meant(query: Query, camera: CameraPlace) -> bool:
@@ -165,6 +187,9 @@ def words(query: Query, zone: ZoneInfo) -> tuple[str, str]:
     if query.like_sighting_id is not None:
         chinese.append("与所选照片相似")
         english.append("like the sighting chosen")
+    if query.like:
+        chinese.append("与照片中的人相似")
+        english.append("like the person in the photo")
     for moment, after, after_en in (
         (query.since_at_ms, "以后", "since"),
         (query.until_at_ms, "以前", "until"),

@@ -8,11 +8,14 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting
 from hub.sightings import explain, query, rows
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
+from hub.sightings.feedback import NOTHING_SAID, Feedback, Look, Said, joined
 from hub.sightings.keeper import Keeper
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
@@ -90,31 +93,45 @@ class SightingService:
         return told
 
     def search(
-        self, asked: Query, cameras: tuple[CameraPlace, ...], given_up: threading.Event | None = None
+        self,
+        asked: Query,
+        cameras: tuple[CameraPlace, ...],
+        given_up: threading.Event | None = None,
+        *,
+        said: Said = NOTHING_SAID,
     ) -> SearchAnswer:
         """Rank what these cameras saw. ``text`` is not read: fill in what ``describe`` made of it before.
 
+        ``said`` of sightings counts where the question is ``marked``: those confirmed come first and what they look
+        like counts as a photo does; rejected ones are left out, and who looks like one comes last.
         Raises SightingsError for a question that cannot be meant, GivenUp soon after ``given_up`` was set.
         """
         started_us = self._clock.monotonic_us()
         query.check(asked)
         chosen = query.chosen_cameras(asked, cameras)
         venues = {camera.camera_id: camera.venue_id for camera in chosen}
-        span, wanted = span_of(asked), self._wanted(asked)
+        feedback = self.feedback(said if asked.marked else NOTHING_SAID)
+        span, wanted = span_of(asked), self._wanted(asked, feedback)
         tables = self._opened.tables(span.since_us, span.until_us)
-        itself = asked.like_sighting_id is not None
-        ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + itself, given_up)
+        ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + _beside(asked, feedback), given_up)
         hits: list[Hit] = []
-        fields, told_in = wanted.fields, dict[str, int]()
+        fields, told_in, rejected = wanted.fields, dict[str, int](), 0
         for ranked in ranking.best:
             ranked.table.foresee(ranked.row)
         for ranked in ranking.best:
             sighting = self._head(ranked.table, ranked.row)
-            if sighting is not None and sighting.sighting_id != asked.like_sighting_id and len(hits) < asked.limit:
-                parts = tuple(zip(fields, ranked.parts, strict=True))
-                hits.append(_hit(len(hits) + 1, ranked.score, parts, sighting, venues[sighting.camera_id]))
-                told_in[sighting.sighting_id] = ranked.table.hour
+            if sighting is None or sighting.sighting_id == asked.like_sighting_id:
+                continue
+            if feedback.is_rejected(sighting.sighting_id):
+                rejected += 1
+                continue
+            parts = tuple(zip(fields, ranked.parts, strict=True))
+            hits.append(_hit(ranked.score, parts, sighting, venues[sighting.camera_id], feedback))
+            told_in[sighting.sighting_id] = ranked.table.hour
+            if len(hits) == asked.limit and not feedback:
+                break
         self._opened.told(told_in)
+        hits.sort(key=lambda hit: (hit.verdict is None, hit.doubted))
         with self._counting:
             self._searches += 1
         chinese, english = query.words(asked, ZoneInfo(self._zone()))
@@ -124,13 +141,23 @@ class SightingService:
             words_en=english,
             search_ms=(self._clock.monotonic_us() - started_us) / 1000,
             coverage=Coverage(cameras_searched=len(chosen), sightings_considered=ranking.considered),
-            hits=tuple(hits),
+            hits=tuple(
+                msgspec.structs.replace(hit, rank=place) for place, hit in enumerate(hits[: asked.limit], start=1)
+            ),
+            rejected=rejected,
         )
 
-    def match(self, asked: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> Hit | None:
-        """One sighting held against a query, scored as the search would.
+    def feedback(self, said: Said) -> Feedback:
+        """What was said with the looks of the sightings it was said of."""
+        return Feedback(said, self._look_of)
 
-        None when place or time do not fit, or the sighting that the query compares with is kept no more.
+    def match(
+        self, asked: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], feedback: Feedback | None = None
+    ) -> Hit | None:
+        """One sighting held against a query, scored as the search would, and ``feedback`` heeded as there.
+
+        None when place or time do not fit, it was rejected, or the sighting that the query compares with is kept no
+        more.
         Raises SightingsError for a question that cannot be meant.
         """
         query.check(asked)
@@ -140,11 +167,15 @@ class SightingService:
             return None
         if asked.like_sighting_id is not None and self.get(asked.like_sighting_id) is None:
             return None
-        wanted = self._wanted(asked)
+        if feedback is None or not asked.marked:
+            feedback = self.feedback(NOTHING_SAID)
+        if feedback.is_rejected(sighting.sighting_id):
+            return None
+        wanted = self._wanted(asked, feedback)
         plan = plan_of(wanted)
         whole, scored = score(looks_of(sighting, plan), plan)
         parts = tuple((field, float(part[0]) / SCALE) for field, part in scored.items())
-        return _hit(1, float(whole[0]) / WHOLE, parts, sighting, venues[sighting.camera_id])
+        return _hit(float(whole[0]) / WHOLE, parts, sighting, venues[sighting.camera_id], feedback)
 
     def get(self, sighting_id: str) -> Sighting | None:
         """The newest word on a sighting, path and picture included; None when it is not kept."""
@@ -174,7 +205,7 @@ class SightingService:
     def words(self, asked: Query) -> str:
         """A query in Chinese words. Raises SightingsError for one that cannot be meant or compared with anything."""
         query.check(asked)
-        self._wanted(asked)
+        self._wanted(asked, self.feedback(NOTHING_SAID))
         return query.words(asked, ZoneInfo(self._zone()))[0]
 
     def forget_before(self, before_us: int, is_held: Callable[[int, int], bool]) -> int:
@@ -230,19 +261,26 @@ class SightingService:
             raise RuntimeError("the sightings are not open")
         return self._store
 
-    def _wanted(self, asked: Query) -> Wanted:
-        like = None
+    def _look_of(self, sighting_id: str) -> Look | None:
+        """To each describer in use; None where it is not kept, or cannot be compared."""
+        sighting = self.get(sighting_id)
+        if sighting is None or not sighting.descriptor:
+            return None
+        return {**self._looks(sighting), sighting.describer: sighting.descriptor}
+
+    def _wanted(self, asked: Query, feedback: Feedback) -> Wanted:
+        looks = [query.looks(asked), *feedback.confirmed]
         if asked.like_sighting_id is not None:
-            sighting = self.get(asked.like_sighting_id)
-            if sighting is None or not sighting.descriptor:
+            look = self._look_of(asked.like_sighting_id)
+            if look is None:
                 raise SightingsError(
                     "unknown_sighting",
                     f"没有目击记录 {asked.like_sighting_id}，或它无法比较。",
                     f"There is no sighting {asked.like_sighting_id} to compare with.",
                     field="like_sighting_id",
                 )
-            like = Likeness({**self._looks(sighting), sighting.describer: sighting.descriptor})
-        wanted = Wanted(asked.description or Description(), like)
+            looks.append(look)
+        wanted = Wanted(asked.description or Description(), Likeness(joined(looks)))
         if not wanted.fields:
             raise SightingsError(
                 "nothing_counts",
@@ -277,8 +315,23 @@ def span_of(asked: Query) -> Span:
     )
 
 
+def _beside(asked: Query, feedback: Feedback) -> int:
+    """Rows to rank beyond those asked for: some are left out, and others come forward for those that go back."""
+    return (asked.like_sighting_id is not None) + (len(feedback.said) + asked.limit if feedback else 0)
+
+
 def _hit(
-    place: int, whole: float, parts: tuple[tuple[Field, float], ...], sighting: Sighting, venue_id: str | None
+    whole: float,
+    parts: tuple[tuple[Field, float], ...],
+    sighting: Sighting,
+    venue_id: str | None,
+    feedback: Feedback,
 ) -> Hit:
-    told = tuple(explain.part(field, value, sighting) for field, value in parts)
-    return Hit(rank=place, score=round(whole, 4), sighting=summary(sighting, venue_id), parts=told)
+    return Hit(
+        rank=1,
+        score=round(whole, 4),
+        sighting=summary(sighting, venue_id),
+        parts=tuple(explain.part(field, value, sighting) for field, value in parts),
+        verdict=feedback.said.get(sighting.sighting_id),
+        doubted=feedback.doubts(sighting),
+    )

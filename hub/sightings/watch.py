@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import Protocol
 
 from devices.protocol.sightings import Sighting
-from hub.sightings.messages import CameraPlace, Hit, Query
+from hub.sightings.messages import CameraPlace, Field, Hit, Query
 from hub.sightings.scoring import UNSURE_SCORE
 
 STRONG = 0.7
@@ -20,14 +20,18 @@ MAX_TOLD = 10_000
 class Matcher(Protocol):
     """Whoever compares one sighting with one query: the front door."""
 
-    def match(self, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...]) -> Hit | None:
+    def __call__(self, asked: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], /) -> Hit | None:
         """The hit, or None when place or time do not fit."""
         ...
 
 
 def is_strong(hit: Hit) -> bool:
-    """Whether the hit is good as a whole and nothing in it surely contradicts the query."""
-    return hit.score >= STRONG and all(part.score >= UNSURE_SCORE - 0.01 for part in hit.parts)
+    """Whether the hit is good as a whole and nothing that was described surely contradicts the query.
+
+    Looks alone contradict nothing: one person seen from two sides is often little like himself.
+    """
+    described = [part for part in hit.parts if part.field is not Field.LIKE]
+    return hit.score >= STRONG and all(part.score >= UNSURE_SCORE - 0.01 for part in described)
 
 
 class WatchMemory:
@@ -46,10 +50,10 @@ class WatchMemory:
         self._told.get(watch_id, OrderedDict()).pop(sighting_id, None)
 
     def judge(
-        self, watch_id: str, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], matcher: Matcher
+        self, watch_id: str, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], match: Matcher
     ) -> Hit | None:
         """The hit to tell of, or None: too weak, elsewhere, or told before. Raises what the matcher does."""
-        hit = matcher.match(query, sighting, cameras)
+        hit = match(query, sighting, cameras)
         if hit is None or not is_strong(hit):
             return None
         told = self._told.setdefault(watch_id, OrderedDict())

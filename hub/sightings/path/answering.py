@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.cases.service import Cases
-from hub.sightings.messages import Hit, SearchAnswer, summary
+from hub.sightings.messages import Hit, SearchAnswer, Verdict, summary
 from hub.sightings.path.company import company
 from hub.sightings.path.finding import Path, Step, find
-from hub.sightings.path.glimpses import Glimpse, Verdict, glimpse_of
+from hub.sightings.path.glimpses import Glimpse, glimpse_of
 from hub.sightings.path.grouping import group
 from hub.sightings.path.joining import Crowd
 from hub.sightings.path.messages import FoundPath, Mark, PathAnswer, PathStep, ReachNow, WalkedAlong

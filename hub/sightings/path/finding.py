@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hub.sightings.messages import Verdict
 from hub.sightings.path.anchors import compared
-from hub.sightings.path.glimpses import Glimpse, Verdict
+from hub.sightings.path.glimpses import Glimpse
 from hub.sightings.path.ground import CameraGround
 from hub.sightings.path.joining import IMPOSSIBLE, Crowd, in_order, join
 from hub.sightings.path.pace import Pace

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from devices.protocol.sightings import Sighting
-from hub.sightings.messages import Hit
-
-
-class Verdict(StrEnum):
-    """What an officer says of a sighting."""
-
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
+from hub.sightings.messages import Hit, Verdict
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.sightings.path.glimpses import Glimpse, Verdict
+from hub.sightings.messages import Verdict
+from hub.sightings.path.glimpses import Glimpse
 from hub.sightings.path.ground import CameraGround
 from hub.sightings.path.pace import DIRECT_SHARE, Numbers, Pace, possible, ways
 from hub.sightings.path.trellis import Trellis

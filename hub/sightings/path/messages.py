@@ -6,8 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from hub.sightings.messages import Coverage, Form, Query, SightingSummary
-from hub.sightings.path.glimpses import Verdict
+from hub.sightings.messages import Coverage, Form, Query, SightingSummary, Verdict
 
 MOST_PATHS = 5
 

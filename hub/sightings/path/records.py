@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from hub.sightings.path.glimpses import Verdict
+from hub.sightings.messages import Verdict
 from hub.sightings.path.messages import Mark
 from hub.sightings.path.tables import path_marks
 from hub.storage.writer import Change
@@ -12,7 +14,15 @@ from hub.storage.writer import Change
 
 def marks_of(connection: sa.Connection, case_id: str) -> tuple[Mark, ...]:
     """Those of a case, the oldest first."""
-    query = sa.select(path_marks).where(path_marks.c.case_id == case_id)
+    return _marks(connection, sa.select(path_marks).where(path_marks.c.case_id == case_id))
+
+
+def all_marks(connection: sa.Connection) -> tuple[Mark, ...]:
+    """Those of all open cases, the oldest first."""
+    return _marks(connection, sa.select(path_marks))
+
+
+def _marks(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Mark, ...]:
     return tuple(
         Mark(
             case_id=row.case_id,

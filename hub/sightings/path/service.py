@@ -19,11 +19,11 @@ from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
-from hub.sightings.messages import CameraOffLine, Query
+from hub.sightings.feedback import NOTHING_SAID, Said
+from hub.sightings.messages import CameraOffLine, Query, Verdict
 from hub.sightings.path import records
 from hub.sightings.path.answering import Asked, answer_of
 from hub.sightings.path.cameras import ALWAYS, posts
-from hub.sightings.path.glimpses import Verdict
 from hub.sightings.path.ground import Blind, CameraGround, Post
 from hub.sightings.path.messages import Mark, PathAnswer, PathQuery, ReachNow, ReachQuery
 from hub.sightings.path.pace import pace_of
@@ -61,11 +61,22 @@ class Paths:
         self._events = events
         self._clock = clock
         self._ground: CameraGround | None = None
+        self._said: dict[str, dict[str, Verdict]] = {}
         cases.when_closing(records.delete_of_case)
+        cases.said = self.said
+
+    def open(self) -> None:
+        """Load what was said in open cases; before the hub serves anyone."""
+        for mark in self._database.read_now(records.all_marks):
+            self._heed(mark)
+
+    def said(self, case_id: str) -> Said:
+        """The words of an open case by sighting, the oldest first; one object until there is another."""
+        return self._said.get(case_id, NOTHING_SAID)
 
     async def find(self, case_id: str, asked: PathQuery, person: Person) -> PathAnswer:
         """Search, which is audited as any search, and join what is found. Raises Refusal, SightingsError."""
-        query = msgspec.structs.replace(asked.query, limit=MAX_LIMIT)
+        query = msgspec.structs.replace(asked.query, limit=MAX_LIMIT, marked=False)
         found = await self._cases.search(case_id, query, person, Wish.PATH)
         marks = await self._database.read(partial(records.marks_of, case_id=case_id))
         on_ground = await self._ground_of(found.query, found.coverage.cameras_off_line)
@@ -136,7 +147,17 @@ class Paths:
             )
             return mark
 
-        return await self._database.write(change)
+        mark = await self._database.write(change)
+        self._heed(mark)
+        return mark
+
+    def _heed(self, mark: Mark) -> None:
+        """Whoever holds the former words keeps them as they were: searches read them in threads."""
+        self._said = {case_id: said for case_id, said in self._said.items() if self._cases.is_open(case_id)}
+        said = {one: verdict for one, verdict in self._said.get(mark.case_id, {}).items() if one != mark.sighting_id}
+        if mark.verdict is not None:
+            said[mark.sighting_id] = mark.verdict
+        self._said[mark.case_id] = said
 
     def _on_streets(self, network: StreetNetwork, placed: tuple[Post, ...]) -> CameraGround:
         """The ground as it was asked for last, unless a camera or a street is elsewhere; in a thread."""

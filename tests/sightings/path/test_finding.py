@@ -9,8 +9,9 @@ import time
 import numpy as np
 import pytest
 
+from hub.sightings.messages import Verdict
 from hub.sightings.path.finding import find
-from hub.sightings.path.glimpses import Glimpse, Verdict
+from hub.sightings.path.glimpses import Glimpse
 from hub.sightings.path.ground import CameraGround, Post
 from hub.sightings.path.pace import ADULT, CHILD
 from hub.streets.network import StreetNetwork

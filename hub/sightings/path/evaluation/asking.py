@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import msgspec
 
 from hub.sightings.colour_words import CHINESE
-from hub.sightings.messages import Query, SearchAnswer
+from hub.sightings.messages import Query, SearchAnswer, Verdict
 from hub.sightings.path.evaluation.scene import Scene
-from hub.sightings.path.glimpses import Glimpse, Verdict, glimpse_of
+from hub.sightings.path.glimpses import Glimpse, glimpse_of
 from hub.sightings.path.joining import Crowd
 from hub.sightings.path.weighing import Weighing
 from hub.sightings.query import MAX_LIMIT

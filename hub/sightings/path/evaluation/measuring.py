@@ -13,11 +13,11 @@ import numpy as np
 
 from devices.protocol.sightings import Sighting
 from hub.sightings.messages import Age, Hit, Query, SearchAnswer
+from hub.sightings.messages import Verdict as Said
 from hub.sightings.path.evaluation.asking import ask, crowd_of, glimpses_of, in_words
 from hub.sightings.path.evaluation.scene import Scene, open_scene, watch_films
 from hub.sightings.path.evaluation.visits import Verdict, Visit, judge, visits
 from hub.sightings.path.finding import find
-from hub.sightings.path.glimpses import Verdict as Said
 from hub.sightings.path.pace import ADULT, CHILD
 from hub.sightings.path.weighing import Weighing, learned
 from hub.vision.description.describer import Describer

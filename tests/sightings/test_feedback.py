@@ -1,0 +1,110 @@
+"""What officers said of sightings: it re-ranks the rest, a photo's look counts as a sighting's does."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from devices.protocol.clock import ManualClock
+from hub.sightings.errors import SightingsError
+from hub.sightings.feedback import joined
+from hub.sightings.messages import Appearance, Description, Query, SearchAnswer, Verdict
+from hub.sightings.service import SightingService
+from tests.sightings.seen import CAMERAS, NOON_US, sighting, weights
+
+IN_RED = Query(description=Description(upper=("red",)))
+CHILD, OTHER = (np.random.default_rng(seed).integers(-127, 128, 64).astype(np.int8) for seed in (1, 2))
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> SightingService:
+    """Six in red: three of one child, two of another, one who was never compared. The best fit is the other child."""
+    opened = SightingService(tmp_path, ManualClock(wall_us=NOON_US))
+    opened.open()
+    shares = {"child-1": 0.5, "child-2": 0.45, "child-3": 0.4, "other-1": 0.7, "other-2": 0.65, "unknown": 0.6}
+    for name, red in shares.items():
+        look = {"child": CHILD, "other": OTHER}.get(name.split("-")[0])
+        opened.add(
+            sighting(
+                name,
+                upper=weights(red=red),
+                describer="stripes-2",
+                descriptor=b"" if look is None else look.tobytes(),
+            )
+        )
+    return opened
+
+
+def names(answer: SearchAnswer) -> list[str]:
+    return [hit.sighting.sighting_id for hit in answer.hits]
+
+
+def test_who_is_like_a_confirmed_one_comes_forward_and_it_itself_is_first(service: SightingService) -> None:
+    assert names(service.search(IN_RED, CAMERAS))[:2] == ["other-1", "other-2"]
+    answer = service.search(IN_RED, CAMERAS, said={"child-2": Verdict.CONFIRMED})
+    assert names(answer)[:3] == ["child-2", "child-1", "child-3"]
+    assert [hit.rank for hit in answer.hits] == [1, 2, 3, 4, 5, 6]
+    assert [hit.verdict for hit in answer.hits[:2]] == [Verdict.CONFIRMED, None]
+
+
+def test_a_rejected_one_is_left_out_and_who_looks_like_it_comes_last(service: SightingService) -> None:
+    answer = service.search(IN_RED, CAMERAS, said={"other-1": Verdict.REJECTED})
+    assert names(answer) == ["unknown", "child-1", "child-2", "child-3", "other-2"]
+    assert [hit.doubted for hit in answer.hits] == [False] * 4 + [True]
+    assert answer.rejected == 1
+
+
+def test_the_page_is_full_though_rejected_ones_are_left_out(service: SightingService) -> None:
+    two = Query(description=IN_RED.description, limit=2)
+    said = dict.fromkeys(("other-1", "other-2", "unknown"), Verdict.REJECTED)
+    assert names(service.search(two, CAMERAS, said=said)) == ["child-1", "child-2"]
+
+
+def test_what_was_said_does_not_count_where_the_question_says_so(service: SightingService) -> None:
+    unmarked = Query(description=IN_RED.description, marked=False)
+    answer = service.search(unmarked, CAMERAS, said={"other-1": Verdict.REJECTED})
+    assert names(answer)[0] == "other-1"
+    assert answer.rejected == 0
+
+
+def test_a_sighting_that_is_kept_no_more_is_passed_over(service: SightingService) -> None:
+    said = {"gone": Verdict.CONFIRMED, "gone too": Verdict.REJECTED}
+    assert names(service.search(IN_RED, CAMERAS, said=said)) == names(service.search(IN_RED, CAMERAS))
+
+
+def test_a_watch_heeds_it_too(service: SightingService) -> None:
+    new = sighting("new", upper=weights(red=0.5), describer="stripes-2", descriptor=CHILD.tobytes())
+    other = sighting("other-9", upper=weights(red=0.7), describer="stripes-2", descriptor=OTHER.tobytes())
+    said = {"child-1": Verdict.CONFIRMED, "other-1": Verdict.REJECTED, "other-9": Verdict.REJECTED}
+    feedback = service.feedback(said)
+    hit = service.match(IN_RED, new, CAMERAS, feedback)
+    bare = service.match(IN_RED, new, CAMERAS)
+    assert hit is not None
+    assert bare is not None
+    assert hit.score > bare.score
+    assert service.match(IN_RED, other, CAMERAS, feedback) is None
+
+
+def test_the_look_of_a_photo_finds_who_looks_alike(service: SightingService) -> None:
+    look = Appearance(describer="stripes-2", descriptor=base64.b64encode(CHILD.tobytes()).decode())
+    answer = service.search(Query(like=(look,)), CAMERAS)
+    assert names(answer)[:3] == ["child-1", "child-2", "child-3"]
+    assert answer.words == "与照片中的人相似"
+
+
+@pytest.mark.parametrize("descriptor", ["", "????", base64.b64encode(bytes(63)).decode()])
+def test_a_look_that_no_describer_made_is_refused(service: SightingService, descriptor: str) -> None:
+    query = Query(like=(Appearance(describer="stripes-2", descriptor=descriptor),))
+    with pytest.raises(SightingsError, match="choose the photo again"):
+        service.search(query, CAMERAS)
+
+
+def test_looks_are_joined_by_describer_and_a_long_one_counts_no_more_than_a_short_one() -> None:
+    short = np.array([1] + [0] * 63, np.int8)
+    long = np.array([0, 100] + [0] * 62, np.int8)
+    mean = np.frombuffer(joined([{"a": short.tobytes(), "b": b"alone"}, {"a": long.tobytes()}])["a"], np.int8)
+    assert mean[:3].tolist() == [127, 127, 0]
+    assert joined([{"a": short.tobytes(), "b": b"alone"}])["b"] == b"alone"
