@@ -43,9 +43,7 @@ class Feedback:
     def doubts(self, sighting: Sighting) -> bool:
         """Whether it looks like a rejected one, by a likelihood ratio of e² at least, and like none confirmed more."""
         weighing, describer = learned(), sighting.describer
-        if not self._rejected or (
-            describer != weighing.describer and not describer.startswith(f"{weighing.describer}+")
-        ):
+        if not self._rejected or describer.split("+")[0] != weighing.describer:
             return False
         own = _units([sighting.descriptor])
         unlike = _likeness(own, self._rejected, describer)
