@@ -77,6 +77,16 @@ describe("the path of a case", () => {
     expect(pathOf("K1").answer?.words).toBe("绿上衣");
   });
 
+  test("stays while the same is searched for again, as after a yes or no in the list", async () => {
+    lookFor("K1", { text: "红上衣" });
+    await asked[0]?.reply(answer("first"));
+    const { query } = pathOf("K1");
+    lookFor("K1", { text: "红上衣" });
+    expect([pathOf("K1").answer?.words, pathOf("K1").query === query, asked.length]).toEqual(["first", true, 2]);
+    await asked[1]?.reply(answer("second"));
+    expect(pathOf("K1").answer?.words).toBe("second");
+  });
+
   test("stays on the screen with the reason when the hub does not answer", async () => {
     lookFor("K1", {});
     await asked[0]?.reply(answer("first"));

@@ -59,9 +59,10 @@ export function choosePath(caseId: string, chosen: number): void {
   void renewReach(caseId);
 }
 
-/** Look for the path of another query; the former one's goes. */
+/** Look for the path of a query; the path of another one goes, that of the same stays until the hub has found it anew. */
 export function lookFor(caseId: string, query: Query): void {
-  change(caseId, { query, answer: null, reach: null, chosen: 0, failure: null });
+  const isSame = JSON.stringify(pathOf(caseId).query) === JSON.stringify(query);
+  if (!isSame) change(caseId, { query, answer: null, reach: null, chosen: 0, failure: null });
   void findPath(caseId);
 }
 
