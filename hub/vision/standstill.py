@@ -66,7 +66,13 @@ def is_dying(pid: int) -> bool:
     told of no end, and the broker sees no line break.
     """
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
+    return dying_by(stat)
+
+
+def dying_by(stat: str) -> bool:
+    """The same by the line of ``/proc/PID/stat``."""
+    fields = stat.rpartition(")")[2].split()
     return fields[0] in "ZX" or bool(int(fields[6]) & _ENDING) or bool(int(fields[28]) & _KILLED)

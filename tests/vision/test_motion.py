@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from bench.peers.motion_clips import HEIGHT_PX, WIDTH_PX, Clip, Person
 from bench.peers.motion_scenes import BEGINS_S, SCENES, HardScene
 from bench.peers.motion_ways import watch
+from hub.vision import motion, steadying
+from hub.vision.background import Plane
 from hub.vision.boxes import Box
 from hub.vision.motion import SETTLED_AFTER_S, Motion, MotionDetector, made_small
+from hub.vision.spots import SpotFinder
+from hub.vision.steadying import Shift
 from tests.vision.drawn import Walker, draw, scene, street
 
 BACKGROUND = street()
@@ -169,3 +173,43 @@ def test_picture_of_a_row_or_a_column_that_changes_all_over_ends_no_stream(shape
     for number in range(10):
         seen = detector.observe(np.full(shape, 255 * (number % 2), np.uint8), number * STEP_S)
         assert np.isfinite(seen.share)
+
+
+def test_screen_that_flickers_stops_waking_anybody_after_some_seconds() -> None:
+    detector, random = MotionDetector(), np.random.default_rng(7)
+    woken = []
+    for at_s in np.arange(0, 12, STEP_S):
+        grey = _small([], at_s)
+        grey[200:257, 300:372] = cv2.resize(random.integers(0, 256, (3, 4), np.uint8), (72, 57))
+        woken.append(detector.observe(grey, at_s).anything)
+    assert all(woken[5:15])
+    assert not any(woken[-20:])
+
+
+def test_edge_counts_as_far_around_a_change_as_if_the_whole_picture_were_read() -> None:
+    """What is alike within itself has its only edge where it ends."""
+    before, background = np.full((120, 160), 90, np.uint8), np.full((120, 160), 90.0, np.float32)
+    after, changed = before.copy(), np.zeros((120, 160), np.uint8)
+    after[40:80, 60:80] = 160
+    changed[40:80, 60:80] = 255
+    everywhere = changed.copy()
+    everywhere[0, 0] = everywhere[-1, -1] = 255
+    near, far = (SpotFinder((120, 160)).find(after, background, mask, 0, STEP_S) for mask in (changed, everywhere))
+    assert cv2.countNonZero(near.moving) > 700
+    np.testing.assert_array_equal(near.moving, far.moving)
+
+
+def test_camera_before_a_crowd_is_asked_twice_a_second_whether_it_shakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def nudge_of(small: Plane, level: Plane) -> Shift:
+        asked.append(at_s)
+        return steadying.nudge_of(small, level)
+
+    monkeypatch.setattr(motion, "nudge_of", nudge_of)
+    crowd = [Walker(40 + 70 * n, 230 + 20 * n, (-1) ** n * 30, 120 + 15 * n) for n in range(6)]
+    detector = MotionDetector()
+    for at_s in np.arange(0, 8, 0.1):
+        detector.observe(_small(crowd, at_s), float(at_s))
+    later = [at_s for at_s in asked if at_s >= 3]
+    assert 8 <= len(later) <= 11

@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from hub.vision.standstill import MOST_EXCUSED, Standstill, is_dying, waited_s
+from hub.vision.standstill import MOST_EXCUSED, Standstill, dying_by, is_dying, waited_s
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is read is Linux's /proc")
 
@@ -100,3 +101,12 @@ def test_killed_process_is_dying_from_the_signal_on(sleeper: subprocess.Popen[by
     assert is_dying(sleeper.pid), "at once, whether it has ended or not"
     sleeper.wait()
     assert not is_dying(sleeper.pid), "and its number may be another's"
+
+
+@pytest.mark.parametrize(("flag", "says_dying"), [(0x4, True), (0x200, True), (0x400, True), (0x40, False)])
+def test_process_that_exits_dumps_core_or_took_a_deadly_signal_is_dying(flag: int, says_dying: bool) -> None:
+    """PF_EXITING, PF_DUMPCORE, PF_SIGNALED of include/linux/sched.h, and PF_FORKNOEXEC, which says nothing of it."""
+    name, end, rest = Path("/proc/self/stat").read_text().rpartition(")")
+    fields = rest.split()
+    fields[6] = str((int(fields[6]) & ~0x604) | flag)
+    assert dying_by(f"{name}{end} {' '.join(fields)}\n") is says_dying

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from devices.protocol.sightings import COLOURS, Sighting
+from devices.protocol.clock import SystemClock
+from devices.protocol.sightings import COLOURS, CameraAssignment, Sighting
 from hub.footage.sources.frame import Frame, PlainPixels
+from hub.vision.camera import AssignedCamera, Work
 from hub.vision.description.camera_light import CameraLight
+from hub.vision.description.clothing import Garment
 from hub.vision.description.describer import Describer
 from hub.vision.description.view import View
 from hub.vision.detection.detections import Detections, Region
 from hub.vision.pipeline import Pipeline
+from hub.vision.scheduler import LookScheduler
 from tests.vision.description.test_describer import person, strongest
 
 USUAL = 46.0
@@ -142,3 +148,51 @@ def test_red_over_blue_stays_so_under_a_camera_of_any_exposure(describer: Descri
             camera.learn_light([taught], number)
         said = camera.describe([taught])
         assert (strongest(said.upper), strongest(said.lower)) == ("red", "blue")
+
+
+def _filmed(shown: View, path: Path) -> Path:
+    """A recording of 2 s in which something moves above the person."""
+    height, width = shown.picture.shape[:2]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=5, options={"preset": "ultrafast", "crf": "10", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(10):
+            picture = shown.picture.copy()
+            picture[:20, 5 * number : 5 * number + 20] = 20
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_no_camera_of_a_worker_knows_of_the_people_whom_another_saw(describer: Describer, tmp_path: Path) -> None:
+    """Every camera is given the same describer, as a worker's are."""
+    url = str(_filmed(person("white", "blue", (0.6, 0.6, 0.6)), tmp_path / "dark.mp4"))
+    last_words = []
+    for name in ("C01", "C02"):
+        scheduler: LookScheduler[AssignedCamera, Work] = LookScheduler()
+        assignment = CameraAssignment(camera_id=name, url=url, recording=True, started_at_us=0)
+        camera = AssignedCamera(assignment, scheduler, describer, clock=SystemClock())
+        camera.start()
+        said: list[Sighting] = []
+        while (turn := scheduler.take()) is not None:
+            said += camera.take(turn[1], Present())
+            if turn[1].look is None:
+                scheduler.close()
+        camera.join(10.0)
+        last_words.append(next(sighting for sighting in said if sighting.ended))
+    assert last_words[0].upper == last_words[1].upper
+
+
+def test_trousers_are_lighter_after_a_dark_cameras_people_too(describer: Describer) -> None:
+    camera, shaded = describer.for_another_camera(), person("blue", "grey", (1.15, 1.15, 1.15))
+    before = camera.describe([shaded]).lower[COLOURS.index("white")]
+    for number in range(30):
+        camera.learn_light([person("red", "blue", (0.45, 0.45, 0.45))], number)
+    assert camera.describe([shaded]).lower[COLOURS.index("white")] > before + 0.02
+
+
+def test_a_gain_makes_the_mean_and_the_lit_part_of_cloth_lighter_and_leaves_its_colour() -> None:
+    lab, bright, shares = np.array([[40.0, 5.0, -9.0]] * 3), np.array([50.0, 60.0, 70.0]), np.ones(3) / 3
+    lit = Garment(lab, bright, shares, shares, 1.0).lit(1.1)
+    np.testing.assert_allclose(lit.lab, [[44.0, 5.0, -9.0]] * 3)
+    np.testing.assert_allclose(lit.bright, [55.0, 66.0, 77.0])

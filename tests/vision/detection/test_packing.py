@@ -126,3 +126,12 @@ def test_a_look_tells_what_it_cost(detector: NanoDet) -> None:
 
 def test_nobody_is_looked_for_where_there_is_no_region(detector: NanoDet) -> None:
     assert len(detector.detect(scene([Walker(300, 420, 0, 150)], 0.5), [])) == 0
+
+
+@pytest.mark.parametrize(("scale", "is_cut"), [(1.0, False), (0.4, True)])
+def test_who_is_near_a_parts_edge_is_cut_by_it_where_that_is_near_on_the_canvas(scale: float, is_cut: bool) -> None:
+    """4 px of the picture are 2.2 of the canvas in full scale and 0.9 in two fifths of it."""
+    canvas = pack(SIZE, [Region(Box(100, 50, 120, 240), scale), Region(Box(60, 20, 200, 330), 0.5)], SCALE, 32)
+    assert canvas is not None
+    boxes = np.array([[130, 100, 60, 186], [128, 98, 64, 230]], float)  # down to his knees, and all of him
+    assert canvas.cut_off(boxes, np.array([0, 1]), SIZE).tolist() == [is_cut, False]

@@ -159,3 +159,25 @@ def test_two_who_cross_unseen_are_told_by_their_colours() -> None:
         _found((268, 200, 40, 100, 0.8), (252, 202, 40, 100, 0.8)), still, 2.8, (640, 480), colours=both
     )
     assert {index: track.number for track, index in result.seen} == {0: 1, 1: 2}
+
+
+def test_one_of_two_thirds_the_height_in_the_same_place_is_somebody_else() -> None:
+    tracker = Tracker()
+    for n in range(5):
+        _look(tracker, _found((100, 100, 40, 100, 0.8)), n * 0.2)
+    assert _look(tracker, _found((100, 115, 40, 66, 0.8)), 1.0) == [2]
+
+
+def test_one_of_two_thirds_the_height_is_not_the_one_who_was_hidden() -> None:
+    tracker = Tracker()
+    _walk_until_hidden(tracker, 200)
+    result = tracker.look(_found((330, 234, 27, 66, 0.8)), np.array([True]), 6.0, (640, 480), colours=RED)
+    assert [track.number for track, _ in result.seen] == [2]
+
+
+def test_one_in_only_rather_like_colours_is_not_the_one_who_was_hidden() -> None:
+    tracker = Tracker()
+    _walk_until_hidden(tracker, 200)
+    rather = np.array([[0.93, np.sqrt(1 - 0.93**2)]], np.float32)
+    result = tracker.look(_found((330, 200, 40, 100, 0.8)), np.array([True]), 6.0, (640, 480), colours=rather)
+    assert [track.number for track, _ in result.seen] == [2]
