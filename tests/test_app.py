@@ -79,6 +79,7 @@ async def test_hub_without_a_broker_to_use_says_so(tmp_path: Path) -> None:
         ({"roll_call_at": "25:00"}, "use HH:MM"),
         ({"vision_workers": -1}, "greater than or equal to 0"),
         ({"vision_detector": "fp16"}, "fp16 cannot be read"),
+        ({"vision_descriptor": "osnet"}, "osnet cannot be read"),
         ({"colour": "red"}, "Extra inputs"),
     ],
 )

@@ -222,12 +222,16 @@ def evaluate_detection_command(
 
 @evaluate_app.command("retrieval")
 def evaluate_retrieval_command(
-    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")], as_json: Json = False
+    crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")],
+    descriptor: Annotated[str, typer.Option(help="auto、学到的投影 .npz，或描述器文件")] = "auto",
+    row: Annotated[str, typer.Option(help="库里每行由什么得来：crop、track 或 picture")] = "crop",
+    as_json: Json = False,
 ) -> None:
     """评估以图找人（经由实际存储与检索）。"""
-    from hub.sightings.evaluate import evaluate_retrieval
+    from hub.sightings.evaluate import Row, evaluate_retrieval
+    from hub.vision.description.choice import open_descriptor
 
-    _tell(lambda: evaluate_retrieval(crops), as_json)
+    _tell(lambda: evaluate_retrieval(crops, open_descriptor(descriptor), Row(row)), as_json)
 
 
 @evaluate_app.command("colours")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,11 +23,24 @@ from hub.sightings.search import rank
 from hub.sightings.span import Span
 from hub.sightings.store import Store
 from hub.vision.description.describer import Appearance, Describer
+from hub.vision.description.descriptor import Descriptor
 from hub.vision.description.view import View
+from hub.vision.tracking.views import MOST_VIEWS, sharpness
 
 _NAME = re.compile(r"(-?\d+)_c(\d+)")
 _STARTED_US = 1_767_225_600_000_000
 _NO_TIME = Span(None, None)
+
+
+class Row(StrEnum):
+    """What a row of the gallery is described from."""
+
+    CROP = "crop"
+    """Each crop is one, as Market-1501 has it."""
+    TRACK = "track"
+    """What one camera saw of one identity: its sharpest views together, as vision describes a sighting."""
+    PICTURE = "picture"
+    """The same by its sharpest picture alone, as a sighting that was described anew from the one that is kept."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +76,31 @@ class Crop:
     appearance: Appearance
 
 
-def evaluate_retrieval(crops_dir: Path, models_dir: Path | None = None) -> RetrievalReport:
-    """Each query against the gallery, the same identity on the same camera left out.
+class _Picture(NamedTuple):
+    identity: int
+    camera: str
+    view: View
+
+
+def evaluate_retrieval(crops_dir: Path, descriptor: Descriptor | None = None, row: Row = Row.CROP) -> RetrievalReport:
+    """Each query, which is one crop, against the gallery, the same identity on the same camera left out.
 
     ``crops_dir`` holds crops named as Market-1501 names them: flat, where each is a query against all others, or in
     query/ and gallery/ (identities below 1 in the gallery are distractors). Raises ValueError without any crop.
     """
-    describer = Describer(models_dir)
+    describer = Describer(descriptor=descriptor)
     started = time.perf_counter()
     if (crops_dir / "query").is_dir():
-        queries, gallery = (_described(crops_dir / part, describer) for part in ("query", "gallery"))
+        asked, kept = (_pictures(crops_dir / part) for part in ("query", "gallery"))
+        queries, gallery = _described(asked, describer), _described(kept, describer)
         described = len(queries) + len(gallery)
     else:
-        queries = gallery = _described(crops_dir, describer)
+        kept = _pictures(crops_dir)
+        queries = gallery = _described(kept, describer)
         described = len(gallery)
     ms_per_crop = (time.perf_counter() - started) * 1000 / described
+    if row is not Row.CROP:
+        gallery = _tracks(kept, describer, MOST_VIEWS if row is Row.TRACK else 1)
     found = retrieve(queries, gallery)
     if not found.queries:
         raise ValueError(f"no identity in {crops_dir} is seen by two cameras")
@@ -100,7 +126,7 @@ def retrieve(queries: Sequence[Crop], gallery: Sequence[Crop]) -> Retrieved:
     return Retrieved(len(scored), round(rank1, 4), round(rank5, 4), round(mean_precision, 4))
 
 
-def _described(folder: Path, describer: Describer) -> list[Crop]:
+def _pictures(folder: Path) -> list[_Picture]:
     crops = []
     for path in sorted(folder.glob("*.jpg")) + sorted(folder.glob("*.png")):
         match = _NAME.match(path.name)
@@ -108,10 +134,23 @@ def _described(folder: Path, describer: Describer) -> list[Crop]:
         if match is None or picture is None:
             raise ValueError(f"{path} is no crop named as Market-1501 names them (0001_c1s1_000151_01.jpg)")
         view = View(np.asarray(picture, np.uint8), (0, 0, picture.shape[1], picture.shape[0]), False, 1.0)
-        crops.append(Crop(int(match[1]), f"c{match[2]}", describer.describe([view])))
+        crops.append(_Picture(int(match[1]), f"c{match[2]}", view))
     if not crops:
         raise ValueError(f"{folder} holds no .jpg or .png")
     return crops
+
+
+def _described(pictures: Sequence[_Picture], describer: Describer) -> list[Crop]:
+    return [Crop(one.identity, one.camera, describer.describe([one.view])) for one in pictures]
+
+
+def _tracks(pictures: Sequence[_Picture], describer: Describer, most_views: int) -> list[Crop]:
+    """One for each identity and camera, from its sharpest views."""
+    tracks: dict[tuple[int, str], list[View]] = defaultdict(list)
+    for one in pictures:
+        tracks[one.identity, one.camera].append(one.view)
+    best = {track: sorted(views, key=sharpness, reverse=True)[:most_views] for track, views in tracks.items()}
+    return [Crop(*track, describer.describe(views)) for track, views in best.items()]
 
 
 def _rank_all(directory: Path, queries: Sequence[Crop], gallery: Sequence[Crop]) -> list[list[int]]:

@@ -20,6 +20,8 @@ from tests.devices.room import by_hand, until
 
 WORKER = "worker-1"
 LOADED_WITHIN_S = 40.0
+STILL_AFTER_S = 0.75
+"""Three beats: the tests need not wait for as long as a hub on a busy machine does."""
 
 
 async def _issue(kind: DeviceKind, device_id: str) -> Credential:
@@ -30,7 +32,7 @@ async def _issue(kind: DeviceKind, device_id: str) -> Credential:
 async def keeping(folder: Path) -> AsyncIterator[tuple[WorkerKeeper, list[str]]]:
     """A keeper whose worker is at work and whose spare is loaded, and those it lost."""
     lost: list[str] = []
-    keeper = WorkerKeeper([WORKER], LocalWorkers(1, "auto", folder, _issue), lost.append)
+    keeper = WorkerKeeper([WORKER], LocalWorkers(1, "auto", folder, _issue), lost.append, still_after_s=STILL_AFTER_S)
     keeper.start()
     try:
         await until(
@@ -75,7 +77,57 @@ async def test_hub_that_stood_still_itself_takes_nobody_for_hung(
     monkeypatch.setattr(worker_keeper, "SPARE_AFTER_S", 0.1)
     async with keeping(tmp_path) as (keeper, lost):
         for _ in range(3):
-            time.sleep(worker_keeper.STILL_AFTER_S + 0.2)  # noqa: ASYNC251 the loop is to stand still
+            time.sleep(STILL_AFTER_S + 0.2)  # noqa: ASYNC251 the loop is to stand still
             await asyncio.sleep(0)
         await until(lambda: keeper.spare is not None, "it goes on")
         assert (lost, keeper.standstills) == ([], 0)
+
+
+async def test_workers_told_of_another_descriptor_end_in_order_and_come_back_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_keeper, "SPARE_AFTER_S", 0.1)
+    async with keeping(tmp_path) as (keeper, lost):
+        former = {keeper.pids[WORKER], keeper.spare}
+        await keeper.describe_with("/learned/other.npz")
+        await until(lambda: lost == [WORKER] and keeper.pids.keys() == {WORKER}, "another is in its place")
+        assert keeper.pids[WORKER] not in former, "the spare had the former descriptor too"
+        command = Path(f"/proc/{keeper.pids[WORKER]}/cmdline").read_bytes().split(b"\0")
+        assert command[command.index(b"--descriptor") + 1] == b"/learned/other.npz"
+        assert keeper.standstills == 0
+
+
+async def test_spare_that_does_not_get_to_be_loaded_is_killed_before_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads its detector's file from a pipe into which nobody writes."""
+    monkeypatch.setattr(worker_keeper, "SPARE_AFTER_S", 0.1)
+    os.mkfifo(tmp_path / "never.json")
+    local = LocalWorkers(1, str(tmp_path / "never.json"), tmp_path, _issue)
+    keeper = WorkerKeeper([WORKER], local, lambda _: None, first_beat_within_s=1.0)
+    keeper.start()
+    try:
+        await until(lambda: keeper.spare is not None, "a spare is there", LOADED_WITHIN_S)
+        spare = keeper.spare
+        await until(lambda: not Path(f"/proc/{spare}").exists(), "it is killed", LOADED_WITHIN_S)
+        assert keeper.spare is None, "whoever needs one does not wait for it"
+    finally:
+        await keeper.stop()
+
+
+async def test_loaded_spare_that_stands_still_is_killed_before_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_keeper, "SPARE_AFTER_S", 0.1)
+    async with keeping(tmp_path) as (keeper, lost):
+        spare = keeper.spare
+        await until(lambda: _waits_for_its_duty(spare), "the spare is loaded", LOADED_WITHIN_S)
+        assert spare is not None
+        os.kill(spare, signal.SIGSTOP)
+        await until(lambda: keeper.spare is None, "it is killed", LOADED_WITHIN_S)
+        assert (lost, keeper.standstills) == ([], 1)
+
+
+def _waits_for_its_duty(pid: int | None) -> bool:
+    """It sleeps in select(2)."""
+    return "poll" in Path(f"/proc/{pid}/wchan").read_text() or "select" in Path(f"/proc/{pid}/wchan").read_text()

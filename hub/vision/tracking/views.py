@@ -57,7 +57,7 @@ class BestViews:
         if rival is not None and hope <= rival.worth:
             return
         view = _crop(picture, box, cut, score)
-        worth = hope * _sharpness(view)
+        worth = hope * sharpness(view)
         if rival is None or worth > rival.worth:
             if rival is not None:
                 self._kept.remove(rival)
@@ -105,7 +105,7 @@ def _inner(box: Box, left: int, top: int, scale: float) -> tuple[float, float, f
     return (box.left - left) * scale, (box.top - top) * scale, box.width * scale, box.height * scale
 
 
-def _sharpness(view: View) -> float:
+def sharpness(view: View) -> float:
     """0 (blurred) to 1, measured at one size so that near and far compare."""
     left, top, width, height = (round(value) for value in view.box)
     inner = cv2.cvtColor(view.picture[top : top + height, left : left + width], cv2.COLOR_BGR2GRAY)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from devices.protocol.sightings import COLOURS
-from hub.sightings.evaluate import evaluate_retrieval
+from hub.sightings.evaluate import Row, evaluate_retrieval
 from hub.vision.description.colour_names import NamingConstants, name_cloth
 from hub.vision.description.describer import Appearance, Describer
 from hub.vision.description.descriptor import BYTES
@@ -165,6 +165,18 @@ def test_learning_keeps_people_apart_that_were_not_learned_from() -> None:
     short /= np.linalg.norm(short, axis=-1, keepdims=True)
     likeness = short[:, 0] @ short[:, 1].T
     assert (likeness.argmax(axis=1) == np.arange(20)).mean() >= 0.4
+
+
+def test_a_track_is_one_row_by_its_views_together_or_by_its_sharpest_picture(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    for person in range(1, 5):
+        outfit = invent(rng)
+        for camera, view in ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2)):
+            picture = draw(outfit, rng)[0]
+            cv2.imwrite(str(tmp_path / f"{person:04}_c{camera}s1_{view:06}_01.png"), picture)
+    reports = {row: evaluate_retrieval(tmp_path, row=row) for row in Row}
+    assert [(report.queries, report.gallery) for report in reports.values()] == [(20, 20), (20, 8), (20, 8)]
+    assert reports[Row.TRACK].map >= reports[Row.CROP].map
 
 
 @needs_footage
