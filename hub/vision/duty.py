@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -31,8 +33,14 @@ class Duty:
     is_enrolled: bool = False
 
 
-def wait_for_duty(lines: BinaryIO) -> Duty | None:
-    """What a spare worker is handed, when it is; None when the hub ended. Raises CredentialError."""
+def wait_for_duty(lines: BinaryIO, beat: Callable[[], None], turn_s: float) -> Duty | None:
+    """What a spare worker is handed, when it is; None when the hub ended. Meanwhile it beats each ``turn_s``.
+
+    Raises CredentialError.
+    """
+    beat()
+    while not select.select([lines], [], [], turn_s)[0]:
+        beat()
     line = lines.readline()
     if not line:
         return None

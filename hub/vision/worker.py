@@ -373,7 +373,7 @@ def main() -> int:
         _log.info("looking with %s", detector.name)
         if given.spare:
             detector.detect(np.zeros((_WARM_ROWS, _WARM_ROWS, 3), np.uint8))
-            duty = wait_for_duty(sys.stdin.buffer)
+            duty = wait_for_duty(sys.stdin.buffer, _beat if given.beat else lambda: None, STATE_TURN_S)
         if duty is None:
             return 0
         run = _runner(duty, detector, describer, given)

@@ -32,7 +32,7 @@ QUIET_AFTER_S = 0.5
 STILL_AFTER_S = 1.5
 """Within 2 s its cameras are another's, as with a worker on another machine (SILENT_AFTER_S)."""
 FIRST_BEAT_WITHIN_S = 30.0
-"""A worker loads its networks first."""
+"""A worker, and its spare, loads its networks first."""
 END_WITHIN_S = 6.0
 """A worker asked to end gives its cameras 2 s, then its looking thread 2 s; its last words go out."""
 _MOST_BEATS = 4096
@@ -67,15 +67,27 @@ class LocalWorkers:
 class WorkerKeeper:
     """One hub's workers and their spare. ``lost(worker_id)`` is told of each that ended or stood still."""
 
-    def __init__(self, names: Iterable[str], local: LocalWorkers, lost: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        local: LocalWorkers,
+        lost: Callable[[str], None],
+        *,
+        still_after_s: float = STILL_AFTER_S,
+        first_beat_within_s: float = FIRST_BEAT_WITHIN_S,
+    ) -> None:
+        """Who beats no more for ``still_after_s``, or not at all within ``first_beat_within_s``, stands still."""
         self._workers = [_Worker(worker_id) for worker_id in names]
         self._local = local
         self._lost = lost
+        self._still_after_s = still_after_s
+        self._first_beat_within_s = first_beat_within_s
         self.standstills = 0
-        """How often one was replaced because it stood still, or its looking thread did."""
+        """How often one, or a spare, was replaced because it stood still, or its looking thread did."""
         self._leaving: set[asyncio.Task[int]] = set()
         self._spare: asyncio.subprocess.Process | None = None
         self._spare_taken = asyncio.Event()
+        self._spare_attended: asyncio.Task[str] | None = None
         self._spare_task: asyncio.Task[None] | None = None
 
     @property
@@ -142,7 +154,7 @@ class WorkerKeeper:
         assert process.stdout is not None
         loop = asyncio.get_running_loop()
         waited = partial(waited_s, process.pid)
-        still = Standstill(FIRST_BEAT_WITHIN_S, waited, loop.time())
+        still = Standstill(self._first_beat_within_s, waited, loop.time())
         while True:
             try:
                 async with asyncio.timeout(QUIET_AFTER_S):
@@ -159,7 +171,7 @@ class WorkerKeeper:
                 code = await process.wait()
                 self.standstills += code == STOOD_STILL
                 return f"code {code}"
-            still = Standstill(STILL_AFTER_S, waited, loop.time())
+            still = Standstill(self._still_after_s, waited, loop.time())
 
     def _leave(self, process: asyncio.subprocess.Process, why: str) -> str:
         leaving = asyncio.create_task(process.wait(), name="leaving-worker")
@@ -177,6 +189,8 @@ class WorkerKeeper:
                 command, environment=credential.environment(), stdout=asyncio.subprocess.PIPE, niceness=NICENESS
             )
         self._spare_taken.set()
+        if self._spare_attended is not None:
+            await end_tasks(self._spare_attended)  # whoever takes it on hears its beats
         assert spare.stdin is not None
         spare.stdin.write(msgspec.json.encode(Handed(credential=credential, store=store)) + b"\n")
         return spare
@@ -196,13 +210,15 @@ class WorkerKeeper:
                 _log.error("worker.no_spare", error=str(error))
                 await asyncio.sleep(RESTART_MOST_S)
                 continue
-            taken, ended = asyncio.ensure_future(self._spare_taken.wait()), asyncio.ensure_future(spare.wait())
+            taken = asyncio.ensure_future(self._spare_taken.wait())
+            self._spare_attended = attended = asyncio.create_task(self._attend(spare), name="spare-beats")
             try:
-                await asyncio.wait((taken, ended), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((taken, attended), return_when=asyncio.FIRST_COMPLETED)
             finally:
-                await end_tasks(taken, ended)
+                await end_tasks(taken, attended)
             if not self._spare_taken.is_set():
-                _log.error("worker.spare_ended", code=spare.returncode)
+                self._spare = None
+                _log.error("worker.spare_ended", why=attended.result())
                 await asyncio.sleep(RESTART_MOST_S)
 
     def _command(self, *arguments: str) -> list[str]:
