@@ -62,11 +62,19 @@ class HubClient:
             ) from None
         return cls(address, local_token, CertificateFolder(data_dir / "certificates"))
 
-    def call(self, method: str, path: str, *, body: Any = None, content: bytes | None = None) -> bytes:
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        content: bytes | None = None,
+        within_s: float = TIMEOUT_S,
+    ) -> bytes:
         """One request; returns the body. Raises HubUnreachable, HubRefused."""
         data = content if body is None else msgspec.json.encode(body)
         try:
-            answer = self._http.request(method, path, content=data, extensions=self._extensions)
+            answer = self._http.request(method, path, content=data, extensions=self._extensions, timeout=within_s)
         except httpx.TransportError as error:
             raise HubUnreachable(f"{self.url} 没有回应（{error}）：请先运行 qianshao hub") from None
         if answer.is_error:

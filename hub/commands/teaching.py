@@ -17,6 +17,8 @@ from hub.teaching.messages import Learned, TeachingState
 from hub.teaching.versions import SHIPPED, Version
 
 _PATH = "/api/teaching"
+_LEARNS_WITHIN_S = 900.0
+"""The child learns while nobody else wants the processor."""
 
 
 def show(settings: Settings, as_json: bool) -> None:
@@ -40,7 +42,7 @@ def go_back(settings: Settings) -> None:
 
 def _asked(settings: Settings, method: str, path: str) -> bytes:
     try:
-        return HubClient.of(settings.data_dir).call(method, path)
+        return HubClient.of(settings.data_dir).call(method, path, within_s=_LEARNS_WITHIN_S)
     except (HubUnreachable, HubRefused) as error:
         end(str(error))
 
