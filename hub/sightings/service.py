@@ -35,6 +35,7 @@ from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan
 from hub.sightings.search import latest_of, rank
 from hub.sightings.span import Span
 from hub.sightings.store import Kept, Others, Store
+from hub.sightings.turns import GivenUp
 
 
 class SightingService:
@@ -119,6 +120,8 @@ class SightingService:
         for ranked in ranking.best:
             ranked.table.foresee(ranked.row)
         for ranked in ranking.best:
+            if given_up is not None and given_up.is_set():
+                raise GivenUp
             sighting = self._head(ranked.table, ranked.row)
             if sighting is None or sighting.sighting_id == asked.like_sighting_id:
                 continue

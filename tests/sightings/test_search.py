@@ -16,6 +16,7 @@ from hub.sightings.errors import SightingsError
 from hub.sightings.messages import Age, CameraPlace, Description, Field, Query, Weights
 from hub.sightings.rows import HOUR_US
 from hub.sightings.service import SightingService
+from hub.sightings.turns import GivenUp
 from tests.sightings.seen import CAMERAS, NOON_US, random_sightings, sighting, weights
 
 RED_OVER_BLUE = Description(upper=("red",), lower=("blue",), height_m=1.1)
@@ -273,6 +274,26 @@ def test_the_newest_of_equal_sightings_come_first(service: SightingService) -> N
         service.add(sighting(f"s{second}", started_at_us=NOON_US + second * 1_000_000))
     query = Query(description=RED_OVER_BLUE, limit=3)
     assert found(service, query) == ["s19", "s18", "s17"]
+
+
+class AtTheThird(threading.Event):
+    """Nobody waits from the third time on that somebody asks."""
+
+    asked = 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        return self.asked >= 3
+
+
+def test_hits_that_nobody_waits_for_are_not_read(service: SightingService) -> None:
+    for number in range(20):
+        service.add(sighting(f"s{number}"))
+    nobody_waits = AtTheThird()
+    with pytest.raises(GivenUp):
+        service.search(Query(description=RED_OVER_BLUE), CAMERAS, nobody_waits)
+    assert nobody_waits.asked == 3, "once before the only table, then before each hit"
+    assert service.counts().searches == 0
 
 
 def test_pictures_are_kept(service: SightingService) -> None:
