@@ -7,6 +7,7 @@ export const enPath: typeof zhPath = {
   noCase: "Open a case and search: the path is shown here.",
   ready: "After a search the cameras that the person passed stand here in order, with where the person may be now.",
   finding: "Joining the path…",
+  findWatched: "Join what the watch found to a path",
   notFound: "These sightings make no path. Confirm a picture on the right, or search more widely.",
   failed: "No path was computed:",
   again: "Try again",

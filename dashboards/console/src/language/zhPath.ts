@@ -5,6 +5,7 @@ export const zhPath = {
   noCase: "先立案，再查找：路径在这里。",
   ready: "查找之后，这里按先后排出这个人走过的摄像头，并算出现在可能在哪。",
   finding: "正在连路径…",
+  findWatched: "把布控找到的连成路径",
   notFound: "这些记录连不成路径。可以在右边确认一张照片，或放宽条件再查。",
   failed: "路径没算出来：",
   again: "再算一次",

@@ -1,4 +1,6 @@
 // Below the map: the sought person's path, step by step, where the person may be now, and what is not sure about it.
+import { Button } from "antd";
+
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import { useHits } from "../search/useHits";
@@ -7,7 +9,7 @@ import { Choice } from "./Choice";
 import { ReachBar } from "./ReachBar";
 import { Rejected } from "./Rejected";
 import { lastCertain, type ShownStep } from "./shown";
-import { findPath, type CasePath } from "./store";
+import { findPath, lookFor, type CasePath } from "./store";
 import { Strip } from "./Strip";
 import { useShownPath } from "./useShownPath";
 import "./path.css";
@@ -18,7 +20,10 @@ export function PathPanel() {
   const { caseId, found, steps } = useShownPath();
   const title = useRoom((room) => room.cases.get(caseId ?? "")?.title, undefined) ?? "";
   const hasHits = useHits().length > 0;
-  const { answer, reach, isFinding } = found;
+  const { answer, reach, isFinding, query } = found;
+  const watches = useRoom((room) => room.cases.get(caseId ?? "")?.watches, undefined);
+  // Nothing was searched for here, and each finding is a search: it is made when somebody asks for it.
+  const watch = query === null && hasHits ? watches?.filter((one) => one.ended_at_ms === null).at(-1) : undefined;
   const last = answer?.paths.flatMap((path) => path.steps).find((step) => step.sighting.sighting_id === reach?.from_sighting_id)?.sighting;
   const from = useRoom((room) => room.cameras.get(last?.camera_id ?? "")?.name, undefined) ?? last?.camera_id ?? "";
   const description = describeWords(found.query?.description ?? null, texts);
@@ -29,7 +34,12 @@ export function PathPanel() {
       <div className="path">
         <Failure caseId={caseId} failure={found.failure} />
         <div className="empty" data-testid="path-empty">
-          {isFinding ? words.finding : found.failure !== null ? "" : hasHits ? words.notFound : words.ready}
+          {isFinding ? words.finding : found.failure !== null || watch !== undefined ? "" : words.ready}
+          {watch !== undefined && (
+            <Button type="primary" data-testid="path-find" onClick={() => lookFor(caseId, watch.query)}>
+              {words.findWatched}
+            </Button>
+          )}
         </div>
       </div>
     );

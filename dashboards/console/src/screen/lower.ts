@@ -30,7 +30,8 @@ export function useLowerTab(): LowerTab {
   const mapAlert = useMapAlert();
   const isWriting = useAlertDesk((desk) => desk.isOpen);
   const hasHits = useHits().length > 0;
-  const isPathless = usePath(useOpenCase()?.case_id ?? null).answer?.paths.length === 0;
+  const { query, answer } = usePath(useOpenCase()?.case_id ?? null);
+  const isPathless = query === null || answer?.paths.length === 0;
   const searches = useMay("search_footage");
   if (chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
   if (mapAlert !== null && boardOf(mapAlert).silent.length > (isWriting ? 0 : FIT_LEFT)) return "wall";
