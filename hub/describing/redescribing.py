@@ -67,7 +67,7 @@ class Redescribing:
         self.describer = ""
         self._in_use: tuple[str, ...] = ()
         self._counts: Counter[str] = Counter()
-        self._passed_over: set[tuple[int, int]] = set()
+        self._passed_over: set[tuple[str, int]] = set()
         self._likes: dict[tuple[str, tuple[str, ...]], Mapping[str, bytes]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
@@ -150,13 +150,13 @@ class Redescribing:
             found |= await self._describe(others, others.rows[first : first + BATCH], describer)
             if describer != self.describer:
                 return True
-        hour = others.table.hour
+        of = others.table.name
         if not found:
-            self._passed_over.update((hour, row) for row in others.rows)
+            self._passed_over.update((of, row) for row in others.rows)
             return True
         if not await asyncio.to_thread(self._sightings.describe_anew, others.table, describer, found):
             return False  # sealed anew meanwhile, or deleted, or damaged, which is seen to
-        self._passed_over.update((hour, row) for row in others.rows if row not in found)
+        self._passed_over.update((of, row) for row in others.rows if row not in found)
         self.described += len(found)
         await self._count()
         return True

@@ -76,6 +76,11 @@ class Table:
     records: RecordFile
 
     @property
+    def name(self) -> str:
+        """Of the files behind it: where it is the same, so are the rows."""
+        return self.records.path.name
+
+    @property
     def standing(self) -> NDArray[np.intp]:
         """The rows that stand."""
         rows = np.arange(len(self.columns))

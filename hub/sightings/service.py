@@ -230,7 +230,7 @@ class SightingService:
         """How many sightings each describer made the descriptor of."""
         return self._opened.describers()
 
-    def made_by_others(self, describer: str, passed_over: Container[tuple[int, int]], most: int) -> Others | None:
+    def made_by_others(self, describer: str, passed_over: Container[tuple[str, int]], most: int) -> Others | None:
         """Sightings to describe anew, as Store.made_by_others."""
         return self._opened.made_by_others(describer, passed_over, most)
 

@@ -238,15 +238,15 @@ class Store:
         """How many sightings each describer made the descriptor of."""
         return sum((counts_of(table) for table in self.tables(None, None)), Counter[str]())
 
-    def made_by_others(self, describer: str, passed_over: Container[tuple[int, int]], most: int) -> Others | None:
+    def made_by_others(self, describer: str, passed_over: Container[tuple[str, int]], most: int) -> Others | None:
         """The newest sealed hour with rows by another describer, and ``most`` of these rows at most, in their order.
 
-        But those of which hour and row are ``passed_over``; None when there is none.
+        But those of which Table.name and row are ``passed_over``; None when there is none.
         """
         with self._looking:
             tables = [self._segments[hour].table for hour in sorted(self._segments, reverse=True)]
         for table in tables:
-            found = [row for row in rows_of_others(table, describer).tolist() if (table.hour, row) not in passed_over]
+            found = [row for row in rows_of_others(table, describer).tolist() if (table.name, row) not in passed_over]
             if found:
                 return Others(table, tuple(found[:most]))
         return None

@@ -23,7 +23,7 @@ from tests.sightings.seen import NOON_US, random_sightings, sighting
 LATER_US = NOON_US + 10 * HOUR_US
 EVERY = frozenset({"C01", "C02", "C03"})
 ROOT = Path(__file__).resolve().parents[2]
-NONE: frozenset[tuple[int, int]] = frozenset()
+NONE: frozenset[tuple[str, int]] = frozenset()
 
 
 def anew(sighting_id: str) -> bytes:
@@ -71,7 +71,7 @@ def test_the_newest_hour_is_described_first_and_in_parts(tmp_path: Path) -> None
     second = store.made_by_others("new-1", NONE, 10)
     assert second is not None
     assert not set(first.rows) & set(second.rows)
-    passed_over = {(second.table.hour, row) for row in second.rows}
+    passed_over = {(second.table.name, row) for row in second.rows}
     third = store.made_by_others("new-1", passed_over, 10)
     assert third is not None
     assert not set(third.rows) & set(second.rows)
