@@ -3,9 +3,8 @@ import { useEffect } from "react";
 
 import { useOpenCase } from "../cases/store";
 import type { Item } from "../room/items";
-import type { Query } from "../room/types";
 import { hubNowMs, useStore } from "../room/store";
-import { rankAgain, useSearchStore } from "../search/store";
+import { useSearchStore } from "../search/store";
 import { useMay } from "../session/store";
 import { renewedAfterMs } from "./shown";
 import { findPath, forgetPath, lookFor, pathOf, renewReach, usePath } from "./store";
@@ -24,18 +23,6 @@ export function toldOf(events: readonly Item[], since: number): ReadonlySet<stri
   }
   return cases;
 }
-
-/** Cases in which somebody, here or elsewhere, said yes or no to a sighting. */
-export function markedOf(events: readonly Item[], since: number): ReadonlySet<string> {
-  const cases = new Set<string>();
-  for (const item of events) {
-    if (item.number <= since) break;
-    if (item.kind === "path.marked") cases.add(item.body.case_id);
-  }
-  return cases;
-}
-
-const isSame = (one: Query, other: Query | null): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** Whether it was said here, or the answer knows it already. */
 function isHeeded({ case_id, sighting_id, verdict }: { case_id: string; sighting_id: string; verdict: string | null }): boolean {
@@ -76,7 +63,6 @@ function followPaths(): () => void {
   const leaveSearch = useSearchStore.subscribe(({ searches }, before) => {
     for (const [caseId, { answer }] of searches) {
       if (answer === null || answer === before.searches.get(caseId)?.answer) continue;
-      if (isSame(answer.query, pathOf(caseId).query)) continue;
       if (answer.hits.length > 0) lookFor(caseId, answer.query);
       else forgetPath(caseId);
     }
@@ -84,7 +70,6 @@ function followPaths(): () => void {
   const leaveRoom = useStore.subscribe(({ room }, { room: before }) => {
     if (room === null || before === null || room.number === before.number) return;
     for (const caseId of toldOf(room.events, before.number)) pacer.want(caseId);
-    for (const caseId of markedOf(room.events, before.number)) void rankAgain(caseId);
   });
   return () => {
     leaveSearch();
