@@ -14,6 +14,7 @@ import { enPlayback } from "./enPlayback";
 import { enRecordings } from "./enRecordings";
 import { enRefusals } from "./enRefusals";
 import { enRollCall } from "./enRollCall";
+import { enSearchForm } from "./enSearchForm";
 import { enShifts } from "./enShifts";
 import { enSos } from "./enSos";
 import { enTalk } from "./enTalk";
@@ -39,6 +40,7 @@ export const en: Texts = {
   groups: enGroups,
   path: enPath,
   traits: enTraits,
+  searchForm: enSearchForm,
   hub: "the hub",
   product: "Qianshao",
   otherLanguage: "中文",
@@ -187,7 +189,19 @@ export const en: Texts = {
     stopWatch: "Stop",
     newHit: "New",
     still: "still in view",
-    part: { upper: "Top", lower: "Bottom", height: "Height", age: "Age", like: "Like" },
+    part: {
+      upper: "Top",
+      lower: "Bottom",
+      upper_pattern: "Pattern",
+      height: "Height",
+      age: "Age",
+      backpack: "Backpack",
+      head_wear: "Hat",
+      movement: "Moving",
+      heading: "Heading",
+      accompanied: "Company",
+      like: "Like",
+    },
     timeline: "Timeline",
     timelineEmpty: "After a search, every appearance is laid out here by camera and time.",
     noPicture: "No picture",

@@ -15,6 +15,7 @@ import { zhPlayback } from "./zhPlayback";
 import { zhRecordings } from "./zhRecordings";
 import { zhRefusals } from "./zhRefusals";
 import { zhRollCall } from "./zhRollCall";
+import { zhSearchForm } from "./zhSearchForm";
 import { zhShifts } from "./zhShifts";
 import { zhSos } from "./zhSos";
 import { zhTalk } from "./zhTalk";
@@ -38,6 +39,7 @@ export const zh = {
   groups: zhGroups,
   path: zhPath,
   traits: zhTraits,
+  searchForm: zhSearchForm,
   hub: "主机",
   product: "黔哨",
   otherLanguage: "English",
@@ -186,7 +188,19 @@ export const zh = {
     stopWatch: "停止",
     newHit: "新出现",
     still: "仍在画面中",
-    part: { upper: "上衣", lower: "裤裙", height: "身高", age: "年龄", like: "相似" },
+    part: {
+      upper: "上衣",
+      lower: "裤裙",
+      upper_pattern: "花纹",
+      height: "身高",
+      age: "年龄",
+      backpack: "背包",
+      head_wear: "帽子",
+      movement: "动作",
+      heading: "方向",
+      accompanied: "同行",
+      like: "相似",
+    },
     timeline: "时间线",
     timelineEmpty: "查找之后，这里按摄像头和时间排出每次出现。",
     noPicture: "没有图片",

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useOpenCase } from "../cases/store";
 import type { Item } from "../room/items";
 import { hubNowMs, useStore } from "../room/store";
-import { useSearchStore } from "../search/store";
+import { rankAgain, useSearchStore } from "../search/store";
 import { useMay } from "../session/store";
 import { renewedAfterMs } from "./shown";
 import { findPath, forgetPath, lookFor, pathOf, renewReach, usePath } from "./store";
@@ -20,6 +20,16 @@ export function toldOf(events: readonly Item[], since: number): ReadonlySet<stri
     if (item.number <= since) break;
     if (item.kind === "watch.hit") cases.add(item.body.case_id);
     if (item.kind === "path.marked" && !isHeeded(item.body)) cases.add(item.body.case_id);
+  }
+  return cases;
+}
+
+/** Cases in which somebody, here or elsewhere, said yes or no to a sighting. */
+export function markedOf(events: readonly Item[], since: number): ReadonlySet<string> {
+  const cases = new Set<string>();
+  for (const item of events) {
+    if (item.number <= since) break;
+    if (item.kind === "path.marked") cases.add(item.body.case_id);
   }
   return cases;
 }
@@ -61,8 +71,8 @@ export class Pacer {
 function followPaths(): () => void {
   const pacer = new Pacer((caseId) => void findPath(caseId));
   const leaveSearch = useSearchStore.subscribe(({ searches }, before) => {
-    for (const [caseId, { answer }] of searches) {
-      if (answer === null || answer === before.searches.get(caseId)?.answer) continue;
+    for (const [caseId, { answer, answers }] of searches) {
+      if (answer === null || answers === (before.searches.get(caseId)?.answers ?? 0)) continue;
       if (answer.hits.length > 0) lookFor(caseId, answer.query);
       else forgetPath(caseId);
     }
@@ -70,6 +80,7 @@ function followPaths(): () => void {
   const leaveRoom = useStore.subscribe(({ room }, { room: before }) => {
     if (room === null || before === null || room.number === before.number) return;
     for (const caseId of toldOf(room.events, before.number)) pacer.want(caseId);
+    for (const caseId of markedOf(room.events, before.number)) void rankAgain(caseId);
   });
   return () => {
     leaveSearch();

@@ -9,6 +9,8 @@ import type {
   CaseKind,
   DescribeAnswer,
   Finding,
+  PhotoAnswer,
+  PhotoBox,
   Query,
   RoomPicture,
   SearchAnswer,
@@ -63,7 +65,16 @@ export const hub = {
   describe: (text: string, signal: AbortSignal) => ask<DescribeAnswer>("POST", "/api/describe", { text }, {}, signal),
   search: (caseId: string, query: Query, signal?: AbortSignal) =>
     ask<SearchAnswer>("POST", `/api/cases/${part(caseId)}/search`, query, {}, signal),
+  lookAtPhoto: (caseId: string, photo: Blob, box: PhotoBox | null, signal?: AbortSignal) =>
+    ask<PhotoAnswer>("POST", `/api/cases/${part(caseId)}/photo${box === null ? "" : `?${new URLSearchParams(sidesOf(box)).toString()}`}`, photo, {}, signal),
   startWatch: (caseId: string, query: Query) => ask<Watch>("POST", `/api/cases/${part(caseId)}/watches`, query),
   endWatch: (caseId: string, watchId: string) =>
     ask<Watch>("DELETE", `/api/cases/${part(caseId)}/watches/${part(watchId)}`),
 };
+
+const sidesOf = ({ left, top, right, bottom }: PhotoBox): Record<string, string> => ({
+  left: left.toFixed(4),
+  top: top.toFixed(4),
+  right: right.toFixed(4),
+  bottom: bottom.toFixed(4),
+});

@@ -243,12 +243,43 @@ export interface Alert {
   deliveries: Delivery[];
 }
 
+export const PATTERNS = ["plain", "striped", "checked", "printed"] as const;
+export type Pattern = (typeof PATTERNS)[number];
+export const MOVEMENTS = ["standing", "towards", "away", "left", "right"] as const;
+export type Movement = (typeof MOVEMENTS)[number];
+/** The parts of a description that are compared. */
+export type SearchField =
+  | "upper"
+  | "lower"
+  | "upper_pattern"
+  | "height"
+  | "age"
+  | "backpack"
+  | "head_wear"
+  | "movement"
+  | "heading"
+  | "accompanied"
+  | "like";
+
 export interface Description {
   upper: Colour[];
   lower: Colour[];
   height_m: number | null;
   height_tolerance_m: number | null;
   age: Age | null;
+  upper_pattern?: Pattern[];
+  backpack?: boolean | null;
+  head_wear?: boolean | null;
+  movement?: Movement | null;
+  heading_deg?: number | null;
+  accompanied?: boolean | null;
+  weights?: Partial<Record<SearchField, number>> | null;
+}
+
+/** What somebody looks like to one describer. */
+export interface Appearance {
+  describer: string;
+  descriptor: string;
 }
 
 export interface Query {
@@ -259,6 +290,7 @@ export interface Query {
   camera_ids?: string[];
   venue_ids?: string[];
   like_sighting_id?: string | null;
+  like?: readonly Appearance[];
   limit?: number;
 }
 
@@ -301,17 +333,17 @@ export interface SightingSummary {
   child: number | null;
   picture_url: string;
   /** From here on what hits in older events do not tell. */
-  upper_pattern?: { pattern: "plain" | "striped" | "checked" | "printed"; weight: number }[];
+  upper_pattern?: { pattern: Pattern; weight: number }[];
   bags?: { bag: "backpack" | "handbag" | "suitcase"; likelihood: number }[];
   head_wear?: number | null;
-  movement?: "standing" | "towards" | "away" | "left" | "right" | null;
+  movement?: Movement | null;
   heading_deg?: number | null;
   speed_mps?: number | null;
   companions?: string[];
 }
 
 export interface HitPart {
-  field: "upper" | "lower" | "height" | "age" | "like";
+  field: SearchField;
   score: number;
   words: string;
   words_en: string;
@@ -322,6 +354,9 @@ export interface Hit {
   score: number;
   sighting: SightingSummary;
   parts: HitPart[];
+  verdict?: "confirmed" | "rejected" | null;
+  /** Looks like a rejected one. */
+  doubted?: boolean;
 }
 
 export interface SearchAnswer {
@@ -336,6 +371,27 @@ export interface SearchAnswer {
     frames_shed: number;
   };
   hits: Hit[];
+  /** Left out of the hits. */
+  rejected?: number;
+}
+
+export interface PhotoBox {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface PhotoAnswer {
+  /** The largest first. */
+  people: (PhotoBox & { likelihood: number })[];
+  person: {
+    like: Appearance[];
+    description: Description;
+    body: "whole" | "upper" | "lower" | "part";
+    words: string;
+    words_en: string;
+  } | null;
 }
 
 export interface DescribeAnswer {

@@ -1,12 +1,16 @@
 // One hit: the picture, where and when, how well it fits in words, and "more like this".
+import type { MouseEvent } from "react";
+
 import { useTexts, inLanguage, useLanguage } from "../language/language";
 import { clockTime } from "../language/time";
+import { say } from "../path/store";
 import { openPlayback } from "../playback/store";
 import { useRoom } from "../room/store";
 import { useSecond } from "../screen/useSecond";
 import type { ShownHit } from "./hits";
 import { traitsOf } from "./traits";
 import { chooseHit, runSearch, useSearchStore } from "./store";
+import { useVerdict } from "./verdicts";
 
 /** The hub's word on a person still in view is this fresh at most. */
 const IN_VIEW_MS = 20_000;
@@ -19,20 +23,36 @@ function StillInView({ lastMs }: { lastMs: number }) {
   return now - lastMs < IN_VIEW_MS ? <em>{texts.search.still}</em> : null;
 }
 
-export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: string; step: number | undefined }) {
+/** Several sightings that are one person's, as the path has them. */
+export interface OnePerson {
+  count: number;
+  isAlone: boolean;
+  /** Show these alone, or all again. */
+  onToggle: () => void;
+}
+
+export function HitCard(props: { shown: ShownHit; caseId: string; step: number | undefined; person: OnePerson | null }) {
+  const { shown, caseId, step, person } = props;
   const { hit } = shown;
   const texts = useTexts();
+  const words = texts.searchForm;
   const language = useLanguage((store) => store.language);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const camera = useRoom((room) => room.cameras.get(hit.sighting.camera_id)?.name, undefined);
   const chosen = useSearchStore((store) => store.chosenSightingId === hit.sighting.sighting_id);
   const { sighting } = hit;
+  const verdict = useVerdict(caseId, hit);
+  const saying = (said: "confirmed" | "rejected" | null) => (event: MouseEvent) => {
+    event.stopPropagation();
+    void say(caseId, sighting.sighting_id, said);
+  };
   return (
     <article
-      className={`hit${shown.freshNumber === null ? "" : " fresh"}${chosen ? " chosen" : ""}`}
+      className={`hit${shown.freshNumber === null ? "" : " fresh"}${chosen ? " chosen" : ""}${verdict === "confirmed" ? " confirmed" : ""}${hit.doubted === true ? " doubted" : ""}`}
       data-testid="hit"
       data-sighting={sighting.sighting_id}
       data-camera={sighting.camera_id}
+      data-verdict={verdict ?? ""}
       onClick={() => chooseHit(chosen ? null : hit)}
     >
       <div className="picture">
@@ -60,6 +80,39 @@ export function HitCard({ shown, caseId, step }: { shown: ShownHit; caseId: stri
           <span key={trait}>{trait}</span>
         ))}
       </div>
+      {hit.doubted === true && <em className="misfits">{words.doubted}</em>}
+      {person !== null && (
+        <button
+          type="button"
+          className="one-person"
+          data-testid="hit-person"
+          aria-pressed={person.isAlone}
+          title={words.personHint}
+          onClick={(event) => {
+            event.stopPropagation();
+            person.onToggle();
+          }}
+        >
+          {words.person(person.count)}
+        </button>
+      )}
+      {verdict === "confirmed" ? (
+        <div className="says">
+          <b className="fits">{words.confirmed}</b>
+          <button type="button" data-testid="hit-take-back" onClick={saying(null)}>
+            {words.takeBack}
+          </button>
+        </div>
+      ) : (
+        <div className="says">
+          <button type="button" className="yes" data-testid="hit-yes" title={words.yesHint} onClick={saying("confirmed")}>
+            {words.yes}
+          </button>
+          <button type="button" className="no" data-testid="hit-no" title={words.noHint} onClick={saying("rejected")}>
+            {words.no}
+          </button>
+        </div>
+      )}
       <button
         type="button"
         data-testid="hit-like"

@@ -3,21 +3,24 @@ import { Select, Segmented, Slider } from "antd";
 
 import { useTexts } from "../language/language";
 import { useRoom } from "../room/store";
-import { COLOURS, type Age, type Colour, type Venue } from "../room/types";
+import { COLOURS, type Age, type Venue } from "../room/types";
 import { SWATCH } from "./colours";
+import { Importance } from "./Importance";
+import { MoreConditions } from "./MoreConditions";
 import type { SearchForm as Form } from "./store";
 import { TimeField } from "./TimeField";
 
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 const MIN_HEIGHT_M = 0.7;
 
-function Swatches(props: { name: string; chosen: Colour[]; onChange: (chosen: Colour[]) => void; testid: string }) {
+function Swatches(props: { field: "upper" | "lower"; form: Form; onChange: (form: Form) => void }) {
   const texts = useTexts();
+  const chosen = props.form[props.field];
   return (
     <div className="swatches">
-      <span className="field">{props.name}</span>
+      <Importance field={props.field} form={props.form} onChange={props.onChange} />
       {COLOURS.map((colour) => {
-        const on = props.chosen.includes(colour);
+        const on = chosen.includes(colour);
         return (
           <button
             key={colour}
@@ -25,9 +28,11 @@ function Swatches(props: { name: string; chosen: Colour[]; onChange: (chosen: Co
             aria-pressed={on}
             title={texts.colour[colour]}
             aria-label={texts.colour[colour]}
-            data-testid={`${props.testid}-${colour}`}
+            data-testid={`${props.field}-${colour}`}
             style={{ background: SWATCH[colour] }}
-            onClick={() => props.onChange(on ? props.chosen.filter((one) => one !== colour) : [...props.chosen, colour])}
+            onClick={() =>
+              props.onChange({ ...props.form, [props.field]: on ? chosen.filter((one) => one !== colour) : [...chosen, colour] })
+            }
           />
         );
       })}
@@ -41,10 +46,10 @@ export function SearchForm({ form, onChange }: { form: Form; onChange: (form: Fo
   const change = (part: Partial<Form>): void => onChange({ ...form, ...part });
   return (
     <div className="search-form" data-testid="search-form">
-      <Swatches name={texts.search.upper} chosen={form.upper} onChange={(upper) => change({ upper })} testid="upper" />
-      <Swatches name={texts.search.lower} chosen={form.lower} onChange={(lower) => change({ lower })} testid="lower" />
+      <Swatches field="upper" form={form} onChange={onChange} />
+      <Swatches field="lower" form={form} onChange={onChange} />
       <div className="row">
-        <span className="field">{texts.search.height}</span>
+        <Importance field="height" form={form} onChange={onChange} />
         <Slider
           className="grow"
           min={MIN_HEIGHT_M}
@@ -57,6 +62,15 @@ export function SearchForm({ form, onChange }: { form: Form; onChange: (form: Fo
         <span className="height">
           {form.heightM === null ? texts.search.anyHeight : `${form.heightM.toFixed(2)} ${texts.search.unit}`}
         </span>
+        {form.heightM !== null && (
+          <Select
+            size="small"
+            aria-label={texts.searchForm.tolerance}
+            value={form.toleranceM}
+            options={[0.05, 0.1, 0.2].map((value) => ({ value, label: texts.searchForm.plusMinus(value * 100) }))}
+            onChange={(toleranceM: number) => change({ toleranceM })}
+          />
+        )}
         <Segmented
           size="small"
           value={form.age ?? "any"}
@@ -80,6 +94,7 @@ export function SearchForm({ form, onChange }: { form: Form; onChange: (form: Fo
           options={[...venues.values()].map((venue) => ({ value: venue.venue_id, label: venue.name }))}
         />
       </div>
+      <MoreConditions form={form} onChange={onChange} />
     </div>
   );
 }

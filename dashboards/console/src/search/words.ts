@@ -17,6 +17,20 @@ export function describeParts(description: Partial<Description> | null, texts: T
     parts.push(texts.search.metres(description.height_m.toFixed(2)));
   }
   if (description.age !== undefined && description.age !== null) parts.push(texts.search.ages[description.age]);
+  const form = texts.searchForm;
+  const patterns = description.upper_pattern ?? [];
+  if (patterns.length > 0) parts.push(patterns.map((one) => texts.traits.pattern[one]).join("/"));
+  for (const [name, said, yes, no] of [
+    [form.backpack, description.backpack, form.with, form.without],
+    [form.headWear, description.head_wear, form.with, form.without],
+    [form.company, description.accompanied, form.accompanied, form.alone],
+  ] as const) {
+    if (said !== undefined && said !== null) parts.push(`${name}${texts.searchForm.colon}${said ? yes : no}`);
+  }
+  if (description.movement !== undefined && description.movement !== null) parts.push(form.movements[description.movement]);
+  if (description.heading_deg !== undefined && description.heading_deg !== null) {
+    parts.push(texts.traits.heading[Math.round(description.heading_deg / 45) % 8] ?? "");
+  }
   return parts;
 }
 

@@ -1,0 +1,60 @@
+// What the form's further conditions, a photo and yes and no make of the question and of the list.
+import { expect, test } from "vitest";
+
+import type { Hit } from "../room/types";
+import type { ShownHit } from "./hits";
+import { boxBetween, pointIn } from "./photoBox";
+import { EMPTY_FORM, EMPTY_SEARCH, isEmptyQuery, queryOf, type SearchForm } from "./store";
+import { personsAmong, withoutRejected } from "./verdicts";
+
+const asked = (form: Partial<SearchForm>) => queryOf({ ...EMPTY_SEARCH, form: { ...EMPTY_FORM, ...form } });
+const shown = (id: string): ShownHit => ({ hit: { sighting: { sighting_id: id } } as Hit, freshNumber: null });
+
+test("what is asked against is said as what is asked for", () => {
+  const query = asked({ backpack: false, accompanied: true, headingDeg: 0, patterns: ["striped"], heightM: 1.1, toleranceM: 0.05 });
+  expect(query.description).toEqual({
+    backpack: false,
+    accompanied: true,
+    heading_deg: 0,
+    upper_pattern: ["striped"],
+    height_m: 1.1,
+    height_tolerance_m: 0.05,
+  });
+});
+
+test("weights are told where one is not as usual, all of them", () => {
+  expect(asked({ upper: ["red"] }).description?.weights).toBeUndefined();
+  const { weights } = asked({ upper: ["red"], importance: { upper: "more", height: "off" } }).description ?? {};
+  expect([weights?.upper, weights?.height, weights?.lower, weights?.like]).toEqual([1, 0, 0.5, 1]);
+  const photo = asked({ importance: { like: "more", upper: "more" } }).description?.weights;
+  expect([photo?.like, photo?.upper, photo?.lower]).toEqual([1, 0.5, 0.25]);
+});
+
+test("weights alone ask for nobody, a photo for somebody", () => {
+  expect(isEmptyQuery(asked({ importance: { upper: "off" } }))).toBe(true);
+  expect(isEmptyQuery(asked({ backpack: true }))).toBe(false);
+  const photo = { picture: "", like: [{ describer: "stripes-2", descriptor: "AA==" }], words: "", words_en: "" };
+  const query = queryOf({ ...EMPTY_SEARCH, photo });
+  expect(query.like).toEqual(photo.like);
+  expect(isEmptyQuery(query)).toBe(false);
+});
+
+test("who was said no to is gone at once, who was taken back is there again", () => {
+  const hits = ["a", "b", "c"].map(shown);
+  const found = withoutRejected(hits, new Map([["a", "rejected"], ["b", null], ["c", "confirmed"]] as const));
+  expect(found.map(({ hit }) => hit.sighting.sighting_id)).toEqual(["b", "c"]);
+});
+
+test("a person is told of where more than one of the sightings is shown", () => {
+  const persons = personsAmong(["a", "b", "c"].map(shown), [["a", "b", "gone"], ["c", "gone too"]]);
+  expect([...persons]).toEqual([
+    ["a", ["a", "b"]],
+    ["b", ["a", "b"]],
+  ]);
+});
+
+test("a box is drawn from any corner, stays within the photo, and a slip is none", () => {
+  const photo = { left: 100, top: 50, width: 200, height: 400 };
+  expect(boxBetween(pointIn(photo, 200, 450), pointIn(photo, 150, 10))).toEqual({ left: 0.25, top: 0, right: 0.5, bottom: 1 });
+  expect(boxBetween([0.5, 0.5], [0.51, 0.9])).toBeNull();
+});
