@@ -26,8 +26,9 @@ def codes_of(table: Table) -> NDArray[np.uint8]:
 
 def counts_of(table: Table) -> Counter[str]:
     """How many of the rows that stand each describer made."""
-    if len(table.describers) == 1:
-        return Counter({table.describers[0]: len(table.standing)})
+    if len(table.describers) == 1:  # nearly every hour: its rows are counted without touching them
+        standing = table.alive[: len(table.columns)]
+        return Counter({table.describers[0]: int(standing.sum()) if len(standing) else len(table.columns)})
     found = np.bincount(codes_of(table)[table.standing], minlength=len(table.describers)).tolist()
     return Counter({name: count for name, count in zip(table.describers, found, strict=True) if count})
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.cases.messages import CloseCase, NewCase
 from hub.describing.photo import MOST_BYTES
-from tests.hub import OFFICER, open_console, open_hub
+from tests.hub import OFFICER, open_console, open_hub, sighting
 from tests.vision.drawn import Walker, scene
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -135,3 +136,13 @@ async def test_photos_are_told_in_the_metrics(hub: Hub, console: httpx.AsyncClie
     assert f"qianshao_photos_looked_at_total {float(hub.photos.looked_at)}" in said
     assert 'qianshao_photos_refused_total{reason="not_a_photo"}' in said
     assert "qianshao_describing_starts_total" in said
+
+
+async def test_consoles_are_told_how_much_is_still_to_be_described_anew(hub: Hub, console: httpx.AsyncClient) -> None:
+    await hub.redescribing.turn()
+    assert (await console.get("/api/state")).json()["describing"] is None
+    hub.sightings.add(msgspec.structs.replace(sighting(hub, "old", "red", "blue"), describer="former-1"))
+    assert not await hub.redescribing.turn(), "its hour is still open"
+    told = (await console.get("/api/state")).json()["describing"]
+    assert told == {"describer": "stripes-2", "sightings_left": 1, "share_done": 0.0}
+    assert "qianshao_sightings_to_describe 1.0" in hub.metrics.text().decode()
