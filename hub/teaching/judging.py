@@ -19,6 +19,10 @@ from hub.teaching.tracks import Numbers, Tracks
 
 LEAST_PAIRS = 60
 """With fewer nothing is said."""
+LEAST_GAIN = 0.002
+"""Of the mean reciprocal rank; what is less may be chance, and all that is stored is described anew for it."""
+LEAST_SHARE_NEARER = 0.01
+"""Of the usual rank."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ class Verdict:
         """Whether the new one is to be taken."""
         return (
             self.pairs >= LEAST_PAIRS
-            and self.after.reciprocal_rank > self.before.reciprocal_rank
-            and self.after.usual_rank < self.before.usual_rank
+            and self.after.reciprocal_rank >= self.before.reciprocal_rank + LEAST_GAIN
+            and self.after.usual_rank <= self.before.usual_rank * (1 - LEAST_SHARE_NEARER)
         )
 
 
