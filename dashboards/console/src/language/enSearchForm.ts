@@ -8,6 +8,7 @@ export const enSearchForm: typeof zhSearchForm = {
   noHint: "Somebody else: listed no more, and who looks alike goes back",
   confirmed: "Confirmed",
   takeBack: "Take back",
+  play: "Play",
   doubted: "looks like one said no to",
   person: (n) => `Same person, ${n} times`,
   personHint: "Show this person's appearances alone",
@@ -43,5 +44,4 @@ export const enSearchForm: typeof zhSearchForm = {
   photoNobody: "Nobody was found in the photo: draw a box around the person.",
   photoLike: "like the person in the photo",
   photoRemove: "Remove the photo",
-  photoAgain: "Another",
 };

@@ -7,6 +7,7 @@ export const zhSearchForm = {
   noHint: "不是要找的人：不再列出，像他的排到后面",
   confirmed: "已确认",
   takeBack: "撤回",
+  play: "看录像",
   doubted: "与已排除的人相似",
   person: (n: number) => `同一人 ${n} 次`,
   personHint: "只看这一个人的各次出现",
@@ -23,7 +24,7 @@ export const zhSearchForm = {
   headWear: "帽子",
   company: "同行",
   alone: "独自",
-  accompanied: "有人陪",
+  accompanied: "有人",
   movement: "动作",
   movements: { standing: "站着", towards: "迎面走来", away: "背向走远", left: "向左走", right: "向右走" },
   heading: "方向",
@@ -42,5 +43,4 @@ export const zhSearchForm = {
   photoNobody: "照片里没有找到人：按住鼠标画出要找的人。",
   photoLike: "像照片里的人",
   photoRemove: "移走照片",
-  photoAgain: "另选",
 };

@@ -61,6 +61,23 @@ export function HitCard(props: { shown: ShownHit; caseId: string; step: number |
         <b className="score">{Math.round(hit.score * 100)}%</b>
         {step !== undefined && <b className="step">{step}</b>}
       </div>
+      {verdict === "confirmed" ? (
+        <div className="says">
+          <b className="fits">{words.confirmed}</b>
+          <button type="button" data-testid="hit-take-back" onClick={saying(null)}>
+            {words.takeBack}
+          </button>
+        </div>
+      ) : (
+        <div className="says">
+          <button type="button" className="yes" data-testid="hit-yes" title={words.yesHint} onClick={saying("confirmed")}>
+            {words.yes}
+          </button>
+          <button type="button" className="no" data-testid="hit-no" title={words.noHint} onClick={saying("rejected")}>
+            {words.no}
+          </button>
+        </div>
+      )}
       <div className="time">
         {clockTime(sighting.started_at_ms, zone)}
         {!sighting.ended && <StillInView lastMs={sighting.ended_at_ms} />}
@@ -96,43 +113,29 @@ export function HitCard(props: { shown: ShownHit; caseId: string; step: number |
           {words.person(person.count)}
         </button>
       )}
-      {verdict === "confirmed" ? (
-        <div className="says">
-          <b className="fits">{words.confirmed}</b>
-          <button type="button" data-testid="hit-take-back" onClick={saying(null)}>
-            {words.takeBack}
-          </button>
-        </div>
-      ) : (
-        <div className="says">
-          <button type="button" className="yes" data-testid="hit-yes" title={words.yesHint} onClick={saying("confirmed")}>
-            {words.yes}
-          </button>
-          <button type="button" className="no" data-testid="hit-no" title={words.noHint} onClick={saying("rejected")}>
-            {words.no}
-          </button>
-        </div>
-      )}
-      <button
-        type="button"
-        data-testid="hit-like"
-        onClick={(event) => {
-          event.stopPropagation();
-          void runSearch(caseId, { like_sighting_id: sighting.sighting_id, limit: 50 });
-        }}
-      >
-        {texts.search.like}
-      </button>
-      <button
-        type="button"
-        data-testid="hit-play"
-        onClick={(event) => {
-          event.stopPropagation();
-          openPlayback(caseId, [sighting.camera_id], sighting.started_at_ms - BEFORE_MS);
-        }}
-      >
-        {texts.playback.fromHere}
-      </button>
+      <div className="says">
+        <button
+          type="button"
+          data-testid="hit-like"
+          onClick={(event) => {
+            event.stopPropagation();
+            void runSearch(caseId, { like_sighting_id: sighting.sighting_id, limit: 50 });
+          }}
+        >
+          {texts.search.like}
+        </button>
+        <button
+          type="button"
+          data-testid="hit-play"
+          onClick={(event) => {
+            event.stopPropagation();
+            openPlayback(caseId, [sighting.camera_id], sighting.started_at_ms - BEFORE_MS);
+          }}
+          title={texts.playback.fromHere}
+        >
+          {words.play}
+        </button>
+      </div>
     </article>
   );
 }

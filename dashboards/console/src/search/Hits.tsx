@@ -15,17 +15,18 @@ const NO_GROUPS: readonly (readonly string[])[] = [];
 
 export function Hits({ caseId }: { caseId: string }) {
   const texts = useTexts();
-  const { answer, searching } = useSearch(caseId);
+  const { answer, answers, searching } = useSearch(caseId);
   const hits = useHits();
   const path = usePath(caseId);
   const steps = useStepNumbers();
   const newest = hits[0]?.freshNumber ?? null;
   const sounded = useRef(newest);
-  const [person, setPerson] = useState<readonly string[] | null>(null);
+  /** Whose sightings alone are shown, until something else is searched for. */
+  const [person, setPerson] = useState<{ members: readonly string[]; answers: number } | null>(null);
   const shown = useMemo(() => withoutRejected(hits, path.said), [hits, path.said]);
   const groups = path.answer?.groups ?? NO_GROUPS;
   const persons = useMemo(() => personsAmong(shown, groups), [shown, groups]);
-  const alone = person?.some((id) => persons.has(id)) === true ? new Set(person) : null;
+  const alone = person?.answers === answers ? new Set(person.members) : null;
 
   useEffect(() => {
     if (newest === null || newest === sounded.current) return;
@@ -60,7 +61,7 @@ export function Hits({ caseId }: { caseId: string }) {
                 person={
                   members === undefined
                     ? null
-                    : { count: members.length, isAlone: alone !== null, onToggle: () => setPerson(alone === null ? members : null) }
+                    : { count: members.length, isAlone: alone !== null, onToggle: () => setPerson(alone === null ? { members, answers } : null) }
                 }
               />
             );

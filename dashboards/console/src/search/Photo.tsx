@@ -1,5 +1,5 @@
 // A photo of the missing person: the people in it are boxed, the one chosen is searched for; the hub keeps nothing of it.
-import { Modal, Spin } from "antd";
+import { Button, Modal, Spin } from "antd";
 import { useEffect, useRef, useState, type PointerEvent } from "react";
 
 import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
@@ -12,11 +12,29 @@ const KINDS = ["image/jpeg", "image/png", "image/webp"];
 /** The chosen person beside the line, pixels. */
 const THUMB_PX = 96;
 
-/** The key that takes a photo; with one chosen, who is looked for, and a key to remove it. */
-export function Photo({ caseId }: { caseId: string }) {
+/** The person of the photo that is searched for, and a key to remove it. */
+export function ChosenPhoto({ caseId }: { caseId: string }) {
   const { searchForm: words } = useTexts();
   const language = useLanguage((store) => store.language);
   const { photo } = useSearch(caseId);
+  if (photo === null) return null;
+  return (
+    <div className="photo-row">
+      <img src={photo.picture} alt={words.photoLike} />
+      <span data-testid="photo-chosen">
+        {words.photoLike}
+        {photo.words !== "" && <small>{inLanguage(language, photo.words, photo.words_en)}</small>}
+      </span>
+      <button type="button" data-testid="photo-remove" onClick={() => changeSearch(caseId, { photo: null })}>
+        {words.photoRemove}
+      </button>
+    </div>
+  );
+}
+
+/** The key that takes a photo: pressed, dropped upon, or pasted anywhere. */
+export function PhotoKey({ caseId }: { caseId: string }) {
+  const { searchForm: words } = useTexts();
   const [file, setFile] = useState<Blob | null>(null);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -29,8 +47,7 @@ export function Photo({ caseId }: { caseId: string }) {
   }, []);
 
   return (
-    <div
-      className="photo-row"
+    <span
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -49,23 +66,11 @@ export function Photo({ caseId }: { caseId: string }) {
           event.target.value = "";
         }}
       />
-      {photo !== null && <img src={photo.picture} alt={words.photoLike} />}
-      {photo !== null && (
-        <span data-testid="photo-chosen">
-          {words.photoLike}
-          {photo.words !== "" && <small>{inLanguage(language, photo.words, photo.words_en)}</small>}
-        </span>
-      )}
-      <button type="button" data-testid="photo-choose" title={words.photoHint} onClick={() => input.current?.click()}>
-        {photo === null ? words.photo : words.photoAgain}
-      </button>
-      {photo !== null && (
-        <button type="button" data-testid="photo-remove" onClick={() => changeSearch(caseId, { photo: null })}>
-          {words.photoRemove}
-        </button>
-      )}
+      <Button size="large" data-testid="photo-choose" title={words.photoHint} onClick={() => input.current?.click()}>
+        {words.photo}
+      </Button>
       {file !== null && <Choosing key={`${file.size} ${file.type}`} caseId={caseId} file={file} onDone={() => setFile(null)} />}
-    </div>
+    </span>
   );
 }
 

@@ -8,7 +8,7 @@ import { useRoom } from "../room/store";
 import type { Case, SearchAnswer } from "../room/types";
 import { leaveTextField } from "../talk/spaceBar";
 import { Hits } from "./Hits";
-import { Photo } from "./Photo";
+import { ChosenPhoto, PhotoKey } from "./Photo";
 import { SearchForm } from "./SearchForm";
 import { changeSearch, isEmptyQuery, proposeLine, queryOf, runSearch, useSearch } from "./store";
 import { useDescription } from "./useDescription";
@@ -53,6 +53,7 @@ export function SearchPanel({ current }: { current: Case }) {
         >
           {texts.search.go}
         </Button>
+        <PhotoKey caseId={current.case_id} />
         <Button
           data-testid="search-form-toggle"
           size="large"
@@ -62,7 +63,7 @@ export function SearchPanel({ current }: { current: Case }) {
           {texts.search.form}
         </Button>
       </div>
-      <Photo caseId={current.case_id} />
+      <ChosenPhoto caseId={current.case_id} />
       <Understood line={search.line} />
       {formShown && <SearchForm form={search.form} onChange={(form) => changeSearch(current.case_id, { form })} />}
       {search.failure !== null && (
