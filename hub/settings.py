@@ -76,8 +76,9 @@ class Settings(BaseSettings):
     vision_detector: str = "auto"
     """What finds persons: the built-in detector in the number format that is best on the processor (auto), in float32
     or int8; or the path of a detector's file (docs/vision.md). Workers on other machines are told by ``--detector``."""
-    self_teaching: bool = True
-    """Whether the built-in descriptor learns from the site's own tracks, once a day (docs/search.md)."""
+    self_teaching: bool = False
+    """Whether the built-in descriptor learns from the site's own tracks, once a day (docs/search.md, "Learning on
+    site"): off until paths were measured with what is learned."""
     vision_descriptor: str = "auto"
     """What tells people's looks apart: the built-in descriptor (auto), or the path of a descriptor's file
     (docs/vision.md). Workers on other machines are told by ``--descriptor``; what is stored is described anew."""

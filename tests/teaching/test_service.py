@@ -35,7 +35,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(service, "TURN_S", 0.02)
         patch.setattr(service, "LEAST_TRACKS", 10_000)  # it does not begin by itself
-        async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1) as opened:
+        async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1, self_teaching=True) as opened:
             await opened.vision.stop()
             for number in (1, 2, 3):
                 name = f"C{number:02}"
@@ -116,6 +116,6 @@ async def test_lesson_of_a_camera_that_nobody_knows_or_of_no_views_is_refused(hu
 
 
 async def test_where_teaching_is_off_nothing_is_learned(tmp_path: Path) -> None:
-    async with open_hub(tmp_path, self_teaching=False) as off, open_console(off, Role.ADMINISTRATOR) as client:
+    async with open_hub(tmp_path) as off, open_console(off, Role.ADMINISTRATOR) as client:
         assert (await client.post("/api/teaching/learn")).status_code == 409
         assert (await stand(client)).is_on is False

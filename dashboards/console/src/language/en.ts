@@ -181,7 +181,7 @@ export const en: Texts = {
     coverage: (cameras, sightings) => `${plural(cameras, "camera")}, ${plural(sightings, "sighting")}`,
     offLine: (n) => `${plural(n, "camera")} off line`,
     shed: (n) => `${plural(n, "frame")} missed`,
-    like: "More like this",
+    like: "Similar",
     noHits: "Nobody matches. Try fewer colours or a longer time.",
     ready: "Write one line and press Enter.",
     watch: "Start watch",
