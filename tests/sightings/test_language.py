@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from devices.protocol.sightings import COLOURS
+from devices.protocol.sightings import COLOURS, Movement
 from hub.sightings import query
 from hub.sightings.errors import SightingsError
 from hub.sightings.language.understand import MAX_LENGTH, understand
@@ -211,7 +211,7 @@ def test_what_was_not_understood_is_said() -> None:
     assert read("红上衣 火箭 xyzzy").not_understood == ("火箭", "xyzzy")
     assert read("红色衣服，个子一米一").not_understood == ()
     assert read("not red, blue trousers").not_understood == ("not red",)
-    assert read("戴红帽子背蓝书包，黄上衣").not_understood == ("红帽子", "蓝书包")
+    assert read("戴红帽子背蓝书包，黄上衣").not_understood == ("红", "蓝")
     assert read("戴红帽子背蓝书包，黄上衣").description.upper == ("yellow",)
     assert read("a red hat and green trousers").description.upper == ()
 
@@ -246,3 +246,78 @@ def test_anything_typed_gives_a_question_that_can_be_searched_or_is_empty(text: 
     described = said.description
     if described.upper or described.lower or described.height_m is not None or described.age is not None:
         query.check(Query(description=described, since_at_ms=said.since_at_ms, until_at_ms=said.until_at_ms))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "left"),
+    [
+        (
+            "红白条纹上衣的男孩，背着书包",
+            {"upper": ("red", "white"), "upper_pattern": ("striped",), "backpack": True},
+            (),
+        ),
+        ("格子衬衫，没背书包，没戴帽子", {"upper_pattern": ("checked",), "backpack": False, "head_wear": False}, ()),
+        ("穿印花T恤、戴小黄帽的女孩", {"upper_pattern": ("printed",), "head_wear": True}, ("黄",)),
+        ("穿碎花上衣，独自往东走", {"upper_pattern": ("printed",), "accompanied": False, "heading_deg": 90.0}, ()),
+        ("红衣服的孩子被一个男人带走，向西北方向", {"accompanied": True, "age": Age.CHILD, "heading_deg": 315.0}, ()),
+        (
+            "和大人一起，纯色蓝外套",
+            {"accompanied": True, "age": None, "upper_pattern": ("plain",), "upper": ("blue",)},
+            (),
+        ),
+        ("蓝色书包", {"backpack": True, "upper": ()}, ("蓝",)),
+        ("黑色连帽卫衣", {"head_wear": None, "upper": ("black",)}, ()),
+        ("格子裤", {"upper_pattern": ()}, ("格子",)),
+        ("往西门走", {"heading_deg": None}, ("西门走",)),
+        ("站着不动的孩子", {"movement": Movement.STANDING}, ()),
+        ("找一个人，红上衣", {"accompanied": None}, ()),
+        (
+            "a boy with a backpack, striped red shirt, no hat, walking north alone",
+            {
+                "backpack": True,
+                "upper_pattern": ("striped",),
+                "head_wear": False,
+                "heading_deg": 0.0,
+                "accompanied": False,
+            },
+            (),
+        ),
+        (
+            "girl in a plaid blue jacket with a woman, cap, without a backpack",
+            {
+                "upper_pattern": ("checked",),
+                "accompanied": True,
+                "age": Age.CHILD,
+                "head_wear": True,
+                "backpack": False,
+            },
+            (),
+        ),
+    ],
+)
+def test_what_is_seen_beside_colours_and_size_is_understood(
+    text: str, said: dict[str, object], left: tuple[str, ...]
+) -> None:
+    answer = read(text)
+    assert {field: getattr(answer.description, field) for field in said} == said
+    assert answer.not_understood == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "条纹上衣，背书包，戴帽子，有人同行，向东北走",
+        "素色上衣，没背书包，没戴帽子，独自一人，向左走",
+        "striped top, backpack, hat, accompanied, heading northeast",
+        "plain top, no backpack, no hat, alone, to the left",
+    ],
+)
+def test_what_the_console_says_of_a_description_is_understood_again(text: str) -> None:
+    """dashboards/console/src/search/words.ts."""
+    said = read(text)
+    first = "条纹" in text or "striped" in text
+    looks = said.description
+    assert looks.upper_pattern == (("striped",) if first else ("plain",))
+    assert [looks.backpack, looks.head_wear, looks.accompanied] == [first, first, first]
+    assert (looks.heading_deg, looks.movement) == ((45.0, None) if first else (None, Movement.LEFT))
+    assert said.not_understood == ()

@@ -24,6 +24,7 @@ _COLOURS = {
 }
 _UPPER = (
     "上衣|上身|上装|外套|外衣|夹克|羽绒服|冲锋衣|卫衣|毛衣|线衫|针织衫|t恤|体恤|短袖|长袖|衬衫|衬衣|背心|马甲|棉袄|棉衣|大衣|风衣|西装|开衫"
+    r"|连帽卫衣|连帽衫|连帽外套|带帽卫衣|带帽外套"
     r"|polo衫|罩衫|衣服|衣裳|上半身|袄|衫|衣|t[- ]?shirts?|shirts?|tops?|jackets?|coats?|sweaters?|hoodies?"
     "|hoody|blouses?|vests?|jumpers?|pullovers?|cardigans?|sweatshirts?|parka|anorak|upper body|waistcoat"
 )
@@ -125,6 +126,14 @@ def _stretches(tokens: list[_Token]) -> list[tuple[int, int]]:
     return [*stretches, (start, len(tokens))]
 
 
+def _is_of_other(tokens: list[_Token], number: int) -> bool:
+    """Whether the colour stands right before a hat, a bag or shoes, and no garment can have it ("T恤、小黄帽")."""
+    if number + 1 >= len(tokens) or tokens[0].kind is _Kind.COLOUR:
+        return False
+    colour, after = tokens[number], tokens[number + 1]
+    return after.kind is _Kind.OTHER and colour.end == after.start
+
+
 def _assign(tokens: list[_Token], upper: list[str], lower: list[str], line: Line) -> None:
     """Give each garment its colours: those before it, or those after it where the stretch begins with a garment."""
     garments = [index for index, token in enumerate(tokens) if token.kind is not _Kind.COLOUR]
@@ -136,7 +145,7 @@ def _assign(tokens: list[_Token], upper: list[str], lower: list[str], line: Line
         else:
             start, end = index + 1, (garments[place + 1] if place + 1 < len(garments) else len(tokens))
         kind = tokens[index].kind
-        mine = [number for number in range(start, end) if number not in used]
+        mine = [number for number in range(start, end) if number not in used and not _is_of_other(tokens, number)]
         used.update(mine)
         if kind is _Kind.OTHER:
             continue
@@ -148,6 +157,6 @@ def _assign(tokens: list[_Token], upper: list[str], lower: list[str], line: Line
         for number in [*mine, index]:
             line.blank(tokens[number].start, tokens[number].end)
     for number, token in enumerate(tokens):
-        if token.kind is _Kind.COLOUR and number not in used:
+        if token.kind is _Kind.COLOUR and number not in used and not _is_of_other(tokens, number):
             (upper if not upper else lower if not lower and garments else upper).append(token.colour)
             line.blank(token.start, token.end)

@@ -10,6 +10,14 @@ from hub.sightings.errors import SightingsError
 from hub.sightings.language.clothes import read_clothes
 from hub.sightings.language.heights import USUAL_TOLERANCE_M, read_height
 from hub.sightings.language.line import Line
+from hub.sightings.language.looks import (
+    find_patterns,
+    read_backpack,
+    read_company,
+    read_head_wear,
+    read_heading,
+    read_movement,
+)
 from hub.sightings.language.people import read_age
 from hub.sightings.language.places import read_venues
 from hub.sightings.language.times import read_time
@@ -28,16 +36,27 @@ def understand(text: str, venues: tuple[tuple[str, str], ...], now_us: int, zone
         )
     line = Line(text)
     venue_ids = read_venues(line, venues)
+    accompanied = read_company(line)
+    heading_deg = read_heading(line)
     age = read_age(line)
     time = read_time(line, datetime.fromtimestamp(now_us / 1e6, zone))
     height = read_height(line)
+    patterns, spans = find_patterns(line)
     clothes = read_clothes(line)
+    for span in spans:
+        line.blank(*span)
     description = Description(
         upper=clothes.upper,
         lower=clothes.lower,
         height_m=None if height is None else height.height_m,
         height_tolerance_m=USUAL_TOLERANCE_M if height is None else height.tolerance_m,
         age=age,
+        upper_pattern=patterns,
+        backpack=read_backpack(line),
+        head_wear=read_head_wear(line),
+        movement=read_movement(line),
+        heading_deg=heading_deg,
+        accompanied=accompanied,
     )
     since_at_ms, until_at_ms = (
         None if moment is None else round(moment.timestamp() * 1000)

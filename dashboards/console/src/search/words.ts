@@ -1,4 +1,4 @@
-// Says what a description looks for, in the chosen language.
+// Says what a description looks for, in the chosen language, in words that the hub reads again (hub/sightings/language).
 import type { Texts } from "../language/zh";
 import type { Description } from "../room/types";
 
@@ -20,16 +20,13 @@ export function describeParts(description: Partial<Description> | null, texts: T
   const form = texts.searchForm;
   const patterns = description.upper_pattern ?? [];
   if (patterns.length > 0) parts.push(patterns.map((one) => texts.traits.pattern[one]).join("/"));
-  for (const [name, said, yes, no] of [
-    [form.backpack, description.backpack, form.with, form.without],
-    [form.headWear, description.head_wear, form.with, form.without],
-    [form.company, description.accompanied, form.accompanied, form.alone],
-  ] as const) {
-    if (said !== undefined && said !== null) parts.push(`${name}${texts.searchForm.colon}${said ? yes : no}`);
+  for (const field of ["backpack", "head_wear", "accompanied"] as const) {
+    const said = description[field];
+    if (said !== undefined && said !== null) parts.push(form.said[field][said ? 0 : 1] ?? "");
   }
   if (description.movement !== undefined && description.movement !== null) parts.push(form.movements[description.movement]);
   if (description.heading_deg !== undefined && description.heading_deg !== null) {
-    parts.push(texts.traits.heading[Math.round(description.heading_deg / 45) % 8] ?? "");
+    parts.push(form.saidHeadings[Math.round(description.heading_deg / 45) % 8] ?? "");
   }
   return parts;
 }
