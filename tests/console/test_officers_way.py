@@ -1,0 +1,142 @@
+"""The officer's whole way in a real browser: a case, one line, hits and why, yes and no, path, a watch that calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import numpy as np
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from devices.protocol.sightings import COLOURS, Sighting, SightingMessage
+from devices.protocol.topics import DeviceKind, Up
+from hub.access.gate import SESSION_COOKIE
+from hub.access.people import Role
+from hub.app import Hub
+from hub.registry.records import Camera
+from tests.browser import errors_of, open_browser
+from tests.hub import open_console, open_hub, sighting, sign_in
+from tests.played import HandDevice
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+WALK_S = 84
+"""From venue to venue at a child's pace."""
+CHILD, ALIKE = (np.random.default_rng(seed).integers(-127, 128, 64).astype(np.int8).tobytes() for seed in (1, 2))
+LINE = "红上衣蓝裤子的孩子，约一米一"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+    """A child walked from V01 to V03; somebody dressed alike, and more clearly red, stood at V04 twice."""
+    async with open_hub(tmp_path_factory.mktemp("hub"), vision_workers=1) as opened:
+        await opened.vision.stop()
+        for number in range(1, 5):
+            await opened.vision.put_camera(
+                Camera(camera_id=f"C{number:02}", name=f"门口{number}", venue_id=f"V{number:02}")
+            )
+        async with HandDevice.open(opened, "worker-1", DeviceKind.WORKER) as worker:
+            for number in (1, 2, 3):
+                await say(
+                    worker, seen(opened, f"child-{number}", f"C{number:02}", 400 - WALK_S * number, CHILD, red=0.5)
+                )
+            for number in (1, 2):
+                await say(worker, seen(opened, f"alike-{number}", "C04", 320 - number, ALIKE, red=0.9))
+        yield opened
+
+
+def seen(hub: Hub, sighting_id: str, camera_id: str, ago_s: int, descriptor: bytes, red: float) -> Sighting:
+    made = sighting(hub, sighting_id, "red", "blue", camera_id)
+    moved_us = -ago_s * 1_000_000
+    upper = tuple(red if colour == "red" else 0.0 for colour in COLOURS)
+    return msgspec.structs.replace(
+        made,
+        started_at_us=made.started_at_us + moved_us,
+        ended_at_us=made.ended_at_us + moved_us,
+        upper=upper,
+        describer="stripes-2",
+        descriptor=descriptor,
+    )
+
+
+async def say(worker: HandDevice, found: Sighting) -> None:
+    message = SightingMessage(stamp=worker.stamp(), message_id=found.sighting_id, sighting=found)
+    await worker.say(Up.SIGHTING, message)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def console(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_console(hub) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def officer(hub: Hub, console: httpx.AsyncClient, browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(viewport={"width": 1366, "height": 768})
+    token = await sign_in(hub, Role.OFFICER, person_id="finder")
+    await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": str(console.base_url)}])
+    page = await context.new_page()
+    errors = errors_of(page)
+    await page.goto(str(console.base_url))
+    yield page
+    await context.close()
+    assert errors == []
+
+
+async def listed(page: Page) -> list[str]:
+    return [await hit.get_attribute("data-sighting") or "" for hit in await page.get_by_test_id("hit").all()]
+
+
+async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Page) -> None:
+    await officer.get_by_test_id("case-title").fill("走失女孩")
+    await officer.get_by_test_id("case-purpose").fill("家长报案，寻找走失儿童")
+    await officer.get_by_test_id("case-open").click()
+    await officer.get_by_test_id("search-line").fill(LINE)
+    await expect(officer.get_by_test_id("search-chips")).to_contain_text("儿童")
+    await officer.get_by_test_id("search-go").click()
+
+    hits = officer.get_by_test_id("hit")
+    await expect(hits).to_have_count(5)
+    assert (await listed(officer))[0].startswith("alike"), "by the words alone whoever is redder comes first"
+    await expect(hits.first).to_contain_text("上衣 红色，确定")
+    await expect(hits.first).to_contain_text("身高 1.10 ± 0.05 米")
+    await expect(officer.get_by_test_id("coverage")).to_contain_text("5")
+    await expect(officer.get_by_test_id("path-step").first).to_be_visible()
+
+    child = officer.locator('[data-testid=hit][data-sighting="child-2"]')
+    await child.get_by_test_id("hit-yes").click()
+    await expect(hits.first).to_have_attribute("data-sighting", "child-2")
+    await expect(hits.first).to_have_attribute("data-verdict", "confirmed")
+    await expect(hits.nth(2)).to_have_attribute("data-sighting", "child-1")
+    await officer.locator('[data-testid=hit][data-sighting="alike-1"]').get_by_test_id("hit-no").click()
+    await expect(hits).to_have_count(4)
+    await expect(hits.last).to_have_attribute("data-sighting", "alike-2")
+    await expect(hits.last).to_have_class("hit doubted")
+    await expect(officer.get_by_test_id("path-rejected").first).to_have_attribute("data-value", "1")
+
+    steps = officer.get_by_test_id("path-step")
+    await expect(steps).to_have_count(3)
+    assert [await step.get_attribute("data-sighting") for step in await steps.all()] == [
+        "child-1",
+        "child-2",
+        "child-3",
+    ]
+    await expect(steps.nth(1)).to_have_attribute("data-sureness", "confirmed")
+    await steps.nth(2).get_by_test_id("path-confirm").click()
+    await expect(steps.nth(2)).to_have_attribute("data-verdict", "confirmed")
+
+    await officer.get_by_test_id("watch-start").click()
+    await expect(officer.get_by_test_id("watch")).to_be_visible()
+    async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
+        now = msgspec.structs.replace(seen(hub, "child-4", "C04", -3, CHILD, red=0.8), ended=False)
+        await say(worker, now)
+        await expect(hits.first).to_have_attribute("data-sighting", "child-4")
+    await expect(hits.first).to_contain_text("仍在画面中")
