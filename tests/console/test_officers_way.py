@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -18,8 +19,10 @@ from hub.access.people import Role
 from hub.app import Hub
 from hub.registry.records import Camera
 from tests.browser import errors_of, open_browser
+from tests.devices.room import until
 from tests.hub import open_console, open_hub, sighting, sign_in
 from tests.played import HandDevice
+from tests.vision.shared_footage import FOOTAGE, needs_footage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WALK_S = 84
@@ -80,6 +83,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def officer(hub: Hub, console: httpx.AsyncClient, browser: Browser) -> AsyncIterator[Page]:
+    async for page in page_of(hub, console, browser):
+        yield page
+
+
+async def page_of(hub: Hub, console: httpx.AsyncClient, browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1366, "height": 768})
     token = await sign_in(hub, Role.OFFICER, person_id="finder")
     await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": str(console.base_url)}])
@@ -91,18 +99,21 @@ async def officer(hub: Hub, console: httpx.AsyncClient, browser: Browser) -> Asy
     assert errors == []
 
 
+async def open_case(officer: Page, line: str) -> None:
+    await officer.get_by_test_id("case-title").fill("走失女孩")
+    await officer.get_by_test_id("case-purpose").fill("家长报案，寻找走失儿童")
+    await officer.get_by_test_id("case-open").click()
+    await officer.get_by_test_id("search-line").fill(line)
+    await officer.get_by_test_id("search-go").click()
+
+
 async def listed(page: Page) -> list[str]:
     return [await hit.get_attribute("data-sighting") or "" for hit in await page.get_by_test_id("hit").all()]
 
 
 async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Page) -> None:
-    await officer.get_by_test_id("case-title").fill("走失女孩")
-    await officer.get_by_test_id("case-purpose").fill("家长报案，寻找走失儿童")
-    await officer.get_by_test_id("case-open").click()
-    await officer.get_by_test_id("search-line").fill(LINE)
+    await open_case(officer, LINE)
     await expect(officer.get_by_test_id("search-chips")).to_contain_text("儿童")
-    await officer.get_by_test_id("search-go").click()
-
     hits = officer.get_by_test_id("hit")
     await expect(hits).to_have_count(5)
     assert (await listed(officer))[0].startswith("alike"), "by the words alone whoever is redder comes first"
@@ -140,3 +151,30 @@ async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Pa
         await say(worker, now)
         await expect(hits.first).to_have_attribute("data-sighting", "child-4")
     await expect(hits.first).to_contain_text("仍在画面中")
+
+
+@needs_footage
+async def test_people_of_a_real_street_are_found_in_words_and_by_one_of_them(tmp_path: Path, browser: Browser) -> None:
+    """A recording of a real street goes through vision into the store."""
+    async with open_hub(tmp_path, vision_workers=1) as hub, open_console(hub) as console:
+        film = FOOTAGE / "tud-campus" / "TUD-Campus.mp4"
+        await hub.vision.put_camera(Camera(camera_id="C09", name="校园路口", venue_id="V01", url=str(film)))
+        await until(lambda: hub.vision.view("C09").condition == "finished", "the recording was seen to its end")
+        await until(lambda: hub.sightings.counts().sightings_kept >= 6, "its people are in the store")
+        async for officer in page_of(hub, console, browser):
+            await open_case(officer, "深色上衣的成年人")
+            hits = officer.get_by_test_id("hit")
+            await expect(hits.first).to_be_visible()
+            people = await hits.count()
+            assert people >= 6
+            loaded = "image => image.complete && image.naturalHeight > 60"
+            assert await hits.first.locator("img").evaluate(loaded), "each hit has its picture"
+            chosen = await hits.nth(2).get_attribute("data-sighting")
+            await hits.nth(2).get_by_test_id("hit-like").click()
+            await expect(hits).to_have_count(people - 1)
+            await expect(hits.first).to_contain_text("相似")
+            assert chosen not in await listed(officer)
+            nearest = await hits.first.get_attribute("data-sighting") or ""
+            await hits.first.get_by_test_id("hit-no").click()
+            await expect(hits).to_have_count(people - 2)
+            assert nearest not in await listed(officer)
