@@ -24,12 +24,12 @@ export function toldOf(events: readonly Item[], since: number): ReadonlySet<stri
   return cases;
 }
 
-/** Cases in which somebody, here or elsewhere, said yes or no to a sighting. */
+/** Cases in which somebody elsewhere said yes or no to a sighting. */
 export function markedOf(events: readonly Item[], since: number): ReadonlySet<string> {
   const cases = new Set<string>();
   for (const item of events) {
     if (item.number <= since) break;
-    if (item.kind === "path.marked") cases.add(item.body.case_id);
+    if (item.kind === "path.marked" && !isHeeded(item.body)) cases.add(item.body.case_id);
   }
   return cases;
 }
@@ -46,15 +46,18 @@ function isHeeded({ case_id, sighting_id, verdict }: { case_id: string; sighting
 export class Pacer {
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly wanted = new Set<string>();
+  private isStopped = false;
 
   constructor(private readonly find: (caseId: string) => void) {}
 
   want(caseId: string): void {
+    if (this.isStopped) return;
     if (this.timers.has(caseId)) this.wanted.add(caseId);
     else this.go(caseId);
   }
 
   stop(): void {
+    this.isStopped = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
   }
 
@@ -79,8 +82,11 @@ function followPaths(): () => void {
   });
   const leaveRoom = useStore.subscribe(({ room }, { room: before }) => {
     if (room === null || before === null || room.number === before.number) return;
-    for (const caseId of toldOf(room.events, before.number)) pacer.want(caseId);
-    for (const caseId of markedOf(room.events, before.number)) void rankAgain(caseId);
+    const marked = markedOf(room.events, before.number);
+    for (const caseId of toldOf(room.events, before.number)) {
+      if (marked.has(caseId)) void rankAgain(caseId).then(() => pacer.want(caseId));
+      else pacer.want(caseId);
+    }
   });
   return () => {
     leaveSearch();

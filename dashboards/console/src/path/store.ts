@@ -2,6 +2,7 @@
 import { create } from "zustand";
 
 import type { Query } from "../room/types";
+import { rankAgain } from "../search/store";
 import { pathHub } from "./hub";
 import { lastCertain, mostAlike } from "./shown";
 import type { PathAnswer, ReachNow, Verdict } from "./types";
@@ -112,6 +113,8 @@ export async function say(caseId: string, sightingId: string, verdict: Verdict |
     change(caseId, { said, failure });
     return;
   }
+  // The hits come back in some milliseconds, the path in some tenths of a second: one after the other each is sooner.
+  await rankAgain(caseId);
   await findPath(caseId);
 }
 
