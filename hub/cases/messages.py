@@ -72,11 +72,13 @@ class Case(Part, frozen=True, kw_only=True):
 
 
 class WatchHit(Part, frozen=True, kw_only=True):
-    """Body of ``watch.hit``."""
+    """Body of ``watch.hit``. ``left_out``: others that seem to fit the watch came at the same time, and are not told:
+    more than can be looked at."""
 
     case_id: str
     watch_id: str
     hit: Hit
+    left_out: int = 0
 
 
 class SearchMade(Part, frozen=True, kw_only=True):

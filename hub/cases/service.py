@@ -14,6 +14,7 @@ from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
 from hub.cases import tables
+from hub.cases.coverage import completed, off_line
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
 from hub.cases.searching import Asker, Searching, Wish
@@ -24,7 +25,17 @@ from hub.events.messages import EventKind
 from hub.registry.records import LAST_AT_MS
 from hub.registry.service import Registry
 from hub.sightings.feedback import NOTHING_SAID, Said
-from hub.sightings.messages import CameraOffLine, Description, Query, SearchAnswer, SightingSummary, Understood, summary
+from hub.sightings.messages import (
+    CameraOffLine,
+    Coverage,
+    Description,
+    Query,
+    SearchAnswer,
+    SightingSummary,
+    Understood,
+    summary,
+)
+from hub.sightings.query import is_meant
 from hub.sightings.service import CameraPlace, SightingService
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id, own_key
@@ -198,11 +209,7 @@ class Cases:
             hits=tuple(
                 msgspec.structs.replace(hit, sighting=self.with_picture(case_id, hit.sighting)) for hit in found.hits
             ),
-            coverage=msgspec.structs.replace(
-                found.coverage,
-                cameras_off_line=self.off_line(),
-                frames_shed=sum(view.frames_shed for view in self._vision.views()),
-            ),
+            coverage=self._covered(found),
         )
         self.observe_search(answer.search_ms / 1000)
         made = SearchMade(
@@ -222,11 +229,15 @@ class Cases:
 
     def off_line(self) -> tuple[CameraOffLine, ...]:
         """Cameras that nobody looks through now, and since when."""
-        return tuple(
-            CameraOffLine(camera_id=view.camera_id, since_at_ms=view.since_at_ms)
-            for view in self._vision.views()
-            if not view.recording and not view.looked_at
-        )
+        return off_line(self._vision.views())
+
+    def _covered(self, found: SearchAnswer) -> Coverage:
+        asked, now_us = found.query, self._clock.wall_us()
+        meant = {place.camera_id for place in self.places() if is_meant(asked, place)}
+        cameras = [camera for camera in self._registry.cameras.values() if camera.camera_id in meant]
+        until_us = now_us if asked.until_at_ms is None else min(now_us, asked.until_at_ms * 1000)
+        forgotten = self._sightings.forgotten((asked.since_at_ms or 0) * 1000, until_us)
+        return completed(found.coverage, cameras, self._vision.views(), forgotten)
 
     async def _complete(self, query: Query) -> Query:
         """The query with what its text says filled in where the other fields are open. Raises Refusal."""

@@ -187,13 +187,26 @@ class CameraOffLine(Form, frozen=True, kw_only=True):
     since_at_ms: int | None
 
 
+class CameraMasked(Form, frozen=True, kw_only=True):
+    """A camera of whose picture a share, 0..1, is never looked at."""
+
+    camera_id: str
+    share: float
+
+
 class Coverage(Form, frozen=True, kw_only=True):
-    """What the answer rests on. Cameras off line and frames shed are filled in by whoever watches the cameras."""
+    """What the answer rests on. What has a default is filled in by whoever watches the cameras (hub/cases/coverage.py).
+
+    ``cameras_off_line`` are those that are off line now; ``frames_shed`` is counted since their workers began;
+    ``hours_deleted`` of those asked for, since sightings are kept no longer.
+    """
 
     cameras_searched: int
     sightings_considered: int
     cameras_off_line: tuple[CameraOffLine, ...] = ()
+    cameras_masked: tuple[CameraMasked, ...] = ()
     frames_shed: int = 0
+    hours_deleted: int = 0
 
 
 class SearchAnswer(Form, frozen=True, kw_only=True):

@@ -234,9 +234,9 @@ async def test_hit_that_the_database_did_not_take_is_told_when_the_sighting_come
         watch = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, OFFICER)
         await hub.database.write(lambda change: change.connection.execute(sa.text("ALTER TABLE events RENAME TO away")))
         with pytest.raises(sa.exc.OperationalError):
-            await hub.watching.see(found)
+            await hub.watching.see((found,))
         await hub.database.write(lambda change: change.connection.execute(sa.text("ALTER TABLE away RENAME TO events")))
-        await hub.watching.see(found)
+        await hub.watching.see((found,))
         await told.wait(EventKind.WATCH_HIT, watch.watch_id)
 
 

@@ -151,6 +151,7 @@ async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Pa
         await say(worker, now)
         await expect(hits.first).to_have_attribute("data-sighting", "child-4")
     await expect(hits.first).to_contain_text("仍在画面中")
+    await expect(hits.first).to_contain_text("新出现")
 
 
 @needs_footage

@@ -43,6 +43,13 @@ export const enSearchForm: typeof zhSearchForm = {
   photoLooking: "Looking at the photo…",
   photoWhich: "Who is looked for? Press the box; draw one where there is none.",
   photoNobody: "Nobody was found in the photo: draw a box around the person.",
+  photoNobodyThere: "Nobody was made out in the box: draw it around the whole person.",
   photoLike: "like the person in the photo",
   photoRemove: "Remove the photo",
+  offLineSince: (camera, time) => (time === null ? `${camera}: off line` : `${camera}: off line since ${time}`),
+  maskedShare: (camera, percent) => `${camera}: ${percent}% of the picture masked`,
+  masked: (n) => `${n} masked`,
+  and: ", ",
+  hoursDeleted: (n) => `${n} h kept no more`,
+  shedHint: "Pictures left out since each camera's analysis began, for want of processor time",
 };

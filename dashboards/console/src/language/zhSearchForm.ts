@@ -42,6 +42,13 @@ export const zhSearchForm = {
   photoLooking: "正在看照片…",
   photoWhich: "哪一个是要找的人？点他的框；没有框就按住鼠标画一个。",
   photoNobody: "照片里没有找到人：按住鼠标画出要找的人。",
+  photoNobodyThere: "框里没看出人：请框住整个人。",
   photoLike: "像照片里的人",
   photoRemove: "移走照片",
+  offLineSince: (camera: string, time: string | null) => (time === null ? `${camera}：离线` : `${camera}：${time} 起离线`),
+  maskedShare: (camera: string, percent: number) => `${camera}：画面遮挡 ${percent}%`,
+  masked: (n: number) => `${n} 个摄像头有遮挡`,
+  and: "，",
+  hoursDeleted: (n: number) => `${n} 小时已过保存期`,
+  shedHint: "自各摄像头开始分析以来，因机器繁忙没有看的画面",
 };

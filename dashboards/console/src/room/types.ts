@@ -367,6 +367,8 @@ export interface SearchAnswer {
   coverage: {
     cameras_searched: number;
     cameras_off_line: { camera_id: string; since_at_ms: number | null }[];
+    cameras_masked?: { camera_id: string; share: number }[];
+    hours_deleted?: number;
     sightings_considered: number;
     frames_shed: number;
   };

@@ -3,6 +3,7 @@ import { Button, Modal, Spin } from "antd";
 import { useEffect, useRef, useState, type PointerEvent } from "react";
 
 import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
+import { HubError } from "../room/ask";
 import { hub } from "../room/hub";
 import type { PhotoAnswer, PhotoBox } from "../room/types";
 import { boxBetween, placed, pointIn } from "./photoBox";
@@ -83,7 +84,14 @@ function Choosing({ caseId, file, onDone }: { caseId: string; file: Blob; onDone
   const [isBusy, setBusy] = useState(true);
   const [drawn, setDrawn] = useState<{ from: readonly [number, number]; to: readonly [number, number] } | null>(null);
   const image = useRef<HTMLImageElement>(null);
-  useEffect(() => () => URL.revokeObjectURL(url), [url]);
+  const stopped = useRef(false);
+  useEffect(() => {
+    stopped.current = false;
+    return () => {
+      stopped.current = true;
+      URL.revokeObjectURL(url);
+    };
+  }, [url]);
   useEffect(() => {
     const stop = new AbortController();
     hub
@@ -103,7 +111,11 @@ function Choosing({ caseId, file, onDone }: { caseId: string; file: Blob; onDone
     setFailure(null);
     try {
       const { person } = await hub.lookAtPhoto(caseId, file, box);
-      if (person === null) return;
+      if (stopped.current) return;
+      if (person === null) {
+        setFailure(new HubError("nobody_there", words.photoNobodyThere, words.photoNobodyThere, null));
+        return;
+      }
       const picture = image.current === null ? "" : cutOut(image.current, box);
       changeSearch(caseId, { photo: { picture, like: person.like, words: person.words, words_en: person.words_en } });
       onDone();
@@ -128,7 +140,12 @@ function Choosing({ caseId, file, onDone }: { caseId: string; file: Blob; onDone
         <div
           className="photo-people"
           data-testid="photo-people"
-          onPointerDown={(event) => setDrawn({ from: point(event), to: point(event) })}
+          onPointerDown={(event) => {
+            if (event.target instanceof HTMLButtonElement) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            setDrawn({ from: point(event), to: point(event) });
+          }}
+          onPointerCancel={() => setDrawn(null)}
           onPointerMove={(event) => drawn !== null && setDrawn({ from: drawn.from, to: point(event) })}
           onPointerUp={() => {
             setDrawn(null);

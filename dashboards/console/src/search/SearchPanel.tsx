@@ -2,11 +2,12 @@
 import { Button, Input } from "antd";
 import { useEffect, useState } from "react";
 
-import { errorText, inLanguage, useLanguage, useTexts } from "../language/language";
+import { errorText, useLanguage, useTexts } from "../language/language";
 import { hourAndMinute } from "../language/time";
 import { useRoom } from "../room/store";
-import type { Case, SearchAnswer } from "../room/types";
+import type { Case } from "../room/types";
 import { leaveTextField } from "../talk/spaceBar";
+import { Coverage } from "./Coverage";
 import { Hits } from "./Hits";
 import { ChosenPhoto, PhotoKey } from "./Photo";
 import { SearchForm } from "./SearchForm";
@@ -100,30 +101,6 @@ function Understood({ line }: { line: string }) {
           {texts.search.notUnderstood}：{read.not_understood.join(" ")}
         </span>
       )}
-    </div>
-  );
-}
-
-function Coverage({ answer }: { answer: SearchAnswer }) {
-  const texts = useTexts();
-  const language = useLanguage((store) => store.language);
-  const cameras = useRoom((room) => room.cameras, null);
-  const { coverage } = answer;
-  const offLine = coverage.cameras_off_line.map((one) => cameras?.get(one.camera_id)?.name ?? one.camera_id);
-  return (
-    <div className="coverage" data-testid="coverage" title={inLanguage(language, answer.words, answer.words_en)}>
-      <div>
-        <b data-testid="hit-count" data-value={answer.hits.length}>
-        {texts.search.found(answer.hits.length, answer.search_ms.toFixed(answer.search_ms < 10 ? 1 : 0))}
-      </b>
-      <span>{texts.search.coverage(coverage.cameras_searched, coverage.sightings_considered)}</span>
-      {offLine.length > 0 && (
-        <span className="puzzled" title={offLine.join(" ")}>
-          {texts.search.offLine(offLine.length)}
-        </span>
-      )}
-      {coverage.frames_shed > 0 && <span className="puzzled">{texts.search.shed(coverage.frames_shed)}</span>}
-      </div>
     </div>
   );
 }

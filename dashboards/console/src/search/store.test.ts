@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { HubError } from "../room/ask";
 import type { SearchAnswer } from "../room/types";
-import { changeSearch, EMPTY_FORM, EMPTY_SEARCH, queryOf, runSearch, useSearchStore, type Search } from "./store";
+import { changeSearch, EMPTY_FORM, EMPTY_SEARCH, queryOf, rankAgain, runSearch, useSearchStore, type Search } from "./store";
 
 const answered: SearchAnswer = {
   query: { text: "红上衣" },
@@ -53,6 +53,30 @@ describe("a search", () => {
     expect(now().answer?.words).toBe("绿色上衣");
     expect(now().failure).toBeNull();
     expect(now().searching).toBe(false);
+  });
+
+  test("that a word was said during is ranked again when it is answered, by the same question", async () => {
+    const asked: string[] = [];
+    let answer: (response: Response) => void = () => undefined;
+    vi.stubGlobal("fetch", (_path: string, request: RequestInit) => {
+      asked.push(String(request.body));
+      if (asked.length > 1) return Promise.resolve(new Response(JSON.stringify({ ...answered, rejected: 1 })));
+      return new Promise<Response>((resolve) => (answer = resolve));
+    });
+    const searched = runSearch("K1", queryOf(now()));
+    await rankAgain("K1");
+    expect(asked).toHaveLength(1);
+    answer(new Response(JSON.stringify(answered)));
+    await searched;
+    expect(asked[1]).toBe(JSON.stringify(answered.query));
+    expect([now().answer?.rejected, now().answers, now().searching]).toEqual([1, before.answers + 1, false]);
+  });
+
+  test("that cannot be ranked again says why and keeps the hits", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("", { status: 503 })));
+    await rankAgain("K1");
+    expect(now().answer).toEqual(answered);
+    expect(now().failure instanceof HubError).toBe(true);
   });
 
   test("answered after a failure takes the reason away", async () => {

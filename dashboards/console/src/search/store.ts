@@ -172,6 +172,8 @@ export function isEmptyQuery(query: Query): boolean {
 }
 
 const asking = new Map<string, AbortController>();
+/** Cases in which a yes or no was said while a search was under way, which may not know of it. */
+const toRank = new Set<string>();
 
 /**
  * Ask the hub; the answer replaces the last one, a failure leaves it on the screen with the reason above. What was asked
@@ -191,11 +193,13 @@ export async function runSearch(caseId: string, query: Query): Promise<void> {
   } catch (error) {
     if (!own.signal.aborted) changeSearch(caseId, { failure: error, searching: false });
   }
+  if (!own.signal.aborted && toRank.delete(caseId)) await rankAgain(caseId);
 }
 
 /** Ask the last question once more, since somebody said yes or no: the hits change places, and nothing else changes. */
 export async function rankAgain(caseId: string): Promise<void> {
   const { answer: known, searching } = useSearchStore.getState().searches.get(caseId) ?? EMPTY_SEARCH;
+  if (searching) toRank.add(caseId);
   if (known === null || searching) return;
   const { query } = known;
   asking.get(caseId)?.abort();

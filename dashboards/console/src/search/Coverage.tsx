@@ -1,0 +1,58 @@
+// What was searched and what could not be seen, in one line; pressed, which cameras these are.
+import { useState } from "react";
+
+import { inLanguage, useLanguage, useTexts } from "../language/language";
+import { hourAndMinute } from "../language/time";
+import { useRoom } from "../room/store";
+import type { SearchAnswer } from "../room/types";
+
+export function Coverage({ answer }: { answer: SearchAnswer }) {
+  const texts = useTexts();
+  const words = texts.searchForm;
+  const language = useLanguage((store) => store.language);
+  const cameras = useRoom((room) => room.cameras, null);
+  const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const [isOpen, setOpen] = useState(false);
+  const { coverage } = answer;
+  const name = (cameraId: string): string => cameras?.get(cameraId)?.name ?? cameraId;
+  const masked = coverage.cameras_masked ?? [];
+  const deleted = coverage.hours_deleted ?? 0;
+  const unseen = [
+    ...coverage.cameras_off_line.map((one) =>
+      words.offLineSince(name(one.camera_id), one.since_at_ms === null ? null : hourAndMinute(one.since_at_ms, zone)),
+    ),
+    ...masked.map((one) => words.maskedShare(name(one.camera_id), Math.round(one.share * 100))),
+  ];
+  return (
+    <div className="coverage" data-testid="coverage" title={inLanguage(language, answer.words, answer.words_en)}>
+      <div>
+        <b data-testid="hit-count" data-value={answer.hits.length}>
+          {texts.search.found(answer.hits.length, answer.search_ms.toFixed(answer.search_ms < 10 ? 1 : 0))}
+        </b>
+        <span>{texts.search.coverage(coverage.cameras_searched, coverage.sightings_considered)}</span>
+        {unseen.length > 0 && (
+          <button type="button" className="puzzled" data-testid="coverage-unseen" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {[
+              ...(coverage.cameras_off_line.length > 0 ? [texts.search.offLine(coverage.cameras_off_line.length)] : []),
+              ...(masked.length > 0 ? [words.masked(masked.length)] : []),
+            ].join(words.and)}
+            {isOpen ? " ▴" : " ▾"}
+          </button>
+        )}
+        {deleted > 0 && <span className="puzzled">{words.hoursDeleted(deleted)}</span>}
+        {coverage.frames_shed > 0 && (
+          <span className="puzzled" title={words.shedHint}>
+            {texts.search.shed(coverage.frames_shed)}
+          </span>
+        )}
+      </div>
+      {isOpen && (
+        <ul>
+          {unseen.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
