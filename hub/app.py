@@ -267,7 +267,7 @@ class Hub:
         pictures = partial(read_pictures, catalogue)
         store = Store(checked(catalogue.spans), checked(catalogue.next_start_us), pictures)
         self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
-        self.watching = Watching(self.cases, self.sightings, self.database, self.events)
+        self.watching = Watching(self.cases, self.sightings, self.database, self.events, self.clock)
         self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage)
         self.holds = Holds(self.database, self.cases)
         self.timelines = Timelines(

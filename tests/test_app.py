@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -34,8 +35,8 @@ async def test_loop_that_fails_is_counted_and_started_again(tmp_path: Path, monk
     monkeypatch.setattr("hub.loops.RESTART_AFTER_S", 0.01)
     followed: list[str] = []
 
-    async def stumble(found: Sighting) -> None:
-        followed.append(found.sighting_id)
+    async def stumble(found: Sequence[Sighting]) -> None:
+        followed.extend(one.sighting_id for one in found)
         if len(followed) == 1:
             raise RuntimeError("stumbled")
 

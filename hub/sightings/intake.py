@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from devices.protocol import messages as wire
@@ -18,9 +18,9 @@ from hub.sightings.service import SightingService
 
 MAX_WAITING = 2_000
 """Sightings heard and not yet stored (about 40 MB); further ones are not confirmed, so their workers send again."""
-BATCH = 50
+BATCH = 250
 
-Follower = Callable[[Sighting], Awaitable[None]]
+Follower = Callable[[Sequence[Sighting]], Awaitable[None]]
 
 
 class _Heard(NamedTuple):
@@ -66,9 +66,9 @@ class Intake:
         self._bridge.on(DeviceKind.WORKER, Up.SIGHTING, SightingMessage, self._take)
 
     def follow(self, follower: Follower) -> None:
-        """Have ``follower`` called with each sighting that is on the disk, at least once: again when it is said again.
+        """Have ``follower`` called with each batch that is on the disk, each sighting at least once.
 
-        One that fails leaves the sighting unconfirmed, so that its worker says it again.
+        One that fails leaves the batch unconfirmed, so that its workers say it again.
         """
         self._followers.append(follower)
 
@@ -94,7 +94,7 @@ class Intake:
     async def run(self) -> None:
         """Store what is heard until cancelled. Raises ExceptionGroup of what followers raised, once a batch is through.
 
-        A sighting is confirmed when its followers are done with it: a kill before that has it said again.
+        A batch is confirmed when its followers are done with it: a kill before that has it said again.
         """
         while True:
             if not self._heard:
@@ -102,24 +102,25 @@ class Intake:
                 await self._wake.wait()
             batch = [self._heard.popleft() for _ in range(min(BATCH, len(self._heard)))]
             settled = await asyncio.to_thread(self._store, batch)
-            failures = []
+            failures = await self._pass_on([one.heard.message.sighting for one in settled if one.stored])
             by_worker: dict[str, list[str]] = {}
             for one in settled:
-                try:
-                    if one.stored:
-                        await self._pass_on(one.heard.message.sighting)
-                except Exception as error:
-                    failures.append(error)
-                else:
+                if not (failures and one.stored):
                     by_worker.setdefault(one.heard.worker_id, []).append(one.heard.message.message_id)
             for worker_id, message_ids in by_worker.items():
                 self._confirm(worker_id, message_ids)
             if failures:
                 raise ExceptionGroup("followers of sightings failed", failures)
 
-    async def _pass_on(self, sighting: Sighting) -> None:
-        for follower in self._followers:
-            await follower(sighting)
+    async def _pass_on(self, sightings: list[Sighting]) -> list[Exception]:
+        """What followers raised."""
+        failures = []
+        for follower in self._followers if sightings else ():
+            try:
+                await follower(sightings)
+            except Exception as error:
+                failures.append(error)
+        return failures
 
     def _store(self, batch: list[_Heard]) -> list[_Settled]:
         """Those of the batch that need not be said again; one that the disk did not take is left out."""

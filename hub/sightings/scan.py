@@ -22,17 +22,25 @@ _TURN_ROWS = 1_000_000
 """After so many rows another search has its turn: 2 to 8 ms."""
 _PIECE_ROWS = 262_144
 """Whether anybody still waits is asked after so many rows at most: 0.5 to 2 ms."""
-_NO_CHOICE = np.zeros(0, np.uint8)
+NO_CHOICE = np.zeros(0, np.uint8)
 
 
 def prepare() -> None:
     """Have the scan compiled, or loaded as it was compiled before; without it the first search waits for that."""
     best, none = np.zeros((1, 4), np.int64), np.zeros(0, np.int64)
-    choice = _Choice(0, 0, 0, HOUR_MS, np.zeros(0, np.intp), 0)
-    _scan(best, 0, _numbers(plan_of(Wanted(Description()))), blank_columns(1), (none, none, _NO_CHOICE), choice, *_ALL)
+    choice = Choice(0, 0, 0, HOUR_MS, np.zeros(0, np.intp), 0)
+    scan_rows(
+        best,
+        0,
+        numbers_of(plan_of(Wanted(Description()))),
+        blank_columns(1),
+        (none, none, NO_CHOICE),
+        choice,
+        *ALL_ROWS,
+    )
 
 
-class _Choice(NamedTuple):
+class Choice(NamedTuple):
     """What the scan of one table needs to know beside its rows and the question's numbers.
 
     ``like_of`` is Plan.like_of of the table's describers, empty where no row can be compared; ``base``: what every row
@@ -74,10 +82,10 @@ class Chosen:
             is_chosen[codes] = 1
             return np.zeros(1, np.int64), np.array([len(table.columns)], np.int64), is_chosen
         if len(codes) == len(table.cameras):
-            return np.zeros(1, np.int64), np.array([len(table.columns)], np.int64), _NO_CHOICE
+            return np.zeros(1, np.int64), np.array([len(table.columns)], np.int64), NO_CHOICE
         starts, ends = table.runs[codes].astype(np.int64), table.runs[codes + 1].astype(np.int64)
         joined = np.flatnonzero(starts[1:] == ends[:-1])
-        return np.delete(starts, joined + 1), np.delete(ends, joined), _NO_CHOICE
+        return np.delete(starts, joined + 1), np.delete(ends, joined), NO_CHOICE
 
 
 @dataclass(frozen=True)
@@ -91,12 +99,12 @@ class Asked:
     given_up: threading.Event
     _likes: dict[tuple[str, ...], tuple[NDArray[np.intp], int]] = field(default_factory=dict)
 
-    def choice(self, number: int, table: Table) -> _Choice:
+    def choice(self, number: int, table: Table) -> Choice:
         since_ms, until_ms = self.span.within(table.hour)
         like = self._likes.get(table.describers)  # few kinds in hundreds of tables
         if like is None:
             like = self._likes[table.describers] = self._like(table.describers)
-        return _Choice(number, table.hour * HOUR_MS, since_ms, until_ms, *like)
+        return Choice(number, table.hour * HOUR_MS, since_ms, until_ms, *like)
 
     def _like(self, describers: tuple[str, ...]) -> tuple[NDArray[np.intp], int]:
         like_of = self.plan.like_of(describers)
@@ -109,7 +117,7 @@ class Scan:
     """What one thread does of a search: the best of the tables that it took, and how many rows were compared."""
 
     def __init__(self, search: Asked, limit: int) -> None:
-        self._search, self._numbers = search, _numbers(search.plan)
+        self._search, self._numbers = search, numbers_of(search.plan)
         self._best, self._filled = np.zeros((limit, 4), np.int64), 0
         self.considered = 0
 
@@ -133,7 +141,7 @@ class Scan:
             for ranges in _pieces(whole, count):
                 if self._search.given_up.is_set():
                     raise GivenUp
-                self._filled, compared = _scan(
+                self._filled, compared = scan_rows(
                     self._best,
                     self._filled,
                     self._numbers,
@@ -149,8 +157,8 @@ class Scan:
 
 
 _Ranges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
-_Numbers = tuple[Any, ...]
-_ALL = (np.zeros(0, np.uint8), np.zeros(0, np.uint16))
+Numbers = tuple[Any, ...]
+ALL_ROWS = (np.zeros(0, np.uint8), np.zeros(0, np.uint16))
 
 
 def _pieces(ranges: _Ranges, count: int) -> Iterator[_Ranges]:
@@ -164,13 +172,13 @@ def _pieces(ranges: _Ranges, count: int) -> Iterator[_Ranges]:
             yield np.array([first]), np.array([min(first + _PIECE_ROWS, end)]), is_chosen
 
 
-def _scan(
+def scan_rows(
     best: NDArray[np.int64],
     filled: int,
-    numbers: _Numbers,
+    numbers: Numbers,
     columns: Columns,
     ranges: _Ranges,
-    choice: _Choice,
+    choice: Choice,
     alive: NDArray[np.uint8],
     camera: NDArray[np.uint16],
 ) -> tuple[int, int]:
@@ -198,7 +206,7 @@ def _scan(
     return found
 
 
-def _numbers(plan: Plan) -> _Numbers:
+def numbers_of(plan: Plan) -> Numbers:
     """The plan as the scan takes it: tables already hold weight times part."""
     weights = np.array([plan.weights[field] for field in plan.table_fields], np.int32)
     return (

@@ -33,6 +33,7 @@ from hub.sightings.messages import (
 from hub.sightings.records import RecordError
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
 from hub.sightings.search import latest_of, rank
+from hub.sightings.sieve import Question
 from hub.sightings.span import Span
 from hub.sightings.store import Kept, Others, Store
 from hub.sightings.turns import GivenUp
@@ -153,6 +154,14 @@ class SightingService:
     def feedback(self, said: Said) -> Feedback:
         """What was said with the looks of the sightings it was said of."""
         return Feedback(said, self._look_of)
+
+    def question(self, asked: Query, feedback: Feedback) -> Question:
+        """What many sightings can be held against (watch.Told) before each that may fit is compared by ``match``.
+
+        Raises SightingsError for a question that cannot be meant, or compares with what cannot be compared.
+        """
+        query.check(asked)
+        return Question(plan_of(self._wanted(asked, feedback if asked.marked else self.feedback(NOTHING_SAID))))
 
     def match(
         self, asked: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], feedback: Feedback | None = None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from devices.protocol.sightings import Sighting
 from hub.sightings.messages import CameraPlace, Field, Hit, Query
-from hub.sightings.scoring import UNSURE_SCORE
+from hub.sightings.scoring import SCALE, UNSURE_SCORE, WHOLE
+from hub.sightings.sieve import Question, Sieve
 
 STRONG = 0.7
 """A hit this good is worth looking up for."""
+_LEAST_PART = UNSURE_SCORE - 0.01
+_ROUNDED = 0.001
+"""Scores are told rounded: what lies so close below a limit may be told as on it."""
 CLEARLY_BETTER = 0.1
 """A later word on a sighting already told is told again when it scores this much higher."""
 MAX_TOLD = 10_000
@@ -31,7 +36,27 @@ def is_strong(hit: Hit) -> bool:
     Looks alone contradict nothing: one person seen from two sides is often little like himself.
     """
     described = [part for part in hit.parts if part.field is not Field.LIKE]
-    return hit.score >= STRONG and all(part.score >= UNSURE_SCORE - 0.01 for part in described)
+    return hit.score >= STRONG and all(part.score >= _LEAST_PART for part in described)
+
+
+class Told:
+    """A batch of new sightings: which are worth comparing with a query in full. For one thread at a time."""
+
+    def __init__(self, sightings: Sequence[Sighting]) -> None:
+        """Of sightings that passed ``rows.check``."""
+        self.sightings = sightings
+        self._sieve = Sieve(sightings)
+
+    def may_be_strong(self, question: Question, is_meant: Callable[[Sighting], bool]) -> list[tuple[Sighting, float]]:
+        """With the score, the best first: every one that ``is_strong`` could be true of, among those meant."""
+        above = self._sieve.above(question, round(WHOLE * (STRONG - _ROUNDED)))
+        found = [(row, whole) for row, whole in above if is_meant(self.sightings[row])]
+        if not found:
+            return []
+        fits = self._sieve.least_parts(question, [row for row, _ in found]) >= SCALE * (_LEAST_PART - _ROUNDED)
+        return [
+            (self.sightings[row], whole / WHOLE) for (row, whole), fit in zip(found, fits.tolist(), strict=True) if fit
+        ]
 
 
 class WatchMemory:
@@ -49,16 +74,18 @@ class WatchMemory:
         """The hit could not be told: the sighting is judged as new when it comes again."""
         self._told.get(watch_id, OrderedDict()).pop(sighting_id, None)
 
+    def is_news(self, watch_id: str, sighting_id: str, score: float) -> bool:
+        """Whether the watch never told of the sighting, or only with a clearly lower score."""
+        return score >= self._told.get(watch_id, OrderedDict()).get(sighting_id, -1.0) + CLEARLY_BETTER
+
     def judge(
         self, watch_id: str, query: Query, sighting: Sighting, cameras: tuple[CameraPlace, ...], match: Matcher
     ) -> Hit | None:
         """The hit to tell of, or None: too weak, elsewhere, or told before. Raises what the matcher does."""
         hit = match(query, sighting, cameras)
-        if hit is None or not is_strong(hit):
+        if hit is None or not is_strong(hit) or not self.is_news(watch_id, sighting.sighting_id, hit.score):
             return None
         told = self._told.setdefault(watch_id, OrderedDict())
-        if hit.score < told.get(sighting.sighting_id, -1.0) + CLEARLY_BETTER:
-            return None
         told[sighting.sighting_id] = hit.score
         while len(told) > MAX_TOLD:
             told.popitem(last=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -49,14 +49,15 @@ async def test_sighting_is_confirmed_when_its_followers_are_done_and_followed_ag
 ) -> None:
     followed: list[str] = []
 
-    async def fail_once(found: Sighting) -> None:
-        followed.append(found.sighting_id)
+    async def fail_once(found: Sequence[Sighting]) -> None:
+        followed.extend(one.sighting_id for one in found)
         if followed == ["first"]:
             raise RuntimeError("killed before it was told")
 
     hub.intake.follow(fail_once)
     first = sighting(hub, "first", "red", "blue")
     await say(worker, first)
+    await until(lambda: followed == ["first"], "the first failed")
     await say(worker, sighting(hub, "second", "red", "blue"))
     await until(lambda: confirmed(worker) == ["second"], "the second is confirmed")
     assert hub.sightings.get("first") == first
@@ -71,8 +72,8 @@ async def test_sighting_that_the_disk_does_not_take_is_not_confirmed_and_costs_n
 ) -> None:
     followed: list[str] = []
 
-    async def note(found: Sighting) -> None:
-        followed.append(found.sighting_id)
+    async def note(found: Sequence[Sighting]) -> None:
+        followed.extend(one.sighting_id for one in found)
 
     hub.intake.follow(note)
     await say(worker, sighting(hub, "known", "red", "blue"))

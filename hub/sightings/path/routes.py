@@ -29,7 +29,8 @@ def routes(paths: Paths) -> APIRouter:
         return answer(await paths.mark(case_id, sighting_id, None, entrant.person))
 
     @router.post("/{sighting_id}/reach")
-    async def reach(case_id: str, sighting_id: str, request: Request, _: EnteringForAll) -> Response:
-        return answer(await paths.reach(case_id, sighting_id, await read(request, ReachQuery, LIST_BYTES)))
+    async def reach(case_id: str, sighting_id: str, request: Request, entrant: EnteringForAll) -> Response:
+        asked = await read(request, ReachQuery, LIST_BYTES)
+        return answer(await paths.reach(case_id, sighting_id, asked, entrant.person))
 
     return router

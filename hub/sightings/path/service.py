@@ -14,7 +14,7 @@ from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
 from hub.cases.searching import Wish
-from hub.cases.service import Cases
+from hub.cases.service import Cases, LookedAt
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -36,6 +36,8 @@ from hub.storage.writer import Change
 from hub.streets.network import StreetNetwork
 from hub.streets.service import Streets
 
+MOST_REACHED = 10_000
+"""Who asked of which sighting: beyond it the oldest are forgotten, and audited once more."""
 MOST_MARKS = 500
 """Sightings of one case of which somebody said something; a further one is refused."""
 
@@ -62,6 +64,7 @@ class Paths:
         self._clock = clock
         self._ground: CameraGround | None = None
         self._said: dict[str, dict[str, Verdict]] = {}
+        self._reached: dict[tuple[str, str, str], None] = {}
         cases.when_closing(records.delete_of_case)
         cases.said = self.said
 
@@ -94,12 +97,12 @@ class Paths:
 
         return await asyncio.to_thread(work)
 
-    async def reach(self, case_id: str, sighting_id: str, asked: ReachQuery) -> ReachNow:
+    async def reach(self, case_id: str, sighting_id: str, asked: ReachQuery, person: Person) -> ReachNow:
         """Where the person of that sighting may be now, seen by none since. Raises Refusal.
 
-        Nothing is searched: it takes the sighting's camera and end, which the case was told with the path.
+        Nothing is searched. That somebody asks of a sighting is audited once, however often it is asked anew.
         """
-        await self._cases.gate(case_id)
+        case = await self._cases.gate(case_id)
         found = await asyncio.to_thread(self._sightings.get, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
@@ -113,6 +116,17 @@ class Paths:
             last = LastSeen(sighting_id, found.camera_id, found.ended_at_us / 1e6)
             return reach_now(ground, last, pace_of(age), learned().seen)
 
+        look = (person.person_id, case_id, sighting_id)
+        if look not in self._reached:
+            detail = LookedAt(sighting_id=sighting_id)
+            await self._database.write(
+                lambda change: audit.record(
+                    change, person.person_id, Action.LOOK, detail=detail, case_id=case_id, purpose=case.purpose
+                )
+            )
+            self._reached[look] = None
+            while len(self._reached) > MOST_REACHED:
+                del self._reached[next(iter(self._reached))]
         reach = await asyncio.to_thread(work)
         if reach is None:
             camera = found.camera_id

@@ -120,7 +120,9 @@ async def test_reach_is_told_anew_without_another_search(hub: Hub, officer: http
     assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (409, "camera_without_place")
     nobody = await officer.post(f"/api/cases/{case_id}/path/nobody/reach", json={"query": ASKED["query"]})
     assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "unknown_sighting")
+    await officer.post(f"/api/cases/{case_id}/path/child-3/reach", json={"query": ASKED["query"]})
     assert await noted(hub, case_id, "search") == searches != []
+    assert len(await noted(hub, case_id, "look")) == 2, "each sighting asked of once, C05's too"
 
 
 async def test_what_the_officer_says_is_kept_told_audited_and_heeded_at_once(
