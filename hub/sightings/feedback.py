@@ -17,6 +17,9 @@ from hub.sightings.rows import DESCRIPTOR_BYTES
 
 MOST_COMPARED = 50
 """Of what was confirmed, and of what was rejected, the latest so many are compared with; all rejected are left out."""
+_CONFIRMED_WEIGHT, _REJECTED_WEIGHT = 2.0, 0.4
+"""Rocchio (1971): what a confirmed look adds to one that was chosen, and what a rejected one takes off. By ``evaluate
+retrieval --feedback`` on half of its identities; docs/search.md says what they give on the others."""
 
 Said = Mapping[str, Verdict]
 """By sighting, the oldest word first."""
@@ -31,7 +34,7 @@ class Feedback:
     def __init__(self, said: Said, look_of: Callable[[str], Look | None]) -> None:
         """``look_of``: of a sighting; None where it is not kept any more."""
         self.said = said
-        self.confirmed = self._looks(Verdict.CONFIRMED, look_of)
+        self._confirmed = self._looks(Verdict.CONFIRMED, look_of)
         self._rejected = self._looks(Verdict.REJECTED, look_of)
 
     def __bool__(self) -> bool:
@@ -40,6 +43,15 @@ class Feedback:
     def is_rejected(self, sighting_id: str) -> bool:
         return self.said.get(sighting_id) is Verdict.REJECTED
 
+    def compared(self, chosen: Sequence[Look]) -> Look:
+        """What rows are compared with: the looks ``chosen`` with the question, those confirmed, less those rejected.
+
+        Nothing for a describer of which only rejected looks are known: nobody looks like the opposite of somebody.
+        """
+        added = _by_describer([(1.0, chosen), (_CONFIRMED_WEIGHT, self._confirmed)])
+        taken = _by_describer([(-_REJECTED_WEIGHT, self._rejected)])
+        return {describer: _combined(looks + taken.get(describer, [])) for describer, looks in added.items()}
+
     def doubts(self, sighting: Sighting) -> bool:
         """Whether it looks like a rejected one, by a likelihood ratio of e² at least, and like none confirmed more."""
         weighing, describer = learned(), sighting.describer
@@ -47,7 +59,7 @@ class Feedback:
             return False
         own = _units([sighting.descriptor])
         unlike = _likeness(own, self._rejected, describer)
-        alike = _likeness(own, self.confirmed, describer)
+        alike = _likeness(own, self._confirmed, describer)
         return unlike > alike and bool(weighing.same_looks.at(np.array([unlike]))[0] >= SURE)
 
     def _looks(self, verdict: Verdict, look_of: Callable[[str], Look | None]) -> list[Look]:
@@ -55,13 +67,13 @@ class Feedback:
         return [look for sighting_id in latest if (look := look_of(sighting_id)) is not None]
 
 
-def joined(looks: Sequence[Look]) -> dict[str, bytes]:
-    """One descriptor for each describer: the mean of the looks, each at length 1. A look alone stays as it is."""
-    by_describer: dict[str, list[bytes]] = {}
-    for look in looks:
-        for describer, descriptor in look.items():
-            by_describer.setdefault(describer, []).append(descriptor)
-    return {describer: _mean(descriptors) for describer, descriptors in by_describer.items()}
+def _by_describer(weighed: Iterable[tuple[float, Sequence[Look]]]) -> dict[str, list[tuple[float, bytes]]]:
+    found: dict[str, list[tuple[float, bytes]]] = {}
+    for weight, looks in weighed:
+        for look in looks:
+            for describer, descriptor in look.items():
+                found.setdefault(describer, []).append((weight, descriptor))
+    return found
 
 
 def _likeness(own: NDArray[np.float64], looks: Sequence[Look], describer: str) -> float:
@@ -70,12 +82,14 @@ def _likeness(own: NDArray[np.float64], looks: Sequence[Look], describer: str) -
     return float((own @ others.T).max(initial=-1.0))
 
 
-def _mean(descriptors: Sequence[bytes]) -> bytes:
-    if len(descriptors) == 1:
-        return descriptors[0]
-    mean = _units(descriptors).sum(axis=0)
-    largest = max(float(np.abs(mean).max()), 1e-9)
-    return bytes(np.round(mean * (127 / largest)).astype(np.int8))
+def _combined(weighed: Sequence[tuple[float, bytes]]) -> bytes:
+    """The weighted sum of descriptors at length 1, as bytes again. A look alone stays as it is."""
+    if len(weighed) == 1:
+        return weighed[0][1]
+    weights = np.array([weight for weight, _ in weighed])
+    total = weights @ _units(descriptor for _, descriptor in weighed)
+    largest = max(float(np.abs(total).max()), 1e-9)
+    return bytes(np.round(total * (127 / largest)).astype(np.int8))
 
 
 def _units(descriptors: Iterable[bytes]) -> NDArray[np.float64]:

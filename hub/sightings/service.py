@@ -15,7 +15,7 @@ from devices.protocol.sightings import Sighting
 from hub.sightings import explain, query, rows
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
-from hub.sightings.feedback import NOTHING_SAID, Feedback, Look, Said, joined
+from hub.sightings.feedback import NOTHING_SAID, Feedback, Look, Said
 from hub.sightings.keeper import Keeper
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
@@ -281,7 +281,7 @@ class SightingService:
         return {**self._looks(sighting), sighting.describer: sighting.descriptor}
 
     def _wanted(self, asked: Query, feedback: Feedback) -> Wanted:
-        looks = [query.looks(asked), *feedback.confirmed]
+        chosen = [query.looks(asked)]
         if asked.like_sighting_id is not None:
             look = self._look_of(asked.like_sighting_id)
             if look is None:
@@ -291,8 +291,8 @@ class SightingService:
                     f"There is no sighting {asked.like_sighting_id} to compare with.",
                     field="like_sighting_id",
                 )
-            looks.append(look)
-        wanted = Wanted(asked.description or Description(), Likeness(joined(looks)))
+            chosen.append(look)
+        wanted = Wanted(asked.description or Description(), Likeness(feedback.compared(chosen)))
         if not wanted.fields:
             raise SightingsError(
                 "nothing_counts",

@@ -106,6 +106,18 @@ describe("the path of a case", () => {
     expect(pathOf("K1").said.size).toBe(0);
   });
 
+  test("has the hub told what was said last, in the order in which it was said", async () => {
+    const first = say("K1", "a", "confirmed");
+    const second = say("K1", "a", null);
+    expect(asked.map((one) => one.method)).toEqual(["PUT"]);
+    await asked[0]?.reply({}, 503);
+    await first;
+    expect(asked.map((one) => one.method)).toEqual(["PUT", "DELETE"]);
+    expect(pathOf("K1").said.get("a"), "the word that failed was not the last").toBeNull();
+    await asked[1]?.reply({});
+    await second;
+  });
+
   test("takes back at once what the hub refused to keep", async () => {
     lookFor("K1", {});
     await asked[0]?.reply(answer("first"));

@@ -69,7 +69,9 @@ export function lookFor(caseId: string, query: Query): void {
 
 /** Nobody was found: there is nothing to join. */
 export function forgetPath(caseId: string): void {
-  change(caseId, NO_PATH);
+  // A finding that is under way ends by itself, and heeds what was said meanwhile.
+  const { isFinding, said } = pathOf(caseId);
+  change(caseId, { ...NO_PATH, isFinding, said });
 }
 
 /** Cases whose path must be found once more, since something came while the hub was answering. */
@@ -101,15 +103,30 @@ async function findOnce(caseId: string): Promise<void> {
   }
 }
 
+const words = new Map<string, Promise<unknown>>();
+
+/** Words on one sighting reach the hub in the order in which they were said. */
+async function inOrder(key: string, tell: () => Promise<unknown>): Promise<void> {
+  const told = words.get(key)?.then(tell, tell) ?? tell();
+  words.set(key, told);
+  try {
+    await told;
+  } finally {
+    if (words.get(key) === told) words.delete(key);
+  }
+}
+
 /** Say that a sighting is the person (confirmed), or is not (rejected), or take back (null) what was said. */
 export async function say(caseId: string, sightingId: string, verdict: Verdict | null): Promise<void> {
   const before = pathOf(caseId).said;
   change(caseId, { said: new Map(before).set(sightingId, verdict), failure: null });
   try {
-    await (verdict === null ? pathHub.takeBack(caseId, sightingId) : pathHub.mark(caseId, sightingId, verdict));
+    await inOrder(`${caseId} ${sightingId}`, () =>
+      verdict === null ? pathHub.takeBack(caseId, sightingId) : pathHub.mark(caseId, sightingId, verdict),
+    );
   } catch (failure) {
     const said = new Map(pathOf(caseId).said);
-    said.delete(sightingId);
+    if (said.get(sightingId) === verdict) said.delete(sightingId);
     change(caseId, { said, failure });
     return;
   }
