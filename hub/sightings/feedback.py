@@ -17,15 +17,19 @@ from hub.sightings.rows import DESCRIPTOR_BYTES
 
 MOST_COMPARED = 50
 """Of what was confirmed, and of what was rejected, the latest so many are compared with; all rejected are left out."""
-_CONFIRMED_WEIGHT, _REJECTED_WEIGHT = 2.0, 0.4
-"""Rocchio (1971): what a confirmed look adds to one that was chosen, and what a rejected one takes off. By ``evaluate
-retrieval --feedback`` on half of its identities; docs/search.md says what they give on the others."""
+_CONFIRMED_WEIGHT = 2.0
+"""A confirmed look counts so much beside one that was chosen with the question."""
+_REJECTED_SHARE = 0.3
+"""The mean of rejected looks is taken off the mean of the others by this (Rocchio 1971): however many are rejected, the
+others outweigh them. Both were chosen on half of the identities of ``evaluate feedback``."""
 
 Said = Mapping[str, Verdict]
 """By sighting, the oldest word first."""
 NOTHING_SAID: Said = {}
 Look = Mapping[str, bytes]
 """A descriptor for each describer."""
+_Weighed = tuple[float, bytes]
+"""What a descriptor counts, and the descriptor."""
 
 
 class Feedback:
@@ -48,9 +52,11 @@ class Feedback:
 
         Nothing for a describer of which only rejected looks are known: nobody looks like the opposite of somebody.
         """
-        added = _by_describer([(1.0, chosen), (_CONFIRMED_WEIGHT, self._confirmed)])
-        taken = _by_describer([(-_REJECTED_WEIGHT, self._rejected)])
-        return {describer: _combined(looks + taken.get(describer, [])) for describer, looks in added.items()}
+        added = _by_describer(
+            [*((1.0, look) for look in chosen), *((_CONFIRMED_WEIGHT, one) for one in self._confirmed)]
+        )
+        taken = _by_describer([(1.0, look) for look in self._rejected])
+        return {describer: _combined(looks, taken.get(describer, [])) for describer, looks in added.items()}
 
     def doubts(self, sighting: Sighting) -> bool:
         """Whether it looks like a rejected one, by a likelihood ratio of e² at least, and like none confirmed more."""
@@ -67,33 +73,37 @@ class Feedback:
         return [look for sighting_id in latest if (look := look_of(sighting_id)) is not None]
 
 
-def _by_describer(weighed: Iterable[tuple[float, Sequence[Look]]]) -> dict[str, list[tuple[float, bytes]]]:
-    found: dict[str, list[tuple[float, bytes]]] = {}
-    for weight, looks in weighed:
-        for look in looks:
-            for describer, descriptor in look.items():
-                found.setdefault(describer, []).append((weight, descriptor))
+def _by_describer(looks: Iterable[tuple[float, Look]]) -> dict[str, list[_Weighed]]:
+    found: dict[str, list[_Weighed]] = {}
+    for weight, look in looks:
+        for describer, descriptor in look.items():
+            found.setdefault(describer, []).append((weight, descriptor))
     return found
 
 
 def _likeness(own: NDArray[np.float64], looks: Sequence[Look], describer: str) -> float:
     """The largest cosine to any of them."""
-    others = _units(look.get(describer, b"") for look in looks)
+    others = _units([look[describer] for look in looks if describer in look])
     return float((own @ others.T).max(initial=-1.0))
 
 
-def _combined(weighed: Sequence[tuple[float, bytes]]) -> bytes:
-    """The weighted sum of descriptors at length 1, as bytes again. A look alone stays as it is."""
-    if len(weighed) == 1:
-        return weighed[0][1]
+def _combined(added: Sequence[_Weighed], taken: Sequence[_Weighed]) -> bytes:
+    """The mean of what is added less a share of the mean of what is taken, as bytes. A look alone stays as it is."""
+    if len(added) == 1 and not taken:
+        return added[0][1]
+    wanted = _mean(added) - (_REJECTED_SHARE * _mean(taken) if taken else 0.0)
+    largest = max(float(np.abs(wanted).max()), 1e-9)
+    return bytes(np.round(wanted * (127 / largest)).astype(np.int8))
+
+
+def _mean(weighed: Sequence[_Weighed]) -> NDArray[np.float64]:
+    """Of descriptors at length 1: (DESCRIPTOR_BYTES,)."""
     weights = np.array([weight for weight, _ in weighed])
-    total = weights @ _units(descriptor for _, descriptor in weighed)
-    largest = max(float(np.abs(total).max()), 1e-9)
-    return bytes(np.round(total * (127 / largest)).astype(np.int8))
+    return np.asarray(weights @ _units([descriptor for _, descriptor in weighed]) / weights.sum())
 
 
-def _units(descriptors: Iterable[bytes]) -> NDArray[np.float64]:
-    """Of those that are there, (N, DESCRIPTOR_BYTES), at length 1."""
-    rows = [np.frombuffer(one[:DESCRIPTOR_BYTES].ljust(DESCRIPTOR_BYTES, b"\0"), np.int8) for one in descriptors if one]
+def _units(descriptors: Sequence[bytes]) -> NDArray[np.float64]:
+    """(N, DESCRIPTOR_BYTES), at length 1; zeros for what is empty."""
+    rows = [np.frombuffer(one[:DESCRIPTOR_BYTES].ljust(DESCRIPTOR_BYTES, b"\0"), np.int8) for one in descriptors]
     found = np.array(rows, np.float64).reshape(len(rows), DESCRIPTOR_BYTES)
     return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1), 1e-9)[:, None])

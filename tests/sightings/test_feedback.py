@@ -10,7 +10,7 @@ import pytest
 
 from devices.protocol.clock import ManualClock
 from hub.sightings.errors import SightingsError
-from hub.sightings.feedback import joined
+from hub.sightings.feedback import Feedback
 from hub.sightings.messages import Appearance, Description, Query, SearchAnswer, Verdict
 from hub.sightings.service import SightingService
 from tests.sightings.seen import CAMERAS, NOON_US, sighting, weights
@@ -102,9 +102,31 @@ def test_a_look_that_no_describer_made_is_refused(service: SightingService, desc
         service.search(query, CAMERAS)
 
 
-def test_looks_are_joined_by_describer_and_a_long_one_counts_no_more_than_a_short_one() -> None:
-    short = np.array([1] + [0] * 63, np.int8)
-    long = np.array([0, 100] + [0] * 62, np.int8)
-    mean = np.frombuffer(joined([{"a": short.tobytes(), "b": b"alone"}, {"a": long.tobytes()}])["a"], np.int8)
-    assert mean[:3].tolist() == [127, 127, 0]
-    assert joined([{"a": short.tobytes(), "b": b"alone"}])["b"] == b"alone"
+A, B, C = (np.eye(64, dtype=np.int8)[axis] for axis in range(3))
+
+
+def feedback(confirmed: dict[str, bytes] | None = None, *rejected: dict[str, bytes]) -> Feedback:
+    looks: dict[str, dict[str, bytes]] = {f"no-{number}": look for number, look in enumerate(rejected)}
+    said = dict.fromkeys(looks, Verdict.REJECTED)
+    if confirmed is not None:
+        looks["yes"], said["yes"] = confirmed, Verdict.CONFIRMED
+    return Feedback(said, looks.get)
+
+
+def shares(look: bytes) -> list[float]:
+    """The first three numbers, against the largest."""
+    numbers = np.frombuffer(look, np.int8).astype(float)
+    return [round(float(one), 2) for one in numbers[:3] / 127]
+
+
+def test_a_confirmed_look_counts_twice_a_chosen_one_for_each_describer_and_a_long_one_no_more_than_a_short() -> None:
+    found = feedback({"a": B.tobytes()}).compared([{"a": (A * 100).tobytes(), "b": b"alone"}])
+    assert shares(found["a"]) == [0.5, 1, 0]
+    assert found["b"] == b"alone"
+
+
+def test_what_rejected_ones_look_like_is_taken_off_however_many_they_are() -> None:
+    for times in (1, 20):
+        found = feedback(None, *[{"a": C.tobytes(), "b": C.tobytes()}] * times).compared([{"a": A.tobytes()}])
+        assert shares(found["a"]) == [1, 0, -0.3]
+        assert "b" not in found
