@@ -72,8 +72,10 @@ class Case(Part, frozen=True, kw_only=True):
 
 
 class WatchHit(Part, frozen=True, kw_only=True):
-    """Body of ``watch.hit``. ``left_out``: others that seem to fit the watch came at the same time, and are not told:
-    more than can be looked at."""
+    """Body of ``watch.hit``.
+
+    ``left_out``: at most so many others fit the watch since its last hit and are not told: more than can be looked at.
+    """
 
     case_id: str
     watch_id: str

@@ -29,7 +29,7 @@ from hub.storage.writer import Change
 
 _log = structlog.get_logger()
 MOST_OF_ONE = 20
-"""Hits of one watch told of a batch, the best; the others are counted."""
+"""Hits of one watch told of a batch, the best; how many others there may be is counted."""
 MOST_HITS = 100
 """Hits of all watches told of a batch: the best of each, then the second best, and so on."""
 ANEW_AFTER_US = 60_000_000
@@ -121,7 +121,7 @@ class Watching:
         hits: list[WatchHit] = []
         for one in found:
             watch_id = one.watch.watch_id
-            if one.place >= MOST_OF_ONE or len(hits) >= MOST_HITS:
+            if len(hits) >= MOST_HITS:
                 self._left_out[watch_id] += 1
             elif (hit := self._match(one, places[one.sighting.camera_id])) is not None:
                 hits.append(hit)
@@ -136,19 +136,20 @@ class Watching:
         question = self._ask(watch).question
         if question is None:
             return []
-        query, span = watch.query, span_of(watch.query)
-
-        def is_asked(sighting: Sighting) -> bool:
+        query, span, found = watch.query, span_of(watch.query), list[_Found]()
+        for sighting, score, more in batch.may_be_strong(question):
             place = places.get(sighting.camera_id)
-            in_time = span.touches(sighting.started_at_us, sighting.ended_at_us)
-            return in_time and place is not None and is_meant(query, place)
-
-        news = [
-            (sighting, score)
-            for sighting, score in batch.may_be_strong(question, is_asked)
-            if self._memory.is_news(watch.watch_id, sighting.sighting_id, score + _ROUNDED)
-        ]
-        return [_Found(place, score, watch, sighting) for place, (sighting, score) in enumerate(news)]
+            if (
+                place is not None
+                and is_meant(query, place)
+                and span.touches(sighting.started_at_us, sighting.ended_at_us)
+                and self._memory.is_news(watch.watch_id, sighting.sighting_id, score + _ROUNDED)
+            ):
+                found.append(_Found(len(found), score, watch, sighting))
+                if len(found) == MOST_OF_ONE:
+                    self._left_out[watch.watch_id] += more
+                    break
+        return found
 
     def _match(self, one: _Found, place: CameraPlace) -> WatchHit | None:
         watch = one.watch

@@ -58,8 +58,11 @@ class Sieve:
         self._ranges = np.zeros(1, np.int64), np.array([count], np.int64), NO_CHOICE
         self._best = np.empty((count, 4), np.int64)
 
-    def above(self, question: Question, least: int) -> list[tuple[int, int]]:
-        """Row and score, of WHOLE, of those that score ``least`` and more; the best first. Place and time are open."""
+    def above(self, question: Question, least: int) -> NDArray[np.int64]:
+        """Score, of WHOLE, and row of those that score ``least`` and more, (N, 2); the best first.
+
+        Place and time are open.
+        """
         plan = question.plan
         like_of = plan.like_of(self._describers)
         base = 0
@@ -68,13 +71,12 @@ class Sieve:
         self._best[:] = (least - 1, _NEWEST_MS, 0, -1)
         choice = Choice(0, 0, 0, HOUR_MS, like_of, base)
         scan_rows(self._best, len(self._best), question.numbers, self._columns, self._ranges, choice, *ALL_ROWS)
-        found = self._best[: int((self._best[:, 3] >= 0).sum())]
-        return [(int(row), int(whole)) for whole, row in found[:, [0, 3]]]
+        count = int((self._best[:, 3] >= 0).sum())
+        return self._best[:count, [0, 3]]
 
-    def least_parts(self, question: Question, at: Sequence[int]) -> NDArray[np.int32]:
+    def least_parts(self, question: Question, place: NDArray[np.int64]) -> NDArray[np.int32]:
         """Of each of these rows the least of the parts that are described, of SCALE; SCALE where none is."""
         plan = question.plan
-        place = np.array(at, np.intp)
         columns = self._columns
         like_of = plan.like_of([self._describers[code] for code in self._describer_of[place]])
         _, parts = score(Looks(columns.codes[:, place], columns.descriptor[place], like_of), plan)

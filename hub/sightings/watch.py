@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from devices.protocol.sightings import Sighting
@@ -18,6 +18,8 @@ _ROUNDED = 0.001
 """Scores are told rounded: what lies so close below a limit may be told as on it."""
 CLEARLY_BETTER = 0.1
 """A later word on a sighting already told is told again when it scores this much higher."""
+_AT_ONCE = 50
+"""The described parts of so many are looked at together."""
 MAX_TOLD = 10_000
 """Sightings remembered as told, each watch; beyond it the oldest are forgotten and could be told again."""
 
@@ -47,16 +49,15 @@ class Told:
         self.sightings = sightings
         self._sieve = Sieve(sightings)
 
-    def may_be_strong(self, question: Question, is_meant: Callable[[Sighting], bool]) -> list[tuple[Sighting, float]]:
-        """With the score, the best first: every one that ``is_strong`` could be true of, among those meant."""
+    def may_be_strong(self, question: Question) -> Iterator[tuple[Sighting, float, int]]:
+        """Every one that ``is_strong`` could be true of, the best first, with its score and how many may come yet."""
         above = self._sieve.above(question, round(WHOLE * (STRONG - _ROUNDED)))
-        found = [(row, whole) for row, whole in above if is_meant(self.sightings[row])]
-        if not found:
-            return []
-        fits = self._sieve.least_parts(question, [row for row, _ in found]) >= SCALE * (_LEAST_PART - _ROUNDED)
-        return [
-            (self.sightings[row], whole / WHOLE) for (row, whole), fit in zip(found, fits.tolist(), strict=True) if fit
-        ]
+        for first in range(0, len(above), _AT_ONCE):
+            some = above[first : first + _AT_ONCE]
+            fits = self._sieve.least_parts(question, some[:, 1]) >= SCALE * (_LEAST_PART - _ROUNDED)
+            for place, (whole, row) in enumerate(some.tolist(), start=first + 1):
+                if fits[place - first - 1]:
+                    yield self.sightings[row], whole / WHOLE, len(above) - place
 
 
 class WatchMemory:

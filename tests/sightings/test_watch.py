@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from devices.protocol.clock import ManualClock
 from hub.sightings import watch
-from hub.sightings.messages import Description, Query
+from hub.sightings.messages import Age, Appearance, Description, Query, Weights
 from hub.sightings.service import SightingService
-from hub.sightings.watch import WatchMemory
-from tests.sightings.seen import CAMERAS, NOON_US, sighting, weights
+from hub.sightings.watch import Told, WatchMemory, is_strong
+from tests.sightings.seen import CAMERAS, NOON_US, random_sightings, sighting, weights
 
 QUERY = Query(description=Description(upper=("red",), lower=("blue",), height_m=1.1))
+FITTING = [
+    sighting("no descriptor", descriptor=b"", describer=""),
+    sighting("of another describer", describer="another"),
+    *(sighting(f"lower {share}", lower=weights(blue=share / 100)) for share in range(0, 90, 5)),
+]
 
 
 @pytest.fixture
@@ -21,6 +28,33 @@ def service(tmp_path: Path) -> SightingService:
     opened = SightingService(tmp_path, ManualClock(wall_us=NOON_US))
     opened.open()
     return opened
+
+
+def test_whatever_is_strong_is_let_through_to_be_compared(service: SightingService) -> None:
+    batch = [*random_sightings(400, np.random.default_rng(1), hours=1), *FITTING]
+    told, strong_of_all = Told(batch), 0
+    look = base64.b64encode(batch[0].descriptor).decode()
+    for said in (
+        QUERY,
+        Query(description=Description(age=Age.ADULT, upper=("black", "blue"))),
+        Query(description=Description(height_m=1.5, weights=Weights(height=0.05))),
+        Query(like=(Appearance(describer="test-1", descriptor=look),)),
+        Query(description=QUERY.description, like=(Appearance(describer="test-1", descriptor=look),)),
+        Query(description=QUERY.description, like=(Appearance(describer="another", descriptor=look),)),
+    ):
+        question = service.question(said, service.feedback({}))
+        hits = {one.sighting_id: service.match(said, one, CAMERAS) for one in batch}
+        strong = {sighting_id for sighting_id, hit in hits.items() if hit is not None and is_strong(hit)}
+        let_through = list(told.may_be_strong(question))
+        scores = [score for _, score, _ in let_through]
+        assert strong <= {one.sighting_id for one, _, _ in let_through}
+        assert scores == sorted(scores, reverse=True)
+        assert len(let_through) <= len(strong) + 3, "it lets through next to nothing else"
+        for one, score, _ in let_through:
+            hit = hits[one.sighting_id]
+            assert hit is not None and score == pytest.approx(hit.score, abs=0.0001)
+        strong_of_all += len(strong)
+    assert strong_of_all > 50
 
 
 def test_the_child_is_told_of_once_though_seen_twice(service: SightingService) -> None:
