@@ -281,7 +281,7 @@ class SightingService:
         return {**self._looks(sighting), sighting.describer: sighting.descriptor}
 
     def _wanted(self, asked: Query, feedback: Feedback) -> Wanted:
-        chosen = [query.looks(asked)]
+        chosen: list[Look] = [query.looks(asked)]
         if asked.like_sighting_id is not None:
             look = self._look_of(asked.like_sighting_id)
             if look is None:
