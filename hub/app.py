@@ -239,7 +239,7 @@ class Hub:
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
         may_tell_of = self.vision.workers.may_tell_of
         self.intake = Intake(
-            self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras, may_tell_of
+            self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras, may_tell_of, self.clock
         )
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
         self.paths = Paths(

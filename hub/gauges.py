@@ -12,6 +12,7 @@ from devices.protocol.sightings import LOOK_DELAYS_MS, Stage
 from hub.alerts.delivery import DeliveryState
 from hub.fallback.messages import DoorState
 from hub.metrics import counter, gauge, histogram, labelled
+from hub.sightings.intake import Step
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -29,6 +30,8 @@ def add_all(hub: Hub) -> None:
     hub.alerts.answers.observe = observe_step
     hub.talk.observe_relay(hub.metrics.voice_relay_seconds.observe)
     hub.cases.observe_search = hub.metrics.search_seconds.observe
+    steps = {step: hub.metrics.sighting_step_seconds.labels(step.value) for step in Step}
+    hub.intake.observe_step = lambda step, seconds: steps[step].observe(seconds)
 
 
 def _hub(hub: Hub) -> Iterable[Metric]:

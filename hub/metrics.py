@@ -43,6 +43,13 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self.sighting_step_seconds = Histogram(
+            "qianshao_sighting_step_seconds",
+            "Time of each step of a sighting from its worker until the hits of watches are told",
+            ["step"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         self.search_seconds = Histogram(
             "qianshao_search_seconds", "Time of one search", buckets=_SECONDS, registry=self._registry
         )

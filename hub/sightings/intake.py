@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from devices.protocol import messages as wire
 from devices.protocol import topics
+from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting, SightingMessage
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.bridge.client import Bridge
@@ -23,9 +25,21 @@ BATCH = 250
 Follower = Callable[[Sequence[Sighting]], Awaitable[None]]
 
 
+class Step(StrEnum):
+    """What a sighting goes through, for the metrics."""
+
+    HEARD = "heard"
+    """From when its worker said it."""
+    STORED = "stored"
+    """From when it was heard until it is on the disk."""
+    FOLLOWED = "followed"
+    """From then until its followers are done with its batch: until the hits of watches are told."""
+
+
 class _Heard(NamedTuple):
     worker_id: str
     message: SightingMessage
+    at_us: int
 
 
 class _Settled(NamedTuple):
@@ -44,8 +58,11 @@ class Intake:
         refused: Refused,
         knows_camera: Callable[[str], bool],
         may_tell_of: Callable[[str, str], bool],
+        clock: Clock,
     ) -> None:
         """``may_tell_of(worker_id, camera_id)``: whether that worker could have been given that camera."""
+        self._clock = clock
+        self.observe_step: Callable[[Step, float], None] = lambda step, seconds: None
         self._sightings = sightings
         self._bridge = bridge
         self._refused = refused
@@ -88,7 +105,8 @@ class Intake:
         if len(self._heard) >= MAX_WAITING:
             self._refused.add(worker_id, "sighting", RefusedReason.OVERLOADED, f"{MAX_WAITING} sightings wait")
             return
-        self._heard.append(_Heard(worker_id, message))
+        self.observe_step(Step.HEARD, max(0, self._clock.wall_us() - message.stamp.wall_us) / 1e6)
+        self._heard.append(_Heard(worker_id, message, self._clock.monotonic_us()))
         self._wake.set()
 
     async def run(self) -> None:
@@ -102,7 +120,11 @@ class Intake:
                 await self._wake.wait()
             batch = [self._heard.popleft() for _ in range(min(BATCH, len(self._heard)))]
             settled = await asyncio.to_thread(self._store, batch)
+            stored_us = self._clock.monotonic_us()
+            for heard in batch:
+                self.observe_step(Step.STORED, (stored_us - heard.at_us) / 1e6)
             failures = await self._pass_on([one.heard.message.sighting for one in settled if one.stored])
+            self.observe_step(Step.FOLLOWED, (self._clock.monotonic_us() - stored_us) / 1e6)
             by_worker: dict[str, list[str]] = {}
             for one in settled:
                 if not (failures and one.stored):
