@@ -4,8 +4,8 @@ import type { zhSearchForm } from "./zhSearchForm";
 export const enSearchForm: typeof zhSearchForm = {
   yes: "Yes",
   no: "No",
-  yesHint: "This is the person: who looks alike comes forward",
-  noHint: "Somebody else: listed no more, and who looks alike goes back",
+  yesHint: "This is the person: who looks alike comes forward (Y on the chosen hit)",
+  noHint: "Somebody else: listed no more, and who looks alike goes back (N on the chosen hit)",
   confirmed: "Confirmed",
   takeBack: "Undo",
   play: "Play",

@@ -3,8 +3,8 @@
 export const zhSearchForm = {
   yes: "是他",
   no: "不是",
-  yesHint: "确认是要找的人：像他的排到前面",
-  noHint: "不是要找的人：不再列出，像他的排到后面",
+  yesHint: "确认是要找的人：像他的排到前面（选中后按 Y）",
+  noHint: "不是要找的人：不再列出，像他的排到后面（选中后按 N）",
   confirmed: "已确认",
   takeBack: "撤回",
   play: "看录像",

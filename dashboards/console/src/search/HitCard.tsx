@@ -1,5 +1,5 @@
 // One hit: the picture, where and when, how well it fits in words, and "more like this".
-import type { MouseEvent } from "react";
+import { useEffect, useRef, type MouseEvent } from "react";
 
 import { useTexts, inLanguage, useLanguage } from "../language/language";
 import { clockTime } from "../language/time";
@@ -42,12 +42,17 @@ export function HitCard(props: { shown: ShownHit; caseId: string; step: number |
   const chosen = useSearchStore((store) => store.chosenSightingId === hit.sighting.sighting_id);
   const { sighting } = hit;
   const verdict = useVerdict(caseId, hit);
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (chosen) card.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   const saying = (said: "confirmed" | "rejected" | null) => (event: MouseEvent) => {
     event.stopPropagation();
     void say(caseId, sighting.sighting_id, said);
   };
   return (
     <article
+      ref={card}
       className={`hit${shown.freshNumber === null ? "" : " fresh"}${chosen ? " chosen" : ""}${verdict === "confirmed" ? " confirmed" : ""}${hit.doubted === true ? " doubted" : ""}`}
       data-testid="hit"
       data-sighting={sighting.sighting_id}

@@ -8,6 +8,7 @@ import { useStepNumbers } from "../path/useShownPath";
 import { playTone } from "../talk/audio";
 import { HitCard } from "./HitCard";
 import { useSearch } from "./store";
+import { useHitKeys } from "./useHitKeys";
 import { useHits } from "./useHits";
 import { personsAmong, withoutRejected } from "./verdicts";
 
@@ -35,6 +36,7 @@ export function Hits({ caseId }: { caseId: string }) {
   }, [newest]);
 
   const listed = alone === null ? shown : shown.filter(({ hit }) => alone.has(hit.sighting.sighting_id));
+  useHitKeys(caseId, listed);
   return (
     <>
       <div className="hits-keys">

@@ -5,6 +5,7 @@ import type { Hit } from "../room/types";
 import type { ShownHit } from "./hits";
 import { boxBetween, pointIn } from "./photoBox";
 import { EMPTY_FORM, EMPTY_SEARCH, isEmptyQuery, queryOf, type SearchForm } from "./store";
+import { wordOf } from "./useHitKeys";
 import { personsAmong, withoutRejected } from "./verdicts";
 
 const asked = (form: Partial<SearchForm>) => queryOf({ ...EMPTY_SEARCH, form: { ...EMPTY_FORM, ...form } });
@@ -43,6 +44,15 @@ test("who was said no to is gone at once, who was taken back is there again", ()
   const hits = ["a", "b", "c"].map(shown);
   const found = withoutRejected(hits, new Map([["a", "rejected"], ["b", null], ["c", "confirmed"]] as const));
   expect(found.map(({ hit }) => hit.sighting.sighting_id)).toEqual(["b", "c"]);
+});
+
+test("Y and N speak of the hit that is looked at; after a no the next one is looked at, and none is left after the last", () => {
+  const hits = ["a", "b"].map(shown);
+  expect(wordOf("KeyY", hits, "a")).toEqual({ sightingId: "a", verdict: "confirmed", nextId: "a" });
+  expect(wordOf("KeyN", hits, "a")).toEqual({ sightingId: "a", verdict: "rejected", nextId: "b" });
+  expect(wordOf("KeyN", hits, "b")?.nextId).toBe("a");
+  expect(wordOf("KeyN", hits.slice(0, 1), "a")?.nextId).toBeNull();
+  for (const [code, chosen] of [["KeyY", null], ["KeyY", "gone"], ["KeyX", "a"]] as const) expect(wordOf(code, hits, chosen)).toBeNull();
 });
 
 test("a person is told of where more than one of the sightings is shown", () => {
