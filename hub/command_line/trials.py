@@ -137,6 +137,18 @@ def bench_search(
     measure_search(Plan(sightings, directory, taking_in_s), as_json)
 
 
+@bench_app.command("watch")
+def bench_watch(
+    community: Annotated[Path, typer.Option(help="模拟社区目录（make demo 生成）")] = Path("var/community"),
+    seconds: Annotated[float, typer.Option(min=20, max=3600, help="摄像头播放多久")] = 120,
+    as_json: Json = False,
+) -> None:
+    """测量布控：从目标确认到值班台收到提示要多久，提示时人是否仍在画面中，一千个布控一个核每秒能比对多少条。"""
+    from hub.commands.bench import measure_watch
+
+    measure_watch(community, seconds, as_json)
+
+
 @bench_app.command("plot")
 def bench_plot(
     file: Annotated[Path, typer.Argument(help="bench capacity --json 或 bench together --json 的输出")],

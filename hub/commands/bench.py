@@ -26,6 +26,7 @@ from bench import (
     vision,
     vision_figures,
     voice,
+    watch,
 )
 from bench.vision_figures import AtLeast
 from bench.voice_figures import BrokerKind, Goal, Plan
@@ -112,6 +113,15 @@ def measure_search(plan: search_figures.Plan, as_json: bool) -> None:
     except OSError as error:
         end(str(error))
     _print(found.flat(), found.goals, as_json)
+
+
+def measure_watch(community: Path, seconds: float, as_json: bool) -> None:
+    """Measure how soon a watch tells, and print."""
+    try:
+        found = watch.run(community, seconds, lambda what: typer.echo(what, err=True))
+    except (OSError, PartFailed, TimeoutError, ValueError, httpx.HTTPError) as error:
+        end(str(error))
+    _print(msgspec.structs.asdict(found), found.goals, as_json)
 
 
 def measure_capacity(seconds: float, groups: str, radios: str, as_json: bool) -> None:
