@@ -246,6 +246,20 @@ def evaluate_retrieval_command(
     _tell(lambda: evaluate_retrieval(crops, open_descriptor(descriptor), Row(row)), as_json)
 
 
+@evaluate_app.command("feedback")
+def evaluate_feedback_command(
+    crops: Annotated[Path | None, typer.Option(help="按 Market-1501 命名的行人截图目录：以图找人")] = None,
+    truth: Annotated[list[Path] | None, typer.Option(help="模拟社区目录，可给多个：以文找人")] = None,
+    as_json: Json = False,
+) -> None:
+    """评估民警说“是他”“不是”之后，其余结果排得好多少。"""
+    from hub.sightings.evaluate_feedback import evaluate_feedback
+    from hub.vision.description.describer import Describer
+    from hub.vision.detection.nanodet import NanoDet
+
+    _tell(lambda: evaluate_feedback(crops, truth or (), NanoDet(), Describer()), as_json)
+
+
 @evaluate_app.command("colours")
 def evaluate_colours_command(
     crops: Annotated[Path, typer.Option(help="按 Market-1501 命名的行人截图目录")],

@@ -126,6 +126,11 @@ def retrieve(queries: Sequence[Crop], gallery: Sequence[Crop]) -> Retrieved:
     return Retrieved(len(scored), round(rank1, 4), round(rank5, 4), round(mean_precision, 4))
 
 
+def described_crops(folder: Path, describer: Describer) -> list[Crop]:
+    """Each crop of a folder, named as Market-1501 names them. Raises ValueError without any."""
+    return _described(_pictures(folder), describer)
+
+
 def _pictures(folder: Path) -> list[_Picture]:
     crops = []
     for path in sorted(folder.glob("*.jpg")) + sorted(folder.glob("*.png")):
@@ -157,7 +162,7 @@ def _rank_all(directory: Path, queries: Sequence[Crop], gallery: Sequence[Crop])
     """For each query the gallery's numbers, best first, as the search ranks what the sealed store holds."""
     store = Store(directory)
     try:
-        store.add([_sighting(number, crop) for number, crop in enumerate(gallery)], _STARTED_US)
+        store.add([sighting_of(number, crop) for number, crop in enumerate(gallery)], _STARTED_US)
         store.seal_due(_STARTED_US + 24 * 3_600_000_000)
         tables = store.tables(None, None)
         cameras = frozenset(crop.camera for crop in gallery)
@@ -172,7 +177,7 @@ def _order(tables: Sequence[Table], cameras: frozenset[str], query: Crop, limit:
     return [(found.started_us - _STARTED_US) // 1000 for found in ranking.best]
 
 
-def _sighting(number: int, crop: Crop) -> Sighting:
+def sighting_of(number: int, crop: Crop) -> Sighting:
     """The crop as a sighting that begins ``number`` milliseconds into an hour, by which it is known again."""
     return Sighting(
         sighting_id=f"crop-{number}",

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from devices.protocol.sightings import Sighting
 from hub.sightings.messages import Verdict
-from hub.sightings.path.grouping import SURE
 from hub.sightings.path.weighing import learned
 from hub.sightings.rows import DESCRIPTOR_BYTES
 
@@ -22,6 +21,9 @@ _CONFIRMED_WEIGHT = 2.0
 _REJECTED_SHARE = 0.3
 """The mean of rejected looks is taken off the mean of the others by this (Rocchio 1971): however many are rejected, the
 others outweigh them. Both were chosen on half of the identities of ``evaluate feedback``."""
+_DOUBTED = 3.5
+"""The logarithm of how much likelier such a look is of the rejected person than of anybody: who wears what is asked for
+looks like rejected ones too, and at 2 ten rejected ones put most of the right ones last (``evaluate feedback``)."""
 
 Said = Mapping[str, Verdict]
 """By sighting, the oldest word first."""
@@ -59,14 +61,14 @@ class Feedback:
         return {describer: _combined(looks, taken.get(describer, [])) for describer, looks in added.items()}
 
     def doubts(self, sighting: Sighting) -> bool:
-        """Whether it looks like a rejected one, by a likelihood ratio of e² at least, and like none confirmed more."""
+        """Whether it looks like a rejected one, by a ratio of e³·⁵ at least, and like no confirmed one more."""
         weighing, describer = learned(), sighting.describer
         if not self._rejected or describer.split("+")[0] != weighing.describer:
             return False
         own = _units([sighting.descriptor])
         unlike = _likeness(own, self._rejected, describer)
         alike = _likeness(own, self._confirmed, describer)
-        return unlike > alike and bool(weighing.same_looks.at(np.array([unlike]))[0] >= SURE)
+        return unlike > alike and bool(weighing.same_looks.at(np.array([unlike]))[0] >= _DOUBTED)
 
     def _looks(self, verdict: Verdict, look_of: Callable[[str], Look | None]) -> list[Look]:
         latest = [sighting_id for sighting_id, said in self.said.items() if said is verdict][-MOST_COMPARED:]

@@ -57,6 +57,22 @@ def test_a_rejected_one_is_left_out_and_who_looks_like_it_comes_last(service: Si
     assert answer.rejected == 1
 
 
+def test_who_is_dressed_much_like_a_rejected_one_is_not_doubted(service: SightingService) -> None:
+    """At a cosine of 0.96, as a child in the like of what somebody rejected wears."""
+    aside = CHILD - OTHER * (CHILD.astype(float) @ OTHER / (OTHER.astype(float) @ OTHER))
+    alike = OTHER + aside * 0.29 * np.linalg.norm(OTHER.astype(float)) / np.linalg.norm(aside)
+    service.add(
+        sighting(
+            "alike",
+            upper=weights(red=0.7),
+            describer="stripes-2",
+            descriptor=(alike / 2).round().astype(np.int8).tobytes(),
+        )
+    )
+    answer = service.search(IN_RED, CAMERAS, said={"other-1": Verdict.REJECTED})
+    assert [hit.sighting.sighting_id for hit in answer.hits if hit.doubted] == ["other-2"]
+
+
 def test_the_page_is_full_though_rejected_ones_are_left_out(service: SightingService) -> None:
     two = Query(description=IN_RED.description, limit=2)
     said = dict.fromkeys(("other-1", "other-2", "unknown"), Verdict.REJECTED)
