@@ -27,6 +27,7 @@ from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
 from hub.calibration.present import PresentPictures
 from hub.calibration.service import Calibrating
+from hub.cases.nearby import Nearby
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
 from hub.certificates.service import Certificates
@@ -241,7 +242,8 @@ class Hub:
         self.intake = Intake(
             self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras, may_tell_of, self.clock
         )
-        self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock)
+        nearby = Nearby(self.registry, self.streets)
+        self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock, nearby)
         self.paths = Paths(
             self.cases, self.sightings, self.registry, self.streets, self.database, self.events, self.clock
         )

@@ -53,6 +53,12 @@ class Watch(Part, frozen=True, kw_only=True):
     ended_at_ms: int | None
 
 
+class CamerasNear(Part, frozen=True, kw_only=True):
+    """The cameras within a walk of a venue, nearest first."""
+
+    camera_ids: tuple[str, ...]
+
+
 class Case(Part, frozen=True, kw_only=True):
     """One case."""
 

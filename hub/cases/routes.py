@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import EnteringForAll
-from hub.cases.messages import CloseCase, DescribeRequest, NewCase
+from hub.cases.messages import CamerasNear, CloseCase, DescribeRequest, NewCase
 from hub.cases.service import Cases
 from hub.console.http import LIST_BYTES, answer, idempotency_key, read, while_connected
-from hub.sightings.messages import Query
+from hub.sightings.messages import Near, Query
 
 
 def routes(cases: Cases) -> APIRouter:
@@ -27,6 +27,10 @@ def routes(cases: Cases) -> APIRouter:
     @router.post("/describe")
     async def describe(request: Request, _entrant: EnteringForAll) -> Response:
         return answer(await cases.describe((await read(request, DescribeRequest)).text))
+
+    @router.post("/cameras/near")
+    async def cameras_near(request: Request, _entrant: EnteringForAll) -> Response:
+        return answer(CamerasNear(camera_ids=await cases.cameras_near(await read(request, Near))))
 
     @router.post("/cases/{case_id}/search")
     async def search(case_id: str, request: Request, entrant: EnteringForAll) -> Response:

@@ -16,6 +16,7 @@ from hub.access.people import Person
 from hub.cases import tables
 from hub.cases.coverage import completed, off_line
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
+from hub.cases.nearby import Nearby
 from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
 from hub.cases.searching import Asker, Searching, Wish
 from hub.cases.views import SightingView, view_of
@@ -29,6 +30,7 @@ from hub.sightings.messages import (
     CameraOffLine,
     Coverage,
     Description,
+    Near,
     Query,
     SearchAnswer,
     SightingSummary,
@@ -66,6 +68,7 @@ class Cases:
         sightings: SightingService,
         vision: Vision,
         clock: Clock,
+        nearby: Nearby,
     ) -> None:
         self._database = database
         self._events = events
@@ -73,6 +76,7 @@ class Cases:
         self._sightings = sightings
         self._vision = vision
         self._clock = clock
+        self._nearby = nearby
         self._searching = Searching()
         self._open: dict[str, Case] = {}
         self.said: Callable[[str], Said] = lambda _case_id: NOTHING_SAID
@@ -194,6 +198,10 @@ class Cases:
         now_us, zone = self._clock.wall_us(), self._registry.community.time_zone
         return await asyncio.to_thread(self._sightings.describe, text, venues, now_us, zone)
 
+    async def cameras_near(self, near: Near) -> tuple[str, ...]:
+        """Which cameras a search there asks. Raises Refusal where there is none, or no such venue."""
+        return await self._nearby.cameras(near)
+
     async def search(self, case_id: str, query: Query, person: Person, wish: Wish = Wish.HITS) -> SearchAnswer:
         """Search sightings for the case. Raises Refusal for nonsense, a closed case, and as ``Searching.run``.
 
@@ -240,13 +248,21 @@ class Cases:
         return completed(found.coverage, cameras, self._vision.views(), forgotten)
 
     async def _complete(self, query: Query) -> Query:
-        """The query with what its text says filled in where the other fields are open. Raises Refusal."""
+        """The query with what its text says filled in where the other fields are open, and the cameras near among those
+        it names. Raises Refusal.
+        """
         for field, at_ms in (("since_at_ms", query.since_at_ms), ("until_at_ms", query.until_at_ms)):
             if at_ms is not None and not 0 <= at_ms <= LAST_AT_MS:
                 raise Refusal("no_time", f"{field} 不是时间：{at_ms}", f"{field} is no time: {at_ms}", field=field)
-        if not query.text:
+        if query.text:
+            query = await self._with_text(query, query.text)
+        if query.near is None:
             return query
-        said = await self.describe(query.text)
+        near = await self._nearby.cameras(query.near)
+        return msgspec.structs.replace(query, camera_ids=tuple(dict.fromkeys((*query.camera_ids, *near))))
+
+    async def _with_text(self, query: Query, text: str) -> Query:
+        said = await self.describe(text)
         given = query.description
         description = said.description
         if given is not None:
@@ -262,6 +278,7 @@ class Cases:
             since_at_ms=query.since_at_ms if query.since_at_ms is not None else said.since_at_ms,
             until_at_ms=query.until_at_ms if query.until_at_ms is not None else said.until_at_ms,
             venue_ids=query.venue_ids or said.venue_ids,
+            near=query.near or (None if query.venue_ids else said.near),
         )
 
     async def start_watch(self, case_id: str, query: Query, person: Person) -> Watch:

@@ -70,6 +70,13 @@ class Appearance(Form, frozen=True, kw_only=True):
     descriptor: Annotated[str, msgspec.Meta(max_length=88)]
 
 
+class Near(Form, frozen=True, kw_only=True):
+    """What is within so many metres on foot, along the streets, of a venue."""
+
+    venue_id: str
+    within_m: Annotated[float, msgspec.Meta(ge=10, le=5_000)]
+
+
 class Verdict(StrEnum):
     """What an officer says of a sighting: it is the sought person, or it is not."""
 
@@ -81,7 +88,8 @@ class Query(Form, frozen=True, kw_only=True):
     """The question. ``text`` fills in what the other fields leave out; no cameras and no venues means all.
 
     ``like`` is how one person looks, to each describer in use once; what ``like_sighting_id`` shows is the same person.
-    ``marked``: what officers of the case said of sightings counts.
+    ``marked``: what officers of the case said of sightings counts. Cameras ``near`` are asked beside those named:
+    whoever knows the streets adds them to ``camera_ids`` before anything is searched.
     """
 
     text: str | None = None
@@ -90,6 +98,7 @@ class Query(Form, frozen=True, kw_only=True):
     until_at_ms: int | None = None
     camera_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_PLACES)] = ()
     venue_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_PLACES)] = ()
+    near: Near | None = None
     like_sighting_id: str | None = None
     like: Annotated[tuple[Appearance, ...], msgspec.Meta(max_length=MOST_DESCRIBERS)] = ()
     marked: bool = True
@@ -228,6 +237,7 @@ class Understood(Form, frozen=True, kw_only=True):
     since_at_ms: int | None
     until_at_ms: int | None
     venue_ids: tuple[str, ...]
+    near: Near | None
     words: str
     words_en: str
     not_understood: tuple[str, ...]

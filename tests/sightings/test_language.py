@@ -190,6 +190,33 @@ def test_places(text: str, venue_ids: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("在鸿福小区附近", ("V1", 300.0)),
+        ("鸿福一带", ("V1", 300.0)),
+        ("鸿福小区步行五百米以内", ("V1", 500.0)),
+        ("鸿福小区1.5公里范围内", ("V1", 1500.0)),
+        ("鸿福小区9公里内", ("V1", 5000.0)),
+        ("within 200 m of Hongfu Estate", ("V4", 200.0)),
+        ("near the Hongfu Estate", ("V4", 300.0)),
+        ("安龙第一小学和鸿福小区周围", ("V1", 300.0)),
+        ("鸿福小区", None),
+        ("鸿福小区，身高110厘米", None),
+    ],
+)
+def test_how_far_around_a_venue(text: str, near: tuple[str, float] | None) -> None:
+    said = read(text)
+    assert (said.near and (said.near.venue_id, said.near.within_m)) == near
+    assert said.not_understood == ()
+
+
+def test_how_far_around_is_said_back() -> None:
+    said = read("红上衣，鸿福小区200米内")
+    assert said.words == "红色上衣；在鸿福小区步行 200 米内"
+    assert said.words_en == "red top; within 200 m on foot of 鸿福小区"
+
+
+@pytest.mark.parametrize(
     ("text", "age"),
     [
         ("六岁的孩子", Age.CHILD),

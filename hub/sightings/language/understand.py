@@ -19,7 +19,7 @@ from hub.sightings.language.looks import (
     read_movement,
 )
 from hub.sightings.language.people import read_age
-from hub.sightings.language.places import read_venues
+from hub.sightings.language.places import read_places
 from hub.sightings.language.times import read_time
 from hub.sightings.messages import Description, Query, Understood
 
@@ -35,7 +35,7 @@ def understand(text: str, venues: tuple[tuple[str, str], ...], now_us: int, zone
             "text_too_long", f"描述超过 {MAX_LENGTH} 字。", f"Use at most {MAX_LENGTH} signs.", field="text"
         )
     line = Line(text)
-    venue_ids = read_venues(line, venues)
+    places = read_places(line, venues)
     accompanied = read_company(line)
     heading_deg = read_heading(line)
     age = read_age(line)
@@ -65,16 +65,22 @@ def understand(text: str, venues: tuple[tuple[str, str], ...], now_us: int, zone
     chinese, english = query.words(
         Query(description=description, since_at_ms=since_at_ms, until_at_ms=until_at_ms), zone
     )
-    names = [name for venue_id, name in venues if venue_id in venue_ids]
+    names = [name for venue_id, name in venues if venue_id in places.venue_ids]
     if names:
-        chinese = "；".join(part for part in (chinese, "在" + "、".join(names)) if part)
-        english = "; ".join(part for part in (english, "at " + ", ".join(names)) if part)
+        around, around_en = ("", "at") if places.near is None else _around(places.near.within_m)
+        chinese = "；".join(part for part in (chinese, "在" + "、".join(names) + around) if part)
+        english = "; ".join(part for part in (english, f"{around_en} " + ", ".join(names)) if part)
     return Understood(
         description=description,
         since_at_ms=since_at_ms,
         until_at_ms=until_at_ms,
-        venue_ids=venue_ids,
+        venue_ids=places.venue_ids,
+        near=places.near,
         words=chinese,
         words_en=english,
         not_understood=line.left_over(),
     )
+
+
+def _around(within_m: float) -> tuple[str, str]:
+    return f"步行 {within_m:.0f} 米内", f"within {within_m:.0f} m on foot of"
