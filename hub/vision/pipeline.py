@@ -184,7 +184,7 @@ class Pipeline:
             followed = self._followed[track.number]
             if look.at_s - followed.started_s > self._longest_sighting_s:
                 said.append(self._say(self._followed.pop(track.number), ended=True))
-            elif followed.due_for_first_word:
+            elif followed.due_for_word:
                 said.append(self._say(followed, ended=False))
         return [sighting for sighting in said if sighting is not None]
 
@@ -229,7 +229,7 @@ class Pipeline:
 
     def _say(self, followed: Followed, *, ended: bool) -> Sighting | None:
         """One person's word; None where nothing can be said. A word that fails takes nobody else's with it."""
-        if not followed.confident and not followed.announced:
+        if not followed.confident and not followed.words:
             return None
         try:
             return self._word(followed, ended=ended)
@@ -249,7 +249,7 @@ class Pipeline:
                     views = whole([self._describer.measure(view).stripes for view in followed.views])
                     self._teach(Lesson(self._camera_id, sighting.started_at_us, sighting.ended_at_us, views))
         if sighting is not None:
-            followed.announced = True
+            followed.words += 1
         return sighting
 
     def _beside(self, followed: Followed) -> list[Followed]:

@@ -24,7 +24,8 @@ MOST_PATH_BOXES = 600
 """At the bound every second box of the path is dropped, so that a long stay is told more coarsely, never cut."""
 _CONFIDENT_SCORE = 0.5
 _SURELY_SCORE = 0.6
-_FIRST_WORD_AFTER_S = 0.8
+_SECOND_WORD_AFTER_S = 2.0
+"""Who is still in view then is told of again, by more views: a watch that the first ones left in doubt decides now."""
 _LONGEST_EXTENSION_S = 0.3
 """By so much at most a path is continued beyond its first and last look, to the middle of the time nobody looked."""
 _MOSTLY_HIDDEN = 0.15
@@ -45,7 +46,8 @@ class Followed:
     def __init__(self, camera_id: str, track: Track, wall_us: int, at_s: float, gap_s: float) -> None:
         """``gap_s`` before ``at_s`` nobody had looked: in the middle of it, on average, the person came."""
         before_s = min(gap_s / 2, _LONGEST_EXTENSION_S)
-        self.announced = False
+        self.words = 0
+        """How often he was told of."""
         self.started_s = at_s - before_s
         self._camera_id = camera_id
         self._track = track
@@ -64,8 +66,11 @@ class Followed:
         return surely_person(self._track.looks_seen, self._track.mean_score)
 
     @property
-    def due_for_first_word(self) -> bool:
-        return not self.announced and self.confident and self._track.last_seen_s - self.started_s >= _FIRST_WORD_AFTER_S
+    def due_for_word(self) -> bool:
+        """Whether he is to be told of now: as soon as he is surely a person, and once more in view."""
+        if self.words == 0:
+            return self.confident
+        return self.words == 1 and self._track.last_seen_s - self.started_s >= _SECOND_WORD_AFTER_S
 
     def see(self, picture: NDArray[np.uint8], found: Box, score: float, covered: float, at_s: float) -> None:
         """Take in the box in which a BGR frame showed the person, ``covered`` (share) by other persons."""
