@@ -112,6 +112,7 @@ POST    /api/devices/rotate/confirm                             public
 POST    /api/cases                                              open_case
 POST    /api/cases/{case_id}/close                              open_case
 POST    /api/describe                                           search_footage
+POST    /api/cameras/near                                       search_footage
 POST    /api/cases/{case_id}/search                             search_footage
 POST    /api/cases/{case_id}/photo                              search_footage
 POST    /api/cases/{case_id}/watches                            search_footage

@@ -17,8 +17,8 @@ from tests.hub import PICTURE, open_console, open_hub, sighting
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RIGHTS = (Right.SEARCH_FOOTAGE, Right.EXPORT_FOOTAGE)
 DOORS = [door for door, right in HTTP.items() if right in RIGHTS]
-OF_NO_CASE = {("POST", "/api/describe")}
-"""Reads a line of text: nothing of any footage."""
+OF_NO_CASE = {("POST", "/api/describe"), ("POST", "/api/cameras/near")}
+"""What a line of text says, and which cameras are near a venue: nothing of any footage."""
 CLIPS_ALREADY_MADE = {
     ("GET", "/api/cases/{case_id}/exports"),
     ("GET", "/api/cases/{case_id}/exports/{export_id}/file"),

@@ -16,7 +16,7 @@ from hub.cases.messages import Case, CloseCase, NewCase
 from hub.errors import Refusal
 from hub.registry.records import Camera
 from hub.sightings.messages import Description, Near, Query
-from tests.hub import OFFICER, open_hub
+from tests.hub import OFFICER, open_console, open_hub
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 IN_RED = Query(description=Description(upper=("red",)))
@@ -36,6 +36,12 @@ async def case(hub: Hub) -> AsyncIterator[Case]:
     opened = await hub.cases.open_case(NewCase(title="六岁女孩走失", purpose="寻找走失儿童"), OFFICER)
     yield opened
     await hub.cases.close_case(opened.case_id, CloseCase(outcome="找到了"), OFFICER)
+
+
+async def test_console_is_told_how_many_cameras_that_is(hub: Hub) -> None:
+    async with open_console(hub) as console:
+        told = await console.post("/api/cameras/near", json={"venue_id": "V01", "within_m": 500})
+    assert told.json() == {"camera_ids": ["C01", "C04"]}
 
 
 async def asked(hub: Hub, case: Case, query: Query) -> tuple[str, ...]:

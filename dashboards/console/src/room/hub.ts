@@ -9,6 +9,7 @@ import type {
   CaseKind,
   DescribeAnswer,
   Finding,
+  Near,
   PhotoAnswer,
   PhotoBox,
   Query,
@@ -65,6 +66,7 @@ export const hub = {
   describe: (text: string, signal: AbortSignal) => ask<DescribeAnswer>("POST", "/api/describe", { text }, {}, signal),
   search: (caseId: string, query: Query, signal?: AbortSignal) =>
     ask<SearchAnswer>("POST", `/api/cases/${part(caseId)}/search`, query, {}, signal),
+  camerasNear: (near: Near, signal: AbortSignal) => ask<{ camera_ids: string[] }>("POST", "/api/cameras/near", near, {}, signal),
   lookAtPhoto: (caseId: string, photo: Blob, box: PhotoBox | null, signal?: AbortSignal) =>
     ask<PhotoAnswer>("POST", `/api/cases/${part(caseId)}/photo${box === null ? "" : `?${new URLSearchParams(sidesOf(box)).toString()}`}`, photo, {}, signal),
   startWatch: (caseId: string, query: Query) => ask<Watch>("POST", `/api/cases/${part(caseId)}/watches`, query),

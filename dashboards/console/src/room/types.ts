@@ -282,6 +282,12 @@ export interface Appearance {
   descriptor: string;
 }
 
+/** Within so many metres on foot of a venue. */
+export interface Near {
+  venue_id: string;
+  within_m: number;
+}
+
 export interface Query {
   text?: string;
   description?: Partial<Description>;
@@ -289,6 +295,7 @@ export interface Query {
   until_at_ms?: number | null;
   camera_ids?: string[];
   venue_ids?: string[];
+  near?: Near;
   like_sighting_id?: string | null;
   like?: readonly Appearance[];
   limit?: number;
@@ -401,6 +408,7 @@ export interface DescribeAnswer {
   since_at_ms: number | null;
   until_at_ms: number | null;
   venue_ids: string[];
+  near: Near | null;
   words: string;
   words_en: string;
   not_understood: string[];

@@ -7,6 +7,7 @@ import { COLOURS, type Age, type Venue } from "../room/types";
 import { SWATCH } from "./colours";
 import { Importance } from "./Importance";
 import { MoreConditions } from "./MoreConditions";
+import { NearField } from "./NearField";
 import type { SearchForm as Form } from "./store";
 import { TimeField } from "./TimeField";
 
@@ -43,6 +44,7 @@ function Swatches(props: { field: "upper" | "lower"; form: Form; onChange: (form
 export function SearchForm({ form, onChange }: { form: Form; onChange: (form: Form) => void }) {
   const texts = useTexts();
   const venues = useRoom((room) => room.venues, NO_VENUES);
+  const choices = [...venues.values()].map((venue) => ({ value: venue.venue_id, label: venue.name }));
   const change = (part: Partial<Form>): void => onChange({ ...form, ...part });
   return (
     <div className="search-form" data-testid="search-form">
@@ -91,9 +93,10 @@ export function SearchForm({ form, onChange }: { form: Form; onChange: (form: Fo
           placeholder={texts.search.allVenues}
           value={form.venueIds}
           onChange={(venueIds: string[]) => change({ venueIds })}
-          options={[...venues.values()].map((venue) => ({ value: venue.venue_id, label: venue.name }))}
+          options={choices}
         />
       </div>
+      <NearField form={form} venues={choices} onChange={onChange} />
       <MoreConditions form={form} onChange={onChange} />
     </div>
   );

@@ -88,7 +88,10 @@ function Understood({ line }: { line: string }) {
   const words = describeParts(read.description, texts);
   if (read.since_at_ms !== null) words.push(`${texts.search.since} ${hourAndMinute(read.since_at_ms, zone)}`);
   if (read.until_at_ms !== null) words.push(`${texts.search.until} ${hourAndMinute(read.until_at_ms, zone)}`);
-  for (const id of read.venue_ids) words.push(venues?.get(id)?.name ?? id);
+  for (const id of read.venue_ids) {
+    const name = venues?.get(id)?.name ?? id;
+    words.push(read.near?.venue_id === id ? texts.searchForm.nearBy(name, read.near.within_m) : name);
+  }
   return (
     <div className="chips" data-testid="search-chips">
       {words.map((word) => (

@@ -23,6 +23,12 @@ test("what is asked against is said as what is asked for", () => {
   });
 });
 
+test("a walk around a venue is asked as it is chosen", () => {
+  const near = { venue_id: "V1", within_m: 300 };
+  expect(asked({ backpack: true, near }).near).toEqual(near);
+  expect(asked({ backpack: true }).near).toBeUndefined();
+});
+
 test("weights are told where one is not as usual, all of them", () => {
   expect(asked({ upper: ["red"] }).description?.weights).toBeUndefined();
   const { weights } = asked({ upper: ["red"], importance: { upper: "more", height: "off" } }).description ?? {};

@@ -3,7 +3,7 @@ import { create } from "zustand";
 
 import { hub } from "../room/hub";
 import { useStore } from "../room/store";
-import type { Age, Appearance, Colour, Hit, Movement, Pattern, Query, SearchAnswer, SearchField } from "../room/types";
+import type { Age, Appearance, Colour, Hit, Movement, Near, Pattern, Query, SearchAnswer, SearchField } from "../room/types";
 
 /** A part counts as usual, twice that, or not at all. */
 export type Importance = "more" | "off";
@@ -24,6 +24,7 @@ export interface SearchForm {
   sinceMs: number | null;
   untilMs: number | null;
   venueIds: string[];
+  near: Near | null;
 }
 
 export const EMPTY_FORM: SearchForm = {
@@ -42,6 +43,7 @@ export const EMPTY_FORM: SearchForm = {
   sinceMs: null,
   untilMs: null,
   venueIds: [],
+  near: null,
 };
 
 /** The person chosen in a photo. */
@@ -162,6 +164,7 @@ export function queryOf(search: Search): Query {
   if (form.sinceMs !== null) query.since_at_ms = form.sinceMs;
   if (form.untilMs !== null) query.until_at_ms = form.untilMs;
   if (form.venueIds.length > 0) query.venue_ids = form.venueIds;
+  if (form.near !== null) query.near = form.near;
   return query;
 }
 
