@@ -245,7 +245,14 @@ class Hub:
         nearby = Nearby(self.registry, self.streets)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock, nearby)
         self.paths = Paths(
-            self.cases, self.sightings, self.registry, self.streets, self.database, self.events, self.clock
+            self.cases,
+            self.sightings,
+            self.registry,
+            self.vision,
+            self.streets,
+            self.database,
+            self.events,
+            self.clock,
         )
         self.describing = DescribingChild("describing", [descriptor])
         self.photos = Photos(self.cases, self.describing, self.database)
@@ -402,6 +409,7 @@ class Hub:
             ("memberships", self.memberships.run),
             ("spoken-messages", self.sending.run),
             ("vision", self.vision.workers.run),
+            ("blind-times", self.vision.blind_times.run),
             ("intake", self.intake.run),
             ("redescribing", self.redescribing.run),
             ("teaching", self.teaching.run),

@@ -9,43 +9,62 @@ import msgspec
 import numpy as np
 
 from devices.protocol.sightings import Polygon
+from hub.footage.playback.past import bounded
 from hub.registry.records import Camera
 from hub.sightings.messages import CameraMasked, CameraOffLine, Coverage
+from hub.vision.blind_times import BlindTimes
 from hub.vision.camera_view import CameraView
 
 _GRID = 48
 """A masked share is counted on so many points a side: to about 2 %."""
 _LEAST_SHARE = 0.005
+MOST_SPANS = 20
+"""Of one camera in one answer; beyond it the shortest times between are told as off line, too."""
 HOUR_US = 3_600_000_000
 
 
 def completed(
-    coverage: Coverage, cameras: Iterable[Camera], views: Iterable[CameraView], forgotten: Iterable[tuple[int, int]]
+    coverage: Coverage,
+    cameras: Iterable[Camera],
+    off_line: tuple[CameraOffLine, ...],
+    frames_shed: int,
+    forgotten: Iterable[tuple[int, int]],
 ) -> Coverage:
     """``coverage`` with what is known of the ``cameras`` asked, and which of the hours asked were ``forgotten``."""
-    asked = {camera.camera_id: camera for camera in cameras}
-    views = [view for view in views if view.camera_id in asked]
-    shares = {one.camera_id: masked_share(tuple(mask.points for mask in one.masks)) for one in asked.values()}
+    shares = {one.camera_id: masked_share(tuple(mask.points for mask in one.masks)) for one in cameras}
     return msgspec.structs.replace(
         coverage,
-        cameras_off_line=off_line(views),
+        cameras_off_line=off_line,
         cameras_masked=tuple(
             CameraMasked(camera_id=camera_id, share=round(share, 3))
             for camera_id, share in sorted(shares.items())
             if share >= _LEAST_SHARE
         ),
-        frames_shed=sum(view.frames_shed for view in views),
+        frames_shed=frames_shed,
         hours_deleted=sum((until_us - since_us) // HOUR_US for since_us, until_us in forgotten),
     )
 
 
-def off_line(views: Iterable[CameraView]) -> tuple[CameraOffLine, ...]:
-    """Cameras that nobody looks through now, and since when."""
-    return tuple(
-        CameraOffLine(camera_id=view.camera_id, since_at_ms=view.since_at_ms)
-        for view in views
-        if not view.recording and not view.looked_at
-    )
+def off_line_between(
+    views: Iterable[CameraView], blind: BlindTimes, since_us: int, until_us: int
+) -> tuple[CameraOffLine, ...]:
+    """Of live cameras those that nobody looked through at some time between; none before it was enrolled."""
+    found = []
+    for view in views:
+        if view.recording:
+            continue
+        enrolled_us = blind.enrolled_at_us(view.camera_id) or 0
+        spans = blind.of(view.camera_id, max(since_us, enrolled_us), until_us)
+        if spans:
+            found.append(
+                CameraOffLine(
+                    camera_id=view.camera_id,
+                    since_at_ms=None if view.looked_at else view.since_at_ms,
+                    is_now=not view.looked_at,
+                    spans_ms=tuple((start // 1000, end // 1000) for start, end in bounded(spans, MOST_SPANS - 1)),
+                )
+            )
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)

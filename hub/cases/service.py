@@ -14,7 +14,7 @@ from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
 from hub.cases import tables
-from hub.cases.coverage import completed, off_line
+from hub.cases.coverage import completed, off_line_between
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.nearby import Nearby
 from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
@@ -27,7 +27,6 @@ from hub.registry.records import LAST_AT_MS
 from hub.registry.service import Registry
 from hub.sightings.feedback import NOTHING_SAID, Said
 from hub.sightings.messages import (
-    CameraOffLine,
     Coverage,
     Description,
     Near,
@@ -235,17 +234,20 @@ class Cases:
         await self._database.write(change)
         return answer
 
-    def off_line(self) -> tuple[CameraOffLine, ...]:
-        """Cameras that nobody looks through now, and since when."""
-        return off_line(self._vision.views())
-
     def _covered(self, found: SearchAnswer) -> Coverage:
         asked, now_us = found.query, self._clock.wall_us()
         meant = {place.camera_id for place in self.places() if is_meant(asked, place)}
         cameras = [camera for camera in self._registry.cameras.values() if camera.camera_id in meant]
+        views = [self._vision.view(camera.camera_id) for camera in cameras]
+        since_us = (asked.since_at_ms or 0) * 1000
         until_us = now_us if asked.until_at_ms is None else min(now_us, asked.until_at_ms * 1000)
-        forgotten = self._sightings.forgotten((asked.since_at_ms or 0) * 1000, until_us)
-        return completed(found.coverage, cameras, self._vision.views(), forgotten)
+        return completed(
+            found.coverage,
+            cameras,
+            off_line_between(views, self._vision.blind_times, since_us, until_us),
+            sum(view.frames_shed for view in views),
+            self._sightings.forgotten(since_us, until_us),
+        )
 
     async def _complete(self, query: Query) -> Query:
         """The query with what its text says filled in where the other fields are open, and the cameras near among those

@@ -192,8 +192,15 @@ class Hit(Form, frozen=True, kw_only=True):
 
 
 class CameraOffLine(Form, frozen=True, kw_only=True):
+    """A camera that nobody looked through for some of the time asked for: from when to when, ``spans_ms``.
+
+    ``is_now``: nobody does now either, since ``since_at_ms``, where that is known.
+    """
+
     camera_id: str
     since_at_ms: int | None
+    is_now: bool = True
+    spans_ms: tuple[tuple[int, int], ...] = ()
 
 
 class CameraMasked(Form, frozen=True, kw_only=True):
@@ -206,12 +213,14 @@ class CameraMasked(Form, frozen=True, kw_only=True):
 class Coverage(Form, frozen=True, kw_only=True):
     """What the answer rests on. What has a default is filled in by whoever watches the cameras (hub/cases/coverage.py).
 
-    ``cameras_off_line`` are those that are off line now; ``frames_shed`` is counted since their workers began;
+    ``cameras_off_line`` were so at some time asked for; ``frames_shed`` is counted since their workers began;
+    ``sightings_not_comparable``: of those considered, all of hours whose looks nobody made as the one asked for;
     ``hours_deleted`` of those asked for, since sightings are kept no longer.
     """
 
     cameras_searched: int
     sightings_considered: int
+    sightings_not_comparable: int = 0
     cameras_off_line: tuple[CameraOffLine, ...] = ()
     cameras_masked: tuple[CameraMasked, ...] = ()
     frames_shed: int = 0

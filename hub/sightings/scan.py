@@ -114,12 +114,15 @@ class Asked:
 
 
 class Scan:
-    """What one thread does of a search: the best of the tables that it took, and how many rows were compared."""
+    """What one thread does of a search: the best of the tables that it took, and how many rows were compared.
+
+    ``looks_unknown``: of how many the looks were asked and could not be compared, in tables where none can be.
+    """
 
     def __init__(self, search: Asked, limit: int) -> None:
         self._search, self._numbers = search, numbers_of(search.plan)
         self._best, self._filled = np.zeros((limit, 4), np.int64), 0
-        self.considered = 0
+        self.considered = self.looks_unknown = 0
 
     @property
     def found(self) -> list[list[int]]:
@@ -152,6 +155,8 @@ class Scan:
                     table.camera,
                 )
                 self.considered += compared
+                if choice.base:
+                    self.looks_unknown += compared
             scanned += count
         return True
 

@@ -34,10 +34,12 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The best rows, best first, newer first among equals; and how many rows were compared."""
+    """The best rows, best first, newer first among equals; how many rows were compared, and of how many of these the
+    looks could not be, since all of their hour's are of other describers."""
 
     best: tuple[Ranked, ...]
     considered: int
+    looks_unknown: int
 
 
 def rank(
@@ -64,7 +66,8 @@ def rank(
         take_turns(scans)
     lines = sorted((line for scan in scans for line in scan.found), key=lambda line: (-line[0], -line[1], *line[2:]))
     best = [(tables[number], row, started_ms) for _, started_ms, number, row in lines[:limit]]
-    return Ranking(_ranked(best, plan), sum(scan.considered for scan in scans))
+    considered, unknown = sum(scan.considered for scan in scans), sum(scan.looks_unknown for scan in scans)
+    return Ranking(_ranked(best, plan), considered, unknown)
 
 
 def latest_of(tables: Sequence[Table], camera_id: str, span: Span, most: int) -> list[tuple[Table, int]]:

@@ -144,7 +144,11 @@ class SightingService:
             words=chinese,
             words_en=english,
             search_ms=(self._clock.monotonic_us() - started_us) / 1000,
-            coverage=Coverage(cameras_searched=len(chosen), sightings_considered=ranking.considered),
+            coverage=Coverage(
+                cameras_searched=len(chosen),
+                sightings_considered=ranking.considered,
+                sightings_not_comparable=ranking.looks_unknown,
+            ),
             hits=tuple(
                 msgspec.structs.replace(hit, rank=place) for place, hit in enumerate(hits[: asked.limit], start=1)
             ),

@@ -25,6 +25,7 @@ from hub.registry.records import Camera, Mask
 from hub.registry.service import calibrated, is_same_stream
 from hub.rooms import Rooms
 from hub.storage.writer import Change
+from hub.vision.blind_times import BlindTimes
 from hub.vision.calibrated_views import CalibratedViews
 from hub.vision.camera_view import CameraView, view_of
 from hub.vision.worker_keeper import LocalWorkers
@@ -64,6 +65,7 @@ class Vision:
         self._footage = footage
         self._views = CalibratedViews(local_workers.folder / "views")
         self.workers = Workers(rooms, footage, self._views, local_workers, is_enrolled, self._say_waiting)
+        self.blind_times = BlindTimes(rooms.database, rooms.events, rooms.clock, local_workers.folder)
         self._stands: dict[str, _Stand] = {}
         self._putting = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()
@@ -75,6 +77,7 @@ class Vision:
         self._registry.follow_cameras(self.workers.reassign)
         self._footage.follow(self._recorder_turned, self.workers.reassign)
         self._views.open()
+        self.blind_times.open()
 
     def start(self) -> None:
         """Start the workers; each is replaced when it ends."""

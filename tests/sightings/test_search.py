@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from devices.protocol.clock import ManualClock
 from devices.protocol.sightings import Movement, Sighting
 from hub.sightings.errors import SightingsError
-from hub.sightings.messages import Age, CameraPlace, Description, Field, Query, Weights
+from hub.sightings.messages import Age, Appearance, CameraPlace, Description, Field, Query, Weights
 from hub.sightings.rows import HOUR_US
 from hub.sightings.service import SightingService
 from hub.sightings.turns import GivenUp
@@ -90,6 +91,17 @@ def test_every_order_equals_a_comparison_one_by_one(service: SightingService, cl
         best = sorted(scores.values(), reverse=True)[:30]
         assert [hit.score for hit in hits] == best
         assert all(hit.score == scores[hit.sighting.sighting_id] for hit in hits)
+
+
+def test_hours_whose_looks_cannot_be_compared_are_counted(service: SightingService) -> None:
+    for number in range(3):
+        service.add(sighting(f"today {number}"))
+        service.add(sighting(f"described before {number}", describer="test-0", started_at_us=NOON_US + 2 * HOUR_US))
+    look = base64.b64encode(sighting().descriptor).decode()
+    alike = Query(like=(Appearance(describer="test-1", descriptor=look),))
+    assert service.search(alike, CAMERAS).coverage.sightings_not_comparable == 3
+    described = service.search(Query(description=RED_OVER_BLUE), CAMERAS).coverage
+    assert (described.sightings_considered, described.sightings_not_comparable) == (6, 0)
 
 
 def test_place_and_time_are_filtered_before_ranking(service: SightingService) -> None:

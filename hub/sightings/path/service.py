@@ -20,7 +20,7 @@ from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
 from hub.sightings.feedback import NOTHING_SAID, Said
-from hub.sightings.messages import CameraOffLine, Query, Verdict
+from hub.sightings.messages import Query, Verdict
 from hub.sightings.path import records
 from hub.sightings.path.answering import Asked, answer_of
 from hub.sightings.path.cameras import ALWAYS, posts
@@ -35,6 +35,7 @@ from hub.storage.database import Database
 from hub.storage.writer import Change
 from hub.streets.network import StreetNetwork
 from hub.streets.service import Streets
+from hub.vision.service import Vision
 
 MOST_REACHED = 10_000
 """Who asked of which sighting: beyond it the oldest are forgotten, and audited once more."""
@@ -50,6 +51,7 @@ class Paths:
         cases: Cases,
         sightings: SightingService,
         registry: Registry,
+        vision: Vision,
         streets: Streets,
         database: Database,
         events: EventLog,
@@ -58,6 +60,7 @@ class Paths:
         self._cases = cases
         self._sightings = sightings
         self._registry = registry
+        self._vision = vision
         self._streets = streets
         self._database = database
         self._events = events
@@ -82,7 +85,7 @@ class Paths:
         query = msgspec.structs.replace(asked.query, limit=MAX_LIMIT, marked=False)
         found = await self._cases.search(case_id, query, person, Wish.PATH)
         marks = await self._database.read(partial(records.marks_of, case_id=case_id))
-        on_ground = await self._ground_of(found.query, found.coverage.cameras_off_line)
+        on_ground = await self._ground_of(found.query)
 
         def work() -> PathAnswer:
             began_us = self._clock.monotonic_us()
@@ -106,7 +109,7 @@ class Paths:
         found = await asyncio.to_thread(self._sightings.get, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
-        on_ground = await self._ground_of(asked.query, self._cases.off_line())
+        on_ground = await self._ground_of(asked.query)
         age = asked.query.description.age if asked.query.description is not None else None
 
         def work() -> ReachNow | None:
@@ -180,12 +183,12 @@ class Paths:
             self._ground = known = CameraGround(network, placed)
         return known
 
-    async def _ground_of(self, query: Query, off_line: tuple[CameraOffLine, ...]) -> Callable[[], Ground]:
+    async def _ground_of(self, query: Query) -> Callable[[], Ground]:
         """The ground as a question has it: what the returned function makes, in a thread, of what is known now."""
         network, degrees = await self._streets.network()
         cameras, venues = tuple(self._registry.cameras.values()), dict(self._registry.venues)
         now_s = self._clock.wall_us() / 1e6
-        blind = {camera_id: _until_then(query, times) for camera_id, times in self._blind(query, off_line).items()}
+        blind = {camera_id: _until_then(query, times) for camera_id, times in self._blind(query).items()}
 
         def make() -> Ground:
             on_streets = self._on_streets(network, posts(cameras, venues, degrees)).with_blind(blind)
@@ -193,19 +196,15 @@ class Paths:
 
         return make
 
-    def _blind(self, query: Query, cameras_off_line: tuple[CameraOffLine, ...]) -> dict[str, Blind]:
-        """When each camera cannot be asked why it saw nobody: off line since then, or not searched at all."""
-        off_line = {one.camera_id: one.since_at_ms for one in cameras_off_line}
-        blind: dict[str, Blind] = {}
-        for place in self._cases.places():
-            if not is_meant(query, place):
-                blind[place.camera_id] = ALWAYS
-            elif place.camera_id in off_line:
-                since_ms = off_line[place.camera_id]
-                blind[place.camera_id] = ALWAYS if since_ms is None else ((since_ms / 1000, np.inf),)
-            else:
-                blind[place.camera_id] = ()
-        return blind
+    def _blind(self, query: Query) -> dict[str, Blind]:
+        """When each camera cannot be asked why it saw nobody: not enrolled, off line, or not searched at all."""
+        now_us = self._clock.wall_us()
+        return {
+            place.camera_id: self._vision.blind_times.seconds_of(place.camera_id, now_us)
+            if is_meant(query, place)
+            else ALWAYS
+            for place in self._cases.places()
+        }
 
 
 def _no_sighting(sighting_id: str) -> Refusal:
