@@ -34,7 +34,9 @@ LOOK_AGAIN_S = 60.0
 RETRY_S = 30.0
 _REST = 1.0
 """It rests so many times as long as a batch took: beside vision, of the same priority, it is half a worker."""
-_LIKE_WITHIN_S = 10.0
+_LIKE_WITHIN_S, _LIKE_AGAIN_AFTER_S = 5.0, 60.0
+"""Searches and watches wait so long for one look; after a failure they go on without for so long: the look that is
+stored is compared meanwhile."""
 _MOST_LIKES = 256
 
 _log = structlog.get_logger()
@@ -69,6 +71,7 @@ class Redescribing:
         self._counts: Counter[str] = Counter()
         self._passed_over: set[tuple[str, int]] = set()
         self._likes: dict[tuple[str, tuple[str, ...]], Mapping[str, bytes]] = {}
+        self._like_again_s = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
         self._counting = asyncio.Lock()
@@ -170,12 +173,15 @@ class Redescribing:
         known = self._likes.get((sighting.sighting_id, others))
         if not others or known is not None or self._loop is None or not sighting.picture_jpeg or _is_loop():
             return known or {}
+        if time.monotonic() < self._like_again_s:
+            return {}
         asked = DescribeKept(describers=others, pictures=(_kept(sighting),))
         asking = asyncio.run_coroutine_threadsafe(self._photos.ask(asked), self._loop)
         try:
             answered = asking.result(_LIKE_WITHIN_S)
         except (ChildBusy, ChildFailed, TimeoutError) as error:
             asking.cancel()
+            self._like_again_s = time.monotonic() + _LIKE_AGAIN_AFTER_S
             _log.warning("describing.like_failed", sighting=sighting.sighting_id, why=str(error))
             return {}
         assert isinstance(answered, KeptDescribed)

@@ -56,7 +56,7 @@ class Learned:
 
 def read(path: Path = PROJECTION_FILE) -> Learned:
     """One that was written, or the shipped one. Raises OSError, ValueError, KeyError."""
-    with np.load(path) as stored:
+    with path.open("rb") as file, np.load(file) as stored:
         return Learned(stored["mean"].astype(np.float16), stored["projection"].astype(np.float16))
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import msgspec
+import structlog
 
 from devices.private_file import write_private
 from hub.teaching.judging import Verdict
@@ -16,6 +19,7 @@ SHIPPED = "auto"
 """As description/choice.py names the built-in projection."""
 MOST_TOLD = 60
 _FILE = "versions.json"
+_log = structlog.get_logger()
 
 
 class Lessons(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +74,8 @@ class VersionFolder:
                 read(self.folder / versions.current)
         except FileNotFoundError:
             return Versions()
-        except (OSError, ValueError, KeyError):  # msgspec's errors are ValueErrors
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:  # msgspec's errors are ValueErrors
+            _log.error("teaching.versions_unreadable", why=str(error))
             return Versions()
         return versions
 
@@ -87,5 +92,7 @@ class VersionFolder:
         making = self.folder / "making.npz"
         learned.write(making)
         name = f"{hashlib.sha256(making.read_bytes()).hexdigest()[:16]}.npz"
+        with making.open("rb") as written:
+            os.fsync(written.fileno())  # before anything names it
         making.replace(self.folder / name)
         return name

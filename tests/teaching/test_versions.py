@@ -30,11 +30,15 @@ def test_one_goes_back_version_by_version_to_the_shipped_one() -> None:
     assert versions.gone_back().gone_back().current == SHIPPED
 
 
-def test_version_whose_file_is_gone_is_not_used(tmp_path: Path) -> None:
+def test_version_whose_file_is_torn_or_gone_is_not_used(tmp_path: Path) -> None:
     folder = VersionFolder(tmp_path)
     shipped = read()
     name = folder.keep(shipped)
     folder.save(msgspec.structs.replace(folder.open(), current=name))
     assert folder.open().current == name
+    whole = (tmp_path / name).read_bytes()
+    for torn in (b"", whole[: len(whole) // 2], bytes(1000)):
+        (tmp_path / name).write_bytes(torn)
+        assert folder.open().current == SHIPPED
     (tmp_path / name).unlink()
     assert folder.open().current == SHIPPED

@@ -26,7 +26,7 @@ def open_descriptor(choice: str = AUTO, *, threads: int = 1) -> Descriptor:
         return NetworkDescriptor(read(path), threads=threads)
     try:
         return StripesDescriptor(path)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DescriptorError(
             f"学到的投影 {path} 读不了", f"the learned projection {path} cannot be read: {error}"
         ) from error

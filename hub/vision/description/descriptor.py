@@ -42,7 +42,7 @@ class Projection:
     """From colour stripes to 64 numbers whose cosine says how alike two people are dressed."""
 
     def __init__(self, path: Path = PROJECTION_FILE) -> None:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             self._mean = stored["mean"].astype(np.float32)
             self._matrix = np.ascontiguousarray(stored["projection"].astype(np.float32))
 
