@@ -216,7 +216,7 @@ class Cases:
             hits=tuple(
                 msgspec.structs.replace(hit, sighting=self.with_picture(case_id, hit.sighting)) for hit in found.hits
             ),
-            coverage=self._covered(found),
+            coverage=await self._covered(found),
         )
         self.observe_search(answer.search_ms / 1000)
         made = SearchMade(
@@ -228,25 +228,27 @@ class Cases:
         )
 
         def change(open_change: Change) -> None:
+            _must_be_open(open_change, case_id)
             self._events.append(open_change, EventKind.SEARCH_MADE, case_id, made)
             self._note(open_change, person, Action.SEARCH, case, answer.query)
 
         await self._database.write(change)
         return answer
 
-    def _covered(self, found: SearchAnswer) -> Coverage:
+    async def _covered(self, found: SearchAnswer) -> Coverage:
         asked, now_us = found.query, self._clock.wall_us()
         meant = {place.camera_id for place in self.places() if is_meant(asked, place)}
         cameras = [camera for camera in self._registry.cameras.values() if camera.camera_id in meant]
         views = [self._vision.view(camera.camera_id) for camera in cameras]
         since_us = (asked.since_at_ms or 0) * 1000
         until_us = now_us if asked.until_at_ms is None else min(now_us, asked.until_at_ms * 1000)
+        forgotten = await asyncio.to_thread(self._sightings.forgotten, since_us, until_us)  # waits for the disk
         return completed(
             found.coverage,
             cameras,
             off_line_between(views, self._vision.blind_times, since_us, until_us),
             sum(view.frames_shed for view in views),
-            self._sightings.forgotten(since_us, until_us),
+            forgotten,
         )
 
     async def _complete(self, query: Query) -> Query:
@@ -339,7 +341,7 @@ class Cases:
             raise _no_sighting(sighting_id)
         camera = self._registry.cameras.get(found.camera_id)
         detail = LookedAt(sighting_id=sighting_id)
-        await self._database.write(lambda change: self._note(change, person, Action.LOOK, case, detail))
+        await self._database.write(lambda change: self._looked(change, person, case, detail))
         shown = self.with_picture(case_id, summary(found, camera.venue_id if camera else None))
         return view_of(found, shown)
 
@@ -350,13 +352,18 @@ class Cases:
         if found is None:
             raise _no_sighting(sighting_id)
         detail = LookedAt(sighting_id=sighting_id)
-        await self._database.write(lambda change: self._note(change, person, Action.LOOK, case, detail))
+        await self._database.write(lambda change: self._looked(change, person, case, detail))
         return found
 
     def with_picture(self, case_id: str, sighting: SightingSummary) -> SightingSummary:
         """The sighting with the address of its picture within this case."""
         url = f"/api/cases/{case_id}/sightings/{sighting.sighting_id}/picture"
         return msgspec.structs.replace(sighting, picture_url=url)
+
+    def _looked(self, change: Change, person: Person, case: Case, detail: LookedAt) -> None:
+        """Nothing is shown of a case that was closed meanwhile."""
+        _must_be_open(change, case.case_id)
+        self._note(change, person, Action.LOOK, case, detail)
 
     def _note(self, change: Change, person: Person, action: Action, case: Case, detail: msgspec.Struct) -> None:
         audit.record(change, person.person_id, action, detail=detail, case_id=case.case_id, purpose=case.purpose)

@@ -98,6 +98,22 @@ async def test_press_that_is_repeated_after_a_lost_answer_opens_one_case(hub: Hu
     assert (await hub.cases.open_case(new, OFFICER, "press-1")).state is CaseState.CLOSED
 
 
+async def test_case_that_closes_during_a_look_shows_nothing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    await seen(hub, sighting(hub, "late", "red", "blue"))
+    case = await open_case(hub)
+    loop, read = asyncio.get_running_loop(), hub.sightings.get
+
+    def close_first(sighting_id: str) -> Sighting | None:
+        asyncio.run_coroutine_threadsafe(close(hub, case), loop).result()
+        return read(sighting_id)
+
+    monkeypatch.setattr(hub.sightings, "get", close_first)
+    with pytest.raises(Refusal) as refused:
+        await hub.cases.look(case.case_id, "late", OFFICER)
+    assert refused.value.code == "case_closed"
+    assert [action for _, action, _ in await records(hub, case)] == ["open_case", "close_case"]
+
+
 async def test_closed_case_opens_no_footage(hub: Hub) -> None:
     await seen(hub, sighting(hub, "kept", "red", "blue"))
     case = await open_case(hub)
