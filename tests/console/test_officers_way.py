@@ -120,6 +120,8 @@ async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Pa
     await expect(hits.first).to_contain_text("上衣 红色，确定")
     await expect(hits.first).to_contain_text("身高 1.10 ± 0.05 米")
     await expect(officer.get_by_test_id("coverage")).to_contain_text("5")
+    await officer.get_by_test_id("coverage-unseen").click()
+    await expect(officer.get_by_test_id("coverage").get_by_role("listitem").first).to_contain_text("起离线")
     await expect(officer.get_by_test_id("path-step").first).to_be_visible()
 
     child = officer.locator('[data-testid=hit][data-sighting="child-2"]')
@@ -146,6 +148,7 @@ async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Pa
 
     await officer.get_by_test_id("watch-start").click()
     await expect(officer.get_by_test_id("watch")).to_be_visible()
+    await expect(officer.get_by_test_id("watch-blind")).to_contain_text("4 个摄像头现在看不到")
     async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
         now = msgspec.structs.replace(seen(hub, "child-4", "C04", -3, CHILD, red=0.8), ended=False)
         await say(worker, now)

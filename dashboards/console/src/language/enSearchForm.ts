@@ -1,4 +1,5 @@
 // The texts in English of the search's further conditions, of a photo, and of yes and no to a hit.
+import { plural } from "./plural";
 import type { zhSearchForm } from "./zhSearchForm";
 
 export const enSearchForm: typeof zhSearchForm = {
@@ -53,6 +54,7 @@ export const enSearchForm: typeof zhSearchForm = {
   photoRemove: "Remove the photo",
   wasAway: (camera, times) => `${camera}: off line${times === "" ? "" : ` ${times}`}`,
   sinceThen: (time) => (time === null ? "" : `since ${time}`),
+  shortly: (time, seconds) => `${time} (${seconds} s)`,
   wasOffLine: (n) => `${n} off line at times`,
   comma: ", ",
   notComparable: (n) => `looks of ${plural(n, "sighting")} cannot be compared`,

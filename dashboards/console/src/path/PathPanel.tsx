@@ -80,7 +80,7 @@ function Notes({ found, steps }: { found: CasePath; steps: readonly ShownStep[] 
   if (answer === null) return null;
   const name = (id: string): string => cameras?.get(id)?.name ?? id;
   const unplaced = answer.cameras_without_place.map(name);
-  const offLine = answer.coverage.cameras_off_line.map((one) => name(one.camera_id));
+  const offLine = answer.coverage.cameras_off_line.filter((one) => one.is_now !== false).map((one) => name(one.camera_id));
   return (
     <>
       {isFinding && <span className="quiet">{words.finding}</span>}

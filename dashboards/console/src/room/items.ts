@@ -92,7 +92,7 @@ interface Bodies {
   "case.closed": Case;
   "watch.started": Watch;
   "watch.ended": Watch;
-  "watch.hit": { case_id: string; watch_id: string; hit: Hit };
+  "watch.hit": { case_id: string; watch_id: string; hit: Hit; left_out?: number };
   "search.made": { case_id: string; words: string; words_en: string; hits: number; search_ms: number };
   "path.marked": { case_id: string; sighting_id: string; verdict: "confirmed" | "rejected" | null; marked_by: string; marked_at_ms: number };
   "export.changed": FootageExport;

@@ -46,6 +46,8 @@ export interface WatchHit {
   case_id: string;
   watch_id: string;
   hit: Hit;
+  /** At most so many others fit the watch since its last hit and are not told. */
+  left_out?: number;
 }
 
 export interface Room {

@@ -373,7 +373,9 @@ export interface SearchAnswer {
   search_ms: number;
   coverage: {
     cameras_searched: number;
-    cameras_off_line: { camera_id: string; since_at_ms: number | null }[];
+    /** At some time asked for; ``is_now``: now as well. */
+    cameras_off_line: { camera_id: string; since_at_ms: number | null; is_now?: boolean; spans_ms?: [number, number][] }[];
+    sightings_not_comparable?: number;
     cameras_masked?: { camera_id: string; share: number }[];
     hours_deleted?: number;
     sightings_considered: number;

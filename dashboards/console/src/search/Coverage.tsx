@@ -2,9 +2,10 @@
 import { useState } from "react";
 
 import { inLanguage, useLanguage, useTexts } from "../language/language";
-import { hourAndMinute } from "../language/time";
 import { useRoom } from "../room/store";
 import type { SearchAnswer } from "../room/types";
+import { useSecond } from "../screen/useSecond";
+import { byTimeAway, offLineCounts, offLineWords } from "./unseen";
 
 export function Coverage({ answer }: { answer: SearchAnswer }) {
   const texts = useTexts();
@@ -12,15 +13,16 @@ export function Coverage({ answer }: { answer: SearchAnswer }) {
   const language = useLanguage((store) => store.language);
   const cameras = useRoom((room) => room.cameras, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
+  const nowMs = useSecond();
   const [isOpen, setOpen] = useState(false);
   const { coverage } = answer;
   const name = (cameraId: string): string => cameras?.get(cameraId)?.name ?? cameraId;
   const masked = coverage.cameras_masked ?? [];
   const deleted = coverage.hours_deleted ?? 0;
+  const notComparable = coverage.sightings_not_comparable ?? 0;
+  const away = offLineCounts(coverage.cameras_off_line);
   const unseen = [
-    ...coverage.cameras_off_line.map((one) =>
-      words.offLineSince(name(one.camera_id), one.since_at_ms === null ? null : hourAndMinute(one.since_at_ms, zone)),
-    ),
+    ...byTimeAway(coverage.cameras_off_line).map((one) => offLineWords(one, name(one.camera_id), words, zone, nowMs)),
     ...masked.map((one) => words.maskedShare(name(one.camera_id), Math.round(one.share * 100))),
   ];
   return (
@@ -33,12 +35,14 @@ export function Coverage({ answer }: { answer: SearchAnswer }) {
         {unseen.length > 0 && (
           <button type="button" className="puzzled" data-testid="coverage-unseen" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {[
-              ...(coverage.cameras_off_line.length > 0 ? [texts.search.offLine(coverage.cameras_off_line.length)] : []),
+              ...(away.now > 0 ? [texts.search.offLine(away.now)] : []),
+              ...(away.before > 0 ? [words.wasOffLine(away.before)] : []),
               ...(masked.length > 0 ? [words.masked(masked.length)] : []),
-            ].join(words.and)}
+            ].join(words.and) || words.wasOffLine(unseen.length)}
             {isOpen ? " ▴" : " ▾"}
           </button>
         )}
+        {notComparable > 0 && <span className="puzzled">{words.notComparable(notComparable)}</span>}
         {deleted > 0 && <span className="puzzled">{words.hoursDeleted(deleted)}</span>}
         {coverage.frames_shed > 0 && (
           <span className="puzzled" title={words.shedHint}>

@@ -4,14 +4,26 @@ import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { hub } from "../room/hub";
-import type { Case, Query, Watch } from "../room/types";
+import type { WatchHit } from "../room/room";
+import { useRoom } from "../room/store";
+import type { Camera, Case, Query, Watch } from "../room/types";
+import { blindNow } from "./unseen";
 import { describeWords } from "./words";
+
+const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
+const NO_WATCH_HITS: readonly WatchHit[] = [];
 
 export function Watches({ current, query }: { current: Case; query: Query | null }) {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
   const [failure, setFailure] = useState<unknown>(null);
   const running = current.watches.filter((watch) => watch.ended_at_ms === null);
+
+  const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
+  const watchHits = useRoom((room) => room.watchHits, NO_WATCH_HITS);
+  const blind = [...new Set(running.flatMap((watch) => blindNow(watch.query, cameras.values())))];
+  const on = new Set(running.map((watch) => watch.watch_id));
+  const leftOut = watchHits.reduce((sum, hit) => sum + (on.has(hit.watch_id) ? (hit.left_out ?? 0) : 0), 0);
 
   // The hub keeps a watch's words in Chinese only.
   const wordsOf = (watch: Watch): string =>
@@ -42,6 +54,16 @@ export function Watches({ current, query }: { current: Case; query: Query | null
           </button>
         </span>
       ))}
+      {blind.length > 0 && (
+        <span className="puzzled" data-testid="watch-blind" title={blind.map((one) => one.name).join(" ")}>
+          {texts.searchForm.watchBlind(blind.length)}
+        </span>
+      )}
+      {leftOut > 0 && (
+        <span className="puzzled" data-testid="watch-left-out">
+          {texts.searchForm.watchLeftOut(leftOut)}
+        </span>
+      )}
       {failure !== null && <span className="failure">{errorText(language, failure)}</span>}
     </div>
   );
