@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
+import structlog
 
 from devices.protocol.clock import Clock
 from hub.events.log import EventLog
@@ -31,6 +32,9 @@ _NOTE = "hub_off.json"
 
 Spans = tuple[tuple[int, int], ...]
 """From when to when, microseconds since 1970, in order."""
+
+
+_log = structlog.get_logger()
 
 
 class _Stood(msgspec.Struct):
@@ -160,7 +164,11 @@ class BlindTimes:
         camera.turn(at_us, sees=stood.looked_at or stood.recording)
 
     def _keep_note(self, now_us: int) -> None:
+        """A full disk stops nobody: the hub is then told to have been off from the last note that was kept."""
         self._note.alive_us = now_us
         part = self._note_file.with_suffix(".part")
-        part.write_bytes(msgspec.json.encode(self._note))
-        part.replace(self._note_file)
+        try:
+            part.write_bytes(msgspec.json.encode(self._note))
+            part.replace(self._note_file)
+        except OSError as error:
+            _log.warning("blind_times.not_noted", why=str(error))
