@@ -202,9 +202,9 @@ async def test_what_came_of_a_try_stands_though_its_alert_was_over_before_it_is_
     await until(lambda: hub.fallback.calls_under_way == 1, "it is tried")
     await hub.alerts.cancel(alert.alert_id, CancelAlert(), "officer")
     with held_up(writer, tasks):
-        await until(lambda: writer.waiting == 1, "the disk is busy")
+        await until(lambda: writer.waiting > 0, "the disk is busy")
         rings.set()
-        await until(lambda: not hub.fallback.calls_under_way and writer.waiting == 2, "the try is over")
+        await until(lambda: not hub.fallback.calls_under_way, "the try is over")
         tasks.append(asyncio.ensure_future(hub.fallback.look()))
         for _ in range(20):
             await asyncio.sleep(0)
