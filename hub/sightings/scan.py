@@ -74,6 +74,13 @@ class Chosen:
         """Whether any row may be meant."""
         return bool(len(self.codes(table))) and len(table.columns) > 0
 
+    def count(self, table: Table) -> int:
+        """How many rows there are to look at."""
+        codes = self.codes(table)
+        if len(table.camera) or len(codes) == len(table.cameras):
+            return len(table.columns)
+        return int((table.runs[codes + 1] - table.runs[codes]).sum())
+
     def ranges(self, table: Table) -> _Ranges:
         """Where the rows to look at start and end, and which codes of ``Table.camera`` are meant."""
         codes = self.codes(table)

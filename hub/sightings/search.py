@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +57,7 @@ def rank(
     plan = plan_of(wanted)
     chosen = Chosen(cameras)
     jobs = deque((number, table) for number, table in enumerate(tables) if chosen.any_of(table))
-    is_short = sum(len(table.columns) for _, table in jobs) <= _ALONE_ROWS
+    is_short = _is_short(jobs, chosen)
     search = Asked(plan, span, chosen, jobs, given_up or threading.Event())
     scans = [Scan(search, limit) for _ in range(1 if is_short else THREADS)]
     if is_short:
@@ -88,6 +88,15 @@ def latest_of(tables: Sequence[Table], camera_id: str, span: Span, most: int) ->
         if len(found) >= most:
             break
     return found
+
+
+def _is_short(jobs: Iterable[tuple[int, Table]], chosen: Chosen) -> bool:
+    rows_meant = 0
+    for _, table in jobs:
+        rows_meant += chosen.count(table)
+        if rows_meant > _ALONE_ROWS:
+            return False
+    return True
 
 
 def _ranked(best: list[tuple[Table, int, int]], plan: Plan) -> tuple[Ranked, ...]:
