@@ -56,12 +56,14 @@ class Cold(msgspec.Struct, frozen=True):
 class Measured:
     """Milliseconds of each asking of each question.
 
+    ``warm_read_mb``: what came from the disk in all askings of a question after all files had been read.
     ``first``: the first asking after the start, whose pages are in no process's map yet. ``reading_ms``: what reading
     the compared bytes of every row alone would take, at ``reading_gb_per_s`` (search_floor.py). ``given_up_ms``: how
     long a question over all rows went on after nobody waited for it any more.
     """
 
     warm: Mapping[Question, Sequence[float]]
+    warm_read_mb: Mapping[Question, float]
     beside: Mapping[Question, Sequence[float]]
     first: Mapping[Question, float]
     cold: Mapping[Question, Cold]
@@ -99,6 +101,7 @@ def report(plan: Plan, measured: Measured) -> Report:
         for question, ms in all_ms.items():
             for share in (50, 95, 99):
                 figures[f"{question}_p{share}{ending}_ms"] = round(percentile(ms, share), 3)
+    figures |= {f"{question}_read_mb": round(mb, 1) for question, mb in measured.warm_read_mb.items()}
     figures |= {f"{question}_first_ms": round(ms, 3) for question, ms in measured.first.items()}
     figures |= {
         "bytes_per_sighting": round(measured.bytes_per_sighting, 2),

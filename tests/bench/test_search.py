@@ -61,6 +61,7 @@ def test_goals_are_judged_by_the_percentile_that_they_name(tmp_path: Path) -> No
     first = dict.fromkeys(Question, 1.0)
     measured = Measured(
         quick,
+        dict.fromkeys(Question, 1.5),
         slow,
         first,
         dict.fromkeys(Question, Cold(1.0, 0.0)),
@@ -77,7 +78,7 @@ def test_goals_are_judged_by_the_percentile_that_they_name(tmp_path: Path) -> No
     found = report(Plan(1_000_000, tmp_path, 1.0), measured)
     assert all(found.goals[f"{question}_p95_ms"].is_met for question in Question)
     assert not any(found.goals[f"{question}_times_slower_beside"].is_met for question in Question)
-    assert found.flat()["a_p50_ms"] == GOAL_P95_MS[Question.A] / 2
+    assert (found.flat()["a_p50_ms"], found.flat()["a_read_mb"]) == (GOAL_P95_MS[Question.A] / 2, 1.5)
     assert (found.flat()["c_times_reading"], found.flat()["given_up_p95_ms"]) == (2.0, 3.0)
 
 
