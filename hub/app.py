@@ -410,6 +410,7 @@ class Hub:
             ("spoken-messages", self.sending.run),
             ("vision", self.vision.workers.run),
             ("blind-times", self.vision.blind_times.run),
+            ("shed-looks", self.vision.shed_looks.run),
             ("intake", self.intake.run),
             ("redescribing", self.redescribing.run),
             ("teaching", self.teaching.run),

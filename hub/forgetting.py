@@ -28,6 +28,7 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
             hub.sightings.forget_before, before.ordinary_us - _AFTER_FOOTAGE_US, hub.holds.is_held
         ),
         "lessons": lambda before: asyncio.to_thread(hub.teaching.forget, before.ordinary_us - _AFTER_FOOTAGE_US),
+        "shed-looks": lambda before: asyncio.to_thread(hub.vision.shed_looks.forget_before, before.ordinary_us),
         "found": lambda before: forget_found(database, before.ordinary_us),
         "sos": lambda before: forget_sos(database, before.ordinary_us),
         "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),

@@ -14,7 +14,7 @@ from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
 from hub.cases import tables
-from hub.cases.coverage import completed, off_line_between
+from hub.cases.coverage import Asked, completed
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.nearby import Nearby
 from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
@@ -207,7 +207,7 @@ class Cases:
         One that is given up, since it was cancelled or asked anew, is not noted: nobody is told anything.
         """
         case = await self.gate(case_id)
-        complete = await self._complete(query)
+        complete = await self.complete(query)
         asker = Asker(person.person_id, case_id, wish)
         search = partial(self._sightings.search, complete, self.places(), said=self.said(case_id))
         found = await self._searching.run(asker, search)
@@ -236,22 +236,21 @@ class Cases:
         return answer
 
     async def _covered(self, found: SearchAnswer) -> Coverage:
-        asked, now_us = found.query, self._clock.wall_us()
-        meant = {place.camera_id for place in self.places() if is_meant(asked, place)}
-        cameras = [camera for camera in self._registry.cameras.values() if camera.camera_id in meant]
-        views = [self._vision.view(camera.camera_id) for camera in cameras]
-        since_us = (asked.since_at_ms or 0) * 1000
-        until_us = now_us if asked.until_at_ms is None else min(now_us, asked.until_at_ms * 1000)
-        forgotten = await asyncio.to_thread(self._sightings.forgotten, since_us, until_us)  # waits for the disk
-        return completed(
-            found.coverage,
+        query, now_us = found.query, self._clock.wall_us()
+        meant = {place.camera_id for place in self.places() if is_meant(query, place)}
+        cameras = tuple(camera for camera in self._registry.cameras.values() if camera.camera_id in meant)
+        asked = Asked(
             cameras,
-            off_line_between(views, self._vision.blind_times, since_us, until_us),
-            sum(view.frames_shed for view in views),
-            forgotten,
+            tuple(self._vision.view(camera.camera_id) for camera in cameras),
+            (query.since_at_ms or 0) * 1000,
+            now_us if query.until_at_ms is None else min(now_us, query.until_at_ms * 1000),
+        )
+        vision, forgotten = self._vision, self._sightings.forgotten
+        return await asyncio.to_thread(
+            completed, found.coverage, asked, vision.blind_times, vision.shed_looks, forgotten
         )
 
-    async def _complete(self, query: Query) -> Query:
+    async def complete(self, query: Query) -> Query:
         """The query with what its text says filled in where the other fields are open, and the cameras near among those
         it names. Raises Refusal.
         """
@@ -290,7 +289,7 @@ class Cases:
         case = await self.gate(case_id)
         if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
             raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
-        complete = await self._complete(query)
+        complete = await self.complete(query)
         words = await asyncio.to_thread(self._sightings.words, complete)
         watch = Watch(
             watch_id=new_id("W"),

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from devices.protocol.messages import Fraction
-from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, Sighting
+from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, PictureCondition, Sighting
 
 MAX_PLACES = 2_000
 """Cameras or venues that one question may name."""
@@ -203,6 +203,26 @@ class CameraOffLine(Form, frozen=True, kw_only=True):
     spans_ms: tuple[tuple[int, int], ...] = ()
 
 
+class CameraUnclear(Form, frozen=True, kw_only=True):
+    """A camera whose picture could not be seen with for some of the time asked for: from when to when, ``spans_ms``.
+
+    ``is_now``: now neither. One that was dark and later covered is told twice.
+    """
+
+    camera_id: str
+    picture: PictureCondition
+    is_now: bool
+    spans_ms: tuple[tuple[int, int], ...]
+
+
+class CameraShed(Form, frozen=True, kw_only=True):
+    """A camera at which looks were left out for want of processor time: ``share`` of those due in ``spans_ms``."""
+
+    camera_id: str
+    share: float
+    spans_ms: tuple[tuple[int, int], ...]
+
+
 class CameraMasked(Form, frozen=True, kw_only=True):
     """A camera of whose picture a share, 0..1, is never looked at."""
 
@@ -213,17 +233,20 @@ class CameraMasked(Form, frozen=True, kw_only=True):
 class Coverage(Form, frozen=True, kw_only=True):
     """What the answer rests on. What has a default is filled in by whoever watches the cameras (hub/cases/coverage.py).
 
-    ``cameras_off_line`` were so at some time asked for; ``frames_shed`` is counted since their workers began;
-    ``sightings_not_comparable``: of those considered, all of hours whose looks nobody made as the one asked for;
-    ``hours_deleted`` of those asked for, since sightings are kept no longer.
+    ``cameras_off_line`` and ``cameras_unclear`` were so at some time asked for. ``looks_shed_share``: of all looks due
+    then at those cameras, how many were left out, 0..1; None where that is not known. ``cameras_shed``: at which of
+    them many, the most first. ``sightings_not_comparable``: of those considered, all of hours whose looks nobody made
+    as the one asked for. ``hours_deleted`` of those asked for, since sightings are kept no longer.
     """
 
     cameras_searched: int
     sightings_considered: int
     sightings_not_comparable: int = 0
     cameras_off_line: tuple[CameraOffLine, ...] = ()
+    cameras_unclear: tuple[CameraUnclear, ...] = ()
     cameras_masked: tuple[CameraMasked, ...] = ()
-    frames_shed: int = 0
+    looks_shed_share: float | None = None
+    cameras_shed: tuple[CameraShed, ...] = ()
     hours_deleted: int = 0
 
 

@@ -28,6 +28,7 @@ from hub.storage.writer import Change
 from hub.vision.blind_times import BlindTimes
 from hub.vision.calibrated_views import CalibratedViews
 from hub.vision.camera_view import CameraView, view_of
+from hub.vision.shed_looks import ShedLooks
 from hub.vision.worker_keeper import LocalWorkers
 from hub.vision.workers import Workers
 
@@ -66,6 +67,7 @@ class Vision:
         self._views = CalibratedViews(local_workers.folder / "views")
         self.workers = Workers(rooms, footage, self._views, local_workers, is_enrolled, self._say_waiting)
         self.blind_times = BlindTimes(rooms.database, rooms.events, rooms.clock, local_workers.folder)
+        self.shed_looks = ShedLooks(local_workers.folder / "shed_looks")
         self._stands: dict[str, _Stand] = {}
         self._putting = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()
@@ -86,6 +88,7 @@ class Vision:
     async def stop(self) -> None:
         """End the workers."""
         await self.workers.stop()
+        await asyncio.to_thread(self.shed_looks.flush)
 
     def look_delays(self) -> list[int]:
         """Looks at live cameras by how late they were, in the classes of LOOK_DELAYS_MS."""
@@ -224,6 +227,8 @@ class Vision:
             return
         if state.condition is CameraCondition.ONLINE and self._footage.takes(self._registry.cameras[state.camera_id]):
             self._footage.motion.hear(state.camera_id, state.stamp.wall_us, state.watched_ms, state.moving_ms)
+        if not self._registry.cameras[state.camera_id].recording:
+            self.shed_looks.hear(state)
         self._stand(state)
 
     def _stand(self, state: CameraState) -> None:

@@ -9,7 +9,17 @@ import msgspec
 import pytest
 
 from devices.protocol.clock import ManualClock
-from hub.cases.coverage import MOST_SPANS, completed, masked_share, off_line_between
+from devices.protocol.messages import Stamp
+from devices.protocol.sightings import CameraCondition, CameraState, PictureCondition
+from hub.cases.coverage import (
+    MOST_SPANS,
+    Asked,
+    completed,
+    masked_share,
+    off_line_between,
+    shed_between,
+    unclear_between,
+)
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.records import Camera, Mask, MaskKind, Terms
@@ -17,6 +27,7 @@ from hub.sightings.messages import Coverage
 from hub.storage.database import Database
 from hub.vision.blind_times import BlindTimes
 from hub.vision.camera_view import CameraView, view_of
+from hub.vision.shed_looks import STEP_US, ShedLooks
 
 LEFT_HALF = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 TOP_HALF = ((0.0, 0.0), (1.0, 0.0), (1.0, 0.5), (0.0, 0.5))
@@ -42,11 +53,14 @@ def view(camera_id: str, *, looked_at: bool, recording: bool = False) -> CameraV
 
 class Stood(msgspec.Struct):
     looked_at: bool
+    picture: PictureCondition = PictureCondition.CLEAR
 
 
-def of(blind: BlindTimes, camera_id: str, *turns: tuple[int, bool]) -> None:
+def of(
+    blind: BlindTimes, camera_id: str, *turns: tuple[int, bool], picture: PictureCondition = PictureCondition.CLEAR
+) -> None:
     for at_us, looked_at in turns:
-        body = msgspec.json.encode(Stood(looked_at))
+        body = msgspec.json.encode(Stood(looked_at, picture))
         is_new = camera_id not in blind._cameras
         blind._take(camera_id, at_us, EventKind.CAMERA_ADDED if is_new else EventKind.CAMERA_CHANGED, body)
 
@@ -66,7 +80,7 @@ VIEWS = [view("C01", looked_at=True), view("C02", looked_at=False), view("C03", 
 
 
 def test_cameras_are_told_that_were_off_line_in_the_time_asked_for(blind: BlindTimes) -> None:
-    found = off_line_between([*VIEWS, view("film", looked_at=False, recording=True)], blind, 0, 100_000_000)
+    found = off_line_between(VIEWS, blind, 0, 100_000_000)
     assert [(one.camera_id, one.is_now, one.since_at_ms, one.spans_ms) for one in found] == [
         ("C01", False, None, ((20_000, 30_000),)),
         ("C02", True, 5_000, ((90_000, 100_000),)),
@@ -97,10 +111,87 @@ def test_asking_831_cameras_takes_milliseconds(tmp_path: Path) -> None:
     assert time.thread_time() - began_s < 0.1
 
 
-def test_what_is_masked_shed_and_deleted_is_said_of_the_cameras_asked() -> None:
+def test_cameras_are_told_whose_picture_could_not_be_seen_with_in_the_time_asked_for(blind: BlindTimes) -> None:
+    of(blind, "C01", (60_000_000, True), picture=PictureCondition.COVERED)
+    of(blind, "C01", (80_000_000, True))
+    of(blind, "C03", (90_000_000, True), picture=PictureCondition.DARK)
+    dark = msgspec.structs.replace(view("C03", looked_at=True), picture=PictureCondition.DARK)
+    found = unclear_between([*VIEWS[:2], dark], blind, 0, 100_000_000)
+    assert [(one.camera_id, one.picture, one.is_now, one.spans_ms) for one in found] == [
+        ("C01", PictureCondition.COVERED, False, ((54_000, 80_000),)),
+        ("C03", PictureCondition.DARK, True, ((84_000, 100_000),)),
+    ]
+    assert unclear_between(VIEWS, blind, 0, 50_000_000) == ()
+
+
+@pytest.fixture
+def shed(tmp_path: Path) -> ShedLooks:
+    return ShedLooks(tmp_path / "shed_looks")
+
+
+def counted(shed: ShedLooks, camera_id: str, *steps: tuple[int, int]) -> None:
+    """Looks due and left out in one step after another, the first from STEP_US on."""
+    due = left_out = 0
+    for number, (more, shed_of_them) in enumerate(((0, 0), *steps), 1):
+        due, left_out = due + more, left_out + shed_of_them
+        stamp = Stamp(boot_id=1, sequence=number, monotonic_us=0, wall_us=number * STEP_US)
+        shed.hear(
+            CameraState(
+                stamp=stamp,
+                camera_id=camera_id,
+                condition=CameraCondition.ONLINE,
+                frames_looked_at=due - left_out,
+                frames_shed=left_out,
+            )
+        )
+
+
+STEP_MS = STEP_US // 1000
+
+
+def test_the_share_left_out_is_told_of_the_time_asked_and_the_cameras_at_which_it_was_many(shed: ShedLooks) -> None:
+    counted(shed, "C01", (1000, 300), (1000, 500), (1000, 50), (1000, 100))
+    counted(shed, "C02", (1000, 950))
+    counted(shed, "C03", (9, 9), (2000, 190))
+    ids = ["C01", "C02", "C03"]
+    share, cameras = shed_between(ids, shed, 0, 9 * STEP_US)
+    assert share == round((950 + 950 + 199) / 7009, 3)
+    assert [(one.camera_id, one.share, one.spans_ms) for one in cameras] == [
+        ("C02", 0.95, ((STEP_MS, 2 * STEP_MS),)),
+        ("C01", 0.3, ((STEP_MS, 3 * STEP_MS), (4 * STEP_MS, 5 * STEP_MS))),
+    ]
+    share, cameras = shed_between(ids, shed, 3 * STEP_US // 2, 2 * STEP_US)
+    assert share == round((300 + 950 + 9) / 2009, 3)
+    assert [one.spans_ms for one in cameras] == [((3 * STEP_MS // 2, 2 * STEP_MS),)] * 2
+    assert shed_between(["C01"], shed, 3 * STEP_US, 4 * STEP_US) == (0.05, ())
+    assert shed_between(ids, shed, 6 * STEP_US, 9 * STEP_US) == (None, ())
+
+
+def test_a_disk_that_does_not_tell_what_was_left_out_spoils_no_search(shed: ShedLooks, tmp_path: Path) -> None:
+    counted(shed, "C01", (1000, 300))
+    (tmp_path / "shed_looks").mkdir()
+    (tmp_path / "shed_looks" / "1970-01-01").mkdir()
+    assert shed_between(["C01"], shed, 0, 9 * STEP_US) == (None, ())
+
+
+def test_looks_of_midnight_are_told_as_one_time(shed: ShedLooks) -> None:
+    steps_a_day = 24 * 6
+    counted(shed, "C01", *([(100, 0)] * (steps_a_day - 2)), (100, 50), (100, 70), (100, 0))
+    (camera,) = shed_between(["C01"], shed, 0, 3 * steps_a_day * STEP_US)[1]
+    assert camera.spans_ms == (((steps_a_day - 1) * STEP_MS, (steps_a_day + 1) * STEP_MS),)
+
+
+def test_what_is_masked_shed_and_deleted_is_said_of_the_live_cameras_asked(blind: BlindTimes, shed: ShedLooks) -> None:
     mask = Mask(kind=next(iter(MaskKind)), points=LEFT_HALF)
-    cameras = [Camera(camera_id="C01", name="门口", masks=(mask,)), Camera(camera_id="C02", name="院子")]
-    forgotten = [(0, HOUR_US), (HOUR_US, 2 * HOUR_US)]
-    found = completed(Coverage(cameras_searched=2, sightings_considered=9), cameras, (), 7, forgotten)
+    cameras = (Camera(camera_id="C01", name="门口", masks=(mask,)), Camera(camera_id="film", name="录像"))
+    views = (view("C01", looked_at=True), view("film", looked_at=False, recording=True))
+    counted(shed, "C01", (100, 40))
+    counted(shed, "film", (100, 90))
+    asked = Asked(cameras, views, 0, 2 * HOUR_US)
+    found = completed(
+        Coverage(cameras_searched=2, sightings_considered=9), asked, blind, shed, lambda since, until: [(since, until)]
+    )
     assert [(one.camera_id, one.share) for one in found.cameras_masked] == [("C01", 0.5)]
-    assert (found.frames_shed, found.hours_deleted, found.sightings_considered) == (7, 2, 9)
+    assert [one.camera_id for one in found.cameras_off_line] == ["C01"]
+    assert [one.camera_id for one in found.cameras_shed] == ["C01"]
+    assert (found.looks_shed_share, found.hours_deleted, found.sightings_considered) == (0.4, 2, 9)

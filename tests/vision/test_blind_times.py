@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from devices.protocol.clock import ManualClock
+from devices.protocol.sightings import PictureCondition
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.storage.database import Database
@@ -25,6 +26,7 @@ class Told(msgspec.Struct, frozen=True):
     looked_at: bool
     recording: bool = False
     camera_id: str = "C01"
+    picture: PictureCondition = PictureCondition.CLEAR
 
 
 class Site:
@@ -55,6 +57,13 @@ class Site:
     def off(self, seconds: float) -> BlindTimes:
         self.clock.advance(seconds)
         return self.again()
+
+    def unclear(self, since_s: float, until_s: float) -> dict[PictureCondition, list[tuple[float, float]]]:
+        found = self.times.unclear("C01", BEGUN_US + round(since_s * S), BEGUN_US + round(until_s * S))
+        return {
+            picture: [((start - BEGUN_US) / S, (end - BEGUN_US) / S) for start, end in found[picture]]
+            for picture in found
+        }
 
     def spans(self, since_s: float, until_s: float, camera_id: str = "C01") -> list[tuple[float, float]]:
         found = self.times.of(camera_id, BEGUN_US + round(since_s * S), BEGUN_US + round(until_s * S))
@@ -109,12 +118,42 @@ async def test_the_path_asks_no_camera_before_it_was_enrolled_nor_while_it_is_bl
     await told_of_a_day(site)
     site.go_on(100)
     begun_s = BEGUN_US / S
-    assert site.times.seconds_of("C01", site.clock.wall_us()) == (
+    assert site.times.seconds_of("C01") == (
         (-math.inf, begun_s + 10),
         (begun_s + 10, begun_s + 20),
         (begun_s + 50, begun_s + 60),
         (begun_s + 90, math.inf),
     )
+
+
+async def test_when_a_picture_could_not_be_seen_with_is_known_after_a_restart_and_is_not_off_line(site: Site) -> None:
+    """A picture is told to be bad when it has been so for six seconds."""
+    await told_of_a_day(site)
+    for at_s, picture in (
+        (100, PictureCondition.CLEAR),
+        (130, PictureCondition.COVERED),
+        (150, PictureCondition.CLEAR),
+    ):
+        await site.tell(at_s, Told(looked_at=True, picture=picture))
+    await site.tell(200, Told(looked_at=True, picture=PictureCondition.DARK))
+    for _ in range(2):
+        assert site.unclear(0, 220) == {PictureCondition.COVERED: [(124, 150)], PictureCondition.DARK: [(194, 220)]}
+        assert site.unclear(140, 190) == {PictureCondition.COVERED: [(140, 150)]}
+        assert site.spans(0, 220) == [(10, 20), (50, 60), (90, 100)]
+        site.again()
+    begun_s = BEGUN_US / S
+    assert site.times.seconds_of("C01")[-2:] == ((begun_s + 124, begun_s + 150), (begun_s + 194, math.inf))
+    await site.tell(230, Told(looked_at=False))
+    assert site.unclear(0, 240)[PictureCondition.DARK] == [(194, 230)]
+    assert site.spans(100, 240) == [(230, 240)], "who does not look sees no dark picture"
+
+
+async def test_a_picture_that_was_bad_at_once_was_so_no_earlier_than_somebody_looked(site: Site) -> None:
+    await site.tell(10, Told(looked_at=False), EventKind.CAMERA_ADDED)
+    await site.tell(20, Told(looked_at=True))
+    await site.tell(23, Told(looked_at=True, picture=PictureCondition.BLURRED))
+    await site.tell(40, Told(looked_at=True, picture=PictureCondition.DARK))
+    assert site.unclear(0, 50) == {PictureCondition.BLURRED: [(20, 34)], PictureCondition.DARK: [(34, 50)]}
 
 
 async def test_of_many_spans_the_newest_are_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

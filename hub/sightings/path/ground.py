@@ -20,7 +20,7 @@ Metres = NDArray[np.float64]
 CameraSets = NDArray[np.uint64]
 """Sets of cameras as bits, the last axis in words of 64."""
 Blind = tuple[tuple[float, float], ...]
-"""Times (from, until), seconds since 1970, in which a camera cannot be asked: off line or masked."""
+"""Times (from, until), seconds since 1970, in which a camera cannot be asked: off line, its picture bad, or masked."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,15 @@ class CameraGround:
         """The same cameras, of which those named cannot be asked then either; what was worked out is shared."""
         other = copy(self)
         other.posts = tuple(replace(post, blind=(*post.blind, *blind.get(post.camera_id, ()))) for post in self.posts)
+        return other
+
+    def within(self, since_s: float, until_s: float) -> CameraGround:
+        """The same cameras with those of their blind times that fall between; what was worked out is shared."""
+        other = copy(self)
+        other.posts = tuple(
+            replace(post, blind=tuple(span for span in post.blind if span[0] < until_s and span[1] > since_s))
+            for post in self.posts
+        )
         return other
 
     def passed(self, cameras: NDArray[np.intp]) -> CameraSets:

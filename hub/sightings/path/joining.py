@@ -28,7 +28,7 @@ OTHER_WAY_SHARE = 0.5
 IMPOSSIBLE = -60.0
 """What two confirmed sightings lose that nobody can have walked between: the officer's word stands."""
 LONG_S = 1800.0
-"""On ways that took longer no camera is asked that was off line at any time."""
+"""On ways that took longer no camera is asked that could not see at any time between the first and last glimpse."""
 _ROWS = 256
 
 
@@ -76,8 +76,9 @@ class _Pairs:
     """Walking times and missing detections of pairs of glimpses, a block of rows (the later ones) at a time."""
 
     def __init__(self, glimpses: Sequence[Glimpse], ground: CameraGround, pace: Pace, weighing: Weighing) -> None:
+        if glimpses:
+            ground = ground.within(glimpses[0].middle_s, glimpses[-1].middle_s)
         self._ground, self._pace, self._weighing = ground, pace, weighing
-        self._glimpses = glimpses
         zero = glimpses[0].middle_s if glimpses else 0.0
         self._zero_s = zero
         self._started = np.array([glimpse.started_s - zero for glimpse in glimpses], np.float32)

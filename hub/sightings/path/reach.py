@@ -53,8 +53,9 @@ def reach(ground: CameraGround, camera_id: str, left_s: float, now_s: float, pac
 
     O(cameras within reach · streets).
     """
-    origin = ground.number[camera_id]
     elapsed_s = max(now_s - left_s, 1.0)
+    ground = ground.within(left_s, left_s + elapsed_s)
+    origin = ground.number[camera_id]
     farthest_m = float(pace.fastest_mps * elapsed_s + ground.extent_m[origin])
     return Reach(
         farthest_m,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -20,7 +20,7 @@ from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.registry.service import Registry
 from hub.sightings.feedback import NOTHING_SAID, Said
-from hub.sightings.messages import Query, Verdict
+from hub.sightings.messages import CameraPlace, Query, Verdict
 from hub.sightings.path import records
 from hub.sightings.path.answering import Asked, answer_of
 from hub.sightings.path.cameras import ALWAYS, posts
@@ -109,8 +109,9 @@ class Paths:
         found = await asyncio.to_thread(self._sightings.get, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
-        on_ground = await self._ground_of(asked.query)
-        age = asked.query.description.age if asked.query.description is not None else None
+        query = await self._cases.complete(asked.query)
+        on_ground = await self._ground_of(query)
+        age = query.description.age if query.description is not None else None
 
         def work() -> ReachNow | None:
             ground = on_ground()
@@ -188,22 +189,22 @@ class Paths:
         network, degrees = await self._streets.network()
         cameras, venues = tuple(self._registry.cameras.values()), dict(self._registry.venues)
         now_s = self._clock.wall_us() / 1e6
-        blind = {camera_id: _until_then(query, times) for camera_id, times in self._blind(query).items()}
+        places = self._cases.places()
 
         def make() -> Ground:
+            blind = {camera_id: _until_then(query, times) for camera_id, times in self._blind(query, places).items()}
             on_streets = self._on_streets(network, posts(cameras, venues, degrees)).with_blind(blind)
             return Ground(on_streets, degrees, tuple(venues.values()), now_s)
 
         return make
 
-    def _blind(self, query: Query) -> dict[str, Blind]:
-        """When each camera cannot be asked why it saw nobody: not enrolled, off line, or not searched at all."""
-        now_us = self._clock.wall_us()
+    def _blind(self, query: Query, places: Sequence[CameraPlace]) -> dict[str, Blind]:
+        """When each camera cannot be asked why it saw nobody: not enrolled, off line, its picture dark, blurred,
+        covered or of another view, or not searched at all.
+        """
         return {
-            place.camera_id: self._vision.blind_times.seconds_of(place.camera_id, now_us)
-            if is_meant(query, place)
-            else ALWAYS
-            for place in self._cases.places()
+            place.camera_id: self._vision.blind_times.seconds_of(place.camera_id) if is_meant(query, place) else ALWAYS
+            for place in places
         }
 
 
