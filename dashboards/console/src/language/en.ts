@@ -180,7 +180,6 @@ export const en: Texts = {
     found: (n, ms) => `${plural(n, "hit")} · ${ms} ms`,
     coverage: (cameras, sightings) => `${plural(cameras, "camera")}, ${plural(sightings, "sighting")}`,
     offLine: (n) => `${plural(n, "camera")} off line`,
-    shed: (n) => `${plural(n, "frame")} missed`,
     like: "Similar",
     noHits: "Nobody matches. Try fewer colours or a longer time.",
     ready: "Write one line and press Enter.",

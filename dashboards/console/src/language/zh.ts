@@ -179,7 +179,6 @@ export const zh = {
     found: (n: number, ms: string) => `${n} 条 · ${ms} 毫秒`,
     coverage: (cameras: number, sightings: number) => `查了 ${cameras} 个摄像头 ${sightings} 条记录`,
     offLine: (n: number) => `${n} 个摄像头离线，没查到`,
-    shed: (n: number) => `漏看 ${n} 帧`,
     like: "找相似",
     noHits: "没有符合的人。可以放宽颜色或时间再查。",
     ready: "写一句话，按回车查找。",

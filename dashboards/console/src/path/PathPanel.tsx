@@ -3,6 +3,7 @@ import { Button } from "antd";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { useRoom } from "../room/store";
+import { unseenNow } from "../search/unseen";
 import { useHits } from "../search/useHits";
 import { describeWords } from "../search/words";
 import { Choice } from "./Choice";
@@ -80,7 +81,7 @@ function Notes({ found, steps }: { found: CasePath; steps: readonly ShownStep[] 
   if (answer === null) return null;
   const name = (id: string): string => cameras?.get(id)?.name ?? id;
   const unplaced = answer.cameras_without_place.map(name);
-  const offLine = answer.coverage.cameras_off_line.filter((one) => one.is_now !== false).map((one) => name(one.camera_id));
+  const unseen = unseenNow(answer.coverage).map(name);
   return (
     <>
       {isFinding && <span className="quiet">{words.finding}</span>}
@@ -89,9 +90,9 @@ function Notes({ found, steps }: { found: CasePath; steps: readonly ShownStep[] 
           {words.noReach}
         </span>
       )}
-      {offLine.length > 0 && (
-        <span className="puzzled" title={offLine.join("、")}>
-          {words.offLine(offLine.length)}
+      {unseen.length > 0 && (
+        <span className="puzzled" title={unseen.join("、")}>
+          {words.offLine(unseen.length)}
         </span>
       )}
       {unplaced.length > 0 && (

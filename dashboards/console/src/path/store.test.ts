@@ -19,7 +19,7 @@ const answer = (words: string, said: Partial<PathAnswer> = {}): PathAnswer => ({
   words,
   words_en: "",
   path_ms: 1,
-  coverage: { cameras_searched: 1, cameras_off_line: [], sightings_considered: 1, frames_shed: 0 },
+  coverage: { cameras_searched: 1, cameras_off_line: [], sightings_considered: 1 },
   paths: [],
   reach: reach(1000),
   company: [],

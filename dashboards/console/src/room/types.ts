@@ -378,8 +378,12 @@ export interface SearchAnswer {
     sightings_not_comparable?: number;
     cameras_masked?: { camera_id: string; share: number }[];
     hours_deleted?: number;
+    /** Live cameras whose picture could not be seen with, once for each way it was bad. */
+    cameras_unclear?: { camera_id: string; picture: Exclude<PictureCondition, "clear">; is_now: boolean; spans_ms: [number, number][] }[];
+    /** Of all looks due in the time asked the share left out for want of processor time, and where many. */
+    looks_shed_share?: number | null;
+    cameras_shed?: { camera_id: string; share: number; spans_ms: [number, number][] }[];
     sightings_considered: number;
-    frames_shed: number;
   };
   hits: Hit[];
   /** Left out of the hits. */

@@ -31,7 +31,7 @@ const answer = (...hits: Hit[]): SearchAnswer => ({
   words: "",
   words_en: "",
   search_ms: 1,
-  coverage: { cameras_searched: 2, cameras_off_line: [], sightings_considered: 9, frames_shed: 0 },
+  coverage: { cameras_searched: 2, cameras_off_line: [], sightings_considered: 9 },
   hits,
 });
 

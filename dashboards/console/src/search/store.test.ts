@@ -10,7 +10,7 @@ const answered: SearchAnswer = {
   words: "红色上衣",
   words_en: "red top",
   search_ms: 3,
-  coverage: { cameras_searched: 1, cameras_off_line: [], sightings_considered: 5, frames_shed: 0 },
+  coverage: { cameras_searched: 1, cameras_off_line: [], sightings_considered: 5 },
   hits: [],
 };
 
