@@ -29,8 +29,8 @@ class Camera {
     this.said.push("reset");
   }
 
-  pause(): void {
-    this.said.push("pause");
+  pauseAt(wallMs: number): void {
+    this.said.push(`pause at ${String(wallMs)}`);
   }
 
   step(by: number): void {
@@ -74,7 +74,7 @@ it("one without a picture has the others wait, and all go on together", () => {
   one.fedUntilMs = 1_400;
   after(500);
   expect(desk.state.isWaiting).toBe(true);
-  expect(other.said.at(-1)).toBe("pause");
+  expect(other.said.at(-1)).toBe("pause at 1500");
   after(2_000);
   expect(desk.state.atMs).toBe(1_500);
   one.fedUntilMs = 9_000;

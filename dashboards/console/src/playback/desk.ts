@@ -10,7 +10,7 @@ export interface Shown {
   /** Forget what was fed; the last picture stays until another comes. */
   reset: () => void;
   playFrom: (wallMs: number, rate: number) => void;
-  pause: () => void;
+  pauseAt: (wallMs: number) => void;
   step: (by: 1 | -1) => void;
   tick: () => void;
 }
@@ -74,9 +74,9 @@ export class Desk {
   }
 
   pause(): void {
-    const { isPlaying } = this.state;
-    for (const { player } of this.seats.values()) player.pause();
-    if (isPlaying) this.turn({ isPlaying: false, isWaiting: false });
+    if (!this.state.isPlaying) return;
+    for (const { player } of this.seats.values()) player.pauseAt(this.state.atMs);
+    this.turn({ isPlaying: false, isWaiting: false });
   }
 
   setRate(rate: number): void {
@@ -124,7 +124,7 @@ export class Desk {
       return;
     }
     if (!isWaiting && seats.some((seat) => isMissing(seat, atMs))) {
-      for (const { player } of seats) player.pause();
+      for (const { player } of seats) player.pauseAt(atMs);
       this.turn({ isWaiting: true });
     } else if (isWaiting && seats.every((seat) => isEnough(seat, atMs))) this.place(atMs, true);
   }

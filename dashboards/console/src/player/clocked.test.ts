@@ -115,6 +115,21 @@ describe("a film that is played back", () => {
     expect(shown.at(-1)).toBeLessThan(40);
   });
 
+  it("stands at the moment that all stand at, also when it was late", () => {
+    const { clocked, shown, run, turn } = played(60);
+    clocked.playFrom(at(10), 1);
+    run(500);
+    const before = shown.at(-1) ?? 0;
+    clocked.standAt(at(before + 12) + 40_000);
+    run(2_000);
+    expect([shown.at(-1), clocked.isHungry]).toEqual([before + 12, false]);
+    clocked.playFrom(at(0), 8);
+    turn();
+    clocked.standAt(at(25));
+    turn();
+    expect(shown.at(-1)).toBe(25);
+  });
+
   it("is stepped picture by picture, on and back, beyond what is kept decoded and over key pictures", () => {
     const { clocked, shown, turn } = played(60);
     clocked.playFrom(at(22), 0);

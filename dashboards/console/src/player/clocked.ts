@@ -62,8 +62,13 @@ export class Clocked {
     this.work();
   }
 
-  stand(): void {
-    this.course = { name: "stands" };
+  /** Stand at that moment; who runs there and is a little late goes on to it first. */
+  standAt(wallUs: number): void {
+    const { course } = this;
+    if (course.name === "runs" && course.startedAtMs !== null && course.rate < KEYS_ALONE_RATE) {
+      this.course = { ...course, fromUs: wallUs, rate: 0 };
+      this.work();
+    } else this.playFrom(wallUs, 0);
   }
 
   /** One picture on or back; the film stands there. */
@@ -132,12 +137,16 @@ export class Clocked {
       if (!this.isFound || nearestUs <= course.fromUs) this.showNext();
       if (!isSure) return;
       course.startedAtMs = this.parts.nowMs();
-      if (course.rate === 0) this.stand();
+      if (course.rate === 0) this.course = { name: "stands" };
       return;
     }
     const clockUs = course.fromUs + (this.parts.nowMs() - course.startedAtMs) * 1000 * course.rate;
     while ((this.ahead[1]?.wallUs ?? Infinity) <= clockUs) this.ahead.shift()?.image.close();
     if ((this.ahead[0]?.wallUs ?? Infinity) <= clockUs) this.showNext();
+    if (course.rate === 0) {
+      if (this.ahead.length > 0) this.course = { name: "stands" };
+      return;
+    }
     // Hungry, or decoding is slower than the clock: it waits at what is shown.
     if (this.ahead.length === 0 && this.shownUs !== null && clockUs > this.shownUs + 1_000_000) {
       course.fromUs = this.shownUs;

@@ -5,7 +5,7 @@
  *     player.feed(record);             // form, pictures and words, as they come from /ws/live or `…/pictures`
  *     player.showLive();               // the newest picture at once; so it begins
  *     player.playFrom(wallMs, rate);   // by the clock, from a moment of what was fed or will be; rate 0 shows that moment and stands
- *     player.pause(); player.step(-1);
+ *     player.pauseAt(wallMs); player.step(-1);
  *     player.atMs;                     // when the picture on the canvas was taken; player.fedUntilMs: how far it was fed
  *     player.close();
  *
@@ -134,8 +134,8 @@ export class Player {
     this.tick();
   }
 
-  pause(): void {
-    this.clocked.stand();
+  pauseAt(wallMs: number): void {
+    this.clocked.standAt(Math.round(wallMs * 1000));
   }
 
   step(by: 1 | -1): void {
