@@ -129,6 +129,12 @@ def scene(walkers: Sequence[Walker], at_s: float, background: NDArray[np.uint8] 
 def film(path: Path, walkers: Sequence[Walker], seconds: float, rate_hz: int = 10, encoder: str = "libx264") -> Path:
     """A clip of the scene, of H.264 or H.265 (libx265)."""
     background = street()
+    times_s = (number / rate_hz for number in range(round(seconds * rate_hz)))
+    return film_of(path, [scene(walkers, at_s, background) for at_s in times_s], rate_hz, encoder)
+
+
+def film_of(path: Path, pictures: Sequence[NDArray[np.uint8]], rate_hz: int = 10, encoder: str = "libx264") -> Path:
+    """A clip of these pictures, BGR and of one size."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(
             encoder,
@@ -141,10 +147,10 @@ def film(path: Path, walkers: Sequence[Walker], seconds: float, rate_hz: int = 1
                 "x265-params": "log-level=none:bframes=0",
             },
         )
-        stream.width, stream.height, stream.pix_fmt = background.shape[1], background.shape[0], "yuv420p"
-        stream.time_base = Fraction(1, rate_hz)
-        for number in range(round(seconds * rate_hz)):
-            frame = av.VideoFrame.from_ndarray(scene(walkers, number / rate_hz, background), format="bgr24")
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt, stream.time_base = "yuv420p", Fraction(1, rate_hz)
+        for number, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
