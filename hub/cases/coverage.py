@@ -125,12 +125,12 @@ def shed_between(
         for looks in shed.between(camera_ids, since_us, until_us):
             due, left_out = looks.counts[..., 0], looks.counts[..., 1]
             notable = (left_out >= LEAST_SHED_SHARE * due) & (left_out >= LEAST_SHED_LOOKS)
-            totals += looks.counts.sum(axis=1)
-            many += (looks.counts * notable[..., None]).sum(axis=1)
-            for camera in np.flatnonzero(notable.any(axis=1)).tolist():
-                turns = np.flatnonzero(np.diff(notable[camera], prepend=False, append=False)).reshape(-1, 2)
-                for begin, end in (looks.since_us + turns * STEP_US).tolist():
-                    _add(spans[camera], max(begin, since_us), min(end, until_us))
+            totals += np.einsum("csn->cn", looks.counts)
+            many += np.einsum("csn,cs->cn", looks.counts, notable)
+            camera, turn = np.nonzero(np.diff(notable, axis=1, prepend=False, append=False))
+            begin_us, end_us = (looks.since_us + turn.reshape(-1, 2) * STEP_US).clip(since_us, until_us).T
+            for number, begin, end in zip(camera[::2].tolist(), begin_us.tolist(), end_us.tolist(), strict=True):
+                _add(spans[number], begin, end)
     except OSError as error:
         _log.warning("coverage.shed_looks_unknown", why=str(error))
         return None, ()
