@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from hub.access.audit import cases_named
 from hub.cases.messages import Case, CaseKind, CaseState, Watch
 from hub.cases.tables import cases, watches
 from hub.sightings.messages import Description, Query
+from hub.sightings.query import without_looks
 from hub.storage.database import Database
 from hub.storage.pruning import prune
 from hub.storage.writer import Change
@@ -99,12 +101,22 @@ def insert_watch(change: Change, watch: Watch) -> None:
 
 
 def end_watches(change: Change, condition: sa.ColumnElement[bool]) -> tuple[Watch, ...]:
-    """End the watches that fulfil ``condition`` and are on; returns them as ended."""
+    """End the watches that fulfil ``condition`` and are on; returns them as ended, a photo's looks deleted."""
     on = sa.and_(condition, watches.c.ended_at_us.is_(None))
-    ids = list(change.connection.execute(sa.select(watches.c.watch_id).where(on)).scalars())
-    change.connection.execute(sa.update(watches).where(on).values(ended_at_us=change.at_us))
-    rows = change.connection.execute(sa.select(watches).where(watches.c.watch_id.in_(ids)))
-    return tuple(watch_of(row) for row in rows)
+    ended = []
+    for row in list(change.connection.execute(sa.select(watches).where(on))):
+        watch = watch_of(row)
+        watch = msgspec.structs.replace(watch, query=without_looks(watch.query), ended_at_ms=change.at_us // 1000)
+        values = {"ended_at_us": change.at_us, "query": msgspec.json.encode(watch.query)}
+        change.connection.execute(sa.update(watches).where(watches.c.watch_id == watch.watch_id).values(**values))
+        ended.append(watch)
+    return tuple(ended)
+
+
+def watches_on(change: Change, watch_ids: Collection[str]) -> frozenset[str]:
+    """Which of these watches are on as this change begins."""
+    on = sa.select(watches.c.watch_id).where(watches.c.watch_id.in_(watch_ids), watches.c.ended_at_us.is_(None))
+    return frozenset(change.connection.execute(on).scalars())
 
 
 async def forget_cases(database: Database, before_us: int) -> int:

@@ -36,7 +36,7 @@ from hub.sightings.messages import (
     Understood,
     summary,
 )
-from hub.sightings.query import is_meant
+from hub.sightings.query import is_meant, without_looks
 from hub.sightings.service import CameraPlace, SightingService
 from hub.storage.database import Database
 from hub.storage.identifiers import new_id, own_key
@@ -230,7 +230,7 @@ class Cases:
         def change(open_change: Change) -> None:
             _must_be_open(open_change, case_id)
             self._events.append(open_change, EventKind.SEARCH_MADE, case_id, made)
-            self._note(open_change, person, Action.SEARCH, case, answer.query)
+            self._note(open_change, person, Action.SEARCH, case, without_looks(answer.query))
 
         await self._database.write(change)
         return answer
@@ -303,8 +303,9 @@ class Cases:
         def change(open_change: Change) -> Case:
             _must_be_open(open_change, case_id)
             insert_watch(open_change, watch)
-            self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, watch)
-            self._note(open_change, person, Action.WATCH, case, watch)
+            noted = msgspec.structs.replace(watch, query=without_looks(complete))
+            self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, noted)
+            self._note(open_change, person, Action.WATCH, case, noted)
             return _stored(open_change, case_id)
 
         self._keep(await self._database.write(change))

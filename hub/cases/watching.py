@@ -14,6 +14,7 @@ import structlog
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting
 from hub.cases.messages import Watch, WatchHit
+from hub.cases.records import watches_on
 from hub.cases.service import Cases
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
@@ -91,7 +92,8 @@ class Watching:
             return
 
         def change(open_change: Change) -> None:
-            for hit in hits:
+            on = watches_on(open_change, {hit.watch_id for hit in hits})  # one that ended meanwhile tells nothing more
+            for hit in (hit for hit in hits if hit.watch_id in on):
                 self._events.append(open_change, EventKind.WATCH_HIT, hit.watch_id, hit)
 
         try:

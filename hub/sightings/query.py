@@ -7,6 +7,8 @@ import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from devices.protocol.sightings import COLOURS, PATTERNS
 from hub.sightings.colour_words import CHINESE
 from hub.sightings.errors import SightingsError
@@ -114,6 +116,13 @@ def looks(query: Query) -> dict[str, bytes]:
             )
         found[one.describer] = descriptor
     return found
+
+
+def without_looks(query: Query) -> Query:
+    """The query as it is noted for good: of how the person of a photo looks, who described it is left, not the look."""
+    if not query.like:
+        return query
+    return msgspec.structs.replace(query, like=tuple(msgspec.structs.replace(one, descriptor="") for one in query.like))
 
 
 def is_meant(query: Query, camera: CameraPlace) -> bool:

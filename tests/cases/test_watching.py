@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
 from devices.protocol.sightings import COLOURS, Sighting
 from hub.app import Hub
 from hub.cases.messages import Case, NewCase
 from hub.cases.watching import MOST_HITS, MOST_OF_ONE
 from hub.events.messages import EventKind
-from hub.sightings.messages import Appearance, Description, Query, Verdict
+from hub.sightings.messages import Appearance, Description, Hit, Query, Verdict
+from hub.storage.schema import metadata
 from tests.hub import OFFICER, Told, open_hub, sighting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -106,3 +111,43 @@ async def test_a_watch_with_a_photo_heeds_yes_and_no_from_the_next_batch_on(hub:
     await hub.watching.see([rejected, further])
     hits = await told.wait(EventKind.WATCH_HIT, watch.watch_id, 3)
     assert names(hits) == ["as in the photo", "1", "3"]
+
+
+async def test_nothing_is_told_of_a_watch_that_ended_while_it_was_compared(
+    hub: Hub, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, match = Told(hub), hub.sightings.match
+    ending = await hub.cases.start_watch(case.case_id, RED, OFFICER)
+    going_on = await hub.cases.start_watch(case.case_id, RED, OFFICER)
+    comparing, has_ended = threading.Event(), threading.Event()
+
+    def match_once_it_ended(*args: Any, **kwargs: Any) -> Hit | None:
+        comparing.set()
+        assert has_ended.wait(20)
+        return match(*args, **kwargs)
+
+    monkeypatch.setattr(hub.sightings, "match", match_once_it_ended)
+    seeing = asyncio.create_task(hub.watching.see([seen(hub, "in between")]))
+    assert await asyncio.to_thread(comparing.wait, 20)
+    await hub.cases.end_watch(case.case_id, ending.watch_id, OFFICER)
+    has_ended.set()
+    await seeing
+    assert names(await told.wait(EventKind.WATCH_HIT, going_on.watch_id)) == ["in between"]
+    assert told.of(EventKind.WATCH_HIT, ending.watch_id) == []
+
+
+async def test_looks_of_a_photo_are_kept_by_nothing_but_the_watch_that_is_on(hub: Hub, case: Case) -> None:
+    look = base64.b64encode(CHILD).decode()
+    query = Query(like=(Appearance(describer="stripes-2", descriptor=look),))
+    watch = await hub.cases.start_watch(case.case_id, query, OFFICER)
+    assert (await hub.cases.search(case.case_id, query, OFFICER)).query.like == query.like, "who asked may ask on"
+
+    def kept(connection: sa.Connection) -> dict[str, str]:
+        return {one.name: str(connection.execute(sa.select(one)).all()) for one in metadata.sorted_tables}
+
+    on = await hub.database.read(kept)
+    assert [name for name, rows in on.items() if look in rows] == ["watches"]
+    assert "stripes-2" in on["audit_records"], "by whom it was described is noted"
+    ended = await hub.cases.end_watch(case.case_id, watch.watch_id, OFFICER)
+    assert ended.query.like == (Appearance(describer="stripes-2", descriptor=""),)
+    assert not any(look in rows for rows in (await hub.database.read(kept)).values())
