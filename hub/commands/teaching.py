@@ -54,6 +54,8 @@ def _tell(state: TeachingState) -> None:
     Console().print(table)
     now = "出厂版本" if state.current == SHIPPED else state.current
     typer.echo(f"正在用：{now}；已记下 {state.lessons} 条轨迹；{'已开启' if state.is_on else '未开启'}")
+    if state.is_on and state.is_held:
+        typer.echo("已退回：不再自动学习，直到 qianshao teaching learn (it learns no more by itself until told to)")
 
 
 def _row(version: Version) -> tuple[str, ...]:

@@ -8,12 +8,16 @@ from hub.teaching.versions import Version
 
 
 class TeachingState(msgspec.Struct, frozen=True, kw_only=True):
-    """``lessons`` are in the book; ``current``: the learned file in use, or "auto"; ``versions``: the oldest first."""
+    """``lessons`` are in the book; ``current``: the learned file in use, or "auto"; ``versions``: the oldest first.
+
+    ``is_held``: somebody went back, so the hub does not learn by itself until somebody has it learn.
+    """
 
     is_on: bool
     is_learning: bool
     lessons: int
     current: str
+    is_held: bool
     versions: tuple[Version, ...]
 
 

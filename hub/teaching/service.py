@@ -92,6 +92,7 @@ class Teaching:
             is_learning=self._learning.locked(),
             lessons=len(self._book),
             current=self._versions.current,
+            is_held=self._versions.is_held,
             versions=self._versions.told,
         )
 
@@ -137,7 +138,10 @@ class Teaching:
             return version
 
     async def go_back(self, by: str) -> TeachingState:
-        """Have ``by`` use what was in use before. Raises Refusal: off, or the shipped projection is in use."""
+        """Have ``by`` use what was in use before, until somebody has it learn.
+
+        Raises Refusal: off, or the shipped projection is in use.
+        """
         if not self.is_on or self._versions.current == SHIPPED:
             raise Refusal("nothing_to_go_back_to", "正在用出厂版本", "the shipped version is in use", status=409)
         async with self._learning:
@@ -158,8 +162,11 @@ class Teaching:
             await use(self.choice)
 
     def _is_due(self) -> bool:
-        """A day after the last version, and after the last try: whatever the hub's clock, or a failure, says."""
-        if not self.is_on or self._learning.locked() or len(self._book) < LEAST_TRACKS:
+        """A day after the last version, and after the last try: whatever the hub's clock, or a failure, says.
+
+        Not where somebody went back: the same lessons would have the same taken again.
+        """
+        if not self.is_on or self._versions.is_held or self._learning.locked() or len(self._book) < LEAST_TRACKS:
             return False
         told, day_us = self._versions.told, EVERY_S * 1e6
         tried_us, now_us = self._tried_us, self._clock.monotonic_us()

@@ -44,10 +44,14 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is told of them, the oldest first; ``current`` is a file or SHIPPED."""
+    """All that is told of them, the oldest first; ``current`` is a file or SHIPPED.
+
+    ``is_held``: somebody went back, so nothing is learned until somebody has it learn.
+    """
 
     current: str = SHIPPED
     told: tuple[Version, ...] = ()
+    is_held: bool = False
 
     def with_version(self, version: Version) -> Versions:
         """One more; it is in use if it was taken."""
@@ -56,7 +60,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
     def gone_back(self) -> Versions:
         """To what was in use before ``current``; the shipped one is before the first."""
         before = {version.file: version.before for version in self.told if version.file is not None}
-        return Versions(current=before.get(self.current, SHIPPED), told=self.told)
+        return Versions(current=before.get(self.current, SHIPPED), told=self.told, is_held=True)
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,24 @@ async def test_what_workers_tell_is_learned_from_taken_when_better_and_given_bac
     assert (await administrator.post("/api/teaching/back")).status_code == 409
 
 
+async def test_who_went_back_stays_there_until_somebody_has_it_learn(
+    hub: Hub, administrator: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-8.8."""
+    before = await stand(administrator)
+    assert before.is_held, "the last test went back"
+    monkeypatch.setattr(service, "EVERY_S", 0.0)
+    monkeypatch.setattr(service, "LEAST_TRACKS", 1)
+    async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
+        for more in (1, 2):  # between two that are written it is asked whether to learn
+            await worker.say(Up.LESSON, message(worker, lessons(1)[0]))
+            await until(lambda: hub.teaching.state.lessons == before.lessons + more, "it is written")  # noqa: B023
+    assert hub.teaching.state.versions == before.versions
+    monkeypatch.setattr(service, "LEAST_TRACKS", 10_000)
+    await administrator.post("/api/teaching/learn")
+    assert not (await stand(administrator)).is_held
+
+
 async def test_lesson_of_a_camera_that_nobody_knows_or_of_no_views_is_refused(hub: Hub) -> None:
     """P-8.8."""
     before = hub.teaching.state.lessons
