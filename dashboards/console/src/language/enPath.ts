@@ -63,6 +63,6 @@ export const enPath: typeof zhPath = {
   watch: "Live",
   watchHint: "This camera's live picture",
   noReach: "No step is certain, so nobody can tell where the person is now: confirm a picture",
-  offLine: (n) => `${plural(n, "camera")} off line or with a bad picture may have missed the person`,
+  offLine: (n) => `${plural(n, "camera")} blind`,
   unplaced: (n) => `${plural(n, "camera")} without a place, not on the path`,
 };

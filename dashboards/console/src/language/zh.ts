@@ -178,7 +178,7 @@ export const zh = {
     notUnderstood: "没看懂",
     found: (n: number, ms: string) => `${n} 条 · ${ms} 毫秒`,
     coverage: (cameras: number, sightings: number) => `查了 ${cameras} 个摄像头 ${sightings} 条记录`,
-    offLine: (n: number) => `${n} 个摄像头离线，没查到`,
+    offLine: (n: number) => `${n} 个离线`,
     like: "找相似",
     noHits: "没有符合的人。可以放宽颜色或时间再查。",
     ready: "写一句话，按回车查找。",

@@ -61,6 +61,6 @@ export const zhPath = {
   watch: "看",
   watchHint: "看这个摄像头的实时画面",
   noReach: "没有一步可靠，算不出现在在哪：请确认一张照片",
-  offLine: (n: number) => `${n} 个摄像头离线或画面异常，途中可能没看到`,
+  offLine: (n: number) => `${n} 个摄像头现在看不到`,
   unplaced: (n: number) => `${n} 个摄像头没有位置，不在路径里`,
 };

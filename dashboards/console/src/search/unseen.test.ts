@@ -68,8 +68,8 @@ test("nothing is said of what could not be seen when all is well", () => {
 });
 
 test("what could not be seen is said in one line, and of each camera when", () => {
-  expect(unseenInShort(ILL, zh)).toBe("1 个摄像头离线，没查到，2 个摄像头曾画面异常，2% 画面未分析，1 个摄像头有遮挡");
-  expect(unseenInShort(ILL, en)).toBe("1 camera off line, 2 with a bad picture at times, 2% of pictures not analysed, 1 masked");
+  expect(unseenInShort(ILL, zh)).toBe("1 个离线，2 个曾画面异常，2% 画面未分析，1 个有遮挡");
+  expect(unseenInShort(ILL, en)).toBe("1 camera off line, 2 with a bad picture, 2% not analysed, 1 masked");
   expect(unseenLines(ILL, (id) => id, IN_CHINESE)).toEqual([
     "now：10:30–10:40、11:55 起离线",
     "yard：11:55 起镜头被遮挡",
