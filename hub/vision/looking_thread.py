@@ -77,7 +77,7 @@ class LookingThread:
                 said = camera.take(work, self._detector)
             except Exception:
                 _log.exception("camera %s: a look failed and is left out", camera.assignment.camera_id)
-                continue
+                said = []
             finally:
                 self._turns += 1
             for sighting in said:
