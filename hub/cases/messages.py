@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from hub.registry.records import AtMs
-from hub.sightings.messages import Description, Hit, Query
+from hub.sightings.messages import Description, Hit, Near, Query
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +53,14 @@ class Watch(Part, frozen=True, kw_only=True):
     ended_at_ms: int | None
 
 
+class NearUntil(Near, frozen=True, kw_only=True):
+    """Near a place until then; None: until now."""
+
+    until_at_ms: AtMs | None = None
+
+
 class CamerasNear(Part, frozen=True, kw_only=True):
-    """The cameras within a walk of a venue, nearest first."""
+    """The cameras within a walk of a place, nearest first."""
 
     camera_ids: tuple[str, ...]
 

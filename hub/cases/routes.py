@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import EnteringForAll
-from hub.cases.messages import CamerasNear, CloseCase, DescribeRequest, NewCase
+from hub.cases.messages import CamerasNear, CloseCase, DescribeRequest, NearUntil, NewCase
 from hub.cases.service import Cases
 from hub.console.http import LIST_BYTES, answer, idempotency_key, read, while_connected
-from hub.sightings.messages import Near, Query
+from hub.sightings.messages import Query
 
 
 def routes(cases: Cases) -> APIRouter:
@@ -30,7 +30,8 @@ def routes(cases: Cases) -> APIRouter:
 
     @router.post("/cameras/near")
     async def cameras_near(request: Request, _entrant: EnteringForAll) -> Response:
-        return answer(CamerasNear(camera_ids=await cases.cameras_near(await read(request, Near))))
+        near = await read(request, NearUntil)
+        return answer(CamerasNear(camera_ids=await cases.cameras_near(near, near.until_at_ms)))
 
     @router.post("/cases/{case_id}/search")
     async def search(case_id: str, request: Request, entrant: EnteringForAll) -> Response:

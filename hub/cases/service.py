@@ -197,9 +197,10 @@ class Cases:
         now_us, zone = self._clock.wall_us(), self._registry.community.time_zone
         return await asyncio.to_thread(self._sightings.describe, text, venues, now_us, zone)
 
-    async def cameras_near(self, near: Near) -> tuple[str, ...]:
-        """Which cameras a search there asks. Raises Refusal where there is none, or no such venue."""
-        return await self._nearby.cameras(near)
+    async def cameras_near(self, near: Near, until_at_ms: int | None = None) -> tuple[str, ...]:
+        """Which cameras a search there, up to then, asks. Raises Refusal where there is none, or no such venue."""
+        now_ms = self._clock.wall_us() // 1000
+        return await self._nearby.cameras(near, now_ms if until_at_ms is None else min(now_ms, until_at_ms))
 
     async def search(self, case_id: str, query: Query, person: Person, wish: Wish = Wish.HITS) -> SearchAnswer:
         """Search sightings for the case. Raises Refusal for nonsense, a closed case, and as ``Searching.run``.
@@ -252,7 +253,7 @@ class Cases:
 
     async def complete(self, query: Query) -> Query:
         """The query with what its text says filled in where the other fields are open, and the cameras near among those
-        it names. Raises Refusal.
+        it names; who left a place then is looked for since then. Raises Refusal.
         """
         for field, at_ms in (("since_at_ms", query.since_at_ms), ("until_at_ms", query.until_at_ms)):
             if at_ms is not None and not 0 <= at_ms <= LAST_AT_MS:
@@ -261,8 +262,12 @@ class Cases:
             query = await self._with_text(query, query.text)
         if query.near is None:
             return query
-        near = await self._nearby.cameras(query.near)
-        return msgspec.structs.replace(query, camera_ids=tuple(dict.fromkeys((*query.camera_ids, *near))))
+        near = await self.cameras_near(query.near, query.until_at_ms)
+        return msgspec.structs.replace(
+            query,
+            camera_ids=tuple(dict.fromkeys((*query.camera_ids, *near))),
+            since_at_ms=query.near.since_at_ms if query.since_at_ms is None else query.since_at_ms,
+        )
 
     async def _with_text(self, query: Query, text: str) -> Query:
         said = await self.describe(text)
@@ -285,11 +290,16 @@ class Cases:
         )
 
     async def start_watch(self, case_id: str, query: Query, person: Person) -> Watch:
-        """Keep a query on until the case ends. Raises Refusal for nonsense or too many."""
+        """Keep a query on until the case ends. Raises Refusal for nonsense or too many.
+
+        How far somebody can have walked grows as long as it is on: it asks all cameras then.
+        """
         case = await self.gate(case_id)
         if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
             raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
         complete = await self.complete(query)
+        if complete.near is not None and complete.near.since_at_ms is not None:
+            complete = msgspec.structs.replace(complete, near=None, camera_ids=(), venue_ids=())
         words = await asyncio.to_thread(self._sightings.words, complete)
         watch = Watch(
             watch_id=new_id("W"),

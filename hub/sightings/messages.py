@@ -10,6 +10,7 @@ import msgspec
 
 from devices.protocol.messages import Fraction
 from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, PictureCondition, Sighting
+from hub.registry.records import AtMs, Latitude, Longitude
 
 MAX_PLACES = 2_000
 """Cameras or venues that one question may name."""
@@ -71,10 +72,23 @@ class Appearance(Form, frozen=True, kw_only=True):
 
 
 class Near(Form, frozen=True, kw_only=True):
-    """What is within so many metres on foot, along the streets, of a venue."""
+    """What is within a walk along the streets of a place: of a venue, or of a point of the map.
 
-    venue_id: str
-    within_m: Annotated[float, msgspec.Meta(ge=10, le=5_000)]
+    The walk is ``within_m`` long, or as long as a child's who left the place at ``since_at_ms``.
+    """
+
+    venue_id: str | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    within_m: Annotated[float, msgspec.Meta(ge=10, le=5_000)] | None = None
+    since_at_ms: AtMs | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where it says no place or no walk, or two."""
+        if (self.latitude is None) != (self.longitude is None) or (self.venue_id is None) == (self.latitude is None):
+            raise ValueError("either a venue or a point of the map: venue_id, or latitude and longitude")
+        if (self.within_m is None) == (self.since_at_ms is None):
+            raise ValueError("either within_m or since_at_ms")
 
 
 class Verdict(StrEnum):

@@ -80,6 +80,52 @@ async def test_line_asks_around_a_venue_unless_the_form_names_venues(hub: Hub, c
     assert await asked(hub, case, msgspec.structs.replace(line, venue_ids=("V04",))) == ()
 
 
+CHILD_WALKS_MPS = 1.81
+"""1.2 m/s times e to the 1.645 times .25: what 19 of 20 children keep below."""
+
+
+@pytest.mark.parametrize(
+    ("walked_m", "cameras"), [(0, ("C01",)), (149, ("C01",)), (380, ("C01",)), (540, ("C01", "C04"))]
+)
+async def test_who_left_a_point_of_the_map_is_looked_for_as_far_as_a_child_walks_until_then(
+    hub: Hub, case: Case, walked_m: float, cameras: tuple[str, ...]
+) -> None:
+    venue = hub.registry.venues["V01"]
+    left_at_ms = hub.clock.wall_us() // 1000 - 3_600_000
+    near = Near(latitude=venue.latitude, longitude=venue.longitude, since_at_ms=left_at_ms)
+    until_at_ms = left_at_ms + round(walked_m / CHILD_WALKS_MPS * 1000)
+    query = msgspec.structs.replace(IN_RED, near=near, until_at_ms=until_at_ms)
+    assert await asked(hub, case, query) == cameras
+    answer = await hub.cases.search(case.case_id, query, OFFICER)
+    assert answer.query.since_at_ms == left_at_ms, "nobody is looked for before he left"
+    async with open_console(hub) as console:
+        point = {"latitude": venue.latitude, "longitude": venue.longitude, "since_at_ms": left_at_ms}
+        told = await console.post("/api/cameras/near", json={**point, "until_at_ms": until_at_ms})
+    assert told.json() == {"camera_ids": list(cameras)}
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        {"within_m": 300},
+        {"venue_id": "V01"},
+        {"venue_id": "V01", "within_m": 300, "since_at_ms": 1},
+        {"venue_id": "V01", "latitude": 25.1, "longitude": 105.5, "within_m": 300},
+        {"latitude": 25.1, "within_m": 300},
+    ],
+)
+async def test_near_no_place_or_two_is_refused(hub: Hub, near: dict[str, object]) -> None:
+    async with open_console(hub) as console:
+        told = await console.post("/api/cameras/near", json=near)
+    assert told.status_code == 422
+
+
+async def test_watch_of_who_walks_on_asks_all_cameras(hub: Hub, case: Case) -> None:
+    near = Near(venue_id="V04", since_at_ms=hub.clock.wall_us() // 1000)
+    watch = await hub.cases.start_watch(case.case_id, msgspec.structs.replace(IN_RED, near=near), OFFICER)
+    assert (watch.query.camera_ids, watch.query.venue_ids) == ((), ())
+
+
 async def test_watch_keeps_the_cameras_that_were_near(hub: Hub, case: Case) -> None:
     near = Near(venue_id="V04", within_m=150)
     watch = await hub.cases.start_watch(case.case_id, msgspec.structs.replace(IN_RED, near=near), OFFICER)

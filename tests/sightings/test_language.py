@@ -13,7 +13,7 @@ from devices.protocol.sightings import COLOURS, Movement
 from hub.sightings import query
 from hub.sightings.errors import SightingsError
 from hub.sightings.language.understand import MAX_LENGTH, understand
-from hub.sightings.messages import Age, Query, Understood
+from hub.sightings.messages import Age, Near, Query, Understood
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 5, 17, 0, tzinfo=ZONE)
@@ -208,6 +208,25 @@ def test_how_far_around_a_venue(text: str, near: tuple[str, float] | None) -> No
     said = read(text)
     assert (said.near and (said.near.venue_id, said.near.within_m)) == near
     assert said.not_understood == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "四点二十以后从鸿福小区走得到的地方",
+        "16:20后鸿福小区能走到的范围",
+        "since 16:20 within walking reach of Hongfu Estate",
+    ],
+)
+def test_as_far_as_he_can_have_walked_since_then(text: str) -> None:
+    said = read(text)
+    assert said.near == Near(venue_id=said.venue_ids[0], since_at_ms=said.since_at_ms)
+    assert clock(said.since_at_ms) == "05 16:20"
+    assert said.not_understood == ()
+
+
+def test_as_far_as_he_can_have_walked_since_nobody_says_when_is_near_by() -> None:
+    assert read("鸿福小区走得到的地方").near == Near(venue_id="V1", within_m=300)
 
 
 def test_how_far_around_is_said_back() -> None:

@@ -1,4 +1,4 @@
-"""Reads places: the venues whose names, or the telling part of them, stand in the line, and how far around one."""
+"""Reads places: the venues whose names, or the telling part of them, stand in the line, and what walk around one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from hub.sightings.language.line import Line
 from hub.sightings.language.numerals import CHINESE_NUMBER, value
-from hub.sightings.messages import Near
 
 NEARBY_M = 300.0
 """What is meant by "near", where no distance is said: five minutes of a child's walk at most."""
@@ -25,20 +24,30 @@ _BRACKETS = re.compile(r"[((].*?[))]")
 _NUMBER = rf"(?P<number>\d+(?:\.\d+)?|{CHINESE_NUMBER})"
 _BEHIND = re.compile(
     rf"\0*(?:小区|社区|酒店|学校)?的?(?:步行|走路)?(?:{_NUMBER}\s*(?P<unit>米|m\b|公里|千米|km\b)(?:以内|之内|范围内|内|左右)"
-    r"|附近|周围|旁边|周边|一带|那一带)"
+    r"|附近|周围|旁边|周边|一带|那一带|(?P<reach>(?:起|出发)?(?:能|可以)?走得?到(?:的)?(?:地方|范围)?|可达范围?))"
 )
 _BEFORE = re.compile(
     rf"(?:within\s+{_NUMBER}\s*(?P<unit>m|met(?:re|er)s?|km)\s+(?:on foot )?(?:of|from)"
+    r"|(?P<reach>(?:with)?in (?:walking )?reach of|walking distance (?:of|from))"
     r"|close to|next to|around|nearby|near|beside)\s+(?:the\s+)?$"
 )
 
 
 @dataclass(frozen=True)
+class Around:
+    """A walk around a venue; ``is_reach``: as far as he can have walked, where it is said since when."""
+
+    venue_id: str
+    within_m: float
+    is_reach: bool
+
+
+@dataclass(frozen=True)
 class SaidPlaces:
-    """Venues, and of the one that stands nearest to it in the line how far around it is meant."""
+    """Venues, and of the one that stands nearest to it in the line what walk around it is meant."""
 
     venue_ids: tuple[str, ...]
-    near: Near | None
+    around: Around | None
 
 
 def read_places(line: Line, venues: tuple[tuple[str, str], ...]) -> SaidPlaces:
@@ -48,27 +57,27 @@ def read_places(line: Line, venues: tuple[tuple[str, str], ...]) -> SaidPlaces:
         for form in _forms(name):
             names.setdefault(form, []).append(venue_id)
     found: set[str] = set()
-    near: Near | None = None
+    around: Around | None = None
     for name in sorted(names, key=len, reverse=True):
         start = line.rest.find(name)
         while start >= 0:
             end = start + len(name)
             found.update(names[name])
             line.blank(start, end)
-            around = _BEHIND.match(line.rest, end) or _BEFORE.search(line.rest[:start])
-            if around is not None and near is None:
-                line.blank(*around.span())
-                near = Near(venue_id=names[name][0], within_m=_metres(around))
+            said = _BEHIND.match(line.rest, end) or _BEFORE.search(line.rest[:start])
+            if said is not None and around is None:
+                line.blank(*said.span())
+                around = Around(names[name][0], _metres(said), said["reach"] is not None)
             start = line.rest.find(name)
     line.take(re.compile(r"(?<=\0)(?:小区|社区|酒店|学校)"))
-    return SaidPlaces(tuple(venue_id for venue_id, _ in venues if venue_id in found), near)
+    return SaidPlaces(tuple(venue_id for venue_id, _ in venues if venue_id in found), around)
 
 
-def _metres(around: re.Match[str]) -> float:
-    if around["number"] is None:
+def _metres(said: re.Match[str]) -> float:
+    if said["number"] is None:
         return NEARBY_M
-    said = value(around["number"]) * (1000 if around["unit"] in ("公里", "千米", "km") else 1)
-    return min(max(said, _LEAST_M), _MOST_M)
+    metres = value(said["number"]) * (1000 if said["unit"] in ("公里", "千米", "km") else 1)
+    return min(max(metres, _LEAST_M), _MOST_M)
 
 
 def _forms(name: str) -> set[str]:

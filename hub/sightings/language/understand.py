@@ -19,9 +19,9 @@ from hub.sightings.language.looks import (
     read_movement,
 )
 from hub.sightings.language.people import read_age
-from hub.sightings.language.places import read_places
+from hub.sightings.language.places import Around, read_places
 from hub.sightings.language.times import read_time
-from hub.sightings.messages import Description, Query, Understood
+from hub.sightings.messages import Description, Near, Query, Understood
 
 MAX_LENGTH = 500
 
@@ -65,9 +65,10 @@ def understand(text: str, venues: tuple[tuple[str, str], ...], now_us: int, zone
     chinese, english = query.words(
         Query(description=description, since_at_ms=since_at_ms, until_at_ms=until_at_ms), zone
     )
+    near = None if places.around is None else _near(places.around, since_at_ms)
     names = [name for venue_id, name in venues if venue_id in places.venue_ids]
     if names:
-        around, around_en = ("", "at") if places.near is None else _around(places.near.within_m)
+        around, around_en = ("", "at") if near is None else _around(near)
         chinese = "；".join(part for part in (chinese, "在" + "、".join(names) + around) if part)
         english = "; ".join(part for part in (english, f"{around_en} " + ", ".join(names)) if part)
     return Understood(
@@ -75,12 +76,20 @@ def understand(text: str, venues: tuple[tuple[str, str], ...], now_us: int, zone
         since_at_ms=since_at_ms,
         until_at_ms=until_at_ms,
         venue_ids=places.venue_ids,
-        near=places.near,
+        near=near,
         words=chinese,
         words_en=english,
         not_understood=line.left_over(),
     )
 
 
-def _around(within_m: float) -> tuple[str, str]:
-    return f"步行 {within_m:.0f} 米内", f"within {within_m:.0f} m on foot of"
+def _near(around: Around, since_at_ms: int | None) -> Near:
+    if around.is_reach and since_at_ms is not None:
+        return Near(venue_id=around.venue_id, since_at_ms=since_at_ms)
+    return Near(venue_id=around.venue_id, within_m=around.within_m)
+
+
+def _around(near: Near) -> tuple[str, str]:
+    if near.within_m is None:
+        return "走得到的范围", "within a child's walk of"
+    return f"步行 {near.within_m:.0f} 米内", f"within {near.within_m:.0f} m on foot of"
