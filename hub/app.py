@@ -228,20 +228,15 @@ class Hub:
             self._may_teach,
             is_on=settings.self_teaching and settings.vision_descriptor == SHIPPED,
         )
-        descriptor = self.teaching.choice if self.teaching.is_on else settings.vision_descriptor
         local_workers = LocalWorkers(
             *(settings.vision_workers, settings.vision_detector, data / "workers", self.enrolment.issue),
-            descriptor=descriptor,
+            descriptor=settings.vision_descriptor,
         )
         self.vision = Vision(rooms, self.footage, local_workers, self.enrolment.has_remote_worker)
         self.enrolment.when_revoked(self.vision.workers.shut_out)
         self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)
         self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
-        may_tell_of = self.vision.workers.may_tell_of
-        self.intake = Intake(
-            self.sightings, self.bridge, self.refused, lambda c: c in self.registry.cameras, may_tell_of, self.clock
-        )
         nearby = Nearby(self.registry, self.streets)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock, nearby)
         self.paths = Paths(
@@ -254,6 +249,7 @@ class Hub:
             self.events,
             self.clock,
         )
+        descriptor = self.teaching.choice if self.teaching.is_on else settings.vision_descriptor
         self.describing = DescribingChild("describing", [descriptor])
         self.photos = Photos(self.cases, self.describing, self.database)
         self.redescribing = Redescribing(
@@ -262,9 +258,17 @@ class Hub:
             DescribingChild("describing-anew", [descriptor], background=True),
             DescriberBook(data / "describers.json"),
             descriptor,
-            self.vision.workers.describe_with,
         )
         self.teaching.follow(self.redescribing.use)
+        self.intake = Intake(
+            self.sightings,
+            self.bridge,
+            self.refused,
+            lambda camera_id: camera_id in self.registry.cameras,
+            self.vision.workers.may_tell_of,
+            self.clock,
+            self.redescribing.as_in_use,
+        )
         looks, transcoders = Noting(self.database, self.clock), settings.footage_transcoders
         present = PresentPictures(lambda: self.footage.relay_path)
         self.calibrating = Calibrating(self.registry, self.vision, present.still, looks, self.clock)

@@ -173,6 +173,20 @@ class BoxAt(Message, frozen=True, array_like=True):
     height: float
 
 
+MOST_STRIPES_BYTES = 4 * 1024
+"""Compressed; usually 0.6 KB."""
+
+
+class Stripes(Message, frozen=True, kw_only=True):
+    """The numbers that a built-in descriptor is made of, the mean over all of a person's views.
+
+    ``measure`` names how they were made; ``numbers`` are zlib of one byte a number. No picture can be made of them.
+    """
+
+    measure: Name
+    numbers: Annotated[bytes, msgspec.Meta(max_length=MOST_STRIPES_BYTES)]
+
+
 class Sighting(Message, frozen=True, kw_only=True):
     """One person's continuous appearance on one camera.
 
@@ -186,7 +200,8 @@ class Sighting(Message, frozen=True, kw_only=True):
     for itself. Bags left out at the end of the list are not judged, nor is head wear of None. ``movement`` is over
     the last seconds in view; ``heading_deg`` (clockwise from north) and ``speed_mps`` are over the ground, of
     calibrated cameras. ``companions`` are sightings of this camera that went along. They, bags and head wear are told
-    at the end.
+    at the end. ``stripes``: what the descriptor was made of, so that another can be made without the picture; None
+    where it was made otherwise, or by a worker of before.
     """
 
     sighting_id: Name
@@ -214,6 +229,7 @@ class Sighting(Message, frozen=True, kw_only=True):
     heading_deg: float | None = None
     speed_mps: float | None = None
     companions: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_COMPANIONS)] = ()
+    stripes: Stripes | None = None
 
 
 class SightingMessage(Message, frozen=True, kw_only=True):

@@ -1,15 +1,17 @@
-"""Describes stored sightings anew, from their kept pictures, when the describer is another than the one they came with.
+"""Describes sightings anew when the describer in use is another than the one they came with.
 
-Newest first, some thousand at a time, while everything else goes on: the process that does it runs only when nobody
-else wants the processor, and until a row is done it is compared under the describer that made it.
+What was kept with them is enough where both are built in (projecting.py): as they come, and in the background what is
+stored. Otherwise their kept pictures are described, by a process that runs only when nobody else wants the processor.
+Newest first, some thousand at a time; until a row is done it is compared under the describer that made it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import structlog
@@ -18,6 +20,7 @@ from devices.protocol.sightings import Sighting
 from hub.describing.describers import DescriberBook
 from hub.describing.keeper import ChildBusy, ChildFailed, DescribingChild
 from hub.describing.messages import DescribeKept, KeptDescribed, KeptPicture
+from hub.describing.projecting import Projections
 from hub.sightings.columns import Table
 from hub.sightings.records import RecordError
 from hub.sightings.service import SightingService
@@ -26,7 +29,7 @@ from hub.sightings.store import Others
 CHUNK_ROWS = 2048
 """So many are written to an hour's columns at once: a kill costs the work on so many."""
 BATCH = 32
-"""So many pictures, half a megabyte, are handed to the process at once: a second."""
+"""So many sightings, half a megabyte, are read at once; describing their pictures takes a second."""
 BATCH_WITHIN_S = 600.0
 """It runs when nobody else wants the processor: that may take."""
 LOOK_AGAIN_S = 60.0
@@ -60,12 +63,11 @@ class Redescribing:
         background: DescribingChild,
         book: DescriberBook,
         choice: str,
-        tell_workers: Callable[[str], Awaitable[None]],
     ) -> None:
         """``photos`` describes what a person waits for, ``background`` what nobody waits for."""
         self._sightings, self._photos, self._background, self._book = sightings, photos, background, book
         self._choice = choice
-        self._tell_workers = tell_workers
+        self._projections = Projections()
         self.describer = ""
         self._in_use: tuple[str, ...] = ()
         self._counts: Counter[str] = Counter()
@@ -79,9 +81,10 @@ class Redescribing:
         """Sightings described anew since the start."""
 
     def open(self) -> None:
-        """Find out which describer is in use. Raises DescriptorError, OSError."""
+        """Find out which describer is in use. Raises DescriptorError, OSError, KeyError, ValueError."""
         self._book.open()
         self.describer = self._book.add(self._choice)
+        self._projections.take_on({self.describer: self._choice})
         self._in_use = (self.describer,)
 
     @property
@@ -105,7 +108,7 @@ class Redescribing:
         )
 
     async def use(self, choice: str) -> None:
-        """Describe with this from now on: new photos and workers at once, stored sightings one after the other.
+        """Describe with this from now on: photos and new sightings at once, stored ones one after the other.
 
         Raises DescriptorError, OSError.
         """
@@ -116,7 +119,10 @@ class Redescribing:
         await self._background.use([choice])
         await self._count()
         self._wake.set()
-        await self._tell_workers(choice)
+
+    def as_in_use(self, sightings: Sequence[Sighting]) -> list[Sighting]:
+        """New sightings, by the describer in use where that can be made of what came with them; from any thread."""
+        return self._projections.described(sightings, self.describer)
 
     async def run(self) -> None:
         """Describe anew whatever is to be, until cancelled."""
@@ -170,8 +176,14 @@ class Redescribing:
         Nothing where there is only one, where no picture was kept, or where the process gives no answer.
         """
         others = tuple(name for name in self._in_use if name != sighting.describer)
+        made = {name: self._projections.descriptor(sighting, name) for name in others}
+        looks = {name: look for name, look in made.items() if look is not None}
+        others = tuple(name for name in others if name not in looks)
+        return {**looks, **self._looks_of_picture(sighting, others)} if others else looks
+
+    def _looks_of_picture(self, sighting: Sighting, others: tuple[str, ...]) -> Mapping[str, bytes]:
         known = self._likes.get((sighting.sighting_id, others))
-        if not others or known is not None or self._loop is None or not sighting.picture_jpeg or _is_loop():
+        if known is not None or self._loop is None or not sighting.picture_jpeg or _is_loop():
             return known or {}
         if time.monotonic() < self._like_again_s:
             return {}
@@ -194,7 +206,20 @@ class Redescribing:
 
     async def _describe(self, others: Others, rows: tuple[int, ...], describer: str) -> dict[int, bytes]:
         """Descriptors by row; one whose picture the process does not outlive is left out."""
-        kept = await asyncio.to_thread(_pictures, others.table, rows)
+        began_s = time.monotonic()
+        stored = await asyncio.to_thread(_read, others.table, rows)
+        found = await asyncio.to_thread(self._project, stored, describer)
+        await asyncio.sleep(_REST * (time.monotonic() - began_s))
+        kept = {row: _kept(one) for row, one in stored.items() if row not in found and one.picture_jpeg}
+        return found | (await self._describe_pictures(kept, others, describer) if kept else {})
+
+    def _project(self, stored: Mapping[int, Sighting], describer: str) -> dict[int, bytes]:
+        made = {row: self._projections.descriptor(sighting, describer) for row, sighting in stored.items()}
+        return {row: descriptor for row, descriptor in made.items() if descriptor is not None}
+
+    async def _describe_pictures(
+        self, kept: dict[int, KeptPicture], others: Others, describer: str
+    ) -> dict[int, bytes]:
         try:
             return await self._ask(kept, describer)
         except ChildFailed:
@@ -224,19 +249,16 @@ class Redescribing:
             choices = {self.describer: self._choice, **await asyncio.to_thread(self._book.choices, names)}
             former = [name for name, _ in self._counts.most_common() if name in choices and name != self.describer]
             self._in_use = (self.describer, *former)
+            await asyncio.to_thread(self._projections.take_on, {name: choices[name] for name in self._in_use})
         await self._photos.use([choices[name] for name in self._in_use])
 
 
-def _pictures(table: Table, rows: tuple[int, ...]) -> dict[int, KeptPicture]:
-    kept = {}
+def _read(table: Table, rows: tuple[int, ...]) -> dict[int, Sighting]:
+    stored = {}
     for row in rows:
-        try:
-            sighting = table.read(row)
-        except RecordError:
-            continue
-        if sighting.picture_jpeg:
-            kept[row] = _kept(sighting)
-    return kept
+        with contextlib.suppress(RecordError):
+            stored[row] = table.read(row)
+    return stored
 
 
 def _kept(sighting: Sighting) -> KeptPicture:

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,8 @@ from hub.sightings.search import rank
 from hub.sightings.span import Span
 from hub.sightings.store import Store
 from hub.vision.description.describer import Appearance, Describer
-from hub.vision.description.descriptor import Descriptor
+from hub.vision.description.descriptor import Descriptor, StripesDescriptor
+from hub.vision.description.kept_stripes import mean_of
 from hub.vision.description.view import View
 from hub.vision.tracking.views import MOST_VIEWS, sharpness
 
@@ -41,6 +42,8 @@ class Row(StrEnum):
     """What one camera saw of one identity: its sharpest views together, as vision describes a sighting."""
     PICTURE = "picture"
     """The same by its sharpest picture alone, as a sighting that was described anew from the one that is kept."""
+    STRIPES = "stripes"
+    """A track by the numbers that are kept with a sighting, as one of today is described anew."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,9 @@ def evaluate_retrieval(crops_dir: Path, descriptor: Descriptor | None = None, ro
         described = len(gallery)
     ms_per_crop = (time.perf_counter() - started) * 1000 / described
     if row is not Row.CROP:
-        gallery = _tracks(kept, describer, MOST_VIEWS if row is Row.TRACK else 1)
+        gallery = _tracks(kept, describer, 1 if row is Row.PICTURE else MOST_VIEWS)
+    if row is Row.STRIPES:
+        gallery = [_anew(track, descriptor or StripesDescriptor()) for track in gallery]
     found = retrieve(queries, gallery)
     if not found.queries:
         raise ValueError(f"no identity in {crops_dir} is seen by two cameras")
@@ -156,6 +161,14 @@ def _tracks(pictures: Sequence[_Picture], describer: Describer, most_views: int)
         tracks[one.identity, one.camera].append(one.view)
     best = {track: sorted(views, key=sharpness, reverse=True)[:most_views] for track, views in tracks.items()}
     return [Crop(*track, describer.describe(views)) for track, views in best.items()]
+
+
+def _anew(track: Crop, descriptor: Descriptor) -> Crop:
+    """Raises ValueError for a descriptor that is not made of stripes."""
+    if track.appearance.stripes is None:
+        raise ValueError("this descriptor is not made of colour stripes")
+    made = descriptor.of([], [mean_of(track.appearance.stripes)], np.ones(1))
+    return replace(track, appearance=replace(track.appearance, descriptor=made))
 
 
 def _rank_all(directory: Path, queries: Sequence[Crop], gallery: Sequence[Crop]) -> list[list[int]]:

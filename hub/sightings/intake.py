@@ -44,6 +44,8 @@ class _Heard(NamedTuple):
 
 class _Settled(NamedTuple):
     heard: _Heard
+    sighting: Sighting
+    """By the describer in use."""
     stored: bool
     """On the disk, now or from an earlier saying; false for one that can never be stored."""
 
@@ -59,9 +61,14 @@ class Intake:
         knows_camera: Callable[[str], bool],
         may_tell_of: Callable[[str, str], bool],
         clock: Clock,
+        as_in_use: Callable[[Sequence[Sighting]], list[Sighting]],
     ) -> None:
-        """``may_tell_of(worker_id, camera_id)``: whether that worker could have been given that camera."""
+        """``may_tell_of(worker_id, camera_id)``: whether that worker could have been given that camera.
+
+        ``as_in_use``: sightings by the describer in use, whatever their worker's is; called off the event loop.
+        """
         self._clock = clock
+        self._as_in_use = as_in_use
         self.observe_step: Callable[[Step, float], None] = lambda step, seconds: None
         self._sightings = sightings
         self._bridge = bridge
@@ -123,7 +130,7 @@ class Intake:
             stored_us = self._clock.monotonic_us()
             for heard in batch:
                 self.observe_step(Step.STORED, (stored_us - heard.at_us) / 1e6)
-            failures = await self._pass_on([one.heard.message.sighting for one in settled if one.stored])
+            failures = await self._pass_on([one.sighting for one in settled if one.stored])
             self.observe_step(Step.FOLLOWED, (self._clock.monotonic_us() - stored_us) / 1e6)
             by_worker: dict[str, list[str]] = {}
             for one in settled:
@@ -146,20 +153,21 @@ class Intake:
 
     def _store(self, batch: list[_Heard]) -> list[_Settled]:
         """Those of the batch that need not be said again; one that the disk did not take is left out."""
+        sightings = self._as_in_use([one.message.sighting for one in batch])
         try:
-            told = self._sightings.add_all([one.message.sighting for one in batch])
+            told = self._sightings.add_all(sightings)
         except OSError as error:
             told = [error] * len(batch)
         settled = []
-        for one, new in zip(batch, told, strict=True):
+        for one, sighting, new in zip(batch, sightings, told, strict=True):
             if isinstance(new, OSError):
                 self._refused.add(one.worker_id, "sighting", RefusedReason.STORE_FAILED, str(new))
             elif isinstance(new, SightingsError):
                 self._refused.add(one.worker_id, "sighting", RefusedReason.MALFORMED, str(new))
-                settled.append(_Settled(one, stored=False))
+                settled.append(_Settled(one, sighting, stored=False))
             else:
                 self.stored += new
-                settled.append(_Settled(one, stored=True))
+                settled.append(_Settled(one, sighting, stored=True))
         return settled
 
     def _confirm(self, worker_id: str, message_ids: list[str]) -> None:

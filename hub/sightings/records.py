@@ -2,9 +2,9 @@
 
 A record is ``QSR2``, the lengths and CRC-32s of its two parts (u32 each, little-endian: head's length, rest's length,
 head's check, rest's check), then the parts. It starts at a multiple of ALIGNMENT. The head is the sighting as it came
-over the wire, but for path and picture, which are the rest: a list of hits reads heads alone. Reading skips damaged
-bytes to the next record that checks. ``QSR1``, one part with one length and check, was written before: read_all reads
-it, so that ``renew`` can write it anew.
+over the wire, but for path, picture and stripes, which are the rest: a list of hits reads heads alone. Reading skips
+damaged bytes to the next record that checks. ``QSR1``, one part with one length and check, was written before: read_all
+reads it, so that ``renew`` can write it anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import msgspec
 
 from devices.protocol.messages import DecodeError, Message, decode, encode
-from devices.protocol.sightings import BoxAt, Sighting
+from devices.protocol.sightings import BoxAt, Sighting, Stripes
 
 ALIGNMENT = 16
 """Every record starts at a multiple of this, so that four bytes say where, up to 64 GB into an hour."""
@@ -38,6 +38,8 @@ _USUAL_HEAD = 1536
 class _Rest(Message, frozen=True, kw_only=True):
     path: tuple[BoxAt, ...]
     picture_jpeg: bytes
+    stripes: Stripes | None = None
+    """None in records of before."""
 
 
 class _Extent(NamedTuple):
@@ -65,8 +67,8 @@ class RecordError(ValueError):
 
 def record_bytes(sighting: Sighting) -> bytes:
     """A sighting as one record."""
-    head = encode(msgspec.structs.replace(sighting, path=(), picture_jpeg=b""))
-    rest = encode(_Rest(path=sighting.path, picture_jpeg=sighting.picture_jpeg))
+    head = encode(msgspec.structs.replace(sighting, path=(), picture_jpeg=b"", stripes=None))
+    rest = encode(_Rest(path=sighting.path, picture_jpeg=sighting.picture_jpeg, stripes=sighting.stripes))
     return _HEADER.pack(_MAGIC, len(head), len(rest), zlib.crc32(head), zlib.crc32(rest)) + head + rest
 
 
@@ -78,12 +80,12 @@ def parse_record(record: bytes) -> Sighting:
         return sighting
     content = record[extent.rest : extent.end]
     if len(content) != extent.end - extent.rest or zlib.crc32(content) != extent.rest_check:
-        raise RecordError("the checksum of path and picture does not fit them")
+        raise RecordError("the checksum of path, picture and stripes does not fit them")
     try:
         rest = decode(content, _Rest)
     except DecodeError as error:
-        raise RecordError(f"the record holds no path and picture: {error}") from None
-    return msgspec.structs.replace(sighting, path=rest.path, picture_jpeg=rest.picture_jpeg)
+        raise RecordError(f"the record holds no path, picture and stripes: {error}") from None
+    return msgspec.structs.replace(sighting, path=rest.path, picture_jpeg=rest.picture_jpeg, stripes=rest.stripes)
 
 
 def read_all(path: Path) -> Iterator[Found]:
@@ -139,7 +141,7 @@ class RecordFile:
         os.posix_fadvise(self._descriptor, start, _USUAL_HEAD, os.POSIX_FADV_WILLNEED)
 
     def head(self, start: int) -> Sighting:
-        """The sighting without path and picture. Raises RecordError when the disk has not kept it."""
+        """The sighting without path, picture and stripes. Raises RecordError when the disk has not kept it."""
         found = os.pread(self._descriptor, _USUAL_HEAD, start)
         extent = _extent(found)
         if len(found) < extent.rest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -122,15 +122,6 @@ class WorkerKeeper:
         processes = [*(worker.process for worker in self._workers), self._spare]
         await asyncio.gather(*(end_child(process, END_WITHIN_S) for process in processes if process is not None))
         await asyncio.gather(*self._leaving)
-
-    async def describe_with(self, descriptor: str) -> None:
-        """Have all workers use this descriptor: one after the other ends in order, and another takes its place."""
-        self._local = replace(self._local, descriptor=descriptor)
-        if self._spare is not None:
-            await end_child(self._spare)  # it has the former one, and another is made
-        for worker in self._workers:
-            if worker.process is not None:
-                await end_child(worker.process, END_WITHIN_S)
 
     async def _keep(self, worker: _Worker) -> None:
         delay_s = 0.0

@@ -68,10 +68,6 @@ class Workers:
         """Start those of this machine; each is replaced when it ends."""
         self._keeper.start()
 
-    async def describe_with(self, descriptor: str) -> None:
-        """Have this machine's workers make their descriptors so (description/choice.py); others are told by hand."""
-        await self._keeper.describe_with(descriptor)
-
     async def stop(self) -> None:
         """End those of this machine."""
         await self._keeper.stop()

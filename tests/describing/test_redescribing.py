@@ -25,10 +25,13 @@ from hub.sightings.service import SightingService
 from hub.vision.boxes import Box
 from hub.vision.description.choice import open_descriptor
 from hub.vision.description.describer import Describer
+from hub.vision.description.kept_stripes import kept, mean_of
 from hub.vision.description.learning.drawing import draw
 from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.naming import name_of
+from hub.vision.description.stripe_numbers import SIZE
 from hub.vision.tracking.views import BestViews, view_of_kept
+from tests.describing.projections import learned_projection
 from tests.devices.room import until
 from tests.sightings.seen import HOUR_US, sighting
 from tests.vision.detection import tiny_network
@@ -65,15 +68,11 @@ class Site:
         self.sightings = SightingService(folder / "sightings", SystemClock())
         self.photos = DescribingChild("describing", ["auto"])
         self.background = DescribingChild("describing-anew", ["auto"])  # not in the background: tests are waited for
-        self.told: list[str] = []
         book = DescriberBook(folder / "describers.json")
-        self.redescribing = Redescribing(self.sightings, self.photos, self.background, book, choice, self._tell)
+        self.redescribing = Redescribing(self.sightings, self.photos, self.background, book, choice)
         self.sightings.open()
         self.redescribing.open()
         self.running = asyncio.create_task(self.redescribing.run())
-
-    async def _tell(self, choice: str) -> None:
-        self.told.append(choice)
 
     async def close(self) -> None:
         self.running.cancel()
@@ -162,13 +161,36 @@ async def test_a_process_killed_in_the_middle_costs_nothing_but_time(folder: Pat
         await site.close()
 
 
-async def test_a_choice_made_while_it_runs_is_told_to_workers_and_stored_rows_follow(folder: Path, choice: str) -> None:
+async def test_a_choice_made_while_it_runs_is_followed_by_stored_rows(folder: Path, choice: str) -> None:
     site = Site(folder, "auto")
     try:
         await until(lambda: site.photos.pid is None and site.redescribing.left == 0, "nothing is to be done")
         await site.redescribing.use(choice)
-        assert site.told == [choice]
         await until(lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew")
+    finally:
+        await site.close()
+
+
+async def test_sightings_that_came_with_numbers_are_described_by_what_was_learned_without_their_pictures(
+    tmp_path: Path,
+) -> None:
+    learned = learned_projection(tmp_path / "learned.npz")
+    sightings = SightingService(tmp_path / "sightings", SystemClock())
+    sightings.open()
+    means = np.random.default_rng(2).random((PEOPLE, SIZE)).astype(np.float32)
+    came = [msgspec.structs.replace(seen(number), stripes=kept(means[number])) for number in range(PEOPLE)]
+    sightings.add_all(came)
+    sightings._opened.seal_due(SystemClock().wall_us() + HOUR_US)
+    sightings.close()
+    DescriberBook(tmp_path / "describers.json").add("auto")
+    site = Site(tmp_path, learned)
+    try:
+        await until(lambda: site.redescribing.described == PEOPLE, "all, also the one without a picture")
+        assert site.background.starts == site.photos.starts == 0, "no network was needed"
+        for number, one in enumerate(came):
+            made = open_descriptor(learned).of([], [mean_of(kept(means[number]))], np.ones(1))
+            stored = site.sightings.get(one.sighting_id)
+            assert stored == msgspec.structs.replace(one, describer=name_of(learned), descriptor=made)
     finally:
         await site.close()
 

@@ -37,6 +37,7 @@ _FILES = {
     "spoken": "devices/radio/test_spoken.py",
     "fetching": "devices/radio/test_fetching.py",
     "changeover": "enrolment/test_changeover.py",
+    "intake": "sightings/test_intake.py",
     "remote": "vision/test_remote_worker.py",
     "showing": "vision/test_showing.py",
     "shown": "vision/test_shown.py",

@@ -7,14 +7,21 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from devices.protocol import messages as wire
-from devices.protocol.sightings import Sighting, SightingMessage
+from devices.protocol.sightings import Sighting, SightingMessage, Stripes
 from devices.protocol.topics import DeviceKind, Down, Up
 from hub.app import Hub
 from hub.registry.owners import OwnerList
 from hub.registry.records import Camera, Owner
+from hub.vision.description.choice import open_descriptor
+from hub.vision.description.kept_stripes import kept, mean_of
+from hub.vision.description.lesson import MEASURE
+from hub.vision.description.naming import name_of
+from hub.vision.description.stripe_numbers import SIZE
+from tests.describing.projections import learned_projection
 from tests.devices.room import until
 from tests.hub import open_hub, sighting
 from tests.played import HandDevice
@@ -65,6 +72,37 @@ async def test_sighting_is_confirmed_when_its_followers_are_done_and_followed_ag
     await until(lambda: confirmed(worker) == ["second", "first"], "the first is confirmed, said again")
     assert followed == ["first", "second", "first"]
     assert (hub.intake.stored, hub.task_failures) == (2, 1)
+
+
+async def test_sighting_of_a_worker_that_describes_otherwise_is_stored_and_followed_by_the_describer_in_use(
+    hub: Hub, worker: HandDevice, tmp_path: Path
+) -> None:
+    """P-8.9."""
+    followed: list[Sighting] = []
+
+    async def note(found: Sequence[Sighting]) -> None:
+        followed.extend(found)
+
+    hub.intake.follow(note)
+    learned = learned_projection(tmp_path / "learned.npz")
+    await hub.redescribing.use(learned)
+    mean = np.random.default_rng(1).random(SIZE).astype(np.float32)
+    came = msgspec.structs.replace(sighting(hub, "new", "red", "blue"), describer="stripes-2", stripes=kept(mean))
+    damaged = msgspec.structs.replace(came, sighting_id="damaged", stripes=Stripes(measure=MEASURE, numbers=b"?"))
+    before = msgspec.structs.replace(came, sighting_id="before", stripes=None)
+    for one in (came, damaged, before):
+        await say(worker, one)
+    await until(lambda: len(confirmed(worker)) == 3, "all are confirmed")
+    described = msgspec.structs.replace(
+        came,
+        describer=name_of(learned),
+        descriptor=open_descriptor(learned).of([], [mean_of(kept(mean))], np.ones(1)),
+    )
+    assert followed == [described, damaged, before], "who has no numbers keeps what he came with"
+    assert hub.sightings.get("new") == described
+    exactly = np.frombuffer(open_descriptor(learned).of([], [mean], np.ones(1)), np.int8).astype(float)
+    told = np.frombuffer(described.descriptor, np.int8).astype(float)
+    assert told @ exactly / np.linalg.norm(told) / np.linalg.norm(exactly) > 0.999
 
 
 async def test_sighting_that_the_disk_does_not_take_is_not_confirmed_and_costs_no_other(

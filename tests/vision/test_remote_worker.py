@@ -28,10 +28,12 @@ from hub.errors import Refusal
 from hub.registry.records import Camera
 from hub.tasks import end_tasks
 from hub.vision.assigning import is_anywhere
+from hub.vision.description.naming import name_of
 from hub.vision.duty import find_duty
 from hub.vision.workers import WORKER_GONE
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
+from tests.describing.projections import learned_projection
 from tests.devices.room import until
 from tests.hub import open_console, open_hub
 from tests.played import HandDevice
@@ -158,7 +160,7 @@ def test_camera_at_an_address_of_the_hubs_machine_is_not_for_another(host: str) 
 async def test_worker_enrols_by_a_code_looks_at_a_camera_over_tls_and_is_shut_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P-8.6."""
+    """P-8.6, P-8.9."""
     monkeypatch.setattr("hub.vision.workers.is_anywhere", lambda _camera: True)  # the camera's part is played here
     folder, store = tmp_path / "hub", tmp_path / "east"
     names = Names.of([], ["127.0.0.1"])
@@ -171,6 +173,8 @@ async def test_worker_enrols_by_a_code_looks_at_a_camera_over_tls_and_is_shut_ou
         open_console(hub) as console,
     ):
         assert hub.certificates is not None
+        learned = learned_projection(tmp_path / "learned.npz")
+        await hub.redescribing.use(learned)
         code = await hub.enrolment.make_code(DeviceKind.WORKER, "east", LOCAL)
         hub_url = f"https://127.0.0.1:{console.base_url.port}"
         await enrol(f"{hub_url}/join#d={code.code}&f={hub.certificates.fingerprint}", store)
@@ -183,6 +187,8 @@ async def test_worker_enrols_by_a_code_looks_at_a_camera_over_tls_and_is_shut_ou
             await until(lambda: hub.vision.view("C01").frames_decoded > 0, "it is looked at", 40.0)
             assert hub.vision.workers.remote == ("east",)
             assert [each.stream_id for each in cameras.watchers] == ["gate/sub"]
+            await until(lambda: bool(hub.sightings.describers()), "somebody is seen", 20.0)
+            assert set(hub.sightings.describers()) == {name_of(learned)}, "what the hub learned serves at once"
             await hub.enrolment.revoke("east", LOCAL)
             assert hub.vision.workers.remote == ()
             await until(lambda: not cameras.watchers, "the camera is let go", 20.0)

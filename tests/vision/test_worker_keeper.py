@@ -84,20 +84,6 @@ async def test_hub_that_stood_still_itself_takes_nobody_for_hung(
         assert (lost, keeper.standstills) == ([], 0)
 
 
-async def test_workers_told_of_another_descriptor_end_in_order_and_come_back_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker_keeper, "SPARE_AFTER_S", 0.1)
-    async with keeping(tmp_path) as (keeper, lost):
-        former = {keeper.pids[WORKER], keeper.spare}
-        await keeper.describe_with("/learned/other.npz")
-        await until(lambda: lost == [WORKER] and keeper.pids.keys() == {WORKER}, "another is in its place")
-        assert keeper.pids[WORKER] not in former, "the spare had the former descriptor too"
-        command = Path(f"/proc/{keeper.pids[WORKER]}/cmdline").read_bytes().split(b"\0")
-        assert command[command.index(b"--descriptor") + 1] == b"/learned/other.npz"
-        assert keeper.standstills == 0
-
-
 async def _never(_kind: DeviceKind, _device_id: str) -> Credential:
     await asyncio.Event().wait()
     raise AssertionError

@@ -11,12 +11,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.protocol.sightings import Stripes
 from hub.vision.description.body_points import BodyPoints, Points
 from hub.vision.description.body_regions import body_regions
 from hub.vision.description.camera_light import CameraLight
 from hub.vision.description.clothing import Garment, garment_colours, garments
 from hub.vision.description.colour_names import NamingConstants
 from hub.vision.description.descriptor import Descriptor, StripesDescriptor
+from hub.vision.description.kept_stripes import kept
 from hub.vision.description.light import corrected, lab, scene_light
 from hub.vision.description.patterns import PatternJudge
 from hub.vision.description.person_mask import PersonMask
@@ -34,6 +36,7 @@ class Appearance:
     """What a person looks like. Weights are in the order of COLOURS, each 0..1, adding up to at most 1.
 
     ``upper_pattern`` weighs PATTERNS in the same way; it is empty where no view shows enough.
+    ``stripes``: what the descriptor was made of, where it is made of them.
     """
 
     upper: tuple[float, ...]
@@ -41,6 +44,7 @@ class Appearance:
     upper_pattern: tuple[float, ...]
     descriptor: bytes
     describer: str
+    stripes: Stripes | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +104,14 @@ class Describer:
         gain = self._light.lightness_gain
         upper = [garment_colours(each.upper.lit(gain), _CONSTANTS, lower=False) for each in measured]
         lower = [garment_colours(each.lower.lit(gain), _CONSTANTS, lower=True) for each in measured]
+        stripes = [each.stripes for each in measured]
         return Appearance(
             upper=_fractions(_mean(upper, weights)),
             lower=_fractions(_mean(lower, weights) * unsure_when_cut),
             upper_pattern=self._pattern(measured, views),
-            descriptor=self._descriptor.of(views, [each.stripes for each in measured], weights),
+            descriptor=self._descriptor.of(views, stripes, weights),
             describer=self._descriptor.name,
+            stripes=kept(_mean(stripes, weights)) if self._descriptor.takes_stripes else None,
         )
 
     def descriptor_of(self, view: View) -> bytes:

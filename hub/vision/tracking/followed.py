@@ -151,6 +151,7 @@ class Followed:
             upper_pattern=appearance.upper_pattern,
             describer=appearance.describer,
             descriptor=appearance.descriptor,
+            stripes=appearance.stripes,
             height_m=tall.height_m if tall else None,
             height_error_m=tall.error_m if tall else None,
             child=child,

@@ -175,8 +175,9 @@ def test_a_track_is_one_row_by_its_views_together_or_by_its_sharpest_picture(tmp
             picture = draw(outfit, rng)[0]
             cv2.imwrite(str(tmp_path / f"{person:04}_c{camera}s1_{view:06}_01.png"), picture)
     reports = {row: evaluate_retrieval(tmp_path, row=row) for row in Row}
-    assert [(report.queries, report.gallery) for report in reports.values()] == [(20, 20), (20, 8), (20, 8)]
+    assert [(report.queries, report.gallery) for report in reports.values()] == [(20, 20), (20, 8), (20, 8), (20, 8)]
     assert reports[Row.TRACK].map >= reports[Row.CROP].map
+    assert reports[Row.STRIPES].map == pytest.approx(reports[Row.TRACK].map, abs=0.02)
 
 
 @needs_footage
