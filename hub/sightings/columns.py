@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -33,6 +35,19 @@ class Columns:
     def __len__(self) -> int:
         return self.count
 
+    @cached_property
+    def addresses(self) -> tuple[int, ...]:
+        """For how many rows there is room, and where codes, descriptor, describer, started_ms and lasted lie; 0 for
+        what is empty."""
+        arrays: tuple[NDArray[Any], ...] = (
+            self.codes,
+            self.descriptor,
+            self.describer,
+            self.started_ms,
+            self.lasted,
+        )
+        return len(self.started_ms), *map(_address, arrays)
+
     def start_of_record(self, row: int) -> int:
         """Where the row's whole sighting lies in the table's records."""
         return int(self.place[row]) * ALIGNMENT
@@ -57,6 +72,11 @@ def blank_columns(count: int) -> Columns:
     return Columns(count, *arrays)
 
 
+def _address(array: NDArray[Any]) -> int:
+    assert array.flags.c_contiguous
+    return array.ctypes.data if array.size else 0
+
+
 @dataclass(frozen=True)
 class Table:
     """What a search sees of one hour: columns as they stood when it began, the names behind their codes, the records.
@@ -79,6 +99,11 @@ class Table:
     def name(self) -> str:
         """Of the files behind it: where it is the same, so are the rows."""
         return self.records.path.name
+
+    @cached_property
+    def addresses(self) -> tuple[int, ...]:
+        """The columns', and where alive and camera lie."""
+        return *self.columns.addresses, _address(self.alive), _address(self.camera)
 
     @property
     def standing(self) -> NDArray[np.intp]:

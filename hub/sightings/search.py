@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,8 @@ import numpy as np
 from hub.sightings import rows
 from hub.sightings.columns import Table
 from hub.sightings.messages import Field
-from hub.sightings.scan import Asked, Chosen, Scan
+from hub.sightings.runs import runs_of
+from hub.sightings.scan import Asked, Scan
 from hub.sightings.scoring import SCALE, WHOLE, Looks, Plan, Wanted, plan_of, score
 from hub.sightings.span import Span
 from hub.sightings.turns import THREADS, take_turns
@@ -55,14 +55,13 @@ def rank(
     Raises GivenUp some milliseconds after ``given_up`` was set.
     """
     plan = plan_of(wanted)
-    chosen = Chosen(cameras)
-    jobs = deque((number, table) for number, table in enumerate(tables) if chosen.any_of(table))
-    is_short = _is_short(jobs, chosen)
-    search = Asked(plan, span, chosen, jobs, given_up or threading.Event())
-    scans = [Scan(search, limit) for _ in range(1 if is_short else THREADS)]
-    if is_short:
-        scans[0].take_turn()
+    asked = Asked(plan, runs_of(tables, cameras, span, plan), given_up or threading.Event())
+    if asked.rows <= _ALONE_ROWS:
+        scans = [Scan(asked, limit)]
+        while scans[0].take_turn():
+            pass
     else:
+        scans = [Scan(asked, limit) for _ in range(THREADS)]
         take_turns(scans)
     lines = sorted((line for scan in scans for line in scan.found), key=lambda line: (-line[0], -line[1], *line[2:]))
     best = [(tables[number], row, started_ms) for _, started_ms, number, row in lines[:limit]]
@@ -88,15 +87,6 @@ def latest_of(tables: Sequence[Table], camera_id: str, span: Span, most: int) ->
         if len(found) >= most:
             break
     return found
-
-
-def _is_short(jobs: Iterable[tuple[int, Table]], chosen: Chosen) -> bool:
-    rows_meant = 0
-    for _, table in jobs:
-        rows_meant += chosen.count(table)
-        if rows_meant > _ALONE_ROWS:
-            return False
-    return True
 
 
 def _ranked(best: list[tuple[Table, int, int]], plan: Plan) -> tuple[Ranked, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +12,14 @@ from devices.protocol.sightings import Sighting
 from hub.sightings import rows
 from hub.sightings.columns import Columns, blank_columns
 from hub.sightings.messages import Field
-from hub.sightings.scan import ALL_ROWS, NO_CHOICE, Choice, Numbers, numbers_of, scan_rows
-from hub.sightings.scoring import SCALE, UNSURE_PART, Looks, Plan, score
-from hub.sightings.span import HOUR_MS
+from hub.sightings.runs import all_of
+from hub.sightings.scan import Numbers, numbers_of, scan_runs
+from hub.sightings.scoring import SCALE, Looks, Plan, score
 
 _NEWEST_MS = 2**62
 """Later than anything: what is in the list of the best beforehand is never replaced by an equal."""
 _MOST_DESCRIBERS = 255
 """Whose descriptors of one batch are compared; those of a further one are unsure."""
-_Number = TypeVar("_Number", np.uint8, np.int8)
 
 
 class Question:
@@ -48,14 +46,13 @@ class Sieve:
         self._describer_of = np.array([places.get(one.describer, none) for one in sightings], np.uint8)
         self._columns = Columns(
             count,
-            _kept(np.ascontiguousarray(codes.T)),
-            _kept(np.frombuffer(descriptors, np.int8).reshape(count, rows.DESCRIPTOR_BYTES)),
-            _kept(self._describer_of),
+            np.ascontiguousarray(codes.T),
+            np.frombuffer(descriptors, np.int8).reshape(count, rows.DESCRIPTOR_BYTES),
+            self._describer_of,
             blank.started_ms,
             blank.lasted,
             blank.place,
         )
-        self._ranges = np.zeros(1, np.int64), np.array([count], np.int64), NO_CHOICE
         self._best = np.empty((count, 4), np.int64)
 
     def above(self, question: Question, least: int) -> NDArray[np.int64]:
@@ -63,14 +60,9 @@ class Sieve:
 
         Place and time are open.
         """
-        plan = question.plan
-        like_of = plan.like_of(self._describers)
-        base = 0
-        if not (like_of >= 0).any():
-            like_of, base = like_of[:0], UNSURE_PART * plan.weight(Field.LIKE)
         self._best[:] = (least - 1, _NEWEST_MS, 0, -1)
-        choice = Choice(0, 0, 0, HOUR_MS, like_of, base)
-        scan_rows(self._best, len(self._best), question.numbers, self._columns, self._ranges, choice, *ALL_ROWS)
+        runs = all_of(self._columns, self._describers, question.plan)
+        scan_runs(self._best, len(self._best), question.numbers, runs)
         count = int((self._best[:, 3] >= 0).sum())
         return self._best[:count, [0, 3]]
 
@@ -85,9 +77,3 @@ class Sieve:
             if field is not Field.LIKE:
                 least = np.minimum(least, part)
         return least
-
-
-def _kept(array: NDArray[_Number]) -> NDArray[_Number]:
-    """As the scan was compiled for: an array that cannot be written through."""
-    array.flags.writeable = False
-    return array

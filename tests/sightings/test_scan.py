@@ -148,6 +148,38 @@ def test_every_row_is_scored_and_ordered_as_scoring_says(
     ]
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    hours=st.lists(st.tuples(st.sampled_from((0, 1, 139, 2500)), st.booleans(), st.booleans()), max_size=6),
+    chosen=st.sets(st.sampled_from((*CAMERAS, "elsewhere")), min_size=1),
+    span=spans,
+    description=descriptions,
+    like=st.none() | likenesses,
+)
+def test_hours_of_any_kind_are_ranked_together_as_scoring_says(
+    seed: int,
+    hours: list[tuple[int, bool, bool]],
+    chosen: set[str],
+    span: Span,
+    description: Description,
+    like: Likeness | None,
+) -> None:
+    rng, cameras, wanted = np.random.default_rng(seed), frozenset(chosen), Wanted(description, like)
+    tables = [
+        dataclasses.replace(table_of(rng, count, is_open=is_open, few_kinds=few_kinds), hour=HOUR - number)
+        for number, (count, is_open, few_kinds) in enumerate(hours)
+        if count or not few_kinds
+    ]
+    expected = [(table.hour, *one) for table in tables for one in plainly(table, cameras, span, wanted)]
+    expected.sort(key=lambda one: (-one[1], -one[2], one[3]))
+    ranking = rank(tables, cameras, span, wanted, 50)
+    assert ranking.considered == len(expected)
+    assert [(one.table.hour, one.score, one.started_us, one.row) for one in ranking.best] == [
+        (hour, whole / WHOLE, began_us, row) for hour, whole, began_us, row in expected[:50]
+    ]
+
+
 def test_many_hours_on_two_threads_give_what_each_alone_would() -> None:
     rng = np.random.default_rng(3)
     tables = [

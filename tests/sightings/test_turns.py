@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections import deque
 
 import numpy as np
 import pytest
 
 from hub.sightings.messages import Description
-from hub.sightings.scan import Asked, Chosen, Scan, prepare
+from hub.sightings.runs import runs_of
+from hub.sightings.scan import Asked, Scan, prepare
 from hub.sightings.scoring import Wanted, plan_of
 from hub.sightings.search import rank
 from hub.sightings.span import Span
@@ -72,16 +72,17 @@ def test_an_error_of_one_turn_reaches_who_asked_and_the_threads_go_on() -> None:
 def test_a_search_that_nobody_waits_for_stops_before_the_next_piece() -> None:
     table = table_of(np.random.default_rng(1), 60_000, is_open=False, few_kinds=False)
     given_up = threading.Event()
-    jobs = deque((number, dataclasses.replace(table, hour=HOUR - number)) for number in range(20))
-    scan = Scan(Asked(plan_of(RED), ANYWHERE, Chosen(EVERYWHERE), jobs, given_up), 50)
+    tables, plan = [dataclasses.replace(table, hour=HOUR - number) for number in range(20)], plan_of(RED)
+    asked = Asked(plan, runs_of(tables, EVERYWHERE, ANYWHERE, plan), given_up)
+    scan, pieces = Scan(asked, 50), len(asked.pieces)
     prepare()
     assert scan.take_turn(), "the rest is for the next turn"
-    scanned = 20 - len(jobs)
-    assert 0 < scanned < 20
+    left = len(asked.pieces)
+    assert 0 < left < pieces
     given_up.set()
     with pytest.raises(GivenUp):
         scan.take_turn()
-    assert len(jobs) == 20 - scanned - 1
+    assert len(asked.pieces) == left - 1
     with pytest.raises(GivenUp):
         rank([table] * 20, EVERYWHERE, ANYWHERE, RED, 50, given_up)
 
@@ -92,6 +93,6 @@ def test_an_hour_of_more_rows_than_a_piece_is_ranked_as_one(
 ) -> None:
     table = table_of(np.random.default_rng(2), 30_000, is_open=False, few_kinds=False)
     whole = rank([table], cameras, ANYWHERE, RED, 50)
-    monkeypatch.setattr("hub.sightings.scan._PIECE_ROWS", 1000)
+    monkeypatch.setattr("hub.sightings.runs.PIECE_ROWS", 1000)
     in_pieces = rank([table], cameras, ANYWHERE, RED, 50)
     assert in_pieces == whole
