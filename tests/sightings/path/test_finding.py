@@ -56,6 +56,18 @@ def test_a_camera_that_was_off_line_when_he_passed_costs_nothing() -> None:
     assert walked(street(C1=then), *pair)[0].steps[1].missed_by == ()
 
 
+def test_on_a_long_way_a_camera_is_asked_that_could_see_from_the_first_sighting_to_the_last() -> None:
+    pair = glimpse("a", 0, 0, look=10), glimpse("b", 2, 3600, look=10)
+    before, within, after = ((-900, -300),), ((2000, 2100),), ((4000, 9000),)
+    gains = [
+        walked(street(C1=tuple((BEGAN_S + since, BEGAN_S + until) for since, until in spans)), *pair)[0].gain
+        for spans in ((), before, after, within)
+    ]
+    assert gains[0] == pytest.approx(gains[1]) == pytest.approx(gains[2])
+    assert gains[3] > gains[0] + 0.1
+    assert gains[3] == pytest.approx(walked(street(C1=ALWAYS), *pair)[0].gain)
+
+
 def test_a_camera_with_masks_is_not_asked_whether_on_line_or_not() -> None:
     masked = street(C1=ALWAYS).with_blind({"C1": (), "C3": ((BEGAN_S, BEGAN_S + 9),)})
     assert walked(masked, glimpse("a", 0, 0), glimpse("b", 2, 160))[0].steps[1].missed_by == ()
