@@ -65,12 +65,16 @@ class ShedLooks:
         Where it is another worker, or began anew, all that it has counted is of just now. Of the first word after the
         hub began nobody knows when that was counted: it counts for nothing.
         """
-        before, self._last[now.camera_id] = self._last.get(now.camera_id), now
+        before = self._last.get(now.camera_id)
+        same_worker = before is not None and before.stamp.boot_id == now.stamp.boot_id
+        if before is not None and same_worker and now.stamp.sequence <= before.stamp.sequence:
+            return  # a late word on a former connection
+        self._last[now.camera_id] = now
         if before is None:
             return
         looked_at, shed = now.frames_looked_at - before.frames_looked_at, now.frames_shed - before.frames_shed
         since_us, until_us = before.stamp.wall_us, now.stamp.wall_us
-        if now.stamp.boot_id != before.stamp.boot_id or looked_at < 0 or shed < 0:
+        if not same_worker or looked_at < 0 or shed < 0:
             looked_at, shed, since_us = now.frames_looked_at, now.frames_shed, until_us
         if looked_at or shed:
             added = np.array([looked_at + shed, shed], np.int64)

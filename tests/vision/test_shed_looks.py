@@ -21,7 +21,8 @@ NOON_US = 19_000 * DAY_US + DAY_US // 2
 
 def state(at_s: float, looked_at: int, shed: int, camera_id: str = "C01", boot_id: int = 1) -> CameraState:
     """A worker's word so long after noon."""
-    stamp = Stamp(boot_id=boot_id, sequence=1, monotonic_us=0, wall_us=NOON_US + round(at_s * S))
+    sequence = round(at_s) + 30 * 86_400
+    stamp = Stamp(boot_id=boot_id, sequence=sequence, monotonic_us=0, wall_us=NOON_US + round(at_s * S))
     condition = CameraCondition.ONLINE
     return CameraState(
         stamp=stamp, camera_id=camera_id, condition=condition, frames_looked_at=looked_at, frames_shed=shed
@@ -60,6 +61,12 @@ def test_all_that_a_worker_counted_that_began_anew_is_of_just_now(
     looks.hear(state(2000, looked_at, shed, boot_id=boot_id))
     assert steps(looks, 0, 1800) == []
     assert steps(looks, 1900, 2100) == [[looked_at + shed, shed]]
+
+
+def test_a_word_that_comes_late_or_twice_is_not_taken_for_a_new_beginning(looks: ShedLooks) -> None:
+    for at_s, looked_at in ((0, 1000), (20, 1100), (10, 1050), (20, 1100), (30, 1150)):
+        looks.hear(state(at_s, looked_at, 0))
+    assert steps(looks) == [[150, 0]]
 
 
 def test_what_a_worker_counted_without_a_line_is_of_the_last_hour_at_most(looks: ShedLooks) -> None:
@@ -108,7 +115,7 @@ def test_a_disk_that_keeps_nothing_stops_nobody(looks: ShedLooks, tmp_path: Path
 
 
 def test_days_are_forgotten_when_all_of_them_is_too_old(looks: ShedLooks, tmp_path: Path) -> None:
-    looks.hear(state(0, 0, 0))
+    looks.hear(state(-60, 0, 0))
     for day in range(4):
         looks.hear(state(day * 86_400, (day + 1) * 10, 0))
         looks.flush()
