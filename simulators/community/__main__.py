@@ -27,11 +27,14 @@ def main() -> int:
         default=Parameters.dawdling,
         help="share of the children who stop and turn back, 0 to 1",
     )
+    parser.add_argument("--day", type=int, default=Parameters.day, help="of the same streets: other people walk there")
     parser.add_argument("--processes", type=int, default=None, help="rendering processes; default: one per core")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        parameters = Parameters(options.seed, options.seconds, options.cameras, options.passers_by, options.dawdling)
+        parameters = Parameters(
+            options.seed, options.seconds, options.cameras, options.passers_by, options.dawdling, options.day
+        )
     except ParameterError as error:
         print(json.dumps({"error": str(error)}), file=sys.stderr)
         return 2

@@ -33,6 +33,8 @@ class Parameters:
     passers_by: int = 72
     dawdling: float = 0.0
     """The share of the children who stop on their way, as at a shop or a playground, and may turn back."""
+    day: int = 0
+    """Of the same streets and cameras: each day other people walk there."""
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -41,6 +43,7 @@ class Parameters:
             ("cameras", self.cameras, MIN_CAMERAS, MAX_CAMERAS),
             ("passers_by", self.passers_by, 0, 400),
             ("dawdling", self.dawdling, 0.0, 1.0),
+            ("day", self.day, 0, 1_000),
         ):
             if not low <= value <= high:
                 raise ParameterError(f"{name} is {value}; it must be {low} to {high}")
@@ -53,6 +56,7 @@ class Parameters:
     def fingerprint(self) -> str:
         """The same for the same community: a hash of the parameters and the generator's version."""
         told = {"version": GENERATOR_VERSION, **asdict(self)}
-        if not self.dawdling:
-            del told["dawdling"]
+        for added in ("dawdling", "day"):  # communities made before there was a choice stay the same
+            if not told[added]:
+                del told[added]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -36,6 +36,8 @@ def make_scene(parameters: Parameters) -> Scene:
     rng = np.random.default_rng(parameters.seed)
     town = plan_town(rng)
     placement = place_all(town, parameters, rng)
+    if parameters.day:
+        rng = np.random.default_rng((parameters.seed, parameters.day))
     return Scene(parameters, town, placement, gather(town, placement, parameters, rng))
 
 

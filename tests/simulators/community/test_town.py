@@ -51,6 +51,13 @@ def test_the_same_seed_gives_the_same_community(scene: Scene) -> None:
     assert community_document(make_scene(Parameters())) == community_document(scene)
 
 
+def test_another_day_has_other_people_on_the_same_streets(scene: Scene) -> None:
+    other = make_scene(Parameters(day=1))
+    assert community_document(other) == community_document(scene)
+    assert [person.figure for person in other.people] != [person.figure for person in scene.people]
+    assert Parameters(day=1).fingerprint() != Parameters().fingerprint()
+
+
 def test_another_seed_gives_another_community(scene: Scene) -> None:
     other = community_document(make_scene(Parameters(seed=2)))
     assert [venue.name for venue in other.venues] != [venue.name for venue in community_document(scene).venues]
