@@ -39,7 +39,7 @@ class ChildBusy(RuntimeError):
 
 
 class ChildFailed(RuntimeError):
-    """The process cannot be started, ended, or did not answer in time; says which."""
+    """The process cannot be started, ended, or did not answer in time, or the hub ends; says which."""
 
 
 class DescribingChild:
@@ -48,12 +48,13 @@ class DescribingChild:
     def __init__(self, name: str, choices: Sequence[str], *, background: bool = False, idle_s: float = IDLE_S) -> None:
         """``choices`` are the descriptors in use (description/choice.py), the current one first."""
         self._name = name
-        self._choices = tuple(choices)
+        self._choices = self._started_with = tuple(choices)
         self._background = background
         self._idle_s = idle_s
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._has_stopped = False
         self._idle: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self.describers: tuple[str, ...] = ()
@@ -90,23 +91,31 @@ class DescribingChild:
             self._waiting -= 1
 
     async def use(self, choices: Sequence[str]) -> None:
-        """Describe with these from now on: the next question starts a process that has them."""
-        async with self._turn:
-            if tuple(choices) != self._choices:
-                self._choices = tuple(choices)
-                await self._end()
+        """Describe with these from now on: the next question starts a process that has them.
+
+        Waits for no question under way.
+        """
+        self._choices = tuple(choices)
+        if not self._turn.locked():
+            async with self._turn:
+                await self._end_former()
 
     async def stop(self) -> None:
-        """End the process."""
+        """End the process, for good: a further question fails."""
+        self._has_stopped = True
         self._stop_clock()
         async with self._turn:
             await self._end()
         await asyncio.gather(*self._ending)
 
     async def _running(self) -> asyncio.subprocess.Process:
+        if self._has_stopped:
+            raise OSError("the hub ends")
+        await self._end_former()
         if self._process is not None and self._process.returncode is None:
             return self._process
-        descriptors = [word for choice in self._choices for word in ("--descriptor", choice)]
+        self._started_with = choices = self._choices
+        descriptors = [word for choice in choices for word in ("--descriptor", choice)]
         command = [
             sys.executable,
             "-m",
@@ -127,6 +136,11 @@ class DescribingChild:
             raise OSError("the describing process did not say that it is ready")
         self.describers = ready.describers
         return process
+
+    async def _end_former(self) -> None:
+        """End the process where it describes with others than those in use."""
+        if self._started_with != self._choices:
+            await self._end()
 
     async def _failed(self, why: str) -> None:
         self.failures += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import cv2
@@ -81,8 +82,10 @@ class Looker:
             seen = first.describe([view])
         except ViewError:
             return None
-        looks = [Look(describer=seen.describer, descriptor=seen.descriptor)]
-        looks += [Look(describer=other.name, descriptor=other.descriptor_of(view)) for other in others]
+        looks = [Look(describer=seen.describer, descriptor=seen.descriptor)] if seen.descriptor else []
+        for other in others:
+            with contextlib.suppress(ViewError):  # a network that says nothing of this picture
+                looks.append(Look(describer=other.name, descriptor=other.descriptor_of(view)))
         whole = View(pixels, sides, False, _CHOSEN_SCORE)  # who drew the box says that it is the person
         body = body_seen(first.measure(view).points)
         bags = bags_of([whole], self._detector) if body is BodySeen.WHOLE else ()

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -22,12 +22,13 @@ from hub.describing.keeper import ChildBusy, ChildFailed, DescribingChild
 from hub.describing.messages import DescribeKept, KeptDescribed, KeptPicture
 from hub.describing.projecting import Projections
 from hub.sightings.columns import Table
+from hub.sightings.messages import MOST_DESCRIBERS
 from hub.sightings.records import RecordError
 from hub.sightings.service import SightingService
 from hub.sightings.store import Others
 
 CHUNK_ROWS = 2048
-"""So many are written to an hour's columns at once: a kill costs the work on so many."""
+"""So many, or a tenth of the hour's, are written to its columns at once: a kill costs the work on so many."""
 BATCH = 32
 """So many sightings, half a megabyte, are read at once; describing their pictures takes a second."""
 BATCH_WITHIN_S = 600.0
@@ -53,6 +54,30 @@ class DescribingStanding(msgspec.Struct, frozen=True, kw_only=True):
     share_done: float
 
 
+class Tried:
+    """How far each sealed hour was tried, in the order of its rows: what has another describer still, keeps it."""
+
+    def __init__(self) -> None:
+        self.first_rows: dict[str, int] = {}
+        """By Table.name, the first row that was not tried."""
+        self._undescribable: dict[str, int] = {}
+
+    @property
+    def undescribable(self) -> int:
+        return sum(self._undescribable.values())
+
+    def add(self, others: Others, described: int) -> None:
+        """These rows were tried; so many of them have the new describer."""
+        name = others.table.name
+        self.first_rows[name] = others.rows[-1] + 1
+        self._undescribable[name] = self._undescribable.get(name, 0) + len(others.rows) - described
+
+    def keep_only(self, names: Container[str]) -> None:
+        """Forget hours that were sealed anew or deleted."""
+        self.first_rows = {name: row for name, row in self.first_rows.items() if name in names}
+        self._undescribable = {name: count for name, count in self._undescribable.items() if name in names}
+
+
 class Redescribing:
     """The describer in use, and what remains of those before it."""
 
@@ -71,7 +96,7 @@ class Redescribing:
         self.describer = ""
         self._in_use: tuple[str, ...] = ()
         self._counts: Counter[str] = Counter()
-        self._passed_over: set[tuple[str, int]] = set()
+        self._tried = Tried()
         self._likes: dict[tuple[str, tuple[str, ...]], Mapping[str, bytes]] = {}
         self._like_again_s = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -90,12 +115,12 @@ class Redescribing:
     @property
     def undescribable(self) -> int:
         """Sightings that keep what they have, since no picture of them can be described."""
-        return len(self._passed_over)
+        return self._tried.undescribable
 
     @property
     def left(self) -> int:
         """Stored sightings by another describer, open hours' included."""
-        return self._counts.total() - self._counts[self.describer] - len(self._passed_over)
+        return self._counts.total() - self._counts[self.describer] - self.undescribable
 
     @property
     def standing(self) -> DescribingStanding | None:
@@ -115,7 +140,7 @@ class Redescribing:
         async with self._counting:
             self.describer = await asyncio.to_thread(self._book.add, choice)
             self._choice = choice
-            self._passed_over.clear()
+            self._tried = Tried()
         await self._background.use([choice])
         await self._count()
         self._wake.set()
@@ -150,7 +175,9 @@ class Redescribing:
     async def turn(self) -> bool:
         """Describe some sightings of one hour anew; false when none is left. Raises ChildBusy, ChildFailed, OSError."""
         describer = self.describer
-        others = await asyncio.to_thread(self._sightings.made_by_others, describer, self._passed_over, CHUNK_ROWS)
+        tried = self._tried
+        tried.keep_only(await asyncio.to_thread(self._sightings.sealed_names))
+        others = await asyncio.to_thread(self._sightings.made_by_others, describer, tried.first_rows, CHUNK_ROWS)
         await self._count()
         if others is None:
             return False
@@ -159,13 +186,9 @@ class Redescribing:
             found |= await self._describe(others, others.rows[first : first + BATCH], describer)
             if describer != self.describer:
                 return True
-        of = others.table.name
-        if not found:
-            self._passed_over.update((of, row) for row in others.rows)
-            return True
-        if not await asyncio.to_thread(self._sightings.describe_anew, others.table, describer, found):
+        if found and not await asyncio.to_thread(self._sightings.describe_anew, others.table, describer, found):
             return False  # sealed anew meanwhile, or deleted, or damaged, which is seen to
-        self._passed_over.update((of, row) for row in others.rows if row not in found)
+        tried.add(others, len(found))
         self.described += len(found)
         await self._count()
         return True
@@ -248,7 +271,7 @@ class Redescribing:
             names = {self.describer, *self._counts}
             choices = {self.describer: self._choice, **await asyncio.to_thread(self._book.choices, names)}
             former = [name for name, _ in self._counts.most_common() if name in choices and name != self.describer]
-            self._in_use = (self.describer, *former)
+            self._in_use = (self.describer, *former)[:MOST_DESCRIBERS]
             await asyncio.to_thread(self._projections.take_on, {name: choices[name] for name in self._in_use})
         await self._photos.use([choices[name] for name in self._in_use])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -243,9 +243,13 @@ class SightingService:
         """How many sightings each describer made the descriptor of."""
         return self._opened.describers()
 
-    def made_by_others(self, describer: str, passed_over: Container[tuple[str, int]], most: int) -> Others | None:
+    def sealed_names(self) -> frozenset[str]:
+        """Of the sealed hours, as Store.sealed_names."""
+        return self._opened.sealed_names()
+
+    def made_by_others(self, describer: str, first_rows: Mapping[str, int], least: int) -> Others | None:
         """Sightings to describe anew, as Store.made_by_others."""
-        return self._opened.made_by_others(describer, passed_over, most)
+        return self._opened.made_by_others(describer, first_rows, least)
 
     def describe_anew(self, of: Table, describer: str, descriptors: Mapping[int, bytes]) -> bool:
         """Give rows other descriptors, as Store.describe_anew. Raises OSError."""

@@ -12,7 +12,7 @@ import contextlib
 import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,9 @@ _LONGEST_HOURS = 25
 
 _REMEMBERED_HOURS = 100_000
 """Sightings of sealed hours that were told lately, whose hour is known when they are asked for."""
+
+_MOST_WRITTEN_ANEW = 10
+"""Describing an hour anew writes its columns so often at most: each time all of them are."""
 
 _SEGMENT_NAME = re.compile(r"(\d+)-(\d{6})\.columns")
 
@@ -238,17 +241,25 @@ class Store:
         """How many sightings each describer made the descriptor of."""
         return sum((counts_of(table) for table in self.tables(None, None)), Counter[str]())
 
-    def made_by_others(self, describer: str, passed_over: Container[tuple[str, int]], most: int) -> Others | None:
-        """The newest sealed hour with rows by another describer, and ``most`` of these rows at most, in their order.
+    def sealed_names(self) -> frozenset[str]:
+        """Table.name of each sealed hour: as long as it stays, so do its rows' numbers."""
+        with self._looking:
+            return frozenset(segment.table.name for segment in self._segments.values())
 
-        But those of which Table.name and row are ``passed_over``; None when there is none.
+    def made_by_others(self, describer: str, first_rows: Mapping[str, int], least: int) -> Others | None:
+        """The newest sealed hour with rows by another describer, and the first of these, in their order.
+
+        So many that the hour's columns are written ten times at most, and ``least``, where there are so many. Of
+        hours whose Table.name has one of ``first_rows`` those from that row on; None when there is none.
         """
         with self._looking:
             tables = [self._segments[hour].table for hour in sorted(self._segments, reverse=True)]
         for table in tables:
-            found = [row for row in rows_of_others(table, describer).tolist() if (table.name, row) not in passed_over]
-            if found:
-                return Others(table, tuple(found[:most]))
+            found = rows_of_others(table, describer)
+            found = found[found >= first_rows.get(table.name, 0)]
+            if len(found):
+                most = max(least, -(-len(table.columns) // _MOST_WRITTEN_ANEW))
+                return Others(table, tuple(found[:most].tolist()))
         return None
 
     def describe_anew(self, of: Table, describer: str, descriptors: Mapping[int, bytes]) -> bool:

@@ -111,3 +111,11 @@ async def test_nobody_asking_it_is_ended_and_the_next_question_starts_another() 
         assert child.starts == 2
     finally:
         await child.stop()
+
+
+async def test_who_asks_once_the_hub_ends_starts_no_process() -> None:
+    child = DescribingChild("describing", ["auto"])
+    await child.stop()
+    with pytest.raises(ChildFailed):
+        await child.ask(LookAtPhoto(photo=PHOTO, area=None))
+    assert (child.starts, child.pid) == (0, None)

@@ -18,10 +18,11 @@ from devices.protocol.clock import SystemClock
 from devices.protocol.sightings import BoxAt, Sighting
 from hub.describing.describers import DescriberBook
 from hub.describing.keeper import DescribingChild
-from hub.describing.messages import Area, LookAtPhoto, PhotoLooked
+from hub.describing.messages import Area, DescribeKept, KeptPicture, LookAtPhoto, PhotoLooked
 from hub.describing.redescribing import Redescribing
-from hub.sightings.messages import CameraPlace, Query
+from hub.sightings.messages import MOST_DESCRIBERS, CameraPlace, Query
 from hub.sightings.service import SightingService
+from hub.teaching.learning import Learned
 from hub.vision.boxes import Box
 from hub.vision.description.choice import open_descriptor
 from hub.vision.description.describer import Describer
@@ -191,6 +192,70 @@ async def test_sightings_that_came_with_numbers_are_described_by_what_was_learne
             made = open_descriptor(learned).of([], [mean_of(kept(means[number]))], np.ones(1))
             stored = site.sightings.get(one.sighting_id)
             assert stored == msgspec.structs.replace(one, describer=name_of(learned), descriptor=made)
+    finally:
+        await site.close()
+
+
+async def test_of_an_hour_that_is_gone_nothing_is_counted_any_more(folder: Path, choice: str) -> None:
+    site = Site(folder, choice)
+    site.running.cancel()
+    try:
+        await site.background.use([choice])
+        assert await site.redescribing.turn()
+        assert site.redescribing.undescribable == 1, "the one without a picture"
+        assert not await site.redescribing.turn(), "which is not tried again"
+        site.sightings.forget_before(SystemClock().wall_us() + 100 * HOUR_US, lambda _since_us, _until_us: False)
+        assert not await site.redescribing.turn()
+        assert (site.redescribing.undescribable, site.redescribing.left) == (0, 0)
+    finally:
+        await site.close()
+
+
+async def test_of_more_former_describers_than_a_question_takes_those_of_most_rows_are_compared(tmp_path: Path) -> None:
+    sightings = SightingService(tmp_path / "sightings", SystemClock())
+    sightings.open()
+    book, rows = DescriberBook(tmp_path / "describers.json"), list[Sighting]()
+    rng = np.random.default_rng(5)
+    for number in range(MOST_DESCRIBERS + 2):
+        file = tmp_path / f"{number}.npz"
+        Learned(rng.random(SIZE).astype(np.float16), rng.normal(size=(SIZE, 64)).astype(np.float16)).write(file)
+        name = book.add(str(file))
+        one = msgspec.structs.replace(seen(0), picture_jpeg=b"", describer=name)
+        rows += [msgspec.structs.replace(one, sighting_id=f"s{number}-{i}") for i in range(1 + number)]
+    sightings.add_all(rows)
+    sightings.close()
+    site = Site(tmp_path, "auto")
+    site.running.cancel()
+    try:
+        await site.redescribing._count()
+        photo = seen(0).picture_jpeg
+        looked = await site.photos.ask(LookAtPhoto(photo=photo, area=Area(left=0.1, top=0.1, right=0.9, bottom=0.9)))
+        assert isinstance(looked, PhotoLooked)
+        assert looked.person is not None
+        most = [name_of(str(tmp_path / f"{number}.npz")) for number in range(MOST_DESCRIBERS + 1, 2, -1)]
+        assert [look.describer for look in looked.person.looks] == ["stripes-2", *most]
+        assert len(looked.person.looks) == MOST_DESCRIBERS, "a query takes no more"
+    finally:
+        await site.close()
+
+
+async def test_a_changed_descriptor_is_chosen_without_waiting_for_what_is_under_way(folder: Path, choice: str) -> None:
+    site = Site(folder, "auto")
+    try:
+        await until(lambda: site.redescribing.left == 0, "nothing is to be done")
+        pictures = (KeptPicture(jpeg=seen(0).picture_jpeg, frame_box=(100, 60, 64, 128), frame_px=(320, 240)),)
+        asked = DescribeKept(describers=("stripes-2",), pictures=pictures)
+        await site.background.use(["auto"])
+        await site.background.ask(asked)
+        assert site.background.pid is not None
+        os.kill(site.background.pid, signal.SIGSTOP)
+        waiting = asyncio.create_task(site.background.ask(asked))
+        await until(lambda: site.background._turn.locked(), "a batch is under way")
+        async with asyncio.timeout(5):
+            await site.redescribing.use(choice)
+        os.kill(site.background.pid, signal.SIGCONT)
+        await waiting
+        await until(lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew")
     finally:
         await site.close()
 

@@ -23,7 +23,7 @@ from tests.sightings.seen import NOON_US, random_sightings, sighting
 LATER_US = NOON_US + 10 * HOUR_US
 EVERY = frozenset({"C01", "C02", "C03"})
 ROOT = Path(__file__).resolve().parents[2]
-NONE: frozenset[tuple[str, int]] = frozenset()
+NONE: dict[str, int] = {}
 
 
 def anew(sighting_id: str) -> bytes:
@@ -39,8 +39,8 @@ def sealed(folder: Path, count: int = 200, hours: int = 2) -> tuple[Store, dict[
     return store, {one.sighting_id: one for one in made}
 
 
-def describe_some(store: Store, most: int = 1_000) -> int:
-    others = store.made_by_others("new-1", NONE, most)
+def describe_some(store: Store, least: int = 1_000) -> int:
+    others = store.made_by_others("new-1", NONE, least)
     if others is None:
         return 0
     found = {row: anew(others.table.head(row).sighting_id) for row in others.rows}
@@ -63,18 +63,29 @@ def test_rows_have_the_new_descriptor_and_all_else_as_it_was(tmp_path: Path) -> 
 
 def test_the_newest_hour_is_described_first_and_in_parts(tmp_path: Path) -> None:
     store, made = sealed(tmp_path)
-    first = store.made_by_others("new-1", NONE, 10)
+    first = store.made_by_others("new-1", NONE, 20)
     assert first is not None
     assert first.table.hour == max(one.started_at_us // HOUR_US for one in made.values())
-    assert len(first.rows) == describe_some(store, 10) == 10
-    assert store.describers() == {"new-1": 10, "test-1": 190}
-    second = store.made_by_others("new-1", NONE, 10)
+    assert len(first.rows) == describe_some(store, 20) == 20
+    assert store.describers() == {"new-1": 20, "test-1": 180}
+    second = store.made_by_others("new-1", NONE, 20)
     assert second is not None
     assert not set(first.rows) & set(second.rows)
-    passed_over = {(second.table.name, row) for row in second.rows}
-    third = store.made_by_others("new-1", passed_over, 10)
+    third = store.made_by_others("new-1", {second.table.name: second.rows[-1] + 1}, 20)
     assert third is not None
     assert not set(third.rows) & set(second.rows)
+
+
+def test_columns_of_an_hour_are_written_ten_times_at_most_however_many_rows_it_has(tmp_path: Path) -> None:
+    store, _ = sealed(tmp_path, count=355, hours=1)
+    others = store.made_by_others("new-1", NONE, 1)
+    assert others is not None
+    assert len(others.rows) == 36
+    written = 0
+    while describe_some(store, 1):
+        written += 1
+    assert written == 10
+    assert store.describers() == {"new-1": 355}
 
 
 def test_while_some_rows_are_done_each_is_found_under_its_own_describer(tmp_path: Path) -> None:

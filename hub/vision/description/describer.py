@@ -24,7 +24,7 @@ from hub.vision.description.patterns import PatternJudge
 from hub.vision.description.person_mask import PersonMask
 from hub.vision.description.skin import skin_lightness, skin_likeness
 from hub.vision.description.stripes import colour_stripes
-from hub.vision.description.view import View, Weights, person_at_fixed_size
+from hub.vision.description.view import View, ViewError, Weights, person_at_fixed_size
 
 _CONSTANTS = NamingConstants()
 _CUT_WEIGHT = 0.25
@@ -36,6 +36,7 @@ class Appearance:
     """What a person looks like. Weights are in the order of COLOURS, each 0..1, adding up to at most 1.
 
     ``upper_pattern`` weighs PATTERNS in the same way; it is empty where no view shows enough.
+    ``descriptor`` is empty where a network says nothing of these views.
     ``stripes``: what the descriptor was made of, where it is made of them.
     """
 
@@ -109,10 +110,18 @@ class Describer:
             upper=_fractions(_mean(upper, weights)),
             lower=_fractions(_mean(lower, weights) * unsure_when_cut),
             upper_pattern=self._pattern(measured, views),
-            descriptor=self._descriptor.of(views, stripes, weights),
+            descriptor=self._described(views, stripes, weights),
             describer=self._descriptor.name,
             stripes=kept(_mean(stripes, weights)) if self._descriptor.takes_stripes else None,
         )
+
+    def _described(
+        self, views: Sequence[View], stripes: Sequence[NDArray[np.float32]], weights: NDArray[np.float64]
+    ) -> bytes:
+        try:
+            return self._descriptor.of(views, stripes, weights)
+        except ViewError:  # their pictures were measured: it is the network, and clothes are told all the same
+            return b""
 
     def descriptor_of(self, view: View) -> bytes:
         """As ``describe`` of this view alone, without what the descriptor does not take. Raises ViewError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from hub.vision.description.descriptor_file import DescriptorError, DescriptorFiles, read
@@ -44,5 +45,13 @@ def _hash_of(*files: Path) -> str:
     """Eight characters that change with the files' content."""
     found = hashlib.blake2s(digest_size=4)
     for file in files:
-        found.update(hashlib.blake2s(file.read_bytes()).digest())
+        known = file.stat()
+        found.update(_digest(file, (known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns)))
     return found.hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _digest(file: Path, _as_it_stands: tuple[int, ...]) -> bytes:
+    """Read once for each time it is written: a network has 100 MB, and its name is asked for each minute."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, hashlib.blake2s).digest()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hub.vision.description.descriptor import BYTES, to_bytes
 from hub.vision.description.descriptor_file import DescriptorError, DescriptorFiles
 from hub.vision.description.naming import network_name
-from hub.vision.description.view import View, crop_of
+from hub.vision.description.view import View, ViewError, crop_of
 from hub.vision.detection.detections import DetectorError
 from hub.vision.detection.network import Network
 
@@ -51,17 +51,29 @@ class NetworkDescriptor:
         """Of views that somebody keeps: a person is described when told and when gone, partly from the same views."""
         self._size_px = size_px
         width, height = size_px
-        numbers = len(self._numbers(np.full((height, width, 3), 128, np.uint8)))
-        self._directions = self._compression(numbers)
+        tried = self._numbers(np.full((height, width, 3), 128, np.uint8))
+        if not np.isfinite(tried).all():
+            raise DescriptorError(
+                f"模型 {files.network} 对灰色图片给出的不是有限的数",
+                f"the model {files.network} says no finite numbers of a grey picture",
+            )
+        self._directions = self._compression(len(tried))
         self.name = network_name(files)
 
     def of(self, views: Sequence[View], _stripes: Sequence[Numbers], weights: NDArray[np.float64]) -> bytes:
-        """As ``Descriptor`` has it. Raises ViewError for a view without a picture."""
-        mean = np.asarray(weights @ np.stack([self.seen(view) for view in views]), np.float32)
+        """As ``Descriptor`` has it, of views of which the network says finite numbers.
+
+        Raises ViewError where there is none, or a view is without a picture.
+        """
+        seen = np.stack([self.seen(view) for view in views])
+        said = np.isfinite(seen).all(axis=1)
+        if not said.any():
+            raise ViewError(f"the network {self._files.network} says no finite numbers of any view")
+        mean = np.asarray(weights[said] @ seen[said], np.float32)
         return to_bytes(np.asarray(mean @ self._directions, np.float32))
 
     def seen(self, view: View) -> Numbers:
-        """What the network says of a view, of length 1, before it is compressed."""
+        """What the network says of a view, of length 1, before it is compressed; not finite where that is not."""
         found = self._seen.get(view)
         if found is None:
             crop = crop_of(view)
@@ -90,12 +102,13 @@ class NetworkDescriptor:
         if answer.ndim == 4:  # a map: what is at one height of the body is one, from side to side
             answer = answer.mean(axis=3 if taken.channels_first else 2)
         numbers = answer.ravel()
-        if not (1 < len(numbers) <= _MOST_NUMBERS and np.isfinite(numbers).all()):
+        if not 1 < len(numbers) <= _MOST_NUMBERS:
             raise DescriptorError(
-                f"模型 {self._files.network} 的输出 {name}（{answer.shape}）不是一组有限的数",
-                f"the output {name} of the model {self._files.network} ({answer.shape}) is no list of finite numbers",
+                f"模型 {self._files.network} 的输出 {name}（{answer.shape}）不是一组数",
+                f"the output {name} of the model {self._files.network} ({answer.shape}) is no list of numbers",
             )
-        return np.asarray(numbers / (np.linalg.norm(numbers) + 1e-9), np.float32)
+        with np.errstate(invalid="ignore"):  # infinite numbers have no direction
+            return np.asarray(numbers / (np.linalg.norm(numbers) + 1e-9), np.float32)
 
     def _compression(self, numbers: int) -> Numbers:
         """Directions, ``numbers`` x BYTES."""

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from hub.vision.description import naming
 from hub.vision.description.choice import open_descriptor
 from hub.vision.description.describer import Describer
 from hub.vision.description.descriptor_file import DescriptorError
@@ -16,7 +17,7 @@ from hub.vision.description.learning.drawing import draw
 from hub.vision.description.learning.learn_compression import learn
 from hub.vision.description.learning.wardrobe import invent
 from hub.vision.description.naming import STRIPES_NAME, name_of
-from hub.vision.description.view import View
+from hub.vision.description.view import View, ViewError
 from hub.vision.models import path
 from tests.vision.detection import tiny_network
 
@@ -84,10 +85,25 @@ def test_the_name_changes_with_network_file_and_compression_and_is_known_without
     first = name_of(choice)
     assert first.startswith("means-")
     assert open_descriptor(choice).name == first == name_of(choice)
+    read = naming._digest.cache_info().misses
+    assert name_of(choice) == first
+    assert naming._digest.cache_info().misses == read, "files that nobody wrote to are read once"
     assert name_of(written(tmp_path, rgb=False)) != first
     np.savez(tmp_path / "c.npz", projection=np.eye(3, 64))
     assert name_of(written(tmp_path, compression="c.npz")) not in (first, name_of(written(tmp_path)))
     assert name_of("auto") == open_descriptor("auto").name == STRIPES_NAME
+
+
+def test_a_view_of_which_the_network_says_no_finite_numbers_counts_for_nothing(tmp_path: Path) -> None:
+    choice = written(tmp_path, mean=[128, 128, 128], divide_by=1e-36)  # adding up more than a grey one overflows
+    descriptor, grey, red = open_descriptor(choice), person((128, 128, 128)), person(RED)
+    both = descriptor.of([grey, red], [], np.array([0.5, 0.5]))
+    assert both == descriptor.of([grey], [], np.ones(1))
+    with pytest.raises(ViewError):
+        descriptor.of([red], [], np.ones(1))
+    described = Describer(descriptor=descriptor).describe([red])
+    assert (described.descriptor, described.describer) == (b"", descriptor.name), "clothes are told all the same"
+    assert described.upper
 
 
 def test_a_describer_with_it_names_clothes_as_before(tmp_path: Path) -> None:
