@@ -288,14 +288,21 @@ def evaluate_people_command(
 @evaluate_app.command("search")
 def evaluate_search_command(
     truth: Annotated[list[Path], typer.Option(help="模拟社区目录，要有真值和录像；可给多个")],
+    taught: Annotated[
+        list[Path] | None, typer.Option(help="就地自学用的另一天（--day 1）；每个 --truth 给一个，比较学前学后")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """按模拟社区的真值评估用文字找走失儿童：查得准不准、路径全不全。"""
     from hub.sightings.path.evaluation.measuring import evaluate_search
+    from hub.teaching.evaluate_search import evaluate_taught_search
     from hub.vision.description.describer import Describer
     from hub.vision.detection.nanodet import NanoDet
 
-    _tell(lambda: evaluate_search(truth, NanoDet(), Describer()), as_json)
+    if taught:
+        _tell(lambda: evaluate_taught_search(truth, taught, NanoDet(), Describer()), as_json)
+    else:
+        _tell(lambda: evaluate_search(truth, NanoDet(), Describer()), as_json)
 
 
 @evaluate_app.command("attributes")

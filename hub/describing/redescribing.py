@@ -20,12 +20,12 @@ from devices.protocol.sightings import Sighting
 from hub.describing.describers import DescriberBook
 from hub.describing.keeper import ChildBusy, ChildFailed, DescribingChild
 from hub.describing.messages import DescribeKept, KeptDescribed, KeptPicture
-from hub.describing.projecting import Projections
 from hub.sightings.columns import Table
 from hub.sightings.messages import MOST_DESCRIBERS
 from hub.sightings.records import RecordError
 from hub.sightings.service import SightingService
 from hub.sightings.store import Others
+from hub.vision.description.projecting import Projections
 
 CHUNK_ROWS = 2048
 """So many, or a tenth of the hour's, are written to its columns at once: a kill costs the work on so many."""

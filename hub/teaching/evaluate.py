@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from hub.registry.importing import read_community
 from hub.sightings.evaluate import Crop, Retrieved, retrieve
-from hub.sightings.path.weighing import learned as learned_weighing
 from hub.teaching.child import HELD_OUT, held_out
 from hub.teaching.judging import Verdict, compare
 from hub.teaching.learning import Learned, learn, read
@@ -59,20 +58,13 @@ class TaughtBy:
 
 @dataclass(frozen=True)
 class SimulatedPart:
-    """``verdict``: of the product's own judge, which is told no truth.
-
-    ``path_loss_before`` and ``_after``: the mean log loss, over pairs of the other community's tracks, one person's and
-    two people's counting alike, of what a path takes the cosine to be worth (path/weighing.json, learned with the
-    shipped projection): whether that still holds.
-    """
+    """``verdict``: of the product's own judge, which is told no truth."""
 
     taught_by: TaughtBy
     verdict: Verdict
     same_community: Change
     """The held-out tracks of the community that taught, found among them."""
     other_community: Change
-    path_loss_before: float
-    path_loss_after: float
 
 
 @dataclass(frozen=True)
@@ -99,15 +91,15 @@ class TeachingReport:
 
 
 @dataclass(frozen=True, eq=False)
-class _Known:
+class Known:
     """Tracks with whose each is, and how long the cameras were looked at."""
 
     tracks: Tracks
     person: NDArray[np.intp]
     hours: float
 
-    def part(self, chosen: NDArray[np.bool_], share_of_time: float) -> _Known:
-        return _Known(self.tracks.part(chosen), self.person[chosen], self.hours * share_of_time)
+    def part(self, chosen: NDArray[np.bool_], share_of_time: float) -> Known:
+        return Known(self.tracks.part(chosen), self.person[chosen], self.hours * share_of_time)
 
     def taught_by(self) -> TaughtBy:
         cameras = len(np.unique(self.tracks.camera))
@@ -136,35 +128,32 @@ def evaluate_teaching(
     """``taught`` and ``scored``: folders of communities with films. Raises ValueError, OSError, TruthError."""
     simulated = None
     if taught is not None and scored is not None:
-        simulated = _simulated(_watched(taught, detector, describer), _watched(scored, detector, describer))
+        simulated = _simulated(watched(taught, detector, describer), watched(scored, detector, describer))
     return TeachingReport(simulated, None if crops is None else _real(crops, describer))
 
 
-def _simulated(site: _Known, other: _Known) -> SimulatedPart:
+def _simulated(site: Known, other: Known) -> SimulatedPart:
     late = held_out(site.tracks)
     teachers = site.part(~late, 1 - HELD_OUT)
     judges = site.part(late, HELD_OUT)
-    shipped, learned = read(), learn(teachers.tracks, read_drawn())
+    learned, verdict = taught_by(site.tracks)
     return SimulatedPart(
         taught_by=teachers.taught_by(),
-        verdict=compare(shipped, learned, judges.tracks),
+        verdict=verdict,
         same_community=_change(judges.scored(), learned),
         other_community=_change(other.scored(), learned),
-        path_loss_before=_path_loss(other, shipped),
-        path_loss_after=_path_loss(other, learned),
     )
 
 
-def _path_loss(known: _Known, projection: Learned) -> float:
-    descriptors = projection.descriptors(known.tracks)
-    ratios = learned_weighing().same_looks.at((descriptors @ descriptors.T).ravel()).reshape(len(descriptors), -1)
-    same = known.person[:, None] == known.person
-    elsewhere = known.tracks.camera[:, None] != known.tracks.camera
-    surprise = np.logaddexp(0, -ratios[same & elsewhere]).mean(), np.logaddexp(0, ratios[~same]).mean()
-    return round(float(np.mean(surprise)), 4)
+def taught_by(tracks: Tracks) -> tuple[Learned, Verdict]:
+    """What a site learns and what its judge says of it, as in the product (child.py)."""
+    late = held_out(tracks)
+    learned = learn(tracks.part(~late), read_drawn())
+    return learned, compare(read(), learned, tracks.part(late))
 
 
-def _watched(folder: Path, detector: Detector, describer: Describer) -> _Known:
+def watched(folder: Path, detector: Detector, describer: Describer) -> Known:
+    """A simulated community's films through vision. Raises TruthError, SourceError, OSError, msgspec.MsgspecError."""
     truth = load(folder)
     number = {person_id: place for place, person_id in enumerate(sorted(truth.people))}
     lessons: list[Lesson] = []
@@ -177,7 +166,7 @@ def _watched(folder: Path, detector: Detector, describer: Describer) -> _Known:
         for sighting in seen:
             person_id = who(truth, sighting)
             people.append(number[person_id] if person_id else -1 - len(people))
-    return _Known(tracks_of(lessons), np.array(people, np.intp), truth.duration_s * len(cameras) / 3600)
+    return Known(tracks_of(lessons), np.array(people, np.intp), truth.duration_s * len(cameras) / 3600)
 
 
 def _real(folder: Path, describer: Describer) -> RealPart:
@@ -209,7 +198,7 @@ def _real(folder: Path, describer: Describer) -> RealPart:
     )
 
 
-def _tracked(crops: Sequence[CropOfTrack], stripes: Sequence[NDArray[np.float32]]) -> _Known:
+def _tracked(crops: Sequence[CropOfTrack], stripes: Sequence[NDArray[np.float32]]) -> Known:
     """The crops as a tracker has them: one person on one camera, each less than 20 s after the one before."""
     runs: list[list[int]] = []
     for number in sorted(range(len(crops)), key=lambda one: (crops[one].track, crops[one].frame)):
@@ -223,7 +212,7 @@ def _tracked(crops: Sequence[CropOfTrack], stripes: Sequence[NDArray[np.float32]
         for run in runs
         for first, last in [(crops[run[0]], crops[run[-1]])]
     ]
-    return _Known(tracks_of(lessons), np.array([int(crops[run[0]].identity) for run in runs], np.intp), 0.0)
+    return Known(tracks_of(lessons), np.array([int(crops[run[0]].identity) for run in runs], np.intp), 0.0)
 
 
 def _dated(crop: CropOfTrack) -> int:

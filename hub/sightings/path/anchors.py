@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,20 +48,10 @@ class Anchors:
 
 def compared(glimpses: Sequence[Glimpse], anchors: Sequence[Glimpse], weighing: Weighing) -> list[Glimpse]:
     """The glimpses with what likeness to the anchors weighs added to their looks."""
-    known = Anchors(tuple(anchors), comparable(glimpses, weighing.describer))
+    known = Anchors(tuple(anchors), weighing.describer)
     more = np.nan_to_num(weighing.same_looks.at(known.cosines(glimpses)))
     more += np.nan_to_num(weighing.same_height.at(known.heights(glimpses)))
     return [replace(glimpse, look=glimpse.look + float(one)) for glimpse, one in zip(glimpses, more, strict=True)]
-
-
-def comparable(glimpses: Sequence[Glimpse], describer: str) -> str:
-    """What most of them were described by: ``describer``, or one that learned on site from it, named after it with "+".
-
-    What likeness is worth by ``describer`` holds for these too: see docs/search.md, "Learning on site".
-    """
-    counts = Counter(glimpse.describer for glimpse in glimpses)
-    family = [name for name in counts if name == describer or name.startswith(f"{describer}+")]
-    return max(family, key=lambda name: counts[name], default=describer)
 
 
 def units(glimpses: Sequence[Glimpse], describer: str) -> Numbers:

@@ -70,7 +70,10 @@ class _Answering:
         """None: deleted for its age meanwhile."""
         sighting = self._sightings.get(hit.sighting.sighting_id)
         verdict = self._verdicts.get(hit.sighting.sighting_id)
-        return None if sighting is None else glimpse_of(hit, self._weighing.look(hit, self._age), sighting, verdict)
+        if sighting is None:
+            return None
+        look = self._weighing.look(hit, self._age)
+        return glimpse_of(hit, look, sighting, verdict, self._weighing.describer)
 
     def _confirmed_beside(self) -> list[Glimpse]:
         """Confirmed sightings that this query does not find: the officer's word stands."""
@@ -89,7 +92,7 @@ class _Answering:
         shown = self._cases.with_picture(self._asked.case_id, summary(sighting, venues.get(sighting.camera_id)))
         self._summaries[sighting_id] = shown
         bare = Hit(rank=0, score=0.0, sighting=shown, parts=())
-        return [glimpse_of(bare, 0.0, sighting, verdict)]
+        return [glimpse_of(bare, 0.0, sighting, verdict, self._weighing.describer)]
 
     def _crowd(self) -> Crowd:
         hits, coverage = self._asked.found.hits, self._asked.found.coverage

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from devices.protocol.sightings import Sighting
 from hub.sightings.messages import Hit, Verdict
+from hub.vision.description.naming import AUTO, STRIPES_NAME
+from hub.vision.description.projecting import Projections
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,13 @@ class Glimpse:
         return (self.started_s + self.ended_s) / 2
 
 
-def glimpse_of(hit: Hit, look: float, sighting: Sighting, verdict: Verdict | None) -> Glimpse:
-    """A hit with the descriptor out of its ``sighting``."""
+def glimpse_of(hit: Hit, look: float, sighting: Sighting, verdict: Verdict | None, describer: str) -> Glimpse:
+    """A hit with the descriptor of its ``sighting``, by ``describer`` where that can be made.
+
+    What likeness is worth was learned with one describer (weighing.py): a path compares by that one, whatever was
+    learned on site since.
+    """
+    (weighed,) = _shipped().described([sighting], describer)
     return Glimpse(
         sighting_id=hit.sighting.sighting_id,
         camera_id=hit.sighting.camera_id,
@@ -40,8 +48,15 @@ def glimpse_of(hit: Hit, look: float, sighting: Sighting, verdict: Verdict | Non
         ended_s=hit.sighting.ended_at_ms / 1000,
         look=look,
         verdict=verdict,
-        describer=sighting.describer,
-        descriptor=sighting.descriptor,
+        describer=weighed.describer,
+        descriptor=weighed.descriptor,
         height_m=sighting.height_m,
         height_error_m=sighting.height_error_m,
     )
+
+
+@cache
+def _shipped() -> Projections:
+    projections = Projections()
+    projections.take_on({STRIPES_NAME: AUTO})
+    return projections

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.sightings.path.anchors import comparable, height_weight, units
+from hub.sightings.path.anchors import height_weight, units
 from hub.sightings.path.glimpses import Glimpse
 from hub.sightings.path.ground import CameraGround
 from hub.sightings.path.pace import Pace, possible
@@ -27,7 +27,7 @@ def group(
     """
     count = len(glimpses)
     apart = ~_may_be_one(glimpses, ground, pace)
-    vectors = units(glimpses, comparable(glimpses, weighing.describer))
+    vectors = units(glimpses, weighing.describer)
     heights = np.array([np.nan if glimpse.height_m is None else glimpse.height_m for glimpse in glimpses])
     weights = np.where(np.isnan(heights), 0.0, [height_weight(glimpse) for glimpse in glimpses])
     member = np.zeros((0, count), np.bool_)

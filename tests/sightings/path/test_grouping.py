@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from hub.sightings.messages import Hit, summary
 from hub.sightings.path.company import company
-from hub.sightings.path.glimpses import Glimpse
+from hub.sightings.path.glimpses import Glimpse, glimpse_of
 from hub.sightings.path.grouping import group
 from hub.sightings.path.pace import CHILD
+from hub.vision.description.descriptor import StripesDescriptor
+from hub.vision.description.kept_stripes import kept, mean_of
+from hub.vision.description.naming import STRIPES_NAME
+from hub.vision.description.projecting import Projections
+from hub.vision.description.stripe_numbers import SIZE
+from tests.describing.projections import learned_projection
 from tests.sightings.path.street import WEIGHING, glimpse, street, walked
+from tests.sightings.seen import sighting
 
 RNG = np.random.default_rng(3)
 ONE, OTHER = RNG.integers(-100, 100, 64), RNG.integers(-100, 100, 64)
@@ -31,19 +41,26 @@ def test_hits_that_look_alike_and_are_a_walk_apart_are_one_persons() -> None:
     assert groups(*hits) == [{"a", "b"}, {"x", "y"}]
 
 
-def test_what_a_descriptor_learned_on_site_says_counts_and_is_not_held_against_anothers() -> None:
-    learned = {"describer": "test-1+0a1b2c3d"}
-    hits = (
-        clothed("a", 0, 0, ONE, **learned),
-        clothed("x", 3, 10, OTHER, **learned),
-        clothed("b", 1, 80, ONE, **learned),
-    )
-    assert groups(*hits) == [{"a", "b"}, {"x"}]
-    assert groups(*hits, clothed("c", 2, 160, ONE)) == [{"a", "b"}, {"x"}, {"c"}], "described before it was learned"
-    assert groups(clothed("a", 0, 0, ONE, describer="test-12"), clothed("b", 1, 80, ONE, describer="test-12")) == [
-        {"a"},
-        {"b"},
-    ], "what likeness is worth to another describer is not known"
+def test_what_likeness_is_worth_to_another_describer_is_not_known() -> None:
+    other = {"describer": "test-2"}
+    assert groups(clothed("a", 0, 0, ONE, **other), clothed("b", 1, 80, ONE, **other)) == [{"a"}, {"b"}]
+
+
+def test_path_compares_by_the_describer_that_likeness_was_learned_with_whatever_was_learned_on_site(
+    tmp_path: Path,
+) -> None:
+    learned = learned_projection(tmp_path / "learned.npz")
+    mean = np.random.default_rng(5).random(SIZE).astype(np.float32)
+    came = sighting("s1", describer=STRIPES_NAME, stripes=kept(mean))
+    projections = Projections()
+    projections.take_on({"learned": learned})
+    (stored,) = projections.described([came], "learned")
+    hit = Hit(rank=1, score=1.0, sighting=summary(stored, None), parts=())
+    seen = glimpse_of(hit, 0.0, stored, None, STRIPES_NAME)
+    shipped = StripesDescriptor().of([], [mean_of(kept(mean))], np.ones(1))
+    assert (seen.describer, seen.descriptor) == (STRIPES_NAME, shipped)
+    without = msgspec.structs.replace(stored, stripes=None)
+    assert glimpse_of(hit, 0.0, without, None, STRIPES_NAME).describer == "learned", "it weighs nothing"
 
 
 def test_twins_at_both_ends_of_the_street_at_once_are_two() -> None:

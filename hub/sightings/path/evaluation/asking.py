@@ -41,7 +41,8 @@ def glimpses_of(scene: Scene, answer: SearchAnswer, weighing: Weighing, said: Ma
     for hit in answer.hits:
         sighting = scene.service.get(hit.sighting.sighting_id)
         assert sighting is not None
-        found.append(glimpse_of(hit, weighing.look(hit, age), sighting, said.get(sighting.sighting_id)))
+        verdict = said.get(sighting.sighting_id)
+        found.append(glimpse_of(hit, weighing.look(hit, age), sighting, verdict, weighing.describer))
     return found
 
 
