@@ -32,6 +32,7 @@ from hub.vision.description.lesson import MEASURE, Lesson, unpacked
 EVERY_S = 24 * 3600.0
 MOST_WAITING = 200
 TURN_S = 2.0
+_DAY_US = 24 * 3_600_000_000
 NICENESS = 19
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _log = structlog.get_logger()
@@ -145,21 +146,27 @@ class Teaching:
         if not self.is_on or self._versions.current == SHIPPED:
             raise Refusal("nothing_to_go_back_to", "正在用出厂版本", "the shipped version is in use", status=409)
         async with self._learning:
-            await self._change(self._versions.gone_back(), by, audit.Action.RESTORE_DESCRIPTOR)
+            await self._change(self._folder.gone_back(self._versions), by, audit.Action.RESTORE_DESCRIPTOR)
         return self.state
 
     async def _change(self, versions: Versions, by: str, action: audit.Action) -> None:
+        """Use these from now on; nothing is used that is not audited, and nothing audited that is not saved."""
         turned = versions.current != self._versions.current
         told = DescriptorInUse(before=self._versions.current, current=versions.current)
 
         def note(change: Change) -> None:
             audit.record(change, by, action, detail=told)
 
-        await self._database.write(note)
         await asyncio.to_thread(self._folder.save, versions)
+        try:
+            await self._database.write(note)
+        except BaseException:
+            await asyncio.to_thread(self._folder.save, self._versions)
+            raise
         self._versions = versions
         for use in self._followers if turned else ():
             await use(self.choice)
+        await asyncio.to_thread(self._folder.delete_others, versions)
 
     def _is_due(self) -> bool:
         """A day after the last version, and after the last try: whatever the hub's clock, or a failure, says.
@@ -176,21 +183,26 @@ class Teaching:
     async def _in_child(self, before: str) -> Attempt:
         command = [sys.executable, "-m", "hub.teaching.child", "--book", str(self._book.folder)]
         command += ["--folder", str(self._folder.folder), "--before", before]
-        process = await start_child(
-            command,
-            environment=os.environ | _ONE_THREAD,
-            niceness=NICENESS,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        try:
+            process = await start_child(
+                command,
+                environment=os.environ | _ONE_THREAD,
+                niceness=NICENESS,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            raise _failed(str(error)) from error
         try:
             told, why = await process.communicate()
         finally:
             await end_child(process)
         if process.returncode:
-            reason = why.decode(errors="replace").strip()[-500:]
-            raise Refusal("learning_failed", f"学习失败：{reason}", f"learning failed: {reason}", status=500)
-        return msgspec.json.decode(told, type=Attempt)
+            raise _failed(why.decode(errors="replace").strip()[-500:])
+        try:
+            return msgspec.json.decode(told, type=Attempt)
+        except msgspec.MsgspecError as error:
+            raise _failed(str(error)) from error
 
     def _take(self, worker_id: str, message: LessonMessage) -> None:
         if not self.is_on or message.measure != MEASURE:
@@ -201,6 +213,7 @@ class Teaching:
             return
         try:
             views = unpacked(message.views)
+            _check_times(message, self._clock.wall_us())
         except ValueError as error:
             self._refused.add(worker_id, "lesson", RefusedReason.MALFORMED, str(error))
             return
@@ -212,6 +225,16 @@ class Teaching:
                 self._book.add(lesson)
         except OSError as error:  # a full disk: these are lost, and nobody is missed
             _log.error("teaching.not_written", why=str(error))
+
+
+def _failed(reason: str) -> Refusal:
+    return Refusal("learning_failed", f"学习失败：{reason}", f"learning failed: {reason}", status=500)
+
+
+def _check_times(lesson: LessonMessage, now_us: int) -> None:
+    """Raises ValueError for times that no track has: what would end in a far future would never be forgotten."""
+    if not lesson.started_at_us <= lesson.ended_at_us <= now_us + _DAY_US:
+        raise ValueError(f"it ends at {lesson.ended_at_us} us, before it begins, or later than tomorrow")
 
 
 def _figures(version: Version) -> dict[str, float]:

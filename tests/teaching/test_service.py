@@ -13,13 +13,14 @@ import pytest_asyncio
 
 from devices.protocol.lessons import LessonMessage
 from devices.protocol.topics import DeviceKind, Up
+from hub.access.audit import Action
 from hub.access.people import Role
 from hub.app import Hub
 from hub.bridge.refused import RefusedReason
 from hub.registry.records import Camera
 from hub.teaching import service
 from hub.teaching.messages import TeachingState
-from hub.teaching.versions import SHIPPED
+from hub.teaching.versions import SHIPPED, Versions
 from hub.vision.description.choice import open_descriptor
 from hub.vision.description.lesson import MEASURE, Lesson, packed
 from tests.devices.room import until
@@ -62,6 +63,10 @@ def message(
         measure=MEASURE,
         views=packed(lesson.views) if views is None else views,
     )
+
+
+def was_replaced(state: TeachingState) -> Versions:
+    return Versions(current=SHIPPED, told=state.versions[:1], is_held=not state.is_held)
 
 
 async def stand(administrator: httpx.AsyncClient) -> TeachingState:
@@ -118,6 +123,23 @@ async def test_who_went_back_stays_there_until_somebody_has_it_learn(
     assert not (await stand(administrator)).is_held
 
 
+async def test_what_cannot_be_audited_is_not_used(
+    hub: Hub, administrator: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-8.8."""
+    was = await stand(administrator)
+
+    async def full(*_args: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.database, "write", full)
+        with pytest.raises(OSError, match="full"):
+            await hub.teaching._change(was_replaced(was), "somebody", Action.LEARN_DESCRIPTOR)
+    assert await stand(administrator) == was
+    assert hub.teaching._folder.open().told == was.versions, "nor after the next start"
+
+
 async def test_lesson_of_a_camera_that_nobody_knows_or_of_no_views_is_refused(hub: Hub) -> None:
     """P-8.8."""
     before = hub.teaching.state.lessons
@@ -126,9 +148,12 @@ async def test_lesson_of_a_camera_that_nobody_knows_or_of_no_views_is_refused(hu
     async with HandDevice.open(hub, "worker-1", DeviceKind.WORKER) as worker:
         lesson = lessons(1)[0]
         await worker.say(Up.LESSON, message(worker, lesson, camera_id="C99"))
+        later_us = hub.clock.wall_us() + 365 * 86_400_000_000
+        late = Lesson(lesson.camera_id, later_us, later_us + 4_000_000, lesson.views)
+        await worker.say(Up.LESSON, message(worker, late))
         await worker.say(Up.LESSON, message(worker, lesson, views=b"no views"))
         await worker.say(Up.LESSON, message(worker, lesson, views=packed(np.zeros((40, 3456), np.uint8))))
-        await until(lambda: refused[RefusedReason.MALFORMED] == malformed + 2, "what is no lesson is refused")
+        await until(lambda: refused[RefusedReason.MALFORMED] == malformed + 3, "what is no lesson is refused")
     assert refused[RefusedReason.NOT_ALLOWED] == allowed + 1
     assert hub.teaching.state.lessons == before
 
