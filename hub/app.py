@@ -460,6 +460,7 @@ class Hub:
         self.playing.stop()
         await self.vision.stop()
         await self.describing.stop()
+        await self.cases.stop()
         await self.footage.stop()
         await self._loops.end()
         await self.redescribing.stop()

@@ -48,14 +48,17 @@ class Searching:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, "asking")
         self._latest: dict[Asker, _Going] = {}
+        self._has_stopped = False
         self.unfinished = 0
 
     async def run(self, asker: Asker, search: Callable[[threading.Event], _T]) -> _T:
         """What ``search`` returns, which is handed an event that is set when nobody waits for it any more.
 
-        That is when this is cancelled, or the same asker asks anew. Raises Refusal in the latter case, and where too
-        many wait already.
+        That is when this is cancelled, the same asker asks anew, or the hub ends. Raises Refusal in the latter cases,
+        and where too many wait already.
         """
+        if self._has_stopped:
+            raise _ending()
         older = self._latest.get(asker)
         if older is not None:
             older.given_up.set()
@@ -80,6 +83,15 @@ class Searching:
             going.given_up.set()
             work.cancel()
 
+    async def stop(self) -> None:
+        """Give up whatever is under way, and wait for the piece that each is at."""
+        self._has_stopped = True
+        for going in self._latest.values():
+            going.given_up.set()
+            if not going.answer.done():
+                going.answer.set_exception(_ending())
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+
     def _end(self, asker: Asker, going: _Going, work: Future[Any]) -> None:
         self.unfinished -= 1
         if self._latest.get(asker) is going:
@@ -100,6 +112,10 @@ def _replaced() -> Refusal:
         "your newer search in this case took the place of this one",
         status=409,
     )
+
+
+def _ending() -> Refusal:
+    return Refusal("hub_ends", "系统正在停止，请稍后再查找", "the hub ends; search again in a moment", status=503)
 
 
 def _too_many() -> Refusal:

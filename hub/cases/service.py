@@ -87,6 +87,10 @@ class Cases:
         found = self._database.read_now(lambda connection: latest_cases(connection, 0))
         self._open = {case.case_id: case for case in found}
 
+    async def stop(self) -> None:
+        """Give up the searches that go on; before the sightings are closed."""
+        await self._searching.stop()
+
     @property
     def watches(self) -> list[Watch]:
         """The watches that are on."""
@@ -295,8 +299,6 @@ class Cases:
         How far somebody can have walked grows as long as it is on: it asks all cameras then.
         """
         case = await self.gate(case_id)
-        if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
-            raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
         complete = await self.complete(query)
         if complete.near is not None and complete.near.since_at_ms is not None:
             complete = msgspec.structs.replace(complete, near=None, camera_ids=(), venue_ids=())
@@ -312,6 +314,7 @@ class Cases:
 
         def change(open_change: Change) -> Case:
             _must_be_open(open_change, case_id)
+            _must_take_another(_stored(open_change, case_id))
             insert_watch(open_change, watch)
             noted = msgspec.structs.replace(watch, query=without_looks(complete))
             self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, noted)
@@ -393,6 +396,12 @@ def _must_be_open(change: Change, case_id: str) -> None:
     state = change.connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.case_id == case_id)).scalar()
     if state != CaseState.OPEN.value:
         raise _case_closed()
+
+
+def _must_take_another(case: Case) -> None:
+    """Raises Refusal where as many watches are on as a case may have."""
+    if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
+        raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
 
 
 def _stored(change: Change, case_id: str) -> Case:

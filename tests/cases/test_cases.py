@@ -350,7 +350,8 @@ async def test_case_is_closed_once_and_no_watch_outlives_it(hub: Hub, told: Told
 async def test_one_watch_or_one_case_too_many_is_refused(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     case = await open_case(hub)
     monkeypatch.setattr("hub.cases.service.MAX_WATCHES", 1)
-    await hub.cases.start_watch(case.case_id, RED_AND_BLUE, OFFICER)
+    both = (hub.cases.start_watch(case.case_id, RED_AND_BLUE, OFFICER) for _ in range(2))
+    assert sum(isinstance(one, Watch) for one in await asyncio.gather(*both, return_exceptions=True)) == 1
     monkeypatch.setattr("hub.cases.service.MAX_OPEN", 1)
     for asking in (hub.cases.start_watch(case.case_id, RED_AND_BLUE, OFFICER), open_case(hub)):
         with pytest.raises(Refusal) as refused:

@@ -162,3 +162,16 @@ async def test_work_of_a_client_that_waits_is_answered_and_its_errors_too() -> N
     assert await while_connected(waiting, searching.run(OFFICER, at_once)) == "found"
     with pytest.raises(Refusal, match="no"):
         await while_connected(waiting, refuse())
+
+
+async def test_searches_that_go_on_are_given_up_when_the_hub_ends_and_no_further_one_begins() -> None:
+    searching = Searching()
+    going_on = [await begun(searching, Asker(f"officer-{n}", "K1", Wish.HITS), until_given_up) for n in range(6)]
+    async with asyncio.timeout(10):
+        await searching.stop()
+    for task in going_on:
+        with pytest.raises(Refusal, match="hub ends"):
+            await task
+    with pytest.raises(Refusal, match="hub ends"):
+        await searching.run(OFFICER, at_once)
+    await all_ended(searching)
