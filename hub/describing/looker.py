@@ -91,6 +91,7 @@ class Looker:
         bags = bags_of([whole], self._detector) if body is BodySeen.WHOLE else ()
         return PersonLook(
             looks=tuple(looks),
+            stripes=seen.stripes,
             upper=seen.upper if body in (BodySeen.WHOLE, BodySeen.UPPER) else (),
             lower=seen.lower if body in (BodySeen.WHOLE, BodySeen.LOWER) else (),
             upper_pattern=seen.upper_pattern if body in (BodySeen.WHOLE, BodySeen.UPPER) else (),

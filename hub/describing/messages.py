@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from devices.protocol.messages import Fraction
+from devices.protocol.sightings import Stripes
 from hub.sightings.messages import Appearance, Description
 
 LENGTH = struct.Struct(">I")
@@ -77,9 +78,13 @@ class BodySeen(StrEnum):
 
 
 class PersonLook(msgspec.Struct, frozen=True, kw_only=True):
-    """The person in the area: looks by each describer, shares of colours and patterns as Sighting has them."""
+    """The person in the area: looks by each describer, shares of colours and patterns as Sighting has them.
+
+    ``stripes``: what looks are made of; None where the current describer is a network.
+    """
 
     looks: tuple[Look, ...]
+    stripes: Stripes | None
     upper: tuple[float, ...]
     lower: tuple[float, ...]
     upper_pattern: tuple[float, ...]

@@ -16,15 +16,14 @@ from collections.abc import Container, Mapping, Sequence
 import msgspec
 import structlog
 
-from devices.protocol.sightings import Sighting
+from devices.protocol.sightings import Sighting, Stripes
 from hub.describing.describers import DescriberBook
 from hub.describing.keeper import ChildBusy, ChildFailed, DescribingChild
 from hub.describing.messages import DescribeKept, KeptDescribed, KeptPicture
-from hub.sightings.columns import Table
+from hub.sightings.home import Others
 from hub.sightings.messages import MOST_DESCRIBERS
 from hub.sightings.records import RecordError
 from hub.sightings.service import SightingService
-from hub.sightings.store import Others
 from hub.vision.description.projecting import Projections
 
 CHUNK_ROWS = 2048
@@ -59,7 +58,7 @@ class Tried:
 
     def __init__(self) -> None:
         self.first_rows: dict[str, int] = {}
-        """By Table.name, the first row that was not tried."""
+        """By Others.name, the first row that was not tried."""
         self._undescribable: dict[str, int] = {}
 
     @property
@@ -68,7 +67,7 @@ class Tried:
 
     def add(self, others: Others, described: int) -> None:
         """These rows were tried; so many of them have the new describer."""
-        name = others.table.name
+        name = others.name
         self.first_rows[name] = others.rows[-1] + 1
         self._undescribable[name] = self._undescribable.get(name, 0) + len(others.rows) - described
 
@@ -152,7 +151,7 @@ class Redescribing:
     async def run(self) -> None:
         """Describe anew whatever is to be, until cancelled."""
         self._loop = asyncio.get_running_loop()
-        self._sightings.compare_also(self.looks_of)
+        self._sightings.compare_also(self.looks_of, self.made_of)
         await self._background.use([self._choice])
         while True:
             try:
@@ -186,7 +185,7 @@ class Redescribing:
             found |= await self._describe(others, others.rows[first : first + BATCH], describer)
             if describer != self.describer:
                 return True
-        if found and not await asyncio.to_thread(self._sightings.describe_anew, others.table, describer, found):
+        if found and not await asyncio.to_thread(self._sightings.describe_anew, others, describer, found):
             return False  # sealed anew meanwhile, or deleted, or damaged, which is seen to
         tried.add(others, len(found))
         self.described += len(found)
@@ -199,10 +198,13 @@ class Redescribing:
         Nothing where there is only one, where no picture was kept, or where the process gives no answer.
         """
         others = tuple(name for name in self._in_use if name != sighting.describer)
-        made = {name: self._projections.descriptor(sighting, name) for name in others}
-        looks = {name: look for name, look in made.items() if look is not None}
+        looks = self._projections.descriptors(sighting.stripes, others)
         others = tuple(name for name in others if name not in looks)
         return {**looks, **self._looks_of_picture(sighting, others)} if others else looks
+
+    def made_of(self, stripes: Stripes) -> Mapping[str, bytes]:
+        """What the describers in use make of a photo's stripes, also those that have come since it was looked at."""
+        return self._projections.descriptors(stripes, self._in_use)
 
     def _looks_of_picture(self, sighting: Sighting, others: tuple[str, ...]) -> Mapping[str, bytes]:
         known = self._likes.get((sighting.sighting_id, others))
@@ -230,15 +232,15 @@ class Redescribing:
     async def _describe(self, others: Others, rows: tuple[int, ...], describer: str) -> dict[int, bytes]:
         """Descriptors by row; one whose picture the process does not outlive is left out."""
         began_s = time.monotonic()
-        stored = await asyncio.to_thread(_read, others.table, rows)
+        stored = await asyncio.to_thread(_read, others, rows)
         found = await asyncio.to_thread(self._project, stored, describer)
         await asyncio.sleep(_REST * (time.monotonic() - began_s))
         kept = {row: _kept(one) for row, one in stored.items() if row not in found and one.picture_jpeg}
         return found | (await self._describe_pictures(kept, others, describer) if kept else {})
 
     def _project(self, stored: Mapping[int, Sighting], describer: str) -> dict[int, bytes]:
-        made = {row: self._projections.descriptor(sighting, describer) for row, sighting in stored.items()}
-        return {row: descriptor for row, descriptor in made.items() if descriptor is not None}
+        made = {row: self._projections.descriptors(one.stripes, (describer,)) for row, one in stored.items()}
+        return {row: looks[describer] for row, looks in made.items() if looks}
 
     async def _describe_pictures(
         self, kept: dict[int, KeptPicture], others: Others, describer: str
@@ -252,7 +254,7 @@ class Redescribing:
             try:
                 found |= await self._ask({row: picture}, describer)
             except ChildFailed as error:
-                _log.error("describing.picture_failed", hour=others.table.hour, row=row, why=str(error))
+                _log.error("describing.picture_failed", hour=others.hour, row=row, why=str(error))
         return found
 
     async def _ask(self, kept: dict[int, KeptPicture], describer: str) -> dict[int, bytes]:
@@ -276,11 +278,11 @@ class Redescribing:
         await self._photos.use([choices[name] for name in self._in_use])
 
 
-def _read(table: Table, rows: tuple[int, ...]) -> dict[int, Sighting]:
+def _read(others: Others, rows: tuple[int, ...]) -> dict[int, Sighting]:
     stored = {}
     for row in rows:
         with contextlib.suppress(RecordError):
-            stored[row] = table.read(row)
+            stored[row] = others.read(row)
     return stored
 
 

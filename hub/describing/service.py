@@ -26,7 +26,7 @@ from hub.describing.messages import (
 )
 from hub.errors import Refusal
 from hub.sightings import query
-from hub.sightings.messages import Appearance, Description, Query
+from hub.sightings.messages import Appearance, AppearanceStripes, Description, Query
 from hub.storage.database import Database
 from hub.storage.writer import Change
 
@@ -133,14 +133,25 @@ def in_words(look: PersonLook) -> PersonInPhoto:
     partly = _BODY_WORDS.get(look.body)
     return PersonInPhoto(
         like=tuple(
-            Appearance(describer=one.describer, descriptor=base64.b64encode(one.descriptor).decode())
-            for one in look.looks
+            Appearance(
+                describer=one.describer,
+                descriptor=base64.b64encode(one.descriptor).decode(),
+                stripes=_stripes(look) if place == 0 else None,
+            )
+            for place, one in enumerate(look.looks)
         ),
         description=description,
         body=look.body,
         words="；".join([*([chinese] if chinese else []), *([partly[0]] if partly else [])]),
         words_en="; ".join([*([english] if english else []), *([partly[1]] if partly else [])]),
     )
+
+
+def _stripes(look: PersonLook) -> AppearanceStripes | None:
+    if look.stripes is None:
+        return None
+    numbers = base64.b64encode(look.stripes.numbers).decode()
+    return AppearanceStripes(measure=look.stripes.measure, numbers=numbers)
 
 
 def _colours(shares: tuple[float, ...]) -> tuple[str, ...]:

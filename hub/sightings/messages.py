@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from devices.protocol.messages import Fraction
-from devices.protocol.sightings import BAGS, COLOURS, PATTERNS, Movement, PictureCondition, Sighting
+from devices.protocol.sightings import BAGS, COLOURS, MOST_STRIPES_BYTES, PATTERNS, Movement, PictureCondition, Sighting
 from hub.registry.records import AtMs, Latitude, Longitude
 
 MAX_PLACES = 2_000
@@ -64,11 +64,22 @@ class Description(Form, frozen=True, kw_only=True):
     weights: Weights | None = None
 
 
+class AppearanceStripes(Form, frozen=True, kw_only=True):
+    """As devices.protocol.sightings.Stripes, ``numbers`` in base64."""
+
+    measure: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    numbers: Annotated[str, msgspec.Meta(max_length=4 * (MOST_STRIPES_BYTES + 2) // 3)]
+
+
 class Appearance(Form, frozen=True, kw_only=True):
-    """What somebody looks like to one describer: 64 signed bytes, in base64."""
+    """What somebody looks like to one describer: 64 signed bytes, in base64.
+
+    ``stripes``: what it was made of, so that a photo can still be compared when another describer has come.
+    """
 
     describer: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     descriptor: Annotated[str, msgspec.Meta(max_length=88)]
+    stripes: AppearanceStripes | None = None
 
 
 class Near(Form, frozen=True, kw_only=True):

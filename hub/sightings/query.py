@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from devices.protocol.sightings import COLOURS, PATTERNS
+from devices.protocol.sightings import COLOURS, PATTERNS, Stripes
 from hub.sightings.colour_words import CHINESE
 from hub.sightings.errors import SightingsError
 from hub.sightings.explain import MOVEMENT_WORDS, PATTERN_WORDS
-from hub.sightings.messages import Age, CameraPlace, Description, Query
+from hub.sightings.messages import Age, Appearance, CameraPlace, Description, Query
 from hub.sightings.rows import DESCRIPTOR_BYTES
 
 MAX_LIMIT = 500
@@ -118,11 +119,22 @@ def looks(query: Query) -> dict[str, bytes]:
     return found
 
 
+def stripes(query: Query) -> tuple[Stripes, ...]:
+    """What the looks of a photo were made of; what is no base64 is left out."""
+    found = []
+    for told in (one.stripes for one in query.like if one.stripes is not None):
+        with contextlib.suppress(ValueError):
+            found.append(Stripes(measure=told.measure, numbers=base64.b64decode(told.numbers, validate=True)))
+    return tuple(found)
+
+
 def without_looks(query: Query) -> Query:
     """The query as it is noted for good: of how the person of a photo looks, who described it is left, not the look."""
     if not query.like:
         return query
-    return msgspec.structs.replace(query, like=tuple(msgspec.structs.replace(one, descriptor="") for one in query.like))
+    return msgspec.structs.replace(
+        query, like=tuple(Appearance(describer=one.describer, descriptor="") for one in query.like)
+    )
 
 
 def is_meant(query: Query, camera: CameraPlace) -> bool:

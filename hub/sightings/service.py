@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from devices.protocol.clock import Clock
-from devices.protocol.sightings import Sighting
+from devices.protocol.sightings import Sighting, Stripes
 from hub.sightings import explain, query, rows
 from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
@@ -55,6 +55,7 @@ class SightingService:
         self._stored = self._duplicates = self._refused = self._searches = 0
         self._keeper: Keeper | None = None
         self._looks: Callable[[Sighting], Mapping[str, bytes]] = lambda _sighting: {}
+        self._made_of: Callable[[Stripes], Mapping[str, bytes]] = lambda _stripes: {}
 
     def open(self) -> None:
         """Open the store, replaying what a kill left unsealed, and see in the background to what can wait."""
@@ -255,9 +256,14 @@ class SightingService:
         """Give rows other descriptors, as Store.describe_anew. Raises OSError."""
         return self._opened.describe_anew(of, describer, descriptors)
 
-    def compare_also(self, looks: Callable[[Sighting], Mapping[str, bytes]]) -> None:
-        """Have ``looks``, called from any thread, say what a sighting looks like to the other describers in use."""
-        self._looks = looks
+    def compare_also(
+        self, looks: Callable[[Sighting], Mapping[str, bytes]], made_of: Callable[[Stripes], Mapping[str, bytes]]
+    ) -> None:
+        """Have these say what a sighting looks like to the other describers in use, and what all make of stripes.
+
+        They are called from any thread.
+        """
+        self._looks, self._made_of = looks, made_of
 
     def counts(self) -> SightingCounts:
         """For the metrics."""
@@ -288,8 +294,15 @@ class SightingService:
             return None
         return {**self._looks(sighting), sighting.describer: sighting.descriptor}
 
+    def _photo_look(self, asked: Query) -> Look:
+        """As it came with the question, and to describers that have come since."""
+        found: dict[str, bytes] = {}
+        for stripes in query.stripes(asked):
+            found.update(self._made_of(stripes))
+        return found | query.looks(asked)
+
     def _wanted(self, asked: Query, feedback: Feedback) -> Wanted:
-        chosen: list[Look] = [query.looks(asked)]
+        chosen: list[Look] = [self._photo_look(asked)]
         if asked.like_sighting_id is not None:
             look = self._look_of(asked.like_sighting_id)
             if look is None:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,8 +20,12 @@ from hub.app import Hub
 from hub.cases.messages import Case, NewCase
 from hub.cases.watching import MOST_HITS, MOST_OF_ONE
 from hub.events.messages import EventKind
-from hub.sightings.messages import Appearance, Description, Hit, Query, Verdict
+from hub.sightings.messages import Appearance, AppearanceStripes, Description, Hit, Query, Verdict
 from hub.storage.schema import metadata
+from hub.vision.description.kept_stripes import kept as kept_stripes
+from hub.vision.description.lesson import MEASURE
+from hub.vision.description.stripe_numbers import SIZE
+from tests.describing.projections import learned_projection
 from tests.hub import OFFICER, Told, open_hub, sighting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -138,16 +143,44 @@ async def test_nothing_is_told_of_a_watch_that_ended_while_it_was_compared(
 
 async def test_looks_of_a_photo_are_kept_by_nothing_but_the_watch_that_is_on(hub: Hub, case: Case) -> None:
     look = base64.b64encode(CHILD).decode()
-    query = Query(like=(Appearance(describer="stripes-2", descriptor=look),))
+    stripes = AppearanceStripes(measure=MEASURE, numbers="c3RyaXBlcw==")
+    query = Query(like=(Appearance(describer="stripes-2", descriptor=look, stripes=stripes),))
     watch = await hub.cases.start_watch(case.case_id, query, OFFICER)
     assert (await hub.cases.search(case.case_id, query, OFFICER)).query.like == query.like, "who asked may ask on"
 
     def kept(connection: sa.Connection) -> dict[str, str]:
-        return {one.name: str(connection.execute(sa.select(one)).all()) for one in metadata.sorted_tables}
+        tables = metadata.sorted_tables
+        return {one.name: str([tuple(row) for row in connection.execute(sa.select(one))]) for one in tables}
 
     on = await hub.database.read(kept)
     assert [name for name, rows in on.items() if look in rows] == ["watches"]
     assert "stripes-2" in on["audit_records"], "by whom it was described is noted"
     ended = await hub.cases.end_watch(case.case_id, watch.watch_id, OFFICER)
     assert ended.query.like == (Appearance(describer="stripes-2", descriptor=""),)
-    assert not any(look in rows for rows in (await hub.database.read(kept)).values())
+    assert not any(look in rows or stripes.numbers in rows for rows in (await hub.database.read(kept)).values())
+
+
+async def test_photo_is_compared_with_what_is_described_otherwise_since(hub: Hub, case: Case, tmp_path: Path) -> None:
+    mean = np.random.default_rng(4).random(SIZE).astype(np.float32)
+    numbers = kept_stripes(mean)
+    photo = Appearance(
+        describer="stripes-2",
+        descriptor=base64.b64encode(CHILD).decode(),
+        stripes=AppearanceStripes(measure=MEASURE, numbers=base64.b64encode(numbers.numbers).decode()),
+    )
+    query = Query(like=(photo,))
+    await hub.redescribing.use(learned_projection(tmp_path / "learned.npz"))
+    try:
+        came = msgspec.structs.replace(
+            sighting(hub, "came since", "red", "blue"), describer="stripes-2", stripes=numbers
+        )
+        (stored,) = hub.redescribing.as_in_use([came])
+        assert stored.describer != "stripes-2"
+        hub.sightings.add(stored)
+        bare = msgspec.structs.replace(photo, stripes=None)
+        for like, score in ((photo, 1.0), (bare, 0.3)):
+            asked = msgspec.structs.replace(query, like=(like,))
+            hits = (await hub.cases.search(case.case_id, asked, OFFICER)).hits
+            assert [hit.score for hit in hits if hit.sighting.sighting_id == "came since"] == [score]
+    finally:
+        await hub.redescribing.use("auto")

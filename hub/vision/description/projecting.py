@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from devices.protocol.sightings import Sighting
+from devices.protocol.sightings import Sighting, Stripes
 from hub.vision.description.descriptor import StripesDescriptor
 from hub.vision.description.kept_stripes import mean_of
 from hub.vision.description.naming import AUTO, LEARNED
@@ -36,16 +36,16 @@ class Projections:
             if choice == AUTO or Path(choice).suffix == LEARNED
         }
 
-    def descriptor(self, sighting: Sighting, describer: str) -> bytes | None:
-        """As ``describer`` makes it; None where it is no projection in use, or no numbers of its kind were kept."""
-        projection = self._by_name.get(describer)
-        if projection is None or sighting.stripes is None:
-            return None
+    def descriptors(self, stripes: Stripes | None, describers: Sequence[str]) -> dict[str, bytes]:
+        """As those of ``describers`` make it that are projections in use; of numbers of no kind of theirs nothing."""
+        projections = {name: self._by_name[name] for name in describers if name in self._by_name}
+        if not projections or stripes is None:
+            return {}
         try:
-            mean = mean_of(sighting.stripes)
-        except ValueError:  # of another measure, or damaged by whoever said it: it keeps what it has
-            return None
-        return projection.of([], [mean], np.ones(1))
+            mean = mean_of(stripes)
+        except ValueError:  # of another measure, or damaged by whoever said it
+            return {}
+        return {name: projection.of([], [mean], np.ones(1)) for name, projection in projections.items()}
 
     def described(self, sightings: Sequence[Sighting], describer: str) -> list[Sighting]:
         """The same sightings, by ``describer`` where they can be."""
@@ -54,5 +54,7 @@ class Projections:
     def _described(self, sighting: Sighting, describer: str) -> Sighting:
         if sighting.describer == describer:
             return sighting
-        made = self.descriptor(sighting, describer)
-        return sighting if made is None else msgspec.structs.replace(sighting, describer=describer, descriptor=made)
+        looks = self.descriptors(sighting.stripes, (describer,))
+        return (
+            msgspec.structs.replace(sighting, describer=describer, descriptor=looks[describer]) if looks else sighting
+        )

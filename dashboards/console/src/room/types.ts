@@ -276,10 +276,11 @@ export interface Description {
   weights?: Partial<Record<SearchField, number>> | null;
 }
 
-/** What somebody looks like to one describer. */
+/** What somebody looks like to one describer; `stripes`: what that was made of, for describers that come later. */
 export interface Appearance {
   describer: string;
   descriptor: string;
+  stripes?: { measure: string; numbers: string } | null;
 }
 
 /** Within so many metres on foot of a venue. */
