@@ -15,6 +15,8 @@ LONGER_SIDE_PX = 2048
 """What is looked at: larger ones are made smaller, a person in them still has all that a describer uses (128 px)."""
 LEAST_SIDE_PX = 24
 _SHORTER = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2))
+_LAID_AT_ONCE_PX = 1 << 17
+"""Of 40 million pixels with transparency at once it would take gigabytes."""
 _BEHIND = 128
 """Grey stands behind what is transparent: neither black nor white is taken for clothes."""
 
@@ -80,9 +82,15 @@ def _decoded(data: bytes, longer_px: int) -> Pixels:
 
 def _on_grey(whole: NDArray[np.generic]) -> Pixels:
     depth = 257 if whole.dtype == np.uint16 else 1
-    opaque = whole[..., 3:].astype(np.float32) / (255 * depth)
-    laid = whole[..., :3].astype(np.float32) / depth * opaque + _BEHIND * (1 - opaque)
-    return np.asarray(np.round(laid), np.uint8)
+    laid = np.empty((*whole.shape[:2], 3), np.uint8)
+    rows = max(1, _LAID_AT_ONCE_PX // whole.shape[1])
+    for first in range(0, len(whole), rows):
+        band = whole[first : first + rows]
+        opaque = band[..., 3:].astype(np.float32) / (255 * depth)
+        laid[first : first + rows] = np.round(
+            band[..., :3].astype(np.float32) / depth * opaque + _BEHIND * (1 - opaque)
+        )
+    return laid
 
 
 def _scaled(pixels: Pixels) -> Pixels:

@@ -42,6 +42,7 @@ class Feedback:
         self.said = said
         self._confirmed = self._looks(Verdict.CONFIRMED, look_of)
         self._rejected = self._looks(Verdict.REJECTED, look_of)
+        self._units_of: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.said)
@@ -61,14 +62,28 @@ class Feedback:
         return {describer: _combined(looks, taken.get(describer, [])) for describer, looks in added.items()}
 
     def doubts(self, sighting: Sighting) -> bool:
-        """Whether it looks like a rejected one, by a ratio of e³·⁵ at least, and like no confirmed one more."""
+        """Whether it looks like a rejected one, by a ratio of e³·⁵ at least, and like no confirmed one more.
+
+        Nobody does by a network's descriptor: what likeness of it is worth was never learned.
+        """
         weighing, describer = learned(), sighting.describer
         if not self._rejected or describer.split("+")[0] != weighing.describer:
             return False
         own = _units([sighting.descriptor])
-        unlike = _likeness(own, self._rejected, describer)
-        alike = _likeness(own, self._confirmed, describer)
+        rejected, confirmed = self._units(describer)
+        unlike, alike = (float((own @ others.T).max(initial=-1.0)) for others in (rejected, confirmed))
         return unlike > alike and bool(weighing.same_looks.at(np.array([unlike]))[0] >= _DOUBTED)
+
+    def _units(self, describer: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What was rejected and what was confirmed, as ``_units``: once for all that are held against them."""
+        known = self._units_of.get(describer)
+        if known is None:
+            rejected, confirmed = (
+                _units([look[describer] for look in looks if describer in look])
+                for looks in (self._rejected, self._confirmed)
+            )
+            known = self._units_of[describer] = rejected, confirmed
+        return known
 
     def _looks(self, verdict: Verdict, look_of: Callable[[str], Look | None]) -> list[Look]:
         latest = [sighting_id for sighting_id, said in self.said.items() if said is verdict][-MOST_COMPARED:]
@@ -81,12 +96,6 @@ def _by_describer(looks: Iterable[tuple[float, Look]]) -> dict[str, list[_Weighe
         for describer, descriptor in look.items():
             found.setdefault(describer, []).append((weight, descriptor))
     return found
-
-
-def _likeness(own: NDArray[np.float64], looks: Sequence[Look], describer: str) -> float:
-    """The largest cosine to any of them."""
-    others = _units([look[describer] for look in looks if describer in look])
-    return float((own @ others.T).max(initial=-1.0))
 
 
 def _combined(added: Sequence[_Weighed], taken: Sequence[_Weighed]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hub.describing import photo
 from hub.describing.photo import LONGER_SIDE_PX, MOST_BYTES, PhotoError, read_photo
 from tests.describing.photos import cmyk_jpeg, half_and_half, with_orientation
 
@@ -58,6 +60,16 @@ def test_what_is_transparent_is_grey_and_neither_black_nor_white(depth: type[np.
     seen = read_photo(coded(picture, ".png"))
     assert seen[10, 10].tolist() == [0, 0, 255]
     assert seen[50, 10].tolist() == [128, 128, 128]
+
+
+def test_laying_what_is_transparent_on_grey_takes_little_more_memory_than_the_picture() -> None:
+    whole = np.full((1000, 1000, 4), 40_000, np.uint16)
+    tracemalloc.start()
+    laid = photo._on_grey(whole)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert laid.shape == (1000, 1000, 3)
+    assert peak_bytes < 4 * laid.nbytes
 
 
 def test_a_grey_photo_has_three_channels() -> None:

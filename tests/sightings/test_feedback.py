@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from devices.protocol.clock import ManualClock
+from hub.sightings import feedback as module
 from hub.sightings.errors import SightingsError
 from hub.sightings.feedback import Feedback
 from hub.sightings.messages import Appearance, Description, Query, SearchAnswer, Verdict
@@ -146,3 +149,21 @@ def test_what_rejected_ones_look_like_is_taken_off_however_many_they_are() -> No
         found = feedback(None, *[{"a": C.tobytes(), "b": C.tobytes()}] * times).compared([{"a": A.tobytes()}])
         assert shares(found["a"]) == [1, 0, -0.3]
         assert "b" not in found
+
+
+def test_what_was_said_is_made_ready_once_however_many_sightings_are_held_against_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = {f"s{number}": Verdict.REJECTED if number % 2 else Verdict.CONFIRMED for number in range(60)}
+    looks = dict(zip(said, np.random.default_rng(3).integers(-127, 128, (60, 64)).astype(np.int8), strict=True))
+    given = Feedback(said, lambda sighting_id: {"stripes-2": looks[sighting_id].tobytes()})
+    made, units = list[int](), module._units
+
+    def counted(descriptors: Sequence[bytes]) -> NDArray[np.float64]:
+        made.append(len(descriptors))
+        return units(descriptors)
+
+    monkeypatch.setattr(module, "_units", counted)
+    doubted = [given.doubts(sighting("s", describer="stripes-2", descriptor=look.tobytes())) for look in looks.values()]
+    assert doubted == [verdict is Verdict.REJECTED for verdict in said.values()]
+    assert sum(made) == 60 + 60, "each look of the case once, and each sighting"
