@@ -12,7 +12,9 @@ import { chooseStep } from "../path/choosing";
 import { useShownPath } from "../path/useShownPath";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio, Venue } from "../room/types";
-import { useSearchStore } from "../search/store";
+import { useOpenCase } from "../cases/store";
+import { pointAt, usePointing } from "../search/pointing";
+import { useSearch, useSearchStore } from "../search/store";
 import { useDeafRadios } from "../talk/deaf";
 import { addGround, CameraLayer, VenueLayer } from "./layers";
 import { venuesInside } from "./inside";
@@ -20,6 +22,8 @@ import { Legend } from "./Legend";
 import { cameraLook } from "./looks";
 import { addPoint, isDrawing, useDrawing, venuesIn } from "./drawing";
 import { PathLayer, type PathHands } from "./PathLayer";
+import { PlaceLayer } from "./PlaceLayer";
+import { PointingHint } from "./PointingHint";
 import { ReachLayer } from "./ReachLayer";
 import { ShapeKeys } from "./ShapeKeys";
 import { ShapeLayer } from "./ShapeLayer";
@@ -39,6 +43,7 @@ interface Drawn {
   path: PathLayer;
   tool: SelectionTool;
   shape: ShapeLayer;
+  place: PlaceLayer;
 }
 
 /** Room for the legend below. */
@@ -70,9 +75,9 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   );
   const shape = new ShapeLayer(map);
   map.on("click", ({ latlng }) => {
-    if (!addPoint([latlng.lat, latlng.lng])) chooseOnMap(null);
+    if (!pointAt({ latitude: latlng.lat, longitude: latlng.lng }) && !addPoint([latlng.lat, latlng.lng])) chooseOnMap(null);
   });
-  return { map, bounds, cameras, venues: venueLayer, reach, path, tool, shape };
+  return { map, bounds, cameras, venues: venueLayer, reach, path, tool, shape, place: new PlaceLayer(map) };
 }
 
 export function CommunityMap() {
@@ -93,6 +98,9 @@ export function CommunityMap() {
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const deaf = useDeafRadios();
   const path = useShownPath();
+  const isPointing = usePointing(({ caseId }) => caseId !== null);
+  const { place, walk } = useSearch(useOpenCase()?.case_id ?? null).form;
+  const around = walk === null ? null : place;
 
   useEffect(() => {
     if (element.current === null || ground === null) return;
@@ -115,6 +123,10 @@ export function CommunityMap() {
     const ringed = drawing.kind !== null ? inShape : chosen?.kind === "venue" ? new Set([chosen.id]) : selected;
     drawn?.venues.show(venues, radios, alert, ringed, deaf);
   }, [drawn, venues, radios, alert, chosen, selected, deaf, drawing.kind, inShape]);
+
+  useEffect(() => {
+    drawn?.place.show(around);
+  }, [drawn, around]);
 
   useEffect(() => {
     drawn?.shape.show(drawing, alert?.target ?? null);
@@ -176,7 +188,7 @@ export function CommunityMap() {
   }
 
   return (
-    <section className={`map${tool === null && !isDrawing(drawing) ? "" : " selecting"}`} data-testid="map">
+    <section className={`map${tool === null && !isDrawing(drawing) && !isPointing ? "" : " selecting"}`} data-testid="map">
       <div ref={element} className="leaflet" />
       {mapMissing && <div className="failure map-missing">{texts.map.failed}</div>}
       <Legend
@@ -194,7 +206,7 @@ export function CommunityMap() {
           {texts.map.wholeCommunity}
         </button>
       </Legend>
-      {drawing.kind === null ? <SelectionKeys /> : <ShapeKeys venues={inShape.size} />}
+      {isPointing ? <PointingHint /> : drawing.kind === null ? <SelectionKeys /> : <ShapeKeys venues={inShape.size} />}
       <ChosenStep />
       <ChosenCard />
     </section>

@@ -5,6 +5,7 @@ import { radiosByVenue } from "../radios/byVenue";
 import type { AlertRecord } from "../room/room";
 import type { Camera, Radio, Venue } from "../room/types";
 import { CameraMarker } from "./CameraMarker";
+import { pointAt } from "../search/pointing";
 import { addPoint } from "./drawing";
 import { CAMERA_COLOURS, cameraLook, GROUND_STYLES, shortNames, venueLook } from "./looks";
 import { viewSector } from "./sector";
@@ -76,7 +77,7 @@ export class VenueLayer {
       const marker = new VenueMarker([venue.latitude, venue.longitude], venue.kind, look);
       marker.bindTooltip(venue.name, { direction: "top", offset: [0, -6] });
       marker.on("click", ({ latlng, originalEvent }) => {
-        if (!addPoint([latlng.lat, latlng.lng])) clickVenue(venue.venue_id, originalEvent.shiftKey);
+        if (!pointAt({ venue_id: venue.venue_id }) && !addPoint([latlng.lat, latlng.lng])) clickVenue(venue.venue_id, originalEvent.shiftKey);
       });
       marker.addTo(this.map);
       this.markers.set(venue.venue_id, marker);
@@ -117,7 +118,7 @@ export class CameraLayer {
       const point = new CameraMarker([latitude, longitude], colour, isChosen, camera.heading_deg, camera.view_deg);
       point.bindTooltip(camera.name, { direction: "top", offset: [0, -4] });
       point.on("click", ({ latlng }) => {
-        if (!addPoint([latlng.lat, latlng.lng])) chooseOnMap({ kind: "camera", id: camera.camera_id });
+        if (!pointAt({ latitude, longitude }) && !addPoint([latlng.lat, latlng.lng])) chooseOnMap({ kind: "camera", id: camera.camera_id });
       });
       layers.push(point);
       for (const layer of layers) layer.addTo(this.map);

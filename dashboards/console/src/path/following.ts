@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useOpenCase } from "../cases/store";
 import type { Item } from "../room/items";
 import { hubNowMs, useStore } from "../room/store";
+import { forgetClosedCases } from "../search/forgetting";
 import { rankAgain, useSearchStore } from "../search/store";
 import { useMay } from "../session/store";
 import { renewedAfterMs } from "./shown";
@@ -88,7 +89,9 @@ function followPaths(): () => void {
       else pacer.want(caseId);
     }
   });
+  const leaveClosed = forgetClosedCases();
   return () => {
+    leaveClosed();
     leaveSearch();
     leaveRoom();
     pacer.stop();

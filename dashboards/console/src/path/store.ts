@@ -84,7 +84,7 @@ export async function findPath(caseId: string): Promise<void> {
   if (pathOf(caseId).isFinding) return;
   change(caseId, { isFinding: true });
   while (again.delete(caseId)) await findOnce(caseId);
-  change(caseId, { isFinding: false });
+  if (usePathStore.getState().paths.has(caseId)) change(caseId, { isFinding: false }); // the case may have closed
 }
 
 async function findOnce(caseId: string): Promise<void> {

@@ -125,8 +125,11 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       draft.bursts = withBurst(draft.bursts, item);
       draft.groups = spokenIn(draft.groups, item.body.group_id, item.at_ms);
       return;
-    case "case.opened":
     case "case.closed":
+      draft.watchHits = draft.watchHits.filter((hit) => hit.case_id !== item.body.case_id);
+      writable("cases").set(item.body.case_id, item.body);
+      return;
+    case "case.opened":
       writable("cases").set(item.body.case_id, item.body);
       return;
     case "watch.started":

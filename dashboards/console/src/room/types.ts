@@ -283,10 +283,13 @@ export interface Appearance {
   stripes?: { measure: string; numbers: string } | null;
 }
 
-/** Within so many metres on foot of a venue. */
+/** Within a walk of a venue or a point: of so many metres, or as far as a child who left there then. */
 export interface Near {
-  venue_id: string;
-  within_m: number;
+  venue_id?: string | null;
+  latitude?: number | null;
+  longitude?: number | null;
+  within_m?: number | null;
+  since_at_ms?: number | null;
 }
 
 export interface Query {

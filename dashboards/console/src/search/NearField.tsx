@@ -1,14 +1,13 @@
-// Cameras within a walk of a venue, at first of where the person was last seen, and how many these are.
-import { Select } from "antd";
-import { useEffect, useState } from "react";
+// Cameras within a walk of a place, at first of where the person was last seen: a venue, or a point clicked on the map.
+import { Button, Select } from "antd";
 
 import { useOpenCase } from "../cases/store";
-import { errorText, useLanguage, useTexts } from "../language/language";
-import { hub } from "../room/hub";
-import type { Near } from "../room/types";
+import { useTexts } from "../language/language";
+import type { Walk } from "./near";
+import { startPointing, stopPointing, usePointing } from "./pointing";
 import type { SearchForm } from "./store";
 
-const WALKS_M = [150, 300, 500, 1000, 2000];
+const WALKS: readonly Walk[] = ["reach", 150, 300, 500, 1000, 2000];
 
 interface Props {
   form: SearchForm;
@@ -18,13 +17,19 @@ interface Props {
 
 export function NearField({ form, venues, onChange }: Props) {
   const { searchForm: words } = useTexts();
-  const lastSeenVenueId = useOpenCase()?.last_seen_venue_id ?? null;
-  const [walkM, setWalkM] = useState(form.near?.within_m);
-  const [venueId, setVenueId] = useState(form.near?.venue_id ?? lastSeenVenueId);
-  function change(within_m: number | undefined, venue_id: string | null): void {
-    setWalkM(within_m);
-    setVenueId(venue_id);
-    onChange({ ...form, near: within_m === undefined || venue_id === null ? null : { venue_id, within_m } });
+  const current = useOpenCase();
+  const isPointing = usePointing(({ caseId }) => caseId !== null);
+  const { place, walk, sinceMs } = form;
+  const isPoint = place !== null && "latitude" in place;
+  const lacksTime = walk === "reach" && sinceMs === null;
+  function changeWalk(chosen: Walk | null): void {
+    const venue_id = current?.last_seen_venue_id ?? null;
+    onChange({
+      ...form,
+      walk: chosen,
+      place: place ?? (venue_id === null ? null : { venue_id }),
+      sinceMs: chosen === "reach" ? (sinceMs ?? current?.last_seen_at_ms ?? null) : sinceMs,
+    });
   }
   return (
     <div className="row">
@@ -34,48 +39,34 @@ export function NearField({ form, venues, onChange }: Props) {
         allowClear
         className="walk"
         data-testid="search-near"
+        status={lacksTime ? "warning" : ""}
+        title={lacksTime ? words.reachNeedsTime : words.reachHint}
         placeholder={words.any}
-        value={walkM}
-        options={WALKS_M.map((value) => ({ value, label: words.metresOnFoot(value) }))}
-        onChange={(within_m: number | undefined) => change(within_m, venueId)}
+        value={walk}
+        options={WALKS.map((value) => ({ value, label: value === "reach" ? words.reach : words.metresOnFoot(value) }))}
+        onChange={(chosen: Walk | undefined) => changeWalk(chosen ?? null)}
       />
       <Select
         size="small"
         className="grow2"
         data-testid="search-near-venue"
-        disabled={walkM === undefined}
-        status={walkM !== undefined && venueId === null ? "warning" : ""}
+        status={walk !== null && place === null ? "warning" : ""}
         showSearch={{ optionFilterProp: "label" }}
         placeholder={words.nearVenue}
-        value={venueId}
+        value={place === null ? null : isPoint ? words.point : place.venue_id}
         options={venues}
-        onChange={(venue_id: string) => change(walkM, venue_id)}
+        onChange={(venue_id: string) => onChange({ ...form, place: { venue_id } })}
       />
-      {form.near !== null && <CamerasNear near={form.near} />}
+      {current !== null && (
+        <Button
+          size="small"
+          data-testid="search-near-point"
+          type={isPointing ? "primary" : "default"}
+          onClick={() => (isPointing ? stopPointing() : startPointing(current.case_id))}
+        >
+          {words.pointAt}
+        </Button>
+      )}
     </div>
-  );
-}
-
-/** How many cameras are asked, or why none. */
-function CamerasNear({ near }: { near: Near }) {
-  const { searchForm: words } = useTexts();
-  const language = useLanguage((store) => store.language);
-  const [told, setTold] = useState<{ near: Near; cameras: number; failure: unknown } | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    hub.camerasNear(near, stop.signal).then(
-      ({ camera_ids }) => setTold({ near, cameras: camera_ids.length, failure: null }),
-      (failure: unknown) => {
-        if (!stop.signal.aborted) setTold({ near, cameras: 0, failure });
-      },
-    );
-    return () => stop.abort();
-  }, [near]);
-  if (told === null || told.near !== near) return null;
-  const { cameras, failure } = told;
-  return (
-    <span className={failure === null ? "" : "puzzled"} title={failure === null ? "" : errorText(language, failure)} data-testid="search-near-cameras" data-value={cameras}>
-      {words.camerasNear(cameras)}
-    </span>
   );
 }

@@ -9,9 +9,10 @@ import type { Case } from "../room/types";
 import { leaveTextField } from "../talk/spaceBar";
 import { Coverage } from "./Coverage";
 import { Hits } from "./Hits";
+import { NearChip, useNearWords } from "./NearChip";
 import { ChosenPhoto, PhotoKey } from "./Photo";
 import { SearchForm } from "./SearchForm";
-import { changeSearch, isEmptyQuery, proposeLine, queryOf, runSearch, useSearch } from "./store";
+import { changeSearch, isEmptyQuery, proposeLine, queryOf, runSearch, useSearch, type SearchForm as Form } from "./store";
 import { useDescription } from "./useDescription";
 import { Watches } from "./Watches";
 import { describeParts, describeWords } from "./words";
@@ -24,11 +25,13 @@ export function SearchPanel({ current }: { current: Case }) {
   const [formShown, setFormShown] = useState(false);
   const described = describeWords(current.description, texts);
   useEffect(() => proposeLine(current.case_id, described), [current.case_id, described]);
-  function go(): void {
+  const change = (form: Form): void => changeSearch(current.case_id, { form });
+  function go(form: Form): void {
+    change(form);
     // The pictures need the room that the form takes.
     setFormShown(false);
     leaveTextField();
-    void runSearch(current.case_id, queryOf(search));
+    void runSearch(current.case_id, queryOf({ ...search, form }));
   }
   const isEmpty = isEmptyQuery(queryOf(search));
 
@@ -42,7 +45,7 @@ export function SearchPanel({ current }: { current: Case }) {
           placeholder={texts.search.line}
           allowClear
           onChange={(event) => changeSearch(current.case_id, { line: event.target.value })}
-          onPressEnter={go}
+          onPressEnter={() => go(search.form)}
         />
         <Button
           data-testid="search-go"
@@ -50,7 +53,7 @@ export function SearchPanel({ current }: { current: Case }) {
           type="primary"
           loading={search.searching}
           disabled={isEmpty}
-          onClick={go}
+          onClick={() => go(search.form)}
         >
           {texts.search.go}
         </Button>
@@ -65,8 +68,11 @@ export function SearchPanel({ current }: { current: Case }) {
         </Button>
       </div>
       <ChosenPhoto caseId={current.case_id} />
-      <Understood line={search.line} />
-      {formShown && <SearchForm form={search.form} onChange={(form) => changeSearch(current.case_id, { form })} />}
+      <div className="chips">
+        <Understood line={search.line} />
+        <NearChip current={current} form={search.form} onChange={change} onSearch={go} />
+      </div>
+      {formShown && <SearchForm form={search.form} onChange={change} />}
       {search.failure !== null && (
         <div className="failure" role="alert" data-testid="search-failure">
           {errorText(language, search.failure)}
@@ -83,6 +89,7 @@ function Understood({ line }: { line: string }) {
   const texts = useTexts();
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const venues = useRoom((room) => room.venues, null);
+  const nearWords = useNearWords();
   const read = useDescription(line);
   if (read === null) return null;
   const words = describeParts(read.description, texts);
@@ -90,7 +97,7 @@ function Understood({ line }: { line: string }) {
   if (read.until_at_ms !== null) words.push(`${texts.search.until} ${hourAndMinute(read.until_at_ms, zone)}`);
   for (const id of read.venue_ids) {
     const name = venues?.get(id)?.name ?? id;
-    words.push(read.near?.venue_id === id ? texts.searchForm.nearBy(name, read.near.within_m) : name);
+    words.push(read.near?.venue_id === id ? nearWords(read.near) : name);
   }
   return (
     <div className="chips" data-testid="search-chips">

@@ -10,20 +10,15 @@ const DAY_MS = 86_400_000;
 
 export function TimeField(props: { value: number | null; onChange: (atMs: number | null) => void; testid: string }) {
   const zone = useRoom((room) => room.community.time_zone, "UTC");
-  const [text, setText] = useState(props.value === null ? "" : hourAndMinute(props.value, zone));
+  const [typed, setTyped] = useState<{ text: string; value: number | null }>({ text: "", value: null });
+  // What was typed stands until the value comes from elsewhere.
+  const text = typed.value === props.value ? typed.text : props.value === null ? "" : hourAndMinute(props.value, zone);
   const time = readTimeOfDay(text);
 
   function change(next: string): void {
-    setText(next);
-    const read = readTimeOfDay(next);
-    if (read === null) {
-      props.onChange(null);
-      return;
-    }
-    const now = hubNowMs();
-    const today = instantOf(calendarDay(now, zone), read, zone);
-    const past = today !== null && today > now ? instantOf(calendarDay(now - DAY_MS, zone), read, zone) : today;
-    props.onChange(past);
+    const value = latestPast(next, zone);
+    setTyped({ text: next, value });
+    props.onChange(value);
   }
 
   return (
@@ -36,4 +31,12 @@ export function TimeField(props: { value: number | null; onChange: (atMs: number
       onChange={(event) => change(event.target.value)}
     />
   );
+}
+
+function latestPast(text: string, zone: string): number | null {
+  const read = readTimeOfDay(text);
+  if (read === null) return null;
+  const now = hubNowMs();
+  const today = instantOf(calendarDay(now, zone), read, zone);
+  return today !== null && today > now ? instantOf(calendarDay(now - DAY_MS, zone), read, zone) : today;
 }

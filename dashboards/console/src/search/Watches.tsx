@@ -8,7 +8,7 @@ import type { WatchHit } from "../room/room";
 import { useRoom } from "../room/store";
 import type { Camera, Case, Query, Watch } from "../room/types";
 import { blindNow } from "./unseen";
-import { describeWords } from "./words";
+import { queryWords } from "./words";
 
 const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 const NO_WATCH_HITS: readonly WatchHit[] = [];
@@ -17,6 +17,7 @@ export function Watches({ current, query }: { current: Case; query: Query | null
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
   const [failure, setFailure] = useState<unknown>(null);
+  const [isAsking, setAsking] = useState(false);
   const running = current.watches.filter((watch) => watch.ended_at_ms === null);
 
   const cameras = useRoom((room) => room.cameras, NO_CAMERAS);
@@ -26,12 +27,13 @@ export function Watches({ current, query }: { current: Case; query: Query | null
   const leftOut = watchHits.reduce((sum, hit) => sum + (on.has(hit.watch_id) ? (hit.left_out ?? 0) : 0), 0);
 
   // The hub keeps a watch's words in Chinese only.
-  const wordsOf = (watch: Watch): string =>
-    (language === "en" ? describeWords(watch.query.description ?? null, texts) : "") || watch.words;
+  const wordsOf = (watch: Watch): string => (language === "en" ? queryWords(watch.query, texts) : "") || watch.words;
 
   async function tell(doing: Promise<unknown>): Promise<void> {
     setFailure(null);
+    setAsking(true);
     await doing.catch((error: unknown) => setFailure(error));
+    setAsking(false);
   }
 
   return (
@@ -39,7 +41,7 @@ export function Watches({ current, query }: { current: Case; query: Query | null
       <Button
         data-testid="watch-start"
         size="small"
-        disabled={query === null}
+        disabled={query === null || isAsking}
         onClick={() => query !== null && void tell(hub.startWatch(current.case_id, query))}
       >
         {texts.search.watch}
@@ -49,7 +51,7 @@ export function Watches({ current, query }: { current: Case; query: Query | null
           <span title={wordsOf(watch)}>
             {texts.search.watching}：{wordsOf(watch)}
           </span>
-          <button type="button" onClick={() => void tell(hub.endWatch(current.case_id, watch.watch_id))}>
+          <button type="button" disabled={isAsking} onClick={() => void tell(hub.endWatch(current.case_id, watch.watch_id))}>
             {texts.search.stopWatch}
           </button>
         </span>

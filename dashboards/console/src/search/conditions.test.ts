@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import type { Hit } from "../room/types";
 import type { ShownHit } from "./hits";
 import { boxBetween, pointIn } from "./photoBox";
-import { EMPTY_FORM, EMPTY_SEARCH, isEmptyQuery, queryOf, type SearchForm } from "./store";
+import { pointAt, startPointing } from "./pointing";
+import { changeSearch, EMPTY_FORM, EMPTY_SEARCH, isEmptyQuery, queryOf, useSearchStore, type SearchForm } from "./store";
 import { wordOf } from "./useHitKeys";
 import { personsAmong, withoutRejected } from "./verdicts";
 
@@ -23,10 +24,22 @@ test("what is asked against is said as what is asked for", () => {
   });
 });
 
-test("a walk around a venue is asked as it is chosen", () => {
-  const near = { venue_id: "V1", within_m: 300 };
-  expect(asked({ backpack: true, near }).near).toEqual(near);
-  expect(asked({ backpack: true }).near).toBeUndefined();
+test("a walk around a venue or a point is asked as it is chosen", () => {
+  const place = { venue_id: "V1" };
+  expect(asked({ backpack: true, place, walk: 300 }).near).toEqual({ venue_id: "V1", within_m: 300 });
+  expect(asked({ place: { latitude: 25.1, longitude: 105.5 }, walk: "reach", sinceMs: 7 }).near).toEqual({ latitude: 25.1, longitude: 105.5, since_at_ms: 7 });
+  expect(asked({ place, walk: "reach" }).near, "nobody says since when").toBeUndefined();
+  expect(asked({ place }).near).toBeUndefined();
+});
+
+test("a click on the map is the place for the case that asked for one, once, and is searched from the time that was said", () => {
+  const point = { latitude: 25.1, longitude: 105.5 };
+  expect(pointAt(point)).toBe(false);
+  changeSearch("K1", { form: { ...EMPTY_FORM, sinceMs: 7 } });
+  startPointing("K1");
+  expect(pointAt(point)).toBe(true);
+  expect(useSearchStore.getState().searches.get("K1")?.form).toEqual({ ...EMPTY_FORM, sinceMs: 7, place: point, walk: "reach" });
+  expect(pointAt(point)).toBe(false);
 });
 
 test("weights are told where one is not as usual, all of them", () => {

@@ -3,12 +3,13 @@ import { create } from "zustand";
 
 import { hub } from "../room/hub";
 import { useStore } from "../room/store";
-import type { Age, Appearance, Colour, Hit, Movement, Near, Pattern, Query, SearchAnswer, SearchField } from "../room/types";
+import type { Age, Appearance, Colour, Hit, Movement, Pattern, Query, SearchAnswer, SearchField } from "../room/types";
+import { nearOf, type Around } from "./near";
 
 /** A part counts as usual, twice that, or not at all. */
 export type Importance = "more" | "off";
 
-export interface SearchForm {
+export interface SearchForm extends Around {
   upper: Colour[];
   lower: Colour[];
   patterns: Pattern[];
@@ -21,10 +22,8 @@ export interface SearchForm {
   movement: Movement | null;
   headingDeg: number | null;
   importance: Partial<Record<SearchField, Importance>>;
-  sinceMs: number | null;
   untilMs: number | null;
   venueIds: string[];
-  near: Near | null;
 }
 
 export const EMPTY_FORM: SearchForm = {
@@ -43,7 +42,8 @@ export const EMPTY_FORM: SearchForm = {
   sinceMs: null,
   untilMs: null,
   venueIds: [],
-  near: null,
+  place: null,
+  walk: null,
 };
 
 /** The person chosen in a photo. */
@@ -164,7 +164,8 @@ export function queryOf(search: Search): Query {
   if (form.sinceMs !== null) query.since_at_ms = form.sinceMs;
   if (form.untilMs !== null) query.until_at_ms = form.untilMs;
   if (form.venueIds.length > 0) query.venue_ids = form.venueIds;
-  if (form.near !== null) query.near = form.near;
+  const near = nearOf(form);
+  if (near !== null) query.near = near;
   return query;
 }
 
@@ -197,6 +198,13 @@ export async function runSearch(caseId: string, query: Query): Promise<void> {
     if (!own.signal.aborted) changeSearch(caseId, { failure: error, searching: false });
   }
   if (!own.signal.aborted && toRank.delete(caseId)) await rankAgain(caseId);
+}
+
+/** Wait for no answer to what was asked in the case. */
+export function takeBack(caseId: string): void {
+  asking.get(caseId)?.abort();
+  asking.delete(caseId);
+  toRank.delete(caseId);
 }
 
 /** Ask the last question once more, since somebody said yes or no: the hits change places, and nothing else changes. */

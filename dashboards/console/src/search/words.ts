@@ -1,6 +1,6 @@
 // Says what a description looks for, in the chosen language, in words that the hub reads again (hub/sightings/language).
 import type { Texts } from "../language/zh";
-import type { Description } from "../room/types";
+import type { Description, Query } from "../room/types";
 
 /** One word for each part that is given: "红色上衣", "蓝色裤裙", "约 1.10 米", "儿童". */
 export function describeParts(description: Partial<Description> | null, texts: Texts): string[] {
@@ -32,5 +32,13 @@ export function describeParts(description: Partial<Description> | null, texts: T
 }
 
 export function describeWords(description: Partial<Description> | null, texts: Texts): string {
-  return describeParts(description, texts).join(texts.otherLanguage === "English" ? "，" : ", ");
+  return describeParts(description, texts).join(texts.searchForm.and);
+}
+
+/** Whom a query looks for, also by a photo or a sighting. */
+export function queryWords(query: Query, texts: Texts): string {
+  const parts = describeParts(query.description ?? null, texts);
+  if ((query.like ?? []).length > 0) parts.push(texts.searchForm.photoLike);
+  if (typeof query.like_sighting_id === "string") parts.push(texts.searchForm.sightingLike);
+  return parts.join(texts.searchForm.and);
 }
