@@ -61,6 +61,8 @@ lock: $(VENV)/.installed
 	  --group node -o requirements/node.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --group peers -c requirements/product.txt -o requirements/peers.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --group clickhouse -c requirements/product.txt -o requirements/clickhouse.txt
 
 clean:
 	rm -rf $(VENV) hub/console/static $(DASHBOARDS)/node_modules

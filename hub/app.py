@@ -86,6 +86,7 @@ from hub.shifts.holders import Holders
 from hub.shifts.pins import Pins
 from hub.shifts.service import Shifts
 from hub.shifts.signing import SignOns
+from hub.sightings.clickhouse.server import clickhouse_home
 from hub.sightings.intake import Intake
 from hub.sightings.messages import SightingCounts
 from hub.sightings.path.service import Paths
@@ -236,7 +237,12 @@ class Hub:
         self.enrolment.when_revoked(self.vision.workers.shut_out)
         self.onvif = Onvif(self.clock)
         self.agreements = Agreements(self.registry, self.vision.tell)
-        self.sightings = SightingService(data / "sightings", self.clock, lambda: self.registry.community.time_zone)
+        self.sightings = SightingService(
+            data / "sightings",
+            self.clock,
+            lambda: self.registry.community.time_zone,
+            home=clickhouse_home(settings, self.clock),
+        )
         nearby = Nearby(self.registry, self.streets)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock, nearby)
         self.paths = Paths(

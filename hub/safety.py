@@ -58,6 +58,15 @@ def find_unsafe(settings: Settings) -> list[Unsafe]:
                 "MQTT with other machines needs TLS: give mqtts://host:port",
             )
         )
+    server = urlsplit(settings.sightings_clickhouse)
+    if server.scheme == "http" and not _is_this_machine(server.hostname or ""):
+        found.append(
+            Unsafe(
+                "plain_clickhouse",
+                f"{settings.sightings_clickhouse} 不加密：请用 https://",
+                "ClickHouse on another machine needs TLS: give https://host:port/database",
+            )
+        )
     if settings.fallback is FallbackChoice.SIP:
         found += _telephone(settings)
     if settings.retention_days < settings.footage_days:

@@ -76,12 +76,17 @@ class Settings(BaseSettings):
     vision_detector: str = "auto"
     """What finds persons: the built-in detector in the number format that is best on the processor (auto), in float32
     or int8; or the path of a detector's file (docs/vision.md). Workers on other machines are told by ``--detector``."""
-    self_teaching: bool = False
-    """Whether the built-in descriptor learns from the site's own tracks, once a day (docs/search.md, "Learning on
-    site"): off until paths were measured with what is learned."""
+    self_teaching: bool = True
+    """Whether the built-in descriptor learns from the site's own tracks, once a day, and uses what is better
+    (docs/search.md, "Learning on site")."""
     vision_descriptor: str = "auto"
     """What tells people's looks apart: the built-in descriptor (auto), or the path of a descriptor's file
     (docs/vision.md). Workers on other machines are told by ``--descriptor``; what is stored is described anew."""
+    sightings_clickhouse: str = Field(default="", pattern=r"^(https?://[^/@?#]+/[A-Za-z0-9_]+)?$")
+    """The ClickHouse database in which sightings live, https://host:port/database; empty: in ``data_dir``/sightings
+    (docs/search.md, "Sightings on ClickHouse")."""
+    sightings_clickhouse_user: str = "default"
+    sightings_clickhouse_password: SecretStr | None = None
     alert_expires_in_s: float = Field(default=1800.0, gt=0, le=86_400)
     """How long an alert is worth delivering, where the dispatcher does not say."""
     roll_call_at: str = ""

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.peers.index_rows import BEST, Asked, Rows
-from bench.peers.index_sql import ClickHouse, DuckDb, Sqlite
+from bench.peers.index_sql import DuckDb, Sqlite, question, where
 from bench.search_figures import Question
+from hub.sightings.clickhouse.score_sql import ClickHouse
 from hub.sightings.rows import CODES
 from hub.sightings.scan import prepare
 from hub.sightings.scoring import plan_of
@@ -179,14 +180,14 @@ class SqliteVec(Way):
 
     def ask(self, asked: Asked) -> list[int]:
         if asked.question in BY_PHOTO:
-            where = self._sql.where(asked, self.rows.longest_ms).replace(" WHERE ", " AND ")
-            sql = f"SELECT row FROM vectors WHERE descriptor MATCH vec_int8(?) AND k = {BEST}{where} ORDER BY distance"
+            fits = where(asked, self.rows.longest_ms).replace(" WHERE ", " AND ")
+            sql = f"SELECT row FROM vectors WHERE descriptor MATCH vec_int8(?) AND k = {BEST}{fits} ORDER BY distance"
             return [row for (row,) in self._database.execute(sql, (_photo(asked).tobytes(),))]
         with self._database:
             self._database.execute("DELETE FROM heights")
             parts = plan_of(asked.wanted).height.tolist()
             self._database.executemany("INSERT INTO heights VALUES (?, ?)", list(enumerate(parts)))
-        return [row for (row,) in self._database.execute(self._sql.question(asked, self.rows.longest_ms))]
+        return [row for (row,) in self._database.execute(question(self._sql, asked, self.rows.longest_ms))]
 
 
 class DuckDatabase(Way):
@@ -204,7 +205,7 @@ class DuckDatabase(Way):
                                    " * REPLACE (descriptor::FLOAT[64] AS descriptor) FROM part")  # fmt: skip
 
     def ask(self, asked: Asked) -> list[int]:
-        sql = self._sql.question(asked, self.rows.longest_ms)
+        sql = question(self._sql, asked, self.rows.longest_ms)
         return [row for (row,) in self._database.execute(sql).fetchall()]
 
 
@@ -230,7 +231,7 @@ class ClickHouseInside(Way):
         self._session.query("OPTIMIZE TABLE bench.rows FINAL")
 
     def ask(self, asked: Asked) -> list[int]:
-        sql = self._sql.question(asked, self.rows.longest_ms).replace("FROM rows", "FROM bench.rows")
+        sql = question(self._sql, asked, self.rows.longest_ms).replace("FROM rows", "FROM bench.rows")
         settings = f" SETTINGS max_threads = {self.threads}, max_query_size = 1000000"
         answer = self._session.query(sql + settings, "CSV")
         return [int(row) for row in answer.bytes().split()]

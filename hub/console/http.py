@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from hub.errors import Refusal
+from hub.sightings.home import HomeAway
 from hub.storage.writer import StorageOverloaded
 
 _T = TypeVar("_T")
@@ -144,6 +145,13 @@ def _overloaded(_request: Request, error: Exception) -> Response:
     return answer(ErrorAnswer(error=body), 503)
 
 
+def _home_away(_request: Request, error: Exception) -> Response:
+    body = ErrorBody(
+        code="sightings_away", message="目击记录库没有应答，请稍后再试", message_en=f"the sightings' server: {error}"
+    )
+    return answer(ErrorAnswer(error=body), 503)
+
+
 def _failed(_request: Request, _error: Exception) -> Response:
     body = ErrorBody(code="internal", message="系统内部错误，已记录", message_en="an internal error; it is in the log")
     return answer(ErrorAnswer(error=body), 500)
@@ -154,4 +162,5 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)  # type: ignore[arg-type]  # it answers both kinds of connection
     app.add_exception_handler(Exception, _failed)
     app.add_exception_handler(StorageOverloaded, _overloaded)
+    app.add_exception_handler(HomeAway, _home_away)
     app.add_exception_handler(HTTPException, _no_such_thing)

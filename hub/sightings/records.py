@@ -65,10 +65,24 @@ class RecordError(ValueError):
     """Bytes that are not a whole record; says why."""
 
 
+def parted(sighting: Sighting) -> tuple[bytes, bytes]:
+    """Head and rest of a sighting."""
+    head = encode(msgspec.structs.replace(sighting, path=(), picture_jpeg=b"", stripes=None))
+    return head, encode(_Rest(path=sighting.path, picture_jpeg=sighting.picture_jpeg, stripes=sighting.stripes))
+
+
+def joined(head: Sighting, rest: bytes) -> Sighting:
+    """The whole sighting of which ``parted`` made these. Raises RecordError."""
+    try:
+        found = decode(rest, _Rest)
+    except DecodeError as error:
+        raise RecordError(f"the record holds no path, picture and stripes: {error}") from None
+    return msgspec.structs.replace(head, path=found.path, picture_jpeg=found.picture_jpeg, stripes=found.stripes)
+
+
 def record_bytes(sighting: Sighting) -> bytes:
     """A sighting as one record."""
-    head = encode(msgspec.structs.replace(sighting, path=(), picture_jpeg=b"", stripes=None))
-    rest = encode(_Rest(path=sighting.path, picture_jpeg=sighting.picture_jpeg, stripes=sighting.stripes))
+    head, rest = parted(sighting)
     return _HEADER.pack(_MAGIC, len(head), len(rest), zlib.crc32(head), zlib.crc32(rest)) + head + rest
 
 
@@ -81,11 +95,7 @@ def parse_record(record: bytes) -> Sighting:
     content = record[extent.rest : extent.end]
     if len(content) != extent.end - extent.rest or zlib.crc32(content) != extent.rest_check:
         raise RecordError("the checksum of path, picture and stripes does not fit them")
-    try:
-        rest = decode(content, _Rest)
-    except DecodeError as error:
-        raise RecordError(f"the record holds no path, picture and stripes: {error}") from None
-    return msgspec.structs.replace(sighting, path=rest.path, picture_jpeg=rest.picture_jpeg, stripes=rest.stripes)
+    return joined(sighting, content)
 
 
 def read_all(path: Path) -> Iterator[Found]:

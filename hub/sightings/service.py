@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +14,9 @@ import msgspec
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting, Stripes
 from hub.sightings import explain, query, rows
-from hub.sightings.columns import Table
 from hub.sightings.errors import SightingsError
 from hub.sightings.feedback import NOTHING_SAID, Feedback, Look, Said
-from hub.sightings.keeper import Keeper
+from hub.sightings.home import Kept, Others, SightingHome
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
 from hub.sightings.messages import (
@@ -30,46 +30,52 @@ from hub.sightings.messages import (
     Understood,
     summary,
 )
-from hub.sightings.records import RecordError
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
-from hub.sightings.search import latest_of, rank
+from hub.sightings.segment_home import SegmentHome
 from hub.sightings.sieve import Question
 from hub.sightings.span import Span
-from hub.sightings.store import Kept, Others, Store
 from hub.sightings.turns import GivenUp
+
+LOOKS_WITHIN_S = 5.0
+"""All looks by other describers that a question needs are waited for so long, and the one then under way: the rest is
+compared as it is stored."""
 
 
 class SightingService:
     """Synchronous; every method may be called from any thread.
 
-    Methods that touch the disk raise OSError when it fails: nothing half-written is ever read back.
+    Methods that reach the sightings' home raise OSError when it fails: nothing half-written is ever read back.
     """
 
-    def __init__(self, directory: Path, clock: Clock, zone: Callable[[], str] = lambda: "Asia/Shanghai") -> None:
-        """``zone`` names the community's time zone as it is at the moment, for times said in words."""
-        self._directory = directory
+    def __init__(
+        self,
+        directory: Path,
+        clock: Clock,
+        zone: Callable[[], str] = lambda: "Asia/Shanghai",
+        *,
+        home: Callable[[], SightingHome] | None = None,
+    ) -> None:
+        """``zone`` names the community's time zone as it is at the moment, for times said in words.
+
+        ``home`` opens the sightings' home where it is not the built-in one in ``directory``.
+        """
+        self._open_home = home or (lambda: SegmentHome(directory, clock))
         self._clock = clock
         self._zone = zone
-        self._store: Store | None = None
+        self._home: SightingHome | None = None
         self._counting = threading.Lock()
         self._stored = self._duplicates = self._refused = self._searches = 0
-        self._keeper: Keeper | None = None
-        self._looks: Callable[[Sighting], Mapping[str, bytes]] = lambda _sighting: {}
+        self._looks: Callable[[Sighting, float], Mapping[str, bytes]] = lambda _sighting, _within_s: {}
         self._made_of: Callable[[Stripes], Mapping[str, bytes]] = lambda _stripes: {}
 
     def open(self) -> None:
-        """Open the store, replaying what a kill left unsealed, and see in the background to what can wait."""
-        self._store = Store(self._directory)
-        self._keeper = Keeper(self._store, self._clock)
-        self._keeper.start()
+        """Open the sightings' home. Raises OSError."""
+        self._home = self._open_home()
 
     def close(self) -> None:
-        if self._keeper is not None:
-            self._keeper.end()
-            self._keeper = None
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        if self._home is not None:
+            self._home.close()
+            self._home = None
 
     def add(self, sighting: Sighting) -> bool:
         """Keep a sighting; true when it told anything new. It is on the disk when this returns.
@@ -113,29 +119,23 @@ class SightingService:
         query.check(asked)
         chosen = query.chosen_cameras(asked, cameras)
         venues = {camera.camera_id: camera.venue_id for camera in chosen}
-        feedback = self.feedback(said if asked.marked else NOTHING_SAID)
+        feedback = self.feedback(said if asked.marked else NOTHING_SAID, given_up)
         span, wanted = span_of(asked), self._wanted(asked, feedback)
-        tables = self._opened.tables(span.since_us, span.until_us)
-        ranking = rank(tables, frozenset(venues), span, wanted, asked.limit + _beside(asked, feedback), given_up)
+        ranking = self._opened.search(frozenset(venues), span, wanted, asked.limit + _beside(asked, feedback), given_up)
         hits: list[Hit] = []
-        fields, told_in, rejected = wanted.fields, dict[str, int](), 0
-        for ranked in ranking.best:
-            ranked.table.foresee(ranked.row)
-        for ranked in ranking.best:
-            if given_up is not None and given_up.is_set():
-                raise GivenUp
-            sighting = self._head(ranked.table, ranked.row)
-            if sighting is None or sighting.sighting_id == asked.like_sighting_id:
-                continue
-            if feedback.is_rejected(sighting.sighting_id):
-                rejected += 1
-                continue
-            parts = tuple(zip(fields, ranked.parts, strict=True))
-            hits.append(_hit(ranked.score, parts, sighting, venues[sighting.camera_id], feedback))
-            told_in[sighting.sighting_id] = ranked.table.hour
-            if len(hits) == asked.limit and not feedback:
-                break
-        self._opened.told(told_in)
+        fields, rejected = wanted.fields, 0
+        with contextlib.closing(ranking.best) as best:
+            for ranked in best:
+                sighting = ranked.sighting
+                if sighting.sighting_id == asked.like_sighting_id:
+                    continue
+                if feedback.is_rejected(sighting.sighting_id):
+                    rejected += 1
+                    continue
+                parts = tuple(zip(fields, ranked.parts, strict=True))
+                hits.append(_hit(ranked.score, parts, sighting, venues[sighting.camera_id], feedback))
+                if len(hits) == asked.limit and not feedback:
+                    break
         hits.sort(key=lambda hit: (hit.verdict is None, hit.doubted))
         with self._counting:
             self._searches += 1
@@ -156,9 +156,16 @@ class SightingService:
             rejected=rejected,
         )
 
-    def feedback(self, said: Said) -> Feedback:
-        """What was said with the looks of the sightings it was said of."""
-        return Feedback(said, self._look_of)
+    def feedback(self, said: Said, given_up: threading.Event | None = None) -> Feedback:
+        """What was said with the looks of the sightings it was said of. Raises GivenUp soon after ``given_up``."""
+        began_us = self._clock.monotonic_us()
+
+        def look_of(sighting_id: str) -> Look | None:
+            if given_up is not None and given_up.is_set():
+                raise GivenUp
+            return self._look_of(sighting_id, LOOKS_WITHIN_S - (self._clock.monotonic_us() - began_us) / 1e6)
+
+        return Feedback(said, look_of)
 
     def question(self, asked: Query, feedback: Feedback) -> Question:
         """What many sightings can be held against (watch.Told) before each that may fit is compared by ``match``.
@@ -205,15 +212,7 @@ class SightingService:
 
     def latest(self, camera_id: str, since_us: int, until_us: int, most: int) -> list[Sighting]:
         """The latest ``most`` that were in view of a camera between two times, newest first, with path and picture."""
-        span = Span(since_us, until_us)
-        rows_found = latest_of(self._opened.tables(since_us, until_us), camera_id, span, most)
-        found = []
-        for table, row in rows_found:
-            try:
-                found.append(table.read(row))
-            except RecordError:
-                self._opened.damaged()
-        return found
+        return self._opened.latest(camera_id, Span(since_us, until_us), most)
 
     def describe(self, text: str, venues: Sequence[tuple[str, str]], now_us: int, zone: str) -> Understood:
         """Read one line of Chinese or English. ``venues`` are ids and names; times of day are of ``zone``."""
@@ -245,23 +244,23 @@ class SightingService:
         return self._opened.describers()
 
     def sealed_names(self) -> frozenset[str]:
-        """Of the sealed hours, as Store.sealed_names."""
+        """Of the hours that are over, as SightingHome.sealed_names."""
         return self._opened.sealed_names()
 
     def made_by_others(self, describer: str, first_rows: Mapping[str, int], least: int) -> Others | None:
-        """Sightings to describe anew, as Store.made_by_others."""
+        """Sightings to describe anew, as SightingHome.made_by_others."""
         return self._opened.made_by_others(describer, first_rows, least)
 
-    def describe_anew(self, of: Table, describer: str, descriptors: Mapping[int, bytes]) -> bool:
-        """Give rows other descriptors, as Store.describe_anew. Raises OSError."""
+    def describe_anew(self, of: Others, describer: str, descriptors: Mapping[int, bytes]) -> bool:
+        """Give rows other descriptors, as SightingHome.describe_anew. Raises OSError."""
         return self._opened.describe_anew(of, describer, descriptors)
 
     def compare_also(
-        self, looks: Callable[[Sighting], Mapping[str, bytes]], made_of: Callable[[Stripes], Mapping[str, bytes]]
+        self, looks: Callable[[Sighting, float], Mapping[str, bytes]], made_of: Callable[[Stripes], Mapping[str, bytes]]
     ) -> None:
         """Have these say what a sighting looks like to the other describers in use, and what all make of stripes.
 
-        They are called from any thread.
+        They are called from any thread. ``looks`` is told for how many seconds it may begin to wait for anything.
         """
         self._looks, self._made_of = looks, made_of
 
@@ -282,17 +281,17 @@ class SightingService:
             )
 
     @property
-    def _opened(self) -> Store:
-        if self._store is None:
+    def _opened(self) -> SightingHome:
+        if self._home is None:
             raise RuntimeError("the sightings are not open")
-        return self._store
+        return self._home
 
-    def _look_of(self, sighting_id: str) -> Look | None:
+    def _look_of(self, sighting_id: str, within_s: float = LOOKS_WITHIN_S) -> Look | None:
         """To each describer in use; None where it is not kept, or cannot be compared."""
         sighting = self.get(sighting_id)
         if sighting is None or not sighting.descriptor:
             return None
-        return {**self._looks(sighting), sighting.describer: sighting.descriptor}
+        return {**self._looks(sighting, within_s), sighting.describer: sighting.descriptor}
 
     def _photo_look(self, asked: Query) -> Look:
         """As it came with the question, and to describers that have come since."""
@@ -322,14 +321,6 @@ class SightingService:
                 field="description.weights",
             )
         return wanted
-
-    def _head(self, table: Table, row: int) -> Sighting | None:
-        """A hit's sighting without path and picture, which are asked for next, if at all."""
-        try:
-            return table.head(row)
-        except RecordError:
-            self._opened.damaged()
-            return None
 
 
 def _refusal(sighting: Sighting, now_us: int) -> SightingsError | None:

@@ -12,7 +12,7 @@ import pytest
 
 from bench.peers.index import Missing, QuestionFigures, WayFigures, goals, measure, run_way
 from bench.peers.index_rows import BEST, Asked, Right, Rows, questions, right
-from bench.peers.index_sql import Sqlite
+from bench.peers.index_sql import Sqlite, question
 from bench.peers.index_ways import Ours
 from bench.search_figures import Question
 from bench.search_month import DESCRIBER, END_HOUR, Kinds, Month, write_hour
@@ -81,7 +81,7 @@ def test_the_score_said_in_sql_is_scorings_of_every_row(rows: Rows) -> None:
     found = [score for (score,) in database.execute(f"SELECT {sql.score(plan)} FROM rows ORDER BY row")]
     assert found == right(rows, everything).scores.tolist()
     for asked in of_each_kind(rows)[1:3]:
-        told = [row for (row,) in database.execute(sql.question(asked, rows.longest_ms))]
+        told = [row for (row,) in database.execute(question(sql, asked, rows.longest_ms))]
         assert right(rows, asked).is_exact(told)
     database.close()
 

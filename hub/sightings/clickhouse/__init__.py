@@ -1,0 +1,1 @@
+"""Sightings on ClickHouse: the home for many machines."""
