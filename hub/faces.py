@@ -19,6 +19,7 @@ from hub.console import trust
 from hub.console.http import add_error_answers
 from hub.console.sockets import sockets
 from hub.describing import routes as photo_routes
+from hub.describing import standing_routes
 from hub.enrolment import routes as enrolment_routes
 from hub.escalation import routes as escalation_routes
 from hub.footage.exports import routes as export_routes
@@ -73,6 +74,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(camera_routes.routes(hub.registry, hub.vision, hub.onvif))
     app.include_router(onvif_routes.routes(hub.onvif, hub.database, hub.registry.camera_ids_at))
     app.include_router(owner_routes.routes(hub.registry))
+    app.include_router(standing_routes.routes(hub.redescribing))
     app.include_router(teaching_routes.routes(hub.teaching))
     app.include_router(shift_routes.routes(hub.shifts, hub.sign_ons, hub.access.enabled))
     app.include_router(street_routes.routes(hub.streets, hub.registry))

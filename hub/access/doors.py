@@ -61,6 +61,7 @@ PUT     /api/cameras/{camera_id}/calibration                    enrol_cameras
 POST    /api/cameras/discover                                   enrol_cameras
 POST    /api/cameras/look                                       enrol_cameras
 PUT     /api/cameras/{camera_id}/masks                          enrol_cameras
+GET     /api/describing                                         enrol_cameras
 GET     /api/teaching                                           enrol_cameras
 POST    /api/teaching/learn                                     enrol_cameras
 POST    /api/teaching/back                                      enrol_cameras

@@ -159,6 +159,21 @@ async def test_lesson_of_a_camera_that_nobody_knows_or_of_no_views_is_refused(hu
 
 
 async def test_where_teaching_is_off_nothing_is_learned(tmp_path: Path) -> None:
-    async with open_hub(tmp_path) as off, open_console(off, Role.ADMINISTRATOR) as client:
+    async with open_hub(tmp_path, self_teaching=False) as off, open_console(off, Role.ADMINISTRATOR) as client:
         assert (await client.post("/api/teaching/learn")).status_code == 409
         assert (await stand(client)).is_on is False
+
+
+async def test_administrator_is_told_which_describer_is_in_use_and_what_is_left_of_others(
+    hub: Hub, administrator: httpx.AsyncClient
+) -> None:
+    told = (await administrator.get("/api/describing")).json()
+    assert told == {
+        "describer": hub.redescribing.describer,
+        "share_done": 1.0,
+        "sightings_left": 0,
+        "sightings_undescribable": 0,
+        "sightings_described": 0,
+    }
+    async with open_console(hub) as officer:
+        assert (await officer.get("/api/describing")).status_code == 403

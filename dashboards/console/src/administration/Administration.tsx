@@ -11,6 +11,7 @@ import { PeopleTab } from "../people/PeopleTab";
 import { useSession } from "../session/store";
 import { HoursTab } from "../shifts/HoursTab";
 import { ShiftsTab } from "../shifts/ShiftsTab";
+import { TeachingTab } from "../teaching/TeachingTab";
 import { TemplatesTab } from "../templates/TemplatesTab";
 import { CertificatesTab } from "./CertificatesTab";
 import { tabsFor, type Tab } from "./tabs";
@@ -23,6 +24,7 @@ const CONTENT: Record<Tab, () => ReactNode> = {
   escalation: () => <PolicyTab />,
   templates: () => <TemplatesTab />,
   cameras: () => <CamerasTab />,
+  teaching: () => <TeachingTab />,
   devices: () => <DevicesTab />,
   certificates: () => <CertificatesTab />,
   audit: () => <AuditLog />,

@@ -6,9 +6,9 @@ import { tabsFor } from "./tabs";
 
 test.each<[string, Right[], string[]]>([
   [
-    "an administrator keeps people, their shifts, venues' hours, cameras, devices and certificates",
+    "an administrator keeps people, their shifts, venues' hours, cameras and how people are described, devices and certificates",
     ["see_room", "enrol_people", "enrol_cameras", "enrol_devices", "plan_shifts"],
-    ["people", "shifts", "hours", "cameras", "devices", "certificates"],
+    ["people", "shifts", "hours", "cameras", "teaching", "devices", "certificates"],
   ],
   ["a chief plans shifts and hours and reads the audit log", ["see_room", "issue_alert", "plan_shifts", "set_escalation", "read_audit"], ["shifts", "hours", "escalation", "templates", "audit"]],
   ["a dispatcher plans shifts and hours", ["see_room", "issue_alert", "plan_shifts"], ["shifts", "hours"]],

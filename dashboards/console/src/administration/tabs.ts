@@ -1,7 +1,7 @@
 // Pure: what of the administration somebody may open, by their rights.
 import type { Right } from "../session/types";
 
-export type Tab = "people" | "shifts" | "hours" | "escalation" | "templates" | "cameras" | "devices" | "certificates" | "audit";
+export type Tab = "people" | "shifts" | "hours" | "escalation" | "templates" | "cameras" | "teaching" | "devices" | "certificates" | "audit";
 
 const NEEDS: readonly [Tab, Right][] = [
   ["people", "enrol_people"],
@@ -10,6 +10,7 @@ const NEEDS: readonly [Tab, Right][] = [
   ["escalation", "set_escalation"],
   ["templates", "set_escalation"],
   ["cameras", "enrol_cameras"],
+  ["teaching", "enrol_cameras"],
   ["devices", "enrol_devices"],
   ["certificates", "enrol_devices"],
   ["audit", "read_audit"],

@@ -18,6 +18,7 @@ import { enSearchForm } from "./enSearchForm";
 import { enShifts } from "./enShifts";
 import { enSos } from "./enSos";
 import { enTalk } from "./enTalk";
+import { enTeaching } from "./enTeaching";
 import { enTemplates } from "./enTemplates";
 import { enTraits } from "./enTraits";
 import { plural } from "./plural";
@@ -135,6 +136,7 @@ export const en: Texts = {
   },
   talk: enTalk,
   alerts: enAlerts,
+  teaching: enTeaching,
   templates: enTemplates,
   cases: {
     title: "Case and search",

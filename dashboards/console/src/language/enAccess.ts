@@ -83,6 +83,7 @@ export const enAccess: AccessTexts = {
     cameras: "Cameras",
     devices: "Devices",
     certificates: "Certificates",
+    teaching: "Describing and learning",
     audit: "Audit",
     close: "Close",
     refresh: "Refresh",

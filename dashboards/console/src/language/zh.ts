@@ -19,6 +19,7 @@ import { zhSearchForm } from "./zhSearchForm";
 import { zhShifts } from "./zhShifts";
 import { zhSos } from "./zhSos";
 import { zhTalk } from "./zhTalk";
+import { zhTeaching } from "./zhTeaching";
 import { zhTemplates } from "./zhTemplates";
 import { zhTraits } from "./zhTraits";
 
@@ -134,6 +135,7 @@ export const zh = {
   },
   talk: zhTalk,
   alerts: zhAlerts,
+  teaching: zhTeaching,
   templates: zhTemplates,
   cases: {
     title: "案件与查找",

@@ -79,6 +79,7 @@ export const zhAccess = {
     escalation: "升级规则",
     templates: "警报模板",
     cameras: "摄像头",
+    teaching: "描述与学习",
     devices: "设备",
     certificates: "证书",
     audit: "审计",
