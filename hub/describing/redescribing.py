@@ -192,25 +192,26 @@ class Redescribing:
         await self._count()
         return True
 
-    def looks_of(self, sighting: Sighting) -> Mapping[str, bytes]:
+    def looks_of(self, sighting: Sighting, within_s: float) -> Mapping[str, bytes]:
         """What a stored sighting looks like to the other describers in use; from any thread but the event loop's.
 
-        Nothing where there is only one, where no picture was kept, or where the process gives no answer.
+        Nothing where there is only one, where no picture was kept, or where the process gives no answer; it is not
+        asked when ``within_s`` has passed.
         """
         others = tuple(name for name in self._in_use if name != sighting.describer)
         looks = self._projections.descriptors(sighting.stripes, others)
         others = tuple(name for name in others if name not in looks)
-        return {**looks, **self._looks_of_picture(sighting, others)} if others else looks
+        return {**looks, **self._looks_of_picture(sighting, others, within_s)} if others else looks
 
     def made_of(self, stripes: Stripes) -> Mapping[str, bytes]:
         """What the describers in use make of a photo's stripes, also those that have come since it was looked at."""
         return self._projections.descriptors(stripes, self._in_use)
 
-    def _looks_of_picture(self, sighting: Sighting, others: tuple[str, ...]) -> Mapping[str, bytes]:
+    def _looks_of_picture(self, sighting: Sighting, others: tuple[str, ...], within_s: float) -> Mapping[str, bytes]:
         known = self._likes.get((sighting.sighting_id, others))
         if known is not None or self._loop is None or not sighting.picture_jpeg or _is_loop():
             return known or {}
-        if time.monotonic() < self._like_again_s:
+        if within_s <= 0 or time.monotonic() < self._like_again_s:
             return {}
         asked = DescribeKept(describers=others, pictures=(_kept(sighting),))
         asking = asyncio.run_coroutine_threadsafe(self._photos.ask(asked), self._loop)

@@ -150,6 +150,14 @@ async def test_more_like_this_reaches_rows_of_the_other_describer(site: Site) ->
     assert scores["s1"] != pytest.approx(0.3, abs=1e-3), "what cannot be compared scores 0.3"
 
 
+async def test_a_look_that_a_question_has_no_time_left_for_is_not_asked_for(site: Site, choice: str) -> None:
+    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be")
+    await asyncio.to_thread(site.redescribing.looks_of, seen(2), 0.0)
+    assert site.photos.starts == 0
+    looks = await asyncio.to_thread(site.redescribing.looks_of, seen(2), 1.0)
+    assert looks == {name_of(choice): as_described(seen(2), choice)}
+
+
 async def test_a_process_killed_in_the_middle_costs_nothing_but_time(folder: Path, choice: str) -> None:
     site = Site(folder, choice)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from devices.protocol.clock import ManualClock
+from devices.protocol.sightings import Sighting
 from hub.sightings import feedback as module
 from hub.sightings.errors import SightingsError
 from hub.sightings.feedback import Feedback
 from hub.sightings.messages import Appearance, Description, Query, SearchAnswer, Verdict
-from hub.sightings.service import SightingService
+from hub.sightings.service import LOOKS_WITHIN_S, SightingService
+from hub.sightings.turns import GivenUp
 from tests.sightings.seen import CAMERAS, NOON_US, sighting, weights
 
 IN_RED = Query(description=Description(upper=("red",)))
@@ -167,3 +170,29 @@ def test_what_was_said_is_made_ready_once_however_many_sightings_are_held_agains
     doubted = [given.doubts(sighting("s", describer="stripes-2", descriptor=look.tobytes())) for look in looks.values()]
     assert doubted == [verdict is Verdict.REJECTED for verdict in said.values()]
     assert sum(made) == 60 + 60, "each look of the case once, and each sighting"
+
+
+def test_looks_by_other_describers_are_waited_for_so_long_in_all_and_not_where_nobody_waits(tmp_path: Path) -> None:
+    clock, given_up, left_s = ManualClock(wall_us=NOON_US), threading.Event(), list[float]()
+    service = SightingService(tmp_path, clock)
+    service.open()
+    said = {f"s{number}": Verdict.CONFIRMED for number in range(4)}
+    service.add_all([sighting(name, upper=weights(red=0.5), descriptor=CHILD.tobytes()) for name in said])
+
+    def slowly(_sighting: Sighting, within_s: float) -> dict[str, bytes]:
+        left_s.append(within_s)
+        clock.advance(2.0)
+        return {}
+
+    service.compare_also(slowly, lambda _stripes: {})
+    service.search(IN_RED, CAMERAS, given_up, said=said)
+    assert left_s == [LOOKS_WITHIN_S - 2.0 * number for number in range(4)]
+
+    def and_nobody_waits(_sighting: Sighting, _within_s: float) -> dict[str, bytes]:
+        assert not given_up.is_set(), "no further look is made"
+        given_up.set()
+        return {}
+
+    service.compare_also(and_nobody_waits, lambda _stripes: {})
+    with pytest.raises(GivenUp):
+        service.search(IN_RED, CAMERAS, given_up, said=said)
