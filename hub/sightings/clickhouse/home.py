@@ -25,10 +25,9 @@ from devices.protocol.clock import Clock
 from devices.protocol.messages import decode
 from devices.protocol.sightings import Sighting
 from hub.sightings.clickhouse.score_sql import ClickHouseHomeRows
-from hub.sightings.errors import SightingsError
 from hub.sightings.home import MAY_STAY_US, HomeAway, Kept, Others, Ranked, Ranking, Sizes
 from hub.sightings.records import joined, parted
-from hub.sightings.rows import CODES, DESCRIPTOR_BYTES, HOUR_US, check, codes_of, hour_of, lasted_ms, lasted_of
+from hub.sightings.rows import CODES, DESCRIPTOR_BYTES, HOUR_US, codes_of, hour_of, lasted_ms, lasted_of
 from hub.sightings.scoring import SCALE, WHOLE, Wanted, looks_of, plan_of, score
 from hub.sightings.span import Span
 from hub.sightings.turns import GivenUp
@@ -112,11 +111,6 @@ class ClickHouseHome:
             told: list[Kept] = []
             new: dict[str, Sighting] = {}
             for sighting in batch:
-                try:
-                    check(sighting, now_us)
-                except SightingsError as error:
-                    told.append(error)
-                    continue
                 word = known.get(sighting.sighting_id)
                 says_more = word is None or (not word[0] and (sighting.ended or sighting.ended_at_us > word[1]))
                 told.append(says_more)
