@@ -26,12 +26,12 @@ def routes(cases: Cases) -> APIRouter:
 
     @router.post("/describe")
     async def describe(request: Request, _entrant: EnteringForAll) -> Response:
-        return answer(await cases.describe((await read(request, DescribeRequest)).text))
+        return answer(await cases.questions.describe((await read(request, DescribeRequest)).text))
 
     @router.post("/cameras/near")
     async def cameras_near(request: Request, _entrant: EnteringForAll) -> Response:
         near = await read(request, NearUntil)
-        return answer(CamerasNear(camera_ids=await cases.cameras_near(near, near.until_at_ms)))
+        return answer(CamerasNear(camera_ids=await cases.questions.cameras_near(near, near.until_at_ms)))
 
     @router.post("/cases/{case_id}/search")
     async def search(case_id: str, request: Request, entrant: EnteringForAll) -> Response:

@@ -17,23 +17,20 @@ from hub.cases import tables
 from hub.cases.coverage import Asked, completed
 from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.nearby import Nearby
+from hub.cases.questions import Questions
 from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
 from hub.cases.searching import Asker, Searching, Wish
 from hub.cases.views import SightingView, view_of
 from hub.errors import Refusal
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
-from hub.registry.records import LAST_AT_MS
 from hub.registry.service import Registry
 from hub.sightings.feedback import NOTHING_SAID, Said
 from hub.sightings.messages import (
     Coverage,
-    Description,
-    Near,
     Query,
     SearchAnswer,
     SightingSummary,
-    Understood,
     summary,
 )
 from hub.sightings.query import is_meant, without_looks
@@ -45,7 +42,6 @@ from hub.vision.service import Vision
 
 SHOWN_ENDED = 20
 MAX_OPEN = 50
-_SAID = tuple(field for field in Description.__struct_fields__ if field not in ("height_tolerance_m", "weights"))
 MAX_WATCHES = 20
 """Watches that are on in one case; a further one is refused."""
 
@@ -75,7 +71,7 @@ class Cases:
         self._sightings = sightings
         self._vision = vision
         self._clock = clock
-        self._nearby = nearby
+        self.questions = Questions(registry, sightings, nearby, clock)
         self._searching = Searching()
         self._open: dict[str, Case] = {}
         self.said: Callable[[str], Said] = lambda _case_id: NOTHING_SAID
@@ -144,7 +140,7 @@ class Cases:
             raise Refusal("unknown_venue", "没有这个场所", "there is no such venue", field="last_seen_venue_id")
         if len(self._open) >= MAX_OPEN:
             raise Refusal("too_many_cases", f"最多同时 {MAX_OPEN} 个案件", f"at most {MAX_OPEN} open cases", status=409)
-        understood = await self.describe(new.description_text) if new.description_text else None
+        understood = await self.questions.describe(new.description_text) if new.description_text else None
         case = Case(
             case_id=new_id("K"),
             kind=new.kind,
@@ -195,24 +191,13 @@ class Cases:
         self._open.pop(case_id, None)
         return closed
 
-    async def describe(self, text: str) -> Understood:
-        """What one line of Chinese or English says."""
-        venues = tuple((venue.venue_id, venue.name) for venue in self._registry.venues.values())
-        now_us, zone = self._clock.wall_us(), self._registry.community.time_zone
-        return await asyncio.to_thread(self._sightings.describe, text, venues, now_us, zone)
-
-    async def cameras_near(self, near: Near, until_at_ms: int | None = None) -> tuple[str, ...]:
-        """Which cameras a search there, up to then, asks. Raises Refusal where there is none, or no such venue."""
-        now_ms = self._clock.wall_us() // 1000
-        return await self._nearby.cameras(near, now_ms if until_at_ms is None else min(now_ms, until_at_ms))
-
     async def search(self, case_id: str, query: Query, person: Person, wish: Wish = Wish.HITS) -> SearchAnswer:
         """Search sightings for the case. Raises Refusal for nonsense, a closed case, and as ``Searching.run``.
 
         One that is given up, since it was cancelled or asked anew, is not noted: nobody is told anything.
         """
         case = await self.gate(case_id)
-        complete = await self.complete(query)
+        complete = await self.questions.complete(query)
         asker = Asker(person.person_id, case_id, wish)
         search = partial(self._sightings.search, complete, self.places(), said=self.said(case_id))
         found = await self._searching.run(asker, search)
@@ -255,51 +240,13 @@ class Cases:
             completed, found.coverage, asked, vision.blind_times, vision.shed_looks, forgotten
         )
 
-    async def complete(self, query: Query) -> Query:
-        """The query with what its text says filled in where the other fields are open, and the cameras near among those
-        it names; who left a place then is looked for since then. Raises Refusal.
-        """
-        for field, at_ms in (("since_at_ms", query.since_at_ms), ("until_at_ms", query.until_at_ms)):
-            if at_ms is not None and not 0 <= at_ms <= LAST_AT_MS:
-                raise Refusal("no_time", f"{field} 不是时间：{at_ms}", f"{field} is no time: {at_ms}", field=field)
-        if query.text:
-            query = await self._with_text(query, query.text)
-        if query.near is None:
-            return query
-        near = await self.cameras_near(query.near, query.until_at_ms)
-        return msgspec.structs.replace(
-            query,
-            camera_ids=tuple(dict.fromkeys((*query.camera_ids, *near))),
-            since_at_ms=query.near.since_at_ms if query.since_at_ms is None else query.since_at_ms,
-        )
-
-    async def _with_text(self, query: Query, text: str) -> Query:
-        said = await self.describe(text)
-        given = query.description
-        description = said.description
-        if given is not None:
-            description = msgspec.structs.replace(
-                description,
-                **{field: value for field in _SAID if (value := getattr(given, field)) not in (None, ())},
-                height_tolerance_m=(given if given.height_m is not None else description).height_tolerance_m,
-                weights=given.weights,
-            )
-        return msgspec.structs.replace(
-            query,
-            description=description,
-            since_at_ms=query.since_at_ms if query.since_at_ms is not None else said.since_at_ms,
-            until_at_ms=query.until_at_ms if query.until_at_ms is not None else said.until_at_ms,
-            venue_ids=query.venue_ids or said.venue_ids,
-            near=query.near or (None if query.venue_ids else said.near),
-        )
-
     async def start_watch(self, case_id: str, query: Query, person: Person) -> Watch:
         """Keep a query on until the case ends. Raises Refusal for nonsense or too many.
 
         How far somebody can have walked grows as long as it is on: it asks all cameras then.
         """
         case = await self.gate(case_id)
-        complete = await self.complete(query)
+        complete = await self.questions.complete(query)
         if complete.near is not None and complete.near.since_at_ms is not None:
             complete = msgspec.structs.replace(complete, near=None, camera_ids=(), venue_ids=())
         words = await asyncio.to_thread(self._sightings.words, complete)

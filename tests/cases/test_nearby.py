@@ -64,7 +64,7 @@ async def test_cameras_within_the_walk_are_asked_nearest_first(
     hub: Hub, case: Case, venue_id: str, within_m: float, cameras: tuple[str, ...]
 ) -> None:
     near = Near(venue_id=venue_id, within_m=within_m)
-    assert await hub.cases.cameras_near(near) == cameras
+    assert await hub.cases.questions.cameras_near(near) == cameras
     assert await asked(hub, case, msgspec.structs.replace(IN_RED, near=near)) == cameras
 
 

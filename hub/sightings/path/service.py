@@ -109,7 +109,7 @@ class Paths:
         found = await asyncio.to_thread(self._sightings.get, sighting_id)
         if found is None:
             raise _no_sighting(sighting_id)
-        query = await self._cases.complete(asked.query)
+        query = await self._cases.questions.complete(asked.query)
         on_ground = await self._ground_of(query)
         age = query.description.age if query.description is not None else None
 
