@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from devices.protocol.messages import encode
-from devices.protocol.sightings import Movement, Sighting
+from devices.protocol.sightings import Movement, Sighting, Stripes
 from hub.sightings import forgotten
 from hub.sightings.errors import SightingsError
 from hub.sightings.messages import BagLikelihood, summary
-from hub.sightings.records import RecordFile, parse_record
+from hub.sightings.records import RecordFile, parse_record, parted, record_bytes
 from hub.sightings.rows import HOUR_US, check
 from hub.sightings.store import OPEN_HOURS, Store
 from tests.sightings.seen import NOON_US, random_sightings, sighting
@@ -51,6 +51,17 @@ def test_a_sighting_of_before_ways_and_bags_were_told_is_read(tmp_path: Path) ->
     older = msgspec.msgpack.encode({name: value for name, value in said.items() if name not in later})
     record = struct.pack("<4sII", b"QSR1", len(older), zlib.crc32(older)) + older
     assert parse_record(record) == sighting("s1")
+
+
+def test_a_record_of_before_stripes_were_kept_is_read() -> None:
+    whole = sighting("s1", stripes=Stripes(measure="stripes-2", numbers=b"numbers"))
+    head, rest = parted(whole)
+    assert parse_record(record_bytes(whole)) == whole
+    older = msgspec.msgpack.encode(
+        {name: value for name, value in msgspec.msgpack.decode(rest).items() if name != "stripes"}
+    )
+    parts = struct.pack("<4sIIII", b"QSR2", len(head), len(older), zlib.crc32(head), zlib.crc32(older))
+    assert parse_record(parts + head + older) == sighting("s1")
 
 
 def test_ways_bags_and_companions_reach_who_searches(tmp_path: Path) -> None:
