@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -72,21 +73,26 @@ def rank(
 def latest_of(tables: Sequence[Table], camera_id: str, span: Span, most: int) -> list[tuple[Table, int]]:
     """The latest ``most`` rows of one camera within the span, newest first; ``tables`` are newest first."""
     found: list[tuple[Table, int]] = []
-    for table in tables:
-        if camera_id not in table.cameras:
-            continue
-        selected, columns = table.rows_of(camera_id), table.columns
-        rows_of = np.arange(len(columns))[selected]
-        since_ms, until_ms = span.within(table.hour)
-        fits = (columns.ended_ms(selected) >= since_ms) & (columns.started_ms[selected] <= until_ms)
-        if len(table.alive):
-            fits &= table.alive[selected] > 0
-        in_span = rows_of[fits]
-        newest_first = in_span[np.argsort(-columns.started_ms[in_span].astype(np.int64), kind="stable")]
-        found += [(table, row) for row in newest_first[: most - len(found)].tolist()]
+    for _, of_hour in groupby(tables, key=lambda table: table.hour):  # one that is sealed may be open again
+        within = [line for table in of_hour for line in _within(table, camera_id, span)]
+        within.sort(key=lambda line: -line[2])
+        found += [(table, row) for table, row, _ in within[: most - len(found)]]
         if len(found) >= most:
             break
     return found
+
+
+def _within(table: Table, camera_id: str, span: Span) -> list[tuple[Table, int, int]]:
+    """The rows of one camera within the span that stand, and when each began in the hour, ms."""
+    if camera_id not in table.cameras:
+        return []
+    selected, columns = table.rows_of(camera_id), table.columns
+    since_ms, until_ms = span.within(table.hour)
+    fits = (columns.ended_ms(selected) >= since_ms) & (columns.started_ms[selected] <= until_ms)
+    if len(table.alive):
+        fits &= table.alive[selected] > 0
+    rows_of = np.arange(len(columns))[selected][fits]
+    return [(table, row, ms) for row, ms in zip(rows_of.tolist(), columns.started_ms[rows_of].tolist(), strict=True)]
 
 
 def _ranked(best: list[tuple[Table, int, int]], plan: Plan) -> tuple[Ranked, ...]:

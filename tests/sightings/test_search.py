@@ -50,9 +50,12 @@ def test_the_child_described_comes_first(service: SightingService) -> None:
 
 
 def test_latest_of_one_camera_are_found_by_time_alone(service: SightingService, clock: ManualClock) -> None:
-    made = [one for one in random_sightings(200, np.random.default_rng(5)) if one.camera_id == "C02"]
-    service.add_all(random_sightings(200, np.random.default_rng(5)))
+    everyone = random_sightings(200, np.random.default_rng(5))
+    made = [one for one in everyone if one.camera_id == "C02"]
+    service.add_all(everyone[:150])
     clock.advance(8 * 3600)
+    service.seal_due()
+    service.add_all(everyone[150:])
     service.add(late := sighting("late", camera_id="C02", started_at_us=NOON_US + 7 * HOUR_US))
     newest_first = [late, *sorted(made, key=lambda one: -one.started_at_us)]
     assert service.latest("C02", NOON_US, NOON_US + 8 * HOUR_US, 20) == newest_first[:20]
