@@ -38,7 +38,8 @@ class Projections:
 
     def descriptors(self, stripes: Stripes | None, describers: Sequence[str]) -> dict[str, bytes]:
         """As those of ``describers`` make it that are projections in use; of numbers of no kind of theirs nothing."""
-        projections = {name: self._by_name[name] for name in describers if name in self._by_name}
+        in_use = self._by_name  # another thread may take on others meanwhile
+        projections = {name: in_use[name] for name in describers if name in in_use}
         if not projections or stripes is None:
             return {}
         try:
@@ -54,7 +55,5 @@ class Projections:
     def _described(self, sighting: Sighting, describer: str) -> Sighting:
         if sighting.describer == describer:
             return sighting
-        looks = self.descriptors(sighting.stripes, (describer,))
-        return (
-            msgspec.structs.replace(sighting, describer=describer, descriptor=looks[describer]) if looks else sighting
-        )
+        made = self.descriptors(sighting.stripes, (describer,)).get(describer)
+        return sighting if made is None else msgspec.structs.replace(sighting, describer=describer, descriptor=made)
