@@ -81,6 +81,23 @@ def test_words_of_one_batch_count_one_after_the_other(opened: Opened) -> None:
     assert opened.home.sizes().live == 0
 
 
+def test_beginning_that_moves_into_another_hour_leaves_one(opened: Opened) -> None:
+    first = sighting("s1", ended=False, started_at_us=NOON_US - 1, ended_at_us=NOON_US + 1)
+    right = sighting("s1", started_at_us=NOON_US + 1, ended_at_us=NOON_US + 9_000_000)
+    assert opened.home.add([first], LATER_US) == [True]
+    assert opened.home.add([right, first], LATER_US) == [True, False]
+    for home in opened.now_and_again():
+        assert home.get("s1") == right
+        assert ids(home) == ["s1"]
+
+
+def test_batch_after_days_without_the_server_is_taken_whole(tmp_path: Path) -> None:
+    home = opening("clickhouse", tmp_path, ManualClock(wall_us=LATER_US))()
+    made = [sighting(f"s{hour}", started_at_us=NOON_US - hour * HOUR_US) for hour in range(101)]
+    assert all(told is True for told in home.add(made, LATER_US)), "more hours than a server takes at once by itself"
+    home.close()
+
+
 def test_hours_go_whole_but_those_that_are_held_and_it_is_known_that_they_went(opened: Opened) -> None:
     made = random_sightings(60, np.random.default_rng(3), hours=5)
     opened.home.add(made, LATER_US)

@@ -64,8 +64,19 @@ _COLUMNS = (
     *(f"c{line}" for line in range(CODES)),
     *("describer", "descriptor", "square", "head", "rest"),
 )
+INSERTING = {"max_partitions_per_insert_block": 0, "insert_deduplicate": 0}
+"""A batch after days without the server may be of more than the 100 hours allowed otherwise; a row described as it was
+before once more is none too many."""
 Asked = TypeVar("Asked")
 _FORMATS: dict[str, str | dict[str, str]] = {"head": "bytes", "rest": "bytes"}
+
+
+class _Word(NamedTuple):
+    """What was said last of a sighting."""
+
+    hour: int
+    ended: bool
+    ended_at_us: int
 
 
 class _Line(NamedTuple):
@@ -110,15 +121,26 @@ class ClickHouseHome:
             known = self._words(batch)
             told: list[Kept] = []
             new: dict[str, Sighting] = {}
+            moved: dict[int, list[str]] = {}
             for sighting in batch:
-                word = known.get(sighting.sighting_id)
-                says_more = word is None or (not word[0] and (sighting.ended or sighting.ended_at_us > word[1]))
+                word, hour = known.get(sighting.sighting_id), hour_of(sighting)
+                says_more = word is None or (
+                    not word.ended and (sighting.ended or sighting.ended_at_us > word.ended_at_us)
+                )
                 told.append(says_more)
                 if says_more:
-                    known[sighting.sighting_id] = sighting.ended, sighting.ended_at_us
+                    if word is not None and word.hour != hour:
+                        moved.setdefault(word.hour, []).append(sighting.sighting_id)
+                    known[sighting.sighting_id] = _Word(hour, sighting.ended, sighting.ended_at_us)
                     new[sighting.sighting_id] = sighting
             if new:
                 self._insert([_row(one, one.describer, one.descriptor) for one in new.values()])
+            for hour, ids in moved.items():
+                gone = [sighting_id for sighting_id in ids if hour_of(new[sighting_id]) != hour]  # it may be back
+                self._command(
+                    "DELETE FROM sightings WHERE hour = {hour:UInt32} AND id IN {ids:Array(String)}",
+                    {"hour": hour, "ids": gone},
+                )
         return told
 
     def search(
@@ -268,19 +290,20 @@ class ClickHouseHome:
     def close(self) -> None:
         self._client.close()
 
-    def _words(self, sightings: Sequence[Sighting]) -> dict[str, tuple[bool, int]]:
-        """Of those that are known: whether they ended, and when they were seen last."""
+    def _words(self, sightings: Sequence[Sighting]) -> dict[str, _Word]:
+        """The newest of those that are known; an hour before or after, too: a clock set right moves a beginning."""
+        hours = {hour_of(one) + beside for one in sightings for beside in (-1, 0, 1)}
         asked = {
-            "hours": sorted({hour_of(one) for one in sightings if one.started_at_us >= 0}),
+            "hours": sorted(hour for hour in hours if hour >= 0),
             "cameras": sorted({one.camera_id for one in sightings}),
             "ids": [one.sighting_id for one in sightings],
         }
         found = self._query(
-            "SELECT id, ended, ended_us FROM sightings FINAL WHERE hour IN {hours:Array(UInt32)}"
-            " AND camera IN {cameras:Array(String)} AND id IN {ids:Array(String)}",
+            "SELECT id, hour, ended, ended_us FROM sightings FINAL WHERE hour IN {hours:Array(UInt32)}"
+            " AND camera IN {cameras:Array(String)} AND id IN {ids:Array(String)} ORDER BY version",
             asked,
         )
-        return {sighting_id: (bool(ended), ended_us) for sighting_id, ended, ended_us in found}
+        return {sighting_id: _Word(hour, bool(ended), ended_us) for sighting_id, hour, ended, ended_us in found}
 
     def _ranked(
         self, best: Sequence[_Line], wanted: Wanted, given_up: threading.Event | None
@@ -325,7 +348,7 @@ class ClickHouseHome:
         return [hour for hour in self._hours() if hour >= first and (last is None or hour <= last)]
 
     def _insert(self, rows: list[tuple[Any, ...]]) -> None:
-        self._guarded(lambda: self._client.insert("sightings", rows, _COLUMNS))
+        self._guarded(lambda: self._client.insert("sightings", rows, _COLUMNS, settings=INSERTING))
 
     def _query(self, sql: str, asked: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         settings = {
@@ -340,8 +363,8 @@ class ClickHouseHome:
 
         return self._guarded(query)
 
-    def _command(self, sql: str) -> None:
-        self._guarded(lambda: self._client.command(sql))
+    def _command(self, sql: str, asked: Mapping[str, Any] | None = None) -> None:
+        self._guarded(lambda: self._client.command(sql, dict(asked or {})))
 
     @staticmethod
     def _guarded(ask: Callable[[], Asked]) -> Asked:
