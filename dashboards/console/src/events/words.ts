@@ -9,6 +9,7 @@ import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
 import { cameraLook } from "../map/looks";
 import { holderWords } from "../radios/holder";
+import { watchWords } from "../search/words";
 import { sosWho } from "../sos/who";
 
 export type EventFilter = keyof Texts["events"]["filter"];
@@ -199,9 +200,9 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "case.closed":
       return words.caseClosed(item.body.title, item.body.outcome ?? "");
     case "watch.started":
-      return words.watchStarted(item.body.words);
+      return words.watchStarted(watchWords(item.body, language, texts));
     case "watch.ended":
-      return words.watchEnded(item.body.words);
+      return words.watchEnded(watchWords(item.body, language, texts));
     case "watch.hit":
       return words.watchHit(camera(item.body.hit.sighting.camera_id));
     case "search.made":

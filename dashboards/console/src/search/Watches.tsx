@@ -8,7 +8,7 @@ import type { WatchHit } from "../room/room";
 import { useRoom } from "../room/store";
 import type { Camera, Case, Query, Watch } from "../room/types";
 import { blindNow } from "./unseen";
-import { queryWords } from "./words";
+import { watchWords } from "./words";
 
 const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
 const NO_WATCH_HITS: readonly WatchHit[] = [];
@@ -26,8 +26,7 @@ export function Watches({ current, query }: { current: Case; query: Query | null
   const on = new Set(running.map((watch) => watch.watch_id));
   const leftOut = watchHits.reduce((sum, hit) => sum + (on.has(hit.watch_id) ? (hit.left_out ?? 0) : 0), 0);
 
-  // The hub keeps a watch's words in Chinese only.
-  const wordsOf = (watch: Watch): string => (language === "en" ? queryWords(watch.query, texts) : "") || watch.words;
+  const wordsOf = (watch: Watch): string => watchWords(watch, language, texts);
 
   async function tell(doing: Promise<unknown>): Promise<void> {
     setFailure(null);

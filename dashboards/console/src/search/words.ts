@@ -1,6 +1,7 @@
 // Says what a description looks for, in the chosen language, in words that the hub reads again (hub/sightings/language).
+import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
-import type { Description, Query } from "../room/types";
+import type { Description, Query, Watch } from "../room/types";
 
 /** One word for each part that is given: "红色上衣", "蓝色裤裙", "约 1.10 米", "儿童". */
 export function describeParts(description: Partial<Description> | null, texts: Texts): string[] {
@@ -33,6 +34,11 @@ export function describeParts(description: Partial<Description> | null, texts: T
 
 export function describeWords(description: Partial<Description> | null, texts: Texts): string {
   return describeParts(description, texts).join(texts.searchForm.and);
+}
+
+/** A watch in words: the hub keeps them in Chinese only. */
+export function watchWords(watch: Watch, language: Language, texts: Texts): string {
+  return (language === "en" ? queryWords(watch.query, texts) : "") || watch.words;
 }
 
 /** Whom a query looks for, also by a photo or a sighting. */
