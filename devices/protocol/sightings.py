@@ -106,6 +106,8 @@ class PictureCondition(StrEnum):
     """It looks elsewhere than where it was calibrated, or without that than it usually does."""
 
 
+PICTURE_TOLD_AFTER_S = 6.0
+"""A picture is said to be worse than clear when it has been so for so long."""
 LOOK_DELAYS_MS = tuple(round(5 * 1.25**step) for step in range(34))
 """Upper edges of the classes in which looks are counted by how late they were, 5 ms to 7.9 s; a last one is open."""
 

@@ -20,12 +20,11 @@ import sqlalchemy as sa
 import structlog
 
 from devices.protocol.clock import Clock
-from devices.protocol.sightings import PictureCondition
+from devices.protocol.sightings import PICTURE_TOLD_AFTER_S, PictureCondition
 from hub.events.log import EventLog
 from hub.events.messages import EventKind, Item
 from hub.events.tables import ABOUT_CAMERAS, events
 from hub.storage.database import Database
-from hub.vision.picture_condition import TOLD_AFTER_S
 
 ALIVE_EVERY_S = 5.0
 MOST_SPANS = 5_000
@@ -33,7 +32,7 @@ MOST_SPANS = 5_000
 READ_AT_ONCE = 1_000
 _KINDS = frozenset((EventKind.CAMERA_ADDED, EventKind.CAMERA_CHANGED, EventKind.CAMERA_REMOVED))
 _NOTE = "hub_off.json"
-_TOLD_AFTER_US = round(TOLD_AFTER_S * 1e6)
+_TOLD_AFTER_US = round(PICTURE_TOLD_AFTER_S * 1e6)
 
 Spans = tuple[tuple[int, int], ...]
 """From when to when, microseconds since 1970, in order."""

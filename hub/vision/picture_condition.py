@@ -13,13 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.protocol.sightings import PictureCondition
+from devices.protocol.sightings import PICTURE_TOLD_AFTER_S, PictureCondition
 from hub.vision.picture_signs import Fit, Plane, Signs, agreement, fit_of, signs_of, size_of
 
 EVERY_S = 1.0
 FIT_EVERY_S = 5.0
 """Looking for where a view has gone costs as much as ten pictures."""
-TOLD_AFTER_S = 6.0
 CLEAR_AFTER_S = 4.0
 USUAL_AFTER_S = 10.0
 """Before that the usual picture is not known."""
@@ -180,7 +179,7 @@ class PictureWatch:
             return
         if self._other_since_s is None:
             self._other_since_s = at_s
-        lasts_s = CLEAR_AFTER_S if found is PictureCondition.CLEAR else TOLD_AFTER_S
+        lasts_s = CLEAR_AFTER_S if found is PictureCondition.CLEAR else PICTURE_TOLD_AFTER_S
         if at_s - self._other_since_s >= lasts_s:
             self.condition = found
             self._other_since_s = None

@@ -37,7 +37,7 @@ def test_recording_that_cannot_be_read_is_not_tried_again(tmp_path: Path) -> Non
 async def test_live_camera_that_looks_elsewhere_than_where_it_was_calibrated_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("TOLD_AFTER_S", 0.3), ("EVERY_S", 0.1), ("FIT_EVERY_S", 0.1)):
+    for name, value in (("PICTURE_TOLD_AFTER_S", 0.3), ("EVERY_S", 0.1), ("FIT_EVERY_S", 0.1)):
         monkeypatch.setattr(f"hub.vision.picture_condition.{name}", value)
     tape = read_tape(film(tmp_path / "gate.mp4", [Walker(40, 430, 130, 150)], seconds=3))
     view, elsewhere = street(), np.roll(street(), 60, axis=1)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from devices.protocol.sightings import PictureCondition
-from hub.vision.picture_condition import NEW_VIEW_AFTER_S, TOLD_AFTER_S, PictureWatch
+from devices.protocol.sightings import PICTURE_TOLD_AFTER_S, PictureCondition
+from hub.vision.picture_condition import NEW_VIEW_AFTER_S, PictureWatch
 from simulators.community.film import render_film
 from simulators.community.parameters import Parameters
 from simulators.community.scene import make_scene
@@ -99,7 +99,7 @@ CHANGES = [(darkened, "dark"), (blurred, "blurred"), (covered, "covered"), (turn
 def test_what_spoils_the_picture_is_told_once_it_lasts(change: Change, condition: str) -> None:
     ((at, said),) = told(from_then_on(change, walks()))
     assert said == condition
-    assert TOLD_AFTER_S <= at - CHANGED_AT <= TOLD_AFTER_S + 6
+    assert PICTURE_TOLD_AFTER_S <= at - CHANGED_AT <= PICTURE_TOLD_AFTER_S + 6
 
 
 @pytest.mark.parametrize(("change", "condition"), CHANGES)

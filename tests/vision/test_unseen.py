@@ -59,7 +59,7 @@ async def test_a_covered_camera_and_one_for_which_there_was_no_time_are_told_wit
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.vision.workers.is_anywhere", lambda _camera: True)  # the cameras are played here
-    monkeypatch.setattr("hub.vision.picture_condition.TOLD_AFTER_S", 0.3)
+    monkeypatch.setattr("hub.vision.picture_condition.PICTURE_TOLD_AFTER_S", 0.3)
     monkeypatch.setattr("hub.vision.picture_condition.EVERY_S", 0.1)
     monkeypatch.setattr("hub.vision.camera_worker.STATE_INTERVAL_S", 0.2)
     monkeypatch.setattr("hub.vision.looking_thread.BUSY_SHARE", 0.04)  # a machine that is much too slow
