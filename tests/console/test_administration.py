@@ -67,6 +67,7 @@ async def test_administrator_brings_a_guard_and_a_radio_in_and_the_chief_reads_w
         async with open_page(browser, address, administrator) as page, open_page(browser, address, chief) as room:
             await page.get_by_test_id("admin-open").click()
             await _trusts(page, console)
+            await _sees_how_people_are_described(page, console)
             join = await _invites_a_guard(page)
             async with open_page(browser, join, width=390) as phone:
                 await _joins_and_changes_password(phone)
@@ -88,6 +89,15 @@ async def _trusts(page: Page, console: Console) -> None:
     fingerprint = for_people(console.hub.certificates.fingerprint)
     await expect(page.get_by_test_id("certificates-fingerprint")).to_have_text(fingerprint)
     await expect(page.get_by_test_id("certificates-address")).to_have_text(f"http://hub.lan:{TRUST_PORT}/trust")
+
+
+async def _sees_how_people_are_described(page: Page, console: Console) -> None:
+    await page.get_by_test_id("admin-teaching").click()
+    await expect(page.get_by_test_id("teaching-describer")).to_have_text(console.hub.redescribing.describer)
+    await expect(page.get_by_test_id("teaching-left")).to_have_attribute("data-value", "0")
+    await expect(page.get_by_test_id("teaching-standing")).to_contain_text(
+        "已开启" if console.hub.teaching.is_on else "没有开启"
+    )
 
 
 async def _invites_a_guard(page: Page) -> str:

@@ -157,6 +157,35 @@ async def test_from_the_mothers_words_to_the_next_sighting(hub: Hub, officer: Pa
     await expect(hits.first).to_contain_text("新出现")
 
 
+async def test_where_and_when_she_was_last_seen_is_searched_by_one_key_or_by_a_click_on_the_map(
+    hub: Hub, console: httpx.AsyncClient, officer: Page
+) -> None:
+    left_at_ms = hub.clock.wall_us() // 1000 - 60_000
+    new = {
+        "title": "走失男孩",
+        "purpose": "寻找走失儿童",
+        "last_seen_at_ms": left_at_ms,
+        "last_seen_venue_id": "V03",
+        "description_text": LINE,
+    }
+    case = (await console.post("/api/cases", json=new)).json()
+    await expect(officer.get_by_test_id("case")).to_have_attribute("data-case", case["case_id"])
+    await officer.get_by_test_id("search-last-seen").click()
+    near = officer.get_by_test_id("search-near-chip")
+    await expect(near).to_contain_text("起从场所3走得到的 3 个摄像头")
+    await expect(officer.get_by_test_id("coverage")).to_contain_text("查了 3 个摄像头")
+    await near.get_by_role("button").click()
+    await expect(officer.get_by_test_id("search-last-seen")).to_be_visible()
+
+    await officer.get_by_test_id("search-form-toggle").click()
+    await officer.get_by_test_id("search-near-point").click()
+    await officer.locator(".leaflet").click(position={"x": 200, "y": 200})
+    await expect(officer.get_by_test_id("pointing")).to_have_count(0)
+    await expect(near).to_contain_text("起从地图上的点走得到的")
+    await expect(officer.locator(".sought-from")).to_be_visible()
+    await console.post(f"/api/cases/{case['case_id']}/close", json={"outcome": "找到了"})
+
+
 @needs_footage
 async def test_people_of_a_real_street_are_found_in_words_and_by_one_of_them(tmp_path: Path, browser: Browser) -> None:
     """A recording of a real street goes through vision into the store."""
