@@ -64,6 +64,7 @@ def test_latest_of_one_camera_are_found_by_time_alone(service: SightingService, 
     assert service.latest("C09", NOON_US, NOON_US + HOUR_US, 5) == []
 
 
+@pytest.mark.parametrize("service", ["segments"], indirect=True)  # test_homes.py compares both
 def test_every_order_equals_a_comparison_one_by_one(service: SightingService, clock: ManualClock) -> None:
     made = random_sightings(400, np.random.default_rng(7))
     service.add_all(made[:300])
@@ -110,8 +111,7 @@ def test_hours_whose_looks_cannot_be_compared_are_counted(service: SightingServi
 
 def test_place_and_time_are_filtered_before_ranking(service: SightingService) -> None:
     service.add(sighting("poor match here", camera_id="C03", upper=weights(green=0.9)))
-    for number in range(100):
-        service.add(sighting(f"good match elsewhere {number}"))
+    service.add_all([sighting(f"good match elsewhere {number}") for number in range(100)])
     here = Query(description=RED_OVER_BLUE, venue_ids=("V02",), limit=1)
     assert found(service, here) == ["poor match here"]
     answer = service.search(here, CAMERAS)
@@ -302,8 +302,7 @@ class AtTheThird(threading.Event):
 
 
 def test_hits_that_nobody_waits_for_are_not_read(service: SightingService) -> None:
-    for number in range(20):
-        service.add(sighting(f"s{number}"))
+    service.add_all([sighting(f"s{number}") for number in range(20)])
     nobody_waits = AtTheThird()
     with pytest.raises(GivenUp):
         service.search(Query(description=RED_OVER_BLUE), CAMERAS, nobody_waits)
