@@ -12,7 +12,7 @@ export const enTeaching: typeof zhTeaching = {
   allDescribed: "all are described by it",
   left: (n) => `${n} left to describe anew; they are found meanwhile`,
   takes: (s) => `about ${lasting(s)} more`,
-  rateUnknown: "estimating the time",
+  rateUnknown: "the time is not known yet: the present hour waits until it is sealed",
   undescribable: "Cannot be described",
   keepTheirs: (n) => `${plural(n, "sighting")} without a picture that can be used: they keep what they have`,
   learning: "Learning on site",

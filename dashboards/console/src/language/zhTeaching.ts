@@ -10,7 +10,7 @@ export const zhTeaching = {
   allDescribed: "全部记录都由它描述",
   left: (n: number) => `还剩 ${n} 条，期间照样能查到`,
   takes: (s: number) => `大约还要 ${lasting(s)}`,
-  rateUnknown: "正在估算时间",
+  rateUnknown: "时间待估：正在进行的这一小时要等封存后才做",
   undescribable: "无法重新描述",
   keepTheirs: (n: number) => `${n} 条没有可用的画面，保留原来的描述`,
   learning: "就地自学",

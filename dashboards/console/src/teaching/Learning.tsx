@@ -20,9 +20,12 @@ export function Learning({ state, again }: { state: TeachingState; again: () => 
     return file === SHIPPED ? words.shipped : words.version(version?.number ?? 0);
   };
   async function learn(): Promise<void> {
-    setTold(null);
     const { version } = await teachingHub.learn();
     setTold(version === null ? words.tooFew : version.file === null ? words.kept : words.taken);
+  }
+  function press(doing: () => Promise<unknown>): void {
+    setTold(null);
+    void change(doing);
   }
   return (
     <>
@@ -43,12 +46,12 @@ export function Learning({ state, again }: { state: TeachingState; again: () => 
       </dl>
       {state.is_on && (
         <div className="administration-bar">
-          <Popconfirm title={words.learnAsk} okText={words.learn} onConfirm={() => void change(learn)}>
+          <Popconfirm placement="bottomLeft" title={words.learnAsk} okText={words.learn} onConfirm={() => press(learn)}>
             <Button type="primary" data-testid="teaching-learn" loading={isLearning}>
               {words.learn}
             </Button>
           </Popconfirm>
-          <Popconfirm title={words.backAsk} okText={words.back} onConfirm={() => void change(teachingHub.goBack)}>
+          <Popconfirm placement="bottomLeft" title={words.backAsk} okText={words.back} onConfirm={() => press(teachingHub.goBack)}>
             <Button data-testid="teaching-back" disabled={isLearning || state.current === SHIPPED}>
               {words.back}
             </Button>
