@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -29,9 +29,8 @@ def opening(name: str, folder: Path, clock: Clock) -> Callable[[], SightingHome]
     engine.command(f"CREATE DATABASE {database}")
 
     def connect() -> SightingHome:
-        return ClickHouseHome(
-            clickhouse_connect.get_client(interface="chdb", path=folder_of_all, database=database), clock
-        )
+        to = partial(clickhouse_connect.get_client, interface="chdb", path=folder_of_all, database=database)
+        return ClickHouseHome(to, clock)
 
     return connect
 

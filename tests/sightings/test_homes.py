@@ -15,7 +15,7 @@ from devices.protocol.sightings import Movement, Sighting
 from hub.safety import find_unsafe
 from hub.settings import Settings
 from hub.sightings.clickhouse.server import open_server
-from hub.sightings.home import SightingHome
+from hub.sightings.home import HomeAway, SightingHome
 from hub.sightings.messages import Age, Description, Weights
 from hub.sightings.rows import HOUR_US
 from hub.sightings.scoring import SCALE, WHOLE, Likeness, Wanted, looks_of, plan_of, score
@@ -181,8 +181,12 @@ def _of_all_kinds(one: Sighting, rng: np.random.Generator) -> Sighting:
 
 
 def test_server_that_does_not_answer_is_said_and_one_without_tls_must_be_on_this_machine(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="ClickHouse"):
-        open_server("http://127.0.0.1:9/sightings", "hub", "secret", ManualClock(wall_us=LATER_US))
+    away = open_server("http://127.0.0.1:9/sightings", "hub", "secret", ManualClock(wall_us=LATER_US))
+    with pytest.raises(HomeAway, match="ClickHouse"):
+        away.add([sighting()], LATER_US)
+    with pytest.raises(HomeAway, match="ClickHouse"):
+        away.search(EVERY, EVER, RED, 10)
+    away.close()
     for url, is_refused in (("http://192.0.2.1:8123/s", True), ("https://192.0.2.1:8443/s", False)):
         found = find_unsafe(Settings(data_dir=tmp_path, sightings_clickhouse=url))
         assert ("plain_clickhouse" in {one.code for one in found}) is is_refused

@@ -107,12 +107,13 @@ class ClickHouseHome:
 
     damaged_bytes = 0
 
-    def __init__(self, client: Client, clock: Clock) -> None:
-        """``client`` is on the database that has the tables, or is to have them. Raises OSError."""
-        self._client, self._clock = client, clock
+    def __init__(self, connect: Callable[[], Client], clock: Clock) -> None:
+        """``connect`` to the database that has the tables, or is to have them: when something is first asked, and again
+        until the server answers, so that a hub whose server is away starts and does everything else."""
+        self._connect, self._clock = connect, clock
+        self._client: Client | None = None
+        self._connecting = threading.Lock()
         self._writing = threading.Lock()
-        for table in TABLES:
-            self._command(table)
 
     def add(self, sightings: Iterable[Sighting], now_us: int) -> list[Kept]:
         """As SightingHome."""
@@ -212,7 +213,7 @@ class ClickHouseHome:
                 if not is_held(hour * HOUR_US, max(ended_ms * 1000, (hour + 1) * HOUR_US) + MAY_STAY_US)
             ]
             if going:
-                self._guarded(lambda: self._client.insert("forgotten_hours", [[hour] for hour in going], ["hour"]))
+                self._guarded(lambda client: client.insert("forgotten_hours", [[hour] for hour in going], ["hour"]))
             for hour in going:
                 self._command(f"ALTER TABLE sightings DROP PARTITION {int(hour)}")
         return len(going)
@@ -288,7 +289,9 @@ class ClickHouseHome:
         return True
 
     def close(self) -> None:
-        self._client.close()
+        with self._connecting:
+            if self._client is not None:
+                self._client.close()
 
     def _words(self, sightings: Sequence[Sighting]) -> dict[str, _Word]:
         """The newest of those that are known; an hour before or after, too: a clock set right moves a beginning."""
@@ -348,7 +351,7 @@ class ClickHouseHome:
         return [hour for hour in self._hours() if hour >= first and (last is None or hour <= last)]
 
     def _insert(self, rows: list[tuple[Any, ...]]) -> None:
-        self._guarded(lambda: self._client.insert("sightings", rows, _COLUMNS, settings=INSERTING))
+        self._guarded(lambda client: client.insert("sightings", rows, _COLUMNS, settings=INSERTING))
 
     def _query(self, sql: str, asked: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         settings = {
@@ -358,21 +361,29 @@ class ClickHouseHome:
             "max_query_size": 4 << 20,
         }
 
-        def query() -> Sequence[Sequence[Any]]:
-            return self._client.query(sql, dict(asked or {}), settings, column_formats=_FORMATS).result_rows
+        def query(client: Client) -> Sequence[Sequence[Any]]:
+            return client.query(sql, dict(asked or {}), settings, column_formats=_FORMATS).result_rows
 
         return self._guarded(query)
 
     def _command(self, sql: str, asked: Mapping[str, Any] | None = None) -> None:
-        self._guarded(lambda: self._client.command(sql, dict(asked or {})))
+        self._guarded(lambda client: client.command(sql, dict(asked or {})))
 
-    @staticmethod
-    def _guarded(ask: Callable[[], Asked]) -> Asked:
+    def _guarded(self, ask: Callable[[Client], Asked]) -> Asked:
         """Raises HomeAway for whatever keeps the server from answering."""
         try:
-            return ask()
+            return ask(self._connected())
         except ClickHouseError as error:
             raise HomeAway(errno.EIO, f"ClickHouse: {error}") from error
+
+    def _connected(self) -> Client:
+        with self._connecting:
+            if self._client is None:
+                client = self._connect()
+                for table in TABLES:
+                    client.command(table)
+                self._client = client
+            return self._client
 
 
 def _row(sighting: Sighting, describer: str, descriptor: bytes) -> tuple[Any, ...]:

@@ -19,13 +19,12 @@ ANSWER_WITHIN_S = 90
 
 
 def open_server(url: str, user: str, password: str, clock: Clock) -> ClickHouseHome:
-    """The home in the database that ``url`` names (``https://host:port/database``). Raises OSError.
+    """The home in the database that ``url`` names (``https://host:port/database``).
 
-    Its library, of requirements/clickhouse.txt, is needed for this alone.
+    Raises OSError where its library, of requirements/clickhouse.txt, which this alone needs, is not installed.
     """
     try:
         import clickhouse_connect
-        from clickhouse_connect.driver.exceptions import ClickHouseError
 
         from hub.sightings.clickhouse.home import ClickHouseHome
     except ImportError as error:
@@ -34,22 +33,20 @@ def open_server(url: str, user: str, password: str, clock: Clock) -> ClickHouseH
             f" (the client of ClickHouse is not installed: {error})"
         ) from None
     parts = urlsplit(url)
-    try:
-        client = clickhouse_connect.get_client(
-            interface=parts.scheme,
-            host=parts.hostname or "",
-            port=parts.port or 0,
-            database=parts.path.strip("/") or "default",
-            username=user,
-            password=password,
-            connect_timeout=CONNECT_WITHIN_S,
-            send_receive_timeout=ANSWER_WITHIN_S,
-            autogenerate_session_id=False,  # many threads ask at once
-            settings={"async_insert": 1, "wait_for_async_insert": 1},  # inserts of many hubs are written together
-        )
-    except ClickHouseError as error:
-        raise OSError(f"ClickHouse {parts.hostname}: {error}") from error
-    return ClickHouseHome(client, clock)
+    connect = partial(
+        clickhouse_connect.get_client,
+        interface=parts.scheme,
+        host=parts.hostname or "",
+        port=parts.port or 0,
+        database=parts.path.strip("/") or "default",
+        username=user,
+        password=password,
+        connect_timeout=CONNECT_WITHIN_S,
+        send_receive_timeout=ANSWER_WITHIN_S,
+        autogenerate_session_id=False,  # many threads ask at once
+        settings={"async_insert": 1, "wait_for_async_insert": 1},  # inserts of many hubs are written together
+    )
+    return ClickHouseHome(connect, clock)
 
 
 def clickhouse_home(settings: Settings, clock: Clock) -> Callable[[], ClickHouseHome] | None:
