@@ -129,7 +129,7 @@ async def test_stored_sightings_get_the_new_descriptor_of_their_picture(site: Si
         else:
             assert (kept.describer, kept.descriptor) == (name, as_described(kept, choice))
     await until(lambda: site.redescribing.undescribable == 1, "the one without a picture is counted")
-    assert site.redescribing.standing is None
+    await until(lambda: site.redescribing.standing is None, "nothing is left")
     assert site.redescribing.describer == name
 
 
