@@ -503,7 +503,11 @@ class Hub:
         await self._tell(EventKind.DEVICE_REFUSED, refused.device, refused)
 
     async def _count(self) -> None:
-        """Keep the store's sizes for the metrics; asking may wait for the disk."""
+        """Keep the store's sizes for the metrics; asking may wait for the disk. None where it cannot be asked."""
         while True:
-            self.sighting_counts = await asyncio.to_thread(self.sightings.counts)
+            try:
+                self.sighting_counts = await asyncio.to_thread(self.sightings.counts)
+            except OSError as error:
+                self.sighting_counts = None
+                _log.error("sightings.not_counted", why=str(error))
             await asyncio.sleep(COUNT_EVERY_S)
