@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 import clickhouse_connect
@@ -39,4 +41,5 @@ def opening(name: str, folder: Path, clock: Clock) -> Callable[[], SightingHome]
 def _engine() -> tuple[str, Client]:
     """The one that a process may have; it ends with its last client."""
     folder = mkdtemp(prefix="qianshao-chdb-")
+    atexit.register(rmtree, folder, ignore_errors=True)
     return folder, clickhouse_connect.get_client(interface="chdb", path=folder)
