@@ -99,8 +99,8 @@ def test_recall_counts_the_best_that_were_told_and_equals_as_good() -> None:
 
 
 def test_questions_are_the_same_for_every_way(rows: Rows) -> None:
-    for question in Question.A, Question.B, Question.C, Question.D:
-        assert list(questions(rows, question, 3)) == list(questions(rows, question, 3))
+    for kind in Question.A, Question.B, Question.C, Question.D:
+        assert list(questions(rows, kind, 3)) == list(questions(rows, kind, 3))
 
 
 def test_every_question_is_measured_and_checked(rows: Rows, tmp_path: Path) -> None:
