@@ -1,4 +1,4 @@
-"""The bench of watches reckons from the second look on, by first words alone, and counts who was gone already."""
+"""The bench of watches reckons from the second look on, and counts who was gone already."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ def view() -> SightingView:
     return view_of(last, summary(last, "V01"))
 
 
-def test_legs_are_of_first_words_and_the_share_in_view_of_all() -> None:
+def test_whoever_was_gone_when_he_was_told_of_is_in_every_figure() -> None:
     told = [
         pushed(NOON_MS + 800, NOON_MS + 900, NOON_MS + 905),
         pushed(NOON_MS + 4000, NOON_MS + 4900, NOON_MS + 4905, ended=True),
     ]
     steps = dict.fromkeys(Step, Leg(0.0, 0.0))
     judged = {"narrow": 3_000.0, "broad": 1_000.0}
-    found = _report(told, [view(), view()], steps, judged, watches=1, cameras=1, seconds=1)
+    found = _report(told[:1], [view()], steps, judged, watches=1, cameras=1, seconds=1)
     assert (found.entered_to_confident.p50_ms, found.confident_to_said.p50_ms) == (300, 500)
     assert (found.said_to_event.p50_ms, found.event_to_console.p50_ms) == (100, 5)
-    assert found.confident_to_pushed.p95_ms == 605
-    assert found.pushed_in_view_share == 0.5
+    assert (found.confident_to_pushed.p95_ms, found.told_when_gone, found.pushed_in_view_share) == (605, 0, 1)
     assert [goal.is_met for goal in found.goals.values()] == [True, True, False]
+    found = _report(told, [view(), view()], steps, judged, watches=1, cameras=1, seconds=1)
+    assert (found.confident_to_pushed.p95_ms > 4_000, found.told_when_gone, found.pushed_in_view_share) == (True, 1, 0.5)
+    assert [goal.is_met for goal in found.goals.values()] == [False, True, False]
 
 
 def test_as_many_watches_as_may_be_on_are_held_against() -> None:

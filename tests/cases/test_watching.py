@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from devices.protocol.sightings import COLOURS, Sighting
 from hub.app import Hub
+from hub.cases.judging import MOST_HITS, MOST_OF_ONE
 from hub.cases.messages import Case, NewCase
-from hub.cases.watching import MOST_HITS, MOST_OF_ONE
 from hub.events.messages import EventKind
 from hub.sightings.messages import Appearance, AppearanceStripes, Description, Hit, Query, Verdict
 from hub.storage.schema import metadata
