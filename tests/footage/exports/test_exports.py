@@ -267,9 +267,8 @@ async def test_a_clip_that_ended_just_now_waits_until_the_tracker_has_told_of_ev
 async def test_a_time_whose_sightings_were_forgotten_is_hidden_wholly(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = hub.sightings._opened
-    hour = BEGAN_US // 3_600_000_000
-    monkeypatch.setattr(store._forgotten, "runs", [(hour, hour)])
+    hour_us = BEGAN_US // 3_600_000_000 * 3_600_000_000
+    monkeypatch.setattr(hub.sightings, "forgotten", lambda _since, _until: [(hour_us, hour_us + 3_600_000_000)])
     export = await made(hub, await open_case(hub), blur=Blur.OTHERS, reason="")
     assert export.made is not None
     assert export.made.blind_s == 2.0
