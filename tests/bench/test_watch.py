@@ -41,7 +41,8 @@ def test_whoever_was_gone_when_he_was_told_of_is_in_every_figure() -> None:
     assert (found.confident_to_pushed.p95_ms, found.told_when_gone, found.pushed_in_view_share) == (605, 0, 1)
     assert [goal.is_met for goal in found.goals.values()] == [True, True, False]
     found = _report(told, [view(), view()], steps, judged, watches=1, cameras=1, seconds=1)
-    assert (found.confident_to_pushed.p95_ms > 4_000, found.told_when_gone, found.pushed_in_view_share) == (True, 1, 0.5)
+    assert found.confident_to_pushed.p95_ms > 4_000
+    assert (found.told_when_gone, found.pushed_in_view_share) == (1, 0.5)
     assert [goal.is_met for goal in found.goals.values()] == [False, True, False]
 
 
