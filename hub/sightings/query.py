@@ -149,19 +149,18 @@ def chosen_cameras(query: Query, cameras: tuple[CameraPlace, ...]) -> tuple[Came
 
     Raises SightingsError for a camera or a venue without cameras that is not among ``cameras``.
     """
-    known = {camera.camera_id for camera in cameras} if query.camera_ids else set()
-    for camera_id in query.camera_ids:
-        if camera_id not in known:
-            raise SightingsError(
-                "unknown_camera",
-                f"没有摄像头 {camera_id}。",
-                f"There is no camera {camera_id}.",
-                field="camera_ids",
-            )
     camera_ids, venue_ids = frozenset(query.camera_ids), frozenset(query.venue_ids)
     chosen = cameras
     if camera_ids or venue_ids:
-        chosen = tuple(one for one in cameras if one.camera_id in camera_ids or one.venue_id in venue_ids)
+        chosen = tuple([one for one in cameras if one.camera_id in camera_ids or one.venue_id in venue_ids])
+    unknown = camera_ids - {one.camera_id for one in chosen} if camera_ids else ()
+    for camera_id in (one for one in query.camera_ids if one in unknown):
+        raise SightingsError(
+            "unknown_camera",
+            f"没有摄像头 {camera_id}。",
+            f"There is no camera {camera_id}.",
+            field="camera_ids",
+        )
     if query.venue_ids and not chosen:
         raise SightingsError(
             "no_camera_there",

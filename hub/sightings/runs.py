@@ -57,8 +57,8 @@ def runs_of(tables: Sequence[Table], cameras: frozenset[str], span: Span, plan: 
     for number, table in enumerate(tables):
         codes = codes_of.get(id(table.cameras))  # hundreds of tables have the same
         if codes is None:
-            meant = [code for code, camera in enumerate(table.cameras) if camera in cameras]
-            codes = codes_of[id(table.cameras)] = np.array(meant, np.intp)
+            is_meant = map(cameras.__contains__, table.cameras)
+            codes = codes_of[id(table.cameras)] = np.flatnonzero(np.fromiter(is_meant, np.bool_, len(table.cameras)))
         if not len(codes):
             continue
         chosen_first = _ALL_CHOSEN
@@ -112,8 +112,8 @@ class _Likes:
 
 def _joined(starts: NDArray[np.uint32], ends: NDArray[np.uint32]) -> tuple[list[int], list[int]]:
     """The same runs, those that touch as one."""
-    touch = np.flatnonzero(starts[1:] == ends[:-1])
-    return np.delete(starts, touch + 1).tolist(), np.delete(ends, touch).tolist()
+    apart = starts[1:] != ends[:-1]
+    return [int(starts[0]), *starts[1:][apart].tolist()], [*ends[:-1][apart].tolist(), int(ends[-1])]
 
 
 def _lines(heads: list[tuple[int, ...]], head_of: list[int], starts: list[int], ends: list[int]) -> NDArray[np.int64]:

@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting, Stripes
 from hub.sightings import explain, query, rows
 from hub.sightings.errors import SightingsError
 from hub.sightings.feedback import NOTHING_SAID, Feedback, Look, Said
-from hub.sightings.home import Kept, Others, SightingHome
+from hub.sightings.home import Kept, Others, Ranked, SightingHome
 from hub.sightings.language.understand import understand
 from hub.sightings.messages import CameraPlace as CameraPlace
 from hub.sightings.messages import (
@@ -122,8 +120,8 @@ class SightingService:
         feedback = self.feedback(said if asked.marked else NOTHING_SAID, given_up)
         span, wanted = span_of(asked), self._wanted(asked, feedback)
         ranking = self._opened.search(frozenset(venues), span, wanted, asked.limit + _beside(asked, feedback), given_up)
-        hits: list[Hit] = []
-        fields, rejected = wanted.fields, 0
+        found: list[tuple[bool, bool, Ranked]] = []
+        rejected = 0
         with contextlib.closing(ranking.best) as best:
             for ranked in best:
                 sighting = ranked.sighting
@@ -132,11 +130,16 @@ class SightingService:
                 if feedback.is_rejected(sighting.sighting_id):
                     rejected += 1
                     continue
-                parts = tuple(zip(fields, ranked.parts, strict=True))
-                hits.append(_hit(ranked.score, parts, sighting, venues[sighting.camera_id], feedback))
-                if len(hits) == asked.limit and not feedback:
+                is_unsaid, is_doubted = sighting.sighting_id not in feedback.said, feedback.doubts(sighting)
+                found.append((is_unsaid, is_doubted, ranked))
+                if len(found) == asked.limit and not feedback:
                     break
-        hits.sort(key=lambda hit: (hit.verdict is None, hit.doubted))
+        found.sort(key=lambda one: one[:2])
+        fields = wanted.fields
+        hits = [
+            _hit(rank, ranked, fields, venues[ranked.sighting.camera_id], feedback, is_doubted)
+            for rank, (_, is_doubted, ranked) in enumerate(found[: asked.limit], start=1)
+        ]
         with self._counting:
             self._searches += 1
         chinese, english = query.words(asked, ZoneInfo(self._zone()))
@@ -150,9 +153,7 @@ class SightingService:
                 sightings_considered=ranking.considered,
                 sightings_not_comparable=ranking.looks_unknown,
             ),
-            hits=tuple(
-                msgspec.structs.replace(hit, rank=place) for place, hit in enumerate(hits[: asked.limit], start=1)
-            ),
+            hits=tuple(hits),
             rejected=rejected,
         )
 
@@ -198,8 +199,9 @@ class SightingService:
         wanted = self._wanted(asked, feedback)
         plan = plan_of(wanted)
         whole, scored = score(looks_of(sighting, plan), plan)
-        parts = tuple((field, float(part[0]) / SCALE) for field, part in scored.items())
-        return _hit(float(whole[0]) / WHOLE, parts, sighting, venues[sighting.camera_id], feedback)
+        parts = tuple(float(part[0]) / SCALE for part in scored.values())
+        ranked = Ranked(sighting, float(whole[0]) / WHOLE, parts)
+        return _hit(1, ranked, tuple(scored), venues[sighting.camera_id], feedback, feedback.doubts(sighting))
 
     def get(self, sighting_id: str) -> Sighting | None:
         """The newest word on a sighting, path and picture included; None when it is not kept."""
@@ -345,17 +347,20 @@ def _beside(asked: Query, feedback: Feedback) -> int:
 
 
 def _hit(
-    whole: float,
-    parts: tuple[tuple[Field, float], ...],
-    sighting: Sighting,
+    rank: int,
+    ranked: Ranked,
+    fields: tuple[Field, ...],
     venue_id: str | None,
     feedback: Feedback,
+    is_doubted: bool,
 ) -> Hit:
+    sighting = ranked.sighting
+    scores = zip(fields, ranked.parts, strict=True)
     return Hit(
-        rank=1,
-        score=round(whole, 4),
+        rank=rank,
+        score=round(ranked.score, 4),
         sighting=summary(sighting, venue_id),
-        parts=tuple(explain.part(field, value, sighting) for field, value in parts),
+        parts=tuple([explain.part(field, score, sighting) for field, score in scores]),
         verdict=feedback.said.get(sighting.sighting_id),
-        doubted=feedback.doubts(sighting),
+        doubted=is_doubted,
     )
