@@ -33,6 +33,7 @@ from hub.cases.judging import Judge
 from hub.cases.messages import Case, NewCase, Watch, WatchHit
 from hub.cases.service import MAX_OPEN, MAX_WATCHES
 from hub.cases.views import SightingView
+from hub.pauses import keep_what_started
 from hub.registry.records import CommunityFile
 from hub.sightings.feedback import NOTHING_SAID
 from hub.sightings.intake import BATCH, Step
@@ -148,6 +149,7 @@ def keeping_up(queries: Sequence[Query]) -> float:
         service = SightingService(Path(folder), SystemClock())
         service.open()
         judge = Judge(service, SystemClock(), lambda _case_id: NOTHING_SAID, lambda _case_id, sighting: sighting)
+        keep_what_started()  # as the hub does
         taken_s = []
         for number in range(_ROUNDS + 1):
             batch = _made(BATCH, number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,10 +43,10 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Found:
-    """A sighting that may fit a watch; ``place``: how many of the batch fit it better."""
+    """A sighting that may fit a watch; ``more``: how many of the batch, that fit it less, may come yet."""
 
-    place: int
     score: float
+    more: int
     watch: Watch
     sighting: Sighting
 
@@ -85,16 +85,22 @@ class Judge:
         self, sightings: Sequence[Sighting], watches: Sequence[Watch], places: Mapping[str, CameraPlace]
     ) -> list[WatchHit]:
         """What is to be told of these: MOST_OF_ONE of each watch, MOST_HITS in all; what was told once is not again."""
-        batch = Told(sightings)
-        found = [one for watch in watches for one in self._may_fit(watch, batch, places)]
-        found.sort(key=lambda one: (one.place, -one.score))
-        hits: list[WatchHit] = []
-        for one in found:
-            watch_id = one.watch.watch_id
+        batch, hits = Told(sightings), list[WatchHit]()
+        going = [self._may_fit(watch, batch, places) for watch in watches]
+        remaining: dict[str, int] = {}
+        for _ in range(MOST_OF_ONE):
+            turn = [(one, others) for others in going if (one := next(others, None)) is not None]
+            turn.sort(key=lambda line: -line[0].score)
+            remaining.clear()
+            for one, _ in turn:
+                is_room = len(hits) < MOST_HITS
+                remaining[one.watch.watch_id] = one.more + (not is_room)
+                if is_room and (hit := self._match(one, places[one.sighting.camera_id])) is not None:
+                    hits.append(hit)
             if len(hits) >= MOST_HITS:
-                self._left_out[watch_id] += 1
-            elif (hit := self._match(one, places[one.sighting.camera_id])) is not None:
-                hits.append(hit)
+                break
+            going = [others for _, others in turn]
+        self._left_out.update(remaining)
         told = []
         for hit in hits:
             left_out = self._left_out.pop(hit.watch_id, 0)
@@ -107,12 +113,12 @@ class Judge:
             self._memory.take_back(hit.watch_id, hit.hit.sighting.sighting_id)
             self._left_out[hit.watch_id] += hit.left_out
 
-    def _may_fit(self, watch: Watch, batch: Told, places: Mapping[str, CameraPlace]) -> list[_Found]:
+    def _may_fit(self, watch: Watch, batch: Told, places: Mapping[str, CameraPlace]) -> Iterator[_Found]:
         """What of the batch is worth comparing in full, the best first."""
         question = self._ask(watch).question
         if question is None:
-            return []
-        query, span, found = watch.query, span_of(watch.query), list[_Found]()
+            return
+        query, span = watch.query, span_of(watch.query)
         for sighting, score, more in batch.may_be_strong(question):
             place = places.get(sighting.camera_id)
             if (
@@ -121,11 +127,7 @@ class Judge:
                 and span.touches(sighting.started_at_us, sighting.ended_at_us)
                 and self._memory.is_news(watch.watch_id, sighting.sighting_id, score + _ROUNDED)
             ):
-                found.append(_Found(len(found), score, watch, sighting))
-                if len(found) == MOST_OF_ONE:
-                    self._left_out[watch.watch_id] += more
-                    break
-        return found
+                yield _Found(score, more, watch, sighting)
 
     def _match(self, one: _Found, place: CameraPlace) -> WatchHit | None:
         watch = one.watch

@@ -12,7 +12,7 @@ from devices.protocol.sightings import Sighting
 from hub.sightings import rows
 from hub.sightings.columns import Columns, blank_columns
 from hub.sightings.messages import Field
-from hub.sightings.runs import all_of
+from hub.sightings.runs import Runs, all_of
 from hub.sightings.scan import Numbers, numbers_of, scan_runs
 from hub.sightings.scoring import SCALE, Looks, Plan, score
 
@@ -54,6 +54,7 @@ class Sieve:
             blank.place,
         )
         self._best = np.empty((count, 4), np.int64)
+        self._runs: dict[tuple[tuple[str, ...], int], Runs] = {}
 
     def above(self, question: Question, least: int) -> NDArray[np.int64]:
         """Score, of WHOLE, and row of those that score ``least`` and more, (N, 2); the best first.
@@ -61,10 +62,17 @@ class Sieve:
         Place and time are open.
         """
         self._best[:] = (least - 1, _NEWEST_MS, 0, -1)
-        runs = all_of(self._columns, self._describers, question.plan)
-        scan_runs(self._best, len(self._best), question.numbers, runs)
+        scan_runs(self._best, len(self._best), question.numbers, self._runs_for(question.plan))
         count = int((self._best[:, 3] >= 0).sum())
         return self._best[:count, [0, 3]]
+
+    def _runs_for(self, plan: Plan) -> Runs:
+        """Made once for all questions that compare looks by the same describers, which is most often by none."""
+        compared = plan.describers, plan.weight(Field.LIKE)
+        runs = self._runs.get(compared)
+        if runs is None:
+            runs = self._runs[compared] = all_of(self._columns, self._describers, plan)
+        return runs
 
     def least_parts(self, question: Question, place: NDArray[np.int64]) -> NDArray[np.int32]:
         """Of each of these rows the least of the parts that are described, of SCALE; SCALE where none is."""
