@@ -192,6 +192,26 @@ def simulate_faults(
     raise typer.Exit(play(alerts, faults, radios, seed, broker, as_json))
 
 
+@simulate_app.command("missing-child")
+def simulate_missing_child(
+    seed: Annotated[int, typer.Option(min=0, help="社区、孩子的走法、保安和民警的举动都由它决定")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="从 seed 起依次演几个，最后给出中位数")] = 1,
+    cameras_off_share: Annotated[float, typer.Option(min=0.0, max=1.0, help="离线摄像头所占的比例")] = 0.0,
+    without_search: Annotated[bool, typer.Option("--without-search", help="只发警报，不检索")] = False,
+    communities: Annotated[Path, typer.Option(help="模拟社区目录，没有就生成，每个约 100 MB")] = Path(
+        "var/missing-child"
+    ),
+    broker: Annotated[str, typer.Option(help="auto、managed 或 embedded")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """在模拟社区里演一遍走失儿童的处置：从按键到孩子在保安身边要多久，误报几次。"""
+    from simulators.missing_child.playing import Plan
+    from simulators.missing_child.run import play_all
+
+    plan = Plan(seed, without_search, cameras_off_share, broker)
+    raise typer.Exit(play_all(plan, range(seed, seed + seeds), communities, as_json=as_json))
+
+
 def _tell(evaluate: Callable[[], object], as_json: bool) -> None:
     """Print the report, or say what cannot be evaluated and end."""
     from hub.footage.errors import SourceError

@@ -7,7 +7,7 @@ import contextlib
 import ssl
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import msgspec
@@ -44,8 +44,10 @@ def signed_in_socket(http: httpx.AsyncClient, tls: ssl.SSLContext | None, path: 
 class ConsoleLine:
     """Follows ``/ws/events`` from the newest event on; ``gaps`` counts items whose ``previous`` was not the last."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, told: Callable[[str, bytes], None] | None = None) -> None:
+        """``told`` is called with the kind and the JSON body of each event as it is shown."""
         self._socket = socket
+        self._told = told
         self._last: int | None = None
         self._kinds: Counter[str] = Counter()
         self._delivered: dict[str, dict[str, int]] = {}
@@ -55,10 +57,12 @@ class ConsoleLine:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, http: httpx.AsyncClient, tls: ssl.SSLContext | None) -> AsyncIterator[ConsoleLine]:
+    async def open(
+        cls, http: httpx.AsyncClient, tls: ssl.SSLContext | None, told: Callable[[str, bytes], None] | None = None
+    ) -> AsyncIterator[ConsoleLine]:
         """Connect as whoever is signed in in ``http`` and follow until the block ends."""
         async with signed_in_socket(http, tls, "/ws/events?since=0") as socket:
-            line = cls(socket)
+            line = cls(socket, told)
             following = asyncio.create_task(line._follow())
             try:
                 yield line
@@ -77,6 +81,8 @@ class ConsoleLine:
                     self.gaps += item.previous != (self._last or 0)
                     self._last = item.number
                     self._kinds[item.kind] += 1
+                    if self._told is not None:
+                        self._told(item.kind, bytes(item.body))
                     if item.kind == "delivery.changed":
                         self._take(msgspec.json.decode(item.body, type=DeliveryChanged))
                 self._changed.notify_all()

@@ -7,7 +7,7 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import httpx
@@ -18,6 +18,7 @@ from devices.protocol.topics import DeviceKind
 from hub.children import end_child, start_child
 from hub.enrolment.messages import Device, Invitation, NewCodes
 from hub.registry.records import CommunityFile
+from simulators.cameras.faults import Fault
 from simulators.demo.accounts import LocalToken
 from simulators.radios.enrolling import Enrolled
 from simulators.radios.figures import Summary
@@ -165,6 +166,15 @@ class _Online(msgspec.Struct):
     online: int
 
 
+async def invite_radios(machine: httpx.AsyncClient, community: Path, count: int) -> list[Invitation]:
+    """Have the hub make a code for each of the community's first radios. Raises httpx.HTTPError."""
+    content = await asyncio.to_thread(community.read_bytes)
+    radios = msgspec.json.decode(content, type=CommunityFile).radios[:count]
+    new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one.radio_id) for one in radios))
+    codes = await machine.post("/api/devices/codes", content=msgspec.json.encode(new))
+    return msgspec.json.decode(codes.raise_for_status().content, type=list[Invitation])
+
+
 class RadiosPart(LinesPart):
     """``python -m simulators.radios``."""
 
@@ -184,11 +194,7 @@ class RadiosPart(LinesPart):
 
         ``silent_share`` of the guards never acknowledge or answer; None for the simulator's own share.
         """
-        content = await asyncio.to_thread(community.read_bytes)
-        radios = msgspec.json.decode(content, type=CommunityFile).radios[:count]
-        new = NewCodes(devices=tuple(Device(kind=DeviceKind.RADIO, device_id=one.radio_id) for one in radios))
-        codes = await machine.post("/api/devices/codes", content=msgspec.json.encode(new))
-        invitations = msgspec.json.decode(codes.raise_for_status().content, type=list[Invitation])
+        invitations = await invite_radios(machine, community, count)
         write_private(self._enrolments, b"".join(msgspec.json.encode(one) + b"\n" for one in invitations))
         command = [
             sys.executable, "-m", "simulators.radios", "--enrolments", str(self._enrolments),
@@ -254,7 +260,9 @@ class CamerasPart(LinesPart):
     def __init__(self, data_dir: Path) -> None:
         super().__init__("模拟摄像头", data_dir / "cameras.log")
 
-    async def start(self, community_dir: Path, t0_wall_us: int) -> CamerasReady:
+    async def start(self, community_dir: Path, t0_wall_us: int, off_line: Collection[str] = ()) -> CamerasReady:
+        """``off_line``: cameras that answer nobody."""
         program = [sys.executable, "-m", "simulators.cameras"]
-        await self._start([*program, "--dir", str(community_dir), "--t0-wall-us", str(t0_wall_us)])
+        faults = [f"--fault={camera_id}={Fault.REFUSE}" for camera_id in off_line]
+        await self._start([*program, "--dir", str(community_dir), "--t0-wall-us", str(t0_wall_us), *faults])
         return msgspec.json.decode(await asyncio.wait_for(self._line(), READY_WITHIN_S), type=CamerasReady)

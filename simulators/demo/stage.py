@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class Stage:
         self.radios = RadiosPart(data_dir)
         self.cameras = CamerasPart(data_dir)
         self.cameras_ready: CamerasReady | None = None
+        self._cameras_off_line = 0
         self.accounts: dict[Role, DemoAccount] = {}
         self.http = httpx.AsyncClient()
         """The dispatcher's, once signed in."""
@@ -118,12 +119,15 @@ class Stage:
         assert self._building is not None
         await self._building
 
-    async def start_cameras(self, lead_s: float = 0.0) -> CamerasReady:
-        """Serve the films and enrol the cameras; the scene begins ``lead_s`` from now. Raises BuildError."""
+    async def start_cameras(self, lead_s: float = 0.0, off_line: Collection[str] = ()) -> CamerasReady:
+        """Serve the films and enrol the cameras, of which those ``off_line`` answer nobody; the scene begins ``lead_s``
+        from now. Raises BuildError.
+        """
         await self.wait_films()
         self._tell(Told("启动摄像头"))
         t0_wall_us = time.time_ns() // 1000 + round(lead_s * 1e6)
-        self.cameras_ready = await self.cameras.start(self._community_dir, t0_wall_us)
+        self.cameras_ready = await self.cameras.start(self._community_dir, t0_wall_us, off_line)
+        self._cameras_off_line = len(off_line)
         await self._import(self.cameras_ready.cameras)
         return self.cameras_ready
 
@@ -152,9 +156,9 @@ class Stage:
         return msgspec.json.decode(answer.raise_for_status().content, type=Picture)
 
     async def wait_cameras(self) -> None:
-        """Return when every camera is recorded and looked at. Raises TimeoutError."""
+        """Return when every camera that answers is recorded and looked at. Raises TimeoutError."""
         assert self.cameras_ready is not None
-        wanted = len(self.cameras_ready.cameras)
+        wanted = len(self.cameras_ready.cameras) - self._cameras_off_line
         async with asyncio.timeout(CAMERAS_WITHIN_S):
             while True:
                 cameras = (await self.picture()).cameras

@@ -14,8 +14,9 @@ from hub.cases.messages import Case, NewCase
 from hub.cases.views import SightingView
 from hub.footage.coded import CodedPicture, Form, RecordReader
 from hub.sightings.messages import Description, Query, SearchAnswer
-from simulators.community.truth import Box, Truth, load
+from simulators.community.truth import Truth, load
 from simulators.demo.console import ConsoleLine, TalkLine
+from simulators.demo.shown import shows
 from simulators.demo.stage import Stage, Told
 from simulators.radios.speech import reply_frames
 
@@ -26,10 +27,7 @@ GUARDS_TAKE_S = 22.0
 SETTLE_S = 8.0
 """From the child's last moment on a camera until its sighting is stored and searchable."""
 HITS = 10
-SAME_IOU = 0.5
 PLAYED_S = 5.0
-LAG_S = 0.5
-"""A frame's time is known to the hub by its arrival; the truth is looked up within so much of it."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,19 +164,14 @@ async def _search(stage: Stage, case: Case, query: Query) -> SearchAnswer:
 
 
 async def _found(stage: Stage, case: Case, answer: SearchAnswer, truth: Truth, t0_wall_us: int) -> set[str]:
-    """The cameras on which one of the hits is she: most of its boxes lie on hers (IoU at least SAME_IOU)."""
+    """The cameras on which one of the hits is she."""
     passed = set(truth.cameras_passed(truth.missing_child_id))
     found = set()
     for hit in answer.hits:
         url = f"/api/cases/{case.case_id}/sightings/{hit.sighting.sighting_id}"
         seen = msgspec.json.decode((await stage.http.get(url)).raise_for_status().content, type=SightingView)
         camera_id = seen.sighting.camera_id
-        hers = 0
-        for box in seen.path:
-            at_s = (seen.started_at_us + box.offset_ms * 1000 - t0_wall_us) / 1e6
-            match = truth.match(camera_id, Box(box.left, box.top, box.width, box.height), at_s, LAG_S)
-            hers += match is not None and match.person_id == truth.missing_child_id and match.iou >= SAME_IOU
-        if camera_id in passed and hers > len(seen.path) / 2:
+        if camera_id in passed and shows(seen, truth.missing_child_id, truth, t0_wall_us):
             found.add(camera_id)
     return found
 

@@ -59,10 +59,17 @@ class _Handset:
 class Venues:
     """The radios of a roster, each with its guard."""
 
-    def __init__(self, roster: list[str], store_dir: Path, *, clock: Clock, manner: Manner) -> None:
-        """Each radio's credential and what it keeps are in its folder below ``store_dir``.
-
-        Raises OSError, CredentialError.
+    def __init__(
+        self,
+        roster: list[str],
+        store_dir: Path,
+        *,
+        clock: Clock,
+        manner: Manner,
+        make_guard: Callable[..., Guard] = Guard,
+    ) -> None:
+        """Each radio's credential and what it keeps are in its folder below ``store_dir``; ``make_guard`` is called
+        as Guard is. Raises OSError, CredentialError.
         """
         rng = random.Random(manner.seed)
         self.tally = Tally()
@@ -78,7 +85,7 @@ class Venues:
         silent = set(rng.sample(sorted(radio_ids), round(manner.silent_share * len(radio_ids))))
         for index, radio_id in enumerate(roster):
             own_rng = random.Random(f"{manner.seed}/{radio_id}")
-            guard = Guard(
+            guard = make_guard(
                 self.tally,
                 clock,
                 own_rng,

@@ -1,0 +1,1 @@
+"""Tests of the missing child story in a simulated community."""

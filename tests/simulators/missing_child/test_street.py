@@ -1,0 +1,64 @@
+"""The simulated street is the seed's: doors, walks and likenesses are those of its documents and truth."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from simulators.community.documents import community_document, map_document
+from simulators.community.parameters import Parameters
+from simulators.community.scene import make_scene, truth_of
+from simulators.community.truth import FILE
+from simulators.missing_child.playing import KEY_S, LAST_SEEN_S, off_line_cameras
+from simulators.missing_child.street import Street
+
+SIGHT_M = 25.0
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
+    folder = tmp_path_factory.mktemp("community")
+    scene = make_scene(Parameters(seed=1, seconds=90, cameras=1, passers_by=0, dawdling=1.0))
+    (folder / FILE).parent.mkdir()
+    (folder / FILE).write_bytes(msgspec.json.encode(truth_of(scene)))
+    (folder / "community.json").write_bytes(msgspec.json.encode(community_document(scene)))
+    (folder / "map.geojson").write_bytes(msgspec.json.encode(map_document(scene)))
+    return Street(folder, SIGHT_M)
+
+
+def test_child_is_last_seen_at_a_door_in_whose_street_she_walks(street: Street) -> None:
+    venue_id = street.venue_nearest_to_child(LAST_SEEN_S)
+    apart_m = np.hypot(*(street.doors[venue_id] - street.child_at(LAST_SEEN_S)))
+    assert apart_m == min(np.hypot(*(door - street.child_at(LAST_SEEN_S))) for door in street.doors.values())
+    assert apart_m < SIGHT_M
+
+
+def test_whoever_sees_her_is_near_her_then(street: Street) -> None:
+    child_id = street.truth.missing_child_id
+    seen = [one for venue_id in street.doors for one in street.seen_from(venue_id) if one.person_id == child_id]
+    assert seen
+    for one in seen:
+        assert np.hypot(*(street.doors[one.venue_id] - street.child_at(one.from_s))) <= SIGHT_M
+
+
+def test_she_is_described_by_her_clothes_and_size(street: Street) -> None:
+    assert street.words == "红色上衣，蓝色裤子，身高1.10米的孩子"
+
+
+def test_other_children_are_alike_by_one_garment_of_the_same_colour(street: Street) -> None:
+    alike = {person_id for person_id in street.truth.people if person_id != "K01" and street.is_alike(person_id)}
+    assert alike == {"K02", "K03", "K04"}
+
+
+def test_she_has_walked_when_the_key_is_pressed(street: Street) -> None:
+    assert street.apart_m(LAST_SEEN_S, LAST_SEEN_S) == 0.0
+    assert street.apart_m(LAST_SEEN_S, KEY_S) > 10.0
+
+
+def test_same_seed_has_the_same_cameras_off_line_and_another_seed_others() -> None:
+    cameras = [f"C{number:02d}" for number in range(1, 10)]
+    assert off_line_cameras(cameras, 0.33, 5) == off_line_cameras(cameras[::-1], 0.33, 5)
+    assert {len(off_line_cameras(cameras, 0.33, seed)) for seed in range(9)} == {3}
+    assert len({off_line_cameras(cameras, 0.33, seed) for seed in range(9)}) > 1
+    assert off_line_cameras(cameras, 0.0, 5) == ()
