@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -209,7 +210,10 @@ def simulate_missing_child(
     from simulators.missing_child.run import play_all
 
     plan = Plan(seed, without_search, cameras_off_share, broker)
-    raise typer.Exit(play_all(plan, range(seed, seed + seeds), communities, as_json=as_json))
+    try:
+        raise typer.Exit(play_all(plan, range(seed, seed + seeds), communities, as_json=as_json))
+    except asyncio.CancelledError:
+        end("已中止（ended by a signal）", 1)
 
 
 def _tell(evaluate: Callable[[], object], as_json: bool) -> None:

@@ -13,8 +13,9 @@ from simulators.missing_child.sight import Encounter
 
 @dataclass(frozen=True)
 class Deed:
-    """A key at a moment of the scene; ``person_id`` is who he truly means."""
+    """A key at a moment of the scene, since he noticed somebody; ``person_id`` is who he truly means."""
 
+    noticed_s: float
     at_s: float
     answer: Answer
     person_id: str
@@ -27,22 +28,21 @@ def mistaken_share(alike: bool, guards: GuardJudgements) -> float:
 
 def deeds(
     seen: Iterable[Encounter],
-    at_door_s: float,
+    looks_from_s: float,
     taken_for_her: Callable[[str], float],
     guards: GuardJudgements,
     rng: random.Random,
 ) -> list[Deed]:
-    """What he presses, in order of time, of those in sight of his own door from ``at_door_s`` on.
+    """What he presses, in order of time, of those in sight from ``looks_from_s`` on.
 
     ``taken_for_her``: how likely he takes this person for the child, by person.
     """
     found = []
     for one in seen:
-        noticed_s = max(one.from_s, at_door_s) + rng.uniform(*guards.notices_s)
+        noticed_s = max(one.from_s, looks_from_s) + rng.uniform(*guards.notices_s)
         if rng.random() >= taken_for_her(one.person_id) or noticed_s > one.to_s:
             continue
-        if rng.random() < guards.reaches_share:
-            found.append(Deed(noticed_s + rng.uniform(*guards.reaches_s), Answer.CHILD_IS_WITH_ME, one.person_id))
-        else:
-            found.append(Deed(noticed_s + rng.uniform(*guards.tells_s), Answer.SEEN, one.person_id))
+        reaches = rng.random() < guards.reaches_share
+        answer, takes_s = (Answer.CHILD_IS_WITH_ME, guards.reaches_s) if reaches else (Answer.SEEN, guards.tells_s)
+        found.append(Deed(noticed_s, noticed_s + rng.uniform(*takes_s), answer, one.person_id))
     return sorted(found, key=lambda deed: deed.at_s)

@@ -32,6 +32,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A venue's radio shows the alert."""
     seen_s: float | None
     """A guard pressed "seen" or "child is with me" and truly meant her."""
+    known_s: float | None
+    """The police room has truly learned where she was seen, by a picture or by a guard."""
     found_s: float | None
     """A guard pressed "child is with me" and truly meant her."""
     verified_s: float | None
@@ -82,6 +84,7 @@ _TIMES = (
     "first_confirmed_s",
     "first_venue_alerted_s",
     "seen_s",
+    "known_s",
     "found_s",
     "verified_s",
 )
@@ -105,6 +108,7 @@ def run_of(
     """The figures of a story that was played until ``end_s`` at most; all but ``seconds`` are scene times."""
     child_id = street.truth.missing_child_id
     right = [one for one in done.looked if one.truly_her]
+    confirmed = [one for one in right if one.verdict is Verdict.CONFIRMED]
     hers = [one for one in notebook.reported if one.person_id == child_id]
     with_her = [one for one in hers if one.answer is Answer.CHILD_IS_WITH_ME]
     wrong = len(notebook.reported) - len(hers)
@@ -128,9 +132,10 @@ def run_of(
         found=bool(with_her),
         first_hit_s=first(one.shown_at_s for one in done.looked),
         first_right_hit_s=first(one.shown_at_s for one in right),
-        first_confirmed_s=first(one.looked_at_s for one in right if one.verdict is Verdict.CONFIRMED),
+        first_confirmed_s=first(one.looked_at_s for one in confirmed),
         first_venue_alerted_s=first(one.at_s for one in notebook.alerted),
         seen_s=first(one.at_s for one in hers),
+        known_s=first([*(one.looked_at_s for one in confirmed), *(one.at_s for one in hers)]),
         found_s=first(one.at_s for one in with_her),
         verified_s=first(() if done.found_at_s is None else (done.found_at_s,)),
         venues_alerted=len(venues),

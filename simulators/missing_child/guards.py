@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from devices.protocol.messages import AlertMessage, Answer
 from simulators.demo.parts import invite_radios
 from simulators.missing_child.deeds import Deed, deeds, mistaken_share
 from simulators.missing_child.judgements import GuardJudgements
+from simulators.missing_child.sight import Encounter
 from simulators.missing_child.street import Street
 from simulators.radios.enrolling import Enrolment, enrol_all
 from simulators.radios.guard import Guard
@@ -58,7 +59,7 @@ class Notebook:
 
 
 class LookingGuard(Guard):
-    """A guard who goes to his door and looks for the child until the alert is over."""
+    """A guard who looks for the child until the alert is over: at his door, or where he is told that she was seen."""
 
     def __init__(
         self,
@@ -69,30 +70,46 @@ class LookingGuard(Guard):
         rng_of: Callable[[str], random.Random],
         **named: Any,
     ) -> None:
+        """``rng_of``: a lot of each venue's own, so that every form of the story meets the same guards."""
         super().__init__(*given, **named)
         self._street, self._judged, self._notebook = street, guards, notebook
         self._rng_of = rng_of
         self._alert_id: str | None = None
-        self._to_come: list[asyncio.TimerHandle] | None = None
-        """The keys that he will press; None while he does not look."""
+        self._at_door_s: float | None = None
+        """None while he does not look."""
+        self._to_come: list[tuple[Deed, asyncio.TimerHandle]] = []
 
     def alert_shown(self, alert: AlertMessage) -> None:
         if not self._tally.show(self.radio.radio_id, alert.alert_id) or self.silent:
             return
-        venue_id = self._street.venue_of[self.radio.radio_id]
-        self._notebook.alerted.append(Alerted(self._street.now_s, venue_id, alert.alert_id, self._to_come is None))
+        now_s, venue_id = self._street.now_s, self._street.venue_of[self.radio.radio_id]
+        self._notebook.alerted.append(Alerted(now_s, venue_id, alert.alert_id, self._at_door_s is None))
         self._alert_id = alert.alert_id
-        hears_s = self._rng.uniform(*self._acknowledge_s)
+        lot = self._rng_of(venue_id)
+        hears_s, walks_out_s = lot.uniform(*self._acknowledge_s), lot.uniform(*self._judged.walks_out_s)
         asyncio.get_running_loop().call_later(hears_s, self._acknowledge, alert)
-        if self._to_come is None:
-            self._look(venue_id, self._street.now_s + hears_s + self._rng.uniform(*self._judged.walks_out_s))
+        seen_at = self._street.venue_named(alert.text)
+        if self._at_door_s is None:
+            self._at_door_s = now_s + hears_s + walks_out_s
+            if seen_at is None:
+                self._look(self._street.seen_from(venue_id), self._at_door_s, lot)
+        if seen_at is not None:
+            self._go(venue_id, seen_at, max(self._at_door_s, now_s + hears_s), lot)
 
     def _acknowledge(self, alert: AlertMessage) -> None:
         self.radio.acknowledge(alert.alert_id)
         self._tally.acknowledged += 1
 
-    def _look(self, venue_id: str, at_door_s: float) -> None:
-        """Decide by a lot of the venue's own, so that both of two procedures meet the same guard."""
+    def _go(self, venue_id: str, seen_at: str, leaves_s: float, lot: random.Random) -> None:
+        """Leave the door for the place; whom he has noticed by then stays noticed, others are another chance."""
+        kept = [(deed, handle) for deed, handle in self._to_come if deed.noticed_s <= leaves_s]
+        for _, handle in self._to_come[len(kept) :]:
+            handle.cancel()
+        self._to_come = kept
+        coming = self._street.seen_on_the_way(venue_id, seen_at, leaves_s)
+        self._look([one for one in coming if one.from_s > leaves_s], leaves_s, lot)
+
+    def _look(self, seen: list[Encounter], from_s: float, lot: random.Random) -> None:
         child_id = self._street.truth.missing_child_id
 
         def taken_for_her(person_id: str) -> float:
@@ -100,20 +117,22 @@ class LookingGuard(Guard):
                 return self._judged.notices_share
             return mistaken_share(self._street.is_alike(person_id), self._judged)
 
-        coming = deeds(self._street.seen_from(venue_id), at_door_s, taken_for_her, self._judged, self._rng_of(venue_id))
         loop, now_s = asyncio.get_running_loop(), self._street.now_s
-        self._to_come = [loop.call_later(deed.at_s - now_s, self._press, venue_id, deed) for deed in coming]
+        coming = deeds(seen, from_s, taken_for_her, self._judged, lot)
+        self._to_come += [(deed, loop.call_later(deed.at_s - now_s, self._press, deed)) for deed in coming]
+        self._to_come.sort(key=lambda one: one[0].noticed_s)
 
-    def _press(self, venue_id: str, deed: Deed) -> None:
+    def _press(self, deed: Deed) -> None:
+        venue_id = self._street.venue_of[self.radio.radio_id]
         self._notebook.reported.append(Reported(self._street.now_s, venue_id, deed.answer, deed.person_id))
         self._tally.reported += 1
         self.radio.report(deed.answer, alert_id=self._alert_id)
 
     def alert_cancelled(self, cancel: AlertMessage) -> None:
-        if self._to_come is not None and self._alert_id in (cancel.cancels, *cancel.updates):
-            for handle in self._to_come:
+        if self._alert_id in (cancel.cancels, *cancel.updates):
+            for _, handle in self._to_come:
                 handle.cancel()
-            self._to_come = None
+            self._to_come, self._at_door_s = [], None
 
 
 class Guards:
@@ -122,6 +141,7 @@ class Guards:
     def __init__(self, street: Street, guards: GuardJudgements, seed: int) -> None:
         self.notebook = Notebook()
         self._street, self._judged, self._seed = street, guards, seed
+        self._lots = cache(lambda venue_id: random.Random(f"{seed}/{venue_id}"))
         self._running: asyncio.Task[None] | None = None
         self._venues: Venues | None = None
 
@@ -134,7 +154,7 @@ class Guards:
             street=self._street,
             guards=self._judged,
             notebook=self.notebook,
-            rng_of=lambda venue_id: random.Random(f"{self._seed}/{venue_id}"),
+            rng_of=self._lots,
         )
         manner = Manner(self._seed, self._judged.never_answers_share, self._judged.acknowledges_s)
         roster = read_roster(community, count)

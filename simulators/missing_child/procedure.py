@@ -8,7 +8,8 @@ from collections.abc import Coroutine
 import httpx
 import msgspec
 
-from hub.alerts.messages import Alert, NewAlert, Target, TargetKind
+from devices.protocol.messages import Answer
+from hub.alerts.messages import Alert, NewAlert, ReportMade, Target, TargetKind
 from hub.cases.messages import Case, NewCase, WatchHit
 from hub.found.messages import CloseFound, Found, Verdict
 from hub.sightings.messages import Near, Query, SearchAnswer
@@ -21,7 +22,11 @@ REACH_LEAST_M = 150.0
 """Where and when she was last seen are told roughly."""
 AHEAD_S = 60.0
 """A venue is alerted so long before a child who never stopped can be there: guards take that long to their doors."""
-LOOK_EVERY_S = 5.0
+JUST_NOW_S = 60.0
+"""Where she was seen longer ago she is not any more."""
+SENT = 6
+"""Venues whose guards go: both sides of the street, both ways, and one to spare. A judgement."""
+LOOK_EVERY_S = 1.0
 _NEAREST = 50
 
 
@@ -35,6 +40,8 @@ class Procedure:
         self._working: set[asyncio.Task[None]] = set()
         self._alert_ids: list[str] = []
         self._alerted: set[str] = set()
+        self._evidence: list[tuple[float, str]] = []
+        """Where she was seen since the key, by a guard or on a picture: scene seconds, and the venue."""
         self.case_id = ""
 
     async def begin(self, venue_id: str, last_seen_s: float) -> None:
@@ -62,35 +69,56 @@ class Procedure:
         await self._post(f"/api/cases/{self.case_id}/watches", query)
 
     async def _widen(self, venue_id: str, since_s: float) -> None:
-        """Alert whom she can have come to, from where she was surely seen last."""
+        """Alert whom she can have come to, from where she was seen last; and send those near there, if just now."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             sure = self._officer.done.last_confirmed
-            if sure is not None and sure.seen_at_s > since_s:
-                venue_id, since_s = sure.venue_id, sure.seen_at_s
+            if sure is not None:
+                self._evidence.append((sure.seen_at_s, sure.venue_id))
+            latest_s, latest_venue_id = max(self._evidence, default=(since_s, venue_id))
+            if latest_s > since_s:
+                since_s, venue_id = latest_s, latest_venue_id
+                if self._street.now_s - since_s <= JUST_NOW_S:
+                    await self._send(venue_id)
             await self._alert(venue_id, since_s)
 
+    async def _send(self, venue_id: str) -> None:
+        """Those nearest are told to leave their doors and go there."""
+        near = await self._nearest(venue_id, SENT)
+        await self._issue(
+            tuple(one.venue_id for one in near), f"刚才在{self._street.names[venue_id]}附近看到，请出门去找。"
+        )
+
     async def _alert(self, venue_id: str, since_s: float) -> None:
-        latitude, longitude = self._street.place_of[venue_id]
-        asked = {"latitude": latitude, "longitude": longitude, "limit": _NEAREST}
-        answer = await self._http.get("/api/nearest", params=asked)
-        near = msgspec.json.decode(answer.raise_for_status().content, type=list[NearVenue])
         reach_m = max(REACH_LEAST_M, CHILD.brisk_mps * (self._street.now_s + AHEAD_S - since_s))
+        near = await self._nearest(venue_id, _NEAREST)
         anew = tuple(one.venue_id for one in near if one.walk_m <= reach_m and one.venue_id not in self._alerted)
         if anew:
-            self._alerted.update(anew)
-            new = NewAlert(
-                text=f"走失儿童：{self._street.words}。请看住出入口。",
-                target=Target(kind=TargetKind.VENUES, ids=anew),
-                case_id=self.case_id,
-            )
-            issued = msgspec.json.decode(await self._post("/api/alerts", new), type=Alert)
-            self._alert_ids.append(issued.alert_id)
+            await self._issue(anew, "请看住出入口。")
+
+    async def _nearest(self, venue_id: str, limit: int) -> list[NearVenue]:
+        latitude, longitude = self._street.place_of[venue_id]
+        asked = {"latitude": latitude, "longitude": longitude, "limit": limit}
+        answer = await self._http.get("/api/nearest", params=asked)
+        return msgspec.json.decode(answer.raise_for_status().content, type=list[NearVenue])
+
+    async def _issue(self, venue_ids: tuple[str, ...], what_to_do: str) -> None:
+        self._alerted.update(venue_ids)
+        new = NewAlert(
+            text=f"走失儿童：{self._street.words}。{what_to_do}",
+            target=Target(kind=TargetKind.VENUES, ids=venue_ids),
+            case_id=self.case_id,
+        )
+        self._alert_ids.append(msgspec.json.decode(await self._post("/api/alerts", new), type=Alert).alert_id)
 
     def heard(self, kind: str, body: bytes) -> None:
         """An event came to the console."""
         if kind == "watch.hit":
             self._officer.show([msgspec.json.decode(body, type=WatchHit).hit.sighting.sighting_id])
+        elif kind == "report.made":
+            said = msgspec.json.decode(body, type=ReportMade)
+            if said.answer is Answer.SEEN:
+                self._evidence.append((self._street.now_s, said.venue_id))
         elif kind == "child.found":
             self._work(self._verify(msgspec.json.decode(body, type=Found)))
 

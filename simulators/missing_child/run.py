@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,9 +57,17 @@ def _play(plan: Plan, community_dir: Path, tell: Callable[[Told], None]) -> Run 
             tempfile.TemporaryDirectory(prefix="qianshao-") as folder,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            return runner.run(play(plan, community_dir, Path(folder), tell))
+            return runner.run(_until_signal(play(plan, community_dir, Path(folder), tell)))
     except (PartFailed, BuildError, EnrolError, TimeoutError, OSError, httpx.HTTPError) as error:
         return Failed(plan.seed, f"{type(error).__name__}: {error}")
+
+
+async def _until_signal(playing: Coroutine[None, None, Run]) -> Run:
+    """Play, unless a signal comes: everything is then taken down. Raises CancelledError, and what playing raises."""
+    task = asyncio.ensure_future(playing)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await task
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Who can be seen from which venue's door, and when: within a distance, and along the street. Pure, from the truth."""
+"""Whom somebody in the street can see, and when: within a distance, and along the street. Pure, from the truth."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ _ALONG_LINE = np.linspace(0.0, 1.0, 9)
 
 @dataclass(frozen=True)
 class Encounter:
-    """One person in sight of one venue's door, from and to: seconds of the scene."""
+    """One person in somebody's sight, from and to: seconds of the scene."""
 
-    venue_id: str
     person_id: str
     from_s: float
     to_s: float
@@ -34,12 +33,13 @@ class Sight:
     streets: Floats
     distance_m: float
 
-    def sees(self, door: Points, places: Points) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Whether a door (2,) sees each of ``places`` (T, 2): near enough, and nothing but street between."""
-        near = np.hypot(*(places - door).T) <= self.distance_m
+    def sees(self, eyes: Points, places: Points) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether somebody at ``eyes``, (2,) or (T, 2), sees each of ``places`` (T, 2): near, only street between."""
+        eyes = np.broadcast_to(eyes, places.shape)
+        near = np.hypot(*(places - eyes).T) <= self.distance_m
         seen = np.zeros(len(places), dtype=np.bool_)
         if near.any():
-            lines = door + _ALONG_LINE[None, :, None] * (places[near][:, None] - door)
+            lines = eyes[near][:, None] + _ALONG_LINE[None, :, None] * (places - eyes)[near][:, None]
             off_m = self._off_street_m(lines.reshape(-1, 2)).reshape(lines.shape[:2])
             seen[near] = (off_m <= STREET_WIDTH_M / 2 + _FRONT_M).all(axis=1)
         return seen
@@ -52,23 +52,20 @@ class Sight:
         return np.asarray(np.hypot(*np.moveaxis(apart - share[..., None] * along, -1, 0)).min(axis=1))
 
 
-def encounters(
-    sight: Sight, doors: Mapping[str, Points], walks: Mapping[str, Points], step_s: float
-) -> list[Encounter]:
-    """Every time that somebody comes into sight of a door, in order of time.
+def encounters(sight: Sight, eyes: Points, walks: Mapping[str, Points], step_s: float) -> list[Encounter]:
+    """Every time that somebody comes into sight, in order of time.
 
-    ``doors`` (2,) by venue; ``walks`` (T, 2) by person, a place every ``step_s`` from the scene's beginning.
+    ``eyes``: where one stands (2,), or is (T, 2); ``walks`` (T, 2) by person: a place every ``step_s`` of the scene.
     """
     found = []
-    for venue_id, door in doors.items():
-        for person_id, places in walks.items():
-            seen = np.concatenate([[False], sight.sees(door, places), [False]])
-            comes, goes = np.flatnonzero(seen[1:] & ~seen[:-1]), np.flatnonzero(seen[:-1] & ~seen[1:])
-            found += [
-                Encounter(venue_id, person_id, float(begin * step_s), float(end * step_s))
-                for begin, end in zip(comes, goes, strict=True)
-            ]
-    return sorted(found, key=lambda one: (one.from_s, one.venue_id, one.person_id))
+    for person_id, places in walks.items():
+        seen = np.concatenate([[False], sight.sees(eyes, places), [False]])
+        comes, goes = np.flatnonzero(seen[1:] & ~seen[:-1]), np.flatnonzero(seen[:-1] & ~seen[1:])
+        found += [
+            Encounter(person_id, float(begin * step_s), float(end * step_s))
+            for begin, end in zip(comes, goes, strict=True)
+        ]
+    return sorted(found, key=lambda one: (one.from_s, one.person_id))
 
 
 def pieces(lines: Sequence[Points]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from itertools import starmap
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,9 @@ import numpy as np
 
 from hub.registry.records import CommunityFile
 from hub.sightings.colour_words import CHINESE
-from hub.streets.network import Ground, Points
+from hub.streets.network import Ground, Points, read_streets
+from hub.streets.service import WALKING_M_S
+from simulators.community.ground import Line, Point
 from simulators.community.truth import PersonTruth, Truth, load
 from simulators.missing_child.sight import Encounter, Sight, encounters, pieces
 
@@ -45,6 +47,7 @@ class Street:
         self.venue_of = {radio.radio_id: radio.venue_id for radio in community.radios}
         self.place_of = {venue.venue_id: (venue.latitude, venue.longitude) for venue in community.venues}
         """Latitude and longitude of each venue, degrees."""
+        self.names = {venue.venue_id: venue.name for venue in community.venues}
         self.doors: dict[str, Points] = {
             venue.venue_id: ground.metres(np.array([[venue.latitude, venue.longitude]]))[0]
             for venue in community.venues
@@ -55,10 +58,8 @@ class Street:
         self._walks: dict[str, Points] = {
             child.person_id: ground.metres(np.array(walks[child.person_id].places)) for child in children
         }
-        sight = Sight(_streets(community_dir, ground), sight_m)
-        self._seen: dict[str, list[Encounter]] = defaultdict(list)
-        for one in encounters(sight, self.doors, self._walks, self._step_s):
-            self._seen[one.venue_id].append(one)
+        self._sight = Sight(_streets(community_dir, ground), sight_m)
+        self._network = read_streets((community_dir / "map.geojson").read_bytes(), ground)
         self.t0_wall_us = 0
         """When the scene began, once the cameras play it."""
 
@@ -80,7 +81,18 @@ class Street:
 
     def seen_from(self, venue_id: str) -> list[Encounter]:
         """Which children come into sight of a venue's door, in order of time."""
-        return self._seen[venue_id]
+        return encounters(self._sight, self.doors[venue_id], self._walks, self._step_s)
+
+    def seen_on_the_way(self, from_venue_id: str, to_venue_id: str, leaves_s: float) -> list[Encounter]:
+        """The same of who stands at one door until then, walks to the other, and stands there."""
+        way = Line.through(list(starmap(Point, self._network.way(self.doors[from_venue_id], self.doors[to_venue_id]))))
+        steps = len(self._walks[self.truth.missing_child_id])
+        walked_m = WALKING_M_S * (np.arange(steps) * self._step_s - leaves_s).clip(0.0)
+        return encounters(self._sight, way.at(walked_m), self._walks, self._step_s)
+
+    def venue_named(self, text: str) -> str | None:
+        """The venue that somebody reads in a text."""
+        return next((venue_id for venue_id, name in self.names.items() if name in text), None)
 
     def child_at(self, scene_s: float) -> Points:
         """Where the child truly is: metres east and north (2,)."""

@@ -11,7 +11,7 @@ from simulators.missing_child.judgements import GuardJudgements
 from simulators.missing_child.sight import Encounter
 
 SURE = replace(GuardJudgements(), reaches_share=1.0)
-PASSES = Encounter("V1", "K01", 100.0, 130.0)
+PASSES = Encounter("K01", 100.0, 130.0)
 
 
 def always(_person_id: str) -> float:
@@ -55,7 +55,7 @@ def test_share_noticed_is_the_share_that_was_said() -> None:
 
 
 def test_keys_come_in_order_of_time() -> None:
-    passes = [Encounter("V1", f"K0{n}", 100.0 + n, 180.0) for n in range(1, 7)]
+    passes = [Encounter(f"K0{n}", 100.0 + n, 180.0) for n in range(1, 7)]
     pressed = [deed.at_s for deed in deeds(passes, 60.0, always, SURE, random.Random(3))]
     assert pressed == sorted(pressed)
     assert len(pressed) == 6

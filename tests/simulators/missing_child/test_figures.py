@@ -16,6 +16,7 @@ FOUND = Run(
     first_confirmed_s=4.0,
     first_venue_alerted_s=0.1,
     seen_s=30.0,
+    known_s=4.0,
     found_s=60.0,
     verified_s=75.0,
     venues_alerted=20,

@@ -44,14 +44,22 @@ def test_encounter_lasts_while_somebody_is_in_sight_and_begins_anew_when_he_come
     there = np.arange(0.0, 100.0, 1.0)
     along = np.concatenate([there, there[::-1]])
     walk = np.stack([along, np.zeros_like(along)], axis=1)
-    found = encounters(sight, {"V1": DOOR}, {"K01": walk}, step_s)
+    found = encounters(sight, DOOR, {"K01": walk}, step_s)
     half_m = float(np.sqrt(25.0**2 - 6.5**2))
     first = np.ceil(50.0 - half_m) * step_s
-    assert found[0] == Encounter("V1", "K01", first, first + (2 * np.floor(half_m) + 1) * step_s)
+    assert found[0] == Encounter("K01", first, first + (2 * np.floor(half_m) + 1) * step_s)
     assert len(found) == 2
     assert found[1].from_s > found[0].to_s
 
 
 def test_who_never_comes_near_is_not_encountered(sight: Sight) -> None:
     walk = np.tile([100.0, 150.0], (20, 1))
-    assert encounters(sight, {"V1": DOOR}, {"K01": walk}, 0.5) == []
+    assert encounters(sight, DOOR, {"K01": walk}, 0.5) == []
+
+
+def test_who_walks_along_sees_whom_his_door_does_not(sight: Sight) -> None:
+    stands = np.tile([100.0, 60.0], (120, 1))
+    goes = np.concatenate([np.linspace(DOOR, [100.0, 0.0], 60), np.linspace([100.0, 0.0], [100.0, 60.0], 60)])
+    assert encounters(sight, DOOR, {"K01": stands}, 1.0) == []
+    (found,) = encounters(sight, goes, {"K01": stands}, 1.0)
+    assert 60.0 < found.from_s < found.to_s

@@ -36,10 +36,28 @@ def test_child_is_last_seen_at_a_door_in_whose_street_she_walks(street: Street) 
 
 def test_whoever_sees_her_is_near_her_then(street: Street) -> None:
     child_id = street.truth.missing_child_id
-    seen = [one for venue_id in street.doors for one in street.seen_from(venue_id) if one.person_id == child_id]
-    assert seen
-    for one in seen:
-        assert np.hypot(*(street.doors[one.venue_id] - street.child_at(one.from_s))) <= SIGHT_M
+    found = 0
+    for venue_id, door in street.doors.items():
+        for one in street.seen_from(venue_id):
+            if one.person_id == child_id:
+                found += 1
+                assert np.hypot(*(door - street.child_at(one.from_s))) <= SIGHT_M
+    assert found
+
+
+def test_guard_who_goes_where_she_was_seen_sees_her_who_stays_there(street: Street) -> None:
+    child_id = street.truth.missing_child_id
+    near, far = sorted(street.doors, key=lambda one: np.hypot(*(street.doors[one] - street.child_at(80.0))))[:16:15]
+    from_far = [one for one in street.seen_from(far) if one.person_id == child_id]
+    gone = [one for one in street.seen_on_the_way(far, near, 0.0) if one.person_id == child_id]
+    assert not from_far
+    assert gone
+
+
+def test_place_that_an_alert_names_is_read_out_of_it(street: Street) -> None:
+    venue_id, name = next(iter(street.names.items()))
+    assert street.venue_named(f"刚才在{name}附近看到，请出门去找。") == venue_id
+    assert street.venue_named("请看住出入口。") is None
 
 
 def test_she_is_described_by_her_clothes_and_size(street: Street) -> None:
