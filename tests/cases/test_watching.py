@@ -24,7 +24,6 @@ from hub.sightings.messages import Appearance, AppearanceStripes, Description, H
 from hub.storage.schema import metadata
 from hub.vision.description.kept_stripes import kept as kept_stripes
 from hub.vision.description.lesson import MEASURE
-from hub.vision.description.naming import STRIPES_NAME
 from hub.vision.description.stripe_numbers import SIZE
 from tests.describing.projections import learned_projection
 from tests.hub import OFFICER, Told, open_hub, sighting
@@ -51,7 +50,7 @@ async def case(hub: Hub) -> AsyncIterator[Case]:
 def seen(hub: Hub, name: str, red: float = 0.9, look: bytes = OTHER) -> Sighting:
     upper = tuple(red if colour == "red" else 0.0 for colour in COLOURS)
     made = msgspec.structs.replace(
-        sighting(hub, name, "red", "blue"), upper=upper, describer=STRIPES_NAME, descriptor=look
+        sighting(hub, name, "red", "blue"), upper=upper, describer="stripes-2", descriptor=look
     )
     hub.sightings.add(made)
     return made
@@ -102,7 +101,7 @@ async def test_the_last_word_of_a_batch_on_a_sighting_is_told(hub: Hub, case: Ca
 
 async def test_a_watch_with_a_photo_heeds_yes_and_no_from_the_next_batch_on(hub: Hub, case: Case) -> None:
     told = Told(hub)
-    photo = Appearance(describer=STRIPES_NAME, descriptor=base64.b64encode(CHILD).decode())
+    photo = Appearance(describer="stripes-2", descriptor=base64.b64encode(CHILD).decode())
     watch = await hub.cases.start_watch(case.case_id, Query(like=(photo,)), OFFICER)
     await hub.watching.see([seen(hub, "as in the photo", look=CHILD), seen(hub, "like nobody", look=OTHER)])
     assert names(await told.wait(EventKind.WATCH_HIT, watch.watch_id)) == ["as in the photo"]
@@ -145,7 +144,7 @@ async def test_nothing_is_told_of_a_watch_that_ended_while_it_was_compared(
 async def test_looks_of_a_photo_are_kept_by_nothing_but_the_watch_that_is_on(hub: Hub, case: Case) -> None:
     look = base64.b64encode(CHILD).decode()
     stripes = AppearanceStripes(measure=MEASURE, numbers="c3RyaXBlcw==")
-    query = Query(like=(Appearance(describer=STRIPES_NAME, descriptor=look, stripes=stripes),))
+    query = Query(like=(Appearance(describer="stripes-2", descriptor=look, stripes=stripes),))
     watch = await hub.cases.start_watch(case.case_id, query, OFFICER)
     assert (await hub.cases.search(case.case_id, query, OFFICER)).query.like == query.like, "who asked may ask on"
 
@@ -155,9 +154,9 @@ async def test_looks_of_a_photo_are_kept_by_nothing_but_the_watch_that_is_on(hub
 
     on = await hub.database.read(kept)
     assert [name for name, rows in on.items() if look in rows] == ["watches"]
-    assert STRIPES_NAME in on["audit_records"], "by whom it was described is noted"
+    assert "stripes-2" in on["audit_records"], "by whom it was described is noted"
     ended = await hub.cases.end_watch(case.case_id, watch.watch_id, OFFICER)
-    assert ended.query.like == (Appearance(describer=STRIPES_NAME, descriptor=""),)
+    assert ended.query.like == (Appearance(describer="stripes-2", descriptor=""),)
     assert not any(look in rows or stripes.numbers in rows for rows in (await hub.database.read(kept)).values())
 
 
@@ -165,7 +164,7 @@ async def test_photo_is_compared_with_what_is_described_otherwise_since(hub: Hub
     mean = np.random.default_rng(4).random(SIZE).astype(np.float32)
     numbers = kept_stripes(mean)
     photo = Appearance(
-        describer=STRIPES_NAME,
+        describer="stripes-2",
         descriptor=base64.b64encode(CHILD).decode(),
         stripes=AppearanceStripes(measure=MEASURE, numbers=base64.b64encode(numbers.numbers).decode()),
     )
@@ -173,10 +172,10 @@ async def test_photo_is_compared_with_what_is_described_otherwise_since(hub: Hub
     await hub.redescribing.use(learned_projection(tmp_path / "learned.npz"))
     try:
         came = msgspec.structs.replace(
-            sighting(hub, "came since", "red", "blue"), describer=STRIPES_NAME, stripes=numbers
+            sighting(hub, "came since", "red", "blue"), describer="stripes-2", stripes=numbers
         )
         (stored,) = hub.redescribing.as_in_use([came])
-        assert stored.describer != STRIPES_NAME
+        assert stored.describer != "stripes-2"
         hub.sightings.add(stored)
         bare = msgspec.structs.replace(photo, stripes=None)
         for like, score in ((photo, 1.0), (bare, 0.3)):

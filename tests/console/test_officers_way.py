@@ -18,7 +18,6 @@ from hub.access.gate import SESSION_COOKIE
 from hub.access.people import Role
 from hub.app import Hub
 from hub.registry.records import Camera
-from hub.vision.description.naming import STRIPES_NAME
 from tests.browser import errors_of, open_browser
 from tests.devices.room import until
 from tests.hub import open_console, open_hub, sighting, sign_in
@@ -60,7 +59,7 @@ def seen(hub: Hub, sighting_id: str, camera_id: str, ago_s: int, descriptor: byt
         started_at_us=made.started_at_us + moved_us,
         ended_at_us=made.ended_at_us + moved_us,
         upper=upper,
-        describer=STRIPES_NAME,
+        describer="stripes-2",
         descriptor=descriptor,
     )
 

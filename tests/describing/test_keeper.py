@@ -16,7 +16,6 @@ from hub.describing.keeper import MOST_WAITING, ChildBusy, ChildFailed, Describi
 from hub.describing.messages import Area, BodySeen, LookAtPhoto, PhotoLooked, PhotoRefused
 from hub.vision.description.learning.drawing import draw
 from hub.vision.description.learning.wardrobe import invent
-from hub.vision.description.naming import STRIPES_NAME
 from tests.devices.room import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,7 +38,7 @@ async def test_it_is_started_by_the_first_question_and_serves_the_next(child: De
     assert isinstance(first, PhotoLooked)
     assert first.person is not None
     assert [len(look.descriptor) for look in first.person.looks] == [64]
-    assert child.describers == tuple(look.describer for look in first.person.looks) == (STRIPES_NAME,)
+    assert child.describers == tuple(look.describer for look in first.person.looks) == ("stripes-2",)
     assert await child.ask(LookAtPhoto(photo=PHOTO, area=WHOLE)) == first
     assert child.pid == pid
     assert child.starts == 1

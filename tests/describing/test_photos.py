@@ -18,7 +18,6 @@ from hub.access.tables import audit_records
 from hub.app import Hub
 from hub.cases.messages import CloseCase, NewCase
 from hub.describing.photo import MOST_BYTES
-from hub.vision.description.naming import STRIPES_NAME
 from tests.hub import OFFICER, open_console, open_hub, sighting
 from tests.vision.drawn import Walker, scene
 
@@ -64,7 +63,7 @@ async def test_people_are_found_and_the_chosen_one_is_described(console: httpx.A
     answer = (await look(console, case_id, **sides)).json()
     assert answer["people"] == found["people"]
     person = answer["person"]
-    assert [one["describer"] for one in person["like"]] == [STRIPES_NAME]
+    assert [one["describer"] for one in person["like"]] == ["stripes-2"]
     assert len(base64.b64decode(person["like"][0]["descriptor"])) == 64
     assert person["body"] == "whole"
     assert person["description"]["upper"] == ["red"]
@@ -145,5 +144,5 @@ async def test_consoles_are_told_how_much_is_still_to_be_described_anew(hub: Hub
     hub.sightings.add(msgspec.structs.replace(sighting(hub, "old", "red", "blue"), describer="former-1"))
     assert not await hub.redescribing.turn(), "its hour is still open"
     told = (await console.get("/api/state")).json()["describing"]
-    assert told == {"describer": STRIPES_NAME, "sightings_left": 1, "share_done": 0.0}
+    assert told == {"describer": "stripes-2", "sightings_left": 1, "share_done": 0.0}
     assert "qianshao_sightings_to_describe 1.0" in hub.metrics.text().decode()

@@ -29,7 +29,7 @@ from hub.vision.description.describer import Describer
 from hub.vision.description.kept_stripes import kept, mean_of
 from hub.vision.description.learning.drawing import draw
 from hub.vision.description.learning.wardrobe import invent
-from hub.vision.description.naming import STRIPES_NAME, name_of
+from hub.vision.description.naming import name_of
 from hub.vision.description.stripe_numbers import SIZE
 from hub.vision.tracking.views import BestViews, view_of_kept
 from tests.describing.projections import learned_projection
@@ -57,7 +57,7 @@ def seen(number: int) -> Sighting:
         frame_height_px=240,
         picture_box=BoxAt(0, *box),
         picture_jpeg=b"" if number == 1 else jpeg.tobytes(),
-        describer=STRIPES_NAME,
+        describer="stripes-2",
         descriptor=bytes([number + 1] * 64),
     )
 
@@ -125,7 +125,7 @@ async def test_stored_sightings_get_the_new_descriptor_of_their_picture(site: Si
         kept = site.sightings.get(f"s{number}")
         assert kept is not None
         if number == 1:
-            assert (kept.describer, kept.descriptor) == (STRIPES_NAME, bytes([2] * 64))
+            assert (kept.describer, kept.descriptor) == ("stripes-2", bytes([2] * 64))
         else:
             assert (kept.describer, kept.descriptor) == (name, as_described(kept, choice))
     await until(lambda: site.redescribing.undescribable == 1, "the one without a picture is counted")
@@ -139,7 +139,7 @@ async def test_a_photo_is_compared_under_both_describers_while_any_row_has_the_f
     looked = await site.photos.ask(LookAtPhoto(photo=photo, area=Area(left=0.1, top=0.1, right=0.9, bottom=0.9)))
     assert isinstance(looked, PhotoLooked)
     assert looked.person is not None
-    assert [look.describer for look in looked.person.looks] == [name_of(choice), STRIPES_NAME]
+    assert [look.describer for look in looked.person.looks] == [name_of(choice), "stripes-2"]
 
 
 async def test_more_like_this_reaches_rows_of_the_other_describer(site: Site) -> None:
@@ -241,7 +241,7 @@ async def test_of_more_former_describers_than_a_question_takes_those_of_most_row
         assert isinstance(looked, PhotoLooked)
         assert looked.person is not None
         most = [name_of(str(tmp_path / f"{number}.npz")) for number in range(MOST_DESCRIBERS + 1, 2, -1)]
-        assert [look.describer for look in looked.person.looks] == [STRIPES_NAME, *most]
+        assert [look.describer for look in looked.person.looks] == ["stripes-2", *most]
         assert len(looked.person.looks) == MOST_DESCRIBERS, "a query takes no more"
     finally:
         await site.close()
@@ -252,7 +252,7 @@ async def test_a_changed_descriptor_is_chosen_without_waiting_for_what_is_under_
     try:
         await until(lambda: site.redescribing.left == 0, "nothing is to be done")
         pictures = (KeptPicture(jpeg=seen(0).picture_jpeg, frame_box=(100, 60, 64, 128), frame_px=(320, 240)),)
-        asked = DescribeKept(describers=(STRIPES_NAME,), pictures=pictures)
+        asked = DescribeKept(describers=("stripes-2",), pictures=pictures)
         await site.background.use(["auto"])
         await site.background.ask(asked)
         assert site.background.pid is not None

@@ -12,7 +12,6 @@ from hub.sightings.evaluate_feedback import Ranked, by_photo, gains
 from hub.sightings.feedback import Said
 from hub.sightings.messages import Verdict
 from hub.vision.description.describer import Appearance
-from hub.vision.description.naming import STRIPES_NAME
 from tests.sightings.seen import weights
 
 ORDER = ("wrong-1", "right-1", "wrong-2", "right-2", "right-3", "right-4")
@@ -72,5 +71,5 @@ def _crop(identity: int, camera: str, look: np.ndarray[tuple[int], np.dtype[np.f
     return Crop(
         identity,
         camera,
-        Appearance(upper=red, lower=red, upper_pattern=(), describer=STRIPES_NAME, descriptor=descriptor),
+        Appearance(upper=red, lower=red, upper_pattern=(), describer="stripes-2", descriptor=descriptor),
     )

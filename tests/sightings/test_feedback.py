@@ -19,7 +19,6 @@ from hub.sightings.feedback import Feedback
 from hub.sightings.messages import Appearance, Description, Query, SearchAnswer, Verdict
 from hub.sightings.service import LOOKS_WITHIN_S, SightingService
 from hub.sightings.turns import GivenUp
-from hub.vision.description.naming import STRIPES_NAME
 from tests.sightings.seen import CAMERAS, NOON_US, sighting, weights
 
 IN_RED = Query(description=Description(upper=("red",)))
@@ -38,7 +37,7 @@ def service(tmp_path: Path) -> SightingService:
             sighting(
                 name,
                 upper=weights(red=red),
-                describer=STRIPES_NAME,
+                describer="stripes-2",
                 descriptor=b"" if look is None else look.tobytes(),
             )
         )
@@ -72,7 +71,7 @@ def test_who_is_dressed_much_like_a_rejected_one_is_not_doubted(service: Sightin
         sighting(
             "alike",
             upper=weights(red=0.7),
-            describer=STRIPES_NAME,
+            describer="stripes-2",
             descriptor=(alike / 2).round().astype(np.int8).tobytes(),
         )
     )
@@ -99,8 +98,8 @@ def test_a_sighting_that_is_kept_no_more_is_passed_over(service: SightingService
 
 
 def test_a_watch_heeds_it_too(service: SightingService) -> None:
-    new = sighting("new", upper=weights(red=0.5), describer=STRIPES_NAME, descriptor=CHILD.tobytes())
-    other = sighting("other-9", upper=weights(red=0.7), describer=STRIPES_NAME, descriptor=OTHER.tobytes())
+    new = sighting("new", upper=weights(red=0.5), describer="stripes-2", descriptor=CHILD.tobytes())
+    other = sighting("other-9", upper=weights(red=0.7), describer="stripes-2", descriptor=OTHER.tobytes())
     said = {"child-1": Verdict.CONFIRMED, "other-1": Verdict.REJECTED, "other-9": Verdict.REJECTED}
     feedback = service.feedback(said)
     hit = service.match(IN_RED, new, CAMERAS, feedback)
@@ -112,7 +111,7 @@ def test_a_watch_heeds_it_too(service: SightingService) -> None:
 
 
 def test_the_look_of_a_photo_finds_who_looks_alike(service: SightingService) -> None:
-    look = Appearance(describer=STRIPES_NAME, descriptor=base64.b64encode(CHILD.tobytes()).decode())
+    look = Appearance(describer="stripes-2", descriptor=base64.b64encode(CHILD.tobytes()).decode())
     answer = service.search(Query(like=(look,)), CAMERAS)
     assert names(answer)[:3] == ["child-1", "child-2", "child-3"]
     assert answer.words == "与照片中的人相似"
@@ -120,7 +119,7 @@ def test_the_look_of_a_photo_finds_who_looks_alike(service: SightingService) -> 
 
 @pytest.mark.parametrize("descriptor", ["", "????", base64.b64encode(bytes(63)).decode()])
 def test_a_look_that_no_describer_made_is_refused(service: SightingService, descriptor: str) -> None:
-    query = Query(like=(Appearance(describer=STRIPES_NAME, descriptor=descriptor),))
+    query = Query(like=(Appearance(describer="stripes-2", descriptor=descriptor),))
     with pytest.raises(SightingsError, match="choose the photo again"):
         service.search(query, CAMERAS)
 
@@ -160,7 +159,7 @@ def test_what_was_said_is_made_ready_once_however_many_sightings_are_held_agains
 ) -> None:
     said = {f"s{number}": Verdict.REJECTED if number % 2 else Verdict.CONFIRMED for number in range(60)}
     looks = dict(zip(said, np.random.default_rng(3).integers(-127, 128, (60, 64)).astype(np.int8), strict=True))
-    given = Feedback(said, lambda sighting_id: {STRIPES_NAME: looks[sighting_id].tobytes()})
+    given = Feedback(said, lambda sighting_id: {"stripes-2": looks[sighting_id].tobytes()})
     made, units = list[int](), module._units
 
     def counted(descriptors: Sequence[bytes]) -> NDArray[np.float64]:
@@ -168,9 +167,7 @@ def test_what_was_said_is_made_ready_once_however_many_sightings_are_held_agains
         return units(descriptors)
 
     monkeypatch.setattr(module, "_units", counted)
-    doubted = [
-        given.doubts(sighting("s", describer=STRIPES_NAME, descriptor=look.tobytes())) for look in looks.values()
-    ]
+    doubted = [given.doubts(sighting("s", describer="stripes-2", descriptor=look.tobytes())) for look in looks.values()]
     assert doubted == [verdict is Verdict.REJECTED for verdict in said.values()]
     assert sum(made) == 60 + 60, "each look of the case once, and each sighting"
 

@@ -19,7 +19,7 @@ from hub.registry.records import Camera, Owner
 from hub.vision.description.choice import open_descriptor
 from hub.vision.description.kept_stripes import kept, mean_of
 from hub.vision.description.lesson import MEASURE
-from hub.vision.description.naming import STRIPES_NAME, name_of
+from hub.vision.description.naming import name_of
 from hub.vision.description.stripe_numbers import SIZE
 from tests.describing.projections import learned_projection
 from tests.devices.room import until
@@ -87,7 +87,7 @@ async def test_sighting_of_a_worker_that_describes_otherwise_is_stored_and_follo
     learned = learned_projection(tmp_path / "learned.npz")
     await hub.redescribing.use(learned)
     mean = np.random.default_rng(1).random(SIZE).astype(np.float32)
-    came = msgspec.structs.replace(sighting(hub, "new", "red", "blue"), describer=STRIPES_NAME, stripes=kept(mean))
+    came = msgspec.structs.replace(sighting(hub, "new", "red", "blue"), describer="stripes-2", stripes=kept(mean))
     damaged = msgspec.structs.replace(came, sighting_id="damaged", stripes=Stripes(measure=MEASURE, numbers=b"?"))
     before = msgspec.structs.replace(came, sighting_id="before", stripes=None)
     for one in (came, damaged, before):

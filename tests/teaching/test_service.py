@@ -23,7 +23,7 @@ from hub.teaching.messages import TeachingState
 from hub.teaching.versions import SHIPPED, Versions
 from hub.vision.description.choice import open_descriptor
 from hub.vision.description.lesson import MEASURE, Lesson, packed
-from hub.vision.description.naming import STRIPES_NAME, name_of
+from hub.vision.description.naming import name_of
 from tests.devices.room import until
 from tests.hub import open_console, open_hub
 from tests.played import HandDevice
@@ -96,9 +96,7 @@ async def test_what_workers_tell_is_learned_from_taken_when_better_and_given_bac
     assert learned["lessons"] == {"tracks": 270, "views": 810, "cameras": 3, "half_hours": 2}
     assert learned["verdict"]["after"]["usual_rank"] < learned["verdict"]["before"]["usual_rank"]
     assert used == [hub.teaching.choice]
-    assert open_descriptor(hub.teaching.choice).name.startswith(f"{STRIPES_NAME}+"), (
-        "the describer reads what was learned"
-    )
+    assert open_descriptor(hub.teaching.choice).name.startswith("stripes-2+"), "the describer reads what was learned"
     assert hub.redescribing.describer == name_of(hub.teaching.choice), "and what comes in is described by it"
     again = (await administrator.post("/api/teaching/learn")).json()["version"]
     assert again["file"] is None, "the same once more is not better"

@@ -10,7 +10,7 @@ from hub.vision.description.descriptor_file import DescriptorError, DescriptorFi
 
 AUTO = "auto"
 """The built-in descriptor, as a setting says it."""
-STRIPES_NAME = "stripes-3"
+STRIPES_NAME = "stripes-2"
 """Changes whenever equal pictures would give other bytes: descriptors compare only under one name."""
 LEARNED = ".npz"
 """Ends the path of a projection of colour stripes that was learned on site."""

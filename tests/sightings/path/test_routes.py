@@ -17,7 +17,6 @@ from hub.app import Hub
 from hub.cases.messages import CloseCase
 from hub.events.messages import EventKind
 from hub.registry.records import Camera
-from hub.vision.description.naming import STRIPES_NAME
 from tests.hub import OFFICER, Told, open_console, open_hub, sighting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -57,7 +56,7 @@ def see(hub: Hub, sighting_id: str, camera_id: str, ago_s: int, upper: str = "re
             height_m=height,
             child=float(height < 1.5),
             descriptor=bytes([30] * 64 if "friend" in sighting_id else [0, 90] * 32),
-            describer=STRIPES_NAME,
+            describer="stripes-2",
         )
     )
 

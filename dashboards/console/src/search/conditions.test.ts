@@ -53,7 +53,7 @@ test("weights are told where one is not as usual, all of them", () => {
 test("weights alone ask for nobody, a photo for somebody", () => {
   expect(isEmptyQuery(asked({ importance: { upper: "off" } }))).toBe(true);
   expect(isEmptyQuery(asked({ backpack: true }))).toBe(false);
-  const photo = { picture: "", like: [{ describer: "stripes-3", descriptor: "AA==" }], words: "", words_en: "" };
+  const photo = { picture: "", like: [{ describer: "stripes-2", descriptor: "AA==" }], words: "", words_en: "" };
   const query = queryOf({ ...EMPTY_SEARCH, photo });
   expect(query.like).toEqual(photo.like);
   expect(isEmptyQuery(query)).toBe(false);

@@ -36,7 +36,7 @@ test("what closes is forgotten, also what is asked just then", async () => {
 });
 
 test("in English a watch by a photo or by a sighting is told in English", () => {
-  const like = [{ describer: "stripes-3", descriptor: "" }];
+  const like = [{ describer: "stripes-2", descriptor: "" }];
   expect(queryWords({ like }, en)).toBe("like the person in the photo");
   expect(queryWords({ description: { age: "child" }, like_sighting_id: "S1" }, en)).toMatch(/, like the sighting chosen$/);
 });

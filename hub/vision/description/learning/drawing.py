@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -14,22 +12,6 @@ from hub.vision.description.view import COLUMNS, ROWS, Picture, Weights
 
 _SUBPIXEL = 16
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Camera:
-    """How strongly a drawing is changed by its camera and light; 1 is the usual strength of each.
-
-    ``codes``: noise that is grey and half as strong, and JPEG, as an encoder leaves them, for a bare sensor's noise.
-    """
-
-    cast: float = 1.0
-    exposure: float = 1.0
-    folds: float = 1.0
-    codes: bool = False
-
-
-USUAL_CAMERA = Camera()
 
 
 class _Canvas:
@@ -51,7 +33,7 @@ class _Canvas:
         cv2.line(self.mask, first, last, 255, max(1, int(thickness)), shift=4)
 
 
-def draw(outfit: Outfit, rng: Generator, camera: Camera = USUAL_CAMERA) -> tuple[Picture, Weights]:
+def draw(outfit: Outfit, rng: Generator) -> tuple[Picture, Weights]:
     """The person once more: picture (uint8 BGR, ROWS x COLUMNS) and mask (0..1) as a network might find it."""
     canvas = _Canvas(_background(rng))
     top, bottom = rng.uniform(0, 0.09) * ROWS, ROWS * (1 - rng.uniform(-0.04, 0.06))
@@ -76,7 +58,7 @@ def draw(outfit: Outfit, rng: Generator, camera: Camera = USUAL_CAMERA) -> tuple
         spot = (int(rng.integers(0, COLUMNS)), int(rng.integers(ROWS // 2, ROWS)))
         axes = (int(rng.integers(5, 20)), int(rng.integers(8, 30)))
         cv2.ellipse(canvas.picture, spot, axes, 0, 0, 360, cloth(rng, lower=False), -1)
-    return _lit(canvas.picture, rng, camera), _as_found(canvas.mask, rng)
+    return _lit(canvas.picture, rng), _as_found(canvas.mask, rng)
 
 
 def _between(start: Point, end: Point, share: float) -> Point:
@@ -166,30 +148,17 @@ def _patches(rng: Generator, size_px: float, strength: float) -> NDArray[np.floa
     return np.asarray(np.exp(strength * cv2.resize(noise, (COLUMNS, ROWS), interpolation=cv2.INTER_CUBIC)), np.float32)
 
 
-def _lit(picture: NDArray[np.float32], rng: Generator, camera: Camera) -> Picture:
-    """Folds, slanting light, a colour cast, exposure, haze, gamma, blur, noise, and what coding leaves of it."""
+def _lit(picture: NDArray[np.float32], rng: Generator) -> Picture:
+    """Folds, slanting light, a colour cast, exposure, haze, gamma, blur and noise."""
     across = np.exp(rng.normal(0, 0.2) * (np.arange(COLUMNS) / COLUMNS - 0.5))[None, :]
     down = np.exp(rng.normal(0, 0.25) * (np.arange(ROWS) / ROWS - 0.5))[:, None]
-    shading = _patches(rng, 30, 0.15 * camera.folds) * _patches(rng, 6, 0.12 * camera.folds) * across * down
-    warmth = rng.normal(0, 1) * np.array([0.1, 0.0, -0.1]) + rng.normal(0, 0.04, 3)
-    gain = np.exp(camera.cast * warmth) * np.exp(rng.normal(0, 0.3 * camera.exposure))
+    shading = _patches(rng, 30, 0.15) * _patches(rng, 6, 0.12) * across * down
+    cast = np.exp(rng.normal(0, 1) * np.array([0.1, 0.0, -0.1]) + rng.normal(0, 0.04, 3)) * np.exp(rng.normal(0, 0.3))
     haze = max(0.0, rng.normal(0.03, 0.07))
-    lit = picture * shading[..., None] * gain * (1 - haze) + haze * rng.uniform(0.4, 0.8)
+    lit = picture * shading[..., None] * cast * (1 - haze) + haze * rng.uniform(0.4, 0.8)
     lit = np.clip(lit, 0, 1) ** np.exp(rng.normal(0, 0.2))
-    lit = cv2.GaussianBlur(lit, (0, 0), rng.uniform(0.5, 1.6)) + _noise(rng, camera.codes)
-    seen = np.asarray(np.clip(lit, 0, 1) * 255, np.uint8)
-    return _coded(seen, rng) if camera.codes else seen
-
-
-def _noise(rng: Generator, coded: bool) -> NDArray[np.float64]:
-    """ROWS x COLUMNS x 3, or x 1 where a coder has taken the colour out of it and half of its strength."""
-    strength = rng.uniform(0.005, 0.04)
-    return rng.normal(0, strength / 2, (ROWS, COLUMNS, 1)) if coded else rng.normal(0, strength, (ROWS, COLUMNS, 3))
-
-
-def _coded(picture: Picture, rng: Generator) -> Picture:
-    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(50, 95))])
-    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
+    lit = cv2.GaussianBlur(lit, (0, 0), rng.uniform(0.5, 1.6)) + rng.normal(0, rng.uniform(0.005, 0.04), lit.shape)
+    return np.asarray(np.clip(lit, 0, 1) * 255, np.uint8)
 
 
 def _as_found(mask: NDArray[np.uint8], rng: Generator) -> Weights:

@@ -44,11 +44,11 @@ def read_drawn(path: Path = DRAWN_FILE) -> Drawn:
         )
 
 
-def scatter_of(different: NDArray[np.float32], same: NDArray[np.float32]) -> Drawn:
-    """Of people x views x SIZE stripes: ``different`` tells how people differ, ``same`` how one person varies."""
-    flat = different.reshape(-1, different.shape[-1]).astype(np.float64)
+def scatter_of(stripes: NDArray[np.float32]) -> Drawn:
+    """Of people x views x SIZE stripes."""
+    flat = stripes.reshape(-1, stripes.shape[-1]).astype(np.float64)
     off = flat - flat.mean(axis=0)
-    own = (same - same.mean(axis=1, keepdims=True)).reshape(-1, same.shape[-1]).astype(np.float64)
+    own = (stripes - stripes.mean(axis=1, keepdims=True)).reshape(flat.shape).astype(np.float64)
     total, within = off.T @ off, own.T @ own
     _, vectors = np.linalg.eigh(total)
     basis = vectors[:, ::-1][:, :DIRECTIONS]

@@ -44,21 +44,6 @@ class Outfit:
     girth: float
 
 
-@dataclass(frozen=True)
-class Palette:
-    """How colourful a street's clothes are.
-
-    ``saturation``: of vivid cloth, beside what dyes can do. ``greys``: by this the shares of black, grey, white, denim
-    and khaki are divided; below 1 less is vivid.
-    """
-
-    saturation: float = 1.0
-    greys: float = 1.0
-
-
-COLOURFUL = Palette()
-
-
 def colour(hue_deg: float, saturation: float, value: float) -> Colour:
     """A colour from hue (0..360), saturation and value (0..1)."""
     pixel = np.array([[[hue_deg % 360, saturation, value]]], np.float32)
@@ -66,9 +51,9 @@ def colour(hue_deg: float, saturation: float, value: float) -> Colour:
     return blue, green, red
 
 
-def cloth(rng: Generator, lower: bool, palette: Palette = COLOURFUL) -> Colour:
+def cloth(rng: Generator, lower: bool) -> Colour:
     """A clothing colour, as streets show them: mostly black, grey and white; below the waist also denim and khaki."""
-    kind = rng.random() * palette.greys
+    kind = rng.random()
     if kind < (0.30 if lower else 0.20):
         return colour(rng.uniform(0, 360), rng.uniform(0, 0.25), rng.uniform(0.04, 0.2))
     if kind < (0.42 if lower else 0.34):
@@ -79,21 +64,21 @@ def cloth(rng: Generator, lower: bool, palette: Palette = COLOURFUL) -> Colour:
         return colour(rng.normal(218, 8), rng.uniform(0.2, 0.7), rng.uniform(0.2, 0.65))
     if lower and kind < 0.85:
         return colour(rng.normal(35, 8), rng.uniform(0.15, 0.5), rng.uniform(0.35, 0.75))
-    return colour(rng.uniform(0, 360), rng.uniform(0.3, 0.95) * palette.saturation, rng.uniform(0.25, 0.95))
+    return colour(rng.uniform(0, 360), rng.uniform(0.3, 0.95), rng.uniform(0.25, 0.95))
 
 
-def invent(rng: Generator, palette: Palette = COLOURFUL) -> Outfit:
+def invent(rng: Generator) -> Outfit:
     """One more person."""
-    upper = cloth(rng, False, palette)
+    upper = cloth(rng, lower=False)
     leg = float(rng.choice([0.35, 0.5, 1.0], p=[0.25, 0.15, 0.6]))
     return Outfit(
         hair=colour(rng.uniform(10, 40), rng.uniform(0.1, 0.5), rng.uniform(0.03, 0.25)),
         skin=colour(rng.normal(20, 4), rng.uniform(0.3, 0.5), rng.uniform(0.55, 0.9)),
         upper=upper,
-        lower=cloth(rng, True, palette) if rng.random() > 0.12 else upper,
-        shoes=cloth(rng, True, palette),
-        second=cloth(rng, False, palette),
-        bag=cloth(rng, True, palette) if rng.random() < 0.35 else None,
+        lower=cloth(rng, lower=True) if rng.random() > 0.12 else upper,
+        shoes=cloth(rng, lower=True),
+        second=cloth(rng, lower=False),
+        bag=cloth(rng, lower=True) if rng.random() < 0.35 else None,
         pattern=Pattern(int(rng.choice(5, p=[0.6, 0.12, 0.14, 0.06, 0.08]))),
         pattern_px=rng.uniform(3, 8),
         sleeve=rng.uniform(0.25, 1.0),
