@@ -72,7 +72,7 @@ class LookingGuard(Guard):
     ) -> None:
         """``rng_of``: a lot of each venue's own, so that every form of the story meets the same guards."""
         super().__init__(*given, **named)
-        self._street, self._judged, self._notebook = street, guards, notebook
+        self._street, self._judged, self.notebook = street, guards, notebook
         self._rng_of = rng_of
         self._alert_id: str | None = None
         self._at_door_s: float | None = None
@@ -83,7 +83,7 @@ class LookingGuard(Guard):
         if not self._tally.show(self.radio.radio_id, alert.alert_id) or self.silent:
             return
         now_s, venue_id = self._street.now_s, self._street.venue_of[self.radio.radio_id]
-        self._notebook.alerted.append(Alerted(now_s, venue_id, alert.alert_id, self._at_door_s is None))
+        self.notebook.alerted.append(Alerted(now_s, venue_id, alert.alert_id, self._at_door_s is None))
         self._alert_id = alert.alert_id
         lot = self._rng_of(venue_id)
         hears_s, walks_out_s = lot.uniform(*self._acknowledge_s), lot.uniform(*self._judged.walks_out_s)
@@ -124,7 +124,7 @@ class LookingGuard(Guard):
 
     def _press(self, deed: Deed) -> None:
         venue_id = self._street.venue_of[self.radio.radio_id]
-        self._notebook.reported.append(Reported(self._street.now_s, venue_id, deed.answer, deed.person_id))
+        self.notebook.reported.append(Reported(self._street.now_s, venue_id, deed.answer, deed.person_id))
         self._tally.reported += 1
         self.radio.report(deed.answer, alert_id=self._alert_id)
 

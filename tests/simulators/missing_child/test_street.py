@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
-import pytest
 
-from simulators.community.documents import community_document, map_document
-from simulators.community.parameters import Parameters
-from simulators.community.scene import make_scene, truth_of
-from simulators.community.truth import FILE
 from simulators.missing_child.playing import KEY_S, LAST_SEEN_S, off_line_cameras
 from simulators.missing_child.street import Street
-
-SIGHT_M = 25.0
-
-
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
-    folder = tmp_path_factory.mktemp("community")
-    scene = make_scene(Parameters(seed=1, seconds=90, cameras=1, passers_by=0, dawdling=1.0))
-    (folder / FILE).parent.mkdir()
-    (folder / FILE).write_bytes(msgspec.json.encode(truth_of(scene)))
-    (folder / "community.json").write_bytes(msgspec.json.encode(community_document(scene)))
-    (folder / "map.geojson").write_bytes(msgspec.json.encode(map_document(scene)))
-    return Street(folder, SIGHT_M)
+from tests.simulators.missing_child.conftest import SIGHT_M
 
 
 def test_child_is_last_seen_at_a_door_in_whose_street_she_walks(street: Street) -> None:
