@@ -27,6 +27,7 @@ from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
 from hub.calibration.present import PresentPictures
 from hub.calibration.service import Calibrating
+from hub.cases.flow import Flow
 from hub.cases.nearby import Nearby
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
@@ -245,6 +246,7 @@ class Hub:
         )
         nearby = Nearby(self.registry, self.streets)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock, nearby)
+        self.case_flow = Flow(self.cases, self.database, self.events, self.clock, self.access.find_person)
         self.paths = Paths(
             self.cases,
             self.sightings,
@@ -428,6 +430,7 @@ class Hub:
             *([("footage", self.footage.run)] if self.settings.footage_recorder else []),
             ("footage-keeping", self.keeping.run),
             ("exports", self.exports.run),
+            ("cases", self.case_flow.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", lambda: forget(self.settings, self.keeping.now, forgetting(self))),
             ("counting", self._count),

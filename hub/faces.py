@@ -62,7 +62,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(tour_routes.routes(TourRoom(hub.database)))
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
-    app.include_router(case_routes.routes(hub.cases))
+    app.include_router(case_routes.routes(hub.cases, hub.case_flow))
     app.include_router(path_routes.routes(hub.paths))
     app.include_router(photo_routes.routes(hub.photos))
     app.include_router(hold_routes.routes(hub.holds))

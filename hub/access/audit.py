@@ -47,6 +47,8 @@ class Action(StrEnum):
 
     OPEN_CASE = "open_case"
     CLOSE_CASE = "close_case"
+    MOVE_CASE = "move_case"
+    GRADE_CASE = "grade_case"
     SEARCH = "search"
     WATCH = "watch"
     END_WATCH = "end_watch"

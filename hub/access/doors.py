@@ -112,6 +112,8 @@ POST    /api/devices/rotate                                     public
 POST    /api/devices/rotate/confirm                             public
 POST    /api/cases                                              open_case
 POST    /api/cases/{case_id}/close                              open_case
+POST    /api/cases/{case_id}/act                                open_case
+PUT     /api/cases/{case_id}/grade                              open_case
 POST    /api/describe                                           search_footage
 POST    /api/cameras/near                                       search_footage
 POST    /api/cases/{case_id}/search                             search_footage

@@ -181,9 +181,9 @@ def regraded(standing: Standing, kind: CaseKind, grade: Grade, now_ms: int) -> S
 def escalated(standing: Standing, now_ms: int) -> Standing:
     """The case after its deadline passed: whoever is above the owner owns it, with half of the stage's time.
 
-    However long the hub was away, it goes up by one. One that is not due stays as it is.
+    However long the hub was away, it goes up by one. A closed one stays as it is.
     """
-    if standing.owner is None or standing.deadline_ms is None or now_ms < standing.deadline_ms:
+    if standing.owner is None:
         return standing
     return msgspec.structs.replace(
         standing,

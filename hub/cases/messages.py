@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from hub.access.people import Role
+from hub.cases.limits import CaseKind, Grade, Stage
+from hub.cases.machine import CaseAction, Standing
 from hub.registry.records import AtMs
 from hub.sightings.messages import Description, Hit, Near, Query
 
@@ -15,20 +17,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Anything in the cases interface."""
 
 
-class CaseKind(StrEnum):
-    MISSING_CHILD = "missing_child"
-    OTHER = "other"
-
-
-class CaseState(StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-
-
 class NewCase(Part, frozen=True, kw_only=True):
     """The request to open one."""
 
-    kind: CaseKind = CaseKind.MISSING_CHILD
+    kind: CaseKind = CaseKind.MISSING_PERSON
+    grade: Grade = Grade.USUAL
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     purpose: Annotated[str, msgspec.Meta(min_length=2, max_length=500)]
     last_seen_at_ms: AtMs | None = None
@@ -40,6 +33,23 @@ class CloseCase(Part, frozen=True, kw_only=True):
     """The request to close one."""
 
     outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class Act(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request to do something to one, but to close it. ``to_person_id`` or ``to_role`` says who gets it: a person,
+    or whoever is on duty of that role."""
+
+    action: CaseAction
+    to_person_id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    to_role: Role | None = None
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class Regrade(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request to say that one is of another kind or grade."""
+
+    kind: CaseKind
+    grade: Grade
 
 
 class Watch(Part, frozen=True, kw_only=True):
@@ -69,10 +79,9 @@ class Case(Part, frozen=True, kw_only=True):
     """One case."""
 
     case_id: str
-    kind: CaseKind
     title: str
     purpose: str
-    state: CaseState
+    standing: Standing
     opened_at_ms: int
     opened_by: str
     closed_at_ms: int | None
@@ -81,6 +90,20 @@ class Case(Part, frozen=True, kw_only=True):
     last_seen_venue_id: str | None
     description: Description | None
     watches: tuple[Watch, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether footage may be searched for it."""
+        return self.standing.stage is not Stage.CLOSED
+
+
+class CaseChanged(Part, frozen=True, kw_only=True):
+    """Body of ``case.changed``; ``action`` and ``by`` are None where its time was over, or it was graded anew."""
+
+    case: Case
+    action: CaseAction | None = None
+    by: str | None = None
+    note: str = ""
 
 
 class WatchHit(Part, frozen=True, kw_only=True):

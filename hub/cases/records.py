@@ -10,7 +10,10 @@ import msgspec
 import sqlalchemy as sa
 
 from hub.access.audit import cases_named
-from hub.cases.messages import Case, CaseKind, CaseState, Watch
+from hub.access.people import Role
+from hub.cases.limits import CaseKind, Grade, Stage
+from hub.cases.machine import Owner, Standing
+from hub.cases.messages import Case, Watch
 from hub.cases.tables import cases, watches
 from hub.sightings.messages import Description, Query
 from hub.sightings.query import without_looks
@@ -25,10 +28,9 @@ def case_of(row: Any, found: tuple[Watch, ...]) -> Case:
     """A row of ``cases`` with its watches."""
     return Case(
         case_id=row.case_id,
-        kind=CaseKind(row.kind),
         title=row.title,
         purpose=row.purpose,
-        state=CaseState(row.state),
+        standing=_standing_of(row),
         opened_at_ms=row.opened_at_us // 1000,
         opened_by=row.opened_by,
         closed_at_ms=_ms(row.closed_at_us),
@@ -68,8 +70,8 @@ def latest_cases(connection: sa.Connection, ended: int) -> tuple[Case, ...]:
     """All open cases and the latest ``ended`` closed ones, newest first."""
     newest = sa.select(cases).order_by(cases.c.opened_at_us.desc())
     rows = [
-        *connection.execute(newest.where(cases.c.state == CaseState.OPEN.value)),
-        *connection.execute(newest.where(cases.c.state == CaseState.CLOSED.value).limit(ended)),
+        *connection.execute(newest.where(cases.c.stage != Stage.CLOSED.value)),
+        *connection.execute(newest.where(cases.c.stage == Stage.CLOSED.value).limit(ended)),
     ]
     return tuple(case_of(row, _watches(connection, row.case_id)) for row in rows)
 
@@ -77,14 +79,28 @@ def latest_cases(connection: sa.Connection, ended: int) -> tuple[Case, ...]:
 def insert_case(change: Change, case: Case, key: str | None) -> None:
     """Store a new case."""
     values = msgspec.structs.asdict(case)
-    description, kind, state = values.pop("description"), values.pop("kind"), values.pop("state")
+    description, standing = values.pop("description"), values.pop("standing")
     values.pop("watches")
     for name in ("opened_at", "closed_at", "last_seen_at"):
         at_ms = values.pop(f"{name}_ms")
         values[f"{name}_us"] = None if at_ms is None else at_ms * 1000
     coded = None if description is None else msgspec.json.encode(description)
-    values |= {"kind": kind.value, "state": state.value, "description": coded, "idempotency_key": key}
+    values |= _columns_of(standing) | {"description": coded, "idempotency_key": key}
     change.connection.execute(sa.insert(cases).values(**values))
+
+
+def update_case(change: Change, case_id: str, standing: Standing, **values: Any) -> Case:
+    """Store how a case stands now, and other columns; returns the case as the change leaves it."""
+    update = sa.update(cases).where(cases.c.case_id == case_id)
+    change.connection.execute(update.values(**_columns_of(standing), **values))
+    return stored(change, case_id)
+
+
+def stored(change: Change, case_id: str) -> Case:
+    """The case, which there is, as this change leaves it."""
+    case = find_case(change.connection, case_id)
+    assert case is not None
+    return case
 
 
 def insert_watch(change: Change, watch: Watch) -> None:
@@ -140,6 +156,33 @@ def _closed(connection: sa.Connection, before_us: int, after: str) -> list[str]:
 def _watches(connection: sa.Connection, case_id: str) -> tuple[Watch, ...]:
     query = sa.select(watches).where(watches.c.case_id == case_id).order_by(watches.c.started_at_us)
     return tuple(watch_of(row) for row in connection.execute(query))
+
+
+def _standing_of(row: Any) -> Standing:
+    owner = None if row.owner_role is None else Owner(role=Role(row.owner_role), person_id=row.owner_person_id)
+    return Standing(
+        kind=CaseKind(row.kind),
+        grade=Grade(row.grade),
+        stage=Stage(row.stage),
+        since_ms=row.stage_since_us // 1000,
+        owner=owner,
+        deadline_ms=_ms(row.deadline_us),
+        overdue=row.overdue,
+    )
+
+
+def _columns_of(standing: Standing) -> dict[str, Any]:
+    owner, deadline_ms = standing.owner, standing.deadline_ms
+    return {
+        "kind": standing.kind.value,
+        "grade": standing.grade.value,
+        "stage": standing.stage.value,
+        "stage_since_us": standing.since_ms * 1000,
+        "owner_role": None if owner is None else owner.role.value,
+        "owner_person_id": None if owner is None else owner.person_id,
+        "deadline_us": None if deadline_ms is None else deadline_ms * 1000,
+        "overdue": standing.overdue,
+    }
 
 
 def _ms(at_us: int | None) -> int | None:

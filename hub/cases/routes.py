@@ -5,14 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import EnteringForAll
-from hub.cases.messages import CamerasNear, CloseCase, DescribeRequest, NearUntil, NewCase
+from hub.cases.flow import Flow
+from hub.cases.messages import Act, CamerasNear, CloseCase, DescribeRequest, NearUntil, NewCase, Regrade
 from hub.cases.service import Cases
 from hub.console.http import LIST_BYTES, answer, idempotency_key, read, while_connected
 from hub.sightings.messages import Query
 
 
-def routes(cases: Cases) -> APIRouter:
-    """Open, search, watch, look, close: a case is the whole community's."""
+def routes(cases: Cases, flow: Flow) -> APIRouter:
+    """Open, move, search, watch, look, close: a case is the whole community's."""
     router = APIRouter(prefix="/api")
 
     @router.post("/cases")
@@ -23,6 +24,14 @@ def routes(cases: Cases) -> APIRouter:
     @router.post("/cases/{case_id}/close")
     async def close_case(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
         return answer(await cases.close_case(case_id, await read(request, CloseCase), entrant.person))
+
+    @router.post("/cases/{case_id}/act")
+    async def act(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
+        return answer(await flow.act(case_id, await read(request, Act), entrant.person))
+
+    @router.put("/cases/{case_id}/grade")
+    async def regrade(case_id: str, request: Request, entrant: EnteringForAll) -> Response:
+        return answer(await flow.regrade(case_id, await read(request, Regrade), entrant.person))
 
     @router.post("/describe")
     async def describe(request: Request, _entrant: EnteringForAll) -> Response:

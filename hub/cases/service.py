@@ -15,10 +15,21 @@ from hub.access.audit import Action
 from hub.access.people import Person
 from hub.cases import tables
 from hub.cases.coverage import Asked, completed
-from hub.cases.messages import Case, CaseState, CloseCase, NewCase, SearchMade, Watch
+from hub.cases.limits import Stage
+from hub.cases.machine import CaseAction, begun, moved
+from hub.cases.messages import Case, CloseCase, NewCase, SearchMade, Watch
 from hub.cases.nearby import Nearby
 from hub.cases.questions import Questions
-from hub.cases.records import end_watches, find_by_key, find_case, insert_case, insert_watch, latest_cases
+from hub.cases.records import (
+    end_watches,
+    find_by_key,
+    find_case,
+    insert_case,
+    insert_watch,
+    latest_cases,
+    stored,
+    update_case,
+)
 from hub.cases.searching import Asker, Searching, Wish
 from hub.cases.views import SightingView, view_of
 from hub.errors import Refusal
@@ -92,6 +103,11 @@ class Cases:
         """The watches that are on."""
         return [watch for case in self._open.values() for watch in case.watches if watch.ended_at_ms is None]
 
+    @property
+    def opened(self) -> tuple[Case, ...]:
+        """The open cases."""
+        return tuple(self._open.values())
+
     def is_open(self, case_id: str) -> bool:
         """Whether there is a case of that id and it is not closed."""
         return case_id in self._open
@@ -141,13 +157,13 @@ class Cases:
         if len(self._open) >= MAX_OPEN:
             raise Refusal("too_many_cases", f"最多同时 {MAX_OPEN} 个案件", f"at most {MAX_OPEN} open cases", status=409)
         understood = await self.questions.describe(new.description_text) if new.description_text else None
+        now_ms = self._clock.wall_us() // 1000
         case = Case(
             case_id=new_id("K"),
-            kind=new.kind,
             title=new.title.strip(),
             purpose=new.purpose.strip(),
-            state=CaseState.OPEN,
-            opened_at_ms=self._clock.wall_us() // 1000,
+            standing=begun(new.kind, new.grade, person, now_ms),
+            opened_at_ms=now_ms,
             opened_by=person.person_id,
             closed_at_ms=None,
             outcome=None,
@@ -170,7 +186,7 @@ class Cases:
         return opened
 
     async def close_case(self, case_id: str, request: CloseCase, person: Person) -> Case:
-        """Close a case; its watches end with it."""
+        """Close a case; its watches end with it. Raises Refusal for whoever may not."""
         case = await self.gate(case_id)
 
         def change(open_change: Change) -> Case:
@@ -179,10 +195,9 @@ class Cases:
                 self._events.append(open_change, EventKind.WATCH_ENDED, watch.watch_id, watch)
             for end_theirs in self._end_theirs:
                 end_theirs(open_change, case_id)
-            update = sa.update(tables.cases).where(tables.cases.c.case_id == case_id)
-            values = {"state": CaseState.CLOSED.value, "closed_at_us": open_change.at_us, "outcome": request.outcome}
-            open_change.connection.execute(update.values(**values))
-            closed = _stored(open_change, case_id)
+            now_us = open_change.at_us
+            standing = moved(stored(open_change, case_id).standing, CaseAction.CLOSE, person, now_us // 1000)
+            closed = update_case(open_change, case_id, standing, closed_at_us=now_us, outcome=request.outcome)
             self._events.append(open_change, EventKind.CASE_CLOSED, case_id, closed)
             self._note(open_change, person, Action.CLOSE_CASE, case, request)
             return closed
@@ -261,14 +276,14 @@ class Cases:
 
         def change(open_change: Change) -> Case:
             _must_be_open(open_change, case_id)
-            _must_take_another(_stored(open_change, case_id))
+            _must_take_another(stored(open_change, case_id))
             insert_watch(open_change, watch)
             noted = msgspec.structs.replace(watch, query=without_looks(complete))
             self._events.append(open_change, EventKind.WATCH_STARTED, watch.watch_id, noted)
             self._note(open_change, person, Action.WATCH, case, noted)
-            return _stored(open_change, case_id)
+            return stored(open_change, case_id)
 
-        self._keep(await self._database.write(change))
+        self.keep(await self._database.write(change))
         return watch
 
     async def end_watch(self, case_id: str, watch_id: str, person: Person) -> Watch:
@@ -282,13 +297,13 @@ class Cases:
                 raise Refusal("unknown_watch", "没有这个布控", f"no watch {watch_id} is on", status=404)
             self._events.append(open_change, EventKind.WATCH_ENDED, watch_id, ended[0])
             self._note(open_change, person, Action.END_WATCH, case, ended[0])
-            return ended[0], _stored(open_change, case_id)
+            return ended[0], stored(open_change, case_id)
 
         watch, kept = await self._database.write(change)
-        self._keep(kept)
+        self.keep(kept)
         return watch
 
-    def _keep(self, case: Case) -> None:
+    def keep(self, case: Case) -> None:
         """Hold the case as it is now in the database, unless it was closed meanwhile. Writes return in their order."""
         if case.case_id in self._open:
             self._open[case.case_id] = case
@@ -340,8 +355,8 @@ def _case_closed() -> Refusal:
 
 def _must_be_open(change: Change, case_id: str) -> None:
     """Raises Refusal when the case was closed since the gate let the request through."""
-    state = change.connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.case_id == case_id)).scalar()
-    if state != CaseState.OPEN.value:
+    stage = change.connection.execute(sa.select(tables.cases.c.stage).where(tables.cases.c.case_id == case_id)).scalar()
+    if stage in {None, Stage.CLOSED.value}:
         raise _case_closed()
 
 
@@ -349,13 +364,6 @@ def _must_take_another(case: Case) -> None:
     """Raises Refusal where as many watches are on as a case may have."""
     if sum(watch.ended_at_ms is None for watch in case.watches) >= MAX_WATCHES:
         raise Refusal("too_many_watches", f"每案最多 {MAX_WATCHES} 个布控", f"at most {MAX_WATCHES}", status=409)
-
-
-def _stored(change: Change, case_id: str) -> Case:
-    """The case as this change leaves it."""
-    case = find_case(change.connection, case_id)
-    assert case is not None
-    return case
 
 
 def _no_sighting(sighting_id: str) -> Refusal:

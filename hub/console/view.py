@@ -317,6 +317,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.BURST_ENDED: _burst,
     EventKind.BURST_NOT_RECORDED: _not_recorded,
     EventKind.CASE_OPENED: _with_cases,
+    EventKind.CASE_CHANGED: _with_cases,
     EventKind.CASE_CLOSED: _with_cases,
     EventKind.WATCH_STARTED: _with_cases,
     EventKind.WATCH_ENDED: _with_cases,

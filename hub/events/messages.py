@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     BURST_ENDED = "burst.ended"
     BURST_NOT_RECORDED = "burst.not_recorded"
     CASE_OPENED = "case.opened"
+    CASE_CHANGED = "case.changed"
     CASE_CLOSED = "case.closed"
     WATCH_STARTED = "watch.started"
     WATCH_ENDED = "watch.ended"

@@ -19,7 +19,7 @@ from hub.access.audit import Action
 from hub.access.tables import audit_records
 from hub.access.verification import verify
 from hub.app import Hub
-from hub.cases.messages import Case, CaseState, CloseCase, NewCase, Watch
+from hub.cases.messages import Case, CloseCase, NewCase, Watch
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.records import Camera
@@ -95,7 +95,7 @@ async def test_press_that_is_repeated_after_a_lost_answer_opens_one_case(hub: Hu
     assert mine.case_id != case.case_id, "nobody is answered with another's case"
     await close(hub, case)
     await close(hub, mine)
-    assert (await hub.cases.open_case(new, OFFICER, "press-1")).state is CaseState.CLOSED
+    assert not (await hub.cases.open_case(new, OFFICER, "press-1")).is_open
 
 
 async def test_case_that_closes_during_a_look_shows_nothing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -342,7 +342,7 @@ async def test_case_is_closed_once_and_no_watch_outlives_it(hub: Hub, told: Told
         assert isinstance(result, Case | Watch) or (isinstance(result, Refusal) and result.code == "case_closed")
     assert len(told.of(EventKind.CASE_CLOSED, case.case_id)) == 1
     closed = next(one for one in await hub.cases.latest() if one.case_id == case.case_id)
-    assert closed.state is CaseState.CLOSED
+    assert not closed.is_open
     assert all(watch.ended_at_ms is not None for watch in closed.watches)
     assert not [watch for watch in hub.cases.watches if watch.case_id == case.case_id]
 

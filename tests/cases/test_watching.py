@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from devices.protocol.sightings import COLOURS, Sighting
 from hub.app import Hub
 from hub.cases.judging import MOST_HITS, MOST_OF_ONE
-from hub.cases.messages import Case, NewCase
+from hub.cases.machine import CaseAction
+from hub.cases.messages import Act, Case, NewCase
 from hub.events.messages import EventKind
 from hub.sightings.messages import Appearance, AppearanceStripes, Description, Hit, Query, Verdict
 from hub.storage.schema import metadata
@@ -147,6 +148,8 @@ async def test_looks_of_a_photo_are_kept_by_nothing_but_the_watch_that_is_on(hub
     query = Query(like=(Appearance(describer="stripes-2", descriptor=look, stripes=stripes),))
     watch = await hub.cases.start_watch(case.case_id, query, OFFICER)
     assert (await hub.cases.search(case.case_id, query, OFFICER)).query.like == query.like, "who asked may ask on"
+    moved = await hub.case_flow.act(case.case_id, Act(action=CaseAction.TAKE), OFFICER)
+    assert moved.watches[0].query.like == query.like
 
     def kept(connection: sa.Connection) -> dict[str, str]:
         tables = metadata.sorted_tables

@@ -173,7 +173,8 @@ def hub_tasks() -> list[asyncio.Task[Any]]:
 
 async def test_closed_case_is_refused_as_a_conflict(console: httpx.AsyncClient) -> None:
     case_id = (await console.post("/api/cases", json=CASE)).json()["case_id"]
-    assert (await console.post(f"/api/cases/{case_id}/close", json={"outcome": "找到了"})).json()["state"] == "closed"
+    closed = (await console.post(f"/api/cases/{case_id}/close", json={"outcome": "找到了"})).json()
+    assert closed["standing"]["stage"] == "closed"
     for path in ("close", "search", "watches"):
         answer = await console.post(f"/api/cases/{case_id}/{path}", json={"outcome": "x"})
         assert (answer.status_code, error_in(answer)["code"]) == (409, "case_closed")

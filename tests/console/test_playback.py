@@ -20,7 +20,7 @@ from devices.protocol.clock import SystemClock
 from hub.access.gate import SESSION_COOKIE
 from hub.access.people import Role
 from hub.app import Hub
-from hub.cases.messages import CaseState, CloseCase, NewCase
+from hub.cases.messages import CloseCase, NewCase
 from hub.footage.segments.catalogue import Catalogue
 from hub.registry.records import Camera, Mask, MaskKind
 from simulators.cameras.server import CameraServer
@@ -249,7 +249,7 @@ async def test_playback_ends_with_its_case(hub: Hub, officer: Page) -> None:
     await expect(officer.get_by_test_id("playback")).to_have_count(0)
     await officer.get_by_test_id("case-footage").click()
     await expect(officer.get_by_test_id("playback")).to_be_visible()
-    (open_case,) = [case for case in await hub.cases.latest() if case.state is CaseState.OPEN]
+    (open_case,) = [case for case in await hub.cases.latest() if case.is_open]
     await hub.cases.close_case(open_case.case_id, CloseCase(outcome="找到了"), OFFICER)
     await expect(officer.get_by_test_id("playback")).to_have_count(0)
 

@@ -24,7 +24,8 @@ from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import AlertCancelled, DeliveryChanged, NewAlert, ReportMade, Target, TargetKind, Via
 from hub.app import Hub, HubStarted
 from hub.bridge.refused import RefusedDevice
-from hub.cases.messages import CloseCase, NewCase, WatchHit
+from hub.cases.machine import CaseAction
+from hub.cases.messages import Act, CloseCase, NewCase, WatchHit
 from hub.console import view
 from hub.console.view import view_of
 from hub.enrolment.messages import DeviceEnrolled, DeviceRevoked
@@ -229,6 +230,7 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     await hub.database.write(lambda change: export_changed(hub, change, case_id))
     await hub.paths.mark(case_id, "S1", None, OFFICER)
     await hub.cases.end_watch(case_id, watch.watch_id, OFFICER)
+    await hub.case_flow.act(case_id, Act(action=CaseAction.TAKE), OFFICER)
     await hub.cases.close_case(case_id, CloseCase(outcome="找到了"), OFFICER)
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
-from hub.cases.messages import Case, CaseState
+from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.errors import Refusal
 from hub.events.messages import EventKind
@@ -239,7 +239,7 @@ class Exports:
         return case
 
     def _is_over(self, case: Case) -> bool:
-        if case.state is CaseState.OPEN or case.closed_at_ms is None:
+        if case.is_open or case.closed_at_ms is None:
             return False
         return case.closed_at_ms * 1000 + AFTER_CASE_US < self._rooms.clock.wall_us()
 

@@ -7,9 +7,8 @@ import { blanksOf, filled, fillsFromCase, finished } from "./blanks";
 const TEXT = "走失儿童：{衣着}，身高{身高}，最后在{地点}出现。穿{衣着}的孩子请留下。";
 const CASE: Case = {
   case_id: "K1",
-  kind: "missing_child",
   title: "",
-  state: "open",
+  standing: { kind: "missing_person", grade: 3, stage: "handle", since_ms: 0, owner: null, deadline_ms: null, overdue: 0 },
   purpose: "",
   opened_at_ms: 0,
   opened_by: "officer",

@@ -10,6 +10,7 @@ import { personName } from "../room/room";
 import { hubNowMs, useRoom, useStore } from "../room/store";
 import type { Case } from "../room/types";
 import { useMay } from "../session/store";
+import { CaseStanding } from "./CaseStanding";
 import { openCases, useCaseDesk } from "./store";
 
 const NO_CASES: ReadonlyMap<string, Case> = new Map();
@@ -50,6 +51,8 @@ export function CaseHeader({ current }: { current: Case }) {
         <CloseCase current={current} />
       </div>
       <p title={current.purpose}>
+        <CaseStanding standing={current.standing} />
+        {" · "}
         {texts.cases.opened(hourAndMinute(current.opened_at_ms, zone), openedBy)}
         {seen.length > 0 && ` · ${texts.cases.lastSeen} ${seen.join(" ")}`}
         {` · ${texts.labelled(texts.cases.purpose, current.purpose)}`}

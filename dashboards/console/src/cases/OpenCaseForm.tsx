@@ -6,7 +6,7 @@ import { errorText, useLanguage, useTexts } from "../language/language";
 import { hub } from "../room/hub";
 import { PressKey } from "../room/pressKey";
 import { useRoom } from "../room/store";
-import type { CaseKind, Venue } from "../room/types";
+import { CASE_KINDS, type CaseKind, type Venue } from "../room/types";
 import { changeSearch, runSearch } from "../search/store";
 import { TimeField } from "../search/TimeField";
 import { useMay } from "../session/store";
@@ -19,7 +19,7 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
   const language = useLanguage((store) => store.language);
   const venues = useRoom((room) => room.venues, NO_VENUES);
   const searches = useMay("search_footage");
-  const [kind, setKind] = useState<CaseKind>("missing_child");
+  const [kind, setKind] = useState<CaseKind>("missing_person");
   const [title, setTitle] = useState<string | null>(null);
   const [purpose, setPurpose] = useState<string | null>(null);
   const [lastSeenMs, setLastSeenMs] = useState<number | null>(null);
@@ -29,7 +29,7 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
   const [failure, setFailure] = useState<unknown>(null);
   const [press] = useState(() => new PressKey());
   const shownTitle = title ?? texts.cases.kind[kind];
-  const shownPurpose = purpose ?? (kind === "missing_child" ? texts.cases.defaultPurpose : "");
+  const shownPurpose = purpose ?? (kind === "missing_person" ? texts.cases.defaultPurpose : "");
 
   async function open(): Promise<void> {
     if (opening) return;
@@ -68,7 +68,7 @@ export function OpenCaseForm({ onCancel }: { onCancel: (() => void) | null }) {
             className="kind"
             value={kind}
             onChange={(value: CaseKind) => setKind(value)}
-            options={(["missing_child", "other"] as const).map((value) => ({ value, label: texts.cases.kind[value] }))}
+            options={CASE_KINDS.map((value) => ({ value, label: texts.cases.kind[value] }))}
           />
           <Input data-testid="case-title" value={shownTitle} onChange={(event) => setTitle(event.target.value)} />
         </div>

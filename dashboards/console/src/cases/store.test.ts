@@ -7,7 +7,7 @@ import type { Case } from "../room/types";
 import { showOpened, useCaseDesk } from "./store";
 
 function bring(...caseIds: string[]): void {
-  const cases = new Map(caseIds.map((case_id) => [case_id, { case_id, state: "open" } as Case]));
+  const cases = new Map(caseIds.map((case_id) => [case_id, { case_id, standing: { stage: "handle" } } as Case]));
   useStore.setState({ room: { cases } as unknown as Room });
 }
 

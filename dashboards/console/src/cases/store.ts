@@ -14,14 +14,14 @@ interface CaseDesk {
 export const useCaseDesk = create<CaseDesk>(() => ({ chosenId: null, opening: false }));
 
 export function openCases(cases: Iterable<Case>): Case[] {
-  return [...cases].filter((one) => one.state === "open").sort((a, b) => b.opened_at_ms - a.opened_at_ms);
+  return [...cases].filter((one) => one.standing.stage !== "closed").sort((a, b) => b.opened_at_ms - a.opened_at_ms);
 }
 
 export function useOpenCase(): Case | null {
   const chosenId = useCaseDesk((desk) => desk.chosenId);
   return useRoom((room) => {
     const chosen = chosenId === null ? undefined : room.cases.get(chosenId);
-    return chosen?.state === "open" ? chosen : (openCases(room.cases.values())[0] ?? null);
+    return chosen !== undefined && chosen.standing.stage !== "closed" ? chosen : (openCases(room.cases.values())[0] ?? null);
   }, null);
 }
 

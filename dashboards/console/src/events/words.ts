@@ -197,6 +197,11 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       return words.notRecorded(group(item.body.group_id), words.notRecordedWhy[item.body.reason] ?? item.body.reason);
     case "case.opened":
       return words.caseOpened(item.body.title);
+    case "case.changed": {
+      const { action, by, case: found } = item.body;
+      const what = action !== null ? texts.cases.actions[action] : by === null ? texts.cases.overdue : texts.cases.regraded;
+      return words.caseChanged(found.title, what, texts.cases.stages[found.standing.stage]);
+    }
     case "case.closed":
       return words.caseClosed(item.body.title, item.body.outcome ?? "");
     case "watch.started":

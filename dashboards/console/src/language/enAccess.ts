@@ -175,6 +175,8 @@ export const enAccess: AccessTexts = {
     actions: {
       open_case: "Opened a case",
       close_case: "Closed a case",
+      move_case: "Moved a case",
+      grade_case: "Graded a case",
       search: "Searched",
       watch: "Watch",
       watch_live: "Watched a camera live",

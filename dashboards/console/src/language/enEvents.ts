@@ -46,6 +46,7 @@ export const enEvents: typeof zhEvents = {
   notRecordedWhy: { disk: "the disk refused", overloaded: "the disk is too slow" },
   callEnded: (who, group, s, reached) => `${who} spoke in ${group} for ${s} s${reached === "" ? "" : `, ${reached}`}`,
   caseOpened: (title) => `Case opened: ${title}`,
+  caseChanged: (title, what, stage) => `Case ${title}: ${what.toLowerCase()}; now: ${stage.toLowerCase()}`,
   caseClosed: (title, outcome) => `Case closed: ${title}${outcome === "" ? "" : ` (${outcome})`}`,
   watchStarted: (words) => `Watch started: ${words}`,
   watchEnded: (words) => `Watch ended: ${words}`,

@@ -30,7 +30,8 @@ describe("time", () => {
     expect(["", "25:00", "16:61", "昨天", "162"].filter((text) => readTimeOfDay(text) !== null)).toEqual([]);
   });
 
-  test("that has passed is said in seconds, then in minutes", () => {
-    expect([duration(8400, zh), duration(119_000, zh), duration(600_000, zh)]).toEqual(["8 秒", "119 秒", "10 分钟"]);
+  test("that has passed is said in seconds, then in minutes, then in hours", () => {
+    const said = [8400, 119_000, 600_000, 7_199_000, 86_400_000].map((ms) => duration(ms, zh));
+    expect(said).toEqual(["8 秒", "119 秒", "10 分钟", "119 分钟", "24 小时"]);
   });
 });

@@ -41,10 +41,11 @@ export function dayAndTime(atMs: number, zone: string): string {
   return `${calendarDay(atMs, zone)} ${clockTime(atMs, zone)}`;
 }
 
-/** How long, in the largest fitting unit: "12 秒", "3 分钟". */
+/** How long, in the largest fitting unit: "12 秒", "3 分钟", "5 小时". */
 export function duration(ms: number, texts: Texts): string {
   const s = Math.max(0, Math.round(ms / 1000));
-  return s < 120 ? texts.seconds(s) : texts.minutes(Math.floor(s / 60));
+  if (s < 120) return texts.seconds(s);
+  return s < 7200 ? texts.minutes(Math.floor(s / 60)) : texts.hoursLong(Math.floor(s / 3600));
 }
 
 /** The zone's offset from UTC at an instant, milliseconds. */

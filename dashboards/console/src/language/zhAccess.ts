@@ -220,6 +220,8 @@ export const zhAccess = {
     actions: {
       open_case: "立案",
       close_case: "结案",
+      move_case: "办理案件",
+      grade_case: "改案件类别等级",
       search: "查找录像",
       watch: "布控",
       look: "查看画面",

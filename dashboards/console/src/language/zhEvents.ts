@@ -46,6 +46,7 @@ export const zhEvents = {
   callEnded: (who: string, group: string, s: string, reached: string) =>
     `${who} 在「${group}」讲了 ${s} 秒${reached === "" ? "" : `，${reached}`}`,
   caseOpened: (title: string) => `立案：${title}`,
+  caseChanged: (title: string, what: string, stage: string) => `案件「${title}」${what}，现在：${stage}`,
   caseClosed: (title: string, outcome: string) => `结案：${title}${outcome === "" ? "" : `（${outcome}）`}`,
   watchStarted: (words: string) => `开始布控：${words}`,
   watchEnded: (words: string) => `布控结束：${words}`,

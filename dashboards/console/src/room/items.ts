@@ -1,5 +1,5 @@
 // The numbered items of the event feed, one type for each kind of docs/api.md.
-import type { Alert, Answer, Camera, Case, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Via, Watch } from "./types";
+import type { Alert, Answer, Camera, Case, CaseChanged, Delivery, Hit, Radio, Sos, TemporaryGroup, Venue, Via, Watch } from "./types";
 
 import type { FootageExport } from "../exports/hub";
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
@@ -89,6 +89,7 @@ interface Bodies {
   "radio.key_stuck": { radio_id: string; radio_name: string; group_id: string };
   "burst.not_recorded": { burst_id: number; group_id: string; reason: string };
   "case.opened": Case;
+  "case.changed": CaseChanged;
   "case.closed": Case;
   "watch.started": Watch;
   "watch.ended": Watch;

@@ -129,6 +129,9 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       draft.watchHits = draft.watchHits.filter((hit) => hit.case_id !== item.body.case_id);
       writable("cases").set(item.body.case_id, item.body);
       return;
+    case "case.changed":
+      writable("cases").set(item.body.case.case_id, item.body.case);
+      return;
     case "case.opened":
       writable("cases").set(item.body.case_id, item.body);
       return;

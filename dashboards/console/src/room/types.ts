@@ -1,6 +1,7 @@
 // What the hub says about the room, as docs/api.md writes it; times are milliseconds since 1970 UTC.
 import type { DoorStanding } from "../fallback/types";
 import type { Found } from "../found/hub";
+import type { Role } from "../session/types";
 
 export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
 export type VenueKind = (typeof VENUE_KINDS)[number];
@@ -14,7 +15,28 @@ export type DeliveryState = "queued" | "sent" | "delivered" | "played" | "acknow
 export type CameraCondition = "connecting" | "online" | "stalled" | "refused" | "unreadable" | "withheld" | "finished";
 /** How far a fixed camera's picture can be seen with. */
 export type PictureCondition = "clear" | "dark" | "blurred" | "covered" | "moved";
-export type CaseKind = "missing_child" | "other";
+export const CASE_KINDS = ["missing_person", "public_order", "hazard", "dispute", "help", "other"] as const;
+export type CaseKind = (typeof CASE_KINDS)[number];
+export type CaseStage = "collect" | "verify" | "dispatch" | "handle" | "feed_back" | "closed";
+export type CaseAction = "receive" | "confirm" | "refute" | "dispatch" | "give_back" | "handled" | "unsolved" | "take" | "hand_over" | "close";
+
+/** An open case has an owner and a deadline, a closed one neither. */
+export interface Standing {
+  kind: CaseKind;
+  grade: 1 | 2 | 3 | 4 | 5;
+  stage: CaseStage;
+  since_ms: number;
+  owner: { role: Role; person_id: string | null } | null;
+  deadline_ms: number | null;
+  overdue: number;
+}
+
+export interface CaseChanged {
+  case: Case;
+  action: CaseAction | null;
+  by: string | null;
+  note: string;
+}
 export type Age = "child" | "adult";
 
 export const COLOURS = [
@@ -316,9 +338,8 @@ export interface Watch {
 
 export interface Case {
   case_id: string;
-  kind: CaseKind;
   title: string;
-  state: "open" | "closed";
+  standing: Standing;
   purpose: string;
   opened_at_ms: number;
   opened_by: string;

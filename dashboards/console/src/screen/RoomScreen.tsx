@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { AlertPanel } from "../alerts/AlertPanel";
 import { UrgentReports } from "../alerts/UrgentReports";
 import { CasePanel } from "../cases/CasePanel";
+import { openCases } from "../cases/store";
 import { OfficerBanner } from "../escalation/OfficerBanner";
 import { followEscalations } from "../escalation/store";
 import { FoundOver } from "../found/FoundOver";
@@ -35,7 +36,7 @@ export function RoomScreen() {
   const searches = useMay("search_footage");
   const chosenCase = usePlayback((playback) => playback.caseId);
   // Footage opens within an open case alone.
-  const isCaseOpen = useRoom((room) => room.cases.get(chosenCase ?? "")?.state === "open", false);
+  const isCaseOpen = useRoom((room) => openCases(room.cases.values()).some((one) => one.case_id === chosenCase), false);
   const playedCase = searches && isCaseOpen && !isLive ? chosenCase : null;
   const isCovered = isLive || playedCase !== null;
   const isStopped = useShown().length > 0 && isIn;

@@ -4,15 +4,15 @@ import { afterEach, expect, test, vi } from "vitest";
 import { lookFor, usePathStore } from "../path/store";
 import type { Room } from "../room/room";
 import { useStore } from "../room/store";
-import type { Case } from "../room/types";
+import type { CaseStage } from "../room/types";
 import { forgetClosedCases } from "./forgetting";
 import { pointAt, startPointing } from "./pointing";
 import { changeSearch, EMPTY_FORM, runSearch, useSearchStore } from "./store";
 import { queryWords } from "./words";
 import { en } from "../language/en";
 
-const room = (...cases: [string, Case["state"]][]): Room =>
-  ({ number: 0, cases: new Map(cases.map(([case_id, state]) => [case_id, { case_id, state }])) }) as unknown as Room;
+const room = (...cases: [string, CaseStage][]): Room =>
+  ({ number: 0, cases: new Map(cases.map(([case_id, stage]) => [case_id, { case_id, standing: { stage } }])) }) as unknown as Room;
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -20,14 +20,14 @@ test("what closes is forgotten, also what is asked just then", async () => {
   vi.stubGlobal("fetch", (_path: string, { signal }: RequestInit) => {
     return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
   });
-  useStore.setState({ room: room(["K1", "open"], ["K2", "open"], ["K3", "open"]) });
+  useStore.setState({ room: room(["K1", "handle"], ["K2", "handle"], ["K3", "handle"]) });
   const leave = forgetClosedCases();
   const photo = { picture: "data:", like: [], words: "", words_en: "" };
   for (const caseId of ["K1", "K2", "K3", "K4"]) changeSearch(caseId, { photo, form: EMPTY_FORM });
   lookFor("K1", { text: "红上衣" });
   const asked = runSearch("K1", { text: "红上衣" });
   startPointing("K1");
-  useStore.setState({ room: room(["K1", "closed"], ["K3", "open"]) });
+  useStore.setState({ room: room(["K1", "closed"], ["K3", "handle"]) });
   await asked;
   leave();
   expect([...useSearchStore.getState().searches.keys()], "K4 was opened just now").toEqual(["K3", "K4"]);

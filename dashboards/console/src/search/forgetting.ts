@@ -9,7 +9,7 @@ import { takeBack, useSearchStore } from "./store";
 function gone(known: Iterable<string>, room: Room, before: Room): string[] {
   return [...known].filter((caseId) => {
     const now = room.cases.get(caseId);
-    return now === undefined ? before.cases.has(caseId) : now.state === "closed";
+    return now === undefined ? before.cases.has(caseId) : now.standing.stage === "closed";
   });
 }
 
