@@ -330,7 +330,7 @@ def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
         height_error_m=sighting.height_error_m,
         child=sighting.child,
         upper_pattern=tuple(
-            [_pattern(pattern, thousandths) for thousandths, pattern in _strongest(sighting.upper_pattern, PATTERNS)]
+            [_pattern(name, round(weight * 1000)) for weight, name in _strongest(sighting.upper_pattern, PATTERNS)]
         ),
         bags=tuple(
             [BagLikelihood(bag=bag, likelihood=likely) for bag, likely in zip(BAGS, sighting.bags, strict=False)]
@@ -344,20 +344,20 @@ def summary(sighting: Sighting, venue_id: str | None) -> SightingSummary:
 
 
 def _weights(weights: tuple[float, ...]) -> tuple[ColourWeight, ...]:
-    return tuple([_colour(colour, thousandths) for thousandths, colour in _strongest(weights, COLOURS)])
+    return tuple([_colour(colour, round(weight * 1000)) for weight, colour in _strongest(weights, COLOURS)])
 
 
-def _strongest(weights: tuple[float, ...], names: tuple[str, ...]) -> list[tuple[int, str]]:
-    """What weighs _LEAST_WEIGHT and more, in thousandths, strongest first."""
+def _strongest(weights: tuple[float, ...], names: tuple[str, ...]) -> list[tuple[float, str]]:
+    """What weighs _LEAST_WEIGHT and more, strongest first."""
     told = zip(weights, names, strict=False)
-    named = [(round(weight * 1000), name) for weight, name in told if weight >= _LEAST_WEIGHT]
+    named = [(weight, name) for weight, name in told if weight >= _LEAST_WEIGHT]
     named.sort(reverse=True)
     return named
 
 
 @cache
 def _colour(colour: str, thousandths: int) -> ColourWeight:
-    """One of some ten thousand: a list of hits is made in half the time."""
+    """One of some ten thousand, which hits share."""
     return ColourWeight(colour=colour, weight=thousandths / 1000)
 
 
