@@ -31,6 +31,9 @@ SPOKEN_S = 8.0
 FRAMES = 3
 FRAME_US = 20_000
 STALE_US = 400_000
+HELD_S = 0.15
+"""A machine that stands still for longer holds every link up, the good one too, and such a call shows nothing of links."""
+TRIES = 3
 PULL_US = 30_000
 """A frame is judged when it is pulled, and sounds until 20 ms later; the rest is this machine's own delay."""
 _PACKET_BYTES = len(voice.encode(packet(0, frames=FRAMES))) + len("qs/1/group/all/voice") + 5
@@ -188,25 +191,44 @@ FAULTS: dict[str, Callable[[LinkProxy], Coroutine[Any, Any, None]]] = {
 }
 
 
+async def _longest_hold(held: list[float]) -> None:
+    """How long this machine kept a task waiting that was due, at the longest."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due_s = loop.time() + 0.01
+        await asyncio.sleep(0.01)
+        held[0] = max(held[0], loop.time() - due_s)
+
+
+async def _play(stack: AsyncExitStack, folder: Path) -> tuple[Call, float]:
+    """The call, and the longest hold of this machine meanwhile, in seconds."""
+    broker = await stack.enter_async_context(open_broker("managed", folder))
+    room = await stack.enter_async_context(Room(broker.hub_address).open())
+    of = {name: await _listen(stack, room, broker.hub_address, name) for name in FAULTS}
+    await room.tick()
+    await until(lambda: all(one.radio.link.hub_present for one in of.values()), "all know the hub")
+    held = [0.0]
+    stack.push_async_callback(end_tasks, asyncio.create_task(_longest_hold(held)))
+    for one in of.values():
+        one.ear.began_us = one.ear.clock.monotonic_us()
+    await asyncio.gather(_speak(room), *(fault(of[name].proxy) for name, fault in FAULTS.items()))
+    await until(
+        lambda: all(said and said[-1].ended for name in FAULTS if (said := room.said(name, Up.HEARD, BurstHeard))),
+        "all have said what they heard",
+    )
+    await until(lambda: all(not one.ear._pulled for one in of.values()), "all of it was played")
+    return Call(room, of), held[0]
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def call(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Call]:
-    """The call, played once for all tests here."""
-    folder: Path = tmp_path_factory.mktemp("broker")
-    async with AsyncExitStack() as stack:
-        broker = await stack.enter_async_context(open_broker("managed", folder))
-        room = await stack.enter_async_context(Room(broker.hub_address).open())
-        of = {name: await _listen(stack, room, broker.hub_address, name) for name in FAULTS}
-        await room.tick()
-        await until(lambda: all(one.radio.link.hub_present for one in of.values()), "all know the hub")
-        for one in of.values():
-            one.ear.began_us = one.ear.clock.monotonic_us()
-        await asyncio.gather(_speak(room), *(fault(of[name].proxy) for name, fault in FAULTS.items()))
-        await until(
-            lambda: all(said and said[-1].ended for name in FAULTS if (said := room.said(name, Up.HEARD, BurstHeard))),
-            "all have said what they heard",
-        )
-        await until(lambda: all(not one.ear._pulled for one in of.values()), "all of it was played")
-        yield Call(room, of)
+    """The call, played once for all tests here; again where the machine itself stood still, the last time judged anyway."""
+    for again in reversed(range(TRIES)):
+        async with AsyncExitStack() as stack:
+            played, held_s = await _play(stack, tmp_path_factory.mktemp("broker"))
+            if held_s <= HELD_S or not again:
+                yield played
+                return
 
 
 @pytest.mark.parametrize("name", FAULTS)
