@@ -32,7 +32,7 @@ FRAMES = 3
 FRAME_US = 20_000
 STALE_US = 400_000
 HELD_S = 0.15
-"""A machine that stands still for longer holds every link up, the good one too, and such a call shows nothing of links."""
+"""A machine that stands still for longer holds every link up, the good one too: the call shows nothing of links."""
 TRIES = 3
 PULL_US = 30_000
 """A frame is judged when it is pulled, and sounds until 20 ms later; the rest is this machine's own delay."""
@@ -222,7 +222,7 @@ async def _play(stack: AsyncExitStack, folder: Path) -> tuple[Call, float]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def call(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Call]:
-    """The call, played once for all tests here; again where the machine itself stood still, the last time judged anyway."""
+    """The call, played once for all tests here; again where the machine stood still, the last time judged anyway."""
     for again in reversed(range(TRIES)):
         async with AsyncExitStack() as stack:
             played, held_s = await _play(stack, tmp_path_factory.mktemp("broker"))
