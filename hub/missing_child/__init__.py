@@ -1,0 +1,1 @@
+"""The missing-child procedure: one key, and everything that can be done for the child begins at once."""
