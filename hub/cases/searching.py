@@ -26,6 +26,8 @@ class Wish(StrEnum):
 
     HITS = "hits"
     PATH = "path"
+    PROCEDURE = "procedure"
+    """What the missing-child procedure asks by itself takes no place of what the officer asks."""
 
 
 class Asker(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from devices.protocol.clock import Clock
 from devices.protocol.sightings import Sighting
 from hub.cases.judging import Judge
+from hub.cases.messages import WatchHit
 from hub.cases.records import watches_on
 from hub.cases.service import Cases
 from hub.events.log import EventLog
@@ -15,6 +16,9 @@ from hub.events.messages import EventKind
 from hub.sightings.service import SightingService
 from hub.storage.database import Database
 from hub.storage.writer import Change
+
+Hits = Callable[[Change, Sequence[WatchHit]], Callable[[], None]]
+"""What another room does in the transaction of new hits, and afterwards."""
 
 
 class Watching:
@@ -26,7 +30,12 @@ class Watching:
         self._cases = cases
         self._database = database
         self._events = events
+        self._followers: list[Hits] = []
         self._judge = Judge(sightings, clock, lambda case_id: cases.said(case_id), cases.with_picture)
+
+    def when_hit(self, follower: Hits) -> None:
+        """Have ``follower`` called in the transaction of each batch of hits."""
+        self._followers.append(follower)
 
     async def see(self, sightings: Sequence[Sighting]) -> None:
         """Hold a batch of sightings, first words or last, against every watch that is on.
@@ -44,13 +53,17 @@ class Watching:
         if not hits:
             return
 
-        def change(open_change: Change) -> None:
+        def change(open_change: Change) -> list[Callable[[], None]]:
             on = watches_on(open_change, {hit.watch_id for hit in hits})  # one that ended meanwhile tells nothing more
-            for hit in (hit for hit in hits if hit.watch_id in on):
+            told = [hit for hit in hits if hit.watch_id in on]
+            for hit in told:
                 self._events.append(open_change, EventKind.WATCH_HIT, hit.watch_id, hit)
+            return [follower(open_change, told) for follower in self._followers]
 
         try:
-            await self._database.write(change)
+            tells = await self._database.write(change)
         except Exception:
             self._judge.take_back(hits)
             raise
+        for tell in tells:
+            tell()

@@ -28,6 +28,8 @@ from hub.storage.writer import Change
 _log = structlog.get_logger()
 MOST_OPEN = 200
 """Not closed ones that are shown, and closed with their alert; of one venue and alert there is one at a time."""
+Follower = Callable[[Change, Found], Told]
+"""What another room does in the transaction of a word that the child is there, or of the police room's on it."""
 
 
 class FoundRoom:
@@ -42,6 +44,16 @@ class FoundRoom:
         self._alerts = alerts
         self._escalations = escalations
         self._find_person = find_person
+        self._found: list[Follower] = []
+        self._closed: list[Follower] = []
+
+    def when_found(self, found: Follower) -> None:
+        """Have ``found`` called in the transaction of each new one."""
+        self._found.append(found)
+
+    def when_closed(self, closed: Follower) -> None:
+        """Have ``closed`` called in the transaction in which the police room says what one was."""
+        self._closed.append(closed)
 
     def open(self) -> None:
         """Hear what is reported and cancelled; before the hub serves anyone."""
@@ -62,10 +74,11 @@ class FoundRoom:
             return _nothing  # a page kept it, and the police room has looked since
         found = records.insert(change, self._made(alert, report, said_at_ms))
         self._events.append(change, EventKind.CHILD_FOUND, found.found_id, found)
-        stopped = self._escalations.stop_all(change, alert)
+        told = [self._escalations.stop_all(change, alert), *(follower(change, found) for follower in self._found)]
 
         def tell() -> None:
-            stopped()
+            for one in told:
+                one()
             _log.warning("child.found", alert=alert.alert_id, venue=report.venue_id)
 
         return tell
@@ -129,19 +142,23 @@ class FoundRoom:
         """
         await self.find(found_id)
 
-        def change(open_change: Change) -> Found:
+        def change(open_change: Change) -> tuple[Found, list[Told]]:
             one = records.find(open_change.connection, found_id)
             assert one is not None
             if one.closed_at_ms is not None:
-                return one
+                return one, []
             note = order.note.strip()
             detail = FoundClosed(
                 found_id=found_id, alert_id=one.alert_id, venue_id=one.venue_id, verdict=order.verdict, note=note
             )
             audit.record(open_change, by, audit.Action.CLOSE_FOUND, detail=detail)
-            return self._close(open_change, one, by, Outcome(order.verdict.value), note)
+            closed = self._close(open_change, one, by, Outcome(order.verdict.value), note)
+            return closed, [follower(open_change, closed) for follower in self._closed]
 
-        return await self._database.write(change)
+        closed, told = await self._database.write(change)
+        for tell in told:
+            tell()
+        return closed
 
 
 def _nothing() -> None:

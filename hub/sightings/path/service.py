@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from devices.protocol.clock import Clock
+from devices.protocol.sightings import Sighting
 from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
@@ -37,6 +38,8 @@ from hub.streets.network import StreetNetwork
 from hub.streets.service import Streets
 from hub.vision.service import Vision
 
+Marked = Callable[[Change, Mark, Sighting | None], Callable[[], None]]
+"""What another room does in the transaction of a word on a sighting (None where it was taken back), and afterwards."""
 MOST_REACHED = 10_000
 """Who asked of which sighting: beyond it the oldest are forgotten, and audited once more."""
 MOST_MARKS = 500
@@ -68,6 +71,7 @@ class Paths:
         self._ground: CameraGround | None = None
         self._said: dict[str, dict[str, Verdict]] = {}
         self._reached: dict[tuple[str, str, str], None] = {}
+        self._marked: list[Marked] = []
         cases.when_closing(records.delete_of_case)
         cases.said = self.said
 
@@ -75,6 +79,10 @@ class Paths:
         """Load what was said in open cases; before the hub serves anyone."""
         for mark in self._database.read_now(records.all_marks):
             self._heed(mark)
+
+    def when_marked(self, marked: Marked) -> None:
+        """Have ``marked`` called in the transaction of each word on a sighting."""
+        self._marked.append(marked)
 
     def said(self, case_id: str) -> Said:
         """The words of an open case by sighting, the oldest first; one object until there is another."""
@@ -142,10 +150,11 @@ class Paths:
     async def mark(self, case_id: str, sighting_id: str, verdict: Verdict | None, person: Person) -> Mark:
         """Confirm or reject a sighting, or take back (None) what was said. Raises Refusal."""
         case = await self._cases.gate(case_id)
-        if verdict is not None and await asyncio.to_thread(self._sightings.get, sighting_id) is None:
+        found = None if verdict is None else await asyncio.to_thread(self._sightings.get, sighting_id)
+        if verdict is not None and found is None:
             raise _no_sighting(sighting_id)
 
-        def change(open_change: Change) -> Mark:
+        def change(open_change: Change) -> tuple[Mark, list[Callable[[], None]]]:
             self._cases.must_be_open(open_change, case_id)
             known = records.marks_of(open_change.connection, case_id)
             if len(known) >= MOST_MARKS and sighting_id not in {mark.sighting_id for mark in known}:
@@ -163,10 +172,12 @@ class Paths:
             audit.record(
                 open_change, person.person_id, Action.MARK_PATH, detail=mark, case_id=case_id, purpose=case.purpose
             )
-            return mark
+            return mark, [marked(open_change, mark, found) for marked in self._marked]
 
-        mark = await self._database.write(change)
+        mark, told = await self._database.write(change)
         self._heed(mark)
+        for tell in told:
+            tell()
         return mark
 
     def _heed(self, mark: Mark) -> None:
