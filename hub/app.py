@@ -73,6 +73,8 @@ from hub.loops import Loops
 from hub.media.sending import Sending
 from hub.media.service import MediaRoom
 from hub.metrics import Metrics
+from hub.missing_child.service import MissingChildren
+from hub.missing_child.walking import Walking
 from hub.onvif.service import Onvif
 from hub.own_broker import broker_of
 from hub.registry.agreements import Agreements
@@ -289,6 +291,18 @@ class Hub:
         store = Store(checked(catalogue.spans), checked(catalogue.next_start_us), pictures)
         self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
         self.watching = Watching(self.cases, self.sightings, self.database, self.events, self.clock)
+        self.walking = Walking(self.registry, self.streets)
+        self.missing_children = MissingChildren(
+            rooms,
+            self.cases,
+            self.case_flow,
+            self.alerts,
+            self.found,
+            self.paths,
+            self.watching,
+            self.walking,
+            find,
+        )
         self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage)
         self.holds = Holds(self.database, self.cases)
         self.timelines = Timelines(
@@ -377,6 +391,7 @@ class Hub:
         self.roll_calls.open()
         self.cases.open()
         self.paths.open()
+        self.missing_children.open()
         self.holds.open()
         self.keeping.open()
         await asyncio.to_thread(self.sightings.open)
@@ -431,6 +446,7 @@ class Hub:
             ("footage-keeping", self.keeping.run),
             ("exports", self.exports.run),
             ("cases", self.case_flow.run),
+            ("missing-children", self.missing_children.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", lambda: forget(self.settings, self.keeping.now, forgetting(self))),
             ("counting", self._count),

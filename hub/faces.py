@@ -27,6 +27,8 @@ from hub.footage.holds import routes as hold_routes
 from hub.footage.routes import live_routes, playing_routes
 from hub.found import routes as found_routes
 from hub.media import routes as media_routes
+from hub.missing_child import routes as missing_child_routes
+from hub.missing_child.reporting import Reporting
 from hub.onvif import routes as onvif_routes
 from hub.registry import camera_routes, owner_routes
 from hub.registry import routes as registry_routes
@@ -64,6 +66,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases, hub.case_flow))
     app.include_router(path_routes.routes(hub.paths))
+    reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock)
+    app.include_router(missing_child_routes.routes(hub.missing_children, reporting))
     app.include_router(photo_routes.routes(hub.photos))
     app.include_router(hold_routes.routes(hub.holds))
     app.include_router(export_routes.routes(hub.exports, hub.registry))

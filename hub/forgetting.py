@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hub.cases.records import forget_cases
 from hub.found.records import forget_found
 from hub.housekeeping import Forget
+from hub.missing_child.records import forget_missing_children
 from hub.rollcall.records import forget_roll_calls
 from hub.talk.sos_records import forget_sos
 
@@ -35,6 +36,7 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
         "alerts": lambda before: hub.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
         "media": lambda before: hub.media.forget(before.ordinary_us),
         "exports": lambda _: hub.exports.forget(),
+        "missing-children": lambda before: forget_missing_children(database, before.ordinary_us),
         "cases": lambda before: forget_cases(database, before.ordinary_us),
         "recordings": lambda before: hub.recordings.forget(before.voice_us, most_voice_bytes),
         "audit": lambda before: hub.audit.forget_before(before.audit_us),

@@ -49,6 +49,8 @@ class Action(StrEnum):
     CLOSE_CASE = "close_case"
     MOVE_CASE = "move_case"
     GRADE_CASE = "grade_case"
+    SEEK_CHILD = "seek_child"
+    """Begin, change or decide something of a missing-child procedure."""
     SEARCH = "search"
     WATCH = "watch"
     END_WATCH = "end_watch"

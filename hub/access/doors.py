@@ -114,6 +114,17 @@ POST    /api/cases                                              open_case
 POST    /api/cases/{case_id}/close                              open_case
 POST    /api/cases/{case_id}/act                                open_case
 PUT     /api/cases/{case_id}/grade                              open_case
+POST    /api/missing-children                                   open_case
+GET     /api/missing-children                                   see_cases
+GET     /api/missing-children/{case_id}                         see_cases
+PATCH   /api/missing-children/{case_id}                         open_case
+POST    /api/missing-children/{case_id}/steps/{step}            open_case
+POST    /api/missing-children/{case_id}/evidence                open_case
+PUT     /api/missing-children/{case_id}/evidence/{evidence_id}  open_case
+POST    /api/missing-children/{case_id}/beyond                  open_case
+GET     /api/missing-children/{case_id}/cap                     see_cases
+POST    /api/missing-children/{case_id}/found                   open_case
+GET     /api/missing-children/{case_id}/report                  see_cases
 POST    /api/describe                                           search_footage
 POST    /api/cameras/near                                       search_footage
 POST    /api/cases/{case_id}/search                             search_footage

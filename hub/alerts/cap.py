@@ -31,6 +31,15 @@ def cap_key(sender: str, identifier: str) -> str:
     return f"cap {sender} {identifier}"
 
 
+class Circle(NamedTuple):
+    """An area (section 3.2.4)."""
+
+    name: str
+    latitude: float
+    longitude: float
+    radius_km: float
+
+
 class Reference(NamedTuple):
     """An earlier message (section 3.2.1, references)."""
 
@@ -55,8 +64,12 @@ def write_cap(
     venues: Iterable[Venue],
     zone: tzinfo,
     resources: Iterable[Resource] = (),
+    circles: Iterable[Circle] = (),
 ) -> bytes:
-    """The alert as a CAP message; ``earlier`` is the one that it ends, ``venues`` those of its deliveries."""
+    """The alert as a CAP message; ``earlier`` is the one that it ends, ``venues`` those of its deliveries.
+
+    ``circles``: where else it holds, for others than this hub's venues.
+    """
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_tag("alert"))
     _add(root, "identifier", alert.alert_id)
@@ -79,6 +92,10 @@ def write_cap(
     _add(info, "description", alert.text)
     for resource in resources:
         write_resource(info, NAMESPACE, resource)
+    for circle in circles:
+        area = ET.SubElement(info, _tag("area"))
+        _add(area, "areaDesc", circle.name)
+        _add(area, "circle", f"{circle.latitude},{circle.longitude} {circle.radius_km:.3f}")
     for venue in venues:
         area = ET.SubElement(info, _tag("area"))
         _add(area, "areaDesc", venue.name)

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_CHANGED = "case.changed"
     CASE_CLOSED = "case.closed"
+    MISSING_CHILD_CHANGED = "missing_child.changed"
     WATCH_STARTED = "watch.started"
     WATCH_ENDED = "watch.ended"
     WATCH_HIT = "watch.hit"

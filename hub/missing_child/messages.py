@@ -93,7 +93,7 @@ class Known(Form, frozen=True, kw_only=True):
     like: Like = ()
     last_seen: Place | None = None
     last_seen_at_ms: AtMs | None = None
-    """None: as the key was pressed."""
+    """None: some minutes before the key (LOST_AGO_S)."""
 
 
 class NewMissingChild(Known, frozen=True, kw_only=True, forbid_unknown_fields=True):

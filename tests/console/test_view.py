@@ -40,6 +40,8 @@ from hub.footage.exports.messages import Export, ExportState
 from hub.footage.keeping import ClockLeapt, CutShort, NoRoom
 from hub.footage.segments.forecast import Forecast
 from hub.found.messages import Found
+from hub.missing_child.machine import begun
+from hub.missing_child.messages import NewMissingChild
 from hub.registry.importing import VenueRows
 from hub.registry.records import Camera, GroupKind, RadioView
 from hub.rollcall.readiness import line_of
@@ -228,6 +230,8 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     hit = WatchHit(case_id=case_id, watch_id=watch.watch_id, hit=Hit(rank=1, score=1.0, sighting=found, parts=()))
     await hub.database.write(lambda change: note(hub, change, watch.watch_id, hit))
     await hub.database.write(lambda change: export_changed(hub, change, case_id))
+    child = begun(case_id, NewMissingChild(), OFFICER, 0, None)
+    await hub.database.write(lambda change: hub.events.append(change, EventKind.MISSING_CHILD_CHANGED, case_id, child))
     await hub.paths.mark(case_id, "S1", None, OFFICER)
     await hub.cases.end_watch(case_id, watch.watch_id, OFFICER)
     await hub.case_flow.act(case_id, Act(action=CaseAction.TAKE), OFFICER)
@@ -261,7 +265,9 @@ def export_changed(hub: Hub, change: Change, case_id: str) -> None:
     hub.events.append(change, EventKind.EXPORT_CHANGED, export.export_id, export)
 
 
-OF_CASES = {kind for kind in EventKind if kind.split(".")[0] in ("case", "watch", "search", "export", "path")}
+OF_CASES = {
+    kind for kind in EventKind if kind.split(".")[0] in ("case", "missing_child", "watch", "search", "export", "path")
+}
 FOR_THE_ROOM = {kind for kind in EventKind if kind.split(".")[0] == "device"}
 FOR_THE_ROOM |= {EventKind.FALLBACK_TRIED, EventKind.CHILD_FOUND, EventKind.CHILD_CLOSED}
 FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventKind.ESCALATION_STOPPED}

@@ -275,6 +275,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_footage_known_time")),
     )
     op.create_table(
+        "missing_children",
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("ended_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("is_cleared", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_missing_children")),
+    )
+    op.create_index(op.f("ix_missing_children_ended_at_us"), "missing_children", ["ended_at_us"], unique=False)
+    op.create_table(
         "footage_holds",
         sa.Column("hold_id", sa.String(length=48), nullable=False),
         sa.Column("case_id", sa.String(length=48), nullable=False),
