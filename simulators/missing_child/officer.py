@@ -41,12 +41,6 @@ class Done:
     found_at_s: float | None = None
     """When he had verified that the child is with a guard."""
 
-    @property
-    def last_confirmed(self) -> Looked | None:
-        """The latest sighting that he said yes to."""
-        said = [one for one in self.looked if one.verdict is Verdict.CONFIRMED]
-        return max(said, key=lambda one: one.seen_at_s, default=None)
-
 
 class Officer:
     """``http`` is his signed-in client; all times are of the scene."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from hub.missing_child.words import SEEN_JUST_NOW
 from hub.registry.records import CommunityFile
 from hub.sightings.colour_words import CHINESE
 from hub.streets.network import Ground, Points, read_streets
@@ -91,8 +92,9 @@ class Street:
         return encounters(self._sight, way.at(walked_m), self._walks, self._step_s)
 
     def venue_named(self, text: str) -> str | None:
-        """The venue that somebody reads in a text."""
-        return next((venue_id for venue_id, name in self.names.items() if name in text), None)
+        """The venue to which an alert sends whoever reads it; None: he stays at his door."""
+        sent = [one for one, name in self.names.items() if SEEN_JUST_NOW.partition("{place}")[0] + name in text]
+        return max(sent, key=lambda venue_id: len(self.names[venue_id]), default=None)
 
     def child_at(self, scene_s: float) -> Points:
         """Where the child truly is: metres east and north (2,)."""
