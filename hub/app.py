@@ -301,6 +301,8 @@ class Hub:
             self.paths,
             self.watching,
             self.walking,
+            self.photos,
+            self.media.read,
             find,
         )
         self.exports = Exports(rooms, self.cases, self.sightings, data, self.footage)
@@ -506,6 +508,7 @@ class Hub:
             vision=self.vision,
             alerts=self.alerts,
             cases=self.cases,
+            missing_children=self.missing_children,
             found=self.found,
             fallback=self.fallback,
             redescribing=self.redescribing,

@@ -18,6 +18,8 @@ from hub.fallback.messages import DoorStanding
 from hub.fallback.service import Fallback
 from hub.found.messages import Found
 from hub.found.service import FoundRoom
+from hub.missing_child.messages import MissingChild
+from hub.missing_child.service import MissingChildren
 from hub.registry.records import Community, Grid, PoliceGrid, RadioView, TalkGroup, Venue
 from hub.rooms import Rooms
 from hub.talk.emergencies import Emergencies
@@ -46,6 +48,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...]
     found: list[Found]
     cases: tuple[Case, ...]
+    missing_children: tuple[MissingChild, ...]
     describing: DescribingStanding | None
     """None for who sees no cases, and where every stored sighting is described as new ones are."""
 
@@ -59,6 +62,7 @@ class Shown:
     vision: Vision
     alerts: Alerts
     cases: Cases
+    missing_children: MissingChildren
     found: FoundRoom
     fallback: Fallback
     redescribing: Redescribing
@@ -72,6 +76,7 @@ async def take_picture(rooms: Rooms, shown: Shown, entrant: Entrant) -> Picture:
     latest_alerts = await shown.alerts.latest(view.only_venues)
     found_open = await shown.found.opened() if view.in_room else ()
     latest_cases = await shown.cases.latest() if view.sees_cases else ()
+    missing_children = await shown.missing_children.of_open_cases() if view.sees_cases else ()
     await registry.settled()
     await shown.talk_groups.settled()
     await shown.emergencies.settled()
@@ -96,5 +101,6 @@ async def take_picture(rooms: Rooms, shown: Shown, entrant: Entrant) -> Picture:
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),
         found=[one for one in found_open if view.has_venue(one.venue_id)],
         cases=latest_cases,
+        missing_children=missing_children,
         describing=shown.redescribing.standing if view.sees_cases else None,
     )

@@ -89,6 +89,16 @@ class Photos:
         await self._database.write(change)
         return answer
 
+    async def look_of_one(self, case_id: str, photo: bytes, person: Person) -> tuple[Appearance, ...]:
+        """How the only person of a photo looks; nothing where there is none, or more than one. Raises as ``look``."""
+        people = (await self.look(case_id, photo, None, person)).people
+        if len(people) != 1:
+            return ()
+        one = people[0]
+        area = Area(left=one.left, top=one.top, right=one.right, bottom=one.bottom)
+        chosen = (await self.look(case_id, photo, area, person)).person
+        return () if chosen is None else chosen.like
+
     async def _ask(self, photo: bytes, area: Area | None) -> PhotoLooked:
         if area is not None and (area.right - area.left < _LEAST_AREA or area.bottom - area.top < _LEAST_AREA):
             raise Refusal("box_too_small", "框太小或画反了", "the box is too small, or turned inside out", field="box")

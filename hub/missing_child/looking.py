@@ -14,6 +14,7 @@ import structlog
 from hub.access.people import Person
 from hub.cases.searching import Wish
 from hub.cases.service import Cases
+from hub.describing.service import Photos
 from hub.errors import Refusal
 from hub.missing_child import machine
 from hub.missing_child.messages import HitShown, MissingChild, StepName, StepState
@@ -30,6 +31,7 @@ WITHOUT_TIME_MS = 30 * 60_000
 """Where nobody says when, or where, she was seen last, the last half hour is searched. A judgement."""
 _FAILED = ("没有完成，请关闭后再打开这一步重试：{}", "was not done; switch the step off and on to try again: {}")
 Step = Callable[[MissingChild, int], MissingChild]
+ReadPhoto = Callable[[str], Awaitable[bytes | None]]
 
 
 class _Changing(Protocol):
@@ -42,12 +44,16 @@ class Looking:
     def __init__(
         self,
         cases: Cases,
+        photos: Photos,
+        read_photo: ReadPhoto,
         find_person: Callable[[str], Person | None],
         change: _Changing,
         latest: Callable[[str], MissingChild | None],
     ) -> None:
-        """``latest``: a procedure as it stands."""
+        """``read_photo``: of the media; ``latest``: a procedure as it stands."""
         self._cases = cases
+        self._photos = photos
+        self._read_photo = read_photo
         self._find_person = find_person
         self._change = change
         self._latest = latest
@@ -109,6 +115,8 @@ class Looking:
         except Refusal as refusal:
             if refusal.code == "nothing_to_look_for":
                 await self._say(child.case_id, machine.without_words)
+                if name is StepName.SEARCH:
+                    await self._with_photo(child, self._person(child))
                 return
             why = refusal.message, refusal.message_en
         except (HomeAway, StorageOverloaded, sa.exc.SQLAlchemyError) as error:
@@ -145,7 +153,32 @@ class Looking:
                 return child
             return machine.searched(child, hits, len(found.hits), now_ms)
 
-        await self._change(child.case_id, searched)
+        now = await self._change(child.case_id, searched)
+        if now is not None:
+            await self._with_photo(now, person)
+
+    async def _with_photo(self, child: MissingChild, person: Person) -> None:
+        """Whom the photo shows is searched for too, where it shows one person, and nobody has chosen."""
+        photo = child.known.photo
+        if photo is None or child.known.like:
+            return
+        read = await self._read_photo(photo)
+        try:
+            like = () if read is None else await self._photos.look_of_one(child.case_id, read, person)
+        except Refusal as refusal:  # the words are searched for; somebody can choose the person in the search
+            _log.info("missing_child.photo_not_looked_at", case=child.case_id, why=refusal.message_en)
+            return
+        if not like:
+            return
+
+        def known(child: MissingChild, _now_ms: int) -> MissingChild:
+            if child.known.photo != photo or child.known.like or child.ended_at_ms is not None:
+                return child
+            return msgspec.structs.replace(child, known=msgspec.structs.replace(child.known, like=like))
+
+        now = await self._change(child.case_id, known)
+        if now is not None and now.known.like == like:
+            self.begin(now)
 
     async def _watch(self, child: MissingChild) -> None:
         await self._end_watch(child)

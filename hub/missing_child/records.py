@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 
@@ -28,6 +30,12 @@ def find(connection: sa.Connection, case_id: str) -> MissingChild | None:
     """The one of this case."""
     state = connection.execute(sa.select(_m.state).where(_m.case_id == case_id)).scalar()
     return None if state is None else _read(state)
+
+
+def of_cases(connection: sa.Connection, case_ids: Sequence[str]) -> tuple[MissingChild, ...]:
+    """Those of these cases, over or not."""
+    states = connection.execute(sa.select(_m.state).where(_m.case_id.in_(case_ids)).order_by(_m.case_id)).scalars()
+    return tuple(_read(state) for state in states)
 
 
 def not_cleared(connection: sa.Connection) -> list[MissingChild]:

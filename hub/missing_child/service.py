@@ -25,13 +25,14 @@ from hub.cases.machine import CaseAction
 from hub.cases.messages import Act, NewCase, WatchHit
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
+from hub.describing.service import Photos
 from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.found.messages import CloseFound, Found, Outcome, Verdict
 from hub.found.service import FoundRoom
 from hub.missing_child import machine, records
 from hub.missing_child.alerting import Alerting
-from hub.missing_child.looking import Looking, shown
+from hub.missing_child.looking import Looking, ReadPhoto, shown
 from hub.missing_child.messages import (
     ChangeMissingChild,
     Evidence,
@@ -84,9 +85,11 @@ class MissingChildren:
         paths: Paths,
         watching: Watching,
         walking: Walking,
+        photos: Photos,
+        read_photo: ReadPhoto,
         find_person: Callable[[str], Person | None],
     ) -> None:
-        """``find_person``: of those who may sign in."""
+        """``read_photo``: of the media; ``find_person``: of those who may sign in."""
         self._database = rooms.database
         self._events = rooms.events
         self._registry = rooms.registry
@@ -99,7 +102,7 @@ class MissingChildren:
         self._busy: dict[str, asyncio.Lock] = {}
         self._find_person = find_person
         self._alerting = Alerting(alerts, self._registry, walking, self.change, self._changed, self._keep)
-        self._looking = Looking(cases, find_person, self.change, self._open.get)
+        self._looking = Looking(cases, photos, read_photo, find_person, self.change, self._open.get)
         self._anchor_us = (0, 0)
         """The wall's clock and the machine's own as the first of those that go on began: a leap is no time."""
 
@@ -197,6 +200,12 @@ class MissingChildren:
     def opened(self) -> tuple[MissingChild, ...]:
         """Those that go on, the latest first."""
         return tuple(sorted(self._open.values(), key=lambda child: -child.started_at_ms))
+
+    async def of_open_cases(self) -> tuple[MissingChild, ...]:
+        """What a console shows at first: those that go on, and those that are over while their case is open."""
+        case_ids = [case.case_id for case in self._cases.opened]
+        found = await self._database.read(partial(records.of_cases, case_ids=case_ids))
+        return tuple(map(_without_look, found))
 
     async def find(self, case_id: str) -> MissingChild:
         """The one of this case, over or not. Raises Refusal where there is none."""
@@ -331,8 +340,7 @@ class MissingChildren:
         return after
 
     def _tell(self, change: Change, child: MissingChild) -> None:
-        told = msgspec.structs.replace(child, known=msgspec.structs.replace(child.known, like=()))
-        self._events.append(change, EventKind.MISSING_CHILD_CHANGED, child.case_id, told)
+        self._events.append(change, EventKind.MISSING_CHILD_CHANGED, child.case_id, _without_look(child))
 
     def _keep(self, child: MissingChild | None) -> None:
         """Writes return in their order, so that the last one is the latest."""
@@ -544,6 +552,10 @@ def _proposed(child: MissingChild, now_ms: int) -> MissingChild:
 
 def _closed(child: MissingChild, now_ms: int) -> MissingChild:
     return machine.ended(child, False, child.started_by, now_ms)
+
+
+def _without_look(child: MissingChild) -> MissingChild:
+    return msgspec.structs.replace(child, known=msgspec.structs.replace(child.known, like=()))
 
 
 def _nothing() -> None:
