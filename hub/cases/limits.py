@@ -55,7 +55,8 @@ _MINUTES: dict[CaseKind, tuple[int, int, int, int, int]] = {
     CaseKind.OTHER: (10, 30, 30, _DAY, _DAY),
 }
 """Of a usual one, in the order of OPEN_STAGES."""
-_SHARE = {Grade.GRAVEST: 0.5, Grade.GRAVE: 0.75, Grade.USUAL: 1.0, Grade.SLIGHT: 1.5, Grade.SLIGHTEST: 2.0}
+SHARE = {Grade.GRAVEST: 0.5, Grade.GRAVE: 0.75, Grade.USUAL: 1.0, Grade.SLIGHT: 1.5, Grade.SLIGHTEST: 2.0}
+"""What a grade has of the time of a usual one."""
 _AGAIN_SHARE = 0.5
 """Whoever it went up to has half of the stage's time."""
 LEAST_MS = MINUTE_MS
@@ -66,7 +67,7 @@ MOST_MS = 14 * _DAY * MINUTE_MS
 def limit_ms(kind: CaseKind, grade: Grade, stage: Stage) -> int:
     """How long a stage may take; ``stage`` is an open one."""
     minutes = _MINUTES[kind][OPEN_STAGES.index(stage)]
-    return max(LEAST_MS, round(minutes * _SHARE[grade] * MINUTE_MS))
+    return max(LEAST_MS, round(minutes * SHARE[grade] * MINUTE_MS))
 
 
 def again_ms(kind: CaseKind, grade: Grade, stage: Stage) -> int:
