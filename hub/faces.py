@@ -66,7 +66,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases, hub.case_flow))
     app.include_router(path_routes.routes(hub.paths))
-    reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock)
+    find = hub.access.find_person
+    reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock, find)
     app.include_router(missing_child_routes.routes(hub.missing_children, reporting))
     app.include_router(photo_routes.routes(hub.photos))
     app.include_router(hold_routes.routes(hub.holds))

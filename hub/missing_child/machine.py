@@ -302,6 +302,11 @@ def ended(child: MissingChild, was_found: bool, by: str, now_ms: int, found_id: 
         return child
     if was_found:
         child = set_step(child, StepName.FOUND, StepState.DONE, now_ms)
+        surely = [
+            msgspec.structs.replace(one, state=EvidenceState.SURE) if one.evidence_id == found_id else one
+            for one in child.evidence
+        ]
+        child = msgspec.structs.replace(child, evidence=tuple(surely))
     for name in (StepName.SEARCH, StepName.WATCH, StepName.ALERT, StepName.EXITS, StepName.EVIDENCE):
         if child.step(name).state in (StepState.RUNNING, StepState.WAITING):
             child = set_step(child, name, StepState.DONE, now_ms)

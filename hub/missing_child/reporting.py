@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from devices.protocol.clock import Clock
 from devices.protocol.messages import AlertStatus, Answer
+from hub.access.people import Person
 from hub.alerts.cap import Circle, write_cap
 from hub.alerts.messages import Alert, Delivery
 from hub.alerts.service import Alerts
@@ -89,6 +90,7 @@ class Reporting:
         registry: Registry,
         walking: Walking,
         clock: Clock,
+        find_person: Callable[[str], Person | None],
     ) -> None:
         self._children = children
         self._cases = cases
@@ -96,6 +98,7 @@ class Reporting:
         self._registry = registry
         self._walking = walking
         self._clock = clock
+        self._find_person = find_person
 
     async def cap(self, case_id: str) -> bytes:
         """The procedure's latest alert for whoever is beyond the community, with the circle that she can be in.
@@ -154,7 +157,7 @@ class Reporting:
             ("案件", "case", case_id),
             ("性质", "status", " ".join(_STATUS[child.status])),
             ("社区", "community", self._registry.community.name),
-            ("按键", "key pressed", f"{self._time(child.started_at_ms)}，{child.started_by}"),
+            ("按键", "key pressed", f"{self._time(child.started_at_ms)}，{self._person(child.started_by)}"),
             ("特征", "looks", looks_like(child.known, None)),
             *self._spans(child, alerts),
             (
@@ -209,7 +212,8 @@ class Reporting:
             yield Line(child.beyond_decided_at_ms, *words)
         if child.ended_at_ms is not None:
             words = ("民警核实：孩子已找到", "verified: the child was found") if child.was_found else ("结束", "ended")
-            yield Line(child.ended_at_ms, f"{words[0]}（{child.ended_by}）", f"{words[1]} ({child.ended_by})")
+            by = self._person(child.ended_by)
+            yield Line(child.ended_at_ms, f"{words[0]}（{by}）", f"{words[1]} ({by})")
 
     def _venues(self, alerts: list[Alert]) -> list[Told]:
         """Each venue once, by what it did first; the silent ones first."""
@@ -227,6 +231,10 @@ class Reporting:
             for venue_id, lines in by_venue.items()
         ]
         return sorted(told, key=lambda one: (one.acknowledged_at_ms is not None, one.issued_at_ms, one.name))
+
+    def _person(self, person_id: str | None) -> str:
+        person = None if person_id is None else self._find_person(person_id)
+        return person.name if person is not None else person_id or ""
 
     def _names(self, venue_ids: Iterable[str]) -> str:
         venues = self._registry.venues

@@ -221,7 +221,8 @@ async def test_child_with_a_guard_is_verified_and_everything_is_over_everywhere(
     with pytest.raises(Refusal) as refused:
         await hub.missing_children.learn(child.case_id, ChangeMissingChild(description_text="x"), OFFICER)
     assert refused.value.code == "procedure_over"
-    reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock)
+    find = hub.access.find_person
+    reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock, find)
     text = await reporting.text(child.case_id)
     assert "孩子在保安身边 child with a guard：30.0 s" in text
     assert "民警核实 verified：40.0 s" in text

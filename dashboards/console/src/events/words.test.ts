@@ -23,6 +23,7 @@ const room = roomFromPicture({
   cameras: [],
   alerts: [],
   cases: [],
+  missing_children: [],
 });
 
 const changed = (detail: string): Item => ({

@@ -32,6 +32,7 @@ export function filterOf(kind: ItemKind): EventFilter {
     case "group":
       return "talk";
     case "case":
+    case "missing_child":
     case "watch":
     case "search":
       return "case";
@@ -42,6 +43,8 @@ export function filterOf(kind: ItemKind): EventFilter {
 
 /** True for what another event of the same moment says in more words: a report is told by the guard's own answer. */
 export function isEcho(item: Item): boolean {
+  // How a search for a missing child stands is shown on the screen; that it begins and ends is told.
+  if (item.kind === "missing_child.changed") return item.body.is_cleared || (item.body.ended_at_ms === null && item.body.alerts.length > 0);
   // How far an export is, is shown where exports are listed.
   if (item.kind === "export.changed") return item.body.state === "running" && item.body.progress > 0;
   return item.kind === "delivery.changed" && item.body.deliveries.every((one) => one.state === "reported");
@@ -204,6 +207,8 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     }
     case "case.closed":
       return words.caseClosed(item.body.title, item.body.outcome ?? "");
+    case "missing_child.changed":
+      return of(item.body.status, item.body.ended_at_ms === null ? texts.missing.begun : texts.missing.ended(item.body.was_found === true));
     case "watch.started":
       return words.watchStarted(watchWords(item.body, language, texts));
     case "watch.ended":

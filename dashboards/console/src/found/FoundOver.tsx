@@ -5,6 +5,8 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 import { useSettled } from "../browser/useSettled";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
+import { mediaUrl } from "../alerts/attachments";
+import { useMissingChildren } from "../missing/store";
 import type { AlertRecord } from "../room/room";
 import { useRoom } from "../room/store";
 import type { Case, Radio, Venue } from "../room/types";
@@ -86,6 +88,9 @@ function FoundCard({ found, stands }: CardProps) {
   const venue = venues.get(found.venue_id)?.name ?? found.venue_id;
   const radioId = found.radio_id ?? [...radios.values()].find((one) => one.venue_id === found.venue_id)?.radio_id;
   const running = runningAlert(found, alerts, now);
+  const photo = alerts.get(found.alert_id)?.picture;
+  const sought = useMissingChildren().get(alerts.get(found.alert_id)?.case_id ?? "");
+  const endsAll = sought !== undefined && sought.ended_at_ms === null;
   const caseTitle = cases.get(alerts.get(found.alert_id)?.case_id ?? "")?.title;
   const { busy, failure, cancel, close } = useEnding(found, running);
   const isSettled = useSettled(`${stands} ${running === null}`);
@@ -104,6 +109,7 @@ function FoundCard({ found, stands }: CardProps) {
       <p className="found-who">
         <b>{who}</b> {clockTime(found.at_ms, zone)} · {words.since(duration(now - found.at_ms, texts))}
       </p>
+      {photo && <img className="found-photo" src={mediaUrl(photo.media_id)} alt={texts.missing.photo} />}
       {found.text !== "" && <p className="found-text">{found.text}</p>}
       <dl>
         <dt>{words.alert}</dt>
@@ -116,7 +122,7 @@ function FoundCard({ found, stands }: CardProps) {
       <p className="found-stopped">{words.stopped}</p>
       {issues && (
         <p className={isMine ? "found-ask mine" : "found-ask"} data-testid="found-ask">
-          {running === null ? words.askOver : isMine ? words.askYou : words.ask}
+          {endsAll ? words.ask : running === null ? words.askOver : isMine ? words.askYou : words.ask}
         </p>
       )}
       {failure !== null && (
@@ -126,7 +132,12 @@ function FoundCard({ found, stands }: CardProps) {
       )}
       <div className="found-keys">
         {calls && radioId !== undefined && <CallKey radioId={radioId} words={words.call(venue)} testid="found-call" />}
-        {issues && running !== null && (
+        {issues && endsAll && (
+          <Button {...at(texts.missing.endsAll)} size="large" type="primary" disabled={!isSettled} loading={busy} data-testid="found-ends-all" onClick={() => void close("the_child")}>
+            {texts.missing.endsAll}
+          </Button>
+        )}
+        {issues && !endsAll && running !== null && (
           <Button
             {...at(words.cancel)}
             size="large"
@@ -139,7 +150,7 @@ function FoundCard({ found, stands }: CardProps) {
             {words.cancel}
           </Button>
         )}
-        {issues && running === null && (
+        {issues && !endsAll && running === null && (
           <Button {...at(words.itIs)} size="large" type="primary" disabled={!isSettled} loading={busy} data-testid="found-close" onClick={() => void close("the_child")}>
             {words.itIs}
           </Button>

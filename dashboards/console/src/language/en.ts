@@ -9,6 +9,7 @@ import { enEvents } from "./enEvents";
 import { enFootage } from "./enFootage";
 import { enFound } from "./enFound";
 import { enGroups } from "./enGroups";
+import { enMissing } from "./enMissing";
 import { enPath } from "./enPath";
 import { enPlayback } from "./enPlayback";
 import { enRecordings } from "./enRecordings";
@@ -38,6 +39,7 @@ export const en: Texts = {
   rollCall: enRollCall,
   sos: enSos,
   found: enFound,
+  missing: enMissing,
   groups: enGroups,
   path: enPath,
   traits: enTraits,

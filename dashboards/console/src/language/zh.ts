@@ -10,6 +10,7 @@ import { zhEvents } from "./zhEvents";
 import { zhFootage } from "./zhFootage";
 import { zhFound } from "./zhFound";
 import { zhGroups } from "./zhGroups";
+import { zhMissing } from "./zhMissing";
 import { zhPath } from "./zhPath";
 import { zhPlayback } from "./zhPlayback";
 import { zhRecordings } from "./zhRecordings";
@@ -37,6 +38,7 @@ export const zh = {
   rollCall: zhRollCall,
   sos: zhSos,
   found: zhFound,
+  missing: zhMissing,
   groups: zhGroups,
   path: zhPath,
   traits: zhTraits,

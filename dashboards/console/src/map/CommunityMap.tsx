@@ -6,15 +6,19 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { useMapAlert } from "../alerts/chosen";
 import { useTexts } from "../language/language";
 import { clockTime, hourAndMinute } from "../language/time";
+import { asOneAlert, radiiOf } from "../missing/shown";
+import { useShownChild } from "../missing/store";
 import { ChosenStep } from "../path/ChosenStep";
 import { choosePath } from "../path/store";
 import { chooseStep } from "../path/choosing";
 import { useShownPath } from "../path/useShownPath";
+import type { AlertRecord } from "../room/room";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio, Venue } from "../room/types";
 import { useOpenCase } from "../cases/store";
 import { pointAt, usePointing } from "../search/pointing";
 import { useSearch, useSearchStore } from "../search/store";
+import { useTick } from "../screen/useSecond";
 import { useDeafRadios } from "../talk/deaf";
 import { addGround, CameraLayer, VenueLayer } from "./layers";
 import { venuesInside } from "./inside";
@@ -25,6 +29,7 @@ import { PathLayer, type PathHands } from "./PathLayer";
 import { PlaceLayer } from "./PlaceLayer";
 import { PointingHint } from "./PointingHint";
 import { ReachLayer } from "./ReachLayer";
+import { RingLayer } from "./RingLayer";
 import { ShapeKeys } from "./ShapeKeys";
 import { ShapeLayer } from "./ShapeLayer";
 import { addVenues, shapeOf, useSelection } from "./selection";
@@ -40,6 +45,7 @@ interface Drawn {
   venues: VenueLayer;
   cameras: CameraLayer;
   reach: ReachLayer;
+  rings: RingLayer;
   path: PathLayer;
   tool: SelectionTool;
   shape: ShapeLayer;
@@ -48,6 +54,9 @@ interface Drawn {
 
 /** Room for the legend below. */
 const MARGINS: L.FitBoundsOptions = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 54] };
+/** A ring grows two metres a second. */
+const RINGS_EVERY_MS = 2_000;
+const NO_ALERTS: ReadonlyMap<string, AlertRecord> = new Map();
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
 const NO_RADIOS: ReadonlyMap<string, Radio> = new Map();
 const NO_CAMERAS: ReadonlyMap<string, Camera> = new Map();
@@ -69,6 +78,7 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   const venueLayer = new VenueLayer(map);
   const cameras = new CameraLayer(map);
   const reach = new ReachLayer(map);
+  const rings = new RingLayer(map);
   const path = new PathLayer(map);
   const tool = new SelectionTool(map, shapeOf, (corners) =>
     addVenues(venuesInside(useStore.getState().room?.venues.values() ?? [], corners)),
@@ -77,14 +87,19 @@ function draw(element: HTMLElement, ground: GeoJSON.FeatureCollection, venues: I
   map.on("click", ({ latlng }) => {
     if (!pointAt({ latitude: latlng.lat, longitude: latlng.lng }) && !addPoint([latlng.lat, latlng.lng])) chooseOnMap(null);
   });
-  return { map, bounds, cameras, venues: venueLayer, reach, path, tool, shape, place: new PlaceLayer(map) };
+  return { map, bounds, cameras, venues: venueLayer, reach, rings, path, tool, shape, place: new PlaceLayer(map) };
 }
 
 export function CommunityMap() {
   const texts = useTexts();
   const ground = useStore((store) => store.map);
   const mapMissing = useStore((store) => store.mapMissing);
-  const alert = useMapAlert();
+  const chosenAlert = useMapAlert();
+  const alerts = useRoom((room) => room.alerts, NO_ALERTS);
+  const child = useShownChild();
+  const isMissing = child !== null && child.ended_at_ms === null;
+  // While a child is sought, every venue that has one of the search's alerts shows how far it came there.
+  const alert = useMemo(() => (isMissing ? (asOneAlert(child, alerts) ?? chosenAlert) : chosenAlert), [isMissing, child, alerts, chosenAlert]);
   const chosen = useMapDesk((desk) => desk.chosen);
   const tool = useSelection((selection) => selection.tool);
   const selected = useSelection((selection) => selection.venueIds);
@@ -129,8 +144,8 @@ export function CommunityMap() {
   }, [drawn, around]);
 
   useEffect(() => {
-    drawn?.shape.show(drawing, alert?.target ?? null);
-  }, [drawn, drawing, alert?.target]);
+    drawn?.shape.show(drawing, chosenAlert?.target ?? null);
+  }, [drawn, drawing, chosenAlert?.target]);
 
   useEffect(() => {
     if (tool === null) {
@@ -147,6 +162,16 @@ export function CommunityMap() {
   useEffect(() => {
     drawn?.reach.show(path.shades);
   }, [drawn, path.shades]);
+
+  const ringsAtMs = useTick(isMissing ? RINGS_EVERY_MS : null);
+  useEffect(() => {
+    if (child === null) {
+      drawn?.rings.show([], []);
+      return;
+    }
+    const rings = isMissing ? child.fronts.map((front) => ({ ...front, ...radiiOf(front, ringsAtMs) })) : [];
+    drawn?.rings.show(rings, child.evidence);
+  }, [drawn, child, isMissing, ringsAtMs]);
 
   const { caseId } = path;
   const hands = useMemo(

@@ -43,6 +43,7 @@ const picture = (number: number): RoomPicture => ({
   cameras: [],
   alerts: [],
   cases: [],
+  missing_children: [],
 });
 
 describe("the feed", () => {

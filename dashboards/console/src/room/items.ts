@@ -4,6 +4,7 @@ import type { Alert, Answer, Camera, Case, CaseChanged, Delivery, Hit, Radio, So
 import type { FootageExport } from "../exports/hub";
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
 import type { DoorStanding, Tried } from "../fallback/types";
+import type { MissingChild } from "../missing/types";
 import type { Found } from "../found/hub";
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
 
@@ -91,6 +92,7 @@ interface Bodies {
   "case.opened": Case;
   "case.changed": CaseChanged;
   "case.closed": Case;
+  "missing_child.changed": MissingChild;
   "watch.started": Watch;
   "watch.ended": Watch;
   "watch.hit": { case_id: string; watch_id: string; hit: Hit; left_out?: number };

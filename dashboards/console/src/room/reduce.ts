@@ -27,6 +27,9 @@ export interface Reduced {
 /** An import also changes radios, grids and talk groups; a hub that started holds radios off line until it hears them. */
 const TELLS_OF_MORE: readonly ItemKind[] = ["venue.imported", "hub.started"];
 
+/** The parts of a room that are indexed, each copied at most once a batch. */
+type Indexed = "radios" | "cameras" | "alerts" | "cases" | "venues" | "missingChildren";
+
 type Draft = { -readonly [Key in keyof Room]: Room[Key] };
 
 /** Apply `items` in order. Items already known are passed over; each map is copied at most once a batch. */
@@ -35,7 +38,7 @@ export function applyItems(room: Room, items: readonly Item[]): Reduced {
   const fresh: Item[] = [];
   const copied = new Map<keyof Room, Map<string, unknown>>();
 
-  function writable<Value>(name: "radios" | "cameras" | "alerts" | "cases" | "venues"): Map<string, Value> {
+  function writable<Value>(name: Indexed): Map<string, Value> {
     let map = copied.get(name) as Map<string, Value> | undefined;
     if (map === undefined) {
       map = new Map(room[name] as ReadonlyMap<string, unknown>) as Map<string, Value>;
@@ -62,7 +65,7 @@ export function applyItems(room: Room, items: readonly Item[]): Reduced {
   return { room: draft, gap, outdated };
 }
 
-type Writable = <Value>(name: "radios" | "cameras" | "alerts" | "cases" | "venues") => Map<string, Value>;
+type Writable = <Value>(name: Indexed) => Map<string, Value>;
 
 function applyItem(draft: Draft, item: Item, writable: Writable): void {
   switch (item.kind) {
@@ -128,6 +131,10 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
     case "case.closed":
       draft.watchHits = draft.watchHits.filter((hit) => hit.case_id !== item.body.case_id);
       writable("cases").set(item.body.case_id, item.body);
+      writable("missingChildren").delete(item.body.case_id);
+      return;
+    case "missing_child.changed":
+      writable("missingChildren").set(item.body.case_id, item.body);
       return;
     case "case.changed":
       writable("cases").set(item.body.case.case_id, item.body.case);

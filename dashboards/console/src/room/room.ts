@@ -2,6 +2,7 @@
 import type { DoorStanding } from "../fallback/types";
 import type { Found } from "../found/hub";
 import { allFound } from "../found/known";
+import type { MissingChild } from "../missing/types";
 import type { BurstBody, Item, ReportBody } from "./items";
 import type {
   Alert,
@@ -66,6 +67,8 @@ export interface Room {
   readonly cameras: ReadonlyMap<string, Camera>;
   readonly alerts: ReadonlyMap<string, AlertRecord>;
   readonly cases: ReadonlyMap<string, Case>;
+  /** By case; over or not, while the case is open. */
+  readonly missingChildren: ReadonlyMap<string, MissingChild>;
   /** Newest first. */
   readonly events: readonly Item[];
   readonly bursts: readonly Burst[];
@@ -100,6 +103,7 @@ export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
     cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),
     alerts: new Map(picture.alerts.filter(isBoard).map((one) => [one.alert_id, alertRecord(one)])),
     cases: new Map(picture.cases.map((one) => [one.case_id, one])),
+    missingChildren: new Map(picture.missing_children.map((one) => [one.case_id, one])),
     events: kept?.events ?? [],
     bursts: kept?.bursts ?? [],
     reports: kept?.reports ?? [],

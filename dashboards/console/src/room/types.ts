@@ -1,6 +1,7 @@
 // What the hub says about the room, as docs/api.md writes it; times are milliseconds since 1970 UTC.
 import type { DoorStanding } from "../fallback/types";
 import type { Found } from "../found/hub";
+import type { MissingChild } from "../missing/types";
 import type { Role } from "../session/types";
 
 export const VENUE_KINDS = ["property", "hotel", "school", "entertainment"] as const;
@@ -464,4 +465,5 @@ export interface RoomPicture {
   cameras: Camera[];
   alerts: Alert[];
   cases: Case[];
+  missing_children: MissingChild[];
 }

@@ -9,6 +9,8 @@ import { EventList } from "../events/EventList";
 import { GroupList, useOpenGroups } from "../groups/GroupList";
 import { SelectionCard } from "../groups/SelectionCard";
 import { useTexts } from "../language/language";
+import { MissingPanel } from "../missing/MissingPanel";
+import { useShownChild } from "../missing/store";
 import { PathNotes, PathPanel } from "../path/PathPanel";
 import { Timeline } from "../search/Timeline";
 import { useMay } from "../session/store";
@@ -25,13 +27,16 @@ export function LowerPanel() {
   const silent = useMemo(() => (alert === null ? 0 : boardOf(alert).silent.length), [alert]);
   const shown = useLowerTab();
   const searches = useMay("search_footage");
+  const isMissing = useShownChild() !== null;
   const tabs: readonly LowerTab[] = [
+    ...(isMissing ? (["missing"] as const) : []),
     ...(alert === null ? [] : (["wall"] as const)),
     "events",
     ...(searches ? (["path", "timeline"] as const) : []),
     "groups",
   ];
   const names: Record<LowerTab, string> = {
+    missing: texts.missing.key,
     wall: texts.alerts.wall(silent),
     events: texts.events.title,
     path: texts.path.title,
@@ -56,7 +61,7 @@ export function LowerPanel() {
         ))}
         {shown === "path" && <PathNotes />}
       </nav>
-      {shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
+      {shown === "missing" ? <MissingPanel /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
     </section>
   );

@@ -13,6 +13,7 @@ import { useTexts } from "../language/language";
 import { LiveWall } from "../live/LiveWall";
 import { useWall } from "../live/store";
 import { CommunityMap } from "../map/CommunityMap";
+import { MissingBands } from "../missing/Band";
 import { useFollowedPaths } from "../path/following";
 import { PlaybackLayer } from "../playback/PlaybackLayer";
 import { usePlayback } from "../playback/store";
@@ -52,6 +53,7 @@ export function RoomScreen() {
       <div className="banners">
         {isIn && <SosBanner />}
         {isIn && <OfficerBanner />}
+        {isIn && seesCases && <MissingBands />}
         <LostBanner />
         <EndingBanner />
       </div>

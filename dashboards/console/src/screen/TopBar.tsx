@@ -8,6 +8,7 @@ import { useTexts } from "../language/language";
 import { calendarDay, clockTime } from "../language/time";
 import { LiveKey } from "../live/LiveKey";
 import type { LineState } from "../room/feed";
+import { MissingKey } from "../missing/MissingKey";
 import { RollCallButton } from "../rollcall/RollCallButton";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio } from "../room/types";
@@ -70,6 +71,7 @@ export function TopBar() {
       <RollCallButton />
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
       {watches && <LiveKey />}
+      <MissingKey />
       <FoundKey />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />

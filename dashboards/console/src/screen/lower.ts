@@ -5,11 +5,12 @@ import { boardOf } from "../alerts/board";
 import { useChosenAlert, useMapAlert } from "../alerts/chosen";
 import { useAlertDesk } from "../alerts/store";
 import { useOpenCase } from "../cases/store";
+import { useShownChild } from "../missing/store";
 import { usePath } from "../path/store";
 import { useHits } from "../search/useHits";
 import { useMay } from "../session/store";
 
-export type LowerTab = "wall" | "events" | "path" | "timeline" | "groups";
+export type LowerTab = "missing" | "wall" | "events" | "path" | "timeline" | "groups";
 
 /**
  * So many silent radios have room beside the map, in the left column of a screen of 768 px, while no alert is written there;
@@ -33,7 +34,10 @@ export function useLowerTab(): LowerTab {
   const { query, answer } = usePath(useOpenCase()?.case_id ?? null);
   const isPathless = query === null || answer?.paths.length === 0;
   const searches = useMay("search_footage");
-  if (chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
+  const isMissing = useShownChild() !== null;
+  if (chosen.tab === "missing" && isMissing) return "missing";
+  if (chosen.tab !== "missing" && chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
+  if (isMissing) return "missing";
   if (mapAlert !== null && boardOf(mapAlert).silent.length > (isWriting ? 0 : FIT_LEFT)) return "wall";
   if (!searches || !hasHits) return "events";
   return isPathless ? "timeline" : "path";

@@ -3,11 +3,15 @@ import { useEffect, useState } from "react";
 
 import { hubNowMs } from "../room/store";
 
-export function useSecond(): number {
+export const useSecond = (): number => useTick(1000);
+
+/** The hub's time, anew every so many milliseconds; null: as it was first. */
+export function useTick(everyMs: number | null): number {
   const [now, setNow] = useState(hubNowMs);
   useEffect(() => {
-    const timer = setInterval(() => setNow(hubNowMs()), 1000);
+    if (everyMs === null) return undefined;
+    const timer = setInterval(() => setNow(hubNowMs()), everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return now;
 }
