@@ -307,8 +307,8 @@ def ended(child: MissingChild, was_found: bool, by: str, now_ms: int, found_id: 
             for one in child.evidence
         ]
         child = msgspec.structs.replace(child, evidence=tuple(surely))
-    for name in (StepName.SEARCH, StepName.WATCH, StepName.ALERT, StepName.EXITS, StepName.EVIDENCE):
-        if child.step(name).state in (StepState.RUNNING, StepState.WAITING):
+    for name in StepName:
+        if child.step(name).state is StepState.RUNNING:
             child = set_step(child, name, StepState.DONE, now_ms)
     return msgspec.structs.replace(
         child,
