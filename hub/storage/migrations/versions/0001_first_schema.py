@@ -117,6 +117,84 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_cases_idempotency_key")),
     )
     op.create_table(
+        "asks",
+        sa.Column("ask_id", sa.String(length=48), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("matter", sa.String(length=20), nullable=True),
+        sa.Column("grade", sa.SmallInteger(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("accuracy_m", sa.Float(), nullable=True),
+        sa.Column("venue_id", sa.String(length=64), nullable=True),
+        sa.Column("everywhere", sa.Boolean(), nullable=False),
+        sa.Column("case_id", sa.String(length=48), nullable=True),
+        sa.Column("passes_on", sa.String(length=48), nullable=True),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=64), nullable=True),
+        sa.Column("phase", sa.String(length=20), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("cannot", sa.Integer(), nullable=False),
+        sa.Column("answer_by_us", sa.BigInteger(), nullable=False),
+        sa.Column("finish_by_us", sa.BigInteger(), nullable=True),
+        sa.Column("deadline_us", sa.BigInteger(), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("closed_at_us", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.Column("closing_text", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("ask_id", name=op.f("pk_asks")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_asks_idempotency_key")),
+    )
+    op.create_index(op.f("ix_asks_case_id"), "asks", ["case_id"], unique=False)
+    op.create_index(op.f("ix_asks_passes_on"), "asks", ["passes_on"], unique=False)
+    op.create_index(op.f("ix_asks_made_by"), "asks", ["made_by"], unique=False)
+    op.create_index(op.f("ix_asks_made_at_us"), "asks", ["made_at_us"], unique=False)
+    op.create_index(op.f("ix_asks_phase"), "asks", ["phase"], unique=False)
+    op.create_index(op.f("ix_asks_closed_at_us"), "asks", ["closed_at_us"], unique=False)
+    op.create_table(
+        "ask_grids",
+        sa.Column("ask_id", sa.String(length=48), nullable=False),
+        sa.Column("grid_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("ask_id", "grid_id", name=op.f("pk_ask_grids")),
+    )
+    op.create_index(op.f("ix_ask_grids_grid_id"), "ask_grids", ["grid_id"], unique=False)
+    op.create_table(
+        "ask_lines",
+        sa.Column("ask_id", sa.String(length=48), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("grid_id", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("state_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("ask_id", "person_id", name=op.f("pk_ask_lines")),
+    )
+    op.create_index(op.f("ix_ask_lines_person_id"), "ask_lines", ["person_id"], unique=False)
+    op.create_table(
+        "ask_answers",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("ask_id", sa.String(length=48), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("pressed_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "message_id", name=op.f("pk_ask_answers")),
+    )
+    op.create_index(op.f("ix_ask_answers_ask_id"), "ask_answers", ["ask_id"], unique=False)
+    op.create_table(
+        "ask_pictures",
+        sa.Column("ask_id", sa.String(length=48), nullable=False),
+        sa.Column("media_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("ask_id", "media_id", "person_id", name=op.f("pk_ask_pictures")),
+    )
+    op.create_index(op.f("ix_ask_pictures_media_id"), "ask_pictures", ["media_id"], unique=False)
+    op.create_table(
         "community",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("latitude", sa.Float(), nullable=False),
