@@ -27,6 +27,7 @@ from hub.bridge.refused import Refused, RefusedDevice
 from hub.bridge.seals import SealBook
 from hub.calibration.present import PresentPictures
 from hub.calibration.service import Calibrating
+from hub.casebook.service import Casebook
 from hub.cases.flow import Flow
 from hub.cases.nearby import Nearby
 from hub.cases.service import Cases
@@ -104,6 +105,7 @@ from hub.talk.groups import TemporaryGroups
 from hub.talk.memberships import Memberships
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
+from hub.talk.recording import rows as recorded
 from hub.talk.service import Talk
 from hub.teaching.service import Teaching
 from hub.teaching.versions import SHIPPED
@@ -296,6 +298,10 @@ class Hub:
             rooms,
             self.cases,
             self.case_flow,
+        self.casebook = Casebook(
+            *(self.database, self.events, self.registry, self.cases, self.case_flow, self.alerts),
+            has_burst=lambda connection, burst_id: recorded.of(connection, burst_id) is not None,
+        )
             self.alerts,
             self.found,
             self.paths,
@@ -397,6 +403,7 @@ class Hub:
         self.holds.open()
         self.keeping.open()
         await asyncio.to_thread(self.sightings.open)
+        self.casebook.open()
         await asyncio.to_thread(self.redescribing.open)
         await asyncio.to_thread(self.teaching.open)
         self.database.start()

@@ -13,6 +13,7 @@ from hub.alerts import cap_routes
 from hub.alerts import routes as alert_routes
 from hub.alerts.posts import Posts
 from hub.calibration import routes as calibration_routes
+from hub.casebook import routes as casebook_routes
 from hub.cases import routes as case_routes
 from hub.console import routes as console_routes
 from hub.console import trust
@@ -65,6 +66,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(case_routes.routes(hub.cases, hub.case_flow))
+    app.include_router(casebook_routes.routes(hub.casebook))
     app.include_router(path_routes.routes(hub.paths))
     find = hub.access.find_person
     reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock, find)

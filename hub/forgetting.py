@@ -40,4 +40,5 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
         "cases": lambda before: forget_cases(database, before.ordinary_us),
         "recordings": lambda before: hub.recordings.forget(before.voice_us, most_voice_bytes),
         "audit": lambda before: hub.audit.forget_before(before.audit_us),
+        "case-entries": lambda _: hub.casebook.forget(),
     }

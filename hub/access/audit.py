@@ -49,6 +49,7 @@ class Action(StrEnum):
     CLOSE_CASE = "close_case"
     MOVE_CASE = "move_case"
     GRADE_CASE = "grade_case"
+    NOTE_CASE = "note_case"
     SEEK_CHILD = "seek_child"
     """Begin, change or decide something of a missing-child procedure."""
     SEARCH = "search"

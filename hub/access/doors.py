@@ -112,7 +112,13 @@ POST    /api/devices/rotate                                     public
 POST    /api/devices/rotate/confirm                             public
 POST    /api/cases                                              open_case
 POST    /api/cases/{case_id}/close                              open_case
-POST    /api/cases/{case_id}/act                                open_case
+POST    /api/cases/{case_id}/act                                handle_case
+GET     /api/cases/mine                                         handle_case
+GET     /api/cases/{case_id}/timeline                           see_cases
+POST    /api/cases/{case_id}/notes                              handle_case
+POST    /api/cases/{case_id}/recordings                         open_case
+GET     /api/handover                                           see_cases
+POST    /api/handover                                           open_case
 PUT     /api/cases/{case_id}/grade                              open_case
 POST    /api/missing-children                                   open_case
 GET     /api/missing-children                                   see_cases

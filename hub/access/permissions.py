@@ -31,6 +31,8 @@ class Right(StrEnum):
     """Cameras as they see now, of one's places, where their owners' terms let the police room."""
     ENROL_PLACES = "enrol_places"
     ENROL_CAMERAS = "enrol_cameras"
+    HANDLE_CASE = "handle_case"
+    """Move a case on and note in it; a grid member or guard, one that was given to them."""
     ENROL_DEVICES = "enrol_devices"
     ENROL_PEOPLE = "enrol_people"
     PLAN_SHIFTS = "plan_shifts"
@@ -64,6 +66,7 @@ set_escalation      -        -      yes       yes         -        -         -
 read_audit          -        -      yes       -           yes      -         -
 read_metrics        -        -      -         yes         -        -         -
 own_session         yes      yes    yes       yes         yes      yes       yes
+handle_case         yes      yes    yes       -           -        yes       yes
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 import sqlalchemy as sa
@@ -50,22 +50,34 @@ class Flow:
             raise Refusal(
                 "outcome_wanted", "结案要写明结果，请用结案操作", "a case is closed with its outcome, by /close"
             )
-        case, to = await self._cases.gate(case_id), self._to(asked)
+        (case,) = await self.act_on_all({case_id: asked}, person)
+        return case
 
-        def change(open_change: Change) -> Case:
-            self._cases.must_be_open(open_change, case_id)
-            standing = stored(open_change, case_id).standing
-            now = update_case(
-                open_change, case_id, moved(standing, asked.action, person, open_change.at_us // 1000, to)
-            )
-            told = CaseChanged(case=_told(now), action=asked.action, by=person.person_id, note=asked.note.strip())
-            self._events.append(open_change, EventKind.CASE_CHANGED, case_id, told)
-            audit.record(
-                open_change, person.person_id, Action.MOVE_CASE, detail=asked, case_id=case_id, purpose=case.purpose
-            )
-            return now
+    async def act_on_all(self, asked: Mapping[str, Act], person: Person) -> tuple[Case, ...]:
+        """Something to each of these cases (by case_id), or to none of them. Raises Refusal as ``act``."""
+        cases = [await self._cases.gate(case_id) for case_id in asked]
+        to = {case_id: self._to(act) for case_id, act in asked.items()}
 
-        return await self._kept(change)
+        def change(open_change: Change) -> tuple[Case, ...]:
+            return tuple(
+                self._acted(open_change, case, asked[case.case_id], to[case.case_id], person) for case in cases
+            )
+
+        changed = await self._database.write(change)
+        for case in changed:
+            self._cases.keep(case)
+        return changed
+
+    def _acted(self, change: Change, case: Case, asked: Act, to: Owner | None, person: Person) -> Case:
+        self._cases.must_be_open(change, case.case_id)
+        standing = stored(change, case.case_id).standing
+        now = update_case(change, case.case_id, moved(standing, asked.action, person, change.at_us // 1000, to))
+        told = CaseChanged(case=_told(now), action=asked.action, by=person.person_id, note=asked.note.strip())
+        self._events.append(change, EventKind.CASE_CHANGED, case.case_id, told)
+        audit.record(
+            change, person.person_id, Action.MOVE_CASE, detail=asked, case_id=case.case_id, purpose=case.purpose
+        )
+        return now
 
     async def regrade(self, case_id: str, asked: Regrade, person: Person) -> Case:
         """Say that a case is of another kind or grade. Raises Refusal where it is closed."""

@@ -66,6 +66,11 @@ def find_by_key(connection: sa.Connection, key: str) -> Case | None:
     return None if case_id is None else find_case(connection, case_id)
 
 
+def all_case_ids() -> sa.Select[tuple[str]]:
+    """Of every case that is kept."""
+    return sa.select(cases.c.case_id)
+
+
 def latest_cases(connection: sa.Connection, ended: int) -> tuple[Case, ...]:
     """All open cases and the latest ``ended`` closed ones, newest first."""
     newest = sa.select(cases).order_by(cases.c.opened_at_us.desc())

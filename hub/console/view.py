@@ -319,6 +319,8 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.CASE_OPENED: _with_cases,
     EventKind.CASE_CHANGED: _with_cases,
     EventKind.CASE_CLOSED: _with_cases,
+    EventKind.CASE_NOTED: _with_cases,
+    EventKind.CASE_RECORDING: _with_cases,
     EventKind.MISSING_CHILD_CHANGED: _with_cases,
     EventKind.WATCH_STARTED: _with_cases,
     EventKind.WATCH_ENDED: _with_cases,

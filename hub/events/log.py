@@ -27,6 +27,7 @@ PAGE = 2_000
 
 _encoder = msgspec.json.Encoder()
 Follower = Callable[[list[Item]], None]
+Beside = Callable[[sa.Connection, list[Item]], None]
 
 
 class TooFarBack(LookupError):
@@ -42,6 +43,7 @@ class EventLog(Journal[Item]):
         self._committed = 0  # the writer's: last number on disk
         self._recent: deque[Item] = deque(maxlen=RECENT)
         self._followers: list[Follower] = []
+        self._beside: list[Beside] = []
         self._last = 0
         self._first = 1
 
@@ -67,6 +69,12 @@ class EventLog(Journal[Item]):
     def flush(self, connection: sa.Connection) -> None:
         if self.noted:
             connection.execute(sa.insert(events), [item._asdict() for item in self.noted])
+            for keep in self._beside:
+                keep(connection, self.noted)
+
+    def keep_beside(self, keep: Beside) -> None:
+        """Have ``keep`` write of each batch's items within its transaction, in the writer's thread."""
+        self._beside.append(keep)
 
     def committed(self) -> Callable[[], None] | None:
         items = self.noted

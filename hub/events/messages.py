@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_CHANGED = "case.changed"
     CASE_CLOSED = "case.closed"
+    CASE_NOTED = "case.noted"
+    CASE_RECORDING = "case.recording"
     MISSING_CHILD_CHANGED = "missing_child.changed"
     WATCH_STARTED = "watch.started"
     WATCH_ENDED = "watch.ended"

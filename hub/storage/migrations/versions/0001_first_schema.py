@@ -353,6 +353,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_footage_known_time")),
     )
     op.create_table(
+        "case_entries",
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_case_entries")),
+    )
+    op.create_table(
         "missing_children",
         sa.Column("case_id", sa.String(length=48), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
