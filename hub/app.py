@@ -103,9 +103,9 @@ from hub.streets.service import Streets
 from hub.talk.emergencies import Emergencies
 from hub.talk.groups import TemporaryGroups
 from hub.talk.memberships import Memberships
+from hub.talk.recording import rows as recorded
 from hub.talk.recording.listening import ListeningBack
 from hub.talk.recording.service import Recordings
-from hub.talk.recording import rows as recorded
 from hub.talk.service import Talk
 from hub.teaching.service import Teaching
 from hub.teaching.versions import SHIPPED
@@ -293,15 +293,15 @@ class Hub:
         store = Store(checked(catalogue.spans), checked(catalogue.next_start_us), pictures)
         self.playing = Playing(self.cases, self.registry, store, looks, Transcoders(transcoders))
         self.watching = Watching(self.cases, self.sightings, self.database, self.events, self.clock)
+        self.casebook = Casebook(
+            *(self.database, self.events, self.registry, self.cases, self.case_flow, self.alerts),
+            has_burst=lambda connection, burst_id: recorded.of(connection, burst_id) is not None,
+        )
         self.walking = Walking(self.registry, self.streets)
         self.missing_children = MissingChildren(
             rooms,
             self.cases,
             self.case_flow,
-        self.casebook = Casebook(
-            *(self.database, self.events, self.registry, self.cases, self.case_flow, self.alerts),
-            has_burst=lambda connection, burst_id: recorded.of(connection, burst_id) is not None,
-        )
             self.alerts,
             self.found,
             self.paths,
@@ -398,12 +398,12 @@ class Hub:
         self.fallback.open()
         self.roll_calls.open()
         self.cases.open()
+        self.casebook.open()
         self.paths.open()
         self.missing_children.open()
         self.holds.open()
         self.keeping.open()
         await asyncio.to_thread(self.sightings.open)
-        self.casebook.open()
         await asyncio.to_thread(self.redescribing.open)
         await asyncio.to_thread(self.teaching.open)
         self.database.start()

@@ -65,8 +65,8 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(tour_routes.routes(TourRoom(hub.database)))
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
-    app.include_router(case_routes.routes(hub.cases, hub.case_flow))
     app.include_router(casebook_routes.routes(hub.casebook))
+    app.include_router(case_routes.routes(hub.cases, hub.case_flow))
     app.include_router(path_routes.routes(hub.paths))
     find = hub.access.find_person
     reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock, find)

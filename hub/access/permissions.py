@@ -23,6 +23,8 @@ class Right(StrEnum):
     LISTEN_BACK = "listen_back"
     """Find recorded bursts and hear them again, of the talk groups that one may hear."""
     OPEN_CASE = "open_case"
+    HANDLE_CASE = "handle_case"
+    """Move a case on and note in it; a grid member or guard, one that was given to them."""
     SEARCH_FOOTAGE = "search_footage"
     """Search, watch, look at pictures: inside an open case alone."""
     EXPORT_FOOTAGE = "export_footage"
@@ -31,8 +33,6 @@ class Right(StrEnum):
     """Cameras as they see now, of one's places, where their owners' terms let the police room."""
     ENROL_PLACES = "enrol_places"
     ENROL_CAMERAS = "enrol_cameras"
-    HANDLE_CASE = "handle_case"
-    """Move a case on and note in it; a grid member or guard, one that was given to them."""
     ENROL_DEVICES = "enrol_devices"
     ENROL_PEOPLE = "enrol_people"
     PLAN_SHIFTS = "plan_shifts"
@@ -54,6 +54,7 @@ call                yes      yes    yes       -           -        -         -
 answer_call         yes      yes    yes       -           -        yes       yes
 listen_back         yes      yes    yes       -           -        -         -
 open_case           yes      yes    yes       -           -        -         -
+handle_case         yes      yes    yes       -           -        yes       yes
 search_footage      yes      yes    -         -           -        -         -
 export_footage      -        yes    -         -           -        -         -
 watch_live          yes      yes    yes       -           -        -         -
@@ -66,7 +67,6 @@ set_escalation      -        -      yes       yes         -        -         -
 read_audit          -        -      yes       -           yes      -         -
 read_metrics        -        -      -         yes         -        -         -
 own_session         yes      yes    yes       yes         yes      yes       yes
-handle_case         yes      yes    yes       -           -        yes       yes
 """
 
 
