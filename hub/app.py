@@ -81,6 +81,8 @@ from hub.own_broker import broker_of
 from hub.registry.agreements import Agreements
 from hub.registry.radios import RadioRoll
 from hub.registry.service import Registry
+from hub.response.service import Responses
+from hub.response.whom import Whom
 from hub.rollcall.service import RollCalls
 from hub.rooms import Rooms
 from hub.settings import Settings
@@ -251,6 +253,9 @@ class Hub:
         nearby = Nearby(self.registry, self.streets)
         self.cases = Cases(self.database, self.events, self.registry, self.sightings, self.vision, self.clock, nearby)
         self.case_flow = Flow(self.cases, self.database, self.events, self.clock, self.access.find_person)
+        whom = Whom(self.registry, self.shifts, find, self.access.enabled)
+        self.responses = Responses(rooms, whom, self.cases, self.media)
+        self.media.keep_named(self.responses.named_media)
         self.paths = Paths(
             self.cases,
             self.sightings,
@@ -399,6 +404,7 @@ class Hub:
         self.roll_calls.open()
         self.cases.open()
         self.casebook.open()
+        self.responses.open()
         self.paths.open()
         self.missing_children.open()
         self.holds.open()
@@ -455,6 +461,7 @@ class Hub:
             ("footage-keeping", self.keeping.run),
             ("exports", self.exports.run),
             ("cases", self.case_flow.run),
+            ("responses", self.responses.telling.run),
             ("missing-children", self.missing_children.run),
             ("refused", lambda: tell_refused(self.refused, self._tell_refused)),
             ("forgetting", lambda: forget(self.settings, self.keeping.now, forgetting(self))),

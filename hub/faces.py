@@ -33,6 +33,7 @@ from hub.missing_child.reporting import Reporting
 from hub.onvif import routes as onvif_routes
 from hub.registry import camera_routes, owner_routes
 from hub.registry import routes as registry_routes
+from hub.response import routes as response_routes
 from hub.rollcall import routes as roll_call_routes
 from hub.shifts import routes as shift_routes
 from hub.sightings.path import routes as path_routes
@@ -58,15 +59,16 @@ def make_app(hub: Hub) -> FastAPI:
     posts = Posts(hub.radios, hub.shifts, hub.clock)
     app.include_router(alert_routes.routes(hub.alerts, posts, hub.registry))
     app.include_router(cap_routes.routes(hub.alerts, hub.registry, hub.clock, hub.media))
-    app.include_router(media_routes.routes(hub.media, hub.alerts.venues_naming, hub.registry))
+    app.include_router(media_routes.routes(hub.media, hub.alerts.venues_naming, hub.registry, hub.responses.shows))
     app.include_router(escalation_routes.routes(hub.escalations, hub.alerts, hub.registry))
     app.include_router(found_routes.routes(hub.found))
     app.include_router(template_routes.routes(TemplateRoom(hub.database, hub.alerts.targets)))
     app.include_router(tour_routes.routes(TourRoom(hub.database)))
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
-    app.include_router(casebook_routes.routes(hub.casebook))
+    app.include_router(casebook_routes.routes(hub.casebook, hub.access.enabled))
     app.include_router(case_routes.routes(hub.cases, hub.case_flow))
+    app.include_router(response_routes.routes(hub.responses))
     app.include_router(path_routes.routes(hub.paths))
     find = hub.access.find_person
     reporting = Reporting(hub.missing_children, hub.cases, hub.alerts, hub.registry, hub.walking, hub.clock, find)

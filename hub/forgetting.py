@@ -10,6 +10,7 @@ from hub.cases.records import forget_cases
 from hub.found.records import forget_found
 from hub.housekeeping import Forget
 from hub.missing_child.records import forget_missing_children
+from hub.response.records import forget_asks
 from hub.rollcall.records import forget_roll_calls
 from hub.talk.sos_records import forget_sos
 
@@ -34,6 +35,7 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
         "sos": lambda before: forget_sos(database, before.ordinary_us),
         "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),
         "alerts": lambda before: hub.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
+        "asks": lambda before: forget_asks(database, before.ordinary_us),
         "media": lambda before: hub.media.forget(before.ordinary_us),
         "exports": lambda _: hub.exports.forget(),
         "missing-children": lambda before: forget_missing_children(database, before.ordinary_us),

@@ -16,6 +16,14 @@ class Right(StrEnum):
     ISSUE_ALERT = "issue_alert"
     ANSWER_ALERT = "answer_alert"
     """Answer one on a page, for a venue of one's places; at a radio its key is enough."""
+    BRING_MEDIA = "bring_media"
+    """Hand in a picture or a recorded voice, for what then names it."""
+    REPORT = "report"
+    """Have police come: what goes up from the grid."""
+    DIRECT = "direct"
+    """Whistle for members of one's places, and send them directives."""
+    ANSWER_ASK = "answer_ask"
+    """Answer what goes up or comes down, where one is asked."""
     CALL = "call"
     """Speak to a talk group all of whose venues lie in one's places."""
     ANSWER_CALL = "answer_call"
@@ -50,6 +58,10 @@ see_room            yes      yes    yes       yes         -        yes       yes
 see_cases           yes      yes    yes       -           -        -         -
 issue_alert         yes      yes    yes       -           -        -         -
 answer_alert        -        -      -         -           -        yes       yes
+bring_media         yes      yes    yes       -           -        yes       yes
+report              -        -      -         -           -        yes       yes
+direct              yes      yes    yes       -           -        -         -
+answer_ask          yes      yes    yes       -           -        yes       yes
 call                yes      yes    yes       -           -        -         -
 answer_call         yes      yes    yes       -           -        yes       yes
 listen_back         yes      yes    yes       -           -        -         -

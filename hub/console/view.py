@@ -22,6 +22,7 @@ from hub.escalation.messages import EscalationView, StepDone, Stepped, Stopped
 from hub.events.messages import EventKind, Item
 from hub.registry.records import GroupKind, TalkGroup, Venue
 from hub.registry.service import Registry
+from hub.response.messages import AskTold
 from hub.rollcall.messages import RollCall
 from hub.rollcall.readiness import only
 from hub.talk.groups import TemporaryGroup
@@ -45,6 +46,8 @@ class View:
     in_room: bool
     """Somebody of the police room, or who keeps it running."""
     sees_cases: bool
+    directs: bool
+    """Whistles, and sends directives: is told of asks."""
     sees_phones: bool
     """Who may call the venues of the view, or enrols them."""
 
@@ -54,6 +57,13 @@ class View:
             return True
         venue = None if venue_id is None else self.registry.venues.get(venue_id)
         return venue_id in self.venue_ids or (venue is not None and venue.grid_id in self.grid_ids)
+
+    def has_any_grid(self, grid_ids: tuple[str, ...] | None) -> bool:
+        """Whether one of these grids, None being all, is in the view, or a venue of the view lies in one."""
+        if self.whole or grid_ids is None or not self.grid_ids.isdisjoint(grid_ids):
+            return True
+        venues = (self.registry.venues.get(venue_id) for venue_id in self.venue_ids)
+        return any(venue is not None and venue.grid_id in grid_ids for venue in venues)
 
     def has_device(self, device_id: str) -> bool:
         """Whether a radio or camera of this name stands in the view."""
@@ -146,6 +156,7 @@ def view_of(entrant: Entrant, registry: Registry) -> View:
         grid_ids=frozenset() if whole else _ids(places, PlaceKind.GRID),
         in_room=entrant.person.role in ROOM,
         sees_cases=entrant.may(Right.SEE_CASES),
+        directs=entrant.may(Right.DIRECT, ()),
         sees_phones=entrant.may(Right.CALL, ()) or entrant.may(Right.ENROL_PLACES, ()),
     )
 
@@ -173,6 +184,7 @@ _read_roll_call = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(RollCall).decode)
 _read_cancelled = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(AlertCancelled).decode)
 _read_stopped = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stopped).decode)
 _read_steps = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(Stepped).decode)
+_read_ask = lru_cache(_KEPT_BODIES)(msgspec.json.Decoder(AskTold).decode)
 _encoder = msgspec.json.Encoder()
 
 
@@ -214,6 +226,16 @@ def _steps(view: View, item: Item) -> Item | None:
 
 def _with_cases(view: View, item: Item) -> Item | None:
     return item if view.sees_cases else None
+
+
+def _ask(view: View, item: Item) -> Item | None:
+    """For the police room of its grids; phones there are told that there is something, and read what is theirs."""
+    if view.in_room and (view.whole or not view.directs):
+        return item if view.directs else None
+    found = _read_ask(item.body)
+    if not view.has_any_grid(found.grid_ids) or not (view.in_room or found.to_grids):
+        return None
+    return item if view.in_room else _as_cut(item, found, msgspec.structs.replace(found, sum=None, by=None))
 
 
 def _at_venue(view: View, item: Item) -> Item | None:
@@ -321,6 +343,10 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.CASE_CLOSED: _with_cases,
     EventKind.CASE_NOTED: _with_cases,
     EventKind.CASE_RECORDING: _with_cases,
+    EventKind.ASK_MADE: _ask,
+    EventKind.ASK_CHANGED: _ask,
+    EventKind.ASK_OVERDUE: _ask,
+    EventKind.ASK_CLOSED: _ask,
     EventKind.MISSING_CHILD_CHANGED: _with_cases,
     EventKind.WATCH_STARTED: _with_cases,
     EventKind.WATCH_ENDED: _with_cases,

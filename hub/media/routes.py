@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 
+from hub.access.entrant import Entrant
 from hub.access.gate import Entering
 from hub.console.http import answer, read_bytes
 from hub.console.ranges import answer_file
@@ -19,9 +20,20 @@ _VOICES = frozenset({"video/webm", "video/mp4"})
 """What browsers call a recording that has sound alone; beside everything that begins with ``audio/``."""
 
 
-def routes(room: MediaRoom, venues_naming: Callable[[str], Awaitable[frozenset[str]]], registry: Registry) -> APIRouter:
-    """``venues_naming(media_id)``: whom the alerts went to that name it."""
+def routes(
+    room: MediaRoom,
+    venues_naming: Callable[[str], Awaitable[frozenset[str]]],
+    registry: Registry,
+    is_of_theirs: Callable[[Entrant, str], Awaitable[bool]],
+) -> APIRouter:
+    """``venues_naming(media_id)``: whom the alerts went to that name it; ``is_of_theirs``: whether it is of an ask that
+    concerns somebody."""
     router = APIRouter(prefix="/api/media")
+
+    async def is_seen(media_id: str, entrant: Entrant) -> bool:
+        if await room.is_bringer(media_id, entrant.person.person_id) or await is_of_theirs(entrant, media_id):
+            return True
+        return any(map(view_of(entrant, registry).has_venue, await venues_naming(media_id)))
 
     @router.post("")
     async def bring(request: Request, entrant: Entering) -> Response:
@@ -39,10 +51,7 @@ def routes(room: MediaRoom, venues_naming: Callable[[str], Awaitable[frozenset[s
         found = await room.find(media_id)
         if found is None:
             raise _unknown()
-        view = view_of(entrant, registry)
-        if not await room.is_bringer(media_id, entrant.person.person_id) and not any(
-            map(view.has_venue, await venues_naming(media_id))
-        ):
+        if not await is_seen(media_id, entrant):
             raise _unknown()
         headers = {"etag": f'"{media_id}"', "cache-control": "private, no-cache"}
         if request.headers.get("if-none-match") == headers["etag"]:

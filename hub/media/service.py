@@ -40,15 +40,18 @@ class MediaRoom:
         self._database = database
         self._files = Files(folder)
         self._clock = clock
-        self._named: Callable[[], frozenset[str]] = frozenset
+        self._naming: list[Callable[[], frozenset[str]]] = []
         self._decoding = asyncio.Lock()
         self._waiting = 0
         self._changing = asyncio.Lock()
         """Nothing is kept while something is forgotten: it could be the same."""
 
     def keep_named(self, named: Callable[[], frozenset[str]]) -> None:
-        """``named()`` says which media alerts under way name: they are not forgotten."""
-        self._named = named
+        """``named()`` says which media another room has in use: they are not forgotten."""
+        self._naming.append(named)
+
+    def _named(self) -> frozenset[str]:
+        return frozenset().union(*(named() for named in self._naming))
 
     async def open(self) -> None:
         """Make files and rows agree after a kill. Raises OSError."""

@@ -44,6 +44,9 @@ from hub.missing_child.machine import begun
 from hub.missing_child.messages import NewMissingChild
 from hub.registry.importing import VenueRows
 from hub.registry.records import Camera, GroupKind, RadioView
+from hub.response.limits import AskKind
+from hub.response.machine import Phase
+from hub.response.messages import AskTold
 from hub.rollcall.readiness import line_of
 from hub.rollcall.records import UnderWay
 from hub.shifts.messages import HoursChanged, ShiftChanged
@@ -137,7 +140,12 @@ async def tell(hub: Hub, n: int) -> None:
     refused = RefusedDevice(device=radio.radio_id, topic="x", reason="malformed", detail="x", count=1)
     enrolled = DeviceEnrolled(device_id=radio.radio_id, kind=DeviceKind.RADIO, address="192.0.2.1", software="x")
     revoked = DeviceRevoked(device_id=camera.camera_id, kind=DeviceKind.CAMERA, by="local")
+    grid_id = group_id.removeprefix("grid-")
+    ask = AskTold(
+        ask_id="H1", kind=AskKind.REPORT, grid_ids=(grid_id,), to_grids=n % 2 == 0, phase=Phase.WAITING, by="officer",
+    )  # fmt: skip
     bodies: dict[EventKind, tuple[str, msgspec.Struct]] = {
+        **dict.fromkeys(ASKS, (grid_id, ask)),
         EventKind.RADIO_ONLINE: (radio.radio_id, radio),
         EventKind.RADIO_OFFLINE: (radio.radio_id, radio),
         EventKind.RADIO_SIGNED_ON: (radio.radio_id, radio),
@@ -274,6 +282,7 @@ FOR_THE_ROOM |= {EventKind.RADIO_KEY_STUCK, EventKind.BURST_NOT_RECORDED, EventK
 OF_THE_HUB = {EventKind.HUB_STARTED, EventKind.ESCALATION_SET, EventKind.FALLBACK_DOOR}
 OF_THE_HUB |= {EventKind.FOOTAGE_CUT_SHORT, EventKind.FOOTAGE_DISK_WARNING}
 OF_THE_HUB |= {EventKind.FOOTAGE_NO_ROOM, EventKind.FOOTAGE_CLOCK_LEAPT}
+ASKS = {kind for kind in EventKind if kind.split(".")[0] == "ask"}
 BURSTS = {EventKind.BURST_STARTED, EventKind.BURST_ENDED, EventKind.BURST_NOT_RECORDED}
 GROUPS = {"grid-G1": {"V01", "V02"}, "grid-G2": {"V03", "V04"}}
 
@@ -294,6 +303,9 @@ def is_for(seer: Seer, item: Item) -> bool:
         return True
     if kind is EventKind.SHIFT_CHANGED:
         return seer.in_room and seer.venues is None
+    if kind in ASKS:
+        is_told = seer.role is not Role.ADMINISTRATOR if seer.in_room else b'"to_grids":true' in item.body
+        return is_told and (seer.venues is None or bool(GROUPS[f"grid-{item.subject}"] & seer.venues))
     if kind in BURSTS:
         here = GROUPS[item.subject]
     return (seer.in_room or kind not in FOR_THE_ROOM) and (seer.venues is None or bool(here & seer.venues))
@@ -305,6 +317,7 @@ def check(seer: Seer, kind: str, text: str) -> None:
         assert venues_in(text) <= seer.venues, text
     if not seer.in_room:
         assert '"phone":"' not in text, "a venue's number is for who may call it"
+        assert kind not in ASKS or '"by":null' in text, "who answers is read by whom it concerns"
     if not seer.sees_cases:
         assert re.search(r'"case_id":"|"K[0-9A-Z]{8}', text) is None, text
 
