@@ -92,6 +92,14 @@ class CaseOfMine(Form, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
 
 
+class Owner(Form, frozen=True, kw_only=True):
+    """Somebody to whom a case can be given."""
+
+    person_id: str
+    name: str
+    role: Role
+
+
 class Summary(Form, frozen=True, kw_only=True):
     """What the next shift must know of a case."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import msgspec
@@ -9,9 +10,11 @@ from fastapi import APIRouter, Request, Response
 
 from hub.access.entrant import Entrant
 from hub.access.gate import Entering, EnteringForAll
+from hub.access.people import Person
 from hub.access.permissions import Right
-from hub.casebook.messages import MOST_HANDED, HandOver, NewNote, NewRecording, TimelineQuery
+from hub.casebook.messages import MOST_HANDED, HandOver, NewNote, NewRecording, Owner, TimelineQuery
 from hub.casebook.service import Casebook
+from hub.cases.machine import OWNING
 from hub.console.http import answer, read, read_query
 from hub.errors import Refusal
 
@@ -22,13 +25,20 @@ class SummaryQuery(msgspec.Struct, frozen=True):
     case_ids: Annotated[str, msgspec.Meta(min_length=1, max_length=49 * MOST_HANDED)]
 
 
-def routes(casebook: Casebook) -> APIRouter:
-    """Read, note, hand over."""
+def routes(casebook: Casebook, enabled: Callable[[], Iterable[Person]]) -> APIRouter:
+    """Read, note, hand over. ``enabled``: who may sign in."""
     router = APIRouter(prefix="/api")
 
     @router.get("/cases/mine")
     async def mine(entrant: Entering) -> Response:
         return answer(await casebook.mine(entrant.person))
+
+    @router.get("/cases/owners")
+    async def owners(_entrant: EnteringForAll) -> Response:
+        found = [
+            Owner(person_id=one.person_id, name=one.name, role=one.role) for one in enabled() if one.role in OWNING
+        ]
+        return answer(sorted(found, key=lambda one: (one.role, one.name)))
 
     @router.get("/cases/{case_id}/timeline")
     async def timeline(case_id: str, request: Request, _entrant: EnteringForAll) -> Response:

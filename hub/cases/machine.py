@@ -193,6 +193,13 @@ def escalated(standing: Standing, now_ms: int) -> Standing:
     )
 
 
+ROOM_ACTIONS = {
+    stage: tuple(action for action in CaseAction if (stage, action) in TRANSITIONS and action is not CaseAction.CLOSE)
+    for stage in OPEN_STAGES
+}
+"""What the police room may do in each stage, beside closing: all its roles the same."""
+
+
 def actions_of(standing: Standing, by: Person) -> tuple[CaseAction, ...]:
     """What somebody may do to it now."""
     return tuple(

@@ -10,6 +10,8 @@ from hub.access.entrant import Entrant
 from hub.access.people import Person
 from hub.alerts.messages import Alert
 from hub.alerts.service import Alerts
+from hub.cases.limits import Stage
+from hub.cases.machine import ROOM_ACTIONS, CaseAction
 from hub.cases.messages import Case
 from hub.cases.service import Cases
 from hub.console.view import view_of
@@ -48,6 +50,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...]
     found: list[Found]
     cases: tuple[Case, ...]
+    case_actions: dict[Stage, tuple[CaseAction, ...]]
+    """What the police room may do to a case in each stage, beside closing it."""
     missing_children: tuple[MissingChild, ...]
     describing: DescribingStanding | None
     """None for who sees no cases, and where every stored sighting is described as new ones are."""
@@ -101,6 +105,7 @@ async def take_picture(rooms: Rooms, shown: Shown, entrant: Entrant) -> Picture:
         alerts=tuple(alert for alert in map(view.alert, latest_alerts) if alert is not None),
         found=[one for one in found_open if view.has_venue(one.venue_id)],
         cases=latest_cases,
+        case_actions=ROOM_ACTIONS,
         missing_children=missing_children,
         describing=shown.redescribing.standing if view.sees_cases else None,
     )

@@ -1,8 +1,9 @@
 // The case at work: its title, where the person was last seen, other open cases, and closing it with an outcome.
-import { Button, Input, Popover, Select } from "antd";
+import { Button, Input, Popover } from "antd";
 import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
+import { CaseKeys } from "../desk/CaseKeys";
 import { hourAndMinute } from "../language/time";
 import { openPlayback } from "../playback/store";
 import { hub } from "../room/hub";
@@ -11,18 +12,14 @@ import { hubNowMs, useRoom, useStore } from "../room/store";
 import type { Case } from "../room/types";
 import { useMay } from "../session/store";
 import { CaseStanding } from "./CaseStanding";
-import { openCases, useCaseDesk } from "./store";
-
-const NO_CASES: ReadonlyMap<string, Case> = new Map();
+import { useCaseDesk } from "./store";
 
 export function CaseHeader({ current }: { current: Case }) {
   const texts = useTexts();
   const searches = useMay("search_footage");
-  const cases = useRoom((room) => room.cases, NO_CASES);
   const venues = useRoom((room) => room.venues, null);
   const zone = useRoom((room) => room.community.time_zone, "UTC");
   const openedBy = useRoom((room) => personName(room, current.opened_by), current.opened_by);
-  const open = openCases(cases.values());
   const seen = [
     current.last_seen_at_ms === null ? "" : hourAndMinute(current.last_seen_at_ms, zone),
     venues?.get(current.last_seen_venue_id ?? "")?.name ?? "",
@@ -30,16 +27,7 @@ export function CaseHeader({ current }: { current: Case }) {
   return (
     <header className="case-header" data-testid="case" data-case={current.case_id}>
       <div className="row">
-        {open.length > 1 ? (
-          <Select
-            className="grow case-choose"
-            value={current.case_id}
-            onChange={(value: string) => useCaseDesk.setState({ chosenId: value })}
-            options={open.map((one) => ({ value: one.case_id, label: `${one.title} ${hourAndMinute(one.opened_at_ms, zone)}` }))}
-          />
-        ) : (
-          <h2 className="grow">{current.title}</h2>
-        )}
+        <h2 className="grow">{current.title}</h2>
         {searches && (
           <Button size="small" data-testid="case-footage" onClick={() => playFrom(current)}>
             {texts.playback.open}
@@ -57,6 +45,7 @@ export function CaseHeader({ current }: { current: Case }) {
         {seen.length > 0 && ` · ${texts.cases.lastSeen} ${seen.join(" ")}`}
         {` · ${texts.labelled(texts.cases.purpose, current.purpose)}`}
       </p>
+      <CaseKeys current={current} />
     </header>
   );
 }

@@ -3,6 +3,7 @@ import { useTexts } from "../language/language";
 import { SearchPanel } from "../search/SearchPanel";
 import { useMay } from "../session/store";
 import { CaseHeader } from "./CaseHeader";
+import { CaseList } from "../desk/CaseList";
 import { OpenCaseForm } from "./OpenCaseForm";
 import { useCaseDesk, useOpenCase } from "./store";
 import "./cases.css";
@@ -22,6 +23,7 @@ export function CasePanel() {
   }
   return (
     <section className="panel cases">
+      <CaseList current={current} />
       <CaseHeader current={current} />
       {searches ? <SearchPanel key={current.case_id} current={current} /> : <p className="empty">{texts.cases.noSearch}</p>}
     </section>

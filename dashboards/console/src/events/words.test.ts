@@ -23,6 +23,7 @@ const room = roomFromPicture({
   cameras: [],
   alerts: [],
   cases: [],
+  case_actions: {},
   missing_children: [],
 });
 

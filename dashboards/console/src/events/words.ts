@@ -203,10 +203,17 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "case.changed": {
       const { action, by, case: found } = item.body;
       const what = action !== null ? texts.cases.actions[action] : by === null ? texts.cases.overdue : texts.cases.regraded;
-      return words.caseChanged(found.title, what, texts.cases.stages[found.standing.stage]);
+      const said = words.caseChanged(found.title, what, texts.cases.stages[found.standing.stage]);
+      return item.body.note === "" ? said : texts.labelled(said, item.body.note);
     }
     case "case.closed":
       return words.caseClosed(item.body.title, item.body.outcome ?? "");
+    case "case.noted": {
+      const { name, text, pictures } = item.body;
+      return texts.desk.noted(name, [text, pictures.length > 0 ? texts.desk.pictured : ""].filter((one) => one !== "").join(" "));
+    }
+    case "case.recording":
+      return texts.desk.recording(item.body.name);
     case "missing_child.changed":
       return of(item.body.status, item.body.ended_at_ms === null ? texts.missing.begun : texts.missing.ended(item.body.was_found === true));
     case "watch.started":

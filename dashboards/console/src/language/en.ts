@@ -3,6 +3,7 @@ import { enAccess } from "./enAccess";
 import { enAlerts } from "./enAlerts";
 import { enAnalysis } from "./enAnalysis";
 import { enCameras } from "./enCameras";
+import { enDesk } from "./enDesk";
 import { enEscalation } from "./enEscalation";
 import { enFallback } from "./enFallback";
 import { enEvents } from "./enEvents";
@@ -38,6 +39,7 @@ export const en: Texts = {
   fallback: enFallback,
   rollCall: enRollCall,
   sos: enSos,
+  desk: enDesk,
   found: enFound,
   missing: enMissing,
   groups: enGroups,

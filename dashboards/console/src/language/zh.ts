@@ -4,6 +4,7 @@ import { zhAccess } from "./zhAccess";
 import { zhAlerts } from "./zhAlerts";
 import { zhAnalysis } from "./zhAnalysis";
 import { zhCameras } from "./zhCameras";
+import { zhDesk } from "./zhDesk";
 import { zhEscalation } from "./zhEscalation";
 import { zhFallback } from "./zhFallback";
 import { zhEvents } from "./zhEvents";
@@ -37,6 +38,7 @@ export const zh = {
   fallback: zhFallback,
   rollCall: zhRollCall,
   sos: zhSos,
+  desk: zhDesk,
   found: zhFound,
   missing: zhMissing,
   groups: zhGroups,

@@ -43,6 +43,7 @@ const picture = (number: number): RoomPicture => ({
   cameras: [],
   alerts: [],
   cases: [],
+  case_actions: {},
   missing_children: [],
 });
 

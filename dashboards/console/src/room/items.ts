@@ -4,6 +4,7 @@ import type { Alert, Answer, Camera, Case, CaseChanged, Delivery, Hit, Radio, So
 import type { FootageExport } from "../exports/hub";
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
 import type { DoorStanding, Tried } from "../fallback/types";
+import type { Note } from "../desk/types";
 import type { MissingChild } from "../missing/types";
 import type { Found } from "../found/hub";
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
@@ -92,6 +93,8 @@ interface Bodies {
   "case.opened": Case;
   "case.changed": CaseChanged;
   "case.closed": Case;
+  "case.noted": Note;
+  "case.recording": { case_id: string; burst_id: number; by: string; name: string };
   "missing_child.changed": MissingChild;
   "watch.started": Watch;
   "watch.ended": Watch;

@@ -75,6 +75,7 @@ const picture: RoomPicture = {
   cameras: [],
   alerts: [],
   cases: [],
+  case_actions: {},
   missing_children: [],
 };
 const room = (): Room => roomFromPicture(picture);

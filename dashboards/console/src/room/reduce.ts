@@ -151,6 +151,8 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
     case "watch.hit":
       draft.watchHits = withWatchHit(draft.watchHits, item);
       return;
+    case "case.noted":
+    case "case.recording":
     case "search.made":
     case "path.marked":
     case "export.changed":

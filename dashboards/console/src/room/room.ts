@@ -67,6 +67,7 @@ export interface Room {
   readonly cameras: ReadonlyMap<string, Camera>;
   readonly alerts: ReadonlyMap<string, AlertRecord>;
   readonly cases: ReadonlyMap<string, Case>;
+  readonly caseActions: RoomPicture["case_actions"];
   /** By case; over or not, while the case is open. */
   readonly missingChildren: ReadonlyMap<string, MissingChild>;
   /** Newest first. */
@@ -103,6 +104,7 @@ export function roomFromPicture(picture: RoomPicture, before?: Room): Room {
     cameras: new Map(picture.cameras.map((one) => [one.camera_id, one])),
     alerts: new Map(picture.alerts.filter(isBoard).map((one) => [one.alert_id, alertRecord(one)])),
     cases: new Map(picture.cases.map((one) => [one.case_id, one])),
+    caseActions: picture.case_actions,
     missingChildren: new Map(picture.missing_children.map((one) => [one.case_id, one])),
     events: kept?.events ?? [],
     bursts: kept?.bursts ?? [],

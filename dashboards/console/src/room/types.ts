@@ -465,5 +465,7 @@ export interface RoomPicture {
   cameras: Camera[];
   alerts: Alert[];
   cases: Case[];
+  /** What the police room may do to a case in each stage, beside closing it. */
+  case_actions: Partial<Record<CaseStage, CaseAction[]>>;
   missing_children: MissingChild[];
 }

@@ -5,6 +5,8 @@ import { useMemo } from "react";
 import { boardOf } from "../alerts/board";
 import { useChosenAlert } from "../alerts/chosen";
 import { Wall } from "../alerts/Wall";
+import { useOpenCase } from "../cases/store";
+import { CaseTimeline } from "../desk/CaseTimeline";
 import { EventList } from "../events/EventList";
 import { GroupList, useOpenGroups } from "../groups/GroupList";
 import { SelectionCard } from "../groups/SelectionCard";
@@ -27,16 +29,20 @@ export function LowerPanel() {
   const silent = useMemo(() => (alert === null ? 0 : boardOf(alert).silent.length), [alert]);
   const shown = useLowerTab();
   const searches = useMay("search_footage");
+  const seesCases = useMay("see_cases");
   const isMissing = useShownChild() !== null;
+  const hasCase = useOpenCase() !== null && seesCases;
   const tabs: readonly LowerTab[] = [
     ...(isMissing ? (["missing"] as const) : []),
     ...(alert === null ? [] : (["wall"] as const)),
     "events",
+    ...(hasCase ? (["case"] as const) : []),
     ...(searches ? (["path", "timeline"] as const) : []),
     "groups",
   ];
   const names: Record<LowerTab, string> = {
     missing: texts.missing.key,
+    case: texts.desk.timeline,
     wall: texts.alerts.wall(silent),
     events: texts.events.title,
     path: texts.path.title,
@@ -61,7 +67,7 @@ export function LowerPanel() {
         ))}
         {shown === "path" && <PathNotes />}
       </nav>
-      {shown === "missing" ? <MissingPanel /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
+      {shown === "missing" ? <MissingPanel /> : shown === "case" ? <CaseTimeline /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
     </section>
   );

@@ -26,6 +26,7 @@ export type Right =
   | "answer_call"
   | "listen_back"
   | "open_case"
+  | "handle_case"
   | "search_footage"
   | "export_footage"
   | "watch_live"

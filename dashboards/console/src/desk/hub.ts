@@ -1,0 +1,23 @@
+// The cases' way from stage to stage, their timeline and hand-over, of the hub's HTTP interface.
+import { ask, part } from "../room/ask";
+import type { Case, CaseAction, CaseKind } from "../room/types";
+import type { CaseOwner, Note, Summary, Timeline } from "./types";
+
+export interface Act {
+  action: CaseAction;
+  to_person_id?: string;
+  note?: string;
+}
+
+const at = (caseId: string, rest: string): string => `/api/cases/${part(caseId)}${rest}`;
+
+export const deskHub = {
+  act: (caseId: string, act: Act) => ask<Case>("POST", at(caseId, "/act"), act),
+  grade: (caseId: string, kind: CaseKind, grade: number) => ask<Case>("PUT", at(caseId, "/grade"), { kind, grade }),
+  owners: () => ask<CaseOwner[]>("GET", "/api/cases/owners"),
+  timeline: (caseId: string, after: number) => ask<Timeline>("GET", at(caseId, `/timeline?after=${after}&limit=200`)),
+  note: (caseId: string, text: string) => ask<Note>("POST", at(caseId, "/notes"), { text }),
+  summaries: (caseIds: readonly string[]) => ask<Summary[]>("GET", `/api/handover?case_ids=${caseIds.map(part).join(",")}`),
+  handOver: (caseIds: readonly string[], toPersonId: string, note: string) =>
+    ask<Case[]>("POST", "/api/handover", { case_ids: caseIds, to_person_id: toPersonId, note }),
+};

@@ -1,0 +1,20 @@
+// The texts in Chinese of several cases at once: list, keys, timeline, hand-over.
+export const zhDesk = {
+  open: (n: number) => `在办案件 ${n}`,
+  mine: (n: number) => `我的 ${n}`,
+  handOver: "交班…",
+  handOverTitle: "交班：把案件移交给",
+  handOverGo: (n: number) => `移交 ${n} 起案件`,
+  toWhom: "交给谁",
+  note: "附言（可不填）",
+  grade: (n: number) => `${n} 级`,
+  take: "由我办理",
+  timeline: "经过",
+  nothing: "还没有记录",
+  writeNote: "记一笔，按回车保存",
+  keepNote: "记录",
+  noted: (name: string, text: string) => `${name}：${text}`,
+  pictured: "（图片）",
+  recording: (name: string) => `${name} 附上通话录音`,
+  sum: (acknowledged: number, radios: number, reported: number) => `确认 ${acknowledged}/${radios}，回报 ${reported}`,
+};

@@ -1,0 +1,66 @@
+// What must not be missed: reports that nobody has taken, and orders that nobody will do, with the key that takes one.
+import { Button } from "antd";
+import { useEffect, useRef } from "react";
+
+import { errorText, useLanguage, useTexts } from "../language/language";
+import { duration } from "../language/time";
+import { chooseLowerTab } from "../screen/lower";
+import { useSecond } from "../screen/useSecond";
+import { playTone } from "../talk/audio";
+import { responseHub } from "./hub";
+import { byUrgency, isLate, leftMs, needsUs } from "./order";
+import { chooseAsk, readAsks, useFollowedAsks, useResponse } from "./store";
+import type { Ask } from "./types";
+import { useDoing } from "./useDoing";
+import "./response.css";
+
+export function ResponseBands() {
+  useFollowedAsks();
+  const { response: words } = useTexts();
+  const asks = useResponse((desk) => desk.asks);
+  const waiting = byUrgency(asks.filter(needsUs));
+  const newest = Math.max(0, ...waiting.map((one) => one.made_at_ms));
+  const sounded = useRef(0);
+  useEffect(() => {
+    if (newest <= sounded.current) return;
+    sounded.current = newest;
+    playTone("help");
+  }, [newest]);
+  const [first] = waiting;
+  if (first === undefined) return null;
+  return <Band key={first.ask_id} one={first} more={waiting.length === 1 ? "" : words.more(waiting.length - 1)} />;
+}
+
+function Band({ one, more }: { one: Ask; more: string }) {
+  const texts = useTexts();
+  const words = texts.response;
+  const language = useLanguage((store) => store.language);
+  const now = useSecond();
+  const { busy, failure, doing } = useDoing();
+  const left = leftMs(one, now);
+  const show = (): void => {
+    chooseAsk(one.ask_id);
+    chooseLowerTab("response", null);
+  };
+  const take = async (): Promise<void> => {
+    await responseHub.answer(one.ask_id, "take", crypto.randomUUID());
+    await readAsks();
+    show();
+  };
+  return (
+    <section className={`response-band${isLate(one, now) ? " late" : ""}`} role="alert" data-testid="response-band" data-ask={one.ask_id}>
+      <button type="button" className="response-name" data-testid="response-show" onClick={show}>
+        <b>{one.kind === "report" ? words.waitingReport : words.phase[one.phase]}</b> {one.matter !== null && `${texts.cases.kind[one.matter]} · `}
+        {one.text === "" ? words.noWords : one.text} · {one.made_by_name}
+      </button>
+      <span className="time">{left > 0 ? words.left(duration(left, texts)) : words.late(duration(-left, texts))}</span>
+      {one.kind === "report" && (
+        <Button type="primary" size="small" loading={busy} data-testid="response-take" onClick={() => doing(take)}>
+          {words.step.take}
+        </Button>
+      )}
+      {more !== "" && <span className="more">{more}</span>}
+      {failure !== null && <span className="failure">{errorText(language, failure)}</span>}
+    </section>
+  );
+}

@@ -1,0 +1,24 @@
+// Pure: which asks come first, and what is late.
+import type { Ask, Sum } from "./types";
+
+/** Nobody has taken it, or nobody is left who will: the police room must look. */
+export const needsUs = (one: Ask): boolean => (one.kind === "report" && one.phase === "waiting") || one.phase === "stuck";
+
+/** Whether somebody is behind their time now. */
+export function isLate(one: Ask, nowMs: number): boolean {
+  if (one.phase === "waiting") return nowMs >= one.answer_by_ms;
+  return one.phase === "stuck" || (one.finish_by_ms !== null && nowMs >= one.finish_by_ms);
+}
+
+/** How long until it must be answered, or done; negative: how long it is late. */
+export const leftMs = (one: Ask, nowMs: number): number =>
+  (one.phase === "waiting" || one.finish_by_ms === null ? one.answer_by_ms : one.finish_by_ms) - nowMs;
+
+/** What needs the police room first, the gravest and then the oldest before others. */
+export function byUrgency(asks: readonly Ask[]): Ask[] {
+  const rank = (one: Ask): number => (needsUs(one) ? 0 : one.phase === "waiting" ? 1 : 2);
+  return [...asks].sort((a, b) => rank(a) - rank(b) || a.grade - b.grade || a.made_at_ms - b.made_at_ms);
+}
+
+/** How many of those asked have said anything. */
+export const answeredOf = (sum: Sum): number => sum.asked - sum.waiting;
