@@ -1,16 +1,30 @@
-"""In CI a skipped test fails the run, unless what it misses is ../shared: a test that never runs proves nothing."""
+"""What holds for all tests: no collecting of garbage through them, and in CI none skipped.
+
+A skipped test fails the run in CI, unless what it misses is ../shared: a test that never runs proves nothing.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
 from hypothesis import settings
 
+from hub.pauses import keep_what_started
+
 settings.register_profile("hub", deadline=None)  # how long an example takes on a busy machine proves nothing
 settings.load_profile("hub")
 
 ALLOWED_REASON = "../shared is missing"
+
+gc.disable()  # until all tests are collected: none of it goes before the run ends
+
+
+def pytest_collection_finish() -> None:
+    """What is there stays: looking through it again and again takes a third of a hub's start in a test."""
+    keep_what_started()
+    gc.enable()
 
 
 def _forbidden_skips(reporter: pytest.TerminalReporter) -> list[str]:
