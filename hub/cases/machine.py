@@ -193,7 +193,7 @@ def escalated(standing: Standing, now_ms: int) -> Standing:
     )
 
 
-ROOM_ACTIONS = {
+ROOM_ACTIONS: dict[Stage, tuple[CaseAction, ...]] = {
     stage: tuple(action for action in CaseAction if (stage, action) in TRANSITIONS and action is not CaseAction.CLOSE)
     for stage in OPEN_STAGES
 }

@@ -24,6 +24,7 @@ from hub.alerts.lifetime import Lifetime
 from hub.alerts.messages import AlertCancelled, DeliveryChanged, NewAlert, ReportMade, Target, TargetKind, Via
 from hub.app import Hub, HubStarted
 from hub.bridge.refused import RefusedDevice
+from hub.casebook.messages import NewNote, Recording
 from hub.cases.machine import CaseAction
 from hub.cases.messages import Act, CloseCase, NewCase, WatchHit
 from hub.console import view
@@ -238,6 +239,12 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
     hit = WatchHit(case_id=case_id, watch_id=watch.watch_id, hit=Hit(rank=1, score=1.0, sighting=found, parts=()))
     await hub.database.write(lambda change: note(hub, change, watch.watch_id, hit))
     await hub.database.write(lambda change: export_changed(hub, change, case_id))
+    await hub.casebook.note(case_id, NewNote(text="母亲在接待室"), OFFICER)
+    await hub.database.write(
+        lambda change: hub.events.append(
+            change, EventKind.CASE_RECORDING, case_id, Recording(case_id=case_id, burst_id=1, by="officer", name="民警")
+        )
+    )
     child = begun(case_id, NewMissingChild(), OFFICER, 0, None)
     await hub.database.write(lambda change: hub.events.append(change, EventKind.MISSING_CHILD_CHANGED, case_id, child))
     await hub.paths.mark(case_id, "S1", None, OFFICER)
