@@ -33,6 +33,7 @@ export function filterOf(kind: ItemKind): EventFilter {
       return "talk";
     case "case":
     case "missing_child":
+    case "ask":
     case "watch":
     case "search":
       return "case";
@@ -47,6 +48,8 @@ export function isEcho(item: Item): boolean {
   if (item.kind === "missing_child.changed") return item.body.is_cleared || (item.body.ended_at_ms === null && item.body.alerts.length > 0);
   // How far an export is, is shown where exports are listed.
   if (item.kind === "export.changed") return item.body.state === "running" && item.body.progress > 0;
+  // How far an ask is, is shown where asks are; what comes and goes and is late is told.
+  if (item.kind === "ask.changed") return true;
   return item.kind === "delivery.changed" && item.body.deliveries.every((one) => one.state === "reported");
 }
 
@@ -70,6 +73,7 @@ export function toneOf(item: Item, room: Pick<Room, "alerts">): "urgent" | "good
   if (item.kind === "fallback.door") return item.body.state === "down" ? "bad" : "plain";
   if (item.kind === "export.changed" && item.body.state === "failed") return "bad";
   if (item.kind === "watch.hit") return "good";
+  if (item.kind === "ask.overdue") return "bad";
   return "plain";
 }
 
@@ -214,6 +218,15 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     }
     case "case.recording":
       return texts.desk.recording(item.body.name);
+    case "ask.made":
+    case "ask.changed":
+    case "ask.overdue":
+    case "ask.closed": {
+      const { kind, sum, whom } = item.body;
+      const said = `${texts.response.kind[kind]} ${texts.response.event[item.kind]}`;
+      const count = sum === null ? "" : texts.response.answered(sum.asked - sum.waiting, sum.asked);
+      return [said, count, item.kind === "ask.overdue" && whom !== null ? texts.response.whom[whom] : ""].filter((one) => one !== "").join(" · ");
+    }
     case "missing_child.changed":
       return of(item.body.status, item.body.ended_at_ms === null ? texts.missing.begun : texts.missing.ended(item.body.was_found === true));
     case "watch.started":

@@ -14,6 +14,7 @@ import { enMissing } from "./enMissing";
 import { enPath } from "./enPath";
 import { enPlayback } from "./enPlayback";
 import { enRecordings } from "./enRecordings";
+import { enResponse } from "./enResponse";
 import { enRefusals } from "./enRefusals";
 import { enRollCall } from "./enRollCall";
 import { enSearchForm } from "./enSearchForm";
@@ -38,6 +39,7 @@ export const en: Texts = {
   escalation: enEscalation,
   fallback: enFallback,
   rollCall: enRollCall,
+  response: enResponse,
   sos: enSos,
   desk: enDesk,
   found: enFound,

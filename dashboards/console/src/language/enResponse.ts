@@ -8,6 +8,8 @@ export const enResponse: Texts["response"] = {
   phase: { waiting: "to be answered", under_way: "under way", stuck: "nobody will", closed: "closed" },
   state: { waiting: "no answer", taken: "on the way", arrived: "there", done: "done", cannot: "cannot" },
   step: { take: "Take", arrived: "I am there", done: "Done", cannot: "Cannot" },
+  accept: "Accept",
+  silent: (n, names) => `${n} without an answer: ${names}`,
   column: { asked: "asked", waiting: "silent", taken: "on the way", arrived: "there", done: "done", cannot: "cannot", overdue: "late" },
   whom: { asked: "they were reminded", officers: "the grid's officers were told", room: "the consoles were told", chief: "the chief was told" },
   keyHint: "Whistle, or send a directive: each grid member answers",

@@ -15,6 +15,7 @@ import { zhMissing } from "./zhMissing";
 import { zhPath } from "./zhPath";
 import { zhPlayback } from "./zhPlayback";
 import { zhRecordings } from "./zhRecordings";
+import { zhResponse } from "./zhResponse";
 import { zhRefusals } from "./zhRefusals";
 import { zhRollCall } from "./zhRollCall";
 import { zhSearchForm } from "./zhSearchForm";
@@ -37,6 +38,7 @@ export const zh = {
   escalation: zhEscalation,
   fallback: zhFallback,
   rollCall: zhRollCall,
+  response: zhResponse,
   sos: zhSos,
   desk: zhDesk,
   found: zhFound,

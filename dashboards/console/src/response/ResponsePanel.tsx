@@ -10,7 +10,7 @@ import type { Grid, Venue } from "../room/types";
 import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { responseHub } from "./hub";
-import { answeredOf, byUrgency, isLate, leftMs } from "./order";
+import { answeredOf, behindFirst, byUrgency, isLate, leftMs } from "./order";
 import { chooseAsk, readAsks, useResponse } from "./store";
 import type { Ask, AskStep, AskSum, Sum } from "./types";
 import { useDoing } from "./useDoing";
@@ -54,8 +54,8 @@ function Row({ one, isChosen }: { one: Ask; isChosen: boolean }) {
           {one.text === "" ? words.noWords : one.text}
         </span>
         <span className={isLate(one, now) ? "late" : "quiet"}>
-          {one.kind === "report" ? words.phase[one.phase] : words.answered(asked - one.tally.waiting, asked)} ·{" "}
-          {left > 0 ? words.left(duration(left, texts)) : words.late(duration(-left, texts))}
+          {left > 0 ? words.left(duration(left, texts)) : words.late(duration(-left, texts))} ·{" "}
+          {one.kind === "report" ? words.phase[one.phase] : words.answered(asked - one.tally.waiting, asked)}
         </span>
       </button>
     </li>
@@ -87,7 +87,9 @@ function Detail({ one }: { one: Ask }) {
   const { full, sum } = useDetail(one);
   const gridName = (gridId: string | null): string => (gridId === null ? words.noGrid : (grids.get(gridId)?.name ?? gridId));
   const where = one.place.venue_id !== null ? (venues.get(one.place.venue_id)?.name ?? "") : "";
-  const inGrids = one.grid_ids === null ? words.allGrids : one.grid_ids.slice(0, 4).map(gridName).join(texts.listed);
+  const inGrids = one.grid_ids === null ? words.allGrids : one.grid_ids.slice(0, 4).map(gridName).join(texts.clause);
+  const said = one.kind === "report" ? full.lines : full.lines.filter((line) => line.state !== "waiting");
+  const silent = one.kind === "report" ? [] : full.lines.filter((line) => line.state === "waiting").map((line) => line.name);
   return (
     <div className="ask-detail" data-testid="ask-detail">
       <header>
@@ -104,6 +106,12 @@ function Detail({ one }: { one: Ask }) {
             <img src={mediaUrl(mediaId)} alt={words.picture} />
           </a>
         ))}
+        {silent.length > 0 && (
+          <p className="silent" data-testid="ask-silent">
+            {words.silent(one.tally.waiting, silent.join(texts.clause))}
+            {silent.length < one.tally.waiting && "…"}
+          </p>
+        )}
         {sum !== null && one.kind !== "report" && (
           <table data-testid="ask-sums">
             <thead>
@@ -116,12 +124,12 @@ function Detail({ one }: { one: Ask }) {
             </thead>
             <tbody>
               <SumRow name={words.whole} sum={sum.whole} />
-              {sum.grids.length > 1 && sum.grids.map((row) => <SumRow key={row.grid_id ?? ""} name={gridName(row.grid_id)} sum={row.sum} />)}
+              {sum.grids.length > 1 && behindFirst(sum.grids).map((row) => <SumRow key={row.grid_id ?? ""} name={gridName(row.grid_id)} sum={row.sum} />)}
             </tbody>
           </table>
         )}
         <ol className="lines">
-          {full.lines.map((line) => (
+          {said.map((line) => (
             <li key={line.person_id} className={line.state}>
               <b>{line.name}</b> {words.state[line.state]}
               {line.state !== "waiting" && ` ${clockTime(line.state_at_ms, zone)}`}
@@ -173,7 +181,7 @@ function Keys({ one }: { one: Ask }) {
       {isMine &&
         NEXT[state]?.map((step) => (
           <Button key={step} size="small" type="primary" disabled={busy} data-testid={`ask-${step}`} onClick={() => say(step)}>
-            {words.step[step]}
+            {step === "take" && one.kind !== "report" ? words.accept : words.step[step]}
           </Button>
         ))}
       {isMine && state !== "cannot" && (

@@ -1,7 +1,7 @@
 // What the police room must look at stands first; what is late is told by its own time.
 import { describe, expect, test } from "vitest";
 
-import { byUrgency, isLate, leftMs, needsUs } from "./order";
+import { behindFirst, byUrgency, isLate, leftMs, needsUs } from "./order";
 import type { Ask } from "./types";
 
 const ask = (given: Partial<Ask>): Ask => ({
@@ -48,5 +48,14 @@ describe("the order of asks", () => {
     expect([isLate(underWay, 999), isLate(underWay, 1000)]).toEqual([false, true]);
     expect(isLate(ask({ phase: "under_way", finish_by_ms: null }), 5000)).toBe(false);
     expect([leftMs(ask({}), 40), leftMs(underWay, 40)]).toEqual([60, 960]);
+  });
+
+  test("grids that are late come first, then those that are silent", () => {
+    const grid = (grid_id: string, waiting: number, overdue: number) => ({
+      grid_id,
+      sum: { asked: 9, waiting, taken: 0, arrived: 0, done: 9 - waiting, cannot: 0, overdue },
+    });
+    const found = behindFirst([grid("done", 0, 0), grid("silent", 3, 0), grid("late", 1, 1)]);
+    expect(found.map((one) => one.grid_id)).toEqual(["late", "silent", "done"]);
   });
 });

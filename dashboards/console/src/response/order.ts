@@ -1,5 +1,5 @@
 // Pure: which asks come first, and what is late.
-import type { Ask, Sum } from "./types";
+import type { Ask, AskSum, Sum } from "./types";
 
 /** Nobody has taken it, or nobody is left who will: the police room must look. */
 export const needsUs = (one: Ask): boolean => (one.kind === "report" && one.phase === "waiting") || one.phase === "stuck";
@@ -22,3 +22,7 @@ export function byUrgency(asks: readonly Ask[]): Ask[] {
 
 /** How many of those asked have said anything. */
 export const answeredOf = (sum: Sum): number => sum.asked - sum.waiting;
+
+/** The grids that are late, then those of which most are silent, before others. */
+export const behindFirst = (grids: AskSum["grids"]): AskSum["grids"] =>
+  [...grids].sort((a, b) => b.sum.overdue - a.sum.overdue || b.sum.waiting - a.sum.waiting);

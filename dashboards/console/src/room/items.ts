@@ -7,6 +7,7 @@ import type { DoorStanding, Tried } from "../fallback/types";
 import type { Note } from "../desk/types";
 import type { MissingChild } from "../missing/types";
 import type { Found } from "../found/hub";
+import type { AskTold } from "../response/types";
 import type { RollCall, RollCallBegun } from "../rollcall/hub";
 
 export interface BurstBody {
@@ -96,6 +97,10 @@ interface Bodies {
   "case.noted": Note;
   "case.recording": { case_id: string; burst_id: number; by: string; name: string };
   "missing_child.changed": MissingChild;
+  "ask.made": AskTold;
+  "ask.changed": AskTold;
+  "ask.overdue": AskTold;
+  "ask.closed": AskTold;
   "watch.started": Watch;
   "watch.ended": Watch;
   "watch.hit": { case_id: string; watch_id: string; hit: Hit; left_out?: number };

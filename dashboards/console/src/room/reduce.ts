@@ -153,6 +153,10 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       return;
     case "case.noted":
     case "case.recording":
+    case "ask.made":
+    case "ask.changed":
+    case "ask.overdue":
+    case "ask.closed":
     case "search.made":
     case "path.marked":
     case "export.changed":

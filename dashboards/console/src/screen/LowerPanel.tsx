@@ -14,6 +14,8 @@ import { useTexts } from "../language/language";
 import { MissingPanel } from "../missing/MissingPanel";
 import { useShownChild } from "../missing/store";
 import { PathNotes, PathPanel } from "../path/PathPanel";
+import { ResponsePanel } from "../response/ResponsePanel";
+import { useResponse } from "../response/store";
 import { Timeline } from "../search/Timeline";
 import { useMay } from "../session/store";
 import { chooseLowerTab, useLowerTab, type LowerTab } from "./lower";
@@ -25,6 +27,8 @@ const FEW = 28;
 export function LowerPanel() {
   const texts = useTexts();
   const openGroups = useOpenGroups();
+  const asks = useResponse((desk) => desk.asks.length);
+  const directs = useMay("direct");
   const alert = useChosenAlert();
   const silent = useMemo(() => (alert === null ? 0 : boardOf(alert).silent.length), [alert]);
   const shown = useLowerTab();
@@ -39,8 +43,10 @@ export function LowerPanel() {
     ...(hasCase ? (["case"] as const) : []),
     ...(searches ? (["path", "timeline"] as const) : []),
     "groups",
+    ...(directs ? (["response"] as const) : []),
   ];
   const names: Record<LowerTab, string> = {
+    response: asks === 0 ? texts.response.title : texts.response.open(asks),
     missing: texts.missing.key,
     case: texts.desk.timeline,
     wall: texts.alerts.wall(silent),
@@ -67,7 +73,7 @@ export function LowerPanel() {
         ))}
         {shown === "path" && <PathNotes />}
       </nav>
-      {shown === "missing" ? <MissingPanel /> : shown === "case" ? <CaseTimeline /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
+      {shown === "response" ? <ResponsePanel /> : shown === "missing" ? <MissingPanel /> : shown === "case" ? <CaseTimeline /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
     </section>
   );

@@ -17,6 +17,7 @@ import { MissingBands } from "../missing/Band";
 import { useFollowedPaths } from "../path/following";
 import { PlaybackLayer } from "../playback/PlaybackLayer";
 import { usePlayback } from "../playback/store";
+import { ResponseBands } from "../response/ResponseBands";
 import { followRoom, loadMap, useRoom, useStore } from "../room/store";
 import { EndingBanner } from "../session/EndingBanner";
 import { useMay, useSession } from "../session/store";
@@ -54,6 +55,7 @@ export function RoomScreen() {
         {isIn && <SosBanner />}
         {isIn && <OfficerBanner />}
         {isIn && seesCases && <MissingBands />}
+        {isIn && <ResponseBands />}
         <LostBanner />
         <EndingBanner />
       </div>

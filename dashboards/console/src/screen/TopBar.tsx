@@ -9,6 +9,7 @@ import { calendarDay, clockTime } from "../language/time";
 import { LiveKey } from "../live/LiveKey";
 import type { LineState } from "../room/feed";
 import { MissingKey } from "../missing/MissingKey";
+import { WhistleKey } from "../response/WhistleKey";
 import { RollCallButton } from "../rollcall/RollCallButton";
 import { useRoom, useStore } from "../room/store";
 import type { Camera, Radio } from "../room/types";
@@ -72,6 +73,7 @@ export function TopBar() {
       <Online name={texts.top.cameras} online={camerasOnline} total={cameras.size} testid="cameras-online" />
       {watches && <LiveKey />}
       <MissingKey />
+      <WhistleKey />
       <FoundKey />
       <span className="space" />
       <Line name={texts.top.events} state={events} testid="connection-events" />

@@ -10,7 +10,7 @@ import { usePath } from "../path/store";
 import { useHits } from "../search/useHits";
 import { useMay } from "../session/store";
 
-export type LowerTab = "missing" | "case" | "wall" | "events" | "path" | "timeline" | "groups";
+export type LowerTab = "response" | "missing" | "case" | "wall" | "events" | "path" | "timeline" | "groups";
 
 /**
  * So many silent radios have room beside the map, in the left column of a screen of 768 px, while no alert is written there;
