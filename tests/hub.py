@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,6 +33,7 @@ from hub.serve import make_server
 from hub.settings import Settings
 from hub.storage.database import Database, migrate
 from hub.storage.engine import make_engine
+from hub.tasks import end_tasks
 from tests.devices.room import until
 
 _T = TypeVar("_T")
@@ -41,6 +42,8 @@ CHANGES = {"X-Qianshao": "1"}
 OFFICER = Person(person_id="officer", name="民警", role=Role.OFFICER)
 CHEAP = Parameters(type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 at its cheapest: what it costs is the matter of tests/access/test_passwords.py and of bench/."""
+ANSWERED_WITHIN_S = 2.0
+"""As the hub's own server waits at its end."""
 PICTURE = b"\xff\xd8 a picture \xff\xd9"
 
 
@@ -103,8 +106,21 @@ async def open_console(
         async with client_of(f"http://127.0.0.1:{_port(server)}", await sign_in(hub, role, places)) as client:
             yield client
     finally:
-        server.should_exit = True
-        await serving
+        await _end(server, serving)
+
+
+async def _end(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    """What uvicorn does at its end, at once: it looks for it ten times a second and then rests for a tenth."""
+    await end_tasks(serving)
+    state = server.server_state
+    for listening in server.servers:
+        listening.close()
+    for connection in list(state.connections):
+        connection.shutdown()
+    with suppress(AssertionError):
+        await until(lambda: not state.connections and not state.tasks, "all is answered", ANSWERED_WITHIN_S)
+    for task in state.tasks:
+        task.cancel()
 
 
 def client_of(base_url: httpx.URL | str, token: str | None) -> httpx.AsyncClient:
