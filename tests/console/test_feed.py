@@ -46,7 +46,9 @@ class Line:
         registry = Registry(database, self.log)
         no_venues: frozenset[str] = frozenset()
         nothing = {"venue_ids": no_venues, "grid_ids": no_venues}
-        self.whole = View(registry, whole=True, in_room=True, sees_cases=True, sees_phones=True, **nothing)
+        self.whole = View(
+            registry, whole=True, in_room=True, sees_cases=True, directs=True, sees_phones=True, **nothing
+        )
 
     async def append(self, *kinds: EventKind) -> None:
         def change(open_change: Change) -> None:
