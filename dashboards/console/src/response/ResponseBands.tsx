@@ -1,4 +1,4 @@
-// What must not be missed: reports that nobody has taken, and orders that nobody will do, with the key that takes one.
+// What must not be missed: reports that nobody has taken, and what went up to the police room, with the key that takes one.
 import { Button } from "antd";
 import { useEffect, useRef } from "react";
 
@@ -19,13 +19,15 @@ export function ResponseBands() {
   const { response: words } = useTexts();
   const asks = useResponse((desk) => desk.asks);
   const waiting = byUrgency(asks.filter(needsUs));
-  const newest = Math.max(0, ...waiting.map((one) => one.made_at_ms));
-  const sounded = useRef(0);
+  // Sounds as each comes, and again each time it goes up.
+  const steps = waiting.map((one) => `${one.ask_id} ${one.level}`).join();
+  const sounded = useRef(new Set<string>());
   useEffect(() => {
-    if (newest <= sounded.current) return;
-    sounded.current = newest;
+    const fresh = steps.split(",").filter((step) => step !== "" && !sounded.current.has(step));
+    if (fresh.length === 0) return;
+    for (const step of fresh) sounded.current.add(step);
     playTone("help");
-  }, [newest]);
+  }, [steps]);
   const [first] = waiting;
   if (first === undefined) return null;
   return <Band key={first.ask_id} one={first} more={waiting.length === 1 ? "" : words.more(waiting.length - 1)} />;
@@ -50,11 +52,11 @@ function Band({ one, more }: { one: Ask; more: string }) {
   return (
     <section className={`response-band${isLate(one, now) ? " late" : ""}`} role="alert" data-testid="response-band" data-ask={one.ask_id}>
       <button type="button" className="response-name" data-testid="response-show" onClick={show}>
-        <b>{one.kind === "report" ? words.waitingReport : words.phase[one.phase]}</b> {one.matter !== null && `${texts.cases.kind[one.matter]} · `}
+        <b>{one.kind === "report" && one.phase === "waiting" ? words.waitingReport : `${words.kind[one.kind]} ${words.phase[one.phase]}`}</b> {one.matter !== null && `${texts.cases.kind[one.matter]} · `}
         {one.text === "" ? words.noWords : one.text} · {one.made_by_name}
       </button>
       <span className="time">{left > 0 ? words.left(duration(left, texts)) : words.late(duration(-left, texts))}</span>
-      {one.kind === "report" && (
+      {one.kind === "report" && one.mine?.state !== "taken" && one.mine?.state !== "arrived" && (
         <Button type="primary" size="small" loading={busy} data-testid="response-take" onClick={() => doing(take)}>
           {words.step.take}
         </Button>

@@ -40,6 +40,7 @@ describe("the order of asks", () => {
     ];
     expect(byUrgency(asks).map((one) => one.ask_id)).toEqual(["grave", "report", "stuck", "whistle", "under way"]);
     expect(asks.filter(needsUs).map((one) => one.ask_id)).toEqual(["stuck", "report", "grave"]);
+    expect([needsUs(ask({ whom: "asked" })), needsUs(ask({ whom: "officers" }))]).toEqual([false, true]);
   });
 
   test("late is who has not answered in time, then who is not done in time", () => {

@@ -1,8 +1,9 @@
 // Pure: which asks come first, and what is late.
 import type { Ask, AskSum, Sum } from "./types";
 
-/** Nobody has taken it, or nobody is left who will: the police room must look. */
-export const needsUs = (one: Ask): boolean => (one.kind === "report" && one.phase === "waiting") || one.phase === "stuck";
+/** Nobody has taken it, nobody is left who will, or it went up to the police room: somebody here must look. */
+export const needsUs = (one: Ask): boolean =>
+  (one.kind === "report" && one.phase === "waiting") || one.phase === "stuck" || (one.whom !== null && one.whom !== "asked");
 
 /** Whether somebody is behind their time now. */
 export function isLate(one: Ask, nowMs: number): boolean {
