@@ -187,6 +187,9 @@ class Responses:
         """End an ask; of one that is closed, as it was. Raises Refusal for who neither made it nor directs there."""
         seen, by = await self.find(ask_id, entrant), entrant.person.person_id
         if seen.made_by != by:
+            if seen.kind is not AskKind.REPORT and seen.mine is not None:
+                words = ("给您的指令请应答，由下达者结束", "who is asked answers it, who made it closes it")
+                raise Refusal("not_yours", *words, status=403)
             places = (COMMUNITY,) if seen.grid_ids is None else tuple(map(grid_place, seen.grid_ids))
             entrant.require(Right.DIRECT, places)
 

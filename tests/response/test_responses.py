@@ -205,6 +205,8 @@ async def test_directive_goes_down_through_an_officer_and_its_sum_comes_up(town:
         "/api/directives", json={"text": "排查电动车充电", "target": {"person_ids": ["grid-officer"]}, "minutes": 120}
     )
     above = answer.json()
+    answer = await town.of["grid-officer"].post(f"/api/asks/{above['ask_id']}/close", json={})
+    assert answer.json()["error"]["code"] == "not_yours", "who is asked answers it"
     target = {"text": "今天查完，拍照", "target": {"grid_ids": ["G1"]}, "passes_on": above["ask_id"]}
     passed = (await town.of["grid-officer"].post("/api/directives", json=target)).json()
     await town.say("li", passed["ask_id"], "done")
