@@ -7,6 +7,7 @@ import math
 import random
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -42,7 +43,8 @@ TOGETHER = """() => {
 }"""
 """All show the moment at which the desk stands, to a picture or two."""
 MADE_WITHIN_MS = 120_000
-"""A clip is made a minute after its end, when whoever was in view is known."""
+SETTLED_US = 3_000_000
+"""Nobody is looked for here: a clip need not wait the minute until whoever was in view is known."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -56,7 +58,15 @@ async def cameras(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cam
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory, cameras: CameraServer) -> AsyncIterator[Hub]:
     """A hub that has recorded four cameras for some seconds, with a case that is open."""
-    async with open_hub(tmp_path_factory.mktemp("hub"), footage_recorder=True) as opened:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hub.footage.exports.line.SETTLED_US", SETTLED_US)
+        async with recording(tmp_path_factory.mktemp("hub"), cameras) as opened:
+            yield opened
+
+
+@asynccontextmanager
+async def recording(folder: Path, cameras: CameraServer) -> AsyncIterator[Hub]:
+    async with open_hub(folder, footage_recorder=True) as opened:
         for number, camera_id in enumerate(CAMERAS):
             camera = Camera(
                 camera_id=camera_id,
