@@ -39,6 +39,8 @@ from tests.vision.detection import tiny_network
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PEOPLE = 5
+DONE_WITHIN_S = 120.0
+"""Two processes load a network for it, on a machine whose others may leave them little."""
 CAMERAS = (CameraPlace("C01"),)
 
 
@@ -120,7 +122,9 @@ def as_described(kept: Sighting, choice: str) -> bytes:
 
 async def test_stored_sightings_get_the_new_descriptor_of_their_picture(site: Site, choice: str) -> None:
     name = name_of(choice)
-    await until(lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew")
+    await until(
+        lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew", DONE_WITHIN_S
+    )
     for number in range(PEOPLE):
         kept = site.sightings.get(f"s{number}")
         assert kept is not None
@@ -128,13 +132,13 @@ async def test_stored_sightings_get_the_new_descriptor_of_their_picture(site: Si
             assert (kept.describer, kept.descriptor) == ("stripes-2", bytes([2] * 64))
         else:
             assert (kept.describer, kept.descriptor) == (name, as_described(kept, choice))
-    await until(lambda: site.redescribing.undescribable == 1, "the one without a picture is counted")
+    await until(lambda: site.redescribing.undescribable == 1, "the one without a picture is counted", DONE_WITHIN_S)
     await until(lambda: site.redescribing.standing is None, "nothing is left")
     assert site.redescribing.describer == name
 
 
 async def test_a_photo_is_compared_under_both_describers_while_any_row_has_the_former(site: Site, choice: str) -> None:
-    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be")
+    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be", DONE_WITHIN_S)
     photo = seen(0).picture_jpeg
     looked = await site.photos.ask(LookAtPhoto(photo=photo, area=Area(left=0.1, top=0.1, right=0.9, bottom=0.9)))
     assert isinstance(looked, PhotoLooked)
@@ -143,7 +147,7 @@ async def test_a_photo_is_compared_under_both_describers_while_any_row_has_the_f
 
 
 async def test_more_like_this_reaches_rows_of_the_other_describer(site: Site) -> None:
-    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be")
+    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be", DONE_WITHIN_S)
     answer = await asyncio.to_thread(site.sightings.search, Query(like_sighting_id="s0"), CAMERAS)
     scores = {hit.sighting.sighting_id: hit.score for hit in answer.hits}
     assert set(scores) == {"s1", "s2", "s3", "s4"}
@@ -151,7 +155,7 @@ async def test_more_like_this_reaches_rows_of_the_other_describer(site: Site) ->
 
 
 async def test_a_look_that_a_question_has_no_time_left_for_is_not_asked_for(site: Site, choice: str) -> None:
-    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be")
+    await until(lambda: site.redescribing.undescribable == 1, "all is done that can be", DONE_WITHIN_S)
     await asyncio.to_thread(site.redescribing.looks_of, seen(2), 0.0)
     assert site.photos.starts == 0
     looks = await asyncio.to_thread(site.redescribing.looks_of, seen(2), 1.0)
@@ -164,7 +168,11 @@ async def test_a_process_killed_in_the_middle_costs_nothing_but_time(folder: Pat
         await until(lambda: site.background.pid is not None, "the process has started")
         assert site.background.pid is not None
         os.kill(site.background.pid, signal.SIGKILL)
-        await until(lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew")
+        await until(
+            lambda: site.redescribing.described == PEOPLE - 1,
+            "all that have a picture are described anew",
+            DONE_WITHIN_S,
+        )
         assert site.background.starts >= 2
     finally:
         await site.close()
@@ -173,9 +181,15 @@ async def test_a_process_killed_in_the_middle_costs_nothing_but_time(folder: Pat
 async def test_a_choice_made_while_it_runs_is_followed_by_stored_rows(folder: Path, choice: str) -> None:
     site = Site(folder, "auto")
     try:
-        await until(lambda: site.photos.pid is None and site.redescribing.left == 0, "nothing is to be done")
+        await until(
+            lambda: site.photos.pid is None and site.redescribing.left == 0, "nothing is to be done", DONE_WITHIN_S
+        )
         await site.redescribing.use(choice)
-        await until(lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew")
+        await until(
+            lambda: site.redescribing.described == PEOPLE - 1,
+            "all that have a picture are described anew",
+            DONE_WITHIN_S,
+        )
     finally:
         await site.close()
 
@@ -194,7 +208,7 @@ async def test_sightings_that_came_with_numbers_are_described_by_what_was_learne
     DescriberBook(tmp_path / "describers.json").add("auto")
     site = Site(tmp_path, learned)
     try:
-        await until(lambda: site.redescribing.described == PEOPLE, "all, also the one without a picture")
+        await until(lambda: site.redescribing.described == PEOPLE, "all, also the one without a picture", DONE_WITHIN_S)
         assert site.background.starts == site.photos.starts == 0, "no network was needed"
         for number, one in enumerate(came):
             made = open_descriptor(learned).of([], [mean_of(kept(means[number]))], np.ones(1))
@@ -250,7 +264,7 @@ async def test_of_more_former_describers_than_a_question_takes_those_of_most_row
 async def test_a_changed_descriptor_is_chosen_without_waiting_for_what_is_under_way(folder: Path, choice: str) -> None:
     site = Site(folder, "auto")
     try:
-        await until(lambda: site.redescribing.left == 0, "nothing is to be done")
+        await until(lambda: site.redescribing.left == 0, "nothing is to be done", DONE_WITHIN_S)
         pictures = (KeptPicture(jpeg=seen(0).picture_jpeg, frame_box=(100, 60, 64, 128), frame_px=(320, 240)),)
         asked = DescribeKept(describers=("stripes-2",), pictures=pictures)
         await site.background.use(["auto"])
@@ -263,7 +277,11 @@ async def test_a_changed_descriptor_is_chosen_without_waiting_for_what_is_under_
             await site.redescribing.use(choice)
         os.kill(site.background.pid, signal.SIGCONT)
         await waiting
-        await until(lambda: site.redescribing.described == PEOPLE - 1, "all that have a picture are described anew")
+        await until(
+            lambda: site.redescribing.described == PEOPLE - 1,
+            "all that have a picture are described anew",
+            DONE_WITHIN_S,
+        )
     finally:
         await site.close()
 
