@@ -19,8 +19,10 @@ and up to 40 s to his door (judgements, as in the simulation). Somebody at the d
 GATHER_S = 10.0
 """Whoever falls due within so long is alerted along, so that a front makes an alert every ten seconds and not one for
 each venue."""
-JUST_NOW_S = 60.0
-"""Evidence no older than this sends guards to the place: where she was seen longer ago she is not any more."""
+JUST_NOW_S = 15.0
+"""Evidence no older than this sends guards to the place. Where she was seen longer ago she is not any more, and a guard
+who goes there has left the door that she comes past: with 60 s they were later with her than without a search
+(docs/missing-child.md)."""
 SENT = 6
 """Venues whose guards are sent: both sides of the street, both ways, and one to spare. A judgement."""
 NEAR_M = 50.0
