@@ -2,11 +2,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { guardShell } from "./guard/shell.build";
+
 const hub = process.env["QIANSHAO_HUB"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "/",
-  plugins: [react()],
+  plugins: [react(), guardShell()],
   build: {
     // The console, the page where the QR codes lead, which is a part of it, and the guards' phone page.
     rollupOptions: { input: ["index.html", "join/index.html", "guard/index.html"] },

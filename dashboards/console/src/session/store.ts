@@ -22,6 +22,10 @@ interface SessionStore {
 const NOBODY: SessionStore = { phase: "asking", person: null, rights: [], expiresAtMs: null };
 /** Where this browser keeps the account name that signed in last. */
 export const ACCOUNT_KEPT_AS = "qianshao.account";
+/** Where it keeps who is signed in, with their rights: no secret, and gone when the hub says that nobody is. */
+const SESSION_KEPT_AS = "qianshao.session";
+/** A page opens alone for so long after the hub's last word: a session lasts no longer. */
+const OPENS_ALONE_MS = 12 * 3_600_000;
 const ASK_AGAIN_MS = 2_000;
 
 export const useSession = create<SessionStore>(() => NOBODY);
@@ -40,6 +44,8 @@ export interface Browser {
   onSignedInElsewhere: (tell: () => void) => () => void;
   /** Loads the page anew: nothing of the person before stays in it. */
   startAfresh: () => void;
+  /** Whether the page opens without a connection, for whom the hub knew here last. */
+  opensAlone?: boolean;
 }
 
 let startAfresh = (): void => undefined;
@@ -49,7 +55,10 @@ let look = (): void => undefined;
 /** Learn who is signed in and keep the session while the page lives; the returned function ends that. */
 export function openSession(browser: Browser): () => void {
   ({ startAfresh, tellOtherWindows } = browser);
-  onSignedOut(() => useSession.setState({ phase: "out" }));
+  onSignedOut(() => {
+    forget();
+    useSession.setState({ phase: "out" });
+  });
   let retry: ReturnType<typeof setTimeout> | undefined;
   look = () => {
     clearTimeout(retry);
@@ -57,6 +66,7 @@ export function openSession(browser: Browser): () => void {
       .current()
       .then(arrive, isNobody)
       .catch(() => {
+        if (browser.opensAlone === true) recallSession();
         retry = setTimeout(look, ASK_AGAIN_MS);
       });
   };
@@ -88,12 +98,24 @@ function isNobody(error: unknown): void {
  * another role or other places, begins afresh.
  */
 export function arrive(view: SessionView): void {
+  remember(SESSION_KEPT_AS, JSON.stringify({ view, known_at_ms: Date.now() }));
   const before = useSession.getState().person;
   if (before !== null && !seesTheSame(before, view.person)) {
     startAfresh();
     return;
   }
   useSession.setState({ phase: "in", person: view.person, rights: view.rights, expiresAtMs: view.expires_at_ms });
+}
+
+const forget = (): void => void remember(SESSION_KEPT_AS, "null");
+
+/** Show the page to whom the hub knew here last; whether their session holds, the hub says once it is reached. */
+function recallSession(): void {
+  if (useSession.getState().person !== null) return;
+  const kept = JSON.parse(recall(SESSION_KEPT_AS) ?? "null") as { view: SessionView; known_at_ms: number } | null;
+  if (kept === null || Date.now() - kept.known_at_ms > OPENS_ALONE_MS) return;
+  const { person, rights, expires_at_ms } = kept.view;
+  useSession.setState({ person, rights, expiresAtMs: expires_at_ms });
 }
 
 function seesTheSame(one: Person, other: Person): boolean {
@@ -110,7 +132,7 @@ export async function signIn(credentials: Credentials): Promise<void> {
   arrive(view);
 }
 
-/** The account that signed in here last; nothing else is remembered. */
+/** The account that signed in here last. */
 export function lastAccount(): string {
   return recall(ACCOUNT_KEPT_AS) ?? "";
 }
@@ -118,6 +140,7 @@ export function lastAccount(): string {
 /** End the session and clear the screen of everything this person saw. Raises HubError when the hub cannot be told. */
 export async function signOut(): Promise<void> {
   await sessionHub.signOut().catch(isNobody);
+  forget();
   startAfresh();
 }
 

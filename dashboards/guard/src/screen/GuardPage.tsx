@@ -9,7 +9,7 @@ import { SignInForm } from "../entry/SignInForm";
 import { useGuardTexts } from "../language/guardTexts";
 import { TalkScreen } from "./TalkScreen";
 
-const PHONE = { ...page, startAfresh: () => page.startAt(GUARD_PAGE) };
+const PHONE = { ...page, startAfresh: () => page.startAt(GUARD_PAGE), opensAlone: true };
 
 export function GuardPage() {
   const texts = useTexts();
