@@ -10,6 +10,7 @@ import pytest
 from hub.errors import Refusal
 from hub.footage.playback import readings
 from hub.footage.playback.readings import MOST_OF_PERSON, MOST_READINGS, Readings
+from tests.devices.room import DEADLINE_S
 
 
 async def test_person_has_a_share_of_the_turns_and_others_have_theirs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +42,7 @@ async def test_who_waits_comes_on_when_a_turn_is_given_back_and_who_went_keeps_n
         await asyncio.sleep(0)
         went.cancel()
         assert not waits.done()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(DEADLINE_S):
         await waits
     async with AsyncExitStack() as turns:
         for _ in range(MOST_OF_PERSON):

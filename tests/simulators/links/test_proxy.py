@@ -15,6 +15,7 @@ from simulators.links.__main__ import Hand
 from tests.devices.room import DEADLINE_S, until
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+TRIES = 3
 
 
 @asynccontextmanager
@@ -48,6 +49,15 @@ async def passes(giver: Streams, taker: Streams, data: bytes) -> float:
     return time.monotonic() - began_s
 
 
+async def passes_within(most_s: float, giver: Streams, taker: Streams, data: bytes) -> float:
+    """The seconds that ``passes`` took; tried again where they were more, since the machine itself stands still too."""
+    for _ in range(TRIES):
+        took_s = await passes(giver, taker, data)
+        if took_s <= most_s:
+            return took_s
+    raise AssertionError(f"took {took_s:.3f} s, more than {most_s} s, {TRIES} times")
+
+
 async def test_good_link_passes_everything_both_ways_in_order() -> None:
     data = bytes(range(256)) * 400
     async with ends() as (_, device, broker):
@@ -57,11 +67,18 @@ async def test_good_link_passes_everything_both_ways_in_order() -> None:
 
 async def test_stalled_link_passes_nothing_and_then_all_of_it() -> None:
     async with ends() as (proxy, device, broker):
-        proxy.stall(Direction.DOWN, for_s=0.3)
+        proxy.stall(Direction.DOWN)
         down = asyncio.create_task(passes(broker, device, b"down"))
-        assert await passes(device, broker, b"up") < 0.25
+        await passes(device, broker, b"up")
         assert not down.done()
-        assert await down >= 0.28
+        proxy.resume(Direction.DOWN)
+        await down
+
+
+async def test_link_that_stalls_for_a_time_goes_on_by_itself() -> None:
+    async with ends() as (proxy, device, broker):
+        proxy.stall(Direction.DOWN, for_s=0.3)
+        assert await passes(broker, device, b"down") >= 0.28
 
 
 async def test_sender_into_a_stalled_link_must_wait() -> None:
@@ -79,14 +96,14 @@ async def test_sender_into_a_stalled_link_must_wait() -> None:
 
 async def test_slow_link_passes_so_many_bytes_a_second() -> None:
     async with ends(rate=20_000) as (_, device, broker):
-        assert 0.3 <= await passes(device, broker, bytes(8_000)) <= 0.8
+        assert await passes_within(0.8, device, broker, bytes(8_000)) >= 0.3
 
 
 async def test_late_link_delays_each_byte_and_keeps_the_order() -> None:
     async with ends() as (proxy, device, broker):
         proxy.change(Conditions(delay_s=0.1, jitter_s=0.05), Direction.UP)
-        assert 0.1 <= await passes(device, broker, b"a") <= 0.3
-        assert await passes(broker, device, b"b") < 0.1
+        assert await passes_within(0.3, device, broker, b"a") >= 0.1
+        await passes_within(0.1, broker, device, b"b")
         for number in range(50):
             device[1].write(bytes((number,)))
             await asyncio.sleep(0.001)
