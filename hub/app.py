@@ -47,6 +47,7 @@ from hub.escalation.records import forget_escalations
 from hub.escalation.service import Escalations
 from hub.escalation.speaking import Speaking
 from hub.escalation.steps import Steps
+from hub.evaluation.service import Evaluations
 from hub.events.log import EventLog
 from hub.events.messages import EventKind
 from hub.faces import make_app
@@ -220,6 +221,8 @@ class Hub:
         self.escalations = Escalations(rooms, self.alerts, steps, self.shifts.nobody_expected)
         for forget_theirs in (forget_escalations, forget_errands):
             self.alerts.forgetting.when_forgotten(partial(forget_theirs, self.database))
+        days = (settings.retention_days, settings.alert_retention_days)
+        self.evaluations = Evaluations(rooms, self.shifts.nobody_expected, *days)
         self.found = FoundRoom(rooms, self.alerts, self.escalations, find)
         self.emergencies = Emergencies(rooms, self.refused, self.talk, self.alerts)
         self.sending = Sending(self.bridge, self.media, self.alerts.may_hear, lambda: self.talk.bursts_under_way > 0)
@@ -445,6 +448,7 @@ class Hub:
             ("fallback", self.fallback.run),
             ("answers", self.alerts.answers.run),
             ("roll-calls", self.roll_calls.run),
+            ("evaluation", self.evaluations.run),
             ("talk", self.talk.run),
             ("talk-groups", self.talk_groups.run),
             ("emergencies", self.emergencies.run),

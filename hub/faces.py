@@ -23,6 +23,7 @@ from hub.describing import routes as photo_routes
 from hub.describing import standing_routes
 from hub.enrolment import routes as enrolment_routes
 from hub.escalation import routes as escalation_routes
+from hub.evaluation import routes as evaluation_routes
 from hub.footage.exports import routes as export_routes
 from hub.footage.holds import routes as hold_routes
 from hub.footage.routes import live_routes, playing_routes
@@ -65,6 +66,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(template_routes.routes(TemplateRoom(hub.database, hub.alerts.targets)))
     app.include_router(tour_routes.routes(TourRoom(hub.database)))
     app.include_router(roll_call_routes.routes(hub.roll_calls, hub.registry))
+    app.include_router(evaluation_routes.routes(hub.evaluations))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(casebook_routes.routes(hub.casebook, hub.access.enabled))
     app.include_router(case_routes.routes(hub.cases, hub.case_flow))

@@ -35,6 +35,7 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
         "sos": lambda before: forget_sos(database, before.ordinary_us),
         "roll-calls": lambda before: forget_roll_calls(database, before.ordinary_us),
         "alerts": lambda before: hub.alerts.forgetting.forget(before.alerts_us, before.ordinary_us),
+        "evaluation": lambda before: hub.evaluations.forget(before.audit_us),
         "asks": lambda before: forget_asks(database, before.ordinary_us),
         "media": lambda before: hub.media.forget(before.ordinary_us),
         "exports": lambda _: hub.exports.forget(),

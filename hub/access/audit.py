@@ -118,6 +118,7 @@ class Action(StrEnum):
     SIGN_OFF_RADIO = "sign_off_radio"
     READ_AUDIT = "read_audit"
     EXPORT_AUDIT = "export_audit"
+    EXPORT_EVALUATION = "export_evaluation"
     PRUNE_AUDIT = "prune_audit"
 
 

@@ -92,6 +92,8 @@ GET     /api/alert-templates                                see_room
 PUT     /api/alert-templates                                set_escalation
 GET     /api/tours                                              watch_live
 PUT     /api/tours                                              watch_live
+GET     /api/evaluation                                         read_evaluation
+GET     /api/evaluation.csv                                     read_evaluation
 GET     /api/roll-calls                                         see_room
 POST    /api/roll-calls                                         issue_alert
 GET     /api/roll-calls/{roll_call_id}                          see_room

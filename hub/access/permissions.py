@@ -46,6 +46,8 @@ class Right(StrEnum):
     PLAN_SHIFTS = "plan_shifts"
     SET_ESCALATION = "set_escalation"
     """Decide what is done about who does not acknowledge an alert."""
+    READ_EVALUATION = "read_evaluation"
+    """How venues and grids did their duties, over the whole community."""
     READ_AUDIT = "read_audit"
     READ_METRICS = "read_metrics"
     OWN_SESSION = "own_session"
@@ -76,6 +78,7 @@ enrol_devices       -        -      -         yes         -        -         -
 enrol_people        -        -      -         yes         -        -         -
 plan_shifts         yes      -      yes       yes         -        -         -
 set_escalation      -        -      yes       yes         -        -         -
+read_evaluation     -        -      yes       yes         -        -         -
 read_audit          -        -      yes       -           yes      -         -
 read_metrics        -        -      -         yes         -        -         -
 own_session         yes      yes    yes       yes         yes      yes       yes

@@ -19,6 +19,8 @@ from hub.storage.writer import Change
 _read_rules = msgspec.json.Decoder(Rules).decode
 _read_policy = msgspec.json.Decoder(Policy).decode
 _read_ids = msgspec.json.Decoder(tuple[str, ...]).decode
+_AT_ONCE = 500
+"""Alerts named in one statement."""
 FIRST_POLICY = Policy(version=0, rules=DEFAULT, set_by="hub", set_at_ms=None)
 
 
@@ -105,6 +107,17 @@ def find(connection: sa.Connection, alert_id: str) -> Kept | None:
         tuple(map(_step, done)),
         {one.radio_id: one.by for one in left},
     )
+
+
+def overdue_since_us(connection: sa.Connection, alert_ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    """When a step first fell due about a venue that had not answered one of these alerts, done or passed over: (alert,
+    venue) and UTC, microseconds."""
+    s, found = steps.c, dict[tuple[str, str], int]()
+    for at in range(0, len(alert_ids), _AT_ONCE):
+        theirs = s.alert_id.in_(alert_ids[at : at + _AT_ONCE])
+        first = sa.select(s.alert_id, s.venue_id, sa.func.min(s.at_us)).where(theirs).group_by(s.alert_id, s.venue_id)
+        found |= {(alert_id, venue_id): at_us for alert_id, venue_id, at_us in connection.execute(first)}
+    return found
 
 
 async def forget_escalations(database: Database, alert_ids: Sequence[str]) -> int:

@@ -102,6 +102,12 @@ def load_ended(connection: sa.Connection, limit: int) -> list[RollCall]:
     return [_ended(row) for row in connection.execute(latest)]
 
 
+def load_ended_between(connection: sa.Connection, from_us: int, to_us: int) -> list[RollCall]:
+    """Those that are over and began from ``from_us`` until before ``to_us`` (UTC), oldest first."""
+    begun = sa.and_(_t.ended_at_us.is_not(None), _t.begun_at_us >= from_us, _t.begun_at_us < to_us)
+    return [_ended(row) for row in connection.execute(sa.select(roll_calls).where(begun).order_by(_t.begun_at_us))]
+
+
 def load_summaries(connection: sa.Connection, limit: int) -> list[RollCallSummary]:
     """The same without their lists, which are large."""
     columns = [column for column in _t if column is not _t.radios]

@@ -58,7 +58,7 @@ def csv_of(roll_call: RollCall, zone: tzinfo, language: Language) -> bytes:
     writer.writerow(names[language] for names in _HEADING)
     at = datetime.fromtimestamp(roll_call.begun_at_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
     for radio in roll_call.radios:
-        writer.writerow((at, *map(_cell, _line(radio, language))))
+        writer.writerow((at, *map(cell, _line(radio, language))))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -73,5 +73,6 @@ def _percent(share: float | None) -> int | None:
     return None if share is None else round(share * 100)
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """As a spreadsheet takes it for what it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -240,6 +240,7 @@ export const enAccess: AccessTexts = {
       sign_off_radio: "Gave a radio back",
       read_audit: "Read the audit log",
       export_audit: "Exported the audit log",
+      export_evaluation: "Exported the evaluation",
       prune_audit: "Pruned the audit log",
       end_watch: "Ended a watch",
       put_map: "Changed the map",

@@ -285,6 +285,7 @@ export const zhAccess = {
       sign_off_radio: "交还对讲机",
       read_audit: "查阅审计",
       export_audit: "导出审计",
+      export_evaluation: "导出考核",
       prune_audit: "清理过期审计",
       end_watch: "撤控",
       put_map: "更换地图",

@@ -40,6 +40,7 @@ export type Right =
   | "enrol_people"
   | "plan_shifts"
   | "set_escalation"
+  | "read_evaluation"
   | "read_audit"
   | "read_metrics"
   | "own_session";

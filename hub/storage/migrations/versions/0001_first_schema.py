@@ -668,6 +668,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "radio_id", name=op.f("pk_escalation_stops")),
     )
     op.create_table(
+        "evaluation_venue_days",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("venue_id", sa.String(length=48), nullable=False),
+        sa.Column("grid_id", sa.String(length=48), nullable=False),
+        sa.Column("duties", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "venue_id", name=op.f("pk_evaluation_venue_days")),
+    )
+    op.create_table(
         "roll_calls",
         sa.Column("roll_call_id", sa.String(length=48), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=True),

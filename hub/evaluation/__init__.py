@@ -1,0 +1,1 @@
+"""How venues and grids did their duties, by day, week and month."""
