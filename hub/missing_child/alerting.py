@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -35,11 +34,6 @@ NEXT_SHOWN = 12
 """Venues whose turn is shown ahead."""
 SAME_PLACE_S = 60.0
 """Evidence so soon after other evidence at the same place sends nobody again."""
-Step = Callable[[MissingChild, int], MissingChild]
-
-
-class _Changing(Protocol):
-    async def __call__(self, case_id: str, step: Step) -> MissingChild | None: ...
 
 
 class Alerting:
@@ -50,8 +44,8 @@ class Alerting:
         alerts: Alerts,
         registry: Registry,
         walking: Walking,
-        change: _Changing,
-        changed: Callable[[Change, str, Step], MissingChild | None],
+        change: machine.Changing,
+        changed: Callable[[Change, str, machine.Move], MissingChild | None],
         keep: Callable[[MissingChild], None],
     ) -> None:
         self._alerts = alerts

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -30,12 +29,7 @@ SLACK_MS = 60_000
 WITHOUT_TIME_MS = 30 * 60_000
 """Where nobody says when, or where, she was seen last, the last half hour is searched. A judgement."""
 _FAILED = ("没有完成，请关闭后再打开这一步重试：{}", "was not done; switch the step off and on to try again: {}")
-Step = Callable[[MissingChild, int], MissingChild]
 ReadPhoto = Callable[[str], Awaitable[bytes | None]]
-
-
-class _Changing(Protocol):
-    async def __call__(self, case_id: str, step: Step) -> MissingChild | None: ...
 
 
 class Looking:
@@ -47,7 +41,7 @@ class Looking:
         photos: Photos,
         read_photo: ReadPhoto,
         find_person: Callable[[str], Person | None],
-        change: _Changing,
+        change: machine.Changing,
         latest: Callable[[str], MissingChild | None],
     ) -> None:
         """``read_photo``: of the media; ``latest``: a procedure as it stands."""
@@ -131,7 +125,7 @@ class Looking:
 
         await self._say(child.case_id, failed)
 
-    async def _say(self, case_id: str, step: Step) -> None:
+    async def _say(self, case_id: str, step: machine.Move) -> None:
         with contextlib.suppress(StorageOverloaded, sa.exc.SQLAlchemyError):  # the log has it
             await self._change(case_id, step)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -33,6 +34,8 @@ from hub.sightings.messages import Age, Verdict
 BEYOND_AFTER_S = 600.0
 """Ten minutes, as the steps of Code Adam have it before others are called (National Center for Missing & Exploited
 Children: "if the child is not found within 10 minutes, call law enforcement")."""
+Move = Callable[[MissingChild, int], MissingChild]
+"""What something that happens makes of a procedure; handed the time, in milliseconds."""
 TOLD_ID = "told"
 """The evidence that is what whoever misses her told."""
 
@@ -47,6 +50,12 @@ _PROPOSED = (
 )
 _STAYS = ("决定暂不扩大", "it was decided not to go beyond")
 _GONE = ("已通知全部场所，可向邻近单位转发", "all venues are alerted; hand the message on to the neighbours")
+
+
+class Changing(Protocol):
+    """Changes the procedure of a case in the database; None where there is none."""
+
+    async def __call__(self, case_id: str, move: Move) -> MissingChild | None: ...
 
 
 def begun(case_id: str, new: NewMissingChild, by: Person, now_ms: int, told: Evidence | None) -> MissingChild:

@@ -5,41 +5,38 @@ a killed hub goes on where it was, and tells nobody twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
 import sqlalchemy as sa
 import structlog
 
-from devices.protocol.messages import Answer
-from devices.protocol.sightings import Sighting
 from hub.access import audit
 from hub.access.audit import Action
 from hub.access.people import Person
-from hub.alerts.messages import ReportMade
-from hub.alerts.service import Alerts, Told
+from hub.alerts.service import Alerts
 from hub.cases.flow import Flow
 from hub.cases.limits import CaseKind, Grade, Stage
 from hub.cases.machine import CaseAction
-from hub.cases.messages import Act, NewCase, WatchHit
+from hub.cases.messages import Act, NewCase
 from hub.cases.service import Cases
 from hub.cases.watching import Watching
 from hub.describing.service import Photos
 from hub.errors import Refusal
 from hub.events.messages import EventKind
-from hub.found.messages import CloseFound, Found, Outcome, Verdict
+from hub.found.messages import CloseFound, Verdict
 from hub.found.service import FoundRoom
 from hub.missing_child import machine, records
 from hub.missing_child.alerting import Alerting
-from hub.missing_child.looking import Looking, ReadPhoto, shown
+from hub.missing_child.hearing import Hearing
+from hub.missing_child.looking import Looking, ReadPhoto
 from hub.missing_child.messages import (
     ChangeMissingChild,
     Evidence,
     EvidenceKind,
     EvidenceState,
     GoBeyond,
-    HitShown,
     JudgeEvidence,
     Known,
     MissingChild,
@@ -50,12 +47,9 @@ from hub.missing_child.messages import (
     SetStep,
     StepName,
 )
-from hub.missing_child.rings import is_possible
 from hub.missing_child.walking import Walking
 from hub.missing_child.words import FOUND_TEXT, OVER_TEXT, PURPOSE, TITLE
 from hub.rooms import Rooms
-from hub.sightings import messages as sightings
-from hub.sightings.path.messages import Mark
 from hub.sightings.path.service import Paths
 from hub.storage.identifiers import new_id
 from hub.storage.writer import Change, StorageOverloaded
@@ -68,8 +62,6 @@ MOST_AT_ONCE = 20
 LOST_AGO_S = 120.0
 """Whoever misses a child has looked around before: so long before the key she was seen last, where nobody says when. A
 judgement; with the key's own time the first ring would be too small."""
-Step = Callable[[MissingChild, int], MissingChild]
-"""What something that happens makes of a procedure; handed the time, in milliseconds."""
 
 
 class MissingChildren:
@@ -111,11 +103,8 @@ class MissingChildren:
         for child in self._database.read_now(records.not_cleared):
             self._open[child.case_id] = child
         self._anchor_us = self._clock.wall_us(), self._clock.monotonic_us()
-        self._alerts.when_reported(self._reported)
-        self._found.when_found(self._said_with_me)
-        self._found.when_closed(self._looked_at)
-        self._paths.when_marked(self._marked)
-        self._watching.when_hit(self._hit)
+        hearing = Hearing(self._registry, self._alerts, self._walking, self._changed, self._keep)
+        hearing.listen(self._found, self._paths, self._watching)
         self._cases.when_closing(self._case_closing)
 
     async def run(self) -> None:
@@ -307,14 +296,14 @@ class MissingChildren:
         await self._see_to(case_id)
         return await self.find(case_id)
 
-    async def change(self, case_id: str, step: Step) -> MissingChild | None:
+    async def change(self, case_id: str, move: machine.Move) -> MissingChild | None:
         """Something has happened. None where there is no such procedure."""
-        child = await self._database.write(lambda change: self._changed(change, case_id, step))
+        child = await self._database.write(lambda change: self._changed(change, case_id, move))
         self._keep(child)
         return child
 
     async def _by(
-        self, case_id: str, person: Person, action: Action, detail: msgspec.Struct, step: Step
+        self, case_id: str, person: Person, action: Action, detail: msgspec.Struct, step: machine.Move
     ) -> MissingChild:
         def change(open_change: Change) -> MissingChild:
             child = self._changed(open_change, case_id, step)
@@ -328,7 +317,7 @@ class MissingChildren:
         self._keep(child)
         return child
 
-    def _changed(self, change: Change, case_id: str, step: Step) -> MissingChild | None:
+    def _changed(self, change: Change, case_id: str, step: machine.Move) -> MissingChild | None:
         """In the writer's thread; where nothing is another, nothing is told."""
         before = records.find(change.connection, case_id)
         if before is None:
@@ -397,126 +386,9 @@ class MissingChildren:
         except Refusal as refusal:  # somebody else has moved it meanwhile
             _log.info("missing_child.case_not_moved", case=case_id, why=refusal.message_en)
 
-    # what happens elsewhere, in the writer's thread
-
-    def _in_change(self, change: Change, case_id: str | None, step: Step) -> Told:
-        child = None if case_id is None else self._changed(change, case_id, step)
-        return partial(self._keep, child)
-
-    def _reported(self, change: Change, report: ReportMade) -> Told:
-        """A guard says that he sees her."""
-        if report.answer is not Answer.SEEN:
-            return _nothing
-        case_id = self._case_of(change, report.alert_id)
-        venue = self._registry.venues.get(report.venue_id)
-        if case_id is None or venue is None:
-            return _nothing
-        at_ms = change.at_us // 1000 if report.pressed_at_ms is None else report.pressed_at_ms
-        evidence = Evidence(
-            evidence_id=new_id("E"),
-            kind=EvidenceKind.SEEN,
-            state=EvidenceState.STANDS,
-            at_ms=at_ms,
-            latitude=venue.latitude,
-            longitude=venue.longitude,
-            venue_id=venue.venue_id,
-            by=report.by or report.radio_id,
-            text=report.text,
-        )
-        return self._in_change(change, case_id, partial(self._heeding, evidence))
-
-    def _said_with_me(self, change: Change, found: Found) -> Told:
-        venue = self._registry.venues.get(found.venue_id)
-        evidence = None
-        if venue is not None:
-            evidence = Evidence(
-                evidence_id=found.found_id,
-                kind=EvidenceKind.WITH_ME,
-                state=EvidenceState.STANDS,
-                at_ms=found.at_ms,
-                latitude=venue.latitude,
-                longitude=venue.longitude,
-                venue_id=venue.venue_id,
-                by=found.by or found.radio_id,
-                text=found.text,
-            )
-        case_id = self._case_of(change, found.alert_id)
-        return self._in_change(
-            change, case_id, lambda child, now_ms: machine.said_with_me(child, found.found_id, evidence, now_ms)
-        )
-
-    def _looked_at(self, change: Change, found: Found) -> Told:
-        def step(child: MissingChild, now_ms: int) -> MissingChild:
-            assert found.closed_by is not None
-            if found.outcome is Outcome.THE_CHILD:
-                return machine.ended(child, True, found.closed_by, now_ms, found.found_id)
-            return machine.was_not_she(child, found.found_id, now_ms)
-
-        return self._in_change(change, self._case_of(change, found.alert_id), step)
-
-    def _marked(self, change: Change, mark: Mark, sighting: Sighting | None) -> Told:
-        """An officer says yes or no to a picture, or takes it back."""
-        position = None if sighting is None else self._walking.camera_position(sighting.camera_id)
-        if sighting is None or position is None or mark.verdict is not sightings.Verdict.CONFIRMED:
-            return self._in_change(change, mark.case_id, partial(self._unheeding, mark.sighting_id))
-        camera = self._registry.cameras.get(sighting.camera_id)
-        evidence = Evidence(
-            evidence_id=mark.sighting_id,
-            kind=EvidenceKind.SIGHTING,
-            state=EvidenceState.SURE,
-            at_ms=(sighting.started_at_us + sighting.ended_at_us) // 2000,
-            latitude=position[0],
-            longitude=position[1],
-            venue_id=camera.venue_id if camera is not None else None,
-            camera_id=sighting.camera_id,
-            by=mark.marked_by,
-        )
-        return self._in_change(change, mark.case_id, partial(self._heeding, evidence))
-
-    def _heeding(self, evidence: Evidence, child: MissingChild, now_ms: int) -> MissingChild:
-        """With the evidence, doubted where she cannot have been there too; too much of it is left out."""
-        if child.ended_at_ms is not None:
-            return child
-        sure = [
-            one
-            for one in child.evidence
-            if one.state is EvidenceState.SURE
-            and one.kind is not EvidenceKind.TOLD
-            and one.evidence_id != evidence.evidence_id
-        ]
-        apart = list(zip(sure, self._walking.between_m(evidence, sure), strict=True))
-        if not is_possible(evidence, apart, machine.age_of(child)):
-            evidence = msgspec.structs.replace(evidence, state=EvidenceState.DOUBTED)
-        try:
-            return machine.with_evidence(child, evidence, now_ms)
-        except Refusal:
-            return child
-
-    def _unheeding(self, evidence_id: str, child: MissingChild, now_ms: int) -> MissingChild:
-        return child if child.ended_at_ms is not None else machine.without_evidence(child, evidence_id, now_ms)
-
-    def _hit(self, change: Change, hits: Sequence[WatchHit]) -> Told:
-        told = []
-        for case_id in dict.fromkeys(hit.case_id for hit in hits):
-            new = [shown(hit.hit, None) for hit in hits if hit.case_id == case_id]
-            told.append(self._in_change(change, case_id, partial(_with_hits, new)))
-
-        def tell() -> None:
-            for one in told:
-                one()
-
-        return tell
-
     def _case_closing(self, change: Change, case_id: str) -> None:
         """The next look tells everybody."""
         self._changed(change, case_id, _closed)
-
-    def _case_of(self, change: Change, alert_id: str | None) -> str | None:
-        """The case of an alert: of an errand, of the alert that it was made for."""
-        alert = None if alert_id is None else self._alerts.read(change, alert_id)
-        if alert is not None and alert.errand_of is not None:
-            alert = self._alerts.read(change, alert.errand_of)
-        return None if alert is None else alert.case_id
 
     def _position(self, place: Place | None) -> tuple[float, float] | None:
         position = None if place is None else self._walking.position(place)
@@ -542,10 +414,6 @@ class MissingChildren:
         )
 
 
-def _with_hits(new: Sequence[HitShown], child: MissingChild, now_ms: int) -> MissingChild:
-    return child if child.ended_at_ms is not None else machine.watch_hit(child, new, now_ms)
-
-
 def _proposed(child: MissingChild, now_ms: int) -> MissingChild:
     return machine.proposed(child, now_ms) if machine.is_to_be_proposed(child, now_ms) else child
 
@@ -556,10 +424,6 @@ def _closed(child: MissingChild, now_ms: int) -> MissingChild:
 
 def _without_look(child: MissingChild) -> MissingChild:
     return msgspec.structs.replace(child, known=msgspec.structs.replace(child.known, like=()))
-
-
-def _nothing() -> None:
-    return
 
 
 def _unknown(case_id: str) -> Refusal:
