@@ -16,7 +16,7 @@ from hub.alerts.duties import Duty, duties_between, first_issued_us
 from hub.errors import Refusal
 from hub.escalation.records import overdue_since_us
 from hub.evaluation import records
-from hub.evaluation.messages import Evaluation, Line, Taken, Unit, Wanted
+from hub.evaluation.messages import Evaluation, Figures, Line, Taken, Unit, Wanted
 from hub.evaluation.periods import DAY, begin_us, bounds, day_of
 from hub.evaluation.records import KeptDay
 from hub.evaluation.sums import FEW, day_sums, figures_of
@@ -100,14 +100,14 @@ class Evaluations:
             raise Refusal("bad_field", "日期超出范围", "no calendar has this day", field="from") from None
         these, earlier = await self._database.read(partial(_two_periods, before, first, after))
         names = self._names(wanted.unit)
-        lines = await asyncio.to_thread(_lines, these, wanted.unit, names)
+        lines, whole, room_before = await asyncio.to_thread(_add_up, these, earlier, wanted.unit, names)
         return Evaluation(
             period=wanted.period,
             first_day=first,
             last_day=after - DAY,
             unit=wanted.unit,
-            whole=figures_of([one.duties for one in these]),
-            before=figures_of([one.duties for one in earlier]),
+            whole=whole,
+            before=room_before,
             lines=lines,
             as_of_ms=self._as_of_us // 1000,
         )
@@ -140,6 +140,14 @@ def _two_periods(
 ) -> tuple[list[KeptDay], list[KeptDay]]:
     these = records.load(connection, first.isoformat(), after.isoformat())
     return these, records.load(connection, before.isoformat(), first.isoformat())
+
+
+def _add_up(
+    these: list[KeptDay], earlier: list[KeptDay], unit: Unit, names: Mapping[str, str]
+) -> tuple[tuple[Line, ...], Figures, Figures]:
+    """Each unit, the room, and the room in the period before."""
+    whole, before = (figures_of([one.duties for one in kept]) for kept in (these, earlier))
+    return _lines(these, unit, names), whole, before
 
 
 def _lines(kept: list[KeptDay], unit: Unit, names: Mapping[str, str]) -> tuple[Line, ...]:

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.protocol.messages import AlertStatus
 from hub.alerts.duties import Duty
+from hub.alerts.lifetime import Lifetime
 from hub.evaluation.periods import DAY, Period, begin_us, bounds, day_of
 from hub.evaluation.sums import VenueDay, day_sums, figures_of
+from hub.rollcall.messages import RadioReadiness, Readiness
+from hub.rollcall.records import UnderWay
 
 ISSUED_US = 1_000_000_000
 SECONDS = st.integers(min_value=-5, max_value=10_000)
@@ -94,6 +98,29 @@ def test_median_over_days_is_that_of_all_seconds_and_not_of_medians(seconds: lis
     figures, together = figures_of(kept), [float(one) for day in seconds for one in day]
     assert figures.acknowledge_median_s == middle(together)
     assert figures.acknowledged_share == (1.0 if together else None)
+
+
+def at_radio(venue_id: str, state: Readiness) -> RadioReadiness:
+    """What a roll-call found at one radio there."""
+    nothing = dict.fromkeys(("delivered_s", "answered_s", "battery", "signal", "holder", "clock_behind_s"))
+    named = {"radio_id": f"R-{venue_id}-{state}", "radio_name": "", "venue_id": venue_id, "venue_name": ""}
+    return msgspec.convert({**named, **nothing, "state": state, "warnings": (), "missed": 0}, RadioReadiness)
+
+
+def test_venue_answers_a_roll_call_with_any_radio_and_is_not_asked_when_closed() -> None:
+    radios = (
+        at_radio("V1", Readiness.OFF_LINE),
+        at_radio("V1", Readiness.READY),
+        at_radio("V2", Readiness.UNANSWERED),
+        at_radio("V3", Readiness.CLOSED),
+    )
+    under_way = UnderWay("RC1", "A1", None, "d1", Lifetime(ISSUED_US, 0, "boot", 600), frozenset({"V3"}))
+    sums = day_sums((), set(), {}, [under_way.listed(radios, ISSUED_US)] * 2)
+    assert {venue_id: (one.roll_calls, one.roll_calls_answered) for venue_id, one in sums.items()} == {
+        "V1": (2, 2),
+        "V2": (2, 0),
+    }
+    assert figures_of(list(sums.values())).roll_call_share == 0.5
 
 
 @pytest.mark.parametrize(
