@@ -42,6 +42,8 @@ class Evaluations:
         self._clock = rooms.clock
         self._nobody_expected = nobody_expected
         self._open_days = min(OPEN_DAYS, retention_days, alert_days)  # nothing of an open day is forgotten yet
+        self._empty_at: dict[int, frozenset[str]] = {}
+        """Issue of an open day's alert (UTC, microseconds): where nobody was to be expected then, found once."""
         self._is_caught_up = False
         self._as_of_us = 0
 
@@ -63,6 +65,8 @@ class Evaluations:
         if not self._is_caught_up:
             await self._catch_up(first_open)
             self._is_caught_up = True
+        open_us = begin_us(first_open, self._zone)
+        self._empty_at = {at_us: empty for at_us, empty in self._empty_at.items() if at_us >= open_us}
         for past in reversed(range(self._open_days)):
             await self._sum_day(today - past * DAY)
         self._as_of_us = now_us
@@ -84,8 +88,10 @@ class Evaluations:
         issued = {one.alert_id: one.issued_at_us for one in duties}
         empty: set[tuple[str, str]] = set()
         for alert_id, at_us in issued.items():
-            empty.update((alert_id, venue_id) for venue_id in self._nobody_expected(at_us))
-            await asyncio.sleep(0)
+            if at_us not in self._empty_at:
+                await asyncio.sleep(0)  # others have the loop before each that takes long
+                self._empty_at[at_us] = self._nobody_expected(at_us)
+            empty.update((alert_id, venue_id) for venue_id in self._empty_at[at_us])
         sums = await asyncio.to_thread(day_sums, duties, empty, overdue, roll_calls)
         grid_of = {venue_id: venue.grid_id for venue_id, venue in self._registry.venues.items()}
         known = {venue_id: duties for venue_id, duties in sums.items() if venue_id in grid_of}
