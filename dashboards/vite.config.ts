@@ -2,7 +2,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { guardShell } from "./guard/shell.build";
+import { guardShell } from "./guard/shell.build.ts";
 
 const hub = process.env["QIANSHAO_HUB"] ?? "http://127.0.0.1:8080";
 

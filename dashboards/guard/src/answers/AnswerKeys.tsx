@@ -81,7 +81,7 @@ function Keys({ alert, where }: { alert: AlertRecord; where: Where }) {
               data-testid={`answer-${one}`}
               aria-pressed={answer === one}
               disabled={!isSettled}
-              onClick={() => press({ alertId, venueId, answer: one })}
+              onClick={() => press({ alert_id: alertId, venue_id: venueId, answer: one, text: "" })}
             >
               {texts.answer[one]}
             </button>
@@ -93,7 +93,7 @@ function Keys({ alert, where }: { alert: AlertRecord; where: Where }) {
           className="acknowledge"
           data-testid="acknowledge"
           disabled={!isSettled}
-          onClick={() => press({ alertId, venueId })}
+          onClick={() => press({ alert_id: alertId, venue_id: venueId, answer: null, text: "" })}
         >
           {own.answers.acknowledge}
         </button>
@@ -104,7 +104,7 @@ function Keys({ alert, where }: { alert: AlertRecord; where: Where }) {
           onSubmit={(event) => {
             event.preventDefault();
             if (text.trim() === "") return;
-            press({ alertId, venueId, text });
+            press({ alert_id: alertId, venue_id: venueId, answer: null, text });
             setText("");
           }}
         >

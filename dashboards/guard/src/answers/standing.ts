@@ -1,7 +1,7 @@
 // Pure: what an alert's keys show: for which of its lines a press counts, and what was answered there already.
 import type { AlertRecord } from "../../../console/src/room/room";
 import type { Answer, Delivery } from "../../../console/src/room/types";
-import type { Press } from "./kept";
+import type { AlertPress, Press, PressOf } from "./kept";
 
 export interface Standing {
   /** Somebody acknowledged there, at the radio or here, or this person's press waits. */
@@ -25,8 +25,8 @@ const linesOf = (alert: Pick<AlertRecord, "deliveries">, venueId: string | null)
   [...alert.deliveries.values()].filter((one) => venueId === null || one.venue_id === venueId);
 
 /** What this person pressed on the alert and the hub does not have yet; what a colleague left on the phone is theirs. */
-const pressesOf = (alert: Shown, personId: string | null, kept: readonly Press[]): Press[] =>
-  kept.filter((one) => one.alert_id === alert.alert_id && one.person_id === personId);
+const pressesOf = (alert: Shown, personId: string | null, kept: readonly Press[]): PressOf<AlertPress>[] =>
+  kept.filter((one): one is PressOf<AlertPress> => "alert_id" in one && one.alert_id === alert.alert_id && one.person_id === personId);
 
 export function standingOf(alert: Shown, { venueId, personId }: Where, kept: readonly Press[]): Standing {
   const lines = linesOf(alert, venueId);

@@ -23,6 +23,7 @@ import { keepTalk } from "../talk/keepTalk";
 import { keyStateOf } from "../talk/keyState";
 import { feelTalk } from "../talk/signals";
 import { StartKey } from "../talk/StartKey";
+import { TaskKeys } from "../tasks/TaskKeys";
 import { TalkKey } from "../talk/TalkKey";
 import { TalkWords } from "../talk/TalkWords";
 import { TopLine } from "./TopLine";
@@ -64,6 +65,7 @@ export function TalkScreen() {
         <TopLine state={state} isAwake={isAwake} />
         <EndingBanner />
         <OpenSos />
+        <TaskKeys />
         <Alerts />
         {!isAlerted && (
           <>
