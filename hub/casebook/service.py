@@ -112,7 +112,7 @@ class Casebook:
             if standing.owner is None or standing.owner.person_id != person.person_id:
                 continue
             assert standing.deadline_ms is not None  # as every open case has
-            items = await self._items(case.case_id, 0, MOST_SUMMED)
+            noted = await self._latest(case.case_id, EventKind.CASE_NOTED)
             found.append(
                 CaseOfMine(
                     case_id=case.case_id,
@@ -123,9 +123,7 @@ class Casebook:
                     deadline_ms=standing.deadline_ms,
                     overdue=standing.overdue,
                     last_seen_venue_id=case.last_seen_venue_id,
-                    notes=tuple(
-                        msgspec.json.decode(item.body, type=Note) for item in items if item.kind == EventKind.CASE_NOTED
-                    ),
+                    notes=tuple(msgspec.json.decode(item.body, type=Note) for item in noted),
                 )
             )
         return tuple(sorted(found, key=lambda one: one.deadline_ms))
@@ -189,9 +187,13 @@ class Casebook:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [Item(*row) for row in rows]
 
-    async def _latest(self, case_id: str) -> list[Item]:
-        query = sa.select(_e.number, _e.at_us, _e.kind, _e.subject, _e.body)
-        query = query.where(_e.case_id == case_id).order_by(_e.number.desc()).limit(MOST_SUMMED)
+    async def _latest(self, case_id: str, kind: EventKind | None = None) -> list[Item]:
+        query = sa.select(_e.number, _e.at_us, _e.kind, _e.subject, _e.body).where(_e.case_id == case_id)
+        query = (
+            (query if kind is None else query.where(_e.kind == kind.value))
+            .order_by(_e.number.desc())
+            .limit(MOST_SUMMED)
+        )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [Item(*row) for row in reversed(rows)]
 
