@@ -18,6 +18,10 @@ _ENDED_EXPORTS = ("done", "failed")
 _LEFT_OUT = ("deliveries", "watches", "radios_missed", "radio_ids")
 """Of bodies: what is long, and is where it came from."""
 _e = case_entries.c
+MOST_KNOWN = 10_000
+"""Alerts, and talk groups, whose case is known, also when it has closed; beyond it the oldest are forgotten until the
+next start, which takes up those of open cases: 50 cases have some hundred.
+"""
 
 
 class _Refers(msgspec.Struct):
@@ -87,21 +91,14 @@ class Book:
                 continue
             row = item._asdict() | {"case_id": case_id, "body": _short(item)}
             rows.append(row)
-            if item.kind == EventKind.CASE_CLOSED:
-                self._forget(case_id)
         if rows:
             connection.execute(sa.insert(case_entries), rows)
-
-    def _forget(self, case_id: str) -> None:
-        for known in (self._case_of_alert, self._case_of_group):
-            for one in [one for one, of in known.items() if of == case_id]:
-                del known[one]
 
     def _of_issued(self, item: Item) -> str | None:
         refers = _read(item.body)
         if refers.case_id is None or refers.cancels is not None:
             return None
-        self._case_of_alert[item.subject] = refers.case_id
+        _note(self._case_of_alert, item.subject, refers.case_id)
         return refers.case_id
 
     def _of_alert(self, item: Item) -> str | None:
@@ -111,8 +108,14 @@ class Book:
         refers = _read(item.body)
         case_id = self._case_of_alert.get(refers.alert_id or "")
         if case_id is not None and refers.group_id is not None:
-            self._case_of_group[refers.group_id] = case_id
+            _note(self._case_of_group, refers.group_id, case_id)
         return case_id
+
+
+def _note(known: dict[str, str], name: str, case_id: str) -> None:
+    known[name] = case_id
+    while len(known) > MOST_KNOWN:
+        del known[next(iter(known))]
 
 
 def _of_export(item: Item) -> str | None:
