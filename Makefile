@@ -29,13 +29,15 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
 	touch $@
 
-# Two workers, each of which takes a file's tests together. Beside the first ones: the checks of style, types and pages,
-# whose words come last, and at low priority the simulated cameras' films, which the story needs near the end.
+# Two workers, each of which takes a file's tests together. Beside the first ones, at low priority, in the time in which
+# tests wait: the checks of style, types and pages, whose words come last (tests of pages have time limits of their own,
+# so that they are only a little lower), and the simulated cameras' films, which the story needs near the end.
 test: setup $(VENV)/.installed-tests
 	scripts/install-test-tools
 	mkdir -p var
 	$(BIN)/python -m simulators.community --out var/community >/dev/null & \
-	  $(MAKE) --no-print-directory lint dashboards-check >var/checks.log 2>&1 & checks=$$!; \
+	  { nice -n 19 $(MAKE) --no-print-directory lint && nice -n 5 $(MAKE) --no-print-directory dashboards-check; } \
+	    >var/checks.log 2>&1 & checks=$$!; \
 	  $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder; passed=$$?; \
 	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | checked))
 

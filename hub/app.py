@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-from functools import partial
+from functools import cached_property, partial
 
 import msgspec
 import structlog
@@ -74,6 +74,7 @@ from hub.listening.turned_away import TurnedAway
 from hub.loops import Loops
 from hub.media.sending import Sending
 from hub.media.service import MediaRoom
+from hub.mediation.service import MediationRoom
 from hub.metrics import Metrics
 from hub.missing_child.service import MissingChildren
 from hub.missing_child.walking import Walking
@@ -305,6 +306,7 @@ class Hub:
             *(self.database, self.events, self.registry, self.cases, self.case_flow, self.alerts),
             has_burst=lambda connection, burst_id: recorded.of(connection, burst_id) is not None,
         )
+        self.mediation = MediationRoom(self.database, self.events, self.registry, self.cases, self.case_flow)
         self.walking = Walking(self.registry, self.streets)
         self.missing_children = MissingChildren(
             rooms,
@@ -352,13 +354,17 @@ class Hub:
         self.turned_away = TurnedAway()
         self.metrics = Metrics()
         self.vitals = Vitals(self.database, self.bridge, self.clock)
-        limits = RequestLimits(make_app(self), self.clock, self.turned_away)
-        self.guard = OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
         self.trust_port: int | None = None
         """Where the page that shows the authority's certificate is served without TLS; None where it is not."""
 
         self._loops = Loops()
         self.sighting_counts: SightingCounts | None = None
+
+    @cached_property
+    def guard(self) -> OriginGuard:
+        """What serves every room's doors, made as somebody first asks for it."""
+        limits = RequestLimits(make_app(self), self.clock, self.turned_away)
+        return OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
 
     @property
     def task_failures(self) -> int:

@@ -29,6 +29,7 @@ from hub.footage.holds import routes as hold_routes
 from hub.footage.routes import live_routes, playing_routes
 from hub.found import routes as found_routes
 from hub.media import routes as media_routes
+from hub.mediation import routes as mediation_routes
 from hub.missing_child import routes as missing_child_routes
 from hub.missing_child.reporting import Reporting
 from hub.onvif import routes as onvif_routes
@@ -69,6 +70,7 @@ def make_app(hub: Hub) -> FastAPI:
     app.include_router(evaluation_routes.routes(hub.evaluations))
     app.include_router(access_routes.routes(hub.access, hub.certificates))
     app.include_router(casebook_routes.routes(hub.casebook, hub.access.enabled))
+    app.include_router(mediation_routes.routes(hub.mediation))
     app.include_router(case_routes.routes(hub.cases, hub.case_flow))
     app.include_router(response_routes.routes(hub.responses))
     app.include_router(path_routes.routes(hub.paths))

@@ -42,6 +42,7 @@ def forgetting(hub: Hub) -> Mapping[str, Forget]:
         "missing-children": lambda before: forget_missing_children(database, before.ordinary_us),
         "cases": lambda before: forget_cases(database, before.ordinary_us),
         "case-entries": lambda _: hub.casebook.forget(),
+        "mediations": lambda _: hub.mediation.forget(),
         "recordings": lambda before: hub.recordings.forget(before.voice_us, most_voice_bytes),
         "audit": lambda before: hub.audit.forget_before(before.audit_us),
     }

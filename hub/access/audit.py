@@ -50,6 +50,8 @@ class Action(StrEnum):
     MOVE_CASE = "move_case"
     GRADE_CASE = "grade_case"
     NOTE_CASE = "note_case"
+    MEDIATE = "mediate"
+    SET_MEDIATORS = "set_mediators"
     SEEK_CHILD = "seek_child"
     """Begin, change or decide something of a missing-child procedure."""
     MAKE_ASK = "make_ask"

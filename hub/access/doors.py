@@ -120,6 +120,15 @@ GET     /api/cases/owners                                       see_cases
 GET     /api/cases/{case_id}/timeline                           see_cases
 POST    /api/cases/{case_id}/notes                              handle_case
 POST    /api/cases/{case_id}/recordings                         open_case
+GET     /api/mediators                                          see_cases
+POST    /api/mediators                                          enrol_people
+PUT     /api/mediators/{mediator_id}                            enrol_people
+DELETE  /api/mediators/{mediator_id}                            enrol_people
+GET     /api/cases/{case_id}/mediation                          see_cases
+PUT     /api/cases/{case_id}/mediation/class                    open_case
+POST    /api/cases/{case_id}/mediation                          open_case
+POST    /api/cases/{case_id}/mediation/result                   open_case
+POST    /api/cases/{case_id}/visits                             open_case
 GET     /api/handover                                           see_cases
 POST    /api/handover                                           open_case
 PUT     /api/cases/{case_id}/grade                              open_case

@@ -53,6 +53,7 @@ class Book:
                     EventKind.CASE_CLOSED,
                     EventKind.CASE_NOTED,
                     EventKind.CASE_RECORDING,
+                    EventKind.CASE_MEDIATED,
                     EventKind.SEARCH_MADE,
                     EventKind.PATH_MARKED,
                 ),

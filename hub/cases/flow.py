@@ -60,7 +60,7 @@ class Flow:
 
         def change(open_change: Change) -> tuple[Case, ...]:
             return tuple(
-                self._acted(open_change, case, asked[case.case_id], to[case.case_id], person) for case in cases
+                self.act_within(open_change, case, asked[case.case_id], to[case.case_id], person) for case in cases
             )
 
         changed = await self._database.write(change)
@@ -68,7 +68,8 @@ class Flow:
             self._cases.keep(case)
         return changed
 
-    def _acted(self, change: Change, case: Case, asked: Act, to: Owner | None, person: Person) -> Case:
+    def act_within(self, change: Change, case: Case, asked: Act, to: Owner | None, person: Person) -> Case:
+        """As ``act``, in another room's change, which hands the case to ``Cases.keep`` afterwards."""
         self._cases.must_be_open(change, case.case_id)
         standing = stored(change, case.case_id).standing
         now = update_case(change, case.case_id, moved(standing, asked.action, person, change.at_us // 1000, to))

@@ -343,6 +343,7 @@ RULES: dict[str, Callable[[View, Item], Item | None]] = {
     EventKind.CASE_CLOSED: _with_cases,
     EventKind.CASE_NOTED: _with_cases,
     EventKind.CASE_RECORDING: _with_cases,
+    EventKind.CASE_MEDIATED: _with_cases,
     EventKind.ASK_MADE: _ask,
     EventKind.ASK_CHANGED: _ask,
     EventKind.ASK_OVERDUE: _ask,

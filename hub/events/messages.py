@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     CASE_CLOSED = "case.closed"
     CASE_NOTED = "case.noted"
     CASE_RECORDING = "case.recording"
+    CASE_MEDIATED = "case.mediated"
     ASK_MADE = "ask.made"
     ASK_CHANGED = "ask.changed"
     ASK_OVERDUE = "ask.overdue"

@@ -41,6 +41,7 @@ from hub.footage.exports.messages import Export, ExportState
 from hub.footage.keeping import ClockLeapt, CutShort, NoRoom
 from hub.footage.segments.forecast import Forecast
 from hub.found.messages import Found
+from hub.mediation.messages import DisputeClass, Mediated, What
 from hub.missing_child.machine import begun
 from hub.missing_child.messages import NewMissingChild
 from hub.registry.importing import VenueRows
@@ -245,6 +246,8 @@ async def tell_of_case(hub: Hub, case_id: str) -> None:
             change, EventKind.CASE_RECORDING, case_id, Recording(case_id=case_id, burst_id=1, by="officer", name="民警")
         )
     )
+    told = Mediated(case_id=case_id, what=What.CLASS_SET, by="officer", name="民警", dispute_class=DisputeClass.FAMILY)
+    await hub.database.write(lambda change: hub.events.append(change, EventKind.CASE_MEDIATED, case_id, told))
     child = begun(case_id, NewMissingChild(), OFFICER, 0, None)
     await hub.database.write(lambda change: hub.events.append(change, EventKind.MISSING_CHILD_CHANGED, case_id, child))
     await hub.paths.mark(case_id, "S1", None, OFFICER)

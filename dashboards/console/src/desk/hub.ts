@@ -1,7 +1,7 @@
 // The cases' way from stage to stage, their timeline and hand-over, of the hub's HTTP interface.
 import { ask, part } from "../room/ask";
 import type { Case, CaseAction, CaseKind } from "../room/types";
-import type { CaseOwner, Note, Summary, Timeline } from "./types";
+import type { CaseOwner, DisputeClass, Mediation, Note, Summary, Timeline } from "./types";
 
 export interface Act {
   action: CaseAction;
@@ -17,6 +17,11 @@ export const deskHub = {
   owners: () => ask<CaseOwner[]>("GET", "/api/cases/owners"),
   timeline: (caseId: string, after: number) => ask<Timeline>("GET", at(caseId, `/timeline?after=${after}&limit=200`)),
   note: (caseId: string, text: string) => ask<Note>("POST", at(caseId, "/notes"), { text }),
+  mediation: (caseId: string) => ask<Mediation>("GET", at(caseId, "/mediation")),
+  setClass: (caseId: string, dispute_class: DisputeClass) => ask<unknown>("PUT", at(caseId, "/mediation/class"), { dispute_class }),
+  beginMediation: (caseId: string, mediator_id: string) => ask<unknown>("POST", at(caseId, "/mediation"), { mediator_id }),
+  endMediation: (caseId: string, agreed: boolean, text: string) => ask<unknown>("POST", at(caseId, "/mediation/result"), { agreed, text }),
+  visit: (caseId: string, solved: boolean, text: string) => ask<unknown>("POST", at(caseId, "/visits"), { solved, text }),
   summaries: (caseIds: readonly string[]) => ask<Summary[]>("GET", `/api/handover?case_ids=${caseIds.map(part).join(",")}`),
   handOver: (caseIds: readonly string[], toPersonId: string, note: string) =>
     ask<Case[]>("POST", "/api/handover", { case_ids: caseIds, to_person_id: toPersonId, note }),

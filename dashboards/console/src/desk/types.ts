@@ -28,3 +28,50 @@ export interface Note {
   by: string;
   name: string;
 }
+
+export const DISPUTE_CLASSES = ["family", "neighbours", "property", "labour", "other"] as const;
+export type DisputeClass = (typeof DISPUTE_CLASSES)[number];
+export type Route = "police" | "people" | "professional" | "judicial";
+
+/** What was done about a dispute. */
+export interface Mediated {
+  case_id: string;
+  what: "class_set" | "begun" | "ended" | "visited";
+  by: string;
+  name: string;
+  dispute_class: DisputeClass;
+  mediator: string | null;
+  route: Route | null;
+  good: boolean | null;
+  text: string;
+}
+
+export interface Mediator {
+  mediator_id: string;
+  name: string;
+  organisation: string;
+  route: Route;
+  classes: DisputeClass[];
+  grid_ids: string[];
+  phone: string;
+}
+
+export interface Attempt {
+  mediator_id: string;
+  name: string;
+  route: Route;
+  begun_at_ms: number;
+  appointed_at_ms: number | null;
+  /** Null while it goes on. */
+  agreed: boolean | null;
+  text: string;
+}
+
+export interface Mediation {
+  case_id: string;
+  dispute_class: DisputeClass;
+  attempts: Attempt[];
+  visits: { at_ms: number; by: string; solved: boolean; text: string }[];
+  /** The best first. */
+  proposals: { mediator: Mediator; why: string; why_en: string; going: number }[];
+}

@@ -8,6 +8,7 @@ import { detailIn } from "../language/detail";
 import type { Language } from "../language/language";
 import type { Texts } from "../language/zh";
 import { cameraLook } from "../map/looks";
+import { mediatedWords } from "../desk/mediated";
 import { holderWords } from "../radios/holder";
 import { watchWords } from "../search/words";
 import { sosWho } from "../sos/who";
@@ -216,6 +217,8 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
       const { name, text, pictures } = item.body;
       return texts.desk.noted(name, [text, pictures.length > 0 ? texts.desk.pictured : ""].filter((one) => one !== "").join(" "));
     }
+    case "case.mediated":
+      return mediatedWords(item.body, texts);
     case "case.recording":
       return texts.desk.recording(item.body.name);
     case "ask.made":

@@ -10,6 +10,7 @@ import { enEvents } from "./enEvents";
 import { enFootage } from "./enFootage";
 import { enFound } from "./enFound";
 import { enGroups } from "./enGroups";
+import { enMediation } from "./enMediation";
 import { enMissing } from "./enMissing";
 import { enPath } from "./enPath";
 import { enPlayback } from "./enPlayback";
@@ -43,6 +44,7 @@ export const en: Texts = {
   sos: enSos,
   desk: enDesk,
   found: enFound,
+  mediation: enMediation,
   missing: enMissing,
   groups: enGroups,
   path: enPath,

@@ -182,6 +182,8 @@ export const enAccess: AccessTexts = {
       move_case: "Moved a case",
       grade_case: "Graded a case",
       note_case: "Noted in a case",
+      mediate: "Mediated a dispute",
+      set_mediators: "Changed the list of mediators",
       seek_child: "Sought a missing child",
       search: "Searched",
       watch: "Watch",

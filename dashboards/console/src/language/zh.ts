@@ -11,6 +11,7 @@ import { zhEvents } from "./zhEvents";
 import { zhFootage } from "./zhFootage";
 import { zhFound } from "./zhFound";
 import { zhGroups } from "./zhGroups";
+import { zhMediation } from "./zhMediation";
 import { zhMissing } from "./zhMissing";
 import { zhPath } from "./zhPath";
 import { zhPlayback } from "./zhPlayback";
@@ -42,6 +43,7 @@ export const zh = {
   sos: zhSos,
   desk: zhDesk,
   found: zhFound,
+  mediation: zhMediation,
   missing: zhMissing,
   groups: zhGroups,
   path: zhPath,

@@ -227,6 +227,8 @@ export const zhAccess = {
       move_case: "办理案件",
       grade_case: "改案件类别等级",
       note_case: "记入案件",
+      mediate: "调解纠纷",
+      set_mediators: "改调解员名单",
       seek_child: "寻找走失儿童",
       search: "查找录像",
       watch: "布控",

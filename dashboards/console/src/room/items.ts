@@ -4,7 +4,7 @@ import type { Alert, Answer, Camera, Case, CaseChanged, Delivery, Hit, Radio, So
 import type { FootageExport } from "../exports/hub";
 import type { Policy, Stepped, Stopped } from "../escalation/hub";
 import type { DoorStanding, Tried } from "../fallback/types";
-import type { Note } from "../desk/types";
+import type { Mediated, Note } from "../desk/types";
 import type { MissingChild } from "../missing/types";
 import type { Found } from "../found/hub";
 import type { AskTold } from "../response/types";
@@ -95,6 +95,7 @@ interface Bodies {
   "case.changed": CaseChanged;
   "case.closed": Case;
   "case.noted": Note;
+  "case.mediated": Mediated;
   "case.recording": { case_id: string; burst_id: number; by: string; name: string };
   "missing_child.changed": MissingChild;
   "ask.made": AskTold;

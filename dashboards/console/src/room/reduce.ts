@@ -153,6 +153,7 @@ function applyItem(draft: Draft, item: Item, writable: Writable): void {
       return;
     case "case.noted":
     case "case.recording":
+    case "case.mediated":
     case "ask.made":
     case "ask.changed":
     case "ask.overdue":

@@ -7,6 +7,7 @@ import { useChosenAlert } from "../alerts/chosen";
 import { Wall } from "../alerts/Wall";
 import { useOpenCase } from "../cases/store";
 import { CaseTimeline } from "../desk/CaseTimeline";
+import { MediationPanel } from "../desk/MediationPanel";
 import { EventList } from "../events/EventList";
 import { GroupList, useOpenGroups } from "../groups/GroupList";
 import { SelectionCard } from "../groups/SelectionCard";
@@ -35,12 +36,15 @@ export function LowerPanel() {
   const searches = useMay("search_footage");
   const seesCases = useMay("see_cases");
   const isMissing = useShownChild() !== null;
-  const hasCase = useOpenCase() !== null && seesCases;
+  const openCase = useOpenCase();
+  const hasCase = openCase !== null && seesCases;
+  const isDispute = hasCase && openCase.standing.kind === "dispute";
   const tabs: readonly LowerTab[] = [
     ...(isMissing ? (["missing"] as const) : []),
     ...(alert === null ? [] : (["wall"] as const)),
     "events",
     ...(hasCase ? (["case"] as const) : []),
+    ...(isDispute ? (["mediation"] as const) : []),
     ...(searches ? (["path", "timeline"] as const) : []),
     "groups",
     ...(directs ? (["response"] as const) : []),
@@ -49,6 +53,7 @@ export function LowerPanel() {
     response: asks === 0 ? texts.response.title : texts.response.open(asks),
     missing: texts.missing.key,
     case: texts.desk.timeline,
+    mediation: texts.mediation.title,
     wall: texts.alerts.wall(silent),
     events: texts.events.title,
     path: texts.path.title,
@@ -73,7 +78,7 @@ export function LowerPanel() {
         ))}
         {shown === "path" && <PathNotes />}
       </nav>
-      {shown === "response" ? <ResponsePanel /> : shown === "missing" ? <MissingPanel /> : shown === "case" ? <CaseTimeline /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
+      {shown === "response" ? <ResponsePanel /> : shown === "missing" ? <MissingPanel /> : shown === "case" ? <CaseTimeline /> : shown === "mediation" ? <MediationPanel /> : shown === "wall" ? <Wall /> : shown === "path" ? <PathPanel /> : shown === "timeline" ? <Timeline /> : shown === "groups" ? <GroupList /> : <EventList />}
       <SelectionCard />
     </section>
   );

@@ -10,7 +10,9 @@ import { usePath } from "../path/store";
 import { useHits } from "../search/useHits";
 import { useMay } from "../session/store";
 
-export type LowerTab = "response" | "missing" | "case" | "wall" | "events" | "path" | "timeline" | "groups";
+export type LowerTab = "response" | "missing" | "case" | "mediation" | "wall" | "events" | "path" | "timeline" | "groups";
+
+const OF_CASE: ReadonlySet<LowerTab> = new Set(["missing", "case", "mediation"]);
 
 /**
  * So many silent radios have room beside the map, in the left column of a screen of 768 px, while no alert is written there;
@@ -31,12 +33,25 @@ export function useLowerTab(): LowerTab {
   const mapAlert = useMapAlert();
   const isWriting = useAlertDesk((desk) => desk.isOpen);
   const hasHits = useHits().length > 0;
-  const { query, answer } = usePath(useOpenCase()?.case_id ?? null);
+  const openCase = useOpenCase();
+  const { query, answer } = usePath(openCase?.case_id ?? null);
   const isPathless = query === null || answer?.paths.length === 0;
   const searches = useMay("search_footage");
   const isMissing = useShownChild() !== null;
-  if (chosen.tab === "missing" && isMissing) return "missing";
-  if (chosen.tab !== "missing" && chosen.tab !== null && chosen.alertId === (alert?.alert_id ?? null) && (chosen.tab !== "wall" || alert !== null)) return chosen.tab;
+  const isThere: Record<LowerTab, boolean> = {
+    missing: isMissing,
+    wall: alert !== null,
+    events: true,
+    case: openCase !== null,
+    mediation: openCase?.standing.kind === "dispute",
+    path: true,
+    timeline: true,
+    groups: true,
+    response: true,
+  };
+  const { tab, alertId } = chosen;
+  // What is of a case stays as alerts come and go.
+  if (tab !== null && isThere[tab] && (OF_CASE.has(tab) || alertId === (alert?.alert_id ?? null))) return tab;
   if (isMissing) return "missing";
   if (mapAlert !== null && boardOf(mapAlert).silent.length > (isWriting ? 0 : FIT_LEFT)) return "wall";
   if (!searches || !hasHits) return "events";

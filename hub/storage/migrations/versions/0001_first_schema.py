@@ -353,6 +353,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_footage_known_time")),
     )
     op.create_table(
+        "mediators",
+        sa.Column("mediator_id", sa.String(length=48), nullable=False),
+        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("mediator_id", name=op.f("pk_mediators")),
+    )
+    op.create_table(
+        "case_mediations",
+        sa.Column("case_id", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_mediations")),
+    )
+    op.create_table(
         "case_entries",
         sa.Column("case_id", sa.String(length=48), nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,0 +1,1 @@
+"""Disputes: of which class each is, who mediates it, what came of it, and the visits afterwards."""
