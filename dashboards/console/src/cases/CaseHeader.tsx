@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { CaseKeys } from "../desk/CaseKeys";
+import { useDraft } from "../desk/drafts";
 import { hourAndMinute } from "../language/time";
 import { openPlayback } from "../playback/store";
 import { hub } from "../room/hub";
@@ -63,13 +64,14 @@ function playFrom(current: Case): void {
 function CloseCase({ current }: { current: Case }) {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
-  const [outcome, setOutcome] = useState("");
+  const [outcome, setOutcome] = useDraft(current.case_id, "outcome");
   const [shown, setShown] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
   async function close(): Promise<void> {
     try {
       await hub.closeCase(current.case_id, outcome.trim());
+      setOutcome("");
       setShown(false);
     } catch (error) {
       setFailure(error);
@@ -84,11 +86,12 @@ function CloseCase({ current }: { current: Case }) {
       onOpenChange={setShown}
       content={
         <div className="close-case">
-          {texts.cases.outcomes.map((value) => (
-            <Button key={value} onClick={() => setOutcome(value)}>
-              {value}
-            </Button>
-          ))}
+          {current.standing.kind === "missing_person" &&
+            texts.cases.outcomes.map((value) => (
+              <Button key={value} onClick={() => setOutcome(value)}>
+                {value}
+              </Button>
+            ))}
           <Input
             data-testid="case-outcome"
             placeholder={texts.cases.outcome}

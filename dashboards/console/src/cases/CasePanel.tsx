@@ -24,7 +24,7 @@ export function CasePanel() {
   return (
     <section className="panel cases">
       <CaseList current={current} />
-      <CaseHeader current={current} />
+      <CaseHeader key={`header ${current.case_id}`} current={current} />
       {searches ? <SearchPanel key={current.case_id} current={current} /> : <p className="empty">{texts.cases.noSearch}</p>}
     </section>
   );

@@ -6,6 +6,7 @@ import { errorText, useLanguage, useTexts } from "../language/language";
 import { useRoom } from "../room/store";
 import { CASE_KINDS, type Case, type CaseAction, type CaseKind } from "../room/types";
 import { useMay } from "../session/store";
+import { useDraft } from "./drafts";
 import { deskHub } from "./hub";
 import { OwnerSelect } from "./OwnerSelect";
 
@@ -23,16 +24,20 @@ export function CaseKeys({ current }: { current: Case }) {
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState<CaseAction | "grade" | null>(null);
 
-  async function doing(work: () => Promise<unknown>): Promise<void> {
+  /** Whether it was done. */
+  async function doing(work: () => Promise<unknown>): Promise<boolean> {
     setBusy(true);
     setFailure(null);
     try {
       await work();
       setAsking(null);
+      return true;
     } catch (error) {
       setFailure(error);
+      return false;
+    } finally {
+      setBusy(false);
     }
-    setBusy(false);
   }
 
   if (!decides) return null;
@@ -46,7 +51,7 @@ export function CaseKeys({ current }: { current: Case }) {
             placement="bottomRight"
             open={asking === action}
             onOpenChange={(open) => setAsking(open ? action : null)}
-            content={<ToWhom busy={busy} failure={failure} name={texts.cases.actions[action]} onGo={(to, note) => void doing(() => deskHub.act(current.case_id, { action, to_person_id: to, note }))} />}
+            content={<ToWhom caseId={current.case_id} action={action} busy={busy} failure={failure} onGo={(to, note) => doing(() => deskHub.act(current.case_id, { action, to_person_id: to, note }))} />}
           >
             <Button size="small" data-testid={`case-act-${action}`}>
               {texts.cases.actions[action]}…
@@ -84,24 +89,33 @@ export function CaseKeys({ current }: { current: Case }) {
 }
 
 interface Asked {
-  name: string;
+  caseId: string;
+  action: CaseAction;
   busy: boolean;
   failure: unknown;
-  onGo: (toPersonId: string, note: string) => void;
+  /** Whether it was done. */
+  onGo: (toPersonId: string, note: string) => Promise<boolean>;
 }
 
-function ToWhom({ name, busy, failure, onGo }: Asked) {
+function ToWhom({ caseId, action, busy, failure, onGo }: Asked) {
   const texts = useTexts();
   const language = useLanguage((store) => store.language);
-  const [to, setTo] = useState<string | null>(null);
-  const [note, setNote] = useState("");
+  const [to, setTo] = useDraft(caseId, `to:${action}`);
+  const [note, setNote] = useDraft(caseId, `words:${action}`);
+
+  async function go(): Promise<void> {
+    if (!(await onGo(to, note))) return;
+    setTo("");
+    setNote("");
+  }
+
   return (
     <div className="to-whom">
-      <OwnerSelect value={to} onChange={setTo} testid="case-to" />
+      <OwnerSelect value={to === "" ? null : to} onChange={(chosen) => setTo(chosen ?? "")} testid="case-to" />
       <Input value={note} maxLength={500} placeholder={texts.desk.note} data-testid="case-act-note" onChange={(event) => setNote(event.target.value)} />
       {failure !== null && <div className="failure">{errorText(language, failure)}</div>}
-      <Button type="primary" loading={busy} disabled={to === null} data-testid="case-act-go" onClick={() => to !== null && onGo(to, note)}>
-        {name}
+      <Button type="primary" loading={busy} disabled={to === ""} data-testid="case-act-go" onClick={() => void go()}>
+        {texts.cases.actions[action]}
       </Button>
     </div>
   );

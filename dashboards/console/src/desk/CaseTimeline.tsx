@@ -10,6 +10,7 @@ import { mediaUrl } from "../alerts/attachments";
 import { useRoom, useStore } from "../room/store";
 import type { Item } from "../room/items";
 import { useMay } from "../session/store";
+import { useDraft } from "./drafts";
 import { deskHub } from "./hub";
 import { useTimeline } from "./useTimeline";
 
@@ -23,7 +24,7 @@ function Lines({ caseId }: { caseId: string }) {
   const language = useLanguage((store) => store.language);
   const notes = useMay("handle_case");
   const { items, sums, failure } = useTimeline(caseId);
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(caseId, "note");
   const [refused, setRefused] = useState<unknown>(null);
   const end = useRef<HTMLLIElement>(null);
   useEffect(() => {

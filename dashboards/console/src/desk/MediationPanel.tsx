@@ -8,6 +8,7 @@ import { useOpenCase } from "../cases/store";
 import { useRoom } from "../room/store";
 import type { Case } from "../room/types";
 import { useMay } from "../session/store";
+import { useDraft } from "./drafts";
 import { deskHub } from "./hub";
 import { DISPUTE_CLASSES, type DisputeClass, type Mediation } from "./types";
 
@@ -26,7 +27,7 @@ function Panel({ current }: { current: Case }) {
   const decides = useMay("open_case");
   const [mediation, setMediation] = useState<Mediation | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(caseId, "mediation");
   useEffect(() => {
     let isOver = false;
     deskHub.mediation(caseId).then(
