@@ -185,6 +185,8 @@ async def test_sixteen_tiles_leave_the_talk_line_its_time(hub: Hub, wall: Page) 
     await wall.get_by_test_id("mic-enable").click()
     await expect(wall.get_by_test_id("mic-enable")).to_be_hidden()
     await online(hub, 16)
+    known = "() => Number(document.querySelector('[data-testid=cameras-online]').dataset.online) >= 16"
+    await wall.wait_for_function(known, timeout=WITHIN_S * 1000)  # the page fills the wall with those that it knows of
     await lay_out(wall, 16)
     guard = Person()
     async with real_radio(hub, "R01", guard):
