@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from hub.casebook.tables import case_entries
 from hub.events.messages import EventKind, Item
+from hub.response.limits import AskKind
 
 _ENDED_EXPORTS = ("done", "failed")
 _LEFT_OUT = ("deliveries", "watches", "radios_missed", "radio_ids")
@@ -32,6 +33,7 @@ class _Refers(msgspec.Struct):
     group_id: str | None = None
     cancels: str | None = None
     state: str | None = None
+    kind: str | None = None
 
 
 _read = msgspec.json.Decoder(_Refers).decode
@@ -68,6 +70,11 @@ class Book:
             EventKind.CHILD_FOUND: self._of_alert,
             EventKind.CHILD_CLOSED: self._of_alert,
             EventKind.GROUP_OPENED: self._of_opened,
+            **dict.fromkeys(
+                (EventKind.ASK_MADE, EventKind.ASK_OVERDUE, EventKind.ASK_CLOSED),
+                lambda item: _read(item.body).case_id,
+            ),
+            EventKind.ASK_CHANGED: _of_changed,
             EventKind.BURST_ENDED: lambda item: self._case_of_group.get(item.subject),
         }
 
@@ -122,6 +129,12 @@ def _note(known: dict[str, str], name: str, case_id: str) -> None:
 def _of_export(item: Item) -> str | None:
     refers = _read(item.body)
     return refers.case_id if refers.state in _ENDED_EXPORTS else None
+
+
+def _of_changed(item: Item) -> str | None:
+    """Of a whistle or directive it comes with every answer: what came of them is in the sum at its end."""
+    refers = _read(item.body)
+    return refers.case_id if refers.kind == AskKind.REPORT else None
 
 
 def _short(item: Item) -> bytes:

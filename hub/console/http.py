@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 import msgspec
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from hub.errors import Refusal
 from hub.sightings.home import HomeAway
+from hub.storage.away import is_away
 from hub.storage.writer import StorageOverloaded
 
 _T = TypeVar("_T")
@@ -145,6 +147,13 @@ def _overloaded(_request: Request, error: Exception) -> Response:
     return answer(ErrorAnswer(error=body), 503)
 
 
+def _storage_failed(request: Request, error: Exception) -> Response:
+    if not is_away(error):
+        return _failed(request, error)
+    body = ErrorBody(code="storage_away", message="数据库没有应答，请稍后再试", message_en="the database is away")
+    return answer(ErrorAnswer(error=body), 503)
+
+
 def _home_away(_request: Request, error: Exception) -> Response:
     body = ErrorBody(
         code="sightings_away", message="目击记录库没有应答，请稍后再试", message_en=f"the sightings' server: {error}"
@@ -162,5 +171,6 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)  # type: ignore[arg-type]  # it answers both kinds of connection
     app.add_exception_handler(Exception, _failed)
     app.add_exception_handler(StorageOverloaded, _overloaded)
+    app.add_exception_handler(DBAPIError, _storage_failed)
     app.add_exception_handler(HomeAway, _home_away)
     app.add_exception_handler(HTTPException, _no_such_thing)

@@ -52,7 +52,7 @@ def page(certificates: Certificates, host: str, port: int) -> bytes:
     """The page; ``host`` is what the reader called the hub, ``port`` the console's."""
     name = host_name(host)
     if not name_host(certificates.names, name):  # the reader's own words would otherwise become a link
-        name = min(certificates.names)
+        name = certificates.names[0]
     console = f"https://[{name}]:{port}/" if ":" in name else f"https://{name}:{port}/"
     shown = {"style": _STYLE, "fingerprint": for_people(certificates.fingerprint), "console": escape(console)}
     return _PAGE.format(**shown).encode()

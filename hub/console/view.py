@@ -235,7 +235,10 @@ def _ask(view: View, item: Item) -> Item | None:
     found = _read_ask(item.body)
     if not view.has_any_grid(found.grid_ids) or not (view.in_room or found.to_grids):
         return None
-    return item if view.in_room else _as_cut(item, found, msgspec.structs.replace(found, sum=None, by=None))
+    shown = msgspec.structs.replace(found, case_id=found.case_id if view.sees_cases else None)
+    if not view.in_room:
+        shown = msgspec.structs.replace(shown, sum=None, by=None, text="", case_id=None)
+    return _as_cut(item, found, shown)
 
 
 def _at_venue(view: View, item: Item) -> Item | None:

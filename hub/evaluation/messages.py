@@ -69,6 +69,13 @@ class Line(Part, frozen=True, kw_only=True):
     """Too few alerts for its shares to say much; such lines come last and are not ranked."""
 
 
+class Day(Part, frozen=True, kw_only=True):
+    """The whole room on one day."""
+
+    day: date
+    figures: Figures
+
+
 class Evaluation(Part, frozen=True, kw_only=True):
     """A period: the whole room, the room in the period before, and each unit, the least acknowledged first."""
 
@@ -79,5 +86,7 @@ class Evaluation(Part, frozen=True, kw_only=True):
     whole: Figures
     before: Figures
     lines: tuple[Line, ...]
+    course: tuple[Day, ...]
+    """Day by day: a week's or month's days, and of a day the fortnight that ends on it."""
     as_of_ms: int
     """When the sums were last made."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 DAY = timedelta(days=1)
+FORTNIGHT = 14 * DAY
 
 
 class Period(StrEnum):

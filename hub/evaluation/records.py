@@ -19,8 +19,9 @@ _read_duties = msgspec.json.Decoder(VenueDay).decode
 
 
 class KeptDay(NamedTuple):
-    """One venue's day and the grid in which it lay then."""
+    """One venue's day (YYYY-MM-DD) and the grid in which it lay then."""
 
+    day: str
     venue_id: str
     grid_id: str
     duties: VenueDay
@@ -45,8 +46,9 @@ def load_days(connection: sa.Connection) -> frozenset[str]:
 def load(connection: sa.Connection, first_day: str, before_day: str) -> list[KeptDay]:
     """The sums from the first day until before the other, in order."""
     these = sa.and_(_t.day >= first_day, _t.day < before_day)
-    found = connection.execute(sa.select(_t.venue_id, _t.grid_id, _t.duties).where(these).order_by(_t.day, _t.venue_id))
-    return [KeptDay(venue_id, grid_id, _read_duties(duties)) for venue_id, grid_id, duties in found]
+    columns = sa.select(_t.day, _t.venue_id, _t.grid_id, _t.duties)
+    found = connection.execute(columns.where(these).order_by(_t.day, _t.venue_id))
+    return [KeptDay(day, venue_id, grid_id, _read_duties(duties)) for day, venue_id, grid_id, duties in found]
 
 
 async def forget_days(database: Database, before_day: str) -> int:

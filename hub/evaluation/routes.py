@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 
 from hub.access.gate import EnteringForAll
 from hub.console.http import answer, read_query
-from hub.evaluation.messages import Taken, Wanted
+from hub.evaluation.messages import Evaluation, Taken, Wanted
+from hub.evaluation.paper import paper_of
 from hub.evaluation.service import Evaluations
 from hub.evaluation.spreadsheet import csv_of
 from hub.rollcall.spreadsheet import Language
 
 
 def routes(evaluations: Evaluations) -> APIRouter:
-    """Look at a period, take it away as CSV, which is audited."""
+    """Look at a period, take it away as CSV or PDF, which is audited."""
     router = APIRouter(prefix="/api")
 
     @router.get("/evaluation")
@@ -22,11 +25,25 @@ def routes(evaluations: Evaluations) -> APIRouter:
 
     @router.get("/evaluation.csv")
     async def as_csv(request: Request, entrant: EnteringForAll) -> Response:
-        wanted = read_query(request, Taken)
-        found = await evaluations.evaluate(wanted)
+        found, wanted = await taken(request)
+        made = csv_of(found, Language[wanted.language.upper()])
         await evaluations.note_export(wanted, entrant.person.person_id)
-        name = f"evaluation-{found.unit.value}-{found.first_day}-{found.last_day}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(csv_of(found, Language[wanted.language.upper()]), media_type="text/csv", headers=headers)
+        return _file(made, found, "text/csv", "csv")
+
+    @router.get("/evaluation.pdf")
+    async def as_pdf(request: Request, entrant: EnteringForAll) -> Response:
+        found, wanted = await taken(request)
+        made = await asyncio.to_thread(paper_of, found, evaluations.community, Language[wanted.language.upper()])
+        await evaluations.note_export(wanted, entrant.person.person_id)
+        return _file(made, found, "application/pdf", "pdf")
+
+    async def taken(request: Request) -> tuple[Evaluation, Taken]:
+        wanted = read_query(request, Taken)
+        return await evaluations.evaluate(wanted), wanted
 
     return router
+
+
+def _file(made: bytes, found: Evaluation, media_type: str, ending: str) -> Response:
+    name = f"evaluation-{found.unit.value}-{found.first_day}-{found.last_day}.{ending}"
+    return Response(made, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -16,10 +16,10 @@ from hub.alerts.duties import Duty, duties_between, first_issued_us
 from hub.errors import Refusal
 from hub.escalation.records import overdue_since_us
 from hub.evaluation import records
-from hub.evaluation.messages import Evaluation, Figures, Line, Taken, Unit, Wanted
-from hub.evaluation.periods import DAY, begin_us, bounds, day_of
+from hub.evaluation.messages import Day, Evaluation, Line, Taken, Unit, Wanted
+from hub.evaluation.periods import DAY, FORTNIGHT, Period, begin_us, bounds, day_of
 from hub.evaluation.records import KeptDay
-from hub.evaluation.sums import FEW, day_sums, figures_of
+from hub.evaluation.sums import FEW, VenueDay, day_sums, figures_of
 from hub.rollcall.messages import RollCall
 from hub.rollcall.records import load_ended_between
 from hub.rooms import Rooms
@@ -102,26 +102,38 @@ class Evaluations:
         try:
             first, after = bounds(wanted.period, wanted.on or day_of(self._clock.wall_us(), self._zone))
             before, _ = bounds(wanted.period, first - DAY)
+            course_from = after - FORTNIGHT if wanted.period is Period.DAY else first
         except OverflowError:
             raise Refusal("bad_field", "日期超出范围", "no calendar has this day", field="from") from None
-        these, earlier = await self._database.read(partial(_two_periods, before, first, after))
-        names = self._names(wanted.unit)
-        lines, whole, room_before = await asyncio.to_thread(_add_up, these, earlier, wanted.unit, names)
-        return Evaluation(
-            period=wanted.period,
-            first_day=first,
-            last_day=after - DAY,
-            unit=wanted.unit,
-            whole=whole,
-            before=room_before,
-            lines=lines,
-            as_of_ms=self._as_of_us // 1000,
-        )
+        begin = min(before, course_from).isoformat()
+        kept = await self._database.read(lambda connection: records.load(connection, begin, after.isoformat()))
+
+        def add_up() -> Evaluation:
+            these = _between(kept, first, after)
+            return Evaluation(
+                period=wanted.period,
+                first_day=first,
+                last_day=after - DAY,
+                unit=wanted.unit,
+                whole=figures_of([one.duties for one in these]),
+                before=figures_of([one.duties for one in _between(kept, before, first)]),
+                lines=_lines(these, wanted.unit, names),
+                course=_course(kept, course_from, after),
+                as_of_ms=as_of_ms,
+            )
+
+        names, as_of_ms = self._names(wanted.unit), self._as_of_us // 1000
+        return await asyncio.to_thread(add_up)
 
     def _names(self, unit: Unit) -> dict[str, str]:
         if unit is Unit.VENUE:
             return {venue_id: venue.name for venue_id, venue in self._registry.venues.items()}
         return {grid_id: grid.name for grid_id, grid in self._registry.grids.items()}
+
+    @property
+    def community(self) -> str:
+        """Its name."""
+        return self._registry.community.name
 
     async def note_export(self, taken: Taken, by: str) -> None:
         """Note in the audit log that somebody takes it away."""
@@ -141,19 +153,18 @@ def _rows(
     return duties, overdue, load_ended_between(connection, from_us, to_us)
 
 
-def _two_periods(
-    before: date, first: date, after: date, connection: sa.Connection
-) -> tuple[list[KeptDay], list[KeptDay]]:
-    these = records.load(connection, first.isoformat(), after.isoformat())
-    return these, records.load(connection, before.isoformat(), first.isoformat())
+def _between(kept: list[KeptDay], first: date, after: date) -> list[KeptDay]:
+    """Those of the days from ``first`` until before ``after``."""
+    return [one for one in kept if first.isoformat() <= one.day < after.isoformat()]
 
 
-def _add_up(
-    these: list[KeptDay], earlier: list[KeptDay], unit: Unit, names: Mapping[str, str]
-) -> tuple[tuple[Line, ...], Figures, Figures]:
-    """Each unit, the room, and the room in the period before."""
-    whole, before = (figures_of([one.duties for one in kept]) for kept in (these, earlier))
-    return _lines(these, unit, names), whole, before
+def _course(kept: list[KeptDay], first: date, after: date) -> tuple[Day, ...]:
+    """Every day from ``first`` until before ``after``, also those that have no sums."""
+    by_day: dict[str, list[VenueDay]] = defaultdict(list)
+    for one in kept:
+        by_day[one.day].append(one.duties)
+    days = (first + number * DAY for number in range((after - first).days))
+    return tuple(Day(day=day, figures=figures_of(by_day[day.isoformat()])) for day in days)
 
 
 def _lines(kept: list[KeptDay], unit: Unit, names: Mapping[str, str]) -> tuple[Line, ...]:

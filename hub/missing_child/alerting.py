@@ -59,9 +59,11 @@ class Alerting:
         """Send what is due now."""
         for evidence in machine.fresh_evidence(child):
             walks = await self._walking.walks(evidence.latitude, evidence.longitude)
-            venue_ids = rings.sent(evidence, walks, now_ms)
-            if venue_ids and not await self._sent_there(child, evidence):
-                child = await self._send(child, Order.GO, venue_ids, evidence)
+            called = rings.called(evidence, walks, now_ms)
+            if called and not await self._sent_there(child, evidence):
+                for order, venue_ids in called.items():
+                    if venue_ids and not machine.was_sent(child, order, evidence):
+                        child = await self._send(child, order, venue_ids, evidence)
         if child.beyond:
             child = await self._to_the_rest(child, Order.BEYOND)
         elif machine.goes_on(child, StepName.ALERT):

@@ -206,14 +206,18 @@ def _with_evidence(child: MissingChild, evidence: Sequence[Evidence], now_ms: in
 
 def fresh_evidence(child: MissingChild) -> list[Evidence]:
     """What may send guards and has not: neither what the key was pressed with, nor that a guard holds her."""
-    done = {alert.evidence_id for alert in child.alerts if alert.order is Order.GO}
     if child.step(StepName.EVIDENCE).state is StepState.OFF:
         return []
     return [
         one
         for one in child.evidence
-        if one.evidence_id != TOLD_ID and one.kind is not EvidenceKind.WITH_ME and one.evidence_id not in done
+        if one.evidence_id != TOLD_ID and one.kind is not EvidenceKind.WITH_ME and not was_sent(child, Order.GO, one)
     ]
+
+
+def was_sent(child: MissingChild, order: Order, evidence: Evidence) -> bool:
+    """Whether an alert with this order went out for this evidence."""
+    return any(alert.order is order and alert.evidence_id == evidence.evidence_id for alert in child.alerts)
 
 
 def with_alert(child: MissingChild, alert: AlertSent) -> MissingChild:

@@ -180,6 +180,8 @@ class Order(StrEnum):
     """Look out, and watch the exits where that step is on."""
     GO = "go"
     """She was seen near here just now: go and look."""
+    STAY = "stay"
+    """She was seen at your door just now: do not leave it."""
     BEYOND = "beyond"
     """To everybody who was not alerted."""
 

@@ -43,6 +43,7 @@ _STATE = {
 _ORDER = {
     Order.WATCH: ("通知看守", "told to watch"),
     Order.GO: ("派往现场", "sent to the place"),
+    Order.STAY: ("就在门口，守住", "at their door, told to stay"),
     Order.BEYOND: ("通知其余全部场所", "all the others told"),
 }
 _ANSWER = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from hub.missing_child.messages import Evidence, EvidenceState, Front
+from hub.missing_child.messages import Evidence, EvidenceKind, EvidenceState, Front, Order
 from hub.sightings.messages import Age
 from hub.sightings.path.pace import pace_of
 
@@ -23,8 +23,11 @@ JUST_NOW_S = 15.0
 """Evidence no older than this sends guards to the place. Where she was seen longer ago she is not any more, and a guard
 who goes there has left the door that she comes past: with 60 s they were later with her than without a search
 (docs/missing-child.md)."""
+STAY = 2
+"""Venues nearest to fresh evidence, whose guards keep their doors: she is in sight of them, and whoever said that he
+sees her is one."""
 SENT = 6
-"""Venues whose guards are sent: both sides of the street, both ways, and one to spare. A judgement."""
+"""Venues next to those, whose guards are sent: both sides of the street, both ways, and one to spare. A judgement."""
 NEAR_M = 50.0
 """Who sees somebody stands as far off, at most; so the way between two pieces of evidence may be twice as much less."""
 
@@ -79,12 +82,18 @@ def next_due(fronts: Mapping[str, WalkM], known: Sequence[Front], alerted: Colle
     return sorted(at_ms.items(), key=lambda one: (one[1], one[0]))
 
 
-def sent(evidence: Evidence, walk_m: WalkM, now_ms: int) -> list[str]:
-    """The venues whose guards go to a new piece of evidence, the nearest first; none where it is too old."""
+def called(evidence: Evidence, walk_m: WalkM, now_ms: int) -> dict[Order, list[str]]:
+    """The venues whose guards keep their doors for a new piece of evidence, and those whose guards go there.
+
+    The nearest first; nobody where it is too old. The guard who said it is not told it.
+    """
     is_told = evidence.state in (EvidenceState.STANDS, EvidenceState.SURE)
     if not is_told or now_ms - evidence.at_ms > JUST_NOW_S * 1000:
-        return []
-    return sorted(walk_m, key=lambda venue_id: (walk_m[venue_id], venue_id))[:SENT]
+        return {}
+    near = sorted(walk_m, key=lambda venue_id: (walk_m[venue_id], venue_id))
+    said_it = evidence.venue_id if evidence.kind is EvidenceKind.SEEN else None
+    stay = [venue_id for venue_id in near[:STAY] if venue_id != said_it]
+    return {Order.STAY: stay, Order.GO: near[STAY : STAY + SENT]}
 
 
 def _front(evidence: Evidence, age: Age | None) -> Front:

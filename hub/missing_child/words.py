@@ -33,8 +33,10 @@ def alert_text(
     if seen is not None and place is not None:
         if order is Order.GO:
             words.append(f"{SEEN_JUST_NOW.format(place=place)}，请出门去找")
+        elif order is Order.STAY:
+            words.append(f"刚才就在你附近（{place}）看到，请守在门口，不要离开")
         else:
             words.append(f"{datetime.fromtimestamp(seen.at_ms / 1000, zone):%H:%M} 最后在{place}")
-    if order is not Order.GO and exits:
+    if order in (Order.WATCH, Order.BEYOND) and exits:
         words.append("请看住出入口，带着相像孩子离开的先问一句")
     return ("。".join(words) + "。" + _TO_DO)[:_MOST]

@@ -204,7 +204,7 @@ class AskTold(Part, frozen=True, kw_only=True):
     """Body of ask.made, ask.changed, ask.overdue and ask.closed.
 
     ``grid_ids`` are those whom it concerns (None: all); ``to_grids``: whether phones there are told, who then read what
-    is theirs of it: they are not told ``sum`` and ``by``.
+    is theirs of it: they are not told ``sum``, ``by``, ``text`` and ``case_id``.
     """
 
     ask_id: str
@@ -215,3 +215,5 @@ class AskTold(Part, frozen=True, kw_only=True):
     whom: Whom | None = None
     sum: Sum | None = None
     by: str | None = None
+    text: str = ""
+    case_id: str | None = None

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from hub.cases.limits import CaseKind, Grade
 from hub.response.limits import AskKind
@@ -17,6 +16,7 @@ from hub.response.tables import ask_answers, ask_grids, ask_lines, ask_pictures,
 from hub.response.whom import Asked
 from hub.storage.database import Database
 from hub.storage.pruning import prune
+from hub.storage.upserting import insert
 from hub.storage.writer import Change
 
 FORGOTTEN_AT_ONCE = 200

@@ -54,6 +54,8 @@ class Telling:
             whom=standing.whom,
             sum=sum_of(change.connection, record.ask_id, change.at_us // 1000),
             by=by,
+            text=record.text,
+            case_id=record.case_id,
         )
         self._rooms.events.append(change, kind, record.ask_id, told)
 

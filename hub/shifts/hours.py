@@ -7,9 +7,9 @@ summer time leaves out is left out, one that comes twice in autumn counts twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 DAY_MINUTES = 24 * 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,15 +30,40 @@ class Weekly(Protocol):
     def end_minute(self) -> int: ...
 
 
-def is_open(openings: Iterable[Weekly], at_us: int, zone: tzinfo) -> bool:
-    """Whether a venue with these openings is open at ``at_us`` (UTC); one without any always is."""
-    known = list(openings)
-    return not known or any(_begun(one, _local(at_us, zone)) is not None for one in known)
+class WallClock(NamedTuple):
+    """What the clock on the wall shows."""
+
+    midnight: datetime
+    """Of its day, without a zone."""
+    weekday: int
+    """ISO 8601, 1 to 7."""
+    minute: int
+    """Of its day."""
 
 
-def on_shift(shifts: Iterable[Weekly], at_us: int, zone: tzinfo) -> bool:
-    """Whether one of the shifts is under way at ``at_us``."""
-    return any(_begun(one, _local(at_us, zone)) is not None for one in shifts)
+def wall_clock(at_us: int, zone: tzinfo) -> WallClock:
+    """What it shows in the zone at ``at_us`` (UTC)."""
+    local = (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
+    return WallClock(midnight, midnight.isoweekday(), local.hour * 60 + local.minute)
+
+
+def is_open(openings: Collection[Weekly], wall: WallClock) -> bool:
+    """Whether a venue with these openings is open; one without any always is."""
+    return not openings or on_shift(openings, wall)
+
+
+def on_shift(shifts: Iterable[Weekly], wall: WallClock) -> bool:
+    """Whether one of the shifts is under way."""
+    for one in shifts:  # noqa: SIM110 - asked for a thousand venues at once, a generator each takes half as long again
+        if is_under_way(one, wall):
+            return True
+    return False
+
+
+def is_under_way(weekly: Weekly, wall: WallClock) -> bool:
+    """Whether this time holds."""
+    return _days_since_begin(weekly, wall) is not None
 
 
 def shift_ends_at_us(shifts: Iterable[Weekly], at_us: int, zone: tzinfo) -> int | None:
@@ -54,30 +79,24 @@ def shift_ends_at_us(shifts: Iterable[Weekly], at_us: int, zone: tzinfo) -> int 
     return ends_us
 
 
-def _local(at_us: int, zone: tzinfo) -> datetime:
-    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
-
-
-def _begun(weekly: Weekly, local: datetime) -> datetime | None:
-    """The midnight of the day on which the time that holds at ``local`` began; None when it does not hold."""
-    minute = local.hour * 60 + local.minute
-    today = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
-    yesterday = today - timedelta(days=1)
+def _days_since_begin(weekly: Weekly, wall: WallClock) -> int | None:
+    """0 when the time that holds began on this day, 1 when on the day before; None when it does not hold."""
     crosses = weekly.end_minute <= weekly.begin_minute
-    has_begun = today.isoweekday() in weekly.weekdays and weekly.begin_minute <= minute
-    if has_begun and (crosses or minute < weekly.end_minute):
-        return today
-    if crosses and yesterday.isoweekday() in weekly.weekdays and minute < weekly.end_minute:
-        return yesterday
+    has_begun = weekly.begin_minute <= wall.minute and wall.weekday in weekly.weekdays
+    if has_begun and (crosses or wall.minute < weekly.end_minute):
+        return 0
+    if crosses and wall.minute < weekly.end_minute and (wall.weekday - 2) % 7 + 1 in weekly.weekdays:
+        return 1
     return None
 
 
 def _ends_at_us(weekly: Weekly, at_us: int, zone: tzinfo) -> int | None:
-    day = _begun(weekly, _local(at_us, zone))
-    if day is None:
+    now = wall_clock(at_us, zone)
+    days = _days_since_begin(weekly, now)
+    if days is None:
         return None
     minutes = weekly.end_minute + (DAY_MINUTES if weekly.end_minute <= weekly.begin_minute else 0)
-    wall = day + timedelta(minutes=minutes)
+    wall = now.midnight + timedelta(days=-days, minutes=minutes)
     for fold in (0, 1):  # the clock may show the end twice (PEP 495)
         ends_us = (wall.replace(tzinfo=zone, fold=fold) - _EPOCH) // timedelta(microseconds=1)
         if ends_us > at_us:

@@ -51,19 +51,23 @@ class Shifts:
 
     def is_open(self, venue_id: str, at_us: int) -> bool:
         """Whether the venue is open at ``at_us`` (UTC)."""
-        return hours.is_open(self._hours.of(venue_id), at_us, self._zone)
+        return hours.is_open(self._hours.of(venue_id), hours.wall_clock(at_us, self._zone))
 
     def nobody_expected(self, at_us: int) -> frozenset[str]:
         """The venues where nobody is to be expected at ``at_us``: closed by their hours; or, where no hours are known,
         shifts are planned at the venue itself and nobody's, there or in its grid, is under way."""
-        under_way = self._under_way(at_us)
-        shifts = (shift for person_id, planned in self._shifts.all() if self._find(person_id) for shift in planned)
+        wall = hours.wall_clock(at_us, self._zone)
+        shifts = [shift for person_id, planned in self._shifts.all() if self._find(person_id) for shift in planned]
         planned_at = {shift.place.place_id for shift in shifts if shift.place.kind is PlaceKind.VENUE}
+        held = {(shift.place.kind, shift.place.place_id) for shift in shifts if hours.is_under_way(shift, wall)}
+        is_community_held = any(kind is PlaceKind.COMMUNITY for kind, _ in held)
 
         def is_empty(venue_id: str) -> bool:
-            if self._hours.of(venue_id) or venue_id not in planned_at:
-                return not self.is_open(venue_id, at_us)
-            return not self._of_venue(venue_id, under_way)
+            known = self._hours.of(venue_id)
+            if known or venue_id not in planned_at:
+                return not hours.is_open(known, wall)
+            is_held = (PlaceKind.VENUE, venue_id) in held or (PlaceKind.GRID, self.grid_of(venue_id)) in held
+            return not (is_community_held or is_held)
 
         return frozenset(filter(is_empty, self._registry.venues))
 
@@ -73,13 +77,13 @@ class Shifts:
 
     def _under_way(self, at_us: int) -> list[tuple[str, Place]]:
         """Who is on shift, and where."""
-        zone = self._zone
+        wall = hours.wall_clock(at_us, self._zone)
         return [
             (person_id, shift.place)
             for person_id, planned in self._shifts.all()
             if planned and self._find(person_id)
             for shift in planned
-            if hours.on_shift((shift,), at_us, zone)
+            if hours.is_under_way(shift, wall)
         ]
 
     def _of_venue(self, venue_id: str, under_way: list[tuple[str, Place]]) -> tuple[str, ...]:
@@ -90,12 +94,13 @@ class Shifts:
     def is_on_shift(self, person_id: str, at_us: int, venue_id: str | None = None) -> bool:
         """Whether the person is on shift anywhere, or at ``venue_id``."""
         planned = self.of(person_id) if venue_id is None else self._shifts_at(person_id, venue_id)
-        return hours.on_shift(planned, at_us, self._zone)
+        return hours.on_shift(planned, hours.wall_clock(at_us, self._zone))
 
     def is_posted_at(self, person_id: str, venue_id: str, at_us: int) -> bool:
         """Whether a shift of theirs at the venue itself, not in its grid, is under way."""
         venue = venue_place(venue_id)
-        return hours.on_shift(tuple(one for one in self.of(person_id) if one.place == venue), at_us, self._zone)
+        posted = (one for one in self.of(person_id) if one.place == venue)
+        return hours.on_shift(posted, hours.wall_clock(at_us, self._zone))
 
     def ends_at_us(self, person_id: str, at_us: int, venue_id: str) -> int | None:
         """When the person's shift at the venue that is under way at ``at_us`` ends; None when none is."""

@@ -24,6 +24,7 @@ from hub.errors import Refusal
 from hub.events.messages import EventKind
 from hub.registry.records import Camera
 from hub.sightings.messages import Age, Description, Query
+from tests.databases import opened
 from tests.devices.room import until
 from tests.hub import OFFICER, PICTURE, Told, community, open_hub, sighting
 from tests.played import HandDevice
@@ -248,10 +249,12 @@ async def test_hit_that_the_database_did_not_take_is_told_when_the_sighting_come
         told, found = Told(hub), sighting(hub, "she", "red", "blue")
         case = await open_case(hub)
         watch = await hub.cases.start_watch(case.case_id, RED_AND_BLUE, OFFICER)
-        await hub.database.write(lambda change: change.connection.execute(sa.text("ALTER TABLE events RENAME TO away")))
-        with pytest.raises(sa.exc.OperationalError):
+        with opened(tmp_path) as hands:
+            hands.change("ALTER TABLE events RENAME TO away")
+        with pytest.raises(sa.exc.DBAPIError):
             await hub.watching.see((found,))
-        await hub.database.write(lambda change: change.connection.execute(sa.text("ALTER TABLE away RENAME TO events")))
+        with opened(tmp_path) as hands:
+            hands.change("ALTER TABLE away RENAME TO events")
         await hub.watching.see((found,))
         await told.wait(EventKind.WATCH_HIT, watch.watch_id)
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from devices.protocol.clock import ManualClock
+from devices.protocol.messages import Answer
 from hub.access.gate import SESSION_COOKIE
 from hub.access.messages import NewPerson
 from hub.access.people import COMMUNITY, LOCAL, Person, Role
+from hub.alerts.messages import AnswerElsewhere, NewAlert, Via
 from hub.app import Hub
 from hub.cases.limits import CaseKind, Grade
 from hub.cases.messages import NewCase
@@ -65,6 +67,15 @@ async def test_three_cases_each_with_its_owner_its_stage_and_its_own_timeline(tm
         await one.get_by_test_id("case-note").fill("双方已分开")
         await one.get_by_test_id("case-note").press("Enter")
         await expect(one.locator("[data-testid=timeline-line][data-kind='case.noted']")).to_contain_text("双方已分开")
+        alert = await hub.alerts.issue(NewAlert(text="门口打架，请看住出入口", case_id=order.case_id), "li")
+        issued = one.locator("[data-testid=timeline-line][data-kind='alert.issued']")
+        await expect(issued).to_contain_text("确认 0/4，回报 0")
+        seen = AnswerElsewhere(
+            message_id="m1", alert_id=alert.alert_id, venue_ids=("V01",), by="g", via=Via.PAGE, answer=Answer.SEEN
+        )
+        await hub.alerts.answered_elsewhere(seen)
+        await expect(issued).to_contain_text("确认 1/4，回报 1")
+
         await one.locator(f"[data-testid=case-row][data-case={hazard.case_id}]").click()
         await expect(one.get_by_test_id("timeline-line")).to_have_count(1)
         await expect(one.get_by_test_id("case-timeline")).not_to_contain_text("双方已分开")

@@ -145,6 +145,7 @@ async def tell(hub: Hub, n: int) -> None:
     grid_id = group_id.removeprefix("grid-")
     ask = AskTold(
         ask_id="H1", kind=AskKind.REPORT, grid_ids=(grid_id,), to_grids=n % 2 == 0, phase=Phase.WAITING, by="officer",
+        text="楼上漏水", case_id="C1",
     )  # fmt: skip
     bodies: dict[EventKind, tuple[str, msgspec.Struct]] = {
         **dict.fromkeys(ASKS, (grid_id, ask)),

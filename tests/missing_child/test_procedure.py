@@ -142,8 +142,9 @@ async def test_guards_word_sends_those_near_and_leaves_the_sure_ring(hub: Hub, c
     after = await as_it_stands(hub, child)
     (evidence,) = [one for one in after.evidence if one.kind is EvidenceKind.SEEN]
     assert (evidence.venue_id, evidence.state) == ("V02", EvidenceState.STANDS)
-    assert orders(after)[1] == (Order.GO, ("V02", "V01", "V03", "V04")), "the nearest first"
-    go = await hub.alerts.find(after.alerts[1].alert_id)
+    assert orders(after)[1:] == [(Order.STAY, ("V01",)), (Order.GO, ("V03", "V04"))], "the nearest first"
+    stay, go = [await hub.alerts.find(alert.alert_id) for alert in after.alerts[1:]]
+    assert "刚才就在你附近（场所2）看到，请守在门口" in stay.text
     assert "刚才在场所2附近看到，请出门去找" in go.text
     assert [front.evidence_id for front in after.fronts] == ["told", evidence.evidence_id]
     judged = await hub.missing_children.judge(

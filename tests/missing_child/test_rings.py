@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.missing_child import rings
-from hub.missing_child.messages import Evidence, EvidenceKind, EvidenceState, Front
-from hub.missing_child.rings import GATHER_S, JUST_NOW_S, LEAD_S, LEAST_M, SENT
+from hub.missing_child.messages import Evidence, EvidenceKind, EvidenceState, Front, Order
+from hub.missing_child.rings import GATHER_S, JUST_NOW_S, LEAD_S, LEAST_M, SENT, STAY
 
 T0_MS = 1_000_000_000
 METRES = st.floats(0, 3000, allow_nan=False)
@@ -75,14 +76,17 @@ def test_ring_never_shrinks(walks_m: list[float], one_s: float, other_s: float) 
     assert set(at_once) <= set(rings.due(walks, [front], T0_MS + round(late * 1000), ()))
 
 
-def test_those_nearest_go_while_it_is_just_now() -> None:
-    walks = {f"V{number:02}": 10.0 * number for number in range(9)}
+def test_those_nearest_stay_and_those_next_go_while_it_is_just_now() -> None:
+    walks = {f"V{number:02}": 10.0 * number for number in range(11)}
     seen = piece(1, 0, EvidenceState.STANDS)
     fresh_ms = T0_MS + round(JUST_NOW_S * 1000)
-    assert rings.sent(seen, walks, fresh_ms) == [f"V{number:02}" for number in range(SENT)]
-    assert rings.sent(seen, walks, fresh_ms + 1) == []
+    nearest = [f"V{number:02}" for number in range(STAY + SENT)]
+    assert rings.called(seen, walks, fresh_ms) == {Order.STAY: nearest[:STAY], Order.GO: nearest[STAY:]}
+    assert rings.called(seen, walks, fresh_ms + 1) == {}
+    his_word = msgspec.structs.replace(seen, venue_id="V01")
+    assert rings.called(his_word, walks, fresh_ms)[Order.STAY] == ["V00"], "he knows it"
     for state in (EvidenceState.DOUBTED, EvidenceState.REJECTED):
-        assert rings.sent(piece(1, 0, state), walks, T0_MS) == []
+        assert rings.called(piece(1, 0, state), walks, T0_MS) == {}
 
 
 def test_nobody_walks_that_fast() -> None:

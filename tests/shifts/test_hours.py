@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.access.people import Place, PlaceKind
-from hub.shifts.hours import DAY_MINUTES, is_open, on_shift, shift_ends_at_us
+from hub.shifts.hours import DAY_MINUTES, is_open, on_shift, shift_ends_at_us, wall_clock
 from hub.shifts.messages import Opening, Shift
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,7 +40,7 @@ def shift(weekdays: tuple[int, ...], begin: int, end: int) -> Shift:
     ],
 )
 def test_venue_is_open_from_its_first_minute_to_before_its_last(at: str, is_it: bool) -> None:
-    assert is_open([Opening(weekday=1, begin_minute=480, end_minute=1080)], us(at), SHANGHAI) is is_it
+    assert is_open([Opening(weekday=1, begin_minute=480, end_minute=1080)], wall_clock(us(at), SHANGHAI)) is is_it
 
 
 @pytest.mark.parametrize(
@@ -55,24 +55,24 @@ def test_venue_is_open_from_its_first_minute_to_before_its_last(at: str, is_it: 
     ],
 )
 def test_sunday_night_goes_on_into_monday_morning(at: str, is_it: bool) -> None:
-    assert on_shift([shift((7,), 1320, 360)], us(at), SHANGHAI) is is_it
+    assert on_shift([shift((7,), 1320, 360)], wall_clock(us(at), SHANGHAI)) is is_it
 
 
 def test_venue_without_hours_is_always_open_and_nobody_without_shifts_is_on_one() -> None:
-    assert is_open([], us("2026-11-23 03:00"), SHANGHAI)
-    assert not on_shift([], us("2026-11-23 03:00"), SHANGHAI)
+    assert is_open([], wall_clock(us("2026-11-23 03:00"), SHANGHAI))
+    assert not on_shift([], wall_clock(us("2026-11-23 03:00"), SHANGHAI))
 
 
 def test_same_begin_and_end_is_a_whole_day() -> None:
     day = [Opening(weekday=6, begin_minute=600, end_minute=600)]
     moments = ("28 09:59", "28 10:00", "29 09:59", "29 10:00")
-    assert [is_open(day, us(f"2026-11-{at}"), SHANGHAI) for at in moments] == [False, True, True, False]
+    assert [is_open(day, wall_clock(us(f"2026-11-{at}"), SHANGHAI)) for at in moments] == [False, True, True, False]
 
 
 def test_same_instant_is_another_weekday_elsewhere() -> None:
     monday = [Opening(weekday=1, begin_minute=0, end_minute=1440)]
     at_us = us("2026-11-23 01:00")
-    assert is_open(monday, at_us, SHANGHAI) and not is_open(monday, at_us, BERLIN)
+    assert is_open(monday, wall_clock(at_us, SHANGHAI)) and not is_open(monday, wall_clock(at_us, BERLIN))
 
 
 def test_shift_ends_by_the_clock_on_the_wall_though_the_night_has_25_hours() -> None:
@@ -107,18 +107,18 @@ def test_somebody_is_on_shift_exactly_when_the_wall_clock_says_so(one: Shift, at
     now = (local.isoweekday() - 1) * DAY_MINUTES + local.hour * 60 + local.minute
     length = (one.end_minute - one.begin_minute) % DAY_MINUTES or DAY_MINUTES
     begins = [(day - 1) * DAY_MINUTES + one.begin_minute for day in one.weekdays]
-    assert on_shift([one], at_us, zone) is any((now - begin) % ring < length for begin in begins)
+    assert on_shift([one], wall_clock(at_us, zone)) is any((now - begin) % ring < length for begin in begins)
 
 
 @given(one=weekly, at_us=instants, zone=st.sampled_from(ZONES))
 def test_end_of_a_shift_is_the_first_moment_after_it_at_most_a_day_away(one: Shift, at_us: int, zone: ZoneInfo) -> None:
     ends_us = shift_ends_at_us([one], at_us, zone)
     if ends_us is None:
-        assert not on_shift([one], at_us, zone)
+        assert not on_shift([one], wall_clock(at_us, zone))
         return
     assert ends_us > at_us
     local = datetime.fromtimestamp(ends_us // 1_000_000, zone)
     changes = len({datetime.fromtimestamp(ends_us // 1_000_000 + h * 3600, zone).utcoffset() for h in range(-30, 3)})
     if changes == 1:  # away from the change to summer time
         assert local.hour * 60 + local.minute == one.end_minute % DAY_MINUTES
-        assert on_shift([one], ends_us - 1, zone)
+        assert on_shift([one], wall_clock(ends_us - 1, zone))

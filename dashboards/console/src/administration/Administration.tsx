@@ -5,6 +5,7 @@ import { useState, type ReactNode } from "react";
 import { AuditLog } from "../audit/AuditLog";
 import { CamerasTab } from "../cameras/CamerasTab";
 import { DevicesTab } from "../devices/DevicesTab";
+import { EvaluationTab } from "../evaluation/EvaluationTab";
 import { PolicyTab } from "../escalation/PolicyTab";
 import { useTexts } from "../language/language";
 import { PeopleTab } from "../people/PeopleTab";
@@ -13,12 +14,15 @@ import { HoursTab } from "../shifts/HoursTab";
 import { ShiftsTab } from "../shifts/ShiftsTab";
 import { TeachingTab } from "../teaching/TeachingTab";
 import { TemplatesTab } from "../templates/TemplatesTab";
+import { MediatorsTab } from "../desk/MediatorsTab";
 import { CertificatesTab } from "./CertificatesTab";
 import { tabsFor, type Tab } from "./tabs";
 import "./administration.css";
 
 const CONTENT: Record<Tab, () => ReactNode> = {
+  evaluation: () => <EvaluationTab />,
   people: () => <PeopleTab />,
+  mediators: () => <MediatorsTab />,
   shifts: () => <ShiftsTab />,
   hours: () => <HoursTab />,
   escalation: () => <PolicyTab />,

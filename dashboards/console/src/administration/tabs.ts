@@ -1,10 +1,12 @@
 // Pure: what of the administration somebody may open, by their rights.
 import type { Right } from "../session/types";
 
-export type Tab = "people" | "shifts" | "hours" | "escalation" | "templates" | "cameras" | "teaching" | "devices" | "certificates" | "audit";
+export type Tab = "evaluation" | "people" | "mediators" | "shifts" | "hours" | "escalation" | "templates" | "cameras" | "teaching" | "devices" | "certificates" | "audit";
 
 const NEEDS: readonly [Tab, Right][] = [
+  ["evaluation", "read_evaluation"],
   ["people", "enrol_people"],
+  ["mediators", "enrol_people"],
   ["shifts", "plan_shifts"],
   ["hours", "plan_shifts"],
   ["escalation", "set_escalation"],

@@ -51,6 +51,7 @@ export function CaseList({ current }: { current: Case }) {
                 {one.standing.grade}
               </i>
               <span className="title">{one.title}</span>
+              <small>{texts.cases.kind[one.standing.kind]}</small>
               <CaseStanding standing={one.standing} />
             </button>
           </li>

@@ -31,7 +31,8 @@ export interface Note {
 
 export const DISPUTE_CLASSES = ["family", "neighbours", "property", "labour", "other"] as const;
 export type DisputeClass = (typeof DISPUTE_CLASSES)[number];
-export type Route = "police" | "people" | "professional" | "judicial";
+export const ROUTES = ["police", "people", "professional", "judicial"] as const;
+export type Route = (typeof ROUTES)[number];
 
 /** What was done about a dispute. */
 export interface Mediated {
@@ -46,14 +47,18 @@ export interface Mediated {
   text: string;
 }
 
-export interface Mediator {
-  mediator_id: string;
+/** No classes, no grids: all. */
+export interface NewMediator {
   name: string;
   organisation: string;
   route: Route;
   classes: DisputeClass[];
   grid_ids: string[];
   phone: string;
+}
+
+export interface Mediator extends NewMediator {
+  mediator_id: string;
 }
 
 export interface Attempt {

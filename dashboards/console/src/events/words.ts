@@ -225,10 +225,10 @@ export function wordsOf(item: Item, room: Room, texts: Texts, language: Language
     case "ask.changed":
     case "ask.overdue":
     case "ask.closed": {
-      const { kind, sum, whom } = item.body;
+      const { kind, sum, whom, text } = item.body;
       const said = `${texts.response.kind[kind]} ${texts.response.event[item.kind]}`;
       const count = sum === null ? "" : texts.response.answered(sum.asked - sum.waiting, sum.asked);
-      return [said, count, item.kind === "ask.overdue" && whom !== null ? texts.response.whom[whom] : ""].filter((one) => one !== "").join(" · ");
+      return [said, count, item.kind === "ask.overdue" && whom !== null ? texts.response.whom[whom] : "", item.kind === "ask.made" ? text : ""].filter((one) => one !== "").join(" · ");
     }
     case "missing_child.changed":
       return of(item.body.status, item.body.ended_at_ms === null ? texts.missing.begun : texts.missing.ended(item.body.was_found === true));

@@ -5,6 +5,7 @@ import { enAnalysis } from "./enAnalysis";
 import { enCameras } from "./enCameras";
 import { enDesk } from "./enDesk";
 import { enEscalation } from "./enEscalation";
+import { enEvaluation } from "./enEvaluation";
 import { enFallback } from "./enFallback";
 import { enEvents } from "./enEvents";
 import { enFootage } from "./enFootage";
@@ -38,6 +39,7 @@ export const en: Texts = {
   analysis: enAnalysis,
   refusals: enRefusals,
   escalation: enEscalation,
+  evaluation: enEvaluation,
   fallback: enFallback,
   rollCall: enRollCall,
   response: enResponse,

@@ -75,7 +75,9 @@ export const enAccess: AccessTexts = {
   },
   admin: {
     open: "Administration",
+    evaluation: "Evaluation",
     people: "People",
+    mediators: "Mediators",
     shifts: "Shifts",
     hours: "Opening hours",
     escalation: "Escalation",

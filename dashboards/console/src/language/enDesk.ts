@@ -11,7 +11,7 @@ export const enDesk: typeof zhDesk = {
   note: "A word (may stay empty)",
   grade: (n) => `grade ${n}`,
   take: "I take it",
-  timeline: "Timeline",
+  timeline: "History",
   nothing: "Nothing yet",
   writeNote: "A note; Enter keeps it",
   keepNote: "Note",

@@ -2,6 +2,24 @@
 import type { zhMediation } from "./zhMediation";
 
 export const enMediation: typeof zhMediation = {
+  mediators: {
+    words: "Disputes go by this list: first whose classes and grids fit, then who has the fewest.",
+    search: "Find a mediator",
+    count: (n) => `${n} in all`,
+    none: "Nobody is on the list yet",
+    add: "Add a mediator",
+    change: "Change",
+    remove: "Take off",
+    removeAsk: (name) => `Take ${name} off the list? What they mediated stays.`,
+    name: "Name",
+    organisation: "Organisation",
+    route: "Route",
+    classes: "Classes",
+    anything: "any",
+    grids: "Grids",
+    everywhere: "all grids",
+    phone: "Telephone",
+  },
   title: "Mediation",
   classes: { family: "family", neighbours: "neighbours", property: "homes", labour: "labour", other: "consumers and others" },
   routes: { police: "police mediation", people: "people's mediation", professional: "professional mediation", judicial: "judicial mediation" },

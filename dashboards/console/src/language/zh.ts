@@ -6,6 +6,7 @@ import { zhAnalysis } from "./zhAnalysis";
 import { zhCameras } from "./zhCameras";
 import { zhDesk } from "./zhDesk";
 import { zhEscalation } from "./zhEscalation";
+import { zhEvaluation } from "./zhEvaluation";
 import { zhFallback } from "./zhFallback";
 import { zhEvents } from "./zhEvents";
 import { zhFootage } from "./zhFootage";
@@ -37,6 +38,7 @@ export const zh = {
   analysis: zhAnalysis,
   refusals: zhRefusals,
   escalation: zhEscalation,
+  evaluation: zhEvaluation,
   fallback: zhFallback,
   rollCall: zhRollCall,
   response: zhResponse,

@@ -73,7 +73,9 @@ export const zhAccess = {
   },
   admin: {
     open: "管理",
+    evaluation: "考核",
     people: "人员",
+    mediators: "调解员",
     shifts: "班次",
     hours: "营业时间",
     escalation: "升级规则",

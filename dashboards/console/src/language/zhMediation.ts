@@ -2,6 +2,24 @@
 import type { DisputeClass, Route } from "../desk/types";
 
 export const zhMediation = {
+  mediators: {
+    words: "纠纷按名单分流：先看类别和网格合不合适，再看手上有几件。",
+    search: "查找调解员",
+    count: (n: number) => `${n} 位`,
+    none: "名单上还没有调解员",
+    add: "新增调解员",
+    change: "修改",
+    remove: "移出名单",
+    removeAsk: (name: string) => `把${name}移出名单？做过的调解仍保留。`,
+    name: "姓名",
+    organisation: "单位",
+    route: "途径",
+    classes: "纠纷类别",
+    anything: "各类",
+    grids: "网格",
+    everywhere: "全部网格",
+    phone: "电话",
+  },
   title: "调解",
   classes: { family: "婚姻家庭", neighbours: "邻里", property: "物业与房屋", labour: "劳资", other: "消费及其他" } satisfies Record<DisputeClass, string>,
   routes: { police: "公安调解", people: "人民调解", professional: "专业调解", judicial: "司法调解" } satisfies Record<Route, string>,

@@ -58,7 +58,7 @@ export interface Front {
 
 export interface AlertSent {
   alert_id: string;
-  order: "watch" | "go" | "beyond";
+  order: "watch" | "go" | "stay" | "beyond";
   venue_ids: string[];
   evidence_id: string | null;
   at_ms: number;

@@ -65,6 +65,8 @@ export interface AskTold {
   whom: Whom | null;
   sum: Sum | null;
   by: string | null;
+  text: string;
+  case_id: string | null;
 }
 
 export interface Order {

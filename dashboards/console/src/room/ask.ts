@@ -43,6 +43,29 @@ export async function ask<Value>(
   signal?: AbortSignal,
   withinMs: number = ANSWER_WITHIN_MS,
 ): Promise<Value> {
+  const { status, read: text } = await answered(method, path, (response) => response.text(), body, headers, signal, withinMs);
+  if (status === 204) return undefined as Value;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    throw unreadable(status);
+  }
+}
+
+/** A file that the hub makes; given up after `withinMs`. Raises HubError as `ask` does. */
+export async function askFile(path: string, withinMs: number = ANSWER_WITHIN_MS): Promise<Blob> {
+  return (await answered("GET", path, (response) => response.blob(), undefined, {}, undefined, withinMs)).read;
+}
+
+async function answered<Read>(
+  method: string,
+  path: string,
+  readAs: (response: Response) => Promise<Read>,
+  body: unknown,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+  withinMs: number,
+): Promise<{ status: number; read: Read }> {
   const stop = new AbortController();
   const takenBack = (): void => stop.abort(signal?.reason);
   signal?.addEventListener("abort", takenBack, { once: true });
@@ -63,28 +86,19 @@ export async function ask<Value>(
     request.headers = { ...request.headers, "Content-Type": "application/json" };
     request.body = JSON.stringify(body);
   }
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(path, request);
-    text = await response.text();
+    const response = await fetch(path, request);
+    if (response.ok) return { status: response.status, read: await readAs(response) };
+    const refusal = readError(response, await response.text());
+    if (refusal.code === SIGN_IN_NEEDED) tellSignedOut();
+    throw refusal;
   } catch (error) {
+    if (error instanceof HubError) throw error;
     if (signal?.aborted) throw error;
     throw late ? unanswered(withinMs) : unreachable();
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", takenBack);
-  }
-  if (!response.ok) {
-    const refusal = readError(response, text);
-    if (refusal.code === SIGN_IN_NEEDED) tellSignedOut();
-    throw refusal;
-  }
-  if (response.status === 204) return undefined as Value;
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    throw unreadable(response.status);
   }
 }
 

@@ -211,6 +211,9 @@ describe("the session", () => {
     await start();
     await signOut();
     expect([cookieOf, fresh]).toEqual([null, 1]);
+    // What the page still asks until it is loaded anew is refused; nobody is asked to sign in on the page that goes.
+    await expect(hub.closeCase("K1", "找到")).rejects.toMatchObject({ code: "sign_in_needed" });
+    expect(phase()).toBe("in");
     await signOut();
     expect(fresh).toBe(2);
   });
@@ -220,5 +223,8 @@ describe("the session", () => {
     hubAway = true;
     await expect(signOut()).rejects.toMatchObject({ code: "unreachable" });
     expect(fresh).toBe(0);
+    [hubAway, cookieOf] = [false, null];
+    await expect(hub.closeCase("K1", "找到")).rejects.toMatchObject({ code: "sign_in_needed" });
+    expect(phase()).toBe("out");
   });
 });

@@ -51,13 +51,16 @@ export interface Browser {
 let startAfresh = (): void => undefined;
 let tellOtherWindows = (): void => undefined;
 let look = (): void => undefined;
+/** Signing out: what the hub refuses from here on is no reason to ask for a password on a page about to be loaded anew. */
+let leaving = false;
 
 /** Learn who is signed in and keep the session while the page lives; the returned function ends that. */
 export function openSession(browser: Browser): () => void {
   ({ startAfresh, tellOtherWindows } = browser);
+  leaving = false;
   onSignedOut(() => {
     forget();
-    useSession.setState({ phase: "out" });
+    if (!leaving) useSession.setState({ phase: "out" });
   });
   let retry: ReturnType<typeof setTimeout> | undefined;
   look = () => {
@@ -139,7 +142,13 @@ export function lastAccount(): string {
 
 /** End the session and clear the screen of everything this person saw. Raises HubError when the hub cannot be told. */
 export async function signOut(): Promise<void> {
-  await sessionHub.signOut().catch(isNobody);
+  leaving = true;
+  try {
+    await sessionHub.signOut().catch(isNobody);
+  } catch (error) {
+    leaving = false;
+    throw error;
+  }
   forget();
   startAfresh();
 }

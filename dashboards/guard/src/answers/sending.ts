@@ -25,7 +25,7 @@ export interface Sending {
 /** Whether another try may help: the hub was not reached, is busy, or asks to sign in first. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof HubError)) return true;
-  if (["unreachable", "unanswered", "unreadable", "sign_in_needed", "too_many_requests", "storage_overloaded", "internal"].includes(error.code)) return true;
+  if (["unreachable", "unanswered", "unreadable", "sign_in_needed", "too_many_requests", "storage_overloaded", "storage_away", "internal"].includes(error.code)) return true;
   return error.code.startsWith("http_5");
 }
 
