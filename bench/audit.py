@@ -71,7 +71,7 @@ def append_us(folder: Path, records: int, *, signed: bool) -> float:
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         for number in range(records):
             began_ns = time.perf_counter_ns()
-            log.begin()
+            log.begin(connection)
             note(Change(connection, 1_767_225_600_000_000 + number, (log,)))
             log.flush(connection)
             log.committed()

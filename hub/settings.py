@@ -1,13 +1,19 @@
-"""Every setting of the hub, typed, with its default; the environment name is QIANSHAO_ and the field in capitals."""
+"""Every setting of the hub, typed, with its default; the environment name is QIANSHAO_ and the field in capitals.
+
+What the environment does not say may be in a file of that name, in small letters, in the folder CREDENTIALS_DIRECTORY:
+that of systemd's LoadCredential=, or of a container's secrets.
+"""
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+import sqlalchemy as sa
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from devices.link import BrokerAddress
 from hub.rollcall.schedule import minute_of_day
@@ -50,6 +56,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("var/hub")
     """Database, sightings, broker state: everything the hub keeps."""
+    database: str = ""
+    """The database: empty for a file in ``data_dir``, or postgresql://user@host:port/name (docs/postgresql.md). The
+    password goes beside it. Beyond this machine the line is TLS and the server shows a certificate."""
+    database_password: SecretStr | None = None
+    """Password for the user of ``database``."""
     host: str = "127.0.0.1"
     """Address of the console and the interface: loopback, one address or name of this machine, or 0.0.0.0 or :: for all
     of them. What others can reach is served over TLS, and only when everything in safety.py is in order."""
@@ -69,6 +80,9 @@ class Settings(BaseSettings):
     """With TLS, the port at which devices reach the broker that the hub starts; 0 takes a free one."""
     broker_authority: Path | None = None
     """The authority's certificate (PEM) of a broker given as mqtts://."""
+    broker_folder: Path | None = None
+    """The folder that a mosquitto given as mqtts:// reads its users, access list and certificate from, again whenever
+    they change: the hub keeps it (docs/deployment.md)."""
     credential_days: int = Field(default=90, ge=1, le=3650)
     """How old an enrolled device's credential may become before the device asks for a newer one."""
     vision_workers: int | None = Field(default=None, ge=0, le=256)
@@ -135,6 +149,20 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     """The least of LOG_LEVELS that is written."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code or at the command line, then the environment, then files of credentials."""
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        files = (SecretsSettingsSource(settings_cls, folder),) if folder else ()
+        return (init_settings, env_settings, *files)
+
     @field_validator("broker")
     @classmethod
     def _known_broker(cls, broker: str) -> str:
@@ -180,6 +208,21 @@ class Settings(BaseSettings):
             raise ValueError(f"{days} days: the audit log is kept from {LEAST_AUDIT_DAYS} to {MOST_AUDIT_DAYS} days")
         return days
 
+    @field_validator("database")
+    @classmethod
+    def _names_a_database(cls, text: str) -> str:
+        if not text:
+            return text
+        try:
+            url = sa.make_url(text)
+        except sa.exc.ArgumentError:
+            url = None
+        if url is None or url.get_backend_name() != "postgresql" or not url.database:
+            raise ValueError("use postgresql://user@host:port/name, or leave it empty for a file in data_dir")
+        if url.password:
+            raise ValueError("the password goes into database_password, where no list of processes shows it")
+        return text
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, level: str) -> str:
@@ -213,6 +256,18 @@ class Settings(BaseSettings):
         return self.data_dir / "hub.sqlite3"
 
     @property
-    def database_url(self) -> str:
-        """The database as SQLAlchemy names it."""
-        return f"sqlite:///{self.database_file}"
+    def database_url(self) -> sa.URL:
+        """The database as SQLAlchemy names it; its text shows no password."""
+        if not self.database:
+            return sa.URL.create("sqlite", database=str(self.database_file))
+        url = sa.make_url(self.database)
+        if self.database_password is not None:
+            url = url.set(password=self.database_password.get_secret_value())
+        if url.host not in (None, *LOOPBACK_HOSTS) and "sslmode" not in url.query:
+            url = url.update_query_dict({"sslmode": "verify-full", "sslrootcert": "system"})
+        return url
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a database, of which no file can be seen on a server."""
+        return bool(self.database) or self.database_file.is_file()

@@ -30,6 +30,7 @@ from hub.access.checkpoints import (
 )
 from hub.access.tables import audit_records, audit_statements
 from hub.storage.database import Database
+from hub.storage.engine import without_nul
 from hub.storage.journal import Journal
 from hub.storage.writer import Change
 
@@ -150,7 +151,8 @@ def record(
     purpose: str = "",
 ) -> None:
     """Append one audit record within ``change``. Raises LookupError where the database keeps no AuditLog."""
-    noted = _Noted(change.at_us, person_id, action.value, case_id, purpose, _encoder.encode(detail))
+    words = [None if one is None else without_nul(one) for one in (person_id, case_id, purpose)]  # as they are kept
+    noted = _Noted(change.at_us, words[0] or "", action.value, words[1], words[2] or "", _encoder.encode(detail))
     change.journal(AuditLog).noted.append(noted)
 
 
@@ -219,8 +221,8 @@ class AuditLog(Journal[_Noted]):
         heads = read_statements(connection, Kind.HEAD)
         return max((head.link for head in heads if head.is_signed_by(self.public_key)), default=GENESIS)
 
-    def begin(self) -> None:
-        super().begin()
+    def begin(self, connection: sa.Connection) -> None:
+        super().begin(connection)
         self._written = []
 
     def flush(self, connection: sa.Connection) -> None:

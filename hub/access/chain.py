@@ -102,15 +102,15 @@ def follow(connection: sa.Connection, after: Link, until: int = MAX_NUMBER) -> I
     """
     expected, previous = after.number + 1, after.hash
     try:
-        rows = connection.execute(_ROWS, {"until": until}, execution_options={"yield_per": ROWS_AT_ONCE})
-        for row in rows:
-            number, at_us, kept = row[0], row[1], row[8]
-            if number != expected:
-                raise AuditBroken(min(number, expected), Flaw.MISSING if number > expected else Flaw.CHANGED)
-            as_written = type(at_us) is int and type(row[6]) is bytes  # SQLite would keep other types as they come
-            if not as_written or row[7] != previous or record_hash(tuple(row[:8])) != kept:
-                raise AuditBroken(number, Flaw.CHANGED)
-            yield Link(number, at_us, kept)
-            expected, previous = number + 1, kept
+        with connection.execute(_ROWS, {"until": until}, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
+            for row in rows:
+                number, at_us, kept = row[0], row[1], row[8]
+                if number != expected:
+                    raise AuditBroken(min(number, expected), Flaw.MISSING if number > expected else Flaw.CHANGED)
+                as_written = type(at_us) is int and type(row[6]) is bytes  # SQLite would keep other types as they come
+                if not as_written or row[7] != previous or record_hash(tuple(row[:8])) != kept:
+                    raise AuditBroken(number, Flaw.CHANGED)
+                yield Link(number, at_us, kept)
+                expected, previous = number + 1, kept
     except sa.exc.DatabaseError:
         raise AuditBroken(expected, Flaw.UNREADABLE) from None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from hub.storage.schema import metadata
+from hub.storage.schema import NUMBER, metadata
 
 audit_records = sa.Table(
     "audit_records",
     metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=False),
     sa.Column("at_us", sa.BigInteger, nullable=False),
     sa.Column("person_id", sa.String(64), nullable=False, index=True),
     sa.Column("action", sa.String(40), nullable=False, index=True),
@@ -24,7 +24,7 @@ audit_statements = sa.Table(
     "audit_statements",
     metadata,
     sa.Column("kind", sa.String(20), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.String(64), nullable=False),
     sa.Column("at_us", sa.BigInteger, nullable=False),
     sa.Column("signature", sa.LargeBinary, nullable=False),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from hub.storage.schema import metadata
+from hub.storage.schema import NUMBER, metadata
 
 outbox = sa.Table(
     "outbox",
     metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=False),
     sa.Column("topic", sa.String(200), nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.Column("expires_in_s", sa.Integer, nullable=False),

@@ -44,8 +44,8 @@ class Certificates:
         self._warned_at_us: int | None = None
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         """What a new connection is served with; another one after a renewal."""
-        self.names: frozenset[str] = frozenset()
-        """Names and addresses of the hub's certificate."""
+        self.names: tuple[str, ...] = ()
+        """Names and addresses of the hub's certificate, in its order: those that were given come first."""
         self.ca_pem = b""
         self.fingerprint = ""
         """Of the authority: SHA-256 of its DER, hex."""
@@ -100,7 +100,7 @@ class Certificates:
     def _take(self, files: tuple[bytes, ...]) -> None:
         """Take what was read as a whole, or, when it cannot be used, nothing of it."""
         context = server_context(self.folder.certificate_file(Server.HUB), self.folder.key_file(Server.HUB))
-        names, fingerprint = frozenset(self.folder.names(Server.HUB)), self.folder.fingerprint()
+        names, fingerprint = self.folder.names(Server.HUB), self.folder.fingerprint()
         self.context, self.names, self.fingerprint = context, names, fingerprint
         self.ca_pem, self._seen = files[0], files
 

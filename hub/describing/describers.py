@@ -46,6 +46,22 @@ class DescriberBook:
         write_private(self._file, msgspec.json.encode(self._choices))
 
 
+def move_choices(file: Path, former: Path, now: Path) -> None:
+    """Have a book's choices name their files where the hub's folder is now; one that cannot be read stays so.
+
+    Raises OSError.
+    """
+    try:
+        choices = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except msgspec.MsgspecError:
+        return
+    moved = {
+        name: str(now / Path(choice).relative_to(former)) if Path(choice).is_relative_to(former) else choice
+        for name, choice in choices.items()
+    }
+    write_private(file, msgspec.json.encode(moved))
+
+
 def _is_still(name: str, choice: str) -> bool:
     try:
         return name_of(choice) == name

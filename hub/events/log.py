@@ -1,7 +1,8 @@
 """The event log: appended in the transaction of the change it tells of, numbered without gaps, followed as it grows.
 
-Invariant: numbers are 1, 2, 3 … in commit order. One writer thread gives them (storage/writer.py), from a count that
-is only taken over when the batch is on disk; a change that fails gives its numbers back.
+Invariant: numbers are 1, 2, 3 … in commit order. Whoever writes the database (storage/writer.py) is the only one until
+its commit, and goes on from the last number there; a change that fails gives its numbers back. What another process
+appended is told to followers before the next of one's own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ PAGE = 2_000
 """Items read from the database at a time."""
 
 _encoder = msgspec.json.Encoder()
+_NEWEST = sa.select(sa.func.max(events.c.number))
+_AFTER = sa.select(events).where(events.c.number > sa.bindparam("number")).order_by(events.c.number)
 Follower = Callable[[list[Item]], None]
 Beside = Callable[[sa.Connection, list[Item]], None]
 
@@ -40,7 +43,8 @@ class EventLog(Journal[Item]):
     def __init__(self, database: Database) -> None:
         super().__init__()
         self._database = database
-        self._committed = 0  # the writer's: last number on disk
+        self._committed = 0  # the writer's: last number that it has told of
+        self._of_others: list[Item] = []
         self._recent: deque[Item] = deque(maxlen=RECENT)
         self._followers: list[Follower] = []
         self._beside: list[Beside] = []
@@ -60,11 +64,23 @@ class EventLog(Journal[Item]):
         self._first = oldest or self._last + 1
         self._database.writer.add_journal(self)
 
+    def begin(self, connection: sa.Connection) -> None:
+        super().begin(connection)
+        self._of_others = []
+        if (connection.execute(_NEWEST).scalar() or 0) > self._committed:
+            rows = connection.execute(_AFTER, {"number": self._committed})
+            self._of_others = [Item(*row) for row in rows]
+
     def append(self, change: Change, kind: EventKind, subject: str, body: msgspec.Struct) -> int:
         """Note an event within ``change``; returns its number. ``subject`` is the id of what it is about."""
-        number = self._committed + len(self.noted) + 1
+        number = self._before + len(self.noted) + 1
         self.noted.append(Item(number, change.at_us, kind.value, subject, _encoder.encode(body)))
         return number
+
+    @property
+    def _before(self) -> int:
+        """The last number before this batch."""
+        return self._of_others[-1].number if self._of_others else self._committed
 
     def flush(self, connection: sa.Connection) -> None:
         if self.noted:
@@ -77,7 +93,7 @@ class EventLog(Journal[Item]):
         self._beside.append(keep)
 
     def committed(self) -> Callable[[], None] | None:
-        items = self.noted
+        items = self._of_others + self.noted
         if not items:
             return None
         self._committed = items[-1].number

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
-from hub.footage.segments.files import sync_folder, write_all
+from hub.footage.segments.files import write_all
+from hub.storage.files import sync_folder
 
 MARKER = ".qianshao-disk"
 _MOST_BYTES = 64

@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from hub.storage.files import write_all
+from hub.storage.files import sync_folder, write_all
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 _UNDER_WAY = ".new"
@@ -48,7 +48,7 @@ class Files:
             with contextlib.suppress(OSError):
                 new.unlink()
             raise
-        self._sync()
+        sync_folder(self._folder)
 
     def read(self, media_id: str) -> bytes:
         """The whole of it. Raises OSError."""
@@ -59,10 +59,3 @@ class Files:
         for name in names:
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink()
-
-    def _sync(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

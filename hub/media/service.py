@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from devices.protocol.clock import Clock
 from hub.access import audit
@@ -21,6 +20,7 @@ from hub.media.messages import Media, MediaBrought, MediaType
 from hub.media.pictures import NoPicture, PictureTooLarge, TooManyScans, keep_picture
 from hub.speech.sound import NoSound, Spoken, TooLong, read_sound
 from hub.storage.database import Database
+from hub.storage.upserting import insert
 from hub.storage.writer import Change
 
 MOST_IN_BYTES = 4 * 1024 * 1024

@@ -127,7 +127,7 @@ class Registry:
         self.venues = _load(connection, tables.venues, Venue)
         self.radios = _load(connection, tables.radios, Radio)
         self._take_owners(owners.load(connection))
-        cameras = connection.execute(sa.select(tables.cameras)).all()
+        cameras = connection.execute(sa.select(tables.cameras).order_by(tables.cameras.c.camera_id)).all()
         self.cameras = {row.camera_id: _camera(_plain(row)) for row in cameras}
         self._finished = {row.camera_id for row in cameras if row.finished}
         self._group()
@@ -440,7 +440,7 @@ def is_same_stream(one: Camera, other: Camera) -> bool:
 
 
 def _load(connection: sa.Connection, table: sa.Table, kind: type[Any]) -> dict[str, Any]:
-    rows = connection.execute(sa.select(table))
+    rows = connection.execute(sa.select(table).order_by(*table.primary_key.columns))
     key = table.primary_key.columns[0].name
     return {getattr(row, key): msgspec.convert(_plain(row), kind) for row in rows}
 

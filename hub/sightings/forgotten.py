@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from hub.sightings.rows import HOUR_US
-from hub.sightings.segment import sync_folder
+from hub.storage.files import sync_folder
 
 MOST_RUNS = 10_000
 """Runs of hours; at one more, the two oldest are one with what lies between. A day has about one: its quiet hours part

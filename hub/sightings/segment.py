@@ -27,6 +27,7 @@ from devices.protocol.sightings import Sighting
 from hub.sightings.columns import Columns, Table
 from hub.sightings.records import RecordError, RecordFile
 from hub.sightings.rows import CODES, key_of
+from hub.storage.files import sync_folder
 
 FINDING_ROWS = 65_536
 _MAGIC = b"QSC2"
@@ -212,15 +213,6 @@ class Segment:
         count = int(np.prod(column.shape))
         start = self._heading.data_start + column.start
         return np.frombuffer(self._content, np.dtype(column.dtype), count, start).reshape(column.shape)
-
-
-def sync_folder(folder: Path) -> None:
-    """Return when renames and removals in the folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _finding(keys: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:

@@ -26,8 +26,9 @@ from hub.sightings.records import Found, RecordError, read_all, renew
 from hub.sightings.redescribing import counts_of, redescribed, rows_of_others
 from hub.sightings.rows import HOUR_US, check, hour_of
 from hub.sightings.sealing import seal
-from hub.sightings.segment import Segment, SegmentError, sync_folder, write_columns
+from hub.sightings.segment import Segment, SegmentError, write_columns
 from hub.sightings.turns import GivenUp
+from hub.storage.files import sync_folder
 
 OPEN_HOURS = 48
 _USUAL_OPEN_HOURS = 24

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 _MOST_NAME_BYTES = 80
 """Of one name, so that three fit into the 255 bytes of a file's name."""
@@ -20,3 +21,12 @@ def write_all(descriptor: int, data: bytes) -> None:
     while view:
         view = view[os.write(descriptor, view) :]
     os.fdatasync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the folder's entries on disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -17,8 +17,8 @@ class Journal(ABC, Generic[_T]):
     def __init__(self) -> None:
         self.noted: list[_T] = []
 
-    def begin(self) -> None:
-        """A batch starts, or starts again."""
+    def begin(self, connection: sa.Connection) -> None:
+        """A batch starts, or starts again; nobody else writes until it ends."""
         self.noted = []
 
     def mark(self) -> int:

@@ -13,3 +13,6 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Of rows that are numbered for ever: 64 bits on either database, and on SQLite the row's own number."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +18,9 @@ import sqlalchemy as sa
 import structlog
 
 from devices.protocol.clock import Clock
+from hub.storage.away import has_no_room, is_away
 from hub.storage.journal import Journal
+from hub.storage.outcome import Outcome
 
 _T = TypeVar("_T")
 _J = TypeVar("_J", bound=Journal[Any])
@@ -38,34 +39,6 @@ class StorageOverloaded(RuntimeError):
 
 class StorageClosed(RuntimeError):
     """The writer has been stopped."""
-
-
-_AWAY = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
-"""Primary result codes that say that the database is briefly away; others are a fault of the change itself."""
-
-
-def is_away(error: Exception) -> bool:
-    """Whether trying again may help."""
-    if not isinstance(error, sa.exc.OperationalError):
-        return False
-    code = _code(error)
-    return code is None or code in _AWAY
-
-
-def _code(error: sa.exc.OperationalError) -> int | None:
-    """SQLite's primary result code."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 @dataclass
@@ -118,6 +91,8 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._unanswered: tuple[Outcome, list[_Job]] | None = None
+        """The latest commit, as long as nobody has said how it ended; also of a batch that was given up meanwhile."""
 
     @property
     def waiting(self) -> int:
@@ -202,36 +177,58 @@ class Writer:
                 after = self._try_commit(batch)
                 self.counts.disk_full = False
                 return after
-            except sa.exc.OperationalError as error:
-                self.counts.disk_full = _code(error) == sqlite3.SQLITE_FULL
+            except Exception as error:
+                self.counts.disk_full = has_no_room(error)
                 if not is_away(error) or time.monotonic() > until:
                     raise
                 self.counts.retried_batches += 1
-                _log.warning("storage.batch_retried", changes=len(batch), error=str(error.orig))
+                _log.warning("storage.batch_retried", changes=len(batch), error=str(getattr(error, "orig", error)))
                 time.sleep(RETRY_EVERY_S)
 
     def _try_commit(self, batch: list[_Job]) -> list[Callable[[], None]]:
-        with self._engine.connect().execution_options(write=True) as connection, connection.begin():
-            change = Change(connection, self._clock.wall_us(), self._journals)
-            for journal in self._journals:
-                journal.begin()
-            for job in batch:
-                marks = [journal.mark() for journal in self._journals]
-                connection.exec_driver_sql("SAVEPOINT change")
-                try:
-                    job.result, job.error = job.run(change), None
-                except Exception as error:
-                    if is_away(error):
-                        raise
-                    connection.exec_driver_sql("ROLLBACK TO change")
-                    for journal, mark in zip(self._journals, marks, strict=True):
-                        journal.back_to(mark)
-                    job.error = error
-                    self.counts.failed += 1
-                connection.exec_driver_sql("RELEASE change")
-            for journal in self._journals:
-                journal.flush(connection)
+        if self._unanswered is not None and self._took_place(*self._unanswered) is batch:
+            return []
+        with self._engine.connect().execution_options(write=True) as connection, connection.begin() as transaction:
+            self._run(batch, connection)
+            self._unanswered = Outcome(connection), batch
+            transaction.commit()
+        self._unanswered = None
+        return self._after()
+
+    def _took_place(self, outcome: Outcome, batch: list[_Job]) -> list[_Job] | None:
+        """``batch`` where it is on disk after all, and what follows from that is done; the journals still hold it."""
+        is_committed = outcome.is_committed(self._engine)
+        self._unanswered = None
+        if not is_committed:
+            return None
+        assert self._loop is not None
+        for after in self._after():
+            self._loop.call_soon_threadsafe(after)
+        return batch
+
+    def _after(self) -> list[Callable[[], None]]:
         return [after for journal in self._journals if (after := journal.committed()) is not None]
+
+    def _run(self, batch: list[_Job], connection: sa.Connection) -> None:
+        change = Change(connection, self._clock.wall_us(), self._journals)
+        for journal in self._journals:
+            journal.begin(connection)
+        for job in batch:
+            marks = [journal.mark() for journal in self._journals]
+            connection.exec_driver_sql("SAVEPOINT change")
+            try:
+                job.result, job.error = job.run(change), None
+            except Exception as error:
+                if is_away(error):
+                    raise
+                connection.exec_driver_sql("ROLLBACK TO change")
+                for journal, mark in zip(self._journals, marks, strict=True):
+                    journal.back_to(mark)
+                job.error = error
+                self.counts.failed += 1
+            connection.exec_driver_sql("RELEASE change")
+        for journal in self._journals:
+            journal.flush(connection)
 
     def _resolve(self, batch: list[_Job], after: list[Callable[[], None]]) -> None:
         self._waiting -= len(batch)

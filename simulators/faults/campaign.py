@@ -7,7 +7,6 @@ import contextlib
 import logging
 import random
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
@@ -15,13 +14,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
 import uvloop
 
 from bench.community import PoliceRoom, enrol, make_community
 from devices.link import Credential
 from hub.access.people import COMMUNITY, Role
+from hub.storage.engine import SQLITE, make_engine
 from hub.tasks import end_tasks
 from simulators.demo.accounts import make_account, sign_in
+from simulators.faults.database_server import DatabaseServer
 from simulators.faults.disk import Disk
 from simulators.faults.guarded import GuardedRadios
 from simulators.faults.kept_hub import KeptHub
@@ -77,6 +79,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     console_connections: int
     hub_starts_failed: int
+    database_restarts: int
     packets_duplicated: int
     packets_late: int
     disk_full_by: str
@@ -103,7 +106,8 @@ class _Stage:
         self.folder = folder
         self.disk = disk
         self.clock = WallClock(folder / "wall")
-        self.hub = KeptHub(disk.folder / "hub", plan.broker, folder / "wall")
+        self.server = DatabaseServer(disk.folder / "database", folder / "sockets") if plan.database != SQLITE else None
+        self.hub = KeptHub(disk.folder / "hub", plan.broker, folder / "wall", self.server.url if self.server else "")
         self.community = make_community(plan.radios)
         self.radio_ids = [radio.radio_id for radio in self.community.radios]
         self.radios = GuardedRadios(folder, self.radio_ids, plan.seed)
@@ -115,6 +119,8 @@ class _Stage:
         """While the block runs."""
         hub = self.hub.part
         try:
+            if self.server is not None:
+                await self.server.make()
             await hub.start()
             async with hub.machine() as machine, hub.browser() as browser:
                 file = self.folder / "community.json"
@@ -131,6 +137,8 @@ class _Stage:
         finally:
             await self.radios.stop()
             await hub.stop()
+            if self.server is not None:
+                await self.server.stop()
 
 
 def _broker_port(store: Path) -> int:
@@ -141,8 +149,9 @@ def _broker_port(store: Path) -> int:
 
 async def _play(stage: _Stage) -> Report:
     plan, dispatcher = stage.plan, stage.dispatcher
-    striking = Striking(stage.hub, stage.radios, stage.proxy, stage.disk, stage.clock, dispatcher)
-    faults = faults_of(plan, *(() if stage.disk.is_mounted else (FaultKind.POWER_CUT,)))
+    striking = Striking(stage.hub, stage.radios, stage.proxy, stage.disk, stage.clock, dispatcher, stage.server)
+    without = [] if stage.disk.is_mounted else [FaultKind.POWER_CUT]
+    faults = faults_of(plan, *without, *(() if stage.server is not None else (FaultKind.DATABASE_KILLED,)))
     issued: dict[str, int] = {}
     began_s = time.monotonic()
     turns = asyncio.Semaphore(AT_ONCE)
@@ -156,6 +165,8 @@ async def _play(stage: _Stage) -> Report:
             turns.release()
 
     keeping = [asyncio.create_task(stage.hub.keep()), asyncio.create_task(dispatcher.follow())]
+    if stage.server is not None:
+        keeping.append(asyncio.create_task(stage.server.keep()))
     saying = asyncio.create_task(_say(plan, issued, striking, began_s))
     working: list[asyncio.Task[None]] = []
     try:
@@ -180,6 +191,8 @@ async def _play(stage: _Stage) -> Report:
             await _caught_up(stage)
         await end_tasks(*keeping)
         await stage.hub.part.stop()
+    if stage.server is not None:
+        await stage.server.settled()
     return await asyncio.to_thread(_account, stage, issued, striking, time.monotonic() - began_s)
 
 
@@ -195,14 +208,13 @@ async def _caught_up(stage: _Stage) -> None:
 
 def _account(stage: _Stage, issued: dict[str, int], striking: Striking, seconds: float) -> Report:
     """Lay what all say side by side, from the database itself; the hub has ended."""
-    connection = sqlite3.connect(stage.hub.database_file)
-    try:
-        rows = connection.execute("SELECT alert_id, radio_id, acknowledged_at_us FROM deliveries").fetchall()
+    engine = make_engine(stage.server.url if stage.server else f"sqlite:///{stage.hub.database_file}")
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT alert_id, radio_id, acknowledged_at_us FROM deliveries"))
         stored = {(alert_id, radio_id): at_us is not None for alert_id, radio_id, at_us in rows}
-        told = connection.execute("SELECT number, kind, subject, body FROM events")
+        told = connection.execute(sa.text("SELECT number, kind, subject, body FROM events"))
         events = {number: checksum(kind, subject, body) for number, kind, subject, body in told}
-    finally:
-        connection.close()
+    engine.dispose()
     guards = read_notes(stage.radios.notes())
     seen = stage.dispatcher.seen
     events = {number: one for number, one in events.items() if number <= seen.last}
@@ -230,6 +242,7 @@ def _account(stage: _Stage, issued: dict[str, int], striking: Striking, seconds:
         events=len(seen.sums),
         console_connections=seen.connections,
         hub_starts_failed=stage.hub.failed_starts,
+        database_restarts=stage.server.restarts if stage.server else 0,
         packets_duplicated=stage.proxy.weather.counts["duplicated"],
         packets_late=stage.proxy.weather.counts["late"],
         disk_full_by=stage.disk.how,
@@ -250,8 +263,8 @@ def _tell(words: str) -> None:
     print(f"… {words}", file=sys.stderr, flush=True)
 
 
-def run(plan: Plan, keep: Path | None = None) -> Report:
-    """Play a campaign in a folder of its own, or in ``keep``, which then stays.
+def run(plan: Plan) -> Report:
+    """Play a campaign in a folder of its own.
 
     Raises PartFailed, OSError, EnrolError, httpx.HTTPError where it cannot begin, CancelledError after SIGTERM.
     """
@@ -260,8 +273,8 @@ def run(plan: Plan, keep: Path | None = None) -> Report:
         tempfile.TemporaryDirectory(prefix="qianshao-faults-") as made,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        folder = keep or Path(made)
-        (folder / "disk").mkdir(parents=True)
+        folder = Path(made)
+        (folder / "disk").mkdir()
         with Disk(folder / "disk") as disk:
             return runner.run(_run(_Stage(folder, plan, disk)))
 

@@ -30,8 +30,10 @@ class _LoggedElsewhere(HubPart):
 class KeptHub:
     """``part`` is the hub in its folder ``data_dir``; its log stands beside the folder that holds this."""
 
-    def __init__(self, data_dir: Path, broker: str, wall_clock: Path) -> None:
+    def __init__(self, data_dir: Path, broker: str, wall_clock: Path, database: str) -> None:
+        """``broker`` and ``database`` as the hub's settings name them."""
         settings = {"QIANSHAO_VISION_WORKERS": "0", "QIANSHAO_LOG_LEVEL": "WARNING", VARIABLE: str(wall_clock)}
+        settings["QIANSHAO_DATABASE"] = database
         self.part = _LoggedElsewhere(data_dir, 0, broker, settings, program="simulators.faults.wall_clock")
         self.database_file = data_dir / "hub.sqlite3"
         self.may_start = asyncio.Lock()

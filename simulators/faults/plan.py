@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     """Each message is late by a time of its own, so that later ones overtake it."""
     DISK_FULL = "disk_full"
     DATABASE_LOCKED = "database_locked"
+    DATABASE_KILLED = "database_killed"
+    """The database's server, where it has one."""
     POWER_CUT = "power_cut"
     """The hub is killed, and its disk has lost what was not synced."""
     CLOCK_JUMP = "clock_jump"
@@ -50,6 +52,8 @@ class Plan:
     radios: int = 130
     seed: int = 1
     broker: str = "managed"
+    database: str = "sqlite"
+    """Or postgresql."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for what cannot be played."""

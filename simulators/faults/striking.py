@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from simulators.faults.database_server import DatabaseServer
 from simulators.faults.disk import Disk
 from simulators.faults.guarded import GuardedRadios
 from simulators.faults.kept_hub import KeptHub
@@ -52,7 +53,9 @@ class Striking:
         disk: Disk,
         clock: WallClock,
         dispatcher: Dispatcher,
+        server: DatabaseServer | None,
     ) -> None:
+        """``server`` holds the hub's database; None: it is a file of the hub's."""
         self.struck: list[Struck] = []
         self.missed: Counter[FaultKind] = Counter()
         """Faults for which there was nothing to strike for WAIT_FOR_TARGET_S."""
@@ -62,6 +65,7 @@ class Striking:
         self._disk = disk
         self._clock = clock
         self._dispatcher = dispatcher
+        self._server = server
         self._began_s = time.monotonic()
         self._one_at_a_time = {kind: asyncio.Lock() for kind in FaultKind}
         for kind in _OF_DISK:
@@ -75,6 +79,7 @@ class Striking:
             FaultKind.MESSAGES_REORDERED: self._reorder,
             FaultKind.DISK_FULL: self._fill_disk,
             FaultKind.DATABASE_LOCKED: self._lock_database,
+            FaultKind.DATABASE_KILLED: self._kill_database,
             FaultKind.POWER_CUT: self._cut_power,
             FaultKind.CLOCK_JUMP: self._jump,
             FaultKind.CONSOLE_CUT: self._cut_console,
@@ -139,18 +144,26 @@ class Striking:
             await asyncio.to_thread(self._disk.empty, pid)
         return True
 
+    async def _kill_database(self, _: Fault) -> bool:
+        return self._server is not None and self._server.kill()
+
     async def _cut_power(self, _: Fault) -> bool:
-        async with self._hub.may_start:
+        async with self._hub.may_start, self._server.may_start if self._server else contextlib.nullcontext():
             process = self._hub.part.process
             if self._hub.pid is None or process is None:
                 return False
             await asyncio.to_thread(self._disk.cut_power)
             self._hub.kill()
             await process.wait()
+            if self._server is not None:
+                self._server.kill()
+                await self._server.wait_ended()
             await asyncio.to_thread(self._disk.mount_again)
         return True
 
     async def _lock_database(self, fault: Fault) -> bool:
+        if self._server is not None:
+            return await asyncio.to_thread(self._server.hold, fault.lasts_s)
         return await asyncio.to_thread(_hold, self._hub.database_file, fault.lasts_s)
 
     async def _jump(self, fault: Fault) -> bool:

@@ -65,7 +65,7 @@ class Dispatcher:
                 if answer.is_success:
                     return msgspec.json.decode(answer.content, type=Alert).alert_id
                 if answer.status_code == httpx.codes.UNAUTHORIZED:
-                    await self._sign_in(before)
+                    await self._sign_in_again(before)
                 elif answer.is_client_error and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
                     answer.raise_for_status()
             except httpx.TransportError:

@@ -19,6 +19,7 @@ from hub.app import Hub
 from hub.bridge.accesslist import device_user, emqx_users_text, password_line
 from hub.commands.devices import sheet_of
 from hub.enrolment.messages import Invitation
+from tests.databases import environment_of
 from tests.hub import open_console, open_hub
 
 DEADLINE_S = 30.0
@@ -28,7 +29,7 @@ async def devices(folder: Path, *given: str) -> tuple[int | None, str]:
     """``qianshao devices`` …: its exit code and what it said."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub", "devices", *given, "--data-dir", str(folder),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=environment_of(folder),
     )  # fmt: skip
     said, _ = await asyncio.wait_for(process.communicate(), DEADLINE_S)
     return process.returncode, said.decode()

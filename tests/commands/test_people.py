@@ -12,6 +12,7 @@ import pyotp
 from hub.access.people import Role
 from hub.app import Hub
 from hub.serve import locked
+from tests.databases import environment_of
 from tests.hub import open_console, open_hub, settings
 
 DEADLINE_S = 60.0
@@ -23,6 +24,7 @@ async def qianshao(folder: Path, *words: str, given: str = "") -> tuple[int | No
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub", *words, "--data-dir", str(folder),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env=environment_of(folder),
     )  # fmt: skip
     said, _ = await asyncio.wait_for(process.communicate(given.encode()), DEADLINE_S)
     return process.returncode, said.decode()

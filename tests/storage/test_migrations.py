@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,24 @@ from hub.events.tables import events
 from hub.storage.database import migrate
 from hub.storage.engine import make_engine
 from hub.storage.schema import metadata
+from simulators.faults.database_server import programs
+from tests import postgresql
 
 ROOM_TABLES = sorted(Path(hub.__path__[0]).glob("**/tables.py"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """On an empty database."""
+    if request.param == "postgresql":
+        if programs() is None:
+            pytest.skip("PostgreSQL is not installed")
+        url = postgresql.empty_of(tmp_path)
+    else:
+        url = f"sqlite:///{tmp_path / 'hub.sqlite3'}"
+    made = make_engine(url)
+    yield made
+    made.dispose()
 
 
 def differences(engine: sa.Engine) -> list[object]:
@@ -24,20 +41,17 @@ def differences(engine: sa.Engine) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-def test_empty_database_is_brought_to_the_schema_of_the_rooms(tmp_path: Path) -> None:
+def test_empty_database_is_brought_to_the_schema_of_the_rooms(engine: sa.Engine) -> None:
     for tables in ROOM_TABLES:
         room = ".".join(tables.parent.relative_to(hub.__path__[0]).parts)
         importlib.import_module(f"hub.{room}.tables")
     assert len(metadata.tables) > len(ROOM_TABLES) > 5
-    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
     assert differences(engine) != []
     migrate(engine)
     assert differences(engine) == []
-    engine.dispose()
 
 
-def test_migrating_again_keeps_what_is_stored(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite3'}")
+def test_migrating_again_keeps_what_is_stored(engine: sa.Engine) -> None:
     migrate(engine)
     row = {"number": 1, "at_us": 5, "kind": "hub.started", "subject": "hub", "body": b"{}"}
     with engine.connect().execution_options(write=True) as connection, connection.begin():
@@ -45,7 +59,6 @@ def test_migrating_again_keeps_what_is_stored(tmp_path: Path) -> None:
     migrate(engine)
     with engine.connect() as connection:
         assert [dict(found._mapping) for found in connection.execute(sa.select(events))] == [row]
-    engine.dispose()
 
 
 def test_database_keeps_every_commit_through_a_power_cut(tmp_path: Path) -> None:

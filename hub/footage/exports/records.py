@@ -73,8 +73,8 @@ def find(connection: sa.Connection, export_id: str) -> Export | None:
     return None if row is None else export_of(row)
 
 
-def of_case(connection: sa.Connection, case_id: str, most: int) -> list[Export]:
-    """The newest of a case that are not deleted, newest first."""
+def of_case(connection: sa.Connection, case_id: str, most: int | None) -> list[Export]:
+    """The ``most`` newest of a case that are not deleted, newest first; None: all of them."""
     newest = sa.select(footage_exports).where(_e.case_id == case_id, _e.state != ExportState.DELETED.value)
     rows = connection.execute(newest.order_by(_e.asked_at_us.desc()).limit(most))
     return [export_of(row) for row in rows]

@@ -224,7 +224,7 @@ class Exports:
             case = await self._cases.find(case_id)
             if case is not None and not self._is_over(case):
                 continue
-            found = await self._database.read(lambda connection: records.of_case(connection, case_id, -1))  # noqa: B023
+            found = await self._database.read(lambda connection: records.of_case(connection, case_id, None))  # noqa: B023
             for one in found:
                 with contextlib.suppress(Refusal):
                     await self._delete(one.export_id, audit.THE_HUB, "case_over", case)

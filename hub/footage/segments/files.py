@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from hub.footage.segments.names import INDEX, SEGMENT, camera_folder, closed_name, day_of, open_name
+from hub.storage.files import sync_folder
 
 _MOST_SAME = 100
 """Segments of one camera that would begin in one millisecond, as after a clock that was set back: the next are free."""
@@ -59,15 +60,6 @@ def remove(path: Path) -> None:
     """Delete a segment and its index. Raises OSError."""
     path.unlink(missing_ok=True)
     path.with_suffix(INDEX).unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the folder's entries on disk. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

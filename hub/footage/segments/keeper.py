@@ -208,17 +208,18 @@ class Keeper:
         """In the log, each kind at most once an hour; who sweeps tells people."""
         if swept.deleted:
             _log.info("footage.deleted", segments=swept.deleted, bytes=swept.deleted_bytes, early=swept.early)
-        kinds: dict[str, dict[str, object]] = {}
-        if swept.early:
-            kinds["footage.cut_short"] = {"segments": swept.early, "kept_days": round(swept.kept_days or 0, 1)}
-        if swept.excess_bytes > 0 and not swept.is_more_to_do:
-            kinds["footage.no_room"] = {"excess_bytes": swept.excess_bytes}
-        if swept.strange:
-            kinds["footage.strange_files"] = {"first": str(swept.strange[0]), "count": len(swept.strange)}
-        for kind, said in kinds.items():
-            if not 0 <= now_us - self._told_us.get(kind, -_AGAIN_US) < _AGAIN_US:
-                self._told_us[kind] = now_us
-                _log.warning(kind, **said)
+        if swept.early and self._is_due("cut_short", now_us):
+            _log.warning("footage.cut_short", segments=swept.early, kept_days=round(swept.kept_days or 0, 1))
+        if swept.excess_bytes > 0 and not swept.is_more_to_do and self._is_due("no_room", now_us):
+            _log.warning("footage.no_room", excess_bytes=swept.excess_bytes)
+        if swept.strange and self._is_due("strange_files", now_us):
+            _log.warning("footage.strange_files", first=str(swept.strange[0]), count=len(swept.strange))
+
+    def _is_due(self, kind: str, now_us: int) -> bool:
+        if 0 <= now_us - self._told_us.get(kind, -_AGAIN_US) < _AGAIN_US:
+            return False
+        self._told_us[kind] = now_us
+        return True
 
 
 def _stored(camera_id: str, segments: Iterable[SegmentFile]) -> list[Stored]:

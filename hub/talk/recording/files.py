@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hub.storage.files import safe
+from hub.storage.files import safe, sync_folder
 
 DAY_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MOST_SAME = 100
@@ -35,14 +35,6 @@ def open_new(folder: Path, name: str) -> tuple[int, str]:
         except FileExistsError:
             continue
         for changed in (day, folder):
-            _sync_folder(changed)
+            sync_folder(changed)
         return descriptor, tried
     raise FileExistsError(f"{_MOST_SAME} recordings are named {name}")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

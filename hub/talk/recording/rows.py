@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
+from hub.storage.upserting import insert
 from hub.storage.writer import Change
 from hub.talk.recording.messages import MAX_PAGE, BurstPage, BurstQuery, BurstView
 from hub.talk.tables import bursts

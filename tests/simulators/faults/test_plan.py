@@ -15,7 +15,7 @@ def test_one_seed_gives_the_same_faults_and_another_gives_others() -> None:
 
 
 def test_each_kind_of_fault_comes_as_often_as_the_others() -> None:
-    faults = faults_of(Plan(alerts=500, faults=220))
+    faults = faults_of(Plan(alerts=500, faults=20 * len(FaultKind)))
     assert Counter(fault.kind for fault in faults) == dict.fromkeys(FaultKind, 20)
     assert len({fault.alert for fault in faults}) > 100
     assert all(0 <= fault.alert < 500 for fault in faults)

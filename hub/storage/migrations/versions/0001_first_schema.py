@@ -10,6 +10,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -69,7 +71,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_records",
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
@@ -86,7 +88,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_statements",
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
@@ -228,7 +230,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "events",
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
@@ -237,11 +239,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_events_at_us"), "events", ["at_us"], unique=False)
     about_cameras = sa.text("kind IN ('camera.added', 'camera.changed', 'camera.removed')")
-    op.create_index("ix_events_about_cameras", "events", ["subject", "at_us"], sqlite_where=about_cameras)
-    op.create_index("ix_events_hub_starts", "events", ["at_us"], sqlite_where=sa.text("kind = 'hub.started'"))
+    op.create_index(
+        "ix_events_about_cameras",
+        "events",
+        ["subject", "at_us"],
+        sqlite_where=about_cameras,
+        postgresql_where=about_cameras,
+    )
+    hub_starts = sa.text("kind = 'hub.started'")
+    op.create_index("ix_events_hub_starts", "events", ["at_us"], sqlite_where=hub_starts, postgresql_where=hub_starts)
     op.create_table(
         "outbox",
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("topic", sa.String(length=200), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("expires_in_s", sa.Integer(), nullable=False),
