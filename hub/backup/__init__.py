@@ -1,0 +1,1 @@
+"""Backup of a hub while it works, and its restoring on another machine."""
