@@ -1,15 +1,16 @@
-"""The MQTT broker, one door with three ways: mosquitto run by the hub, the embedded one, or one given by address."""
+"""The MQTT broker, one door: mosquitto run by or beside the hub, the embedded one, or one given by address."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 
 from devices.link import BrokerAddress
 from hub.bridge.accesslist import BrokerUser
+from hub.bridge.broker_beside import BrokerBeside
 from hub.bridge.broker_choice import BrokerError, choose, find_mosquitto, free_port
 from hub.bridge.broker_files import BrokerFiles
 from hub.bridge.broker_process import BrokerProcess, Users
@@ -41,10 +42,11 @@ class Entrance:
 
 
 class Broker:
-    """A broker to connect to: started and kept alive by the hub, or somebody else's.
+    """A broker to connect to: started and kept alive by the hub, beside it and told by it, or somebody else's.
 
     ``hub_address`` and ``hub_tls`` are where and how the hub connects; ``entrance`` says the same for devices. The
-    managed broker knows each device and its topics; the embedded one knows passwords and no access list.
+    managed broker knows each device and its topics, also where it is beside the hub; the embedded one knows passwords
+    and no access list.
     """
 
     def __init__(
@@ -56,14 +58,21 @@ class Broker:
         password: str | None = None,
         listen: BrokerListen | None = None,
         authority: Path | None = None,
+        shared: Path | None = None,
     ) -> None:
-        """``listen`` is the managed broker's TLS; ``authority`` that of a broker given as mqtts://."""
+        """``listen`` is the managed broker's TLS; ``authority`` that of a broker given as mqtts://.
+
+        ``shared`` is the folder of a mosquitto beside the hub, given as mqtts:// too. Raises BrokerError.
+        """
         self._kind = choose(choice)
         self._listen = listen
         self._users: Users = tuple
-        self._process: BrokerProcess | None = None
+        self._process: BrokerProcess | BrokerBeside | None = None
         self._applying: asyncio.Task[None] | None = None
         self._cut_off: dict[str, asyncio.Task[None]] = {}
+        if shared is not None:
+            self._open_beside(folder, choice, shared)
+            return
         if self._kind is None:
             external = External.at(choice, password, authority, hub_has_tls=listen is not None)
             self.hub_address, self.hub_tls = external.address, external.tls
@@ -84,6 +93,28 @@ class Broker:
             self._own_entrance = Entrance("127.0.0.1", own.port, DEVICE_USER, own.device_password)
         else:
             self._own_entrance = Entrance("127.0.0.1", own.port)
+
+    def _open_beside(self, folder: Path, choice: str, shared: Path) -> None:
+        if self._kind is not None or self._listen is None:
+            raise BrokerError(
+                "broker_folder is for a mosquitto beside a hub that serves TLS: give its address as mqtts://HOST:PORT "
+                "and serve with --host"
+            )
+        external = External.at(choice, None, self._listen.authority, hub_has_tls=True)
+        self._kind = BrokerChoice.MANAGED
+        files = BrokerFiles(folder, self._kind, external.address.port, self._listen, shared)
+        self.hub_address = replace(external.address, username=HUB_USER, password=files.credentials.hub_password)
+        self.hub_tls = external.tls
+        self._own_entrance = Entrance(
+            external.address.host, external.address.port, authority_pem=external.authority_pem
+        )
+        assert external.tls is not None
+        self._process = BrokerBeside(files, external.address.host, external.address.port, external.tls)
+
+    @property
+    def takes_two_lines(self) -> bool:
+        """Whether the hub may connect twice, with voice on a line of its own: over TLS a name is connected once."""
+        return self._process is not None and self.hub_tls is None
 
     @property
     def kind(self) -> str:
@@ -156,7 +187,7 @@ class Broker:
                 _log.error("broker.not_reread", error=str(error))
                 await asyncio.sleep(REREAD_AGAIN_AFTER_S)
 
-    async def _apply_soon(self, process: BrokerProcess) -> None:
+    async def _apply_soon(self, process: BrokerProcess | BrokerBeside) -> None:
         await asyncio.sleep(TOGETHER_S)
         self._applying = None
         await process.tell(self._present)

@@ -1,4 +1,4 @@
-"""What the hub writes for the broker that it runs: its configuration, its passwords, who may say and hear what."""
+"""What the hub writes for its broker: its configuration, its passwords, who may say and hear what."""
 
 from __future__ import annotations
 
@@ -41,9 +41,21 @@ PASSWORD_BYTES = 24
 class BrokerFiles:
     """The broker's folder, for its owner alone; ``credentials`` are kept in it from start to start."""
 
-    def __init__(self, folder: Path, kind: BrokerChoice, port: int, listen: BrokerListen | None) -> None:
-        """``port`` is the one on loopback, 0 for the one of last time; ``listen`` is mosquitto's TLS."""
+    def __init__(
+        self,
+        folder: Path,
+        kind: BrokerChoice,
+        port: int,
+        listen: BrokerListen | None,
+        shared: Path | None = None,
+    ) -> None:
+        """``port`` is the one on loopback, 0 for the one of last time; ``listen`` is mosquitto's TLS.
+
+        ``shared`` is what a mosquitto beside the hub reads, in place of ``folder``, which holds the hub's password too.
+        """
         self._folder = folder
+        self._shared = shared
+        self._read = shared or folder
         self._kind = kind
         self._listen = listen
         self.credentials = self._load(port)
@@ -62,10 +74,7 @@ class BrokerFiles:
         return made
 
     def _write(self, name: str, text: str) -> Path:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._folder / name
-        keep_private(file, text.encode())
-        return file
+        return _keep(self._folder / name, text.encode())
 
     def write_users(self, users: Sequence[BrokerUser]) -> None:
         """Mosquitto's password file and access list: the hub, a fresh probe, and ``users``. Raises OSError."""
@@ -83,13 +92,20 @@ class BrokerFiles:
             BrokerUser(PROBE_USER, password_line(self.probe_password, probe_salt)),
             *sorted(users, key=lambda user: user.name),
         )
-        self._write("passwords", passwords_text(known))
-        self._write("access", access_text(known))
+        if self._shared is not None and self._listen is not None:
+            for name, source in (
+                ("ca.pem", self._listen.authority),
+                ("broker.pem", self._listen.certificate),
+                ("broker.key", self._listen.key),
+            ):
+                _keep(self._shared / name, source.read_bytes())
+        _keep(self._read / "access", access_text(known).encode())
+        _keep(self._read / "passwords", passwords_text(known).encode())  # last: a mosquitto beside watches this one
 
     def _probe_salt(self) -> str:
         """That of last time: a broker that starts reads the files in any case."""
         with contextlib.suppress(OSError, ValueError):
-            return salt_in((self._folder / "passwords").read_text(), PROBE_USER) or new_salt()
+            return salt_in((self._read / "passwords").read_text(), PROBE_USER) or new_salt()
         return new_salt()
 
     def write_all(self, users: Sequence[BrokerUser]) -> list[str]:
@@ -105,6 +121,12 @@ class BrokerFiles:
         self._write_users(users, self._probe_salt())
         text = mosquitto_configuration(self._folder.resolve(), self.credentials.port, self._listen)
         return [mosquitto, "-c", str(self._write("mosquitto.conf", text))]
+
+
+def _keep(file: Path, content: bytes) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keep_private(file, content)
+    return file
 
 
 def _drawn_from(password: str, purpose: str) -> str:

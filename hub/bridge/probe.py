@@ -1,9 +1,10 @@
-"""Asks a broker on this machine whether it lets a user in: one MQTT 3.1.1 CONNECT, written by hand."""
+"""Asks a broker whether it lets a user in: one MQTT 3.1.1 CONNECT, written by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 
 ANSWER_WITHIN_S = 2.0
 _CONNECT, _CONNACK, _DISCONNECT = 0x10, 0x20, b"\xe0\x00"
@@ -22,12 +23,14 @@ def connect_packet(user: str, password: str) -> bytes:
     return bytes((_CONNECT, len(body))) + body
 
 
-async def lets_in(port: int, user: str, password: str) -> bool:
-    """Whether the broker at this loopback port answers, and answers yes."""
+async def lets_in(
+    port: int, user: str, password: str, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> bool:
+    """Whether the broker at this port answers, and answers yes."""
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection(host, port, ssl=tls)
             writer.write(connect_packet(user, password))
             answer = await reader.readexactly(4)  # CONNACK, its length 2, flags, return code
             writer.write(_DISCONNECT)
