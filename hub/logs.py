@@ -1,4 +1,4 @@
-"""Structured logs: one event, one JSON line on standard error."""
+"""Structured logs: one event, one JSON line on standard error (docs/logs.md)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 def configure(level: str) -> None:
     """Have structlog and the standard library write JSON lines at ``level`` and above."""
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

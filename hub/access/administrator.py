@@ -8,18 +8,20 @@ import sqlalchemy as sa
 
 from hub.access.people import Role
 from hub.access.tables import people
+from hub.settings import Settings
+from hub.storage.engine import make_engine
 
 
-def has_administrator(database_file: Path) -> bool:
+def has_administrator(settings: Settings) -> bool:
     """Whether the database holds an administrator with a password; changes nothing, and makes no file."""
-    if not database_file.is_file():
+    if not settings.has_database:
         return False
-    engine = sa.create_engine(f"sqlite:///file:{database_file.resolve()}?mode=ro&uri=true")
     able = (
         people.c.role == Role.ADMINISTRATOR.value,
         people.c.disabled.is_(False),
         people.c.password_hash.is_not(None),
     )
+    engine = make_engine(settings.database_url) if settings.database else _reading(settings.database_file)
     try:
         with engine.connect() as connection:
             return connection.execute(sa.select(people.c.person_id).where(*able).limit(1)).first() is not None
@@ -27,3 +29,8 @@ def has_administrator(database_file: Path) -> bool:
         return False
     finally:
         engine.dispose()
+
+
+def _reading(file: Path) -> sa.Engine:
+    """SQLite's own engine makes files beside the database."""
+    return sa.create_engine(f"sqlite:///file:{file.resolve()}?mode=ro&uri=true")

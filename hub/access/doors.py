@@ -94,6 +94,7 @@ GET     /api/tours                                              watch_live
 PUT     /api/tours                                              watch_live
 GET     /api/evaluation                                         read_evaluation
 GET     /api/evaluation.csv                                     read_evaluation
+GET     /api/evaluation.pdf                                     read_evaluation
 GET     /api/roll-calls                                         see_room
 POST    /api/roll-calls                                         issue_alert
 GET     /api/roll-calls/{roll_call_id}                          see_room
@@ -120,7 +121,7 @@ GET     /api/cases/owners                                       see_cases
 GET     /api/cases/{case_id}/timeline                           see_cases
 POST    /api/cases/{case_id}/notes                              handle_case
 POST    /api/cases/{case_id}/recordings                         open_case
-GET     /api/mediators                                          see_cases
+GET     /api/mediators                                          see_room
 POST    /api/mediators                                          enrol_people
 PUT     /api/mediators/{mediator_id}                            enrol_people
 DELETE  /api/mediators/{mediator_id}                            enrol_people

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from hub.access.doors import HTTP, PUBLIC, WEBSOCKETS, Door
 from hub.access.entrant import Entrant
 from hub.access.people import COMMUNITY
+from hub.access.permissions import Right
 from hub.access.refusals import sign_in_needed
 from hub.errors import Refusal
 from hub.listening.addresses import address_of, is_this_machine
@@ -30,6 +31,8 @@ class Doorkeeper(Protocol):
     def entrant_of_session(self, token: str) -> Entrant | None: ...
 
     def entrant_of_local(self, bearer: str) -> Entrant | None: ...
+
+    def may_scrape(self, bearer: str) -> bool: ...
 
 
 class Gate:
@@ -49,6 +52,8 @@ class Gate:
         door = self._door(connection)
         if door is PUBLIC:
             return
+        if door is Right.READ_METRICS and self._access.may_scrape(_bearer_of(connection)):
+            return
         entrant = self._entrant(connection)
         if entrant is None:
             raise sign_in_needed()
@@ -65,12 +70,17 @@ class Gate:
         return door
 
     def _entrant(self, connection: HTTPConnection) -> Entrant | None:
-        bearer = connection.headers.get("authorization", "")
-        if bearer.startswith(_BEARER):
+        bearer = _bearer_of(connection)
+        if bearer:
             near = is_this_machine(address_of(connection.scope))
-            return self._access.entrant_of_local(bearer.removeprefix(_BEARER)) if near else None
+            return self._access.entrant_of_local(bearer) if near else None
         token = connection.cookies.get(SESSION_COOKIE)
         return self._access.entrant_of_session(token) if token else None
+
+
+def _bearer_of(connection: HTTPConnection) -> str:
+    header = connection.headers.get("authorization", "")
+    return header.removeprefix(_BEARER) if header.startswith(_BEARER) else ""
 
 
 async def _entrant_here(connection: HTTPConnection) -> Entrant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -10,10 +10,10 @@ from hub.settings import LOOPBACK_HOSTS
 
 
 class Certified(Protocol):
-    """What the hub's certificate calls it, and its authority's fingerprint."""
+    """What the hub's certificate calls it, in its order, and its authority's fingerprint."""
 
     @property
-    def names(self) -> Collection[str]: ...
+    def names(self) -> Sequence[str]: ...
 
     @property
     def fingerprint(self) -> str: ...
@@ -34,7 +34,7 @@ def reachable(asked_at: str, certified: Certified | None) -> str:
     asked = urlsplit(asked_at)
     host = asked.hostname or ""
     if host in LOOPBACK_HOSTS and certified is not None:
-        host = min((name for name in certified.names if _can_be_reached(name)), default=host)
+        host = next((name for name in certified.names if _can_be_reached(name)), host)
     port = f":{asked.port}" if asked.port else ""
     return f"{asked.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 

@@ -9,6 +9,7 @@ from devices.private_file import is_private, write_private
 
 LOCAL_TOKEN = "local-token"
 KNOWN_KEY = "known-key"
+METRICS_TOKEN = "metrics-token"
 KEY_BYTES = 32
 
 
@@ -38,3 +39,13 @@ def known_key(folder: Path) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
         write_private(file, key)
     return key
+
+
+def metrics_token(folder: Path) -> str:
+    """The token that opens /metrics and nothing else; kept over starts, since Prometheus holds a copy of it."""
+    file = folder / METRICS_TOKEN
+    token = file.read_text() if file.exists() else ""
+    if len(token) != len(secrets.token_urlsafe(KEY_BYTES)):
+        token = secrets.token_urlsafe(KEY_BYTES)
+        write_private(file, token.encode())
+    return token

@@ -7,7 +7,7 @@ own, scheme and all; and changes need a header that browsers do not let foreign 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -63,7 +63,7 @@ def _split(address: str) -> SplitResult:
 class OriginGuard:
     """ASGI middleware; ``names`` gives what the hub's certificate names. ``refused`` counts what it turned away."""
 
-    def __init__(self, app: App, names: Callable[[], frozenset[str]] = frozenset) -> None:
+    def __init__(self, app: App, names: Callable[[], Collection[str]] = tuple) -> None:
         self._app = app
         self._names = names
         self.refused = 0

@@ -56,7 +56,7 @@ class Access(Roll):
         super().__init__(database, clock, grid_of, community_name, hashing or Passwords(), Sessions(clock))
         self._folder = folder
         self._proofs = Proofs(self._accounts, self._passwords, self._endings, clock)
-        self._local_token = b""
+        self._local_token = self._metrics_token = b""
         self._known = KnownBrowsers(b"", clock)
 
     def open(self) -> None:
@@ -70,6 +70,7 @@ class Access(Roll):
         for invited in self._database.read_now(records.load_invitations):
             self._invitations.put(invited)
         self._local_token = keys.new_local_token(self._folder).encode()
+        self._metrics_token = keys.metrics_token(self._folder).encode()
 
     async def run(self) -> None:
         """End sessions whose time is over, and record what ended and what failed."""
@@ -101,6 +102,11 @@ class Access(Roll):
         if not self._local_token or not hmac.compare_digest(bearer.encode(errors="replace"), self._local_token):
             return None
         return Entrant(LOCAL, None, self._grid_of)
+
+    def may_scrape(self, bearer: str) -> bool:
+        """Whether this is the token that opens /metrics and nothing else, from any machine."""
+        token = self._metrics_token
+        return bool(token) and hmac.compare_digest(bearer.encode(errors="replace"), token)
 
     def is_in_still(self, entrant: Entrant, right: Right) -> bool:
         """Whether who came in has not been shut out since, and has the right still; for what takes long."""
