@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DASHBOARDS := dashboards
 PAGES := $(shell find $(DASHBOARDS) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: demo setup test peers lint dashboards-check lock clean
+.PHONY: demo setup test test-servers peers lint dashboards-check lock clean
 
 demo: setup
 	$(BIN)/qianshao demo
@@ -29,17 +29,34 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
 	touch $@
 
-# Two workers, each of which takes a file's tests together. Beside the first ones, at low priority, in the time in which
-# tests wait: the checks of style, types and pages, whose words come last (tests of pages have time limits of their own,
-# so that they are only a little lower), and the simulated cameras' films, which the story needs near the end.
+# What is played in real time, with sound and pictures, comes last and by as many workers as there are cores: a third
+# one would take its time. All others wait a good part of theirs. A worker takes a file's tests together.
+REAL_TIME := system bench fallback
+# Whose every test is run on PostgreSQL as well.
+ON_POSTGRESQL := registry events alerts cases access
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+
+# Beside the first tests, at low priority, in the time in which they wait: the checks of style, types and pages, whose
+# words come last (tests of pages have time limits of their own, so that they are only a little lower), and the
+# simulated cameras' films, which the story needs near the end.
 test: setup $(VENV)/.installed-tests
 	scripts/install-test-tools
 	mkdir -p var
 	$(BIN)/python -m simulators.community --out var/community >/dev/null & \
 	  { nice -n 19 $(MAKE) --no-print-directory lint && nice -n 5 $(MAKE) --no-print-directory dashboards-check; } \
 	    >var/checks.log 2>&1 & checks=$$!; \
-	  $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder; passed=$$?; \
-	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | checked))
+	  $(PYTEST) -n 3 $(REAL_TIME:%=--ignore=tests/%); passed=$$?; \
+	  QIANSHAO_TEST_DATABASE=postgresql $(PYTEST) -n 3 $(ON_POSTGRESQL:%=tests/%); stored=$$?; \
+	  $(PYTEST) -n 2 $(REAL_TIME:%=tests/%); played=$$?; \
+	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | stored | played | checked))
+
+# Everything once more, where hubs live on PostgreSQL and their radios on mosquitto.
+test-servers: setup $(VENV)/.installed-tests
+	scripts/install-test-tools
+	$(BIN)/python -m simulators.community --out var/community >/dev/null
+	export QIANSHAO_TEST_DATABASE=postgresql QIANSHAO_TEST_BROKER=managed; \
+	  $(PYTEST) -n 3 $(REAL_TIME:%=--ignore=tests/%); passed=$$?; \
+	  $(PYTEST) -n 2 $(REAL_TIME:%=tests/%); exit $$((passed | $$?))
 
 # What searches are measured beside: python -m bench.peers.index.
 peers: setup

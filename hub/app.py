@@ -16,6 +16,7 @@ from hub import gauges
 from hub.access.audit import AuditLog
 from hub.access.entrant import Entrant
 from hub.access.limits import RequestLimits
+from hub.access.naming import RequestNames
 from hub.access.origin import OriginGuard
 from hub.access.passwords import Passwords
 from hub.access.service import Access
@@ -143,7 +144,7 @@ class Hub:
         self.reserve = Reserve(data)
         self.certificates = Certificates(settings.certificates_dir, self.clock) if settings.uses_tls else None
         self.broker = broker_of(settings, self.certificates)
-        self.database = Database(settings.database_url, self.clock)
+        self.database = Database(settings.database_url, self.clock, alone=True)
         self.events = EventLog(self.database)
         self.audit = AuditLog(self.database, data / "access")
         self.outbox = Outbox(self.database)
@@ -174,7 +175,7 @@ class Hub:
             seals=self.seals,
             cut_off=self.broker.cut_off,
             tls=self.broker.hub_tls,
-            broker_is_own=self.broker.kind != "external",
+            broker_is_own=self.broker.takes_two_lines,
         )
 
         # radios: who holds them, what is said to them
@@ -364,7 +365,7 @@ class Hub:
     def guard(self) -> OriginGuard:
         """What serves every room's doors, made as somebody first asks for it."""
         limits = RequestLimits(make_app(self), self.clock, self.turned_away)
-        return OriginGuard(limits, lambda: self.certificates.names if self.certificates else frozenset())
+        return OriginGuard(RequestNames(limits), lambda: self.certificates.names if self.certificates else ())
 
     @property
     def task_failures(self) -> int:

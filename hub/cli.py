@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hub.bridge.broker import BrokerError
-from hub.command_line import keeping, trials
+from hub.command_line import backing_up, keeping, trials
 from hub.command_line.footage import footage_app
 from hub.command_line.options import DataDir, Json, settings_of
 from hub.command_line.teaching import teaching_app
@@ -26,6 +26,8 @@ app.add_typer(teaching_app, name="teaching")
 app.add_typer(keeping.certificates_app, name="certificates")
 app.add_typer(trials.bench_app, name="bench")
 app.add_typer(trials.simulate_app, name="simulate")
+app.command()(backing_up.backup)
+app.command()(backing_up.restore)
 
 
 @app.command()
@@ -44,6 +46,7 @@ def hub(
     from hub.certificates.authority import CertificateError
     from hub.safety import UnsafeSettings
     from hub.serve import DiskRefused, FolderTaken, PortTaken, serve
+    from hub.storage.upgrading import SchemaNewer
 
     settings = settings_of(
         data_dir=data_dir,
@@ -58,7 +61,7 @@ def hub(
     )
     try:
         serve(settings)
-    except (BrokerError, CertificateError, DiskRefused, FolderTaken, PortTaken, UnsafeSettings) as error:
+    except (BrokerError, CertificateError, DiskRefused, FolderTaken, PortTaken, SchemaNewer, UnsafeSettings) as error:
         end(str(error))
 
 
@@ -68,6 +71,25 @@ def watchdog(context: typer.Context) -> None:
     from hub.watchdog.__main__ import main
 
     main(context.args)
+
+
+@app.command()
+def move(
+    to: Annotated[str, typer.Option(envvar="QIANSHAO_DATABASE", help="postgresql://用户@主机/库，不含口令")],
+    data_dir: DataDir = None,
+) -> None:
+    """把中枢的数据库从文件迁到 PostgreSQL：先在中枢运行时迁一遍，再停下补齐。"""
+    from hub.commands.move import move
+
+    move(settings_of(data_dir=data_dir, database=""), settings_of(data_dir=data_dir, database=to))
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """检查机器、安装和运行中的中枢，并说明怎么办。退出码：0 正常，1 有提醒，2 有故障。"""
+    from hub.commands.doctor import doctor
+
+    raise typer.Exit(doctor(settings_of(data_dir=data_dir), as_json))
 
 
 @app.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import msgspec
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from devices.protocol.sightings import LOOK_DELAYS_MS, Stage
@@ -13,6 +15,7 @@ from hub.alerts.delivery import DeliveryState
 from hub.fallback.messages import DoorState
 from hub.metrics import counter, gauge, histogram, labelled
 from hub.sightings.intake import Step
+from hub.vitals import Condition
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 def add_all(hub: Hub) -> None:
     """Connect the rooms' counts and observations to the hub's metrics."""
+    started_s = hub.clock.wall_us() / 1e6
+    hub.metrics.add(lambda: _health(hub, started_s))
     hub.metrics.add(lambda: _hub(hub))
     hub.metrics.add(lambda: _cameras(hub))
     hub.metrics.add(lambda: _footage(hub))
@@ -32,6 +37,16 @@ def add_all(hub: Hub) -> None:
     hub.cases.observe_search = hub.metrics.search_seconds.observe
     steps = {step: hub.metrics.sighting_step_seconds.labels(step.value) for step in Step}
     hub.intake.observe_step = lambda step, seconds: steps[step].observe(seconds)
+
+
+def _health(hub: Hub, started_s: float) -> Iterable[Metric]:
+    yield gauge("start_time_seconds", "When the hub started, in seconds since 1970", started_s)
+    parts = msgspec.structs.asdict(hub.vitals.health().parts)
+    wells = ((name, float(how is Condition.OK)) for name, how in parts.items())
+    yield labelled(GaugeMetricFamily, "part_well", "Whether this part of the hub is well", "part", wells)
+    disk = shutil.disk_usage(hub.settings.data_dir)
+    yield gauge("data_disk_bytes", "Size of the disk of the data folder", disk.total)
+    yield gauge("data_disk_free_bytes", "Room on the disk of the data folder", disk.free)
 
 
 def _hub(hub: Hub) -> Iterable[Metric]:

@@ -19,6 +19,7 @@ def broker_of(settings: Settings, certificates: Certificates | None) -> Broker:
         password=password.get_secret_value() if password else None,
         listen=_broker_listen(settings, certificates),
         authority=settings.broker_authority,
+        shared=settings.broker_folder,
     )
 
 

@@ -138,7 +138,7 @@ def _reachable_by_others(settings: Settings) -> list[Unsafe]:
                 f"others of this machine may open {settings.data_dir}: chmod 700 {settings.data_dir}",
             )
         )
-    if not has_administrator(settings.database_file):
+    if not has_administrator(settings):
         found.append(
             Unsafe(
                 "no_administrator",

@@ -28,6 +28,7 @@ from hub.listening.server import BoundedServer, bind
 from hub.pauses import keep_what_started, take_short_turns
 from hub.safety import require_safe
 from hub.settings import Settings
+from hub.storage.moving import MOVED
 from hub.tasks import end_tasks
 from hub.vitals import tell
 from hub.watchdog.folder import end_beside, start_beside
@@ -71,9 +72,21 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     manager = ServiceManager.take_from()
     with locked(settings.data_dir), contextlib.ExitStack() as held:
+        _require_what_it_moved_to(settings)
         sockets = _bind_all(settings, held)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(settings, sockets, manager))
+
+
+def _require_what_it_moved_to(settings: Settings) -> None:
+    """A hub on the file it was moved from would tell its radios what was true long ago. Raises DiskRefused."""
+    moved = settings.data_dir / MOVED
+    if not settings.database and moved.exists():
+        where = moved.read_text(encoding="utf-8").strip()
+        raise DiskRefused(
+            f"中枢没有启动：数据库已迁到 {where}，请设置 QIANSHAO_DATABASE（its database was moved there）；"
+            f"要退回迁移前的文件，先删除 {moved}"
+        )
 
 
 @contextlib.contextmanager

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx
@@ -31,9 +30,9 @@ from hub.events.messages import EventKind, Item
 from hub.registry.records import Camera, Community, CommunityFile, Grid, PoliceGrid, Radio, Venue, VenueKind
 from hub.serve import make_server
 from hub.settings import Settings
-from hub.storage.database import Database, migrate
-from hub.storage.engine import make_engine
+from hub.storage.database import Database
 from hub.tasks import end_tasks
+from tests.databases import setting_of, url_of
 from tests.devices.room import until
 
 _T = TypeVar("_T")
@@ -42,6 +41,8 @@ CHANGES = {"X-Qianshao": "1"}
 OFFICER = Person(person_id="officer", name="民警", role=Role.OFFICER)
 CHEAP = Parameters(type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 at its cheapest: what it costs is the matter of tests/access/test_passwords.py and of bench/."""
+BROKER = os.environ.get("QIANSHAO_TEST_BROKER", "embedded")
+"""Hubs' broker where a test does not say: the one within, or ``managed``, mosquitto."""
 ANSWERED_WITHIN_S = 2.0
 """As the hub's own server waits at its end."""
 PICTURE = b"\xff\xd8 a picture \xff\xd9"
@@ -69,14 +70,15 @@ def community(venues: int = 4) -> CommunityFile:
     )
 
 
-def settings(folder: Path, broker: str = "embedded", **given: Any) -> Settings:
+def settings(folder: Path, broker: str = BROKER, **given: Any) -> Settings:
     """Settings of a hub in ``folder`` that looks at no video and records none."""
-    return Settings(**{"data_dir": folder, "broker": broker, "vision_workers": 0, "footage_recorder": False} | given)
+    without = {"vision_workers": 0, "footage_recorder": False}
+    return Settings(**{"data_dir": folder, "broker": broker} | without | setting_of(folder) | given)
 
 
 @asynccontextmanager
 async def open_hub(
-    folder: Path, broker: str = "embedded", *, clock: Clock | None = None, venues: int = 4, **given: Any
+    folder: Path, broker: str = BROKER, *, clock: Clock | None = None, venues: int = 4, **given: Any
 ) -> AsyncIterator[Hub]:
     """A started hub whose Argon2 is cheap. The community is enrolled unless the folder holds one already."""
     hub = Hub(settings(folder, broker, **given), clock)
@@ -215,24 +217,10 @@ def address_of(broker: Broker) -> str:
     return f"mqtt://{address.username}@{address.host}:{address.port}"
 
 
-@cache
-def _migrated() -> bytes:
-    """The file of an empty database of today's schema; making one takes longer than most tests."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "empty.sqlite3"
-        engine = make_engine(f"sqlite:///{file}")
-        migrate(engine)
-        engine.dispose()
-        return file.read_bytes()
-
-
 @asynccontextmanager
 async def open_database(folder: Path, clock: Clock | None = None) -> AsyncIterator[Database]:
     """A migrated database that writes."""
-    file = folder / "hub.sqlite3"
-    if not file.exists():
-        file.write_bytes(_migrated())
-    database = Database(f"sqlite:///{file}", clock or SystemClock())
+    database = Database(url_of(folder), clock or SystemClock())
     AuditLog(database, folder / "access").open()
     database.start()
     try:

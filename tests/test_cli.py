@@ -11,13 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli import app
+from tests.databases import environment_of, of_sqlites_file
 from tests.devices.room import until
 from tests.hub import open_database
 
 
 def run(*arguments: str | Path) -> tuple[int, str]:
-    """Exit code and what was said."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    """Exit code and what was said; of a folder whose database is on PostgreSQL, with that."""
+    given = environment_of(Path(arguments[arguments.index("--data-dir") + 1])) if "--data-dir" in arguments else None
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], env=given)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.output
 
@@ -37,12 +39,14 @@ def test_setting_that_cannot_be_is_one_sentence(tmp_path: Path, option: str, val
     assert not (tmp_path / "hub").exists()
 
 
+@of_sqlites_file
 def test_audit_without_a_database_says_so_and_makes_none(tmp_path: Path) -> None:
     code, said = run("audit", "verify", "--data-dir", tmp_path)
     assert (code, list(tmp_path.iterdir())) == (2, [])
     assert f"{tmp_path} 中没有中枢的数据库" in said
 
 
+@of_sqlites_file
 @pytest.mark.parametrize("content", [b"", b"no database" * 100])
 def test_audit_of_what_is_no_database_of_a_hub_says_so(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "hub.sqlite3").write_bytes(content)

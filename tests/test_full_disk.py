@@ -10,9 +10,12 @@ import pytest
 from hub.events.messages import EventKind
 from hub.storage.reserve import RESERVE_BYTES, Reserve
 from hub.vitals import Condition
+from tests.databases import of_sqlites_file
 from tests.devices.room import until
 from tests.hub import Told, open_console, open_hub
 from tests.small_disk import small_disk
+
+pytestmark = of_sqlites_file
 
 
 async def leave_as_killed(folder: Path) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from hub.lifesign import ServiceManager
 from hub.vitals import Condition
+from tests.databases import of_sqlites_file
 from tests.devices.room import open_broker, until
 from tests.hub import address_of, open_console, open_hub
 
@@ -121,6 +122,7 @@ def test_patience_is_the_managers_with_this_process_alone(given: dict[str, str],
     assert not manager.say("READY=1")
 
 
+@of_sqlites_file
 async def test_hub_tells_its_life_and_falls_silent_while_the_database_is_held_up(tmp_path: Path) -> None:
     with service_manager(f"@qianshao-{secrets.token_hex(8)}") as manager:
         async with served_hub(tmp_path, manager) as hub:

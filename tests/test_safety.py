@@ -19,18 +19,19 @@ from hub.safety import find_unsafe
 from hub.settings import Settings
 from hub.storage.database import migrate
 from hub.storage.engine import make_engine
+from tests.databases import setting_of, url_of
 
 HOST = "192.168.1.5"
 SIP = {"fallback": "sip", "sip_server": "127.0.0.1:5060", "sip_user": "hub", "sip_password": "4711"}
 
 
-def enrol(database_file: Path, **given: object) -> None:
+def enrol(folder: Path, **given: object) -> None:
     """Write somebody into a hub's database, by default an administrator who has a password."""
     row = {"person_id": "admin", "name": "管理员", "role": Role.ADMINISTRATOR.value, "places": b"[]", "disabled": False,
            "password_hash": "$argon2id$", "totp_step": 0}  # fmt: skip
-    engine = make_engine(f"sqlite:///{database_file}")
+    engine = make_engine(url_of(folder))
     migrate(engine)
-    with engine.begin() as connection:
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
         connection.execute(sa.insert(people).values(**row | given))
     engine.dispose()
 
@@ -39,12 +40,12 @@ def enrol(database_file: Path, **given: object) -> None:
 def data_dir(tmp_path: Path) -> Path:
     """The folder of a hub that may serve others."""
     CertificateFolder(tmp_path / "certificates").make(Names.of(["hub.lan"], [HOST]), datetime.now(UTC))
-    enrol(tmp_path / "hub.sqlite3")
+    enrol(tmp_path)
     return tmp_path
 
 
 def codes(data_dir: Path, **given: object) -> list[str]:
-    settings = Settings(data_dir=data_dir, **{"broker": "managed", **given})  # type: ignore[arg-type]
+    settings = Settings(data_dir=data_dir, **{"broker": "managed"} | setting_of(data_dir) | given)  # type: ignore[arg-type]
     return [one.code for one in find_unsafe(settings)]
 
 
@@ -120,7 +121,7 @@ def test_key_that_is_not_the_certificates_is_refused(data_dir: Path) -> None:
 
 def test_certificate_that_names_this_machine_alone_does_not_serve_all_addresses(tmp_path: Path) -> None:
     CertificateFolder(tmp_path / "certificates").make(Names.of(["localhost"], []), datetime.now(UTC))
-    enrol(tmp_path / "hub.sqlite3")
+    enrol(tmp_path)
     assert codes(tmp_path, host="0.0.0.0") == ["certificate_names_another"]
 
 
@@ -134,16 +135,17 @@ def test_certificate_that_names_this_machine_alone_does_not_serve_all_addresses(
     ],
 )
 def test_administrator_is_who_can_sign_in_as_one(tmp_path: Path, given: dict[str, object], able: bool) -> None:
-    file = tmp_path / "hub.sqlite3"
-    assert not has_administrator(file)
-    assert not file.exists()
-    enrol(file, **given)
-    assert has_administrator(file) is able
+    settings = Settings(data_dir=tmp_path, **setting_of(tmp_path))  # type: ignore[arg-type]
+    assert not has_administrator(settings)
+    assert not settings.database_file.exists()
+    enrol(tmp_path, **given)
+    assert has_administrator(settings) is able
 
 
 def test_what_is_no_database_has_no_administrator(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"no database" * 100)
-    assert not has_administrator(tmp_path / "file")
+    settings = Settings(data_dir=tmp_path)
+    settings.database_file.write_bytes(b"no database" * 100)
+    assert not has_administrator(settings)
 
 
 def test_refusal_at_the_command_is_a_line_each_and_changes_nothing(tmp_path: Path) -> None:

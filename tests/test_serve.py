@@ -26,6 +26,7 @@ from hub.serve import locked, make_server
 from hub.settings import Settings
 from hub.storage.database import migrate
 from hub.storage.engine import make_engine
+from tests.databases import environment_of
 from tests.devices.room import until
 from tests.hub import open_hub
 from tests.test_safety import enrol as enrol_administrator
@@ -128,7 +129,9 @@ async def start(folder: Path, *options: str, broker: str = "embedded") -> asynci
     """``qianshao hub`` in ``folder`` on free ports, once it serves."""
     arguments = ("hub", "--data-dir", str(folder), "--port", "0", "--broker", broker, "--vision-workers", "0")
     with (folder / "log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "hub", *arguments, *options, stderr=log)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "hub", *arguments, *options, stderr=log, env=environment_of(folder)
+        )
     await until(lambda: (folder / "port").exists() and (folder / "port").read_text() != "", "the hub serves")
     return process
 
@@ -204,7 +207,7 @@ async def test_hub_that_others_reach_serves_them_and_this_machine_over_tls(
     address = "127.0.0.2"
     folder = CertificateFolder(tmp_path / "certificates")
     folder.make(Names.of([], [address]), datetime.now(UTC))
-    enrol_administrator(tmp_path / "hub.sqlite3")
+    enrol_administrator(tmp_path)
     monkeypatch.setenv("QIANSHAO_BROKER_TLS_PORT", str(free_port()))
     hub = await start(tmp_path, "--host", address, broker="managed")
     try:

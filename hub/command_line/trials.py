@@ -185,12 +185,13 @@ def simulate_faults(
     radios: Annotated[int, typer.Option(min=1, max=250, help="对讲机数")] = 130,
     seed: Annotated[int, typer.Option(help="故障的种类和时刻由它决定")] = 1,
     broker: Annotated[str, typer.Option(help="mosquitto 或 embedded")] = "mosquitto",
+    database: Annotated[str, typer.Option(help="sqlite 或 postgresql")] = "sqlite",
     as_json: Json = False,
 ) -> None:
     """一边制造故障（断电、断线、磁盘满……）一边发警报，核对每条警报人人收到一次、确认不丢。"""
     from hub.commands.simulate import faults as play
 
-    raise typer.Exit(play(alerts, faults, radios, seed, broker, as_json))
+    raise typer.Exit(play(alerts, faults, radios, seed, broker, database, as_json))
 
 
 @simulate_app.command("missing-child")

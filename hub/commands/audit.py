@@ -88,7 +88,7 @@ def export(settings: Settings, file: Path) -> None:
 
 @contextlib.contextmanager
 def _opened(settings: Settings) -> Iterator[sa.Connection]:
-    if not settings.database_file.is_file():
+    if not settings.has_database:
         end(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
     engine = make_engine(settings.database_url)
     try:

@@ -23,7 +23,7 @@ from hub.storage.database import Database
 
 def export(settings: Settings, folder: Path) -> None:
     """Write ``users.csv`` and ``acl.conf`` into ``folder``; the hub may run meanwhile."""
-    if not settings.database_file.is_file():
+    if not settings.has_database:
         end(f"{settings.data_dir} 中没有中枢的数据库：请用 --data-dir 指明数据目录")
     database = Database(settings.database_url, SystemClock())
     try:

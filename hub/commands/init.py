@@ -24,6 +24,7 @@ from hub.errors import Refusal
 from hub.serve import FolderTaken, locked
 from hub.settings import Settings
 from hub.storage.database import Database
+from hub.storage.upgrading import SchemaNewer
 
 HERE = "127.0.0.1"
 TRIES = 3
@@ -46,6 +47,8 @@ def init(settings: Settings, file: Path | None) -> None:
             asyncio.run(_init(settings, given))
     except FolderTaken:
         end("中枢正在运行：请在控制台里登记人员，或先停止中枢（a hub is running: use its console）")
+    except SchemaNewer as error:
+        end(str(error))
     except Refusal as refusal:
         end(refusal.message)
 

@@ -16,14 +16,17 @@ from simulators.faults import campaign
 from simulators.faults.plan import Plan
 
 _BROKERS = {"mosquitto": "managed", "embedded": "embedded"}
+_DATABASES = ("sqlite", "postgresql")
 
 
-def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, as_json: bool) -> int:
+def faults(alerts: int, faults: int, radios: int, seed: int, broker: str, database: str, as_json: bool) -> int:
     """Play a campaign of faults and print. Returns 0 when nothing was lost and nothing came twice, else 1."""
     if broker not in _BROKERS:
         end(f"--broker 须为 mosquitto 或 embedded（--broker is mosquitto or embedded）：{broker}")
+    if database not in _DATABASES:
+        end(f"--database 须为 sqlite 或 postgresql（--database is sqlite or postgresql）：{database}")
     try:
-        report = campaign.run(Plan(alerts, faults, radios, seed, _BROKERS[broker]))
+        report = campaign.run(Plan(alerts, faults, radios, seed, _BROKERS[broker], database))
     except asyncio.CancelledError:
         end("已中止（ended by a signal）", 1)
     except (ValueError, OSError, PartFailed, EnrolError, SubprocessError, TimeoutError, httpx.HTTPError) as error:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from hub.access.verification import AuditReport, verify
 from hub.storage.database import Database
 from hub.storage.engine import make_engine
 from hub.storage.writer import Change
+from tests.databases import copy, url_of
 from tests.hub import open_database
 
 DAY_S = 86_400.0
@@ -94,7 +94,7 @@ async def log_of(database: Database) -> AuditLog:
 def check(folder: Path, *, kept: Path | None = None, key_of: Path | None = None) -> AuditReport:
     """Verify the log in ``folder``, against a file of checkpoints where one is given. Raises AuditBroken."""
     key = read_public_key((key_of or folder) / "access" / PUBLIC_KEY_FILE)
-    engine = make_engine(f"sqlite:///{folder / 'hub.sqlite3'}")
+    engine = make_engine(url_of(folder))
     with ExitStack() as opened:
         opened.callback(engine.dispose)
         connection: sa.Connection = opened.enter_context(engine.connect())
@@ -106,13 +106,9 @@ def checkpoints_of(folder: Path) -> Path:
 
 
 def copied(folder: Path, to: Path) -> Path:
-    """A fresh copy of the database file and the public files beside it; never the key."""
+    """A fresh copy of the database and the public files beside it; never the key."""
     (to / "access").mkdir(parents=True)
-    with (
-        closing(sqlite3.connect(folder / "hub.sqlite3")) as source,
-        closing(sqlite3.connect(to / "hub.sqlite3")) as new,
-    ):
-        source.backup(new)
+    copy(folder, to)
     for name in (PUBLIC_KEY_FILE, CHECKPOINTS_FILE):
         (to / "access" / name).write_bytes((folder / "access" / name).read_bytes())
     return to

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from devices.protocol.clock import ManualClock
 from hub.access.chain import FIRST, AuditBroken, Flaw, Link, is_due, record_hash
 from hub.access.checkpoints import Kind, sign
+from tests import postgresql
 from tests.access.logs import DAY_S, check, checkpoints_of, copied, forget, keep, some
+from tests.databases import Hands, opened
 
 Row = dict[str, Any]
 RECORDS = 380
@@ -51,34 +51,30 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
 
 
 class Tampering:
-    """One copy of the file under somebody's hands."""
+    """One copy of the database under somebody's hands."""
 
-    def __init__(self, folder: Path, logs: Logs, chance: random.Random) -> None:
-        self.folder = folder
+    def __init__(self, hands: Hands, logs: Logs, chance: random.Random) -> None:
         self.logs = logs
         self.chance = chance
-        self.database = sqlite3.connect(folder / "hub.sqlite3")
-        self.database.row_factory = sqlite3.Row
+        self.hands = hands
         self.numbers = [row["number"] for row in self.records()]
 
     def records(self) -> list[Row]:
-        return [dict(row) for row in self.database.execute("SELECT * FROM audit_records ORDER BY number")]
+        return self.hands.rows("SELECT * FROM audit_records ORDER BY number")
 
     def statements(self, kind: Kind, of: Path | None = None) -> list[Row]:
         query = "SELECT * FROM audit_statements WHERE kind = ? ORDER BY number"
         if of is None:
-            return [dict(row) for row in self.database.execute(query, (kind,))]
-        with closing(sqlite3.connect(of / "hub.sqlite3")) as other:
-            other.row_factory = sqlite3.Row
-            return [dict(row) for row in other.execute(query, (kind,))]
+            return self.hands.rows(query, kind.value)
+        with opened(of) as other:
+            return other.rows(query, kind.value)
 
     def run(self, statement: str, *values: Any) -> None:
-        assert self.database.execute(statement, values).rowcount != 0, statement
+        assert self.hands.change(statement, *values) != 0, statement
 
     def put(self, table: str, rows: list[Row]) -> None:
         for row in rows:
-            marks = ", ".join("?" * len(row))
-            self.run(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
+            self.hands.put(table, row)
 
     def put_records(self, rows: list[Row], *, chained: bool) -> None:
         """Replace all records, with hashes computed anew when ``chained``."""
@@ -90,7 +86,7 @@ class Tampering:
         self.put("audit_records", rows)
 
     def put_statement(self, kind: Kind, row: Row) -> None:
-        self.run("DELETE FROM audit_statements WHERE kind = ?", kind)
+        self.run("DELETE FROM audit_statements WHERE kind = ?", kind.value)
         self.put("audit_statements", [row])
 
     def any_number(self) -> int:
@@ -103,8 +99,13 @@ def other_value(column: str, value: Any, chance: random.Random) -> Any:
     if column in ("hash", "previous_hash"):
         return record_hash((chance.random(),))
     if column == "detail":
-        return chance.choice((b"{}", value + b" ", value.decode(), b"\xff"))
+        return chance.choice((b"{}", value + b" ", *as_text(value), b"\xff"))
     return chance.choice(("", "officer99", None if column == "case_id" else "x", f"{value} "))
+
+
+def as_text(value: bytes) -> tuple[str, ...]:
+    """SQLite keeps text where bytes belong; PostgreSQL keeps types."""
+    return () if postgresql.WANTED else (value.decode(errors="replace"),)
 
 
 def change_column(of: Tampering) -> None:
@@ -125,7 +126,8 @@ def change_column_and_compute_all_hashes_anew(of: Tampering) -> None:
 
 
 def make_a_value_unreadable(of: Tampering) -> None:
-    of.run("UPDATE audit_records SET purpose = CAST(x'ff' AS TEXT) WHERE number = ?", of.any_number())
+    unreadable = "chr(1)" if postgresql.WANTED else "CAST(x'ff' AS TEXT)"  # PostgreSQL keeps no text that is none
+    of.run(f"UPDATE audit_records SET purpose = {unreadable} WHERE number = ?", of.any_number())
 
 
 def delete_at_the_start(of: Tampering) -> None:
@@ -239,7 +241,7 @@ def change_a_statement(of: Tampering) -> None:
         "number": row["number"] + of.chance.choice((-1, 1)),
         "hash": record_hash((of.chance.random(),)),
         "at_us": row["at_us"] + 1,
-        "signature": of.chance.choice((bytes(64), b"", "text", row["signature"][::-1])),
+        "signature": of.chance.choice((bytes(64), b"", *as_text(b"text"), row["signature"][::-1])),
         "kind": "nothing",
     }[column]
     given = (value, row["kind"], row["number"])
@@ -283,10 +285,9 @@ def delete_the_statement_of_the_pruning(of: Tampering) -> None:
 
 
 def put_back_what_was_pruned(of: Tampering) -> None:
-    with closing(sqlite3.connect(of.logs.whole / "hub.sqlite3")) as whole:
-        whole.row_factory = sqlite3.Row
-        query = "SELECT * FROM audit_records WHERE number < ?"
-        of.put("audit_records", [dict(row) for row in whole.execute(query, (of.numbers[0],))])
+    with opened(of.logs.whole) as whole:
+        rows = whole.rows("SELECT * FROM audit_records WHERE number < ?", of.numbers[0])
+    of.put("audit_records", rows)
 
 
 KINDS: tuple[Callable[[Tampering], None], ...] = (
@@ -310,13 +311,9 @@ def test_log_that_nobody_touched_holds(logs: Logs) -> None:
 
 @pytest.mark.parametrize("seed", range(100))
 def test_tampering_is_found(logs: Logs, tmp_path: Path, seed: int) -> None:
-    folder = tmp_path / "log"
-    shutil.copytree(logs.now, folder)
-    tampering = Tampering(folder, logs, random.Random(seed))
-    kind = KINDS[seed % len(KINDS)]
-    with closing(tampering.database):
-        kind(tampering)
-        tampering.database.commit()
+    folder = copied(logs.now, tmp_path / "log")
+    with opened(folder) as hands:
+        KINDS[seed % len(KINDS)](Tampering(hands, logs, random.Random(seed)))
     with pytest.raises(AuditBroken):
         check(folder)
 
@@ -332,7 +329,7 @@ def test_log_that_went_on_from_an_older_state_is_found_by_checkpoints_kept_elsew
     logs: Logs, tmp_path: Path
 ) -> None:
     running = logs.now.parent / "running" / "access"
-    shutil.copytree(logs.before, tmp_path / "log")
+    copied(logs.before, tmp_path / "log")
     shutil.copy(running / "audit-key.pem", tmp_path / "log" / "access")
     asyncio.run(keep(tmp_path / "log", some(300)))
     assert check(tmp_path / "log").records > 300, "by itself it looks sound"

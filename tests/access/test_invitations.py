@@ -13,6 +13,7 @@ from hub.access.messages import AcceptInvitation, Invitation, NewPerson, SignedI
 from hub.access.people import COMMUNITY, LOCAL, Place, Role
 from hub.errors import Refusal
 from tests.access.people_room import BEYOND, HERE, PASSWORD, V01, PeopleRoom, open_room, refused
+from tests.databases import everything_in
 
 
 async def invite(room: PeopleRoom, person_id: str, role: Role, *places: Place) -> Invitation:
@@ -151,7 +152,7 @@ async def test_accepting_ends_old_sessions_and_voids_the_old_password_and_second
 async def test_codes_are_not_stored(tmp_path: Path) -> None:
     async with open_room(tmp_path) as room:
         invitation = await invite(room, "chen", Role.DISPATCHER)
-        stored = b"".join(file.read_bytes() for file in tmp_path.glob("hub.sqlite3*"))
+        stored = everything_in(tmp_path)
         assert invitation.code.encode() not in stored
 
 

@@ -20,6 +20,8 @@ class Certified:
     [
         ("https://hub.lan:8470/", ("hub.lan", "10.0.0.2"), "https://hub.lan:8470"),
         ("https://127.0.0.1:8470/", ("localhost", "hub.lan", "*.lan"), "https://hub.lan:8470"),
+        ("https://127.0.0.1:8470/", ("police.lan", "localhost", "10.0.0.2"), "https://police.lan:8470"),
+        ("https://127.0.0.1:8470/", ("localhost", "192.168.1.5", "172.31.83.2"), "https://192.168.1.5:8470"),
         ("https://[fd00::2]/", ("fd00::2",), "https://[fd00::2]"),
         ("https://localhost:8470/", ("localhost", "127.0.0.1"), "https://localhost:8470"),
     ],

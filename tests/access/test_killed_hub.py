@@ -13,6 +13,7 @@ import httpx
 
 from tests.access.people_room import PASSWORD
 from tests.commands.test_people import first_administrator, qianshao
+from tests.databases import environment_of
 from tests.devices.room import until
 from tests.hub import client_of
 
@@ -25,6 +26,7 @@ async def running_hub(folder: Path) -> AsyncIterator[httpx.URL]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub", "hub", "--port", "0", "--broker", "embedded", "--vision-workers", "0",
         "--data-dir", str(folder), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        env=environment_of(folder),
     )  # fmt: skip
     try:
         await until(lambda: address.exists() and bool(address.read_text()), "the hub serves", 60)

@@ -16,6 +16,7 @@ from hub.access.people import LOCAL, Role
 from hub.access.sessions import GRACE_S, IDLE_S, MAX_FORMER, WHOLE_S, Held, Sessions
 from hub.access.tables import sessions
 from tests.access.people_room import BEYOND, HERE, V01, open_room, refused
+from tests.databases import everything_in
 
 
 async def test_refresh_gives_a_new_token_and_the_old_one_is_good_for_30_seconds(tmp_path: Path) -> None:
@@ -161,9 +162,7 @@ async def test_only_hashes_are_stored_and_refreshing_often_writes_little(tmp_pat
             tokens.append(token)
         assert len(set(tokens)) == MAX_FORMER + 1
         assert room.database.writer.counts.changes - before <= MAX_FORMER + 1
-        stored = (tmp_path / "hub.sqlite3").read_bytes()
-        wal = tmp_path / "hub.sqlite3-wal"
-        stored += wal.read_bytes() if wal.exists() else b""
+        stored = everything_in(tmp_path)
         assert all(one.encode() not in stored for one in tokens)
 
 

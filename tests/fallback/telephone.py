@@ -28,14 +28,22 @@ NEEDS_SIPP = pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is no
 
 
 def free_sip_port() -> int:
-    """A port that neither a datagram nor a connection has: a telephone listens for both, and ends where it cannot."""
+    """A port that neither a datagram nor a connection has, and whose next no connection has.
+
+    A telephone listens for both, and there for TLS; it ends where it cannot.
+    """
     while True:
-        with socket.socket() as connections, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+        with (
+            socket.socket() as connections,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+            socket.socket() as secured,
+        ):
             connections.bind((HERE, 0))
             port: int = connections.getsockname()[1]
             try:
                 datagrams.bind((HERE, port))
-            except OSError:
+                secured.bind((HERE, port + 1))
+            except (OSError, OverflowError):
                 continue
             return port
 

@@ -21,6 +21,7 @@ import pytest
 
 from hub.watchdog.asking import ask
 from hub.watchdog.outage import ASK_EVERY_S
+from tests.databases import environment_of
 from tests.devices.room import until
 
 ALARM_WITHIN_S = 10.0
@@ -88,7 +89,7 @@ async def open_hub_process(
             *(sys.executable, "-m", "hub", "hub", "--data-dir", str(folder), "--port", "0", "--broker", "embedded"),
             *("--vision-workers", "0", *arguments),
             stderr=log,
-            env=os.environ | environment,
+            env=environment_of(folder) | environment,
         )
     try:
         await until(lambda: (folder / "port").exists() and (folder / "port").read_text() != "", "the hub serves")
