@@ -34,7 +34,7 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
 REAL_TIME := system bench fallback
 # Whose every test is run on PostgreSQL as well.
 ON_POSTGRESQL := registry events alerts cases access
-PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+PYTEST := scripts/tests $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 # Beside the first tests, at low priority, in the time in which they wait: the checks of style, types and pages, whose
 # words come last (tests of pages have time limits of their own, so that they are only a little lower), and the
