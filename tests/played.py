@@ -35,6 +35,8 @@ class HandDevice:
         self.boot_id = boot_id
         self.clock: Clock = SystemClock()
         self.heard: list[aiomqtt.Message] = []
+        self.is_cut = False
+        """The broker has ended its line."""
         self._kind = credential.kind
         self._seal_key = credential.seal_key
         self._sealers: dict[int, Sealer] = {}
@@ -54,7 +56,7 @@ class HandDevice:
     async def join(cls, credential: Credential) -> AsyncIterator[HandDevice]:
         """A device with this credential."""
         device = cls(credential)
-        async with mqtt_client(credential.broker) as client:
+        async with mqtt_client(credential.broker, tls=credential.tls()) as client:
             device._client = client
             own = [topics.down(credential.kind, credential.device_id, what) for what in Down]
             await client.subscribe([(topic, 1) for topic in own])
@@ -66,8 +68,11 @@ class HandDevice:
                 await end_tasks(listening)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
-        async for message in client.messages:
-            self.heard.append(message)
+        try:
+            async for message in client.messages:
+                self.heard.append(message)
+        except aiomqtt.MqttError:
+            self.is_cut = True
 
     def stamp(self, *, late_s: float = 0.0) -> wire.Stamp:
         """The next stamp; ``late_s`` says that the message was said so long ago."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from devices.protocol import messages as wire
-from devices.protocol import topics
 from devices.protocol.clock import ManualClock
-from devices.protocol.seal import seal
-from devices.protocol.topics import DeviceKind, Down, Up
+from devices.protocol.topics import Down, Up
 from hub.alerts.delivery import DeliveryState
 from hub.alerts.messages import Alert, Delivery, NewAlert, Target, TargetKind
 from hub.app import Hub
@@ -323,19 +322,17 @@ async def test_guards_with_real_radios_see_an_all_venue_alert_once_and_answer(tm
 
 
 async def test_130_acknowledgements_in_one_moment_are_a_few_transactions(tmp_path: Path) -> None:
-    async with open_hub(tmp_path, venues=130) as hub, HandDevice.open(hub, "R01") as radio:
+    async with open_hub(tmp_path, venues=130) as hub, AsyncExitStack() as opened:
         told = Told(hub)
-        credentials = await asyncio.gather(
-            *(hub.enrolment.issue(DeviceKind.RADIO, radio_id) for radio_id in hub.registry.radios)
-        )
+        joining = (opened.enter_async_context(HandDevice.open(hub, radio_id)) for radio_id in hub.registry.radios)
+        radios = await asyncio.gather(*joining)
         alert = await issue(hub)
         before = hub.database.writer.counts.batches
-        words = []
-        for one in credentials:
-            topic = topics.up(DeviceKind.RADIO, one.device_id, Up.ACKNOWLEDGEMENT)
-            word = wire.Acknowledgement(stamp=radio.stamp(), message_id=f"of {one.device_id}", alert_id=alert.alert_id)
-            words.append((topic, seal(one.seal_key, topic, wire.encode(word), birth_count=1, counter=1)))
-        await asyncio.gather(*(radio.publish_as_is(topic, payload) for topic, payload in words))
+        words = [
+            wire.Acknowledgement(stamp=one.stamp(), message_id=f"of {one.device_id}", alert_id=alert.alert_id)
+            for one in radios
+        ]
+        await asyncio.gather(*(one.say(Up.ACKNOWLEDGEMENT, word) for one, word in zip(radios, words, strict=True)))
         await until(lambda: len(delivered(told)) == 130, "all 130 are told of")
         assert hub.database.writer.counts.batches - before < 65
         assert len(told.of(EventKind.DELIVERY_CHANGED)) < 65, "they travel together"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -84,7 +85,11 @@ def opened(topic: str, payload: bytes) -> Sealed:
 
 
 def mqtt_client(
-    address: BrokerAddress, *, timeout_s: float | None = None, identifier: str | None = None
+    address: BrokerAddress,
+    *,
+    timeout_s: float | None = None,
+    identifier: str | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> aiomqtt.Client:
     """A bare client, which sends what it is given at once; ``timeout_s`` is for connecting too."""
     return aiomqtt.Client(
@@ -94,6 +99,7 @@ def mqtt_client(
         password=address.password,
         identifier=identifier,
         timeout=timeout_s,
+        tls_context=tls,
         protocol=aiomqtt.ProtocolVersion.V5,
         socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
     )

@@ -15,6 +15,7 @@ from hub.footage.disk import MARKER, DiskMissing, FootageDisk, mark, take
 from hub.footage.recorder.control import Condition, Disk
 from simulators.cameras.server import CameraServer
 from simulators.cameras.tape import read_tape
+from tests.databases import environment_of
 from tests.devices.room import until
 from tests.footage.recorder.room import CLOCK, Child, camera, recorded, segments, small_film
 from tests.hub import Told, open_console, open_hub
@@ -87,7 +88,7 @@ async def test_hub_knows_its_disk_again_says_when_another_is_there_and_takes_it_
         await until(lambda: told.of(EventKind.EXPORT_CHANGED, export)[-1]["state"] == "failed", "it is not made")
         assert told.of(EventKind.EXPORT_CHANGED, export)[-1]["failure"]["code"] == "footage_disk_missing"
         arguments = ["footage", "adopt", "--data-dir", str(tmp_path), "--yes"]
-        adopted = await asyncio.to_thread(CliRunner().invoke, app, arguments)
+        adopted = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment_of(tmp_path))
         assert "footage is kept in" in adopted.output
         await hub.keeping._sweep()
         assert (await console.get(f"/api/cases/{case}/footage/timeline", params=asked)).status_code == 200
