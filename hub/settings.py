@@ -268,6 +268,11 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def database_name(self) -> str:
+        """The database as words to a person name it."""
+        return self.database or str(self.database_file)
+
+    @property
     def has_database(self) -> bool:
         """Whether there is a database, of which no file can be seen on a server."""
         return bool(self.database) or self.database_file.is_file()

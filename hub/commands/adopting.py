@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 import typer
-from sqlalchemy.exc import OperationalError
 
-from devices.protocol.clock import SystemClock
 from hub.commands.ending import end
 from hub.footage.disk import DiskMissing, FootageDisk, mark
 from hub.footage.disk_records import known_disk
 from hub.footage.segments.keeper import disk_use
+from hub.footage.tables import footage_disk
 from hub.settings import Settings
-from hub.storage.database import Database
+from hub.storage.engine import make_engine
 
 
 def adopt(settings: Settings, *, ask: bool) -> None:
     """Mark the disk as the one that the hub knows; a hub that runs sees it within a second."""
     folder = settings.footage_folder
-    try:
-        disk_id = Database(settings.database_url, SystemClock()).read_now(known_disk)
-    except OperationalError:  # no hub was ever started there
-        disk_id = None
+    disk_id = _known(settings)
     if disk_id is None:
         end(
             f"{settings.data_dir} 的中枢还没有录过像：启动后会直接使用 {folder}\n"
@@ -42,6 +39,20 @@ def adopt(settings: Settings, *, ask: bool) -> None:
     except OSError as error:
         end(f"{folder} 写不进去（{error.strerror}）\n{folder} cannot be written ({error.strerror})")
     typer.echo(f"今后的录像存入 {folder}\nfootage is kept in {folder} from now on")
+
+
+def _known(settings: Settings) -> str | None:
+    """The disk that the hub knows; None where no hub was ever started, or it recorded nothing."""
+    if not settings.has_database:
+        return None
+    engine = make_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            return known_disk(connection) if sa.inspect(connection).has_table(footage_disk.name) else None
+    except sa.exc.DatabaseError as error:
+        end(f"{settings.database_name} 打不开（{error.orig}）\n{settings.database_name} cannot be read ({error.orig})")
+    finally:
+        engine.dispose()
 
 
 def _is_right(disk: FootageDisk) -> bool:

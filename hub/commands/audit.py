@@ -97,7 +97,7 @@ def _opened(settings: Settings) -> Iterator[sa.Connection]:
             connection.rollback()  # what is read from now on is the database as it then is
             yield connection
     except sa.exc.DatabaseError as error:
-        end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
+        end(f"{settings.database_name} 不是中枢的数据库：{error.orig}")
     finally:
         engine.dispose()
 

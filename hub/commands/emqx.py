@@ -35,7 +35,7 @@ def export(settings: Settings, folder: Path) -> None:
         write_private(folder / "users.csv", emqx_users_text(users).encode())
         write_private(folder / "acl.conf", emqx_rules_text(users, HUB_USER).encode())
     except sa.exc.DatabaseError as error:
-        end(f"{settings.database_file} 不是中枢的数据库：{error.orig}")
+        end(f"{settings.database_name} 不是中枢的数据库：{error.orig}")
     except OSError as error:
         end(f"写不了文件：{error}")
     finally:
