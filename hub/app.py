@@ -114,6 +114,7 @@ from hub.talk.recording.service import Recordings
 from hub.talk.service import Talk
 from hub.teaching.service import Teaching
 from hub.teaching.versions import SHIPPED
+from hub.tracing.service import Tracing
 from hub.vision.service import Vision
 from hub.vision.showing import LookShowing
 from hub.vision.worker_keeper import LocalWorkers
@@ -347,8 +348,9 @@ class Hub:
         self.footage.when_disk_is_full(self.keeping.sweep_soon)
         self.footage.hold_by(lambda: self.holds.standing)
 
-        # consoles
+        # consoles, and what is told to other programs
         self.feed = Feed(self.events)
+        self.tracing = Tracing(settings, self.events, self.clock)
         self.lines = Lines(self.refused, self.clock)
         self.access.when_ended(self.lines.end_session)
         self.access.when_changed(self.lines.end_person)
@@ -441,6 +443,7 @@ class Hub:
         self.intake.listen()
         self.teaching.listen()
         self.intake.follow(self.watching.see)
+        self.tracing.open()
         for name, run in (
             ("access", self.access.run),
             ("bridge", self.bridge.run),
@@ -480,6 +483,7 @@ class Hub:
             ("vitals", self.vitals.run),
             ("reserve", self.reserve.run),
             *([("certificates", self.certificates.run)] if self.certificates is not None else []),
+            *([("tracing", self.tracing.run)] if self.tracing.is_on else []),
         ):
             self._loops.start(name, run)
         self.vision.start()
@@ -522,6 +526,7 @@ class Hub:
         await self.access.settle()
         await self.sign_ons.settle()
         await self.database.stop()
+        await self.tracing.stop()
         await asyncio.to_thread(self.sightings.close)
         await self.broker.stop()
 

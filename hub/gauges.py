@@ -36,6 +36,8 @@ def add_all(hub: Hub) -> None:
     hub.talk.observe_relay(hub.metrics.voice_relay_seconds.observe)
     hub.cases.observe_search = hub.metrics.search_seconds.observe
     steps = {step: hub.metrics.sighting_step_seconds.labels(step.value) for step in Step}
+    if hub.tracing.is_on:
+        hub.intake.observe_times = hub.tracing.sightings_stored
     hub.intake.observe_step = lambda step, seconds: steps[step].observe(seconds)
 
 
@@ -73,6 +75,8 @@ def _hub(hub: Hub) -> Iterable[Metric]:
     yield counter(
         "storage_retried_batches", "Transactions repeated, the database being away", writer.counts.retried_batches
     )
+    spans = (("exported", hub.tracing.exported), ("lost", hub.tracing.lost))
+    yield labelled(CounterMetricFamily, "trace_spans", "Spans of traces, by what became of them", "result", spans)
     yield gauge("events_last_number", "Number of the newest event", hub.events.last)
     yield gauge("websocket_clients", "Consoles that follow the events", hub.feed.clients)
     yield counter("websocket_dropped_clients", "Consoles dropped for reading too slowly", hub.feed.dropped_slow)

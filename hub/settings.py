@@ -10,6 +10,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from pydantic import Field, SecretStr, field_validator
@@ -146,6 +147,11 @@ class Settings(BaseSettings):
     """Start a watchdog beside the hub, which raises an alarm on this machine when the hub does not answer."""
     audit_retention_days: int = 1095
     """How long audit records are kept: 3 years, and never under LEAST_AUDIT_DAYS."""
+    traces_to: str = ""
+    """The OTLP collector (HTTP, protobuf) that traces go to, such as https://collector:4318/v1/traces; empty for none
+    (docs/traces.md). Beyond this machine over https alone."""
+    traces_token: SecretStr | None = None
+    """What the collector asks for as a bearer's token."""
     log_level: str = "INFO"
     """The least of LOG_LEVELS that is written."""
 
@@ -221,6 +227,20 @@ class Settings(BaseSettings):
             raise ValueError("use postgresql://user@host:port/name, or leave it empty for a file in data_dir")
         if url.password:
             raise ValueError("the password goes into database_password, where no list of processes shows it")
+        return text
+
+    @field_validator("traces_to")
+    @classmethod
+    def _names_a_collector(cls, text: str) -> str:
+        if not text:
+            return text
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path in ("", "/"):
+            raise ValueError("use https://collector:4318/v1/traces, the whole address of an OTLP collector")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("the address carries no password: give it as traces_token")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+            raise ValueError("beyond this machine traces go over https alone")
         return text
 
     @field_validator("log_level")

@@ -36,10 +36,22 @@ class Step(StrEnum):
     """From then until its followers are done with its batch: until the hits of watches are told."""
 
 
+class SightingTimes(NamedTuple):
+    """How a word on a sighting came, in microseconds since 1970; ``said_us`` is by its worker's clock."""
+
+    sighting_id: str
+    frame_us: int
+    """The latest picture that it tells of was taken."""
+    said_us: int
+    heard_us: int
+    stored_us: int
+
+
 class _Heard(NamedTuple):
     worker_id: str
     message: SightingMessage
     at_us: int
+    wall_us: int
 
 
 class _Settled(NamedTuple):
@@ -70,6 +82,7 @@ class Intake:
         self._clock = clock
         self._as_in_use = as_in_use
         self.observe_step: Callable[[Step, float], None] = lambda step, seconds: None
+        self.observe_times: Callable[[Sequence[SightingTimes]], None] = lambda times: None
         self._sightings = sightings
         self._bridge = bridge
         self._refused = refused
@@ -112,8 +125,9 @@ class Intake:
         if len(self._heard) >= MAX_WAITING:
             self._refused.add(worker_id, "sighting", RefusedReason.OVERLOADED, f"{MAX_WAITING} sightings wait")
             return
-        self.observe_step(Step.HEARD, max(0, self._clock.wall_us() - message.stamp.wall_us) / 1e6)
-        self._heard.append(_Heard(worker_id, message, self._clock.monotonic_us()))
+        now_us = self._clock.wall_us()
+        self.observe_step(Step.HEARD, max(0, now_us - message.stamp.wall_us) / 1e6)
+        self._heard.append(_Heard(worker_id, message, self._clock.monotonic_us(), now_us))
         self._wake.set()
 
     async def run(self) -> None:
@@ -130,6 +144,7 @@ class Intake:
             stored_us = self._clock.monotonic_us()
             for heard in batch:
                 self.observe_step(Step.STORED, (stored_us - heard.at_us) / 1e6)
+            self.observe_times([_times(heard, self._clock.wall_us()) for heard in batch])
             failures = await self._pass_on([one.sighting for one in settled if one.stored])
             self.observe_step(Step.FOLLOWED, (self._clock.monotonic_us() - stored_us) / 1e6)
             by_worker: dict[str, list[str]] = {}
@@ -173,3 +188,9 @@ class Intake:
     def _confirm(self, worker_id: str, message_ids: list[str]) -> None:
         confirm = wire.Confirm(stamp=self._bridge.stamper.stamp(), message_ids=tuple(message_ids))
         self._bridge.say(topics.down(DeviceKind.WORKER, worker_id, Down.CONFIRM), confirm)
+
+
+def _times(heard: _Heard, stored_us: int) -> SightingTimes:
+    message = heard.message
+    sighting = message.sighting
+    return SightingTimes(sighting.sighting_id, sighting.ended_at_us, message.stamp.wall_us, heard.wall_us, stored_us)
