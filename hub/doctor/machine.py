@@ -22,6 +22,8 @@ FREE_WARN_SHARE, FREE_FAIL_SHARE = 0.1, 0.03
 SYNC_WARN_S = 0.2
 """Bringing 4 KiB to disk: an alert is answered after it."""
 _FIRST_YEAR = 2026
+_AHEAD_S = 60.0
+"""A file of the hub's that was written so much later than now was not: the clock has been set back."""
 _TIME_ERROR = 5
 """adjtimex(2): the clock is not synchronised."""
 _TIMEX_BYTES = 512
@@ -37,12 +39,27 @@ def clock(settings: Settings) -> Iterator[Finding]:
         "启用网络校时：sudo timedatectl set-ntp true，或装 chrony",
         "have the network set it: sudo timedatectl set-ntp true, or install chrony",
     )
+    back_s = _latest_write_s(settings.data_dir) - now.timestamp()
     if now.year < _FIRST_YEAR:
         yield fail("clock", (f"时钟是 {shown}", f"the clock says {shown}"), do)
+    elif back_s > _AHEAD_S:
+        seen = (
+            f"时钟是 {shown}，比中枢最近写下的文件早 {back_s / 60:.0f} 分钟",
+            f"the clock says {shown}, {back_s / 60:.0f} min before the hub's latest file was written",
+        )
+        yield fail("clock", seen, do)
     elif _is_synchronised():
         yield fine("clock", f"已与网络校时，{shown}", f"set by the network, {shown}")
     else:
         yield warn("clock", (f"时钟没有与网络校时，{shown}", f"no network sets the clock, {shown}"), do)
+
+
+def _latest_write_s(folder: Path) -> float:
+    """When a file in this folder was last written, in seconds since 1970; 0 where there is none."""
+    try:
+        return max((file.stat().st_mtime for file in folder.iterdir() if file.is_file()), default=0.0)
+    except OSError:  # no folder yet, or another user's: another check's matter
+        return 0.0
 
 
 def _is_synchronised() -> bool:

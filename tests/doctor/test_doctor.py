@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import shutil
 import socket
@@ -45,6 +46,17 @@ def test_a_machine_is_looked_at_and_nothing_is_left_there(tmp_path: Path) -> Non
     assert found.state in (State.OK, State.WARN)
     assert {one.about for one in look(machine.disks, settings(tmp_path))} == {"disk"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_clock_that_was_set_back_is_a_failure(tmp_path: Path) -> None:
+    """As on a board without a battery after a power cut: the hub's own files are of later than now."""
+    kept = tmp_path / "kept"
+    kept.touch()
+    (found,) = look(machine.clock, settings(tmp_path))
+    assert found.state is not State.FAIL
+    os.utime(kept, (time.time() + 7_200,) * 2)
+    (found,) = look(machine.clock, settings(tmp_path))
+    assert (found.state, "120 分钟" in found.seen.zh, "set-ntp" in found.do.zh) == (State.FAIL, True, True)
 
 
 def test_few_files_are_a_warning_by_the_limit_of_the_hub_that_runs(tmp_path: Path) -> None:
