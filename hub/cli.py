@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hub.bridge.broker import BrokerError
+from hub.bridge.broker_choice import BrokerError
 from hub.command_line import backing_up, keeping, trials
 from hub.command_line.footage import footage_app
 from hub.command_line.options import DataDir, Json, settings_of
@@ -44,8 +44,9 @@ def hub(
 ) -> None:
     """启动中枢。"""
     from hub.certificates.authority import CertificateError
+    from hub.folder_lock import FolderTaken
     from hub.safety import UnsafeSettings
-    from hub.serve import DiskRefused, FolderTaken, PortTaken, serve
+    from hub.serve import DiskRefused, PortTaken, serve
     from hub.storage.upgrading import SchemaNewer
 
     settings = settings_of(

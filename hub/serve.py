@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
-import os
 import resource
 import signal
 import socket
@@ -21,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from hub import logs
 from hub.app import Hub
 from hub.console.trust import trust_app
+from hub.folder_lock import locked
 from hub.lifesign import ServiceManager
 from hub.listening.bounds import Bounds
 from hub.listening.protocols import BoundedWebSocket
@@ -45,10 +44,6 @@ _ALL = frozenset({"0.0.0.0", "::"})
 
 class PortTaken(RuntimeError):
     """The console's port belongs to another program; says which port."""
-
-
-class FolderTaken(RuntimeError):
-    """The hub's folder cannot be used, or another hub uses it; says which folder."""
 
 
 class DiskRefused(RuntimeError):
@@ -87,35 +82,6 @@ def _require_what_it_moved_to(settings: Settings) -> None:
             f"中枢没有启动：数据库已迁到 {where}，请设置 QIANSHAO_DATABASE（its database was moved there）；"
             f"要退回迁移前的文件，先删除 {moved}"
         )
-
-
-@contextlib.contextmanager
-def locked(data_dir: Path) -> Generator[None]:
-    """The folder is this process's alone; the lock goes with the process. Raises FolderTaken.
-
-    Whatever is written meanwhile nobody else of this machine may read, also in a folder that was there before.
-    """
-    before = os.umask(0o077)
-    try:
-        with _lock(data_dir):
-            yield
-    finally:
-        os.umask(before)
-
-
-@contextlib.contextmanager
-def _lock(data_dir: Path) -> Generator[None]:
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (data_dir / "lock").open("w")
-    except OSError as error:
-        raise FolderTaken(f"the folder {data_dir} cannot be used ({error.strerror}): choose --data-dir") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderTaken(f"another hub uses the folder {data_dir}: end it, or choose --data-dir") from None
-        yield
 
 
 def _bind_all(settings: Settings, held: contextlib.ExitStack) -> _Sockets:

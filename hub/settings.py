@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
@@ -26,6 +25,9 @@ from hub.vision.detection.detector_file import BUILT_IN, read
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LEAST_AUDIT_DAYS = 180
 MOST_AUDIT_DAYS = 36_500
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -219,9 +221,12 @@ class Settings(BaseSettings):
     def _names_a_database(cls, text: str) -> str:
         if not text:
             return text
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
         try:
-            url = sa.make_url(text)
-        except sa.exc.ArgumentError:
+            url = make_url(text)
+        except ArgumentError:
             url = None
         if url is None or url.get_backend_name() != "postgresql" or not url.database:
             raise ValueError("use postgresql://user@host:port/name, or leave it empty for a file in data_dir")
@@ -276,11 +281,13 @@ class Settings(BaseSettings):
         return self.data_dir / "hub.sqlite3"
 
     @property
-    def database_url(self) -> sa.URL:
+    def database_url(self) -> URL:
         """The database as SQLAlchemy names it; its text shows no password."""
+        from sqlalchemy import URL, make_url  # most commands ask a running hub, and have no database
+
         if not self.database:
-            return sa.URL.create("sqlite", database=str(self.database_file))
-        url = sa.make_url(self.database)
+            return URL.create("sqlite", database=str(self.database_file))
+        url = make_url(self.database)
         if self.database_password is not None:
             url = url.set(password=self.database_password.get_secret_value())
         if url.host not in (None, *LOOPBACK_HOSTS) and "sslmode" not in url.query:

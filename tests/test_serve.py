@@ -22,7 +22,8 @@ from hub.app import Hub
 from hub.bridge.broker import free_port
 from hub.certificates.authority import Names, for_people
 from hub.certificates.folder import CertificateFolder, Server
-from hub.serve import locked, make_server
+from hub.folder_lock import locked
+from hub.serve import make_server
 from hub.settings import Settings
 from hub.storage.database import migrate
 from hub.storage.engine import make_engine

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from devices.protocol.sightings import Calibration
 from hub.calibration.errors import Unsolvable
@@ -172,6 +171,8 @@ def _focals_of(matrix: Floats) -> Iterator[float]:
 
 def _best(residuals: Callable[[Floats], Floats], starts: Sequence[Floats], picture: Picture) -> Floats:
     """The values with the least squares. Raises Unsolvable where even they lie far beside the clicks."""
+    from scipy.optimize import least_squares  # a tenth of the hub's start, and of use on the day a camera is put up
+
     size = len(starts[0]) if starts else 0
     low = [math.log(0.25 * picture.width_px), math.log(_HEIGHTS_M[0]), _TILTS_RAD[0]] + [-np.inf] * (size - 3)
     high = [math.log(6.0 * picture.width_px), math.log(_HEIGHTS_M[1]), _TILTS_RAD[1]] + [np.inf] * (size - 3)

@@ -21,7 +21,7 @@ from hub.access.people import LOCAL, Role
 from hub.access.service import Access
 from hub.commands.ending import end
 from hub.errors import Refusal
-from hub.serve import FolderTaken, locked
+from hub.folder_lock import FolderTaken, locked
 from hub.settings import Settings
 from hub.storage.database import Database
 from hub.storage.upgrading import SchemaNewer

@@ -10,7 +10,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from hub.commands.ending import end
 from hub.events.tables import events
-from hub.serve import FolderTaken, locked
+from hub.folder_lock import FolderTaken, locked
 from hub.settings import Settings
 from hub.storage.database import migrate
 from hub.storage.engine import DatabaseTaken, make_engine

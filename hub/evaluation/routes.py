@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 from hub.access.gate import EnteringForAll
 from hub.console.http import answer, read_query
 from hub.evaluation.messages import Evaluation, Taken, Wanted
-from hub.evaluation.paper import paper_of
 from hub.evaluation.service import Evaluations
 from hub.evaluation.spreadsheet import csv_of
 from hub.rollcall.spreadsheet import Language
@@ -33,7 +32,7 @@ def routes(evaluations: Evaluations) -> APIRouter:
     @router.get("/evaluation.pdf")
     async def as_pdf(request: Request, entrant: EnteringForAll) -> Response:
         found, wanted = await taken(request)
-        made = await asyncio.to_thread(paper_of, found, evaluations.community, Language[wanted.language.upper()])
+        made = await asyncio.to_thread(_paper, found, evaluations.community, Language[wanted.language.upper()])
         await evaluations.note_export(wanted, entrant.person.person_id)
         return _file(made, found, "application/pdf", "pdf")
 
@@ -47,3 +46,9 @@ def routes(evaluations: Evaluations) -> APIRouter:
 def _file(made: bytes, found: Evaluation, media_type: str, ending: str) -> Response:
     name = f"evaluation-{found.unit.value}-{found.first_day}-{found.last_day}.{ending}"
     return Response(made, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _paper(found: Evaluation, community: str, language: Language) -> bytes:
+    from hub.evaluation.paper import paper_of  # loads fonts' and pictures' libraries, which few hubs' days need
+
+    return paper_of(found, community, language)

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from hub.access.people import Role
 from hub.cli import app
-from hub.serve import DiskRefused, locked, serve
+from hub.folder_lock import locked
+from hub.serve import DiskRefused, serve
 from hub.settings import Settings
 from tests import postgresql
 from tests.hub import open_console, open_hub

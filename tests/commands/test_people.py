@@ -11,7 +11,7 @@ import pyotp
 
 from hub.access.people import Role
 from hub.app import Hub
-from hub.serve import locked
+from hub.folder_lock import locked
 from tests.databases import environment_of
 from tests.hub import open_console, open_hub, settings
 

@@ -23,7 +23,7 @@ from hub.cli import app
 from hub.commands.doctor import look
 from hub.doctor import installation, machine, running
 from hub.doctor.findings import Finding, State, fine
-from hub.serve import locked
+from hub.folder_lock import locked
 from hub.settings import Settings
 from hub.vision import models
 from tests import postgresql
