@@ -137,6 +137,7 @@ POST    /api/reports                                            report
 POST    /api/whistles                                           direct
 POST    /api/directives                                         direct
 GET     /api/asks                                               answer_ask
+GET     /api/asks/answerers                                     direct
 GET     /api/asks/{ask_id}                                      answer_ask
 GET     /api/asks/{ask_id}/sum                                  answer_ask
 POST    /api/asks/{ask_id}/answers                              answer_ask

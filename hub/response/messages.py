@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from hub.access.people import Role
 from hub.cases.limits import CaseKind, Grade
 from hub.media.messages import MediaId
 from hub.registry.records import Latitude, Longitude
@@ -92,6 +93,17 @@ class NewOrder(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     picture: MediaId | None = None
     place: AskPlace | None = None
     passes_on: Name | None = None
+
+
+class Answerer(Part, frozen=True, kw_only=True):
+    """One whom an order can name."""
+
+    person_id: str
+    name: str
+    role: Role
+    grid_ids: tuple[str, ...]
+    is_on_duty: bool
+    """A whistle goes to those on duty alone."""
 
 
 class NewAnswer(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -220,6 +220,12 @@ def _and_passed_on(ask_id: str) -> sa.Select[Any]:
     return sa.select(tree.c.ask_id)
 
 
+def open_tree(connection: sa.Connection, ask_id: str) -> list[Record]:
+    """Those that are open of an ask and of all that passes it on."""
+    query = sa.select(asks).where(_a.ask_id.in_(_and_passed_on(ask_id)), _a.phase != Phase.CLOSED.value)
+    return records(connection, query.order_by(_a.made_at_us, _a.ask_id))
+
+
 async def forget_asks(database: Database, before_us: int) -> int:
     """Delete asks that were closed before then, and lines of ones that never came; returns how many asks."""
     forgotten = 0

@@ -35,6 +35,10 @@ def routes(responses: Responses) -> APIRouter:
     async def page(request: Request, entrant: Entering) -> Response:
         return answer(await responses.page(read_query(request, Wanted), entrant))
 
+    @router.get("/asks/answerers")
+    async def answerers(entrant: Entering) -> Response:
+        return answer(await responses.answerers(entrant))
+
     @router.get("/asks/{ask_id}")
     async def find(ask_id: str, entrant: Entering) -> Response:
         return answer(await responses.find(ask_id, entrant))

@@ -25,6 +25,7 @@ from hub.response.limits import AskKind
 from hub.response.machine import LineState, Phase, Step, closed
 from hub.response.making import Making, check_pictures
 from hub.response.messages import (
+    Answerer,
     Ask,
     Asks,
     AskSum,
@@ -43,6 +44,7 @@ from hub.response.records import (
     has_answer,
     line_state,
     load_open,
+    open_tree,
     pictures_of_open,
     update_ask,
 )
@@ -184,7 +186,10 @@ class Responses:
         return await self._cases.open_case(new, entrant.person, f"ask:{seen.ask_id}")
 
     async def close(self, ask_id: str, order: CloseAsk, entrant: Entrant) -> Ask:
-        """End an ask; of one that is closed, as it was. Raises Refusal for who neither made it nor directs there."""
+        """End an ask, and what passes it on; one that is closed stays as it was.
+
+        Raises Refusal for who neither made it nor directs there.
+        """
         seen, by = await self.find(ask_id, entrant), entrant.person.person_id
         if seen.made_by != by:
             if seen.kind is not AskKind.REPORT and seen.mine is not None:
@@ -193,21 +198,20 @@ class Responses:
             places = (COMMUNITY,) if seen.grid_ids is None else tuple(map(grid_place, seen.grid_ids))
             entrant.require(Right.DIRECT, places)
 
-        def change(open_change: Change) -> Record | None:
-            record = find_record(open_change.connection, asks.c.ask_id == ask_id)
-            assert record is not None
-            if record.standing.phase is Phase.CLOSED:
-                return None
-            record = record.as_standing(closed(record.standing))
+        def change(open_change: Change) -> list[Record]:
             ending = {"closed_at_us": open_change.at_us, "closed_by": by, "closing_text": order.text.strip()}
-            update_ask(open_change, ask_id, record.standing, **ending)
-            self.telling.tell(open_change, EventKind.ASK_CLOSED, record, by)
-            audit.record(open_change, by, Action.CLOSE_ASK, detail=AskTied(ask_id=ask_id))
-            return record
+            ended = []
+            for record in open_tree(open_change.connection, ask_id):
+                now = record.as_standing(closed(record.standing))
+                update_ask(open_change, now.ask_id, now.standing, **ending)
+                self.telling.tell(open_change, EventKind.ASK_CLOSED, now, by)
+                audit.record(open_change, by, Action.CLOSE_ASK, detail=AskTied(ask_id=now.ask_id))
+                ended.append(now)
+            return ended
 
-        record = await self._database.write(change)
-        if record is not None:
-            self._under_way.keep(record)
+        if seen.phase is not Phase.CLOSED:
+            for record in await self._database.write(change):
+                self._under_way.keep(record)
         return await self.find(ask_id, entrant)
 
     async def page(self, wanted: Wanted, entrant: Entrant) -> Asks:
@@ -222,6 +226,10 @@ class Responses:
         if found is None:
             raise unknown_ask(ask_id)
         return found
+
+    async def answerers(self, entrant: Entrant) -> tuple[Answerer, ...]:
+        """Those whom this person's whistles and directives can name."""
+        return await asyncio.to_thread(self._whom.answerers, entrant, self._clock.wall_us())
 
     async def sum(self, ask_id: str, entrant: Entrant) -> AskSum:
         """The sum of an ask, grid by grid. Raises Refusal for who neither made it nor directs there."""

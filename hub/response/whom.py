@@ -13,7 +13,7 @@ from hub.access.permissions import Right, has
 from hub.errors import Refusal
 from hub.registry.places import grid_place
 from hub.registry.service import Registry
-from hub.response.messages import AskTarget, NewReport
+from hub.response.messages import Answerer, AskTarget, NewReport
 from hub.shifts.service import Shifts
 from hub.streets.network import Ground
 
@@ -142,6 +142,23 @@ class Whom:
             raise Refusal("nobody_there", "没有可以应答的人员", "nobody is there who could answer", field="target")
         is_all = target.everybody and COMMUNITY in entrant.person.places
         return Aim(found, None if is_all else tuple(grid_ids))
+
+    def answerers(self, entrant: Entrant, at_us: int) -> tuple[Answerer, ...]:
+        """Those whom somebody's order can name, by role and name; ``at_us`` says who is on duty."""
+        found = [
+            Answerer(
+                person_id=person.person_id,
+                name=person.name,
+                role=person.role,
+                grid_ids=self.grids_of(person),
+                is_on_duty=self.is_on_duty(person, at_us),
+            )
+            for person in self._everybody()
+            if has(person.role, Right.ANSWER_ASK)
+            and person.person_id != entrant.person.person_id
+            and all(map(entrant.is_within, person.places))
+        ]
+        return tuple(sorted(found, key=lambda one: (one.role, one.name)))
 
     def _members(self, wanted: frozenset[str] | None, entrant: Entrant) -> list[tuple[Person, str]]:
         """The grid members of these grids, or of all of the entrant's, each with the first grid that is meant."""

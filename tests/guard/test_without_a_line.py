@@ -38,13 +38,22 @@ async def test_whistle_is_answered_and_a_photo_reported_without_a_line_over_a_re
         paths = await page.evaluate(KEPT)
         assert "/guard/" in paths and not [one for one in paths if one.startswith(("/api", "/ws"))]
         person_id = await page.get_by_test_id("me").get_attribute("data-person")
-        order = {"text": "到北门看一下", "target": {"everybody": True}}
+        media = (await console.post("/api/media", content=photo(), headers={"Content-Type": "image/jpeg"})).json()
+        order = {
+            "text": "到北门看一下",
+            "target": {"everybody": True},
+            "place": {"venue_id": "V01"},
+            "picture": media["media_id"],
+        }
         whistle = (await console.post("/api/whistles", json=order)).json()
         await expect(page.get_by_test_id("tasks-key")).to_have_attribute("data-waiting", "1")
         await phone.is_within("report-key", "tasks-key", "start-key")
 
-        await page.context.set_offline(True)
         await page.get_by_test_id("tasks-key").tap()
+        await expect(page.get_by_test_id("task-from")).to_contain_text("场所1")
+        shown = page.get_by_test_id("task").locator("img")
+        assert await shown.evaluate("async (one) => (await one.decode(), one.naturalWidth)") > 0
+        await page.context.set_offline(True)
         await page.get_by_test_id("task-take").tap()
         await expect(page.get_by_test_id("task")).to_have_attribute("data-state", "taken")
         await page.get_by_test_id("sheet-close").tap()

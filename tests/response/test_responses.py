@@ -224,6 +224,40 @@ async def test_directive_goes_down_through_an_officer_and_its_sum_comes_up(town:
     assert answer.json()["error"]["code"] == "not_yours"
 
 
+async def test_closing_a_directive_closes_what_passes_it_on(town: Town) -> None:
+    order = {"text": "排查电动车充电", "target": {"person_ids": ["grid-officer"]}}
+    above = (await town.of["dispatcher"].post("/api/directives", json=order)).json()
+    further = {"text": "今天查完", "target": {"grid_ids": ["G1"]}, "passes_on": above["ask_id"]}
+    passed = (await town.of["grid-officer"].post("/api/directives", json=further)).json()
+    other = await town.whistle()
+    await town.of["dispatcher"].post(f"/api/asks/{above['ask_id']}/close", json={"text": "改期"})
+    seen = await town.see("li", passed["ask_id"])
+    assert (seen["phase"], seen["closed_by"], seen["closing_text"]) == ("closed", "dispatcher", "改期")
+    for ask_id in (above["ask_id"], passed["ask_id"]):
+        assert len(await town.told.wait(EventKind.ASK_CLOSED, ask_id)) == 1
+    assert (await town.see("li", other["ask_id"]))["phase"] == "waiting"
+    assert seen["deadline_ms"] is None, "nobody is reminded of it any more"
+
+
+async def test_people_are_named_out_of_those_of_ones_places(town: Town) -> None:
+    found = (await town.of["grid-officer"].get("/api/asks/answerers")).json()
+    assert [(one["person_id"], one["grid_ids"]) for one in found] == [
+        ("li", ["G1"]),
+        ("wang", ["G1"]),
+        ("guard", ["G1"]),
+    ]
+    await town.hub.shifts.put_shifts(
+        "wang", (Shift(place=GRID_1, weekdays=(weekday_after(town),), begin_minute=0, end_minute=1),), "officer"
+    )
+    found = (await town.of["officer"].get("/api/asks/answerers")).json()
+    of_all = {one["person_id"]: one["is_on_duty"] for one in found}
+    await town.hub.shifts.put_shifts("wang", (), "officer")
+    assert of_all.pop("wang") is False
+    assert "officer" not in of_all and {"li", "zhao", "guard", "grid-officer"} <= of_all.keys()
+    assert all(of_all.values())
+    assert (await town.of["li"].get("/api/asks/answerers")).status_code == 403
+
+
 async def test_order_is_given_over_ones_own_places_alone(town: Town) -> None:
     for target, code in (
         ({"grid_ids": ["G2"]}, "not_your_place"),

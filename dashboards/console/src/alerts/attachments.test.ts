@@ -34,7 +34,7 @@ test("a recording under way is ended by sending and goes with the alert", async 
   void attachRecording(recordingOf(false));
   expect(await sendAlert(null)).toBe(true);
   expect(orders).toMatchObject([{ text: "走失儿童：红上衣", speech: "m1" }]);
-  expect(useAttached.getState()).toEqual({ picture: null, speech: null, recording: null });
+  expect(useAttached.getState()).toEqual({ picture: null, speech: null, orderPicture: null, notePicture: null, recording: null });
 });
 
 test("a recording under way in which nobody spoke keeps the alert back, with the reason", async () => {
@@ -49,5 +49,5 @@ test("a recording under way is thrown away with the composer's words", async () 
   const recorded = attachRecording(recordingOf(false));
   clearDesk();
   expect(await recorded).toBeNull();
-  expect(useAttached.getState()).toEqual({ picture: null, speech: null, recording: null });
+  expect(useAttached.getState()).toEqual({ picture: null, speech: null, orderPicture: null, notePicture: null, recording: null });
 });

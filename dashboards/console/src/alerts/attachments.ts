@@ -1,4 +1,5 @@
-// The picture and the spoken message of the alert being written: handed to the hub as soon as they are chosen or recorded.
+// The picture and the spoken message of the alert being written, and the pictures of an order and of a case's note: handed
+// to the hub as soon as they are chosen or recorded.
 import { create } from "zustand";
 
 import { ask, HubError, part } from "../room/ask";
@@ -6,7 +7,7 @@ import type { AlertMedia, Media } from "../room/types";
 import { smallEnough } from "./picture";
 import type { Recorded, Recording } from "./recording";
 
-type Attachment = "picture" | "speech";
+export type Attachment = "picture" | "speech" | "orderPicture" | "notePicture";
 
 /** One that is being handed over, is there, or was refused. */
 export interface Attached {
@@ -23,7 +24,7 @@ interface Attachments extends Record<Attachment, Attached | null> {
   recording: Recording | null;
 }
 
-const NOTHING: Attachments = { picture: null, speech: null, recording: null };
+const NOTHING: Attachments = { picture: null, speech: null, orderPicture: null, notePicture: null, recording: null };
 
 export const useAttached = create<Attachments>(() => NOTHING);
 
@@ -47,7 +48,7 @@ export function detach(what: Attachment): void {
   recording.discard();
 }
 
-/** Take this file for the alert being written, in the place of the one before, and hand it to the hub. */
+/** Take this file, in the place of the one before, and hand it to the hub. */
 export function attach(what: Attachment, file: Blob): void {
   detach(what);
   const url = URL.createObjectURL(file);
@@ -80,23 +81,24 @@ async function recorded(recording: Recording): Promise<Recorded | null> {
 }
 
 /** The media of the alert that goes out, once the hub has them; a recording under way ends here. Raises why one cannot go with it. */
-export async function attachedMedia(): Promise<Partial<Record<Attachment, string>>> {
+export async function attachedMedia(): Promise<Partial<Record<"picture" | "speech", string>>> {
   const { recording } = useAttached.getState();
   recording?.stop();
   if (recording !== null && (await recorded(recording))?.isSilent === true) throw silent();
-  const { picture, speech } = useAttached.getState();
-  await Promise.all([picture?.settled, speech?.settled]);
-  const taken = useAttached.getState();
-  const refused = taken.picture?.failure ?? taken.speech?.failure ?? null;
-  if (refused !== null) throw refused;
-  return {
-    ...(taken.picture?.mediaId ? { picture: taken.picture.mediaId } : {}),
-    ...(taken.speech?.mediaId ? { speech: taken.speech.mediaId } : {}),
-  };
+  const [picture, speech] = await Promise.all([handedOver("picture"), handedOver("speech")]);
+  return { ...(picture === null ? {} : { picture }), ...(speech === null ? {} : { speech }) };
+}
+
+/** What is attached, once the hub has it; null without. Raises why the hub did not take it. */
+export async function handedOver(what: Attachment): Promise<string | null> {
+  await useAttached.getState()[what]?.settled;
+  const attached = useAttached.getState()[what];
+  if (attached !== null && attached.failure !== null) throw attached.failure;
+  return attached?.mediaId ?? null;
 }
 
 async function send(what: Attachment, file: Blob): Promise<Media> {
-  const ready = what === "picture" ? await smallEnough(file).catch(unreadable) : file;
+  const ready = what === "speech" ? file : await smallEnough(file).catch(unreadable);
   return ask<Media>("POST", "/api/media", ready);
 }
 

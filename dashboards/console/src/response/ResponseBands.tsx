@@ -1,17 +1,18 @@
-// What must not be missed: reports that nobody has taken, and what went up to the police room, with the key that takes one.
+// What must not be missed: reports that nobody has taken, what came down to the reader, and what went up to the police room,
+// with the key that takes one.
 import { Button } from "antd";
 import { useEffect, useRef } from "react";
 
+import { useDoing } from "../browser/useDoing";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { duration } from "../language/time";
 import { chooseLowerTab } from "../screen/lower";
 import { useSecond } from "../screen/useSecond";
 import { playTone } from "../talk/audio";
 import { responseHub } from "./hub";
-import { byUrgency, isLate, leftMs, needsUs } from "./order";
+import { byUrgency, isLate, leftMs, needsUs, waitsForMe } from "./order";
 import { chooseAsk, readAsks, useFollowedAsks, useResponse } from "./store";
 import type { Ask } from "./types";
-import { useDoing } from "./useDoing";
 import "./response.css";
 
 export function ResponseBands() {
@@ -40,6 +41,9 @@ function Band({ one, more }: { one: Ask; more: string }) {
   const now = useSecond();
   const { busy, failure, doing } = useDoing();
   const left = leftMs(one, now);
+  const isReport = one.kind === "report";
+  const title = waitsForMe(one) ? words.forMe[one.kind] : isReport && one.phase === "waiting" ? words.waitingReport : `${words.kind[one.kind]} ${words.phase[one.phase]}`;
+  const canTake = waitsForMe(one) || (isReport && one.mine?.state !== "taken" && one.mine?.state !== "arrived");
   const show = (): void => {
     chooseAsk(one.ask_id);
     chooseLowerTab("response", null);
@@ -52,13 +56,13 @@ function Band({ one, more }: { one: Ask; more: string }) {
   return (
     <section className={`response-band${isLate(one, now) ? " late" : ""}`} role="alert" data-testid="response-band" data-ask={one.ask_id}>
       <button type="button" className="response-name" data-testid="response-show" onClick={show}>
-        <b>{one.kind === "report" && one.phase === "waiting" ? words.waitingReport : `${words.kind[one.kind]} ${words.phase[one.phase]}`}</b> {one.matter !== null && `${texts.cases.kind[one.matter]} · `}
+        <b>{title}</b> {one.matter !== null && `${texts.cases.kind[one.matter]} · `}
         {one.text === "" ? words.noWords : one.text} · {one.made_by_name}
       </button>
       <span className="time">{left > 0 ? words.left(duration(left, texts)) : words.late(duration(-left, texts))}</span>
-      {one.kind === "report" && one.mine?.state !== "taken" && one.mine?.state !== "arrived" && (
+      {canTake && (
         <Button type="primary" size="small" loading={busy} data-testid="response-take" onClick={() => doing(take)}>
-          {words.step.take}
+          {isReport ? words.step.take : words.accept}
         </Button>
       )}
       {more !== "" && <span className="more">{more}</span>}

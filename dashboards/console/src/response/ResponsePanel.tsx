@@ -3,6 +3,7 @@ import { Button, Input, Popconfirm } from "antd";
 import { useEffect, useState } from "react";
 
 import { mediaUrl } from "../alerts/attachments";
+import { useDoing } from "../browser/useDoing";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { clockTime, duration } from "../language/time";
 import { useRoom } from "../room/store";
@@ -11,9 +12,8 @@ import { useSecond } from "../screen/useSecond";
 import { useMay } from "../session/store";
 import { responseHub } from "./hub";
 import { answeredOf, behindFirst, byUrgency, isLate, leftMs } from "./order";
-import { chooseAsk, readAsks, useResponse } from "./store";
+import { beginOrder, chooseAsk, readAsks, useResponse } from "./store";
 import type { Ask, AskStep, AskSum, Sum } from "./types";
-import { useDoing } from "./useDoing";
 
 const NO_GRIDS: ReadonlyMap<string, Grid> = new Map();
 const NO_VENUES: ReadonlyMap<string, Venue> = new Map();
@@ -87,6 +87,8 @@ function Detail({ one }: { one: Ask }) {
   const { full, sum } = useDetail(one);
   const gridName = (gridId: string | null): string => (gridId === null ? words.noGrid : (grids.get(gridId)?.name ?? gridId));
   const where = one.place.venue_id !== null ? (venues.get(one.place.venue_id)?.name ?? "") : "";
+  const above = useResponse((desk) => desk.asks.find((other) => other.ask_id === one.passes_on));
+  const from = above === undefined ? "" : words.passesOn(above.made_by_name, above.text);
   const inGrids = one.grid_ids === null ? words.allGrids : one.grid_ids.slice(0, 4).map(gridName).join(texts.clause);
   const said = one.kind === "report" ? full.lines : full.lines.filter((line) => line.state !== "waiting");
   const silent = one.kind === "report" ? [] : full.lines.filter((line) => line.state === "waiting").map((line) => line.name);
@@ -95,7 +97,7 @@ function Detail({ one }: { one: Ask }) {
       <header>
         <b>{one.text === "" ? words.noWords : one.text}</b>
         <span className="quiet">
-          {[one.made_by_name, clockTime(one.made_at_ms, zone), inGrids, where].filter((word) => word !== "").join(" · ")}
+          {[one.made_by_name, clockTime(one.made_at_ms, zone), inGrids, where, from].filter((word) => word !== "").join(" · ")}
           {one.whom !== null && <em className="late"> · {words.whom[one.whom]}</em>}
         </span>
         <Keys one={one} />
@@ -166,9 +168,11 @@ function Keys({ one }: { one: Ask }) {
   const { response: words } = useTexts();
   const language = useLanguage((store) => store.language);
   const opensCases = useMay("open_case");
+  const directs = useMay("direct");
   const { busy, failure, doing } = useDoing();
   const [reason, setReason] = useState("");
   const isMine = one.kind === "report" || one.mine !== null;
+  const closes = one.kind === "report" || one.mine === null; // whoever is asked answers it
   const state = one.mine?.state ?? "waiting";
   const say = (step: AskStep, text = ""): void =>
     doing(async () => {
@@ -198,17 +202,24 @@ function Keys({ one }: { one: Ask }) {
           </Button>
         </Popconfirm>
       )}
+      {one.kind === "directive" && one.mine !== null && state !== "done" && directs && (
+        <Button size="small" disabled={busy} data-testid="ask-pass-on" onClick={() => beginOrder(one)}>
+          {words.passOn}
+        </Button>
+      )}
       {one.kind === "report" && one.case_id === null && opensCases && (
         <Button size="small" disabled={busy} data-testid="ask-case" onClick={() => doing(() => then(responseHub.makeCase(one.ask_id)))}>
           {words.makeCase}
         </Button>
       )}
       {one.case_id !== null && <span className="quiet">{words.hasCase}</span>}
-      <Popconfirm title={words.closeAsk} okText={words.close} cancelText={words.back} onConfirm={() => doing(() => then(responseHub.close(one.ask_id)))}>
-        <Button size="small" disabled={busy} data-testid="ask-close">
-          {words.close}
-        </Button>
-      </Popconfirm>
+      {closes && (
+        <Popconfirm title={words.closeAsk} okText={words.close} cancelText={words.back} onConfirm={() => doing(() => then(responseHub.close(one.ask_id)))}>
+          <Button size="small" disabled={busy} data-testid="ask-close">
+            {words.close}
+          </Button>
+        </Popconfirm>
+      )}
       {failure !== null && <span className="failure">{errorText(language, failure)}</span>}
     </span>
   );

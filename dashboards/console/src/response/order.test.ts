@@ -14,6 +14,7 @@ const ask = (given: Partial<Ask>): Ask => ({
   grid_ids: [],
   pictures: [],
   case_id: null,
+  passes_on: null,
   made_by: "",
   made_by_name: "",
   made_at_ms: 0,
@@ -40,6 +41,9 @@ describe("the order of asks", () => {
     ];
     expect(byUrgency(asks).map((one) => one.ask_id)).toEqual(["grave", "report", "stuck", "whistle", "under way"]);
     expect(asks.filter(needsUs).map((one) => one.ask_id)).toEqual(["stuck", "report", "grave"]);
+    const mine = { person_id: "", name: "", grid_id: null, state_at_ms: 0, text: "", pictures: [] };
+    const forMe = (state: "waiting" | "taken") => needsUs(ask({ mine: { ...mine, state } }));
+    expect([forMe("waiting"), forMe("taken")]).toEqual([true, false]);
     expect([needsUs(ask({ whom: "asked" })), needsUs(ask({ whom: "officers" }))]).toEqual([false, true]);
   });
 

@@ -1,9 +1,12 @@
 // Pure: which asks come first, and what is late.
 import type { Ask, AskSum, Sum } from "./types";
 
-/** Nobody has taken it, nobody is left who will, or it went up to the police room: somebody here must look. */
+/** It came down to whoever reads this, who has not answered yet. */
+export const waitsForMe = (one: Ask): boolean => one.kind !== "report" && one.mine?.state === "waiting";
+
+/** Nobody has taken it, it waits for the reader's own word, nobody is left who will, or it went up to the police room. */
 export const needsUs = (one: Ask): boolean =>
-  (one.kind === "report" && one.phase === "waiting") || one.phase === "stuck" || (one.whom !== null && one.whom !== "asked");
+  waitsForMe(one) || (one.kind === "report" && one.phase === "waiting") || one.phase === "stuck" || (one.whom !== null && one.whom !== "asked");
 
 /** Whether somebody is behind their time now. */
 export function isLate(one: Ask, nowMs: number): boolean {

@@ -1,7 +1,8 @@
-// The open asks, read anew when the feed tells of one; which of them is chosen; whether the whistle's panel is open.
+// The open asks, read anew when the feed tells of one; which of them is chosen; whether an order is being written.
 import { useEffect, useMemo } from "react";
 import { create } from "zustand";
 
+import { detach } from "../alerts/attachments";
 import type { Item } from "../room/items";
 import { useRoom } from "../room/store";
 import { useMay } from "../session/store";
@@ -12,13 +13,19 @@ interface ResponseDesk {
   asks: readonly Ask[];
   failure: unknown;
   chosenId: string | null;
-  isOrdering: boolean;
+  /** The order that is being written: a new one, or one that passes on a directive. */
+  writing: { passesOn: Ask | null } | null;
 }
 
-export const useResponse = create<ResponseDesk>(() => ({ asks: [], failure: null, chosenId: null, isOrdering: false }));
+export const useResponse = create<ResponseDesk>(() => ({ asks: [], failure: null, chosenId: null, writing: null }));
 
 export const chooseAsk = (chosenId: string | null): void => useResponse.setState({ chosenId });
-export const setOrdering = (isOrdering: boolean): void => useResponse.setState({ isOrdering });
+export const beginOrder = (passesOn: Ask | null): void => useResponse.setState({ writing: { passesOn } });
+
+export function endOrder(): void {
+  detach("orderPicture");
+  useResponse.setState({ writing: null });
+}
 
 const NO_EVENTS: readonly Item[] = [];
 /** What the feed tells within so long is read with one call. */

@@ -1,5 +1,7 @@
 // Two-way response as docs/api.md writes it: reports that went up, whistles and directives that go down.
 
+import type { Role } from "../session/types";
+
 export type AskKind = "report" | "whistle" | "directive";
 export type LineState = "waiting" | "taken" | "arrived" | "done" | "cannot";
 export type AskPhase = "waiting" | "under_way" | "stuck" | "closed";
@@ -36,6 +38,8 @@ export interface Ask {
   grid_ids: string[] | null;
   pictures: string[];
   case_id: string | null;
+  /** The directive that this one passes on. */
+  passes_on: string | null;
   made_by: string;
   made_by_name: string;
   made_at_ms: number;
@@ -69,8 +73,21 @@ export interface AskTold {
   case_id: string | null;
 }
 
+/** One whom an order can name. */
+export interface Answerer {
+  person_id: string;
+  name: string;
+  role: Role;
+  grid_ids: string[];
+  is_on_duty: boolean;
+}
+
 export interface Order {
   text: string;
-  target: { grid_ids: string[]; everybody: boolean };
+  target: { grid_ids: string[]; person_ids: string[]; everybody: boolean };
   minutes?: number;
+  place?: Partial<Ask["place"]>;
+  picture?: string;
+  case_id?: string;
+  passes_on?: string;
 }

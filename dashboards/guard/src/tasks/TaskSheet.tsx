@@ -1,7 +1,9 @@
 // Own tasks: what waits for this person with the time left, and what became of their reports.
 import { useState } from "react";
 
-import { errorText, useLanguage } from "../../../console/src/language/language";
+import { mediaUrl } from "../../../console/src/alerts/attachments";
+import { errorText, useLanguage, useTexts } from "../../../console/src/language/language";
+import { useRoom } from "../../../console/src/room/store";
 import type { Ask, AskStep } from "../../../console/src/response/types";
 import { useSecond } from "../../../console/src/screen/useSecond";
 import { useSession } from "../../../console/src/session/store";
@@ -39,6 +41,8 @@ function Task({ ask, personId }: { ask: Ask; personId: string | null }) {
   const language = useLanguage((store) => store.language);
   const kept = useAnswers((store) => store.kept);
   const refused = useAnswers((store) => store.refused.get(ask.ask_id));
+  const { picture } = useTexts().response;
+  const place = useRoom((room) => room.venues.get(ask.place.venue_id ?? "")?.name, undefined);
   const [reason, setReason] = useState<string | null>(null);
   const mine = ownState(ask, kept, personId);
   const state = mine ?? reportState(ask);
@@ -55,6 +59,10 @@ function Task({ ask, personId }: { ask: Ask; personId: string | null }) {
         <span>{ask.phase === "closed" ? own.closed : mine === null ? own.report[state] : own.state[state]}</span>
       </header>
       {ask.text !== "" && <p>{ask.text}</p>}
+      {mine !== null && <p className="task-from" data-testid="task-from">{[place, ask.made_by_name].filter((word) => word !== undefined).join(" · ")}</p>}
+      {ask.pictures.map((mediaId) => (
+        <img key={mediaId} className="task-picture" src={mediaUrl(mediaId)} alt={picture} />
+      ))}
       {leftS !== null && <p className="task-left" data-testid="task-left">{leftS < 0 ? own.late(clock(-leftS)) : own.left(clock(leftS))}</p>}
       {refused !== undefined && <p className="failure" role="alert">{errorText(language, refused.why)}</p>}
       {mine !== null && reason === null && (

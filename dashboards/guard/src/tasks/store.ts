@@ -16,6 +16,8 @@ import { waitingFor } from "./standing";
 const MOST_SHOWN = 30;
 const AGAIN_MS = 5_000;
 const REMIND_MS = 8_000;
+/** Two minutes; by then it goes up. */
+const MOST_REMINDERS = 15;
 const NO_EVENTS: readonly Item[] = [];
 
 export const useTasks = create<{ asks: readonly Ask[] }>(() => ({ asks: [] }));
@@ -48,7 +50,7 @@ export function useFollowedTasks(): void {
   }, [isIn, told, kept]);
 }
 
-/** Those that wait for this person's word ring as alerts do, and again; heard only while nobody speaks. */
+/** Those that wait for this person's word ring as alerts do, and again for two minutes; heard only while nobody speaks. */
 export function useRingingTasks(): number {
   const asks = useTasks((store) => store.asks);
   const kept = useAnswers((store) => store.kept);
@@ -63,7 +65,12 @@ export function useRingingTasks(): number {
       if (talkers.size === 0 && floor.state !== "speaking") playTone("found");
     };
     ring();
-    const timer = setInterval(ring, REMIND_MS);
+    let left = MOST_REMINDERS;
+    const timer = setInterval(() => {
+      if (left === 0) return clearInterval(timer);
+      left -= 1;
+      ring();
+    }, REMIND_MS);
     return () => clearInterval(timer);
   }, [ids]);
   return waiting.length;
