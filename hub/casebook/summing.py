@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -52,14 +51,16 @@ def summary(case: Case, items: Sequence[Item], zone: ZoneInfo) -> tuple[str, str
         (EventKind.CASE_NOTED, "最近记事", "last note"),
         (EventKind.REPORT_MADE, "最近回报", "last report"),
     ):
-        last = next((item for item in reversed(items) if item.kind == kind), None)
-        if last is not None:
-            body: dict[str, Any] = msgspec.json.decode(last.body)
-            answer = body.get("answer")
-            said_zh = " ".join(one for one in (_ANSWERS.get(answer or "", ""), body["text"]) if one) or "图片"
-            said_en = " ".join(one for one in (answer or "", body["text"]) if one) or "pictures"
-            zh.append(f"{words} {at(last.at_us)}：{said_zh}")
-            en.append(f"{words_en} {at(last.at_us)}: {said_en}")
+        said = [(item.at_us, msgspec.json.decode(item.body)) for item in items if item.kind == kind]
+        if said:
+            # A picture alone says nothing here.
+            in_words = [one for one in said if one[1]["text"] or one[1].get("answer")]
+            at_us, body = (in_words or said)[-1]
+            answer = body.get("answer") or ""
+            said_zh = " ".join(one for one in (_ANSWERS.get(answer, ""), body["text"]) if one) or "图片"
+            said_en = " ".join(one for one in (answer, body["text"]) if one) or "pictures"
+            zh.append(f"{words} {at(at_us)}：{said_zh}")
+            en.append(f"{words_en} {at(at_us)}: {said_en}")
     marked = Counter(msgspec.json.decode(item.body)["verdict"] for item in items if item.kind == EventKind.PATH_MARKED)
     if marked["confirmed"]:
         zh.append(f"确认出现 {marked['confirmed']} 处")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from devices.protocol.clock import ManualClock
 from devices.protocol.messages import Answer
@@ -17,6 +17,7 @@ from hub.cases.limits import CaseKind, Grade
 from hub.cases.messages import NewCase
 from tests.browser import errors_of, open_browser
 from tests.hub import open_console, open_hub, sign_in
+from tests.media.test_media import photo
 
 
 async def open_page(hub: Hub, base_url: str, browser: Browser, person_id: str) -> Page:
@@ -67,6 +68,13 @@ async def test_three_cases_each_with_its_owner_its_stage_and_its_own_timeline(tm
         await one.get_by_test_id("case-note").fill("双方已分开")
         await one.get_by_test_id("case-note").press("Enter")
         await expect(one.locator("[data-testid=timeline-line][data-kind='case.noted']")).to_contain_text("双方已分开")
+        picture = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=photo(64, 48))
+        await one.get_by_test_id("case-note-picture-file").set_input_files(picture)
+        await expect(one.get_by_test_id("case-note-picture-shown")).to_be_visible()
+        await one.get_by_test_id("case-note-go").click()
+        shown = one.get_by_test_id("timeline-line").locator("img")
+        assert await shown.evaluate("async (one) => (await one.decode(), one.naturalWidth)") == 64
+        await expect(one.get_by_test_id("case-note-picture-shown")).to_have_count(0)
         alert = await hub.alerts.issue(NewAlert(text="门口打架，请看住出入口", case_id=order.case_id), "li")
         issued = one.locator("[data-testid=timeline-line][data-kind='alert.issued']")
         await expect(issued).to_contain_text("确认 0/4，回报 0")

@@ -8,8 +8,11 @@ from playwright.async_api import expect
 
 from devices.protocol.voice import VoicePacket
 from hub.access.gate import SESSION_COOKIE
-from hub.access.people import COMMUNITY, Role
+from hub.access.people import COMMUNITY, Person, Role
 from hub.app import Hub
+from hub.casebook.messages import TimelineQuery
+from hub.cases.limits import CaseKind
+from hub.cases.messages import NewCase
 from tests.browser import errors_of, open_browser
 from tests.devices.room import until
 from tests.hub import open_console, open_hub, sign_in
@@ -56,6 +59,13 @@ async def test_dispatcher_finds_a_call_hears_it_and_clicks_into_it(tmp_path: Pat
         async with page.expect_download() as loading:
             await page.get_by_test_id("recording-download").click()
         assert (await loading.value).suggested_filename.endswith("_全体场所_王芳.ogg")
+
+        by = Person(person_id="li", name="李", role=Role.OFFICER, places=(COMMUNITY,))
+        case = await hub.cases.open_case(NewCase(kind=CaseKind.HELP, title="求助", purpose="处理"), by)
+        await page.get_by_test_id("recording-to-case").click()
+        await expect(page.get_by_test_id("recording-to-case")).to_be_disabled()
+        timeline = await hub.casebook.timeline(case.case_id, TimelineQuery())
+        assert b"case.recording" in b"".join(map(bytes, timeline.items))
 
         new, frames = new_burst(), tone(2)
         hub.recordings.begin(new)

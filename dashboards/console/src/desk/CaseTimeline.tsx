@@ -2,11 +2,12 @@
 import { Button, Input } from "antd";
 import { useEffect, useRef, useState } from "react";
 
+import { detach, handedOver, mediaUrl } from "../alerts/attachments";
+import { PictureKey, ShownPicture } from "../alerts/PictureKey";
 import { useOpenCase } from "../cases/store";
 import { wordsOf } from "../events/words";
 import { errorText, useLanguage, useTexts } from "../language/language";
 import { clockTime } from "../language/time";
-import { mediaUrl } from "../alerts/attachments";
 import { useRoom, useStore } from "../room/store";
 import type { Item } from "../room/items";
 import { useMay } from "../session/store";
@@ -31,12 +32,17 @@ function Lines({ caseId }: { caseId: string }) {
     void end.current?.scrollIntoView({ block: "nearest" });
   }, [items.length]);
 
+  // The picture is of the case in which it was chosen.
+  useEffect(() => () => detach("notePicture"), []);
+
   async function note(): Promise<void> {
-    if (text.trim() === "") return;
     setRefused(null);
     try {
-      await deskHub.note(caseId, text.trim());
+      const picture = await handedOver("notePicture");
+      if (text.trim() === "" && picture === null) return;
+      await deskHub.note(caseId, text.trim(), picture === null ? [] : [picture]);
       setText("");
+      detach("notePicture");
     } catch (error) {
       setRefused(error);
     }
@@ -53,6 +59,7 @@ function Lines({ caseId }: { caseId: string }) {
         <li ref={end} />
       </ol>
       {wrong !== null && <div className="failure">{errorText(language, wrong)}</div>}
+      {notes && <ShownPicture what="notePicture" testid="case-note-picture-shown" />}
       {notes && (
         <div className="row">
           <Input
@@ -63,6 +70,7 @@ function Lines({ caseId }: { caseId: string }) {
             onChange={(event) => setText(event.target.value)}
             onPressEnter={() => void note()}
           />
+          <PictureKey what="notePicture" testid="case-note-picture" hint={texts.desk.notePicture} />
           <Button data-testid="case-note-go" onClick={() => void note()}>
             {texts.desk.keepNote}
           </Button>

@@ -18,7 +18,8 @@ export const deskHub = {
   timeline: (caseId: string, after: number) => ask<Timeline>("GET", at(caseId, `/timeline?after=${after}&limit=200`)),
   /** How far the alerts of the one entry after this number came by now. */
   sumsAfter: (caseId: string, after: number) => ask<Timeline>("GET", at(caseId, `/timeline?after=${after}&limit=1`)),
-  note: (caseId: string, text: string) => ask<Note>("POST", at(caseId, "/notes"), { text }),
+  note: (caseId: string, text: string, pictures: readonly string[]) => ask<Note>("POST", at(caseId, "/notes"), { text, pictures }),
+  addRecording: (caseId: string, burstId: number) => ask<unknown>("POST", at(caseId, "/recordings"), { burst_id: burstId }),
   mediators: () => ask<Mediator[]>("GET", "/api/mediators"),
   addMediator: (mediator: NewMediator) => ask<Mediator>("POST", "/api/mediators", mediator),
   putMediator: (mediatorId: string, mediator: NewMediator) => ask<Mediator>("PUT", `/api/mediators/${part(mediatorId)}`, mediator),

@@ -14,6 +14,7 @@ export const enDesk: typeof zhDesk = {
   timeline: "History",
   nothing: "Nothing yet",
   writeNote: "A note; Enter keeps it",
+  notePicture: "A picture for the case",
   keepNote: "Note",
   noted: (name, text) => `${name}: ${text}`,
   pictured: "(picture)",

@@ -30,6 +30,8 @@ export const enRecordings: typeof zhRecordings = {
     noVoice: "No voice",
     play: "Play",
     pause: "Pause",
+    toCase: "Add to the case",
+    inCase: "In the case",
     download: "Download",
     choose: "Choose a call to play",
     seek: "Position",

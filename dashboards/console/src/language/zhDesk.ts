@@ -12,6 +12,7 @@ export const zhDesk = {
   timeline: "经过",
   nothing: "还没有记录",
   writeNote: "记一笔，按回车保存",
+  notePicture: "给案件附一张图片",
   keepNote: "记录",
   noted: (name: string, text: string) => `${name}：${text}`,
   pictured: "（图片）",

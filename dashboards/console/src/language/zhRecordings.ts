@@ -29,6 +29,8 @@ export const zhRecordings = {
     noVoice: "没有声音",
     play: "播放",
     pause: "暂停",
+    toCase: "加入案件",
+    inCase: "已加入案件",
     download: "下载",
     choose: "选一段通话播放",
     seek: "播放位置",

@@ -7,6 +7,7 @@ import { useTexts } from "../../language/language";
 import { dayAndTime } from "../../language/time";
 import { useRoom } from "../../room/store";
 import { useTalk } from "../store";
+import { CaseKey } from "./CaseKey";
 import { audioAddress, recordingsHub, type RecordedBurst } from "./hub";
 import { isSilent } from "./quality";
 import { playTime } from "./query";
@@ -155,6 +156,7 @@ function Playing({ burst }: { burst: RecordedBurst }) {
       <Button data-testid="recording-download" href={audioAddress(burst.burst_id)} download>
         {words.download}
       </Button>
+      <CaseKey burstId={burst.burst_id} />
     </div>
   );
 }
