@@ -1,7 +1,7 @@
 """What holds for all tests: no collecting of garbage through them, and in CI none skipped.
 
-A skipped test fails the run in CI, unless what it misses is ../shared: a test that never runs proves nothing.
-Those of SQLite's own file are skipped where hubs live on PostgreSQL.
+A skipped test fails the run in CI, unless what it misses is ../shared or a kind of processor, which no run can install:
+a test that never runs proves nothing. Those of SQLite's own file are skipped where hubs live on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.databases import ABOUT_SQLITES_FILE
 settings.register_profile("hub", deadline=None)  # how long an example takes on a busy machine proves nothing
 settings.load_profile("hub")
 
-ALLOWED_REASONS = ("../shared is missing", ABOUT_SQLITES_FILE)
+ALLOWED_REASONS = ("../shared is missing", "this processor lacks VNNI", ABOUT_SQLITES_FILE)
 
 _COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
 
