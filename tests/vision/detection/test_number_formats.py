@@ -43,7 +43,8 @@ def test_number_format_can_be_forced(choice: str) -> None:
 
 
 needs_bytes = pytest.mark.skipif(
-    best_number_format() is not NumberFormat.INT8, reason="this processor lacks VNNI: int8 is not exact on it, and not chosen"
+    best_number_format() is not NumberFormat.INT8,
+    reason="this processor lacks VNNI: int8 is not exact on it, and not chosen",
 )
 
 
