@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 DASHBOARDS := dashboards
 PAGES := $(shell find $(DASHBOARDS) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
+# Hundreds of processes start in the tests: what one has compiled is there for the next.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo setup test test-servers peers lint dashboards-check lock clean
 
 demo: setup

@@ -81,6 +81,8 @@ async def open_hub(
     folder: Path, broker: str = BROKER, *, clock: Clock | None = None, venues: int = 4, **given: Any
 ) -> AsyncIterator[Hub]:
     """A started hub whose Argon2 is cheap. The community is enrolled unless the folder holds one already."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url_of(folder)  # is there at every start but a hub's first
     hub = Hub(settings(folder, broker, **given), clock)
     hub.access._passwords = hub.sign_ons.pins._passwords = Passwords(CHEAP)
     await hub.start()

@@ -31,8 +31,11 @@ def migrate(engine: sa.Engine) -> None:
     """
     with engine.connect() as connection:
         revision = revision_of(connection)
-    if revision is not None and not is_newest(revision) and engine.url.get_backend_name() == "sqlite":
-        keep_before_upgrade(Path(str(engine.url.database)), revision)
+    if revision is not None:
+        if is_newest(revision):
+            return
+        if engine.url.get_backend_name() == "sqlite":
+            keep_before_upgrade(Path(str(engine.url.database)), revision)
     config = migrations()
     config.attributes["engine"] = engine
     command.upgrade(config, "head")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -44,10 +45,18 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 def is_newest(revision: str) -> bool:
     """Whether it is this release's newest; one before that is to be upgraded. Raises SchemaNewer for any other."""
-    known = ScriptDirectory.from_config(migrations())
-    if revision not in {one.revision for one in known.walk_revisions()}:
+    newest, *former = _known(MIGRATIONS)
+    if revision != newest and revision not in former:
         raise SchemaNewer(revision)
-    return revision == known.get_current_head()
+    return revision == newest
+
+
+@cache
+def _known(folder: Path) -> tuple[str, ...]:
+    """The revisions in a folder, the newest first."""
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    return tuple(one.revision for one in ScriptDirectory.from_config(config).walk_revisions())
 
 
 def keep_before_upgrade(database: Path, revision: str) -> None:
