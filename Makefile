@@ -7,21 +7,29 @@ BIN := $(VENV)/bin
 DASHBOARDS := dashboards
 PAGES := $(shell find $(DASHBOARDS) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
+MAKEFLAGS += --jobs=2
 # Hundreds of processes start in the tests: what one has compiled is there for the next.
 unexport PYTHONDONTWRITEBYTECODE
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo setup test test-servers peers lint dashboards-check lock clean
+.PHONY: demo setup test test-servers test-tools peers lint dashboards-check lock clean
 
 demo: setup
 	$(BIN)/qianshao demo
 
-setup: $(VENV)/.installed hub/console/static/index.html
+setup: $(VENV)/.compiled hub/console/static/index.html
 
 $(VENV)/.installed: requirements/product.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/product.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements/product.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	scripts/node-path $(BIN)/python >/dev/null
+	touch $@
+
+# Beside the pages. A hub in service may not write here, and would compile all of it at each start.
+$(VENV)/.compiled: $(VENV)/.installed
+	-$(BIN)/python -m compileall -qq $(VENV)/lib hub devices
 	touch $@
 
 hub/console/static/index.html: $(VENV)/.installed $(PAGES)
@@ -29,12 +37,15 @@ hub/console/static/index.html: $(VENV)/.installed $(PAGES)
 	touch $@
 
 $(VENV)/.installed-tests: $(VENV)/.installed requirements/tests.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tests.txt
+	$(INSTALL) --require-hashes -r requirements/tests.txt
 	touch $@
 
-# What is played in real time, with sound and pictures, comes last and by as many workers as there are cores: a third
-# one would take its time. All others wait a good part of theirs. A worker takes a file's tests together.
-REAL_TIME := system bench fallback
+test-tools:
+	scripts/install-test-tools
+
+# What is played in real time, with sound, pictures and cameras at work, comes last and by as many workers as there are
+# cores: a third one would take its time. All others wait a good part of theirs. A worker takes a file's tests together.
+REAL_TIME := system bench fallback console/test_analysis.py console/test_officers_way.py
 # Whose every test is run on PostgreSQL as well.
 ON_POSTGRESQL := registry events alerts cases access
 PYTEST := scripts/tests $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
@@ -42,8 +53,7 @@ PYTEST := scripts/tests $(BIN)/python -m pytest --dist loadfile --no-loadscope-r
 # Beside the first tests, at low priority, in the time in which they wait: the checks of style, types and pages, whose
 # words come last (tests of pages have time limits of their own, so that they are only a little lower), and the
 # simulated cameras' films, which the story needs near the end.
-test: setup $(VENV)/.installed-tests
-	scripts/install-test-tools
+test: test-tools setup $(VENV)/.installed-tests
 	mkdir -p var
 	$(BIN)/python -m simulators.community --out var/community >/dev/null & \
 	  { nice -n 19 $(MAKE) --no-print-directory lint && nice -n 5 $(MAKE) --no-print-directory dashboards-check; } \
@@ -54,8 +64,7 @@ test: setup $(VENV)/.installed-tests
 	  wait $$checks; checked=$$?; cat var/checks.log; wait; exit $$((passed | stored | played | checked))
 
 # Everything once more, where hubs live on PostgreSQL and their radios on mosquitto.
-test-servers: setup $(VENV)/.installed-tests
-	scripts/install-test-tools
+test-servers: test-tools setup $(VENV)/.installed-tests
 	$(BIN)/python -m simulators.community --out var/community >/dev/null
 	export QIANSHAO_TEST_DATABASE=postgresql QIANSHAO_TEST_BROKER=managed; \
 	  $(PYTEST) -n 3 $(REAL_TIME:%=--ignore=tests/%); passed=$$?; \
@@ -63,7 +72,7 @@ test-servers: setup $(VENV)/.installed-tests
 
 # What searches are measured beside: python -m bench.peers.index.
 peers: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	$(INSTALL) --require-hashes -r requirements/peers.txt
 
 dashboards-check: setup
 	PATH="$$(scripts/node-path $(BIN)/python):$$PATH" sh -c 'cd $(DASHBOARDS) && npm run check && npm test'
